@@ -1,0 +1,135 @@
+package contract
+
+import (
+	"io/fs"
+	"path"
+	"slices"
+
+	"go.yaml.in/yaml/v3"
+
+	"authconform/harness/schema"
+)
+
+// Contract is everything one exchange promises. It is read-only after [Load]
+// and safe for concurrent use.
+type Contract struct {
+	Exchange string // the folder's name, such as "onlyoffice"
+	Title    string
+	Profiles []string          // as declared; the first is the default
+	About    map[string]string // what each profile means
+
+	Operations []*Operation // in document order
+
+	ErrorPointer   string   // JSON pointer to a refusal's error key; empty when none is promised
+	StatusPointers []string // JSON pointers at which bodies repeat the HTTP status
+
+	Schemas *schema.Set
+
+	document *yaml.Node
+}
+
+// Source is the place in the documents where something is promised.
+type Source struct{ Document, Section string }
+
+func (s Source) String() string {
+	if s.Section == "" {
+		return s.Document
+	}
+	return s.Document + " " + s.Section
+}
+
+// Operation is one method on one path.
+type Operation struct {
+	ID, Method, Path, Area, Summary string
+	Source                          Source
+	NamedOnly                       bool     // the documents give its name and nothing else
+	Protected                       bool     // refuses a caller without a credential
+	Security                        []string // names of the security schemes it accepts, in document order
+	Parameters                      []Parameter
+	Body                            *Body             // nil when it takes none
+	Statuses                        map[int]string    // documented status -> the document's sentence
+	Excuses                         map[string]string // status -> why no clause provokes it
+
+	outcomes []Outcome
+	answers  map[Outcome][]*Answer
+}
+
+// Parameter is a path, query, header or cookie parameter. Type is its JSON type.
+type Parameter struct {
+	Name, In, Type string
+	Required       bool
+}
+
+// Body is what an operation takes. Members are those of its top level, in
+// document order.
+type Body struct {
+	MediaTypes []string
+	Required   bool
+	Members    []Member
+}
+
+// Member is one member of a request body; Types are JSON types, none when the
+// documents leave them open.
+type Member struct {
+	Name     string
+	Types    []string
+	Required bool
+	Enum     []any
+}
+
+// Answer is one answer that an outcome leads to, in the profiles it names.
+type Answer struct {
+	Outcome        Outcome
+	Status         int
+	Sentence       string // the response's description
+	Body           BodyKind
+	MediaTypes     []string       // allowed media types of the body; empty when it is not promised
+	Schema         *schema.Schema // set exactly when Body is JSONBody
+	SchemaFile     string
+	Headers        map[string]HeaderRule // by canonical header name
+	ErrorKeys      []string              // allowed values at the contract's ErrorPointer; empty: any
+	StatusPointers []string              // where this body repeats Status
+	Provenance     Provenance
+	Source         string
+	Profiles       []string
+}
+
+// Operation finds an operation by its operationId.
+func (c *Contract) Operation(id string) (*Operation, bool) {
+	i := slices.IndexFunc(c.Operations, func(o *Operation) bool { return o.ID == id })
+	if i < 0 {
+		return nil, false
+	}
+	return c.Operations[i], true
+}
+
+// Answers are all answers of an outcome, whatever their profile.
+func (o *Operation) Answers(outcome Outcome) []*Answer { return o.answers[outcome] }
+
+// Answer is the one answer an outcome leads to in a profile. It is false when
+// that profile promises nothing for this outcome.
+func (o *Operation) Answer(outcome Outcome, profile string) (*Answer, bool) {
+	for _, answer := range o.answers[outcome] {
+		if slices.Contains(answer.Profiles, profile) {
+			return answer, true
+		}
+	}
+	return nil, false
+}
+
+// Outcomes lists the outcomes of an operation in document order.
+func (o *Operation) Outcomes() []Outcome { return slices.Clone(o.outcomes) }
+
+// Exchanges lists the folders of fsys that hold a contract, sorted.
+func Exchanges(fsys fs.FS) ([]string, error) {
+	files, err := fs.Glob(fsys, "*/"+fileName)
+	if err != nil {
+		return nil, err
+	}
+	names := make([]string, 0, len(files))
+	for _, file := range files {
+		names = append(names, path.Dir(file))
+	}
+	slices.Sort(names)
+	return names, nil
+}
