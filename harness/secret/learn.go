@@ -1,0 +1,84 @@
+package secret
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// issuedNames are the endings of names under which a server hands out credentials. Names such as "code" or "key" are left
+// out: they also carry error codes, and registering one of those would black out the report.
+var issuedNames = []string{"token", "secret", "jwt", "session", "sessionid", "sid", "tfakey", "manualentrykey", "cookievalue", "apikey"}
+
+// minIssued bytes and more tell a credential from a word.
+const minIssued = 16
+
+// Learn registers the credentials a response issues (Set-Cookie values, tokens and secrets in JSON members, the secret of an
+// otpauth URI), so that they are known by value before anything about the response is written. What merely might be a
+// credential is left to structure.
+func (v *Vault) Learn(h http.Header, body []byte) {
+	for _, line := range h.Values("Set-Cookie") {
+		pair, _, _ := strings.Cut(line, ";")
+		name, value, _ := strings.Cut(pair, "=")
+		if credential(value) {
+			v.Register("cookie-"+name, value)
+		}
+	}
+	if !looksJSON(string(body[:min(len(body), 64)])) {
+		return
+	}
+	var doc any
+	if err := json.Unmarshal(body, &doc); err == nil {
+		v.learn("", doc)
+	}
+}
+
+func (v *Vault) learn(name string, value any) {
+	switch value := value.(type) {
+	case map[string]any:
+		for member, inner := range value {
+			v.learn(member, inner)
+		}
+	case []any:
+		for _, inner := range value {
+			v.learn(name, inner)
+		}
+	case string:
+		if issued(name) && credential(value) {
+			v.Register(name, value)
+		}
+		if u, err := url.Parse(value); err == nil && u.Scheme == "otpauth" {
+			v.Register("totp-secret", u.Query().Get("secret"))
+		}
+	}
+}
+
+func issued(name string) bool {
+	n := normal(name)
+	for _, end := range issuedNames {
+		if strings.HasSuffix(n, end) {
+			return true
+		}
+	}
+	return false
+}
+
+// credential tells whether a value looks drawn rather than written: long, of token characters, with letters and digits.
+func credential(value string) bool {
+	if len(value) < minIssued {
+		return false
+	}
+	letters, digits := false, false
+	for i := range len(value) {
+		switch c := value[i]; {
+		case c >= '0' && c <= '9':
+			digits = true
+		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z':
+			letters = true
+		case strings.IndexByte("+/=._~%|!$-", c) < 0:
+			return false
+		}
+	}
+	return letters && digits && !strings.HasPrefix(value, "/") && !strings.Contains(strings.ToLower(value), "%2f%2f")
+}
