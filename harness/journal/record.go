@@ -1,0 +1,134 @@
+// Package journal keeps what a run observed, one line of JSON per call and per
+// result, written as it happens: what was seen before a run is killed is not
+// lost. Everything in a journal is redacted before it gets here.
+//
+// A run folder holds one file per process, journal-<process>.ndjson. Each line
+// is one Record, written with a single append.
+package journal
+
+import (
+	"encoding/base64"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"authconform/harness/verdict"
+)
+
+// Record is one line of a journal: exactly one of its members is set.
+type Record struct {
+	Call   *Call   `json:"call,omitempty"`
+	Result *Result `json:"result,omitempty"`
+}
+
+// Call is one HTTP request and its response, redacted.
+type Call struct {
+	ID        string `json:"id"` // unique within its process
+	Process   int    `json:"process"`
+	Actor     string `json:"actor,omitempty"`
+	Clause    string `json:"clause,omitempty"`
+	Operation string `json:"operation,omitempty"`
+	Method    string `json:"method"`
+	URL       string `json:"url"`
+	Path      string `json:"path,omitempty"`
+
+	RequestHeader       http.Header `json:"request_header,omitempty"`
+	RequestBody         string      `json:"request_body,omitempty"`
+	RequestBodyEncoding string      `json:"request_body_encoding,omitempty"` // Base64 or empty
+
+	Status       int         `json:"status"` // 0 when there was no response
+	Header       http.Header `json:"header,omitempty"`
+	Body         string      `json:"body,omitempty"`
+	BodyEncoding string      `json:"body_encoding,omitempty"` // Base64 or empty
+	Truncated    bool        `json:"truncated,omitempty"`     // the body was longer than the target's http.max-body
+
+	Started    time.Time `json:"started"`
+	DurationMS float64   `json:"duration_ms"`
+	Err        string    `json:"error,omitempty"` // why there was no, or no whole, response
+}
+
+// Base64 is the encoding of a body that is not UTF-8 text (RFC 4648 section 4).
+const Base64 = "base64"
+
+// Text gives a body as it stands in a Call: as it is when it is UTF-8, and
+// otherwise in base64, which the second value then names.
+func Text(body []byte) (text, encoding string) {
+	if utf8.Valid(body) {
+		return string(body), ""
+	}
+	return base64.StdEncoding.EncodeToString(body), Base64
+}
+
+// Milliseconds is a duration as records count it.
+func Milliseconds(d time.Duration) float64 {
+	return float64(d.Microseconds()) / 1000
+}
+
+// Result is how the spec of one clause ended.
+type Result struct {
+	Clause     string        `json:"clause"`
+	State      verdict.State `json:"state"`
+	Reason     string        `json:"reason,omitempty"`
+	Failures   []Failure     `json:"failures,omitempty"`
+	Checks     int           `json:"checks"` // how many checks the spec recorded
+	Calls      []string      `json:"calls,omitempty"`
+	Started    time.Time     `json:"started"`
+	DurationMS float64       `json:"duration_ms"`
+	Process    int           `json:"process"`
+}
+
+// Failure is one broken promise, with all that a reader needs to understand it
+// and to see it again. It holds no secret.
+type Failure struct {
+	Title    string   `json:"title"`              // what should have held, in one line
+	Request  string   `json:"request,omitempty"`  // the request line, for instance "POST https://host/path"
+	Expected []string `json:"expected,omitempty"` // one line per mismatch
+	Actual   []string `json:"actual,omitempty"`   // in the order of Expected
+	Pointer  string   `json:"pointer,omitempty"`  // JSON pointer (RFC 6901) into the response body
+	Says     string   `json:"says,omitempty"`     // the document's own sentence
+	Source   string   `json:"source,omitempty"`   // where that sentence stands
+	Call     string   `json:"call,omitempty"`     // id of the call that broke it
+	Curl     string   `json:"curl,omitempty"`     // how to repeat it, with placeholders for secrets
+	Text     string   `json:"text,omitempty"`     // the whole as Describe prints it, or free text where there is nothing else
+}
+
+// Describe prints a failure for a person: what should have held, the request,
+// expected and actual, what the documents say, how to repeat it.
+func Describe(f Failure) string {
+	var b strings.Builder
+	b.WriteString(f.Title + "\n")
+	field := func(label string, lines ...string) {
+		for _, line := range lines {
+			for _, part := range strings.Split(strings.TrimRight(line, "\n"), "\n") {
+				if part == "" && label != "" {
+					continue
+				}
+				fmt.Fprintf(&b, "  %-9s %s\n", label, part)
+				label = ""
+			}
+		}
+	}
+	field("request", f.Request)
+	field("expected", f.Expected...)
+	field("actual", f.Actual...)
+	field("at", f.Pointer)
+	field("documents", says(f))
+	field("call", f.Call)
+	field("repeat", f.Curl)
+	if len(f.Expected) == 0 && len(f.Actual) == 0 && f.Text != "" {
+		field("detail", f.Text)
+	}
+	return b.String()
+}
+
+func says(f Failure) string {
+	switch {
+	case f.Says == "":
+		return f.Source
+	case f.Source == "":
+		return fmt.Sprintf("“%s”", f.Says)
+	}
+	return fmt.Sprintf("“%s” (%s)", f.Says, f.Source)
+}

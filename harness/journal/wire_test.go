@@ -1,0 +1,46 @@
+package journal
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"authconform/harness/secret"
+	"authconform/harness/wire"
+)
+
+func TestFromWireRedactsEveryPart(t *testing.T) {
+	const canary = "Canary-7f3a9c51"
+	v := secret.New()
+	v.Register("password", canary)
+	at := time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)
+	call := &wire.Call{
+		ID: "1", Actor: "alice", Clause: "x.open", Operation: "open", Method: "POST",
+		URL: "http://host/open/" + canary + "?p=" + canary, Path: "/open/" + canary,
+		RequestHeader: http.Header{"Content-Type": {"application/json"}, "X-Copy": {canary}},
+		RequestBody:   []byte(`{"password":"` + canary + `","email":"alice@example.com"}`),
+		Status:        200, Header: http.Header{"Content-Type": {"application/octet-stream"}, "Set-Cookie": {"sid=" + canary}},
+		Body: []byte("\xff\xfe" + canary), Truncated: true, Started: at, Duration: 1500 * time.Microsecond, Err: "broke at " + canary,
+	}
+	got := FromWire(call, v)
+
+	line, err := json.Marshal(Record{Call: &got})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if leaks := v.Scan("record", line); len(leaks) != 0 || strings.Contains(string(line), canary) {
+		t.Errorf("leaks %v in %s", leaks, line)
+	}
+	if got.ID != "1" || got.Actor != "alice" || got.Clause != "x.open" || got.Operation != "open" || got.Method != "POST" ||
+		got.Status != 200 || !got.Truncated || !got.Started.Equal(at) || got.DurationMS != 1.5 || got.BodyEncoding != Base64 {
+		t.Errorf("lost something: %+v", got)
+	}
+	if !strings.Contains(got.RequestBody, "alice@example.com") || !strings.HasPrefix(got.URL, "http://host/open/") {
+		t.Errorf("redacted too much: %q, %q", got.RequestBody, got.URL)
+	}
+	if string(call.Body) != "\xff\xfe"+canary || call.RequestHeader.Get("X-Copy") != canary {
+		t.Error("the call itself was changed")
+	}
+}

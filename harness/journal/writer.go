@@ -1,0 +1,82 @@
+package journal
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+)
+
+// Writer appends records to the journal of one process. It is safe for
+// concurrent use.
+type Writer struct {
+	process int
+	file    *os.File
+
+	mu  sync.Mutex
+	buf bytes.Buffer
+	err error // the first write that failed; nothing is written after it
+}
+
+// Create starts the journal of one process (counted from 1, as Ginkgo does) in
+// an existing run folder. A journal that is already there belongs to another
+// run and is an error: two runs in one file could not be told apart.
+func Create(dir string, process int) (*Writer, error) {
+	path := filepath.Join(dir, FileName(process))
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND|os.O_CREATE|os.O_EXCL, 0o644)
+	if os.IsExist(err) {
+		return nil, fmt.Errorf("journal: %s exists already: it belongs to another run; give this run a folder of its own", path)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("journal: cannot start %s: %w", path, err)
+	}
+	return &Writer{process: process, file: file}, nil
+}
+
+// FileName is the name of the journal of one process.
+func FileName(process int) string { return fmt.Sprintf("journal-%d.ndjson", process) }
+
+// Call appends one call.
+func (w *Writer) Call(c Call) error {
+	c.Process = w.process
+	return w.write(Record{Call: &c})
+}
+
+// Result appends one result.
+func (w *Writer) Result(r Result) error {
+	r.Process = w.process
+	return w.write(Record{Result: &r})
+}
+
+// write makes one line and hands it to the kernel in one append, so that a
+// killed process loses at most the line it was at. After a failed write the
+// file may end in a torn line; more lines behind it would make it unreadable.
+func (w *Writer) write(r Record) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.err != nil {
+		return w.err
+	}
+	w.buf.Reset()
+	enc := json.NewEncoder(&w.buf)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(r); err != nil {
+		return fmt.Errorf("journal: cannot encode a record: %w", err)
+	}
+	if _, err := w.file.Write(w.buf.Bytes()); err != nil {
+		w.err = fmt.Errorf("journal: cannot write the evidence of this run: %w", err)
+	}
+	return w.err
+}
+
+// Close closes the file.
+func (w *Writer) Close() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if err := w.file.Close(); err != nil {
+		return fmt.Errorf("journal: closing: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,91 @@
+package verdict
+
+import (
+	"fmt"
+	"time"
+
+	"authconform/harness/clause"
+)
+
+// Judge turns what a spec observed into a verdict and the reason for it; the
+// reason is empty where the verdict speaks for itself.
+//
+//   - passed with no recorded check is ERROR: a spec that asserts nothing
+//     proves nothing;
+//   - failed is FAIL for a MUST and WARN for a SHOULD or INFO;
+//   - a deviation valid on today turns failed into KNOWN and passed into
+//     STALE, at every level: a list that no longer fits the target is red;
+//   - an expired deviation changes no verdict, the reason names it;
+//   - feature-present is FAIL at every level and under any deviation, because
+//     what is wrong is the target file, and that is to be corrected;
+//   - a deviation never excuses a clause that could not be judged;
+//   - an unknown level or state is ERROR, never a guess.
+func Judge(level clause.Level, st State, checks int, dev *Deviation, today time.Time) (Verdict, string) {
+	if level != clause.MUST && level != clause.SHOULD && level != clause.INFO {
+		return ERROR, fmt.Sprintf("level %q is none of MUST, SHOULD, INFO: correct the clause", level)
+	}
+	switch st {
+	case Passed:
+		return judgePassed(checks, dev, today)
+	case Failed:
+		return judgeFailed(level, dev, today)
+	case FeaturePresent:
+		return FAIL, "the target file declares this feature absent, but the target has it: correct the target file"
+	case Errored:
+		return ERROR, unexcused("the check could not be carried out", dev)
+	case Untestable:
+		return UNTESTABLE, unexcused("a precondition of the check was not met", dev)
+	case NotApplicable:
+		return NOT_APPLICABLE, "the target file declares this feature absent"
+	case NotRun:
+		return NOT_RUN, "the run ended before this clause was checked"
+	case Filtered:
+		return FILTERED, "not selected for this run"
+	}
+	return ERROR, fmt.Sprintf("the spec ended in the unknown state %q", st)
+}
+
+func judgePassed(checks int, dev *Deviation, today time.Time) (Verdict, string) {
+	switch {
+	case checks < 1:
+		return ERROR, "the spec passed without recording a check, so it proves nothing"
+	case dev == nil:
+		return PASS, ""
+	case dev.ValidOn(today):
+		return STALE, "a deviation lists this clause as failing, but it passes: remove it from the target file (" + describe(dev) + ")"
+	}
+	return PASS, "an expired deviation still lists this clause: remove it from the target file (" + describe(dev) + ")"
+}
+
+func judgeFailed(level clause.Level, dev *Deviation, today time.Time) (Verdict, string) {
+	if dev != nil && dev.ValidOn(today) {
+		return KNOWN, "accepted deviation: " + describe(dev)
+	}
+	reason := ""
+	if dev != nil {
+		reason = "the deviation that lists this clause has expired and no longer excuses it (" + describe(dev) + ")"
+	}
+	if level == clause.MUST {
+		return FAIL, reason
+	}
+	return WARN, reason
+}
+
+func unexcused(reason string, dev *Deviation) string {
+	if dev == nil {
+		return reason
+	}
+	return reason + "; a deviation does not excuse that"
+}
+
+func describe(dev *Deviation) string {
+	text := dev.Reason
+	if dev.Link != "" {
+		text += ", " + dev.Link
+	}
+	if dev.Expires.IsZero() {
+		return text + ", no expiry date"
+	}
+	lastDay := dev.Expires.Add(-time.Nanosecond).UTC().Format(time.DateOnly)
+	return text + ", good through " + lastDay
+}

@@ -1,0 +1,215 @@
+package verdict
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"authconform/harness/clause"
+)
+
+var today = time.Date(2026, 11, 22, 15, 0, 0, 0, time.UTC)
+
+// truthTable is the whole product of state, checks, level and deviation.
+// Columns: none, valid and expired deviation for each level.
+const truthTable = `
+state           checks | MUST:none      valid          expired        | SHOULD:none    valid          expired        | INFO:none      valid          expired
+passed          0      | ERROR          ERROR          ERROR          | ERROR          ERROR          ERROR          | ERROR          ERROR          ERROR
+passed          1      | PASS           STALE          PASS           | PASS           STALE          PASS           | PASS           STALE          PASS
+failed          0      | FAIL           KNOWN          FAIL           | WARN           KNOWN          WARN           | WARN           KNOWN          WARN
+failed          1      | FAIL           KNOWN          FAIL           | WARN           KNOWN          WARN           | WARN           KNOWN          WARN
+errored         0      | ERROR          ERROR          ERROR          | ERROR          ERROR          ERROR          | ERROR          ERROR          ERROR
+errored         1      | ERROR          ERROR          ERROR          | ERROR          ERROR          ERROR          | ERROR          ERROR          ERROR
+untestable      0      | UNTESTABLE     UNTESTABLE     UNTESTABLE     | UNTESTABLE     UNTESTABLE     UNTESTABLE     | UNTESTABLE     UNTESTABLE     UNTESTABLE
+untestable      1      | UNTESTABLE     UNTESTABLE     UNTESTABLE     | UNTESTABLE     UNTESTABLE     UNTESTABLE     | UNTESTABLE     UNTESTABLE     UNTESTABLE
+not-applicable  0      | NOT_APPLICABLE NOT_APPLICABLE NOT_APPLICABLE | NOT_APPLICABLE NOT_APPLICABLE NOT_APPLICABLE | NOT_APPLICABLE NOT_APPLICABLE NOT_APPLICABLE
+not-applicable  1      | NOT_APPLICABLE NOT_APPLICABLE NOT_APPLICABLE | NOT_APPLICABLE NOT_APPLICABLE NOT_APPLICABLE | NOT_APPLICABLE NOT_APPLICABLE NOT_APPLICABLE
+feature-present 0      | FAIL           FAIL           FAIL           | FAIL           FAIL           FAIL           | FAIL           FAIL           FAIL
+feature-present 1      | FAIL           FAIL           FAIL           | FAIL           FAIL           FAIL           | FAIL           FAIL           FAIL
+not-run         0      | NOT_RUN        NOT_RUN        NOT_RUN        | NOT_RUN        NOT_RUN        NOT_RUN        | NOT_RUN        NOT_RUN        NOT_RUN
+not-run         1      | NOT_RUN        NOT_RUN        NOT_RUN        | NOT_RUN        NOT_RUN        NOT_RUN        | NOT_RUN        NOT_RUN        NOT_RUN
+filtered        0      | FILTERED       FILTERED       FILTERED       | FILTERED       FILTERED       FILTERED       | FILTERED       FILTERED       FILTERED
+filtered        1      | FILTERED       FILTERED       FILTERED       | FILTERED       FILTERED       FILTERED       | FILTERED       FILTERED       FILTERED
+`
+
+func TestJudgeTruthTable(t *testing.T) {
+	levels := []clause.Level{clause.MUST, clause.SHOULD, clause.INFO}
+	deviations := []struct {
+		name string
+		dev  *Deviation
+	}{
+		{"none", nil},
+		{"valid", &Deviation{Clause: "a.b", Reason: "old release", Link: "https://tracker/1", Expires: today.AddDate(0, 1, 0)}},
+		{"expired", &Deviation{Clause: "a.b", Reason: "old release", Link: "https://tracker/1", Expires: today.AddDate(0, 0, -1)}},
+	}
+	seen := map[string]bool{}
+	for _, line := range strings.Split(strings.TrimSpace(truthTable), "\n")[1:] {
+		blocks := strings.Split(line, "|")
+		head := strings.Fields(blocks[0])
+		state := State(head[0])
+		checks, err := strconv.Atoi(head[1])
+		if err != nil || len(blocks) != 4 {
+			t.Fatalf("malformed row %q", line)
+		}
+		for i, level := range levels {
+			want := strings.Fields(blocks[i+1])
+			if len(want) != len(deviations) {
+				t.Fatalf("malformed row %q", line)
+			}
+			for k, d := range deviations {
+				name := fmt.Sprintf("%s/%d/%s/%s", state, checks, level, d.name)
+				seen[name] = true
+				if got, _ := Judge(level, state, checks, d.dev, today); got != Verdict(want[k]) {
+					t.Errorf("%s: got %s, want %s", name, got, want[k])
+				}
+			}
+		}
+	}
+	if want := len(States()) * 2 * len(levels) * len(deviations); len(seen) != want {
+		t.Errorf("the table covers %d cases, the product has %d", len(seen), want)
+	}
+}
+
+func TestJudgeReasons(t *testing.T) {
+	valid := &Deviation{Reason: "old release", Link: "https://tracker/1", Expires: time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)}
+	expired := &Deviation{Reason: "old release", Expires: today.AddDate(0, 0, -1)}
+	endless := &Deviation{Reason: "old release"}
+	tests := []struct {
+		name   string
+		level  clause.Level
+		state  State
+		checks int
+		dev    *Deviation
+		want   Verdict
+		reason string // a part of it; "" means no reason at all
+	}{
+		{"plain pass", clause.MUST, Passed, 3, nil, PASS, ""},
+		{"plain fail", clause.MUST, Failed, 3, nil, FAIL, ""},
+		{"no check", clause.MUST, Passed, 0, nil, ERROR, "without recording a check"},
+		{"negative checks", clause.MUST, Passed, -1, nil, ERROR, "without recording a check"},
+		{"known, last day", clause.MUST, Failed, 1, valid, KNOWN, "old release, https://tracker/1, good through 2026-11-22"},
+		{"stale", clause.MUST, Passed, 1, valid, STALE, "remove it"},
+		{"expired must", clause.MUST, Failed, 1, expired, FAIL, "expired"},
+		{"expired should", clause.SHOULD, Failed, 1, expired, WARN, "expired"},
+		{"expired but passing", clause.MUST, Passed, 1, expired, PASS, "remove it"},
+		{"no expiry date", clause.MUST, Failed, 1, endless, FAIL, "no expiry date"},
+		{"error stays error", clause.MUST, Errored, 1, valid, ERROR, "a deviation does not excuse"},
+		{"untestable stays untestable", clause.MUST, Untestable, 1, valid, UNTESTABLE, "a deviation does not excuse"},
+		{"feature present", clause.INFO, FeaturePresent, 1, valid, FAIL, "correct the target file"},
+		{"unknown state", clause.MUST, State("skipped"), 1, nil, ERROR, `unknown state "skipped"`},
+		{"empty state", clause.MUST, State(""), 1, nil, ERROR, "unknown state"},
+		{"unknown level", clause.Level("MAY"), Passed, 1, nil, ERROR, `level "MAY"`},
+	}
+	for _, tc := range tests {
+		t.Run(tc.name, func(t *testing.T) {
+			got, reason := Judge(tc.level, tc.state, tc.checks, tc.dev, today)
+			if got != tc.want {
+				t.Errorf("verdict %s, want %s", got, tc.want)
+			}
+			if tc.reason == "" && reason != "" || !strings.Contains(reason, tc.reason) {
+				t.Errorf("reason %q, want it to hold %q", reason, tc.reason)
+			}
+		})
+	}
+}
+
+func TestDeviationHoldsThroughItsLastDay(t *testing.T) {
+	end := time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)
+	d := Deviation{Expires: end}
+	if !d.ValidOn(end.Add(-time.Nanosecond)) {
+		t.Error("must hold until the end of its last day")
+	}
+	if d.ValidOn(end) {
+		t.Error("must not hold on the day after")
+	}
+	if (Deviation{}).ValidOn(time.Time{}) {
+		t.Error("must not hold without an expiry")
+	}
+}
+
+func TestExitCode(t *testing.T) {
+	const M, S, I = clause.MUST, clause.SHOULD, clause.INFO
+	type c = Judged
+	tests := []struct {
+		name    string
+		judged  []Judged
+		strict  bool
+		code    int
+		meaning []string
+	}{
+		{"nothing at all", nil, false, 3, []string{"nothing ran"}},
+		{"all pass", []c{{"a", M, PASS}, {"b", S, PASS}}, false, 0, []string{"conformant"}},
+		{"a must fails", []c{{"a", M, PASS}, {"b", M, FAIL}}, false, 1, []string{"not conformant: 1 FAIL"}},
+		{"a should FAIL (feature present)", []c{{"a", M, PASS}, {"b", S, FAIL}}, false, 1, []string{"1 FAIL"}},
+		{"stale must", []c{{"a", M, PASS}, {"b", M, STALE}}, false, 1, []string{"1 STALE"}},
+		{"stale info", []c{{"a", M, PASS}, {"b", I, STALE}}, false, 1, []string{"1 STALE"}},
+		{"warn of a should", []c{{"a", M, PASS}, {"b", S, WARN}}, false, 0, []string{"1 WARN"}},
+		{"warn of a should, strict", []c{{"a", M, PASS}, {"b", S, WARN}}, true, 1, []string{"not conformant: 1 WARN"}},
+		{"warn of an info, strict", []c{{"a", M, PASS}, {"b", I, WARN}}, true, 0, []string{"conformant"}},
+		{"only a known deviation", []c{{"a", M, KNOWN}}, false, 0, []string{"1 accepted deviations"}},
+		{"must untestable", []c{{"a", M, PASS}, {"b", M, UNTESTABLE}}, false, 3, []string{"incomplete", "1 UNTESTABLE"}},
+		{"must error", []c{{"a", M, PASS}, {"b", M, ERROR}}, false, 3, []string{"1 ERROR"}},
+		{"must not run", []c{{"a", M, PASS}, {"b", M, NOT_RUN}}, false, 3, []string{"1 NOT_RUN"}},
+		{"should untestable", []c{{"a", M, PASS}, {"b", S, UNTESTABLE}}, false, 0, []string{"conformant", "not judged: 1 UNTESTABLE"}},
+		{"should error, strict", []c{{"a", M, PASS}, {"b", S, ERROR}}, true, 0, []string{"not judged: 1 ERROR"}},
+		{"info not run", []c{{"a", M, PASS}, {"b", I, NOT_RUN}}, false, 0, []string{"not judged: 1 NOT_RUN"}},
+		{"only a should that errored", []c{{"a", S, ERROR}}, false, 3, []string{"nothing ran"}},
+		{"only not applicable", []c{{"a", M, NOT_APPLICABLE}}, false, 3, []string{"nothing ran"}},
+		{"only filtered", []c{{"a", M, FILTERED}}, false, 3, []string{"nothing ran", "1 clauses filtered out"}},
+		{"one passes, the rest filtered", []c{{"a", M, PASS}, {"b", M, FILTERED}}, false, 0, []string{"1 clauses filtered out"}},
+		{"not run at all", []c{{"a", M, NOT_RUN}}, false, 3, []string{"1 NOT_RUN", "nothing ran"}},
+		{"fail beats incomplete", []c{{"a", M, FAIL}, {"b", M, ERROR}, {"c", M, UNTESTABLE}}, false, 1,
+			[]string{"not conformant: 1 FAIL", "also incomplete", "1 ERROR, 1 UNTESTABLE"}},
+		{"an unknown level weighs as MUST", []c{{"a", M, PASS}, {"b", "MAY", ERROR}}, false, 3, []string{"incomplete"}},
+		{"an unknown verdict is incomplete", []c{{"a", M, PASS}, {"b", M, "GREEN"}}, false, 3, []string{"1 of no known verdict"}},
+	}
+	for _, tc := range tests {
+		t.Run(tc.name, func(t *testing.T) {
+			code, meaning := ExitCode(tc.judged, tc.strict)
+			if code != tc.code {
+				t.Errorf("exit code %d (%s), want %d", code, meaning, tc.code)
+			}
+			for _, part := range tc.meaning {
+				if !strings.Contains(meaning, part) {
+					t.Errorf("meaning %q lacks %q", meaning, part)
+				}
+			}
+		})
+	}
+}
+
+// Each verdict at each level, beside one MUST that passes, so that only the
+// clause in question decides.
+func TestWeightTable(t *testing.T) {
+	table := map[Verdict][3]int{ // MUST, SHOULD, INFO: exit code when not strict
+		PASS: {0, 0, 0}, FAIL: {1, 1, 1}, WARN: {0, 0, 0}, KNOWN: {0, 0, 0}, STALE: {1, 1, 1},
+		NOT_APPLICABLE: {0, 0, 0}, UNTESTABLE: {3, 0, 0}, ERROR: {3, 0, 0}, NOT_RUN: {3, 0, 0}, FILTERED: {0, 0, 0},
+	}
+	if len(table) != len(All()) {
+		t.Fatalf("the table has %d verdicts of %d", len(table), len(All()))
+	}
+	for v, want := range table {
+		for i, level := range []clause.Level{clause.MUST, clause.SHOULD, clause.INFO} {
+			judged := []Judged{{"green", clause.MUST, PASS}, {"x", level, v}}
+			if code, meaning := ExitCode(judged, false); code != want[i] {
+				t.Errorf("%s at %s: exit %d (%s), want %d", v, level, code, meaning, want[i])
+			}
+			strictWant := want[i]
+			if v == WARN && level == clause.SHOULD {
+				strictWant = 1
+			}
+			if code, meaning := ExitCode(judged, true); code != strictWant {
+				t.Errorf("strict: %s at %s: exit %d (%s), want %d", v, level, code, meaning, strictWant)
+			}
+		}
+	}
+}
+
+func TestCountHasEveryVerdict(t *testing.T) {
+	counts := Count([]Judged{{"a", clause.MUST, PASS}, {"b", clause.MUST, PASS}})
+	if len(counts) != len(All()) || counts[PASS] != 2 || counts[FAIL] != 0 {
+		t.Errorf("got %v", counts)
+	}
+}

@@ -1,0 +1,124 @@
+package reports
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"authconform/harness/journal"
+)
+
+// harMembers are the members that HAR 1.2 requires of each object.
+var harMembers = map[string]string{
+	"log": "version creator entries", "creator": "name version",
+	"entry":    "startedDateTime time request response cache timings",
+	"request":  "method url httpVersion cookies headers queryString headersSize bodySize",
+	"response": "status statusText httpVersion cookies headers content redirectURL headersSize bodySize",
+	"content":  "size mimeType", "timings": "send wait receive", "postData": "mimeType text",
+}
+
+func members(t *testing.T, kind string, v any) map[string]any {
+	t.Helper()
+	m, ok := v.(map[string]any)
+	if !ok {
+		t.Fatalf("%s is %T", kind, v)
+	}
+	for _, name := range strings.Fields(harMembers[kind]) {
+		if value, ok := m[name]; !ok || value == nil {
+			t.Errorf("%s lacks %s", kind, name)
+		}
+	}
+	return m
+}
+
+func har(t *testing.T, calls *journal.Reader) []any {
+	t.Helper()
+	text := render(t, func(b *bytes.Buffer) error { return HAR(b, Tool{"authconform", "1.2.3"}, calls) })
+	var doc map[string]any
+	if err := json.Unmarshal([]byte(text), &doc); err != nil {
+		t.Fatalf("%v in\n%s", err, text)
+	}
+	log := members(t, "log", doc["log"])
+	if creator := members(t, "creator", log["creator"]); log["version"] != "1.2" || creator["name"] != "authconform" {
+		t.Errorf("version %v, creator %v", log["version"], creator)
+	}
+	return log["entries"].([]any)
+}
+
+func TestHARStructure(t *testing.T) {
+	entries := har(t, journalWith(t, 3, func(i int, c *journal.Call) {
+		switch i {
+		case 1:
+			c.Body, c.BodyEncoding, c.Truncated = "/wA=", journal.Base64, true
+			c.RequestBody, c.RequestBodyEncoding = "/wB=", journal.Base64
+		case 2: // no response at all
+			c.Status, c.Header, c.Body, c.RequestBody, c.Err = 0, nil, "", "", "connection refused"
+		}
+	}))
+	if len(entries) != 3 {
+		t.Fatalf("%d entries", len(entries))
+	}
+	var started []string
+	byCall := map[string]map[string]any{}
+	for _, e := range entries {
+		entry := members(t, "entry", e)
+		members(t, "request", entry["request"])
+		members(t, "content", members(t, "response", entry["response"])["content"])
+		members(t, "timings", entry["timings"])
+		at := entry["startedDateTime"].(string)
+		if _, err := time.Parse(time.RFC3339, at); err != nil {
+			t.Error(err)
+		}
+		if len(started) > 0 && at < started[len(started)-1] {
+			t.Error("entries are not in order")
+		}
+		started = append(started, at)
+		byCall[entry["_call"].(string)] = entry
+		if entry["_clause"] != "open.right" || entry["_operation"] != "open" || entry["_process"] != 1.0 {
+			t.Errorf("custom members %v", entry)
+		}
+	}
+
+	plain := byCall["0"]
+	request, response := plain["request"].(map[string]any), plain["response"].(map[string]any)
+	for what, pair := range map[string][2]any{
+		"query":            {fmt.Sprint(request["queryString"]), "[map[name:lang value:de AT] map[name:flag value:]]"},
+		"request cookies":  {fmt.Sprint(request["cookies"]), "[map[name:sid value:‹session›] map[name:a value:b]]"},
+		"response cookies": {fmt.Sprint(response["cookies"]), "[map[name:sid value:‹session›] map[name:csrf value:‹csrf›]]"},
+		"post data":        {members(t, "postData", request["postData"])["text"], `{"email":"alice@example.com","password":"‹password›"}`},
+		"body":             {response["content"].(map[string]any)["text"], `{"uid":"ID1","role":"member"}`},
+		"status":           {response["status"], 200.0},
+	} {
+		if pair[0] != pair[1] {
+			t.Errorf("%s: %v, want %v", what, pair[0], pair[1])
+		}
+	}
+	binary := byCall["1"]["response"].(map[string]any)["content"].(map[string]any)
+	if binary["encoding"] != "base64" || binary["comment"] == nil {
+		t.Errorf("content %v", binary)
+	}
+	failed := byCall["2"]
+	if failed["_error"] != "connection refused" || failed["response"].(map[string]any)["status"] != 0.0 {
+		t.Errorf("failed call %v", failed)
+	}
+	if _, has := failed["request"].(map[string]any)["postData"]; has {
+		t.Error("a request without a body has postData")
+	}
+}
+
+func TestHAROfNoCalls(t *testing.T) {
+	if entries := har(t, journalWith(t, 0, nil)); len(entries) != 0 {
+		t.Errorf("%d entries", len(entries))
+	}
+}
+
+func TestHARKeepsTheOrderOfRepeatedFields(t *testing.T) {
+	got := pairs(http.Header{"B": {"2", "1"}, "A": {"x"}})
+	if fmt.Sprint(got) != "[{A x} {B 2} {B 1}]" {
+		t.Errorf("%v", got)
+	}
+}

@@ -1,0 +1,150 @@
+package reports
+
+import (
+	"encoding/xml"
+	"fmt"
+	"io"
+	"strconv"
+	"time"
+
+	"authconform/harness/verdict"
+)
+
+// The JUnit report in the shape that Jenkins, GitLab and GitHub's readers
+// share: testsuites > testsuite > testcase, each with properties.
+type junitSuites struct {
+	XMLName xml.Name `xml:"testsuites"`
+	Name    string   `xml:"name,attr"`
+	junitTotals
+	Suites []junitSuite `xml:"testsuite"`
+}
+
+type junitTotals struct {
+	Tests    int    `xml:"tests,attr"`
+	Failures int    `xml:"failures,attr"`
+	Errors   int    `xml:"errors,attr"`
+	Skipped  int    `xml:"skipped,attr"`
+	Time     string `xml:"time,attr"`
+}
+
+type junitSuite struct {
+	Name string `xml:"name,attr"`
+	junitTotals
+	Timestamp  string          `xml:"timestamp,attr"`
+	Properties []junitProperty `xml:"properties>property"`
+	Cases      []junitCase     `xml:"testcase"`
+}
+
+type junitProperty struct {
+	Name  string `xml:"name,attr"`
+	Value string `xml:"value,attr"`
+}
+
+type junitCase struct {
+	Class      string          `xml:"classname,attr"`
+	Name       string          `xml:"name,attr"`
+	Time       string          `xml:"time,attr"`
+	Properties []junitProperty `xml:"properties>property"`
+	Skipped    *junitMessage   `xml:"skipped"`
+	Error      *junitMessage   `xml:"error"`
+	Failure    *junitMessage   `xml:"failure"`
+	Out        *junitText      `xml:"system-out"`
+}
+
+type junitMessage struct {
+	Message string `xml:"message,attr"`
+	Type    string `xml:"type,attr,omitempty"`
+	Text    string `xml:",chardata"`
+}
+
+type junitText struct {
+	Text string `xml:",chardata"`
+}
+
+// JUnit writes one test case per clause. A case is red exactly when its clause
+// is: FAIL and STALE (with strict also WARN of a SHOULD) are failures; a MUST
+// that is ERROR, UNTESTABLE or NOT_RUN is an error. A SHOULD or INFO that could
+// not be judged is skipped with its reason, as are NOT_APPLICABLE and FILTERED.
+// WARN and KNOWN pass and say why in system-out.
+//
+// When nothing ran at all, one more case named "run" carries that as an error:
+// a reader of JUnit takes a file of nothing but skipped cases for green.
+func JUnit(w io.Writer, r *Report) error {
+	s := junitSuite{
+		Name:      visible(r.Exchange),
+		Timestamp: r.Started.Format("2006-01-02T15:04:05"),
+		Properties: properties(
+			"profile", r.Profile, "target", r.Target, "run_id", r.RunID, "tool", r.Tool.Name+" "+r.Tool.Version,
+			"strict", strconv.FormatBool(r.Strict), "procs", strconv.Itoa(r.Procs), "seed", strconv.FormatInt(r.Seed, 10),
+			"exit_code", strconv.Itoa(r.ExitCode), "meaning", r.Meaning),
+	}
+	red := false
+	for _, e := range r.Verdicts {
+		c := testcase(r, e)
+		red = red || c.Failure != nil || c.Error != nil
+		s.add(c)
+	}
+	if r.ExitCode == verdict.ExitIncomplete && !red {
+		s.add(junitCase{Class: visible(r.Exchange), Name: "run", Time: seconds(0), Error: &junitMessage{Message: visible(r.Meaning), Type: "NOTHING_RAN"}})
+	}
+	s.Time = seconds(max(0, r.Finished.Sub(r.Started)))
+
+	if _, err := io.WriteString(w, xml.Header); err != nil {
+		return err
+	}
+	enc := xml.NewEncoder(w)
+	enc.Indent("", "  ")
+	if err := enc.Encode(junitSuites{Name: "authconform", junitTotals: s.junitTotals, Suites: []junitSuite{s}}); err != nil {
+		return err
+	}
+	_, err := io.WriteString(w, "\n")
+	return err
+}
+
+func (s *junitSuite) add(c junitCase) {
+	s.Cases = append(s.Cases, c)
+	s.Tests++
+	switch {
+	case c.Failure != nil:
+		s.Failures++
+	case c.Error != nil:
+		s.Errors++
+	case c.Skipped != nil:
+		s.Skipped++
+	}
+}
+
+func testcase(r *Report, e Entry) junitCase {
+	class := r.Exchange
+	if e.Operation != "" {
+		class += "." + e.Operation
+	}
+	c := junitCase{
+		Class: visible(class), Name: visible(e.ID), Time: seconds(time.Duration(e.DurationMS * float64(time.Millisecond))),
+		Properties: properties(
+			"id", e.ID, "level", string(e.Level), "verdict", string(e.Verdict), "source", e.Source,
+			"text", e.Text, "outcome", e.Outcome),
+	}
+	message := &junitMessage{Message: headline(e), Type: string(e.Verdict), Text: explain(e)}
+	switch weight := e.judged().Weight(r.Strict); {
+	case weight == verdict.Broken:
+		c.Failure = message
+	case weight == verdict.Incomplete:
+		c.Error = message
+	case e.Verdict == verdict.WARN || e.Verdict == verdict.KNOWN:
+		c.Out = &junitText{Text: fmt.Sprintf("%s\n%s", e.Verdict, message.Text)}
+	case e.Verdict != verdict.PASS:
+		c.Skipped = &junitMessage{Message: visible(fmt.Sprintf("%s: %s", e.Verdict, e.Reason))}
+	}
+	return c
+}
+
+func properties(pairs ...string) []junitProperty {
+	var out []junitProperty
+	for i := 0; i < len(pairs); i += 2 {
+		out = append(out, junitProperty{Name: pairs[i], Value: visible(pairs[i+1])})
+	}
+	return out
+}
+
+func seconds(d time.Duration) string { return strconv.FormatFloat(d.Seconds(), 'f', 3, 64) }

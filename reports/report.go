@@ -1,0 +1,195 @@
+// Package reports turns the judged clauses of one run into the files a person
+// or a machine reads: report.json, junit.xml, summary.md, calls.har, and the
+// table on the console. It judges nothing itself and holds no secret: what it
+// is given is redacted, and Gate proves that of what it wrote.
+package reports
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+
+	"authconform/harness/clause"
+	"authconform/harness/journal"
+	"authconform/harness/verdict"
+)
+
+// SchemaVersion is the version of report.json's format; its schema is
+// schemas/report/report.schema.json. It grows with every change that a reader
+// of the older version could trip over.
+const SchemaVersion = 1
+
+// Run is all that is known of one run against one exchange.
+type Run struct {
+	Tool       Tool
+	RunID      string
+	Exchange   string
+	Profile    string
+	Target     string    // base URL
+	Started    time.Time // also the moment at which a deviation must hold
+	Finished   time.Time
+	Strict     bool
+	Procs      int
+	Seed       int64
+	Clauses    []Clause // every clause of the exchange in the profile, in document order
+	Results    map[string]journal.Result
+	Deviations []verdict.Deviation
+}
+
+// Tool names the program that made a report.
+type Tool struct {
+	Name    string `json:"name"`
+	Version string `json:"version"`
+}
+
+// Clause is a clause and whether this run was asked to check it.
+type Clause struct {
+	clause.Info
+	Selected bool
+}
+
+// Report is what a run says of one exchange.
+type Report struct {
+	SchemaVersion int                     `json:"schema_version"`
+	Tool          Tool                    `json:"tool"`
+	RunID         string                  `json:"run_id"`
+	Exchange      string                  `json:"exchange"`
+	Profile       string                  `json:"profile"`
+	Target        string                  `json:"target"`
+	Started       time.Time               `json:"started"`
+	Finished      time.Time               `json:"finished"`
+	Strict        bool                    `json:"strict"`
+	Procs         int                     `json:"procs"`
+	Seed          int64                   `json:"seed"`
+	ExitCode      int                     `json:"exit_code"`
+	Meaning       string                  `json:"meaning"` // of the exit code
+	Counts        map[verdict.Verdict]int `json:"counts"`  // every verdict has an entry
+	Verdicts      []Entry                 `json:"verdicts"`
+}
+
+// Entry is the verdict on one clause.
+type Entry struct {
+	ID         string            `json:"id"`
+	Level      clause.Level      `json:"level"`
+	Verdict    verdict.Verdict   `json:"verdict"`
+	Reason     string            `json:"reason"`
+	Text       string            `json:"text"`
+	Operation  string            `json:"operation"`
+	Method     string            `json:"method"`
+	Path       string            `json:"path"`
+	Outcome    string            `json:"outcome"`
+	Source     string            `json:"source"`
+	Provenance string            `json:"provenance"`
+	Checks     int               `json:"checks"`
+	Process    int               `json:"process"` // 0 when no spec ran
+	DurationMS float64           `json:"duration_ms"`
+	Calls      []string          `json:"calls"` // ids in the journal of the process
+	Failures   []journal.Failure `json:"failures"`
+}
+
+func (e Entry) judged() verdict.Judged {
+	return verdict.Judged{ID: e.ID, Level: e.Level, Verdict: e.Verdict}
+}
+
+// Build judges every clause of a run. It refuses a run that does not fit
+// together, because a verdict on it could be wrong: a clause twice, a result or
+// a deviation of an unknown clause, no start or end.
+//
+// A clause without a result is NOT_RUN, or FILTERED when it was not selected.
+// A clause that has a result is judged by it, selected or not. A result that
+// says passed but carries failures is judged as failed.
+func Build(run Run) (*Report, error) {
+	known := make(map[string]bool, len(run.Clauses))
+	var wrong []error
+	for _, c := range run.Clauses {
+		if c.ID == "" || known[c.ID] {
+			wrong = append(wrong, fmt.Errorf("clause id %q is empty or listed twice", c.ID))
+		}
+		known[c.ID] = true
+	}
+	for key, r := range run.Results {
+		if !known[key] || r.Clause != key {
+			wrong = append(wrong, fmt.Errorf("a result names the clause %q (%q), which exchange %q does not have in profile %q", key, r.Clause, run.Exchange, run.Profile))
+		}
+	}
+	deviations := make(map[string]*verdict.Deviation, len(run.Deviations))
+	for i, d := range run.Deviations {
+		if !known[d.Clause] || deviations[d.Clause] != nil {
+			wrong = append(wrong, fmt.Errorf("a deviation names the clause %q, which exchange %q does not have in profile %q, or which is listed twice: correct the target file", d.Clause, run.Exchange, run.Profile))
+		}
+		deviations[d.Clause] = &run.Deviations[i]
+	}
+	if run.Started.IsZero() || run.Finished.IsZero() {
+		wrong = append(wrong, errors.New("the run has no start or no end, so no deviation can be dated"))
+	}
+	if len(wrong) > 0 {
+		return nil, fmt.Errorf("reports: the run does not fit together: %w", errors.Join(wrong...))
+	}
+
+	r := &Report{
+		SchemaVersion: SchemaVersion, Tool: run.Tool, RunID: run.RunID, Exchange: run.Exchange,
+		Profile: run.Profile, Target: withoutUser(run.Target), Started: run.Started.UTC(), Finished: run.Finished.UTC(),
+		Strict: run.Strict, Procs: run.Procs, Seed: run.Seed, Verdicts: make([]Entry, 0, len(run.Clauses)),
+	}
+	judged := make([]verdict.Judged, 0, len(run.Clauses))
+	for _, c := range run.Clauses {
+		result, ran := run.Results[c.ID]
+		e := judge(c, result, ran, deviations[c.ID], run.Started)
+		r.Verdicts = append(r.Verdicts, e)
+		judged = append(judged, e.judged())
+	}
+	r.Counts = verdict.Count(judged)
+	r.ExitCode, r.Meaning = verdict.ExitCode(judged, run.Strict)
+	return r, nil
+}
+
+func judge(c Clause, result journal.Result, ran bool, dev *verdict.Deviation, today time.Time) Entry {
+	state, note := result.State, result.Reason
+	switch {
+	case !ran && c.Selected:
+		state = verdict.NotRun
+	case !ran:
+		state = verdict.Filtered
+	case state == verdict.Passed && len(result.Failures) > 0:
+		state, note = verdict.Failed, "the spec passed although it recorded a failure"
+	}
+	v, reason := verdict.Judge(c.Level, state, result.Checks, dev, today)
+	if reason != "" && note != "" {
+		reason += " — " + note
+	}
+	return Entry{
+		ID: c.ID, Level: c.Level, Verdict: v, Reason: cmp.Or(reason, note), Text: c.Text,
+		Operation: c.Operation, Method: c.Method, Path: c.Path, Outcome: c.Outcome,
+		Source: c.Source, Provenance: c.Provenance,
+		Checks: result.Checks, Process: result.Process, DurationMS: result.DurationMS,
+		Calls: append([]string{}, result.Calls...), Failures: append([]journal.Failure{}, result.Failures...),
+	}
+}
+
+// withoutUser drops credentials from a URL. A text that is no URL is dropped
+// whole: what it holds is not known.
+func withoutUser(raw string) string {
+	u, err := url.Parse(raw)
+	if err != nil {
+		return "(not a URL)"
+	}
+	u.User = nil
+	return u.String()
+}
+
+// countsLine is the counts of the verdicts that occur, as in "FAIL 1, PASS 3".
+func countsLine(counts map[verdict.Verdict]int) string {
+	var parts []string
+	for _, v := range verdict.All() {
+		if n := counts[v]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%s %d", v, n))
+		}
+	}
+	if len(parts) == 0 {
+		return "no clauses"
+	}
+	return strings.Join(parts, ", ")
+}
