@@ -1,0 +1,69 @@
+package kit
+
+import (
+	"slices"
+	"sync"
+	"time"
+)
+
+// Rule is how many attempts a key has, and what follows when they are used up.
+type Rule struct {
+	Attempts int           // attempts accepted within Period
+	Period   time.Duration // sliding
+	Block    time.Duration // how long a key is blocked; 0: until an attempt leaves the window
+}
+
+// Limiter counts attempts per key in a sliding window. It is safe for
+// concurrent use.
+type Limiter struct {
+	mu       sync.Mutex
+	attempts map[string][]time.Time
+	blocked  map[string]time.Time // until
+}
+
+// NewLimiter returns a limiter that has seen nothing.
+func NewLimiter() *Limiter {
+	return &Limiter{attempts: map[string][]time.Time{}, blocked: map[string]time.Time{}}
+}
+
+// Take counts an attempt. When the key has none left it is refused with the time
+// to wait: with a Block the refused attempt starts it and clears the history,
+// and attempts while blocked do not prolong it.
+func (l *Limiter) Take(key string, rule Rule, now time.Time) (wait time.Duration, ok bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if until := l.blocked[key]; until.After(now) {
+		return until.Sub(now), false
+	}
+	delete(l.blocked, key)
+
+	recent := slices.DeleteFunc(l.attempts[key], func(t time.Time) bool { return !t.Add(rule.Period).After(now) })
+	if len(recent) < rule.Attempts {
+		l.attempts[key] = append(recent, now)
+		return 0, true
+	}
+	if rule.Block == 0 && len(recent) > 0 {
+		l.attempts[key] = recent
+		return recent[0].Add(rule.Period).Sub(now), false
+	}
+	delete(l.attempts, key)
+	l.blocked[key] = now.Add(rule.Block)
+	return rule.Block, false
+}
+
+// Forgive takes back the attempt counted at an instant, and only that one.
+func (l *Limiter) Forgive(key string, at time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if i := slices.Index(l.attempts[key], at); i >= 0 {
+		l.attempts[key] = slices.Delete(l.attempts[key], i, i+1)
+	}
+}
+
+// Reset forgets every key.
+func (l *Limiter) Reset() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	clear(l.attempts)
+	clear(l.blocked)
+}

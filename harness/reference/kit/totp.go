@@ -1,0 +1,83 @@
+package kit
+
+import (
+	"crypto/rand"
+	"encoding/base32"
+	"sync"
+	"time"
+
+	"github.com/pquerna/otp"
+	"github.com/pquerna/otp/hotp"
+)
+
+// TOTPStep is the time step of every code here (RFC 6238 section 4.1).
+const TOTPStep = 30 * time.Second
+
+// NewTOTPSecret draws a secret of size bytes, Base32 without padding. RFC 4226
+// section 4 (R6) demands 16 bytes and recommends 20.
+func NewTOTPSecret(size int) string {
+	key := make([]byte, size)
+	_, _ = rand.Read(key)
+	return base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(key)
+}
+
+// MatchTOTP looks for the time step, at most window steps from at, whose code
+// (HMAC-SHA1, six digits) is exactly code. An empty or unreadable secret matches
+// nothing; pquerna/otp would make a code from an empty one.
+func MatchTOTP(secret, code string, at time.Time, window int) (step int64, ok bool) {
+	if secret == "" || len(code) != 6 {
+		return 0, false
+	}
+	now := at.Unix() / int64(TOTPStep/time.Second)
+	options := hotp.ValidateOpts{Digits: otp.DigitsSix, Algorithm: otp.AlgorithmSHA1}
+	for distance := int64(0); distance <= int64(window); distance++ {
+		for _, candidate := range []int64{now - distance, now + distance} {
+			if candidate < 0 {
+				continue
+			}
+			want, err := hotp.GenerateCodeCustom(secret, uint64(candidate), options)
+			if err == nil && SameSecret(want, code) {
+				return candidate, true
+			}
+		}
+	}
+	return 0, false
+}
+
+// OneUse remembers what may be used once: a time step's code (RFC 6238 section
+// 5.2), a backup code, a link. It is safe for concurrent use; of many parallel
+// Spend calls with one key exactly one is first.
+type OneUse struct {
+	mu    sync.Mutex
+	spent map[string]uint64
+}
+
+// NewOneUse returns an empty memory.
+func NewOneUse() *OneUse { return &OneUse{spent: map[string]uint64{}} }
+
+// Spend uses a key up. order counts first uses from 1 and is that of the key's
+// first use, so that a caller can tell which of two uses came earlier.
+func (o *OneUse) Spend(key string) (order uint64, first bool) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if order, used := o.spent[key]; used {
+		return order, false
+	}
+	order = uint64(len(o.spent)) + 1
+	o.spent[key] = order
+	return order, true
+}
+
+// Used tells whether a key is used up.
+func (o *OneUse) Used(key string) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.spent[key] != 0
+}
+
+// Spent is the number of keys used up, which is the order of the latest.
+func (o *OneUse) Spent() uint64 {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return uint64(len(o.spent))
+}

@@ -1,0 +1,123 @@
+package onlyoffice
+
+import (
+	"cmp"
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+)
+
+type connection struct {
+	ID       int    `json:"id"`
+	TenantID int    `json:"tenantId"`
+	UserID   string `json:"userId"`
+	Mobile   bool   `json:"mobile"`
+	IP       string `json:"ip"`
+	Browser  string `json:"browser"`
+	Date     string `json:"date"`
+	Page     string `json:"page"`
+}
+
+func (s *Server) connectionsOf(include func(*session) bool, now time.Time) []connection {
+	found := []connection{}
+	for _, known := range s.sessions {
+		if include(known) && known.live(now) {
+			found = append(found, connection{
+				ID: known.event, TenantID: 1, UserID: known.user.id, IP: known.address, Browser: known.agent,
+				Date: *s.dateText(known.opened), Page: "/",
+			})
+		}
+	}
+	slices.SortFunc(found, func(a, b connection) int { return cmp.Compare(b.ID, a.ID) })
+	return found
+}
+
+func (s *Server) getConnections(r *request) answer {
+	out := struct {
+		LoginEvent int          `json:"loginEvent"`
+		Items      []connection `json:"items"`
+	}{Items: s.connectionsOf(func(known *session) bool { return known.user == r.caller }, r.now)}
+	if this := s.thisConnection(r); this != nil {
+		out.LoginEvent = this.event
+	}
+	return ok(out)
+}
+
+// logOutAllChangePassword ends every session of the caller and hands out a link
+// to change the password.
+func (s *Server) logOutAllChangePassword(r *request) answer {
+	if !s.faults.On("token-alive-after-logout-all") {
+		s.endAllOf(r.caller)
+	}
+	s.clearSessionCookie(r)
+	return ok(s.passwordLink(r, r.caller))
+}
+
+func (s *Server) clearSessionCookie(r *request) {
+	r.cookies = append(r.cookies, &http.Cookie{Name: sessionCookie, Path: "/", MaxAge: -1, HttpOnly: true})
+}
+
+func (s *Server) logOutAllForUser(r *request) answer {
+	id := r.path[0]
+	if !isUUID(id) {
+		return refuse(noRoute())
+	}
+	if !sameID(id, r.caller.id) && !r.caller.admin() && !s.faults.On("foreign-token-accepted") {
+		return refuse(accessDenied())
+	}
+	if u := s.userByID(id); u != nil && !s.faults.On("token-alive-after-logout-all") {
+		s.endAllOf(u)
+	}
+	return ok(nil)
+}
+
+// logOutAllExceptThis spares the caller's connection, if it is known: in the
+// release a header token is not, and ends too (1.5).
+func (s *Server) logOutAllExceptThis(r *request) answer {
+	this := s.thisConnection(r)
+	if !s.faults.On("token-alive-after-logout-all") {
+		s.endAll(func(known *session) bool { return known.user == r.caller && known != this })
+	}
+	return ok(r.caller.name)
+}
+
+func (s *Server) logOutConnection(r *request) answer {
+	event, err := strconv.Atoi(r.path[0])
+	if err != nil {
+		return refuse(noRoute())
+	}
+	for _, known := range s.sessions {
+		if known.event != event || !known.live(r.now) {
+			continue
+		}
+		if known.user != r.caller && !r.caller.admin() && !s.faults.On("foreign-connection-logout") {
+			return refuse(accessDenied())
+		}
+		if !s.faults.On("token-alive-after-connection-logout") {
+			s.end(known)
+		}
+		return ok(true)
+	}
+	return ok(false)
+}
+
+// getLoginEvents is named by the documents only; it lists what is open.
+func (s *Server) getLoginEvents(r *request) answer {
+	if refused := s.requireAdmin(r); refused != nil {
+		return refuseIf(refused)
+	}
+	type event struct {
+		ID     int    `json:"id"`
+		Date   string `json:"date"`
+		User   string `json:"user"`
+		UserID string `json:"userId"`
+		Action string `json:"action"`
+		IP     string `json:"ip"`
+	}
+	events := []event{}
+	for _, known := range s.connectionsOf(func(*session) bool { return true }, r.now) {
+		events = append(events, event{known.ID, known.Date, s.userByID(known.UserID).name, known.UserID, "Successful Login", known.IP})
+	}
+	return ok(events)
+}

@@ -1,0 +1,180 @@
+package onlyoffice
+
+import (
+	"encoding/json"
+	"math"
+	"net/http"
+	"reflect"
+	"strconv"
+)
+
+// answer is what an operation returns. Cookies are kept on the request, because
+// they are set on the way.
+type answer struct {
+	response any // nil: the member is left out
+	refused  *refusal
+}
+
+func ok(response any) answer       { return answer{response: response} }
+func refuse(why refusal) answer    { return answer{refused: &why} }
+func refuseIf(why *refusal) answer { return answer{refused: why} }
+
+// Shapes on the wire. Null members are left out (1.0).
+type (
+	link struct {
+		Href   string `json:"href"`
+		Action string `json:"action"`
+	}
+
+	success struct {
+		Response   any    `json:"response,omitempty"`
+		Count      int    `json:"count"`
+		Links      []link `json:"links"`
+		Status     int    `json:"status"`
+		StatusCode int    `json:"statusCode"`
+	}
+
+	errorBody struct {
+		Status     int         `json:"status"`
+		StatusCode int         `json:"statusCode"`
+		Error      errorDetail `json:"error"`
+	}
+
+	// errorDetail writes its nulls: errors go out with default web options (4.2).
+	errorDetail struct {
+		Message string  `json:"message"`
+		Type    *string `json:"type"`
+		Stack   *string `json:"stack"`
+		HResult int     `json:"hresult"`
+	}
+
+	problem struct {
+		Type    string              `json:"type"`
+		Title   string              `json:"title"`
+		Status  int                 `json:"status"`
+		Errors  map[string][]string `json:"errors,omitempty"`
+		TraceID string              `json:"traceId"`
+	}
+)
+
+const (
+	jsonType    = "application/json; charset=utf-8"
+	problemType = "application/problem+json"
+)
+
+func (s *Server) write(w http.ResponseWriter, r *request, a answer) {
+	for _, cookie := range r.cookies {
+		http.SetCookie(w, cookie)
+	}
+	if a.refused != nil {
+		s.writeRefusal(w, r, s.spoil(r, *a.refused))
+		return
+	}
+	if s.policy.requestCountsInReply {
+		s.writeRequestCounts(w, r)
+	}
+	response := selectFields(a.response, r.http.URL.Query()["fields"])
+	writeBody(w, http.StatusOK, jsonType, success{
+		Response: response, Count: count(a.response), Links: r.links(), StatusCode: http.StatusOK,
+	}, "")
+}
+
+// count is 1 for anything but a list, and 0 for nothing (1.0).
+func count(response any) int {
+	if response == nil {
+		return 0
+	}
+	if v := reflect.ValueOf(response); v.Kind() == reflect.Slice {
+		return v.Len()
+	}
+	return 1
+}
+
+func (r *request) links() []link {
+	return []link{{Href: r.portal + r.http.URL.RequestURI(), Action: r.http.Method}}
+}
+
+func (s *Server) writeRefusal(w http.ResponseWriter, r *request, why refusal) {
+	header := w.Header()
+	for name, values := range why.header {
+		header[name] = values
+	}
+	if why.allow != "" {
+		header.Set("Allow", why.allow)
+	}
+	status := why.status
+	if s.faults.On("error-with-200") {
+		status = http.StatusOK
+	}
+	if s.policy.released {
+		s.writeReleasedRefusal(w, r, status, why)
+		return
+	}
+	if why.status == http.StatusUnauthorized && r.op != nil && r.op.access != anonymous {
+		header.Set("WWW-Authenticate", `Bearer realm="portal"`) // RFC 9110 section 11.6.1
+	}
+	if why.status == http.StatusTooManyRequests {
+		s.writeRetryAfter(header, why)
+	}
+	writeBody(w, status, jsonType, errorBody{
+		Status: 1, StatusCode: why.status, Error: errorDetail{Message: why.message},
+	}, why.padding)
+}
+
+func (s *Server) writeRetryAfter(header http.Header, why refusal) {
+	seconds := max(1, int(math.Ceil(why.wait.Seconds())))
+	switch {
+	case s.faults.On("retry-after-missing"):
+		return
+	case s.faults.On("retry-after-zero"):
+		seconds = 0
+	case s.faults.On("retry-after-too-long"):
+		seconds += 3600
+	}
+	header.Set("Retry-After", strconv.Itoa(seconds))
+}
+
+// writeReleasedRefusal writes the four error shapes of the release (4.2, 4.3).
+func (s *Server) writeReleasedRefusal(w http.ResponseWriter, r *request, status int, why refusal) {
+	switch {
+	case why.status == http.StatusUnsupportedMediaType:
+		// The wrapper special-cases validation only, hence the contradiction.
+		writeBody(w, status, problemType, success{
+			Response: problem{Type: "https://tools.ietf.org/html/rfc9110#section-15.5.16", Title: "Unsupported Media Type", Status: 415, TraceID: traceID()},
+			Count:    1, Links: r.links(), Status: 0, StatusCode: 200,
+		}, "")
+	case why.problem != nil:
+		writeBody(w, status, problemType, success{
+			Response: problem{
+				Type:   "https://tools.ietf.org/html/rfc9110#section-15.5.1",
+				Title:  "One or more validation errors occurred.",
+				Status: 400, Errors: why.problem, TraceID: traceID(),
+			},
+			Count: 1, Links: r.links(), Status: 1, StatusCode: 400,
+		}, "")
+	case why.bare:
+		w.Header().Set("Content-Length", "0")
+		w.WriteHeader(status)
+	default:
+		detail := errorDetail{Message: why.message, HResult: hresult(why.exception)}
+		if why.exception != "" {
+			stack := "   at ASC.Web.Api.Controllers." + r.operationID() + "()"
+			detail.Type, detail.Stack = &why.exception, &stack
+		}
+		writeBody(w, status, jsonType, errorBody{Status: 1, StatusCode: why.status, Error: detail}, why.padding)
+	}
+}
+
+func writeBody(w http.ResponseWriter, status int, contentType string, body any, padding string) {
+	text, err := json.Marshal(body)
+	if err != nil {
+		http.Error(w, "reference: response cannot be written as JSON", http.StatusInternalServerError)
+		return
+	}
+	text = append(text, padding...)
+	w.Header().Set("Content-Type", contentType)
+	w.Header().Set("Content-Length", strconv.Itoa(len(text)))
+	w.WriteHeader(status)
+	// The status line is already out; a failed write means the client has gone.
+	_, _ = w.Write(text)
+}

@@ -1,0 +1,75 @@
+// Package reference names the embedded, correct back ends, one per exchange. A
+// reference shares no code with the suite that judges it.
+package reference
+
+import (
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+
+	"authconform/harness/reference/kit"
+	"authconform/harness/reference/onlyoffice"
+)
+
+// Instance is one running state of a reference, ready to be served.
+type Instance struct {
+	Handler    http.Handler
+	Identities []kit.Identity
+	Captcha    string            // the one captcha answer it accepts
+	Features   map[string]bool   // what a target file declares of it
+	Settings   map[string]string // likewise
+	// MailpitPath is where its outbox speaks the Mailpit HTTP API, and SMSAddress
+	// the address under which a text for {phone} lands there.
+	MailpitPath, SMSAddress string
+	// AdvancePath is the control endpoint of its clock.
+	AdvancePath string
+}
+
+// Options choose what the reference is.
+type Options struct {
+	Profile string
+	Faults  []string // ids; an unknown one is an error
+}
+
+type maker struct {
+	start  func(Options) (*Instance, error)
+	faults func() []kit.Fault
+}
+
+var makers = map[string]maker{
+	"onlyoffice": {startOnlyOffice, onlyoffice.Faults},
+}
+
+// New makes the reference of an exchange. Its identities and secrets are drawn
+// anew each time.
+func New(exchange string, o Options) (*Instance, error) {
+	m, ok := makers[exchange]
+	if !ok {
+		return nil, fmt.Errorf("there is no reference for %q; there is one for: %s", exchange, strings.Join(slices.Sorted(maps.Keys(makers)), ", "))
+	}
+	return m.start(o)
+}
+
+// Faults lists the behaviour faults that the exchange's reference knows.
+func Faults(exchange string) []kit.Fault {
+	m, ok := makers[exchange]
+	if !ok {
+		return nil
+	}
+	return m.faults()
+}
+
+func startOnlyOffice(o Options) (*Instance, error) {
+	server, err := onlyoffice.New(onlyoffice.Config{Profile: o.Profile, Faults: o.Faults})
+	if err != nil {
+		return nil, err
+	}
+	return &Instance{
+		Handler: server, Identities: server.Identities(), Captcha: server.CaptchaResponse(),
+		Features:    map[string]bool{"captcha": true, "sms": true},
+		MailpitPath: kit.ControlPrefix + "mailpit", SMSAddress: "{phone}@sms.invalid",
+		AdvancePath: kit.ControlPrefix + "clock/advance",
+	}, nil
+}
