@@ -1,0 +1,243 @@
+// Package expect holds a response against what the contract promises for one
+// outcome, and says every way in which the two differ.
+package expect
+
+import (
+	"fmt"
+	"mime"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"authconform/harness/contract"
+	"authconform/harness/schema"
+	"authconform/harness/wire"
+)
+
+// Mismatch is one way in which a response breaks the promise. It never holds a
+// value out of a body: those may be secrets.
+type Mismatch struct {
+	Check    string // which check found it: "status", "schema", ...
+	Pointer  string // JSON pointer or header name; empty for the whole response
+	Expected string
+	Actual   string
+}
+
+// Comparer compares calls with answers of one contract.
+type Comparer struct {
+	Contract *contract.Contract
+	// Blunt names checks to leave out. Only the proof's own test sets it: a
+	// suite blunted in any one check must be caught by the proof.
+	Blunt []string
+}
+
+// Coarse compares the status, and that the body can be read at all.
+func Coarse(c *contract.Contract) *Comparer {
+	var blunt []string
+	for _, name := range Checks() {
+		if name != "status" && name != "body" {
+			blunt = append(blunt, name)
+		}
+	}
+	return &Comparer{Contract: c, Blunt: blunt}
+}
+
+// check is one independent question put to a response.
+type check struct {
+	name string
+	run  func(*response) []Mismatch
+}
+
+// checks are all the questions. Each reports by itself, so that one failure
+// shows every mismatch of a response.
+var checks = []check{
+	{"status", checkStatus},
+	{"media-type", checkMediaType},
+	{"body", checkBody},
+	{"schema", checkSchema},
+	{"header", checkHeaders},
+	{"error-key", checkErrorKeys},
+	{"status-member", checkStatusMember},
+}
+
+// Checks names every check, for tests that blunt one at a time.
+func Checks() []string {
+	names := make([]string, 0, len(checks))
+	for _, c := range checks {
+		names = append(names, c.name)
+	}
+	return names
+}
+
+// response is a call decoded once for all checks.
+type response struct {
+	contract *contract.Contract
+	call     *wire.Call
+	op       *contract.Operation
+	answer   *contract.Answer
+	value    any
+	err      error // why the body is not exactly one JSON value
+}
+
+// Compare lists all mismatches between a call and the promised answer; none
+// means that the promise was kept.
+func (c *Comparer) Compare(call *wire.Call, op *contract.Operation, answer *contract.Answer) []Mismatch {
+	r := &response{contract: c.Contract, call: call, op: op, answer: answer}
+	if len(call.Body) > 0 {
+		r.value, r.err = schema.Decode(call.Body)
+	}
+	var all []Mismatch
+	for _, check := range checks {
+		if !slices.Contains(c.Blunt, check.name) {
+			all = append(all, check.run(r)...)
+		}
+	}
+	return all
+}
+
+func checkStatus(r *response) []Mismatch {
+	if r.call.Status == r.answer.Status {
+		return nil
+	}
+	actual := statusText(r.call.Status)
+	if _, documented := r.op.Statuses[r.call.Status]; !documented {
+		actual += ", which no document names for this operation"
+	}
+	return []Mismatch{{Check: "status", Expected: statusText(r.answer.Status), Actual: actual}}
+}
+
+func statusText(code int) string {
+	return strings.TrimSpace(fmt.Sprintf("%d %s", code, http.StatusText(code)))
+}
+
+func checkMediaType(r *response) []Mismatch {
+	if len(r.call.Body) == 0 || len(r.answer.MediaTypes) == 0 {
+		return nil
+	}
+	want := strings.Join(r.answer.MediaTypes, " or ")
+	got := r.call.Header.Values("Content-Type")
+	if len(got) != 1 {
+		return []Mismatch{{"media-type", "Content-Type", want, fmt.Sprintf("%d Content-Type fields", len(got))}}
+	}
+	media, params, err := mime.ParseMediaType(got[0])
+	switch charset := params["charset"]; {
+	case err != nil:
+		return []Mismatch{{"media-type", "Content-Type", want, "a field that is no media type"}}
+	case !slices.Contains(r.answer.MediaTypes, media):
+		return []Mismatch{{"media-type", "Content-Type", want, media}}
+	case charset != "" && !strings.EqualFold(charset, "utf-8"):
+		return []Mismatch{{"media-type", "Content-Type", "charset utf-8", "charset " + charset}}
+	}
+	return nil
+}
+
+func checkBody(r *response) []Mismatch {
+	switch {
+	case r.call.Truncated:
+		return []Mismatch{{"body", "", "a body within the target's http.max-body", "a longer one, cut off"}}
+	case r.answer.Body == contract.EmptyBody && len(r.call.Body) > 0:
+		return []Mismatch{{"body", "", "no body", fmt.Sprintf("a body of %d bytes", len(r.call.Body))}}
+	case r.answer.Body == contract.JSONBody && len(r.call.Body) == 0:
+		return []Mismatch{{"body", "", "a JSON body", "no body"}}
+	case r.answer.Body == contract.JSONBody && r.err != nil:
+		return []Mismatch{{"body", "", "exactly one JSON value", r.err.Error()}}
+	}
+	return nil
+}
+
+func checkSchema(r *response) []Mismatch {
+	if r.answer.Schema == nil || len(r.call.Body) == 0 || r.err != nil {
+		return nil
+	}
+	var out []Mismatch
+	for _, m := range r.answer.Schema.CheckValue(r.value, r.call.Body) {
+		pointer := m.Pointer
+		if pointer == "" {
+			pointer = "/"
+		}
+		out = append(out, Mismatch{"schema", pointer, m.Want, "breaks " + m.Rule + " of " + r.answer.SchemaFile})
+	}
+	return out
+}
+
+func checkHeaders(r *response) []Mismatch {
+	var out []Mismatch
+	for _, name := range sortedKeys(r.answer.Headers) {
+		rule := r.answer.Headers[name]
+		values := r.call.Header.Values(name)
+		if want := rule.Check(values); want != "" {
+			out = append(out, Mismatch{"header", name, want, seen(values)})
+		}
+	}
+	return out
+}
+
+// seen tells how a header came without its values, which may be secrets.
+func seen(values []string) string {
+	if len(values) == 0 {
+		return "no such header"
+	}
+	return fmt.Sprintf("%d field(s) of %d bytes", len(values), len(strings.Join(values, "")))
+}
+
+func checkErrorKeys(r *response) []Mismatch {
+	if len(r.answer.ErrorKeys) == 0 || r.err != nil || len(r.call.Body) == 0 {
+		return nil
+	}
+	got, ok := lookup(r.value, r.contract.ErrorPointer)
+	want := strings.Join(r.answer.ErrorKeys, ", ")
+	if !ok {
+		return []Mismatch{{"error-key", r.contract.ErrorPointer, want, "no such member"}}
+	}
+	var keys []string
+	switch v := got.(type) {
+	case string:
+		keys = []string{v}
+	case []any:
+		for _, e := range v {
+			keys = append(keys, fmt.Sprint(e))
+		}
+	}
+	slices.Sort(keys)
+	expected := slices.Sorted(slices.Values(r.answer.ErrorKeys))
+	if slices.Equal(keys, expected) {
+		return nil
+	}
+	return []Mismatch{{"error-key", r.contract.ErrorPointer, want, abridge(strings.Join(keys, ", "))}}
+}
+
+func checkStatusMember(r *response) []Mismatch {
+	if r.err != nil || len(r.call.Body) == 0 {
+		return nil
+	}
+	var out []Mismatch
+	for _, pointer := range r.answer.StatusPointers {
+		got, ok := lookup(r.value, pointer)
+		if !ok || r.answer.Body != contract.JSONBody {
+			continue
+		}
+		if want := strconv.Itoa(r.answer.Status); fmt.Sprint(got) != want {
+			out = append(out, Mismatch{"status-member", pointer, want, abridge(fmt.Sprint(got))})
+		}
+	}
+	return out
+}
+
+// abridge keeps an unexpectedly long error key from flooding a report.
+func abridge(s string) string {
+	const longest = 120
+	if len(s) <= longest {
+		return s
+	}
+	return s[:longest] + "..."
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}

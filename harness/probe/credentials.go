@@ -1,0 +1,78 @@
+package probe
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"net/http"
+
+	. "github.com/onsi/ginkgo/v2"
+
+	"authconform/harness/contract"
+	"authconform/harness/suite"
+)
+
+// Scheme is how a deployment's session credential is carried and ended.
+type Scheme struct {
+	// Present returns the header fields that carry a token.
+	Present func(token string) http.Header
+	// End ends the actor's session the documented way (log-out).
+	End func(context.Context, *suite.Actor)
+}
+
+// Credentials states, for each protected operation, that it refuses a request
+// with no credential, with a made-up one, and with one whose session has ended.
+func Credentials(s *suite.Context, scheme Scheme, subjects []Subject) {
+	for _, p := range subjects {
+		if !p.Operation.Protected || !p.promised(contract.Unauthenticated) {
+			continue
+		}
+		Describe(p.Operation.Method+" "+p.Operation.Path+" without a session", func() {
+			p.noCredential(s)
+			p.garbage(s, scheme)
+			p.revoked(s, scheme)
+		})
+	}
+}
+
+func (p Subject) noCredential(s *suite.Context) {
+	It("refuses a request that carries no credential", p.state(s, "no-credential", contract.Unauthenticated),
+		func(ctx SpecContext) {
+			by, control := p.Ready(ctx)
+			pair := p.refusal(by, control, contract.Unauthenticated)
+			pair.ChangedBy = s.Anonymous()
+			s.Refuses(ctx, pair)
+		})
+}
+
+func (p Subject) garbage(s *suite.Context, scheme Scheme) {
+	It("refuses a made-up token", p.state(s, "made-up-token", contract.Unauthenticated),
+		func(ctx SpecContext) {
+			by, control := p.Ready(ctx)
+			pair := p.refusal(by, control, contract.Unauthenticated)
+			pair.ChangedBy = s.Actor("made-up", nil, scheme.Present(madeUpToken()))
+			s.Refuses(ctx, pair)
+		})
+}
+
+func (p Subject) revoked(s *suite.Context, scheme Scheme) {
+	It("refuses the token of a session that was logged out", p.state(s, "logged-out", contract.Unauthenticated),
+		func(ctx SpecContext) {
+			by, control := p.Ready(ctx)
+			live, liveControl := by, control
+			if p.Spends {
+				live, liveControl = p.Ready(ctx) // a twin proves the request right
+			}
+			s.Need("call it while the session lives", s.Do(ctx, live, p.Operation, liveControl()), p.Operation, p.leads())
+			request := control()
+			scheme.End(ctx, by)
+			s.Expect(s.Do(ctx, by, p.Operation, request), p.Operation, contract.Unauthenticated)
+		})
+}
+
+// madeUpToken has the length and alphabet of a real one and no meaning.
+func madeUpToken() string {
+	raw := make([]byte, 96)
+	_, _ = rand.Read(raw)
+	return base64.StdEncoding.EncodeToString(raw)
+}

@@ -1,0 +1,51 @@
+package probe
+
+import (
+	"net/http"
+	"slices"
+
+	. "github.com/onsi/ginkgo/v2"
+
+	"authconform/harness/contract"
+	"authconform/harness/suite"
+)
+
+// methods are those of RFC 9110 that act on a resource, and PATCH (RFC 5789).
+var methods = []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete, http.MethodPatch}
+
+// Methods states, for each documented path, that the methods which no document
+// gives it are refused. One subject of a path speaks for it.
+func Methods(s *suite.Context, subjects []Subject) {
+	var done []string
+	for _, p := range subjects {
+		path := p.Operation.Path
+		if slices.Contains(done, path) || !p.promised(contract.MethodRefused) {
+			continue
+		}
+		done = append(done, path)
+		refused := undocumentedMethods(s, path)
+		if len(refused) == 0 {
+			continue
+		}
+		It("refuses methods that no document gives to "+path, p.state(s, "method", contract.MethodRefused),
+			func(ctx SpecContext) {
+				by, control := p.Ready(ctx)
+				pair := p.refusal(by, control, contract.MethodRefused)
+				for _, method := range refused {
+					pair.Changes = append(pair.Changes, suite.Change{Name: method, Of: func(r suite.Request) suite.Request {
+						r.Method = method
+						return r
+					}})
+				}
+				s.Refuses(ctx, pair)
+			})
+	}
+}
+
+func undocumentedMethods(s *suite.Context, path string) []string {
+	return slices.DeleteFunc(slices.Clone(methods), func(method string) bool {
+		return slices.ContainsFunc(s.Operations(), func(op *contract.Operation) bool {
+			return op.Path == path && op.Method == method
+		})
+	})
+}

@@ -1,0 +1,150 @@
+package suite
+
+import (
+	"context"
+	"maps"
+	"net/http"
+	"net/url"
+
+	"github.com/onsi/ginkgo/v2"
+
+	"authconform/harness/contract"
+	"authconform/harness/identity"
+	"authconform/harness/journal"
+	"authconform/harness/wire"
+)
+
+// Object is a JSON object of a request.
+type Object map[string]any
+
+// Actor is one client of the target: its own connections' worth of state, no
+// cookie jar, and exactly the credentials it was given.
+type Actor struct {
+	Name   string
+	Who    *identity.Identity // nil for an anonymous actor
+	Header http.Header        // credentials, sent with every call
+	wire   *wire.Actor
+}
+
+// Actor makes a client that sends the given credentials with each call.
+func (s *Context) Actor(name string, who *identity.Identity, credentials http.Header) *Actor {
+	return &Actor{Name: name, Who: who, Header: credentials, wire: s.env.Wire.Actor(name)}
+}
+
+// Anonymous makes a client without any credentials.
+func (s *Context) Anonymous() *Actor { return s.Actor("anonymous", nil, nil) }
+
+// Request is what a spec sends; the operation supplies method and path.
+type Request struct {
+	Path        map[string]string // path parameters by name
+	Query       url.Values
+	Header      http.Header
+	JSON        any    // nil for no body, usually an Object
+	Raw         []byte // sent as it is, in place of JSON
+	ContentType string // "" is application/json when there is a body; "-" sends none
+	Method      string // in place of the operation's
+}
+
+// With returns the request with one member of its JSON object set.
+func (r Request) With(member string, value any) Request {
+	body, _ := r.JSON.(Object)
+	body = maps.Clone(body)
+	if body == nil {
+		body = Object{}
+	}
+	body[member] = value
+	r.JSON = body
+	return r
+}
+
+// Without returns the request with one member of its JSON object left out.
+func (r Request) Without(member string) Request {
+	body, _ := r.JSON.(Object)
+	body = maps.Clone(body)
+	delete(body, member)
+	r.JSON = body
+	return r
+}
+
+// WithPath returns the request with one path parameter set.
+func (r Request) WithPath(name, value string) Request {
+	path := maps.Clone(r.Path)
+	if path == nil {
+		path = map[string]string{}
+	}
+	path[name] = value
+	r.Path = path
+	return r
+}
+
+// WithHeader returns the request with one header field set.
+func (r Request) WithHeader(name, value string) Request {
+	header := r.Header.Clone()
+	if header == nil {
+		header = http.Header{}
+	}
+	header.Set(name, value)
+	r.Header = header
+	return r
+}
+
+// Do sends one request and records the call. No response at all is an ERROR of
+// the run, and so is a 429 that the spec did not set out to provoke: the
+// target's limiter then judges the harness, not the promise.
+func (s *Context) Do(ctx context.Context, by *Actor, op *contract.Operation, r Request) *wire.Call {
+	ginkgo.GinkgoHelper()
+	call, err := s.Try(ctx, by, op, r)
+	if err != nil {
+		s.Error("%s %s got no response: %v", op.Method, op.Path, err)
+	}
+	if run := s.current(); call.Status == http.StatusTooManyRequests && !run.clause.Disrupts {
+		s.Error("budget: %s %s was answered 429 in a spec that provokes no limit; lower limits.pace in the target file or give it more identities", op.Method, op.Path)
+	}
+	return call
+}
+
+// Try is Do for goroutines of a spec: it never ends the spec.
+func (s *Context) Try(ctx context.Context, by *Actor, op *contract.Operation, r Request) (*wire.Call, error) {
+	if s.limiter != nil {
+		if err := s.limiter.Wait(ctx); err != nil {
+			return nil, err
+		}
+	}
+	run := s.current()
+	header := by.Header.Clone()
+	if header == nil {
+		header = http.Header{}
+	}
+	for name, values := range r.Header {
+		header[http.CanonicalHeaderKey(name)] = values
+	}
+	method := op.Method
+	if r.Method != "" {
+		method = r.Method
+	}
+	body := r.JSON
+	if o, ok := body.(Object); ok {
+		body = map[string]any(o)
+	}
+	if r.Raw != nil {
+		body = nil
+	}
+	call, err := by.wire.Do(ctx, wire.Request{
+		Clause: run.clause.ID, Operation: op.ID, Method: method, Path: op.Path, PathValues: r.Path,
+		Query: r.Query, Header: header, JSON: body, Raw: r.Raw, ContentType: r.ContentType,
+	})
+	if call != nil {
+		run.addCall(call.ID)
+	}
+	return call, err
+}
+
+// observe sees every call, its secrets already registered, and hands it to the
+// evidence, redacted.
+func (s *Context) observe(call *wire.Call) {
+	v := s.env.Vault
+	s.env.Clock.Observe(call.Header.Get("Date"), call.Started, call.Started.Add(call.Duration))
+	if err := s.env.Sink.Call(journal.FromWire(call, v)); err != nil {
+		panic("cannot write the evidence of a call: " + err.Error())
+	}
+}

@@ -1,0 +1,141 @@
+// Package suite gives specs what they need to put one promise to one target:
+// operations of the contract, identities, actors, calls, codes, waiting, and
+// the ways a spec can end. Specs are closures over a Context, not over globals,
+// so one process can build the same suite against a target, a reference and
+// every fault.
+package suite
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/onsi/ginkgo/v2"
+	"golang.org/x/time/rate"
+
+	"authconform/harness/clause"
+	"authconform/harness/contract"
+	"authconform/harness/expect"
+	"authconform/harness/identity"
+	"authconform/harness/inbox"
+	"authconform/harness/journal"
+	"authconform/harness/otp"
+	"authconform/harness/secret"
+	"authconform/harness/target"
+	"authconform/harness/wire"
+)
+
+// Suite is the set of specs of one exchange.
+type Suite struct {
+	Exchange string
+	// Specs builds the Ginkgo tree.
+	Specs func(*Context)
+	// Roles names what an identity can be, Settings what a target file may set
+	// beyond what all exchanges share: each with one sentence that explains it.
+	Roles    map[string]string
+	Settings map[string]target.Setting
+	// Features names the features that a target may declare.
+	Features map[string]Feature
+}
+
+// Feature is an optional part of a surface.
+type Feature struct {
+	Text string
+	// Present tells whether the target shows the feature. It is asked only when
+	// the target file declares the feature absent: present all the same is a
+	// failure.
+	Present func(context.Context, *Context) bool
+}
+
+// Sink receives the evidence of a run. Everything it is given is redacted.
+type Sink interface {
+	Call(journal.Call) error
+	Result(journal.Result) error
+}
+
+// Environment is everything of a run that does not depend on the exchange.
+type Environment struct {
+	Target    *target.Target
+	Vault     *secret.Vault
+	Wire      *wire.Wire
+	Pool      *identity.Pool
+	Clock     *otp.Clock
+	Inbox     inbox.Inbox // nil when the target file names none
+	Sink      Sink
+	Process   int // of Processes, from 1, as Ginkgo counts
+	Processes int
+	Today     time.Time
+}
+
+// Context is handed to the specs of one suite. It is built before the tree and
+// opened before the first spec runs.
+type Context struct {
+	suite    Suite
+	contract *contract.Contract
+	registry *clause.Registry
+	profile  string
+	comparer *expect.Comparer
+	coarse   *expect.Comparer // status, and a body that can be read
+
+	env     Environment
+	limiter *rate.Limiter
+
+	mu   sync.Mutex
+	run  *run
+	kits map[string]*otp.Kit // by secret
+}
+
+// New makes a context for one profile of a contract. blunt names response
+// checks to leave out; only the proof's own test passes any.
+func New(st Suite, c *contract.Contract, profile string, registry *clause.Registry, blunt ...string) *Context {
+	return &Context{
+		suite: st, contract: c, profile: profile, registry: registry,
+		comparer: &expect.Comparer{Contract: c, Blunt: blunt}, coarse: expect.Coarse(c), kits: map[string]*otp.Kit{},
+	}
+}
+
+// Build puts the suite's specs and the hooks that record them into Ginkgo's
+// tree. It must run in Ginkgo's construction phase. The clauses register
+// themselves when Ginkgo builds the tree; the caller unregisters with the
+// returned function when that is done.
+func (s *Context) Build() (unregister func()) {
+	unregister = ginkgo.AddTreeConstructionNodeArgsTransformer(s.registry.Transform)
+	s.hooks()
+	ginkgo.Describe(s.suite.Exchange, func() { s.suite.Specs(s) })
+	return unregister
+}
+
+// Open gives the context its environment. No spec may run before.
+func (s *Context) Open(env Environment) {
+	s.env = env
+	if pace := env.Target.Limits.Pace; pace > 0 {
+		s.limiter = rate.NewLimiter(rate.Limit(pace), 1)
+	}
+	env.Wire.OnCall(s.observe)
+}
+
+// Exchange is the name that begins every clause id of the suite.
+func (s *Context) Exchange() string { return s.suite.Exchange }
+
+// Profile is the reading of the contract that governs this run.
+func (s *Context) Profile() string { return s.profile }
+
+// Setting returns a setting of the target file; "" when it is not set.
+func (s *Context) Setting(name string) string { return s.env.Target.Settings[name] }
+
+// Target returns the target file of the run.
+func (s *Context) Target() *target.Target { return s.env.Target }
+
+// Operation is an operation of the contract, by its operationId. One that the
+// contract does not have is a mistake in the suite and ends the construction.
+func (s *Context) Operation(id string) *contract.Operation {
+	op, ok := s.contract.Operation(id)
+	if !ok {
+		panic(fmt.Sprintf("the contract of %s has no operation %q", s.contract.Exchange, id))
+	}
+	return op
+}
+
+// Operations lists the contract's operations in document order.
+func (s *Context) Operations() []*contract.Operation { return s.contract.Operations }
