@@ -19,12 +19,13 @@ type mailcatcherMessage struct {
 	Sender     string      `json:"sender"` // with <>
 	Recipients []string    `json:"recipients"`
 	Subject    string      `json:"subject"`
-	CreatedAt  time.Time   `json:"created_at"`
-	Formats    []string    `json:"formats"` // only in /messages/{id}.json
+	CreatedAt  string      `json:"created_at"` // RFC 3339; unreadable in old releases, where the order has to do
+	Formats    []string    `json:"formats"`    // only in /messages/{id}.json
 }
 
 func (m mailcatcherMessage) message() Message {
-	out := Message{ID: m.ID.String(), From: plainAddress(m.Sender), Subject: m.Subject, At: m.CreatedAt}
+	out := Message{ID: m.ID.String(), From: plainAddress(m.Sender), Subject: m.Subject}
+	out.At, _ = time.Parse(time.RFC3339, m.CreatedAt)
 	for _, to := range m.Recipients {
 		out.To = append(out.To, plainAddress(to))
 	}
