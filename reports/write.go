@@ -19,6 +19,7 @@ const (
 	JUnitFile   = "junit.xml"
 	SummaryFile = "summary.md"
 	HARFile     = "calls.har"
+	ProofFile   = "proof.json" // of `authconform prove`
 )
 
 // CheckFolder creates a run folder and proves it writable, before a run spends
@@ -54,7 +55,7 @@ func CheckFolder(dir string) error {
 
 func ours(name string) bool {
 	switch name {
-	case JSONFile, JUnitFile, SummaryFile, HARFile:
+	case JSONFile, JUnitFile, SummaryFile, HARFile, ProofFile:
 		return true
 	}
 	isJournal, _ := filepath.Match("journal-*.ndjson", name)
@@ -92,6 +93,12 @@ func writeFile(dir, name string, write func(io.Writer) error) (err error) {
 		return err
 	}
 	return os.Rename(temporary, path)
+}
+
+// WriteJSON writes one more output of ours beside those of a run, such as the
+// proof's.
+func WriteJSON(dir, name string, v any) error {
+	return writeFile(dir, name, func(w io.Writer) error { return indented(w, v) })
 }
 
 // JSON writes the report as report.json holds it.

@@ -94,7 +94,7 @@ func Child(find func(string) (suite.Suite, bool)) int {
 		fmt.Fprintf(os.Stderr, "authconform: there is no suite for %q\n", plan.Exchange)
 		return verdict.ExitUsage
 	}
-	c, err := loadContract(plan.Exchange)
+	c, err := Contract(plan.Exchange)
 	if err != nil {
 		fmt.Fprintf(os.Stderr, "authconform: %v\n", err)
 		return verdict.ExitUsage

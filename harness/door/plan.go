@@ -44,8 +44,8 @@ func usage(format string, args ...any) error {
 	return &UsageError{fmt.Errorf(format, args...)}
 }
 
-// loadContract reads the contract of an exchange from the embedded schemas.
-func loadContract(exchange string) (*contract.Contract, error) {
+// Contract reads the contract of an exchange from the embedded schemas.
+func Contract(exchange string) (*contract.Contract, error) {
 	c, err := contract.Load(schemas.FS, exchange)
 	if err != nil {
 		return nil, fmt.Errorf("the contract of %s does not load: %w", exchange, err)
@@ -53,8 +53,8 @@ func loadContract(exchange string) (*contract.Contract, error) {
 	return c, nil
 }
 
-// profileOf checks a profile's name; "" is the contract's default.
-func profileOf(c *contract.Contract, name string) (string, error) {
+// Profile checks a profile's name; "" is the contract's default.
+func Profile(c *contract.Contract, name string) (string, error) {
 	if name == "" {
 		return c.Profiles[0], nil
 	}

@@ -49,7 +49,7 @@ func TargetOf(st suite.Suite, c *contract.Contract, profile string, instance *re
 		Captcha: target.Captcha{Response: instance.Captcha},
 		Clock:   target.Clock{AdvanceURL: url + instance.AdvancePath},
 		Inbox:   &target.Inbox{Kind: "mailpit", URL: url + instance.MailpitPath, SMSAddress: instance.SMSAddress},
-		Limits:  target.Limits{MaxWait: target.DefaultMaxWait},
+		Limits:  target.Limits{Password: limitOf(instance.PasswordLimit), SecondFactor: limitOf(instance.CodeLimit), MaxWait: target.DefaultMaxWait},
 		Allow:   target.Allow{Disruptive: true},
 		HTTP:    target.HTTP{Timeout: target.DefaultTimeout, MaxBody: target.DefaultMaxBody},
 	}
@@ -57,6 +57,10 @@ func TargetOf(st suite.Suite, c *contract.Contract, profile string, instance *re
 		t.Identities = append(t.Identities, identityOf(who))
 	}
 	return t
+}
+
+func limitOf(l reference.Limit) *target.Limit {
+	return &target.Limit{Attempts: l.Attempts, Window: l.Window, Block: l.Block}
 }
 
 func identityOf(who kit.Identity) target.Identity {
@@ -104,11 +108,11 @@ type ServeOptions struct {
 
 // ServeReference serves the reference of a suite until it is shut down.
 func ServeReference(st suite.Suite, o ServeOptions) (*Served, error) {
-	c, err := loadContract(st.Exchange)
+	c, err := Contract(st.Exchange)
 	if err != nil {
 		return nil, err
 	}
-	profile, err := profileOf(c, o.Profile)
+	profile, err := Profile(c, o.Profile)
 	if err != nil {
 		return nil, err
 	}

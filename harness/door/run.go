@@ -45,7 +45,7 @@ type Options struct {
 // Run puts one suite to one target and writes the reports of the run. A
 // *UsageError means that nothing was judged because what was asked cannot be.
 func Run(ctx context.Context, st suite.Suite, o Options) (*reports.Report, error) {
-	c, err := loadContract(st.Exchange)
+	c, err := Contract(st.Exchange)
 	if err != nil {
 		return nil, err
 	}
@@ -93,7 +93,7 @@ func (r *runner) plan() (err error) {
 	r.stop = func() {}
 	file := o.TargetFile
 	if file == "" {
-		profile, err := profileOf(r.contract, o.Profile)
+		profile, err := Profile(r.contract, o.Profile)
 		if err != nil {
 			return err
 		}
@@ -109,7 +109,7 @@ func (r *runner) plan() (err error) {
 	if profile == "" {
 		profile = r.target.Profile
 	}
-	if profile, err = profileOf(r.contract, profile); err != nil {
+	if profile, err = Profile(r.contract, profile); err != nil {
 		r.stop()
 		return err
 	}
@@ -200,6 +200,13 @@ func RunHere(plan Plan, st suite.Suite, c *contract.Contract, seed *int64, log i
 		return err
 	}
 	defer unregister()
+	Specs(st.Exchange, seed, log)
+	return nil
+}
+
+// Specs runs the selected specs of the tree that was built: in an order that
+// seed sets when it is not nil.
+func Specs(name string, seed *int64, log io.Writer) {
 	config, reporter := ginkgo.GinkgoConfiguration()
 	config.LabelFilter = "!" + clause.Unselected
 	if seed != nil {
@@ -209,8 +216,7 @@ func RunHere(plan Plan, st suite.Suite, c *contract.Contract, seed *int64, log i
 	out := formatter.ColorableStdOut
 	formatter.ColorableStdOut = log
 	defer func() { formatter.ColorableStdOut = out }()
-	ginkgo.RunSpecs(quiet{}, st.Exchange, config, reporter)
-	return nil
+	ginkgo.RunSpecs(quiet{}, name, config, reporter)
 }
 
 // quiet is the testing.T of a run outside `go test`: the journal, not Ginkgo,

@@ -183,7 +183,7 @@ func entries(st suite.Suite, c *contract.Contract, profile, focus string) ([]cla
 
 // Clauses lists the clauses of a suite, in all profiles.
 func Clauses(st suite.Suite) ([]clause.Info, error) {
-	c, err := loadContract(st.Exchange)
+	c, err := Contract(st.Exchange)
 	if err != nil {
 		return nil, err
 	}
@@ -200,7 +200,7 @@ func Clauses(st suite.Suite) ([]clause.Info, error) {
 
 // OpenAPI is the contract of a suite as plain OpenAPI 3.1, for other tools.
 func OpenAPI(st suite.Suite) ([]byte, error) {
-	c, err := loadContract(st.Exchange)
+	c, err := Contract(st.Exchange)
 	if err != nil {
 		return nil, err
 	}

@@ -31,7 +31,7 @@ func Test(t *testing.T, st suite.Suite) {
 	if encoded := os.Getenv(planVariable); encoded != "" {
 		t.Fatalf("%s is set: it belongs to authconform's own child processes; unset it", planVariable)
 	}
-	c, err := loadContract(st.Exchange)
+	c, err := Contract(st.Exchange)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,7 +66,7 @@ func (r *runner) testProfile() (string, error) {
 		}
 		name = t.Profile
 	}
-	return profileOf(r.contract, name)
+	return Profile(r.contract, name)
 }
 
 // prepareTest makes ready, on the first process, what all processes share.

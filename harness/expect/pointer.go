@@ -1,8 +1,13 @@
 package expect
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
+
+	"authconform/harness/contract"
+	"authconform/harness/schema"
+	"authconform/harness/wire"
 )
 
 // lookup follows a JSON pointer (RFC 6901) through a decoded value.
@@ -33,10 +38,17 @@ func lookup(value any, pointer string) (any, bool) {
 	return value, true
 }
 
-// Member returns the string at a JSON pointer of a body that was already found
-// to keep its promise; "" when there is none.
-func Member(value any, pointer string) string {
-	got, _ := lookup(value, pointer)
-	s, _ := got.(string)
-	return s
+// Contradicts tells whether a body names, where the contract's bodies hold the
+// status, another status than the response has.
+func Contradicts(c *contract.Contract, call *wire.Call) bool {
+	value, err := schema.Decode(call.Body)
+	if err != nil {
+		return false
+	}
+	for _, pointer := range c.StatusPointers {
+		if said, ok := lookup(value, pointer); ok && fmt.Sprint(said) != strconv.Itoa(call.Status) {
+			return true
+		}
+	}
+	return false
 }

@@ -29,6 +29,7 @@ func Credentials(s *suite.Context, scheme Scheme, subjects []Subject) {
 		}
 		Describe(p.Operation.Method+" "+p.Operation.Path+" without a session", func() {
 			p.noCredential(s)
+			p.challenge(s)
 			p.garbage(s, scheme)
 			p.revoked(s, scheme)
 		})
@@ -44,6 +45,24 @@ func (p Subject) noCredential(s *suite.Context) {
 			s.Refuses(ctx, pair)
 		})
 }
+
+// challenge is RFC 9110 section 15.5.2: a 401 must say how to authenticate.
+func (p Subject) challenge(s *suite.Context) {
+	if !p.promised(challenged) {
+		return
+	}
+	It("tells a request that carries no credential how to authenticate", p.state(s, "challenge", challenged),
+		func(ctx SpecContext) {
+			by, control := p.Ready(ctx)
+			pair := p.refusal(by, control, challenged)
+			pair.ChangedBy = s.Anonymous()
+			s.Refuses(ctx, pair)
+		})
+}
+
+// challenged is the refusal of a request without a credential, with the
+// WWW-Authenticate that the standard asks for.
+const challenged = contract.Outcome("challenged")
 
 func (p Subject) garbage(s *suite.Context, scheme Scheme) {
 	It("refuses a made-up token", p.state(s, "made-up-token", contract.Unauthenticated),

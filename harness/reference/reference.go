@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"authconform/harness/reference/kit"
 	"authconform/harness/reference/onlyoffice"
@@ -20,11 +21,19 @@ type Instance struct {
 	Captcha    string            // the one captcha answer it accepts
 	Features   map[string]bool   // what a target file declares of it
 	Settings   map[string]string // likewise
+	// PasswordLimit and CodeLimit are its limits of failed attempts.
+	PasswordLimit, CodeLimit Limit
 	// MailpitPath is where its outbox speaks the Mailpit HTTP API, and SMSAddress
 	// the address under which a text for {phone} lands there.
 	MailpitPath, SMSAddress string
 	// AdvancePath is the control endpoint of its clock.
 	AdvancePath string
+}
+
+// Limit refuses what exceeds Attempts within Window, for the time Block.
+type Limit struct {
+	Attempts      int
+	Window, Block time.Duration
 }
 
 // Options choose what the reference is.
@@ -68,7 +77,8 @@ func startOnlyOffice(o Options) (*Instance, error) {
 	}
 	return &Instance{
 		Handler: server, Identities: server.Identities(), Captcha: server.CaptchaResponse(),
-		Features:    map[string]bool{"captcha": true, "sms": true},
+		Features:      map[string]bool{"captcha": true, "sms": true},
+		PasswordLimit: Limit{5, time.Minute, time.Minute}, CodeLimit: Limit{5, time.Minute, time.Minute},
 		MailpitPath: kit.ControlPrefix + "mailpit", SMSAddress: "{phone}@sms.invalid",
 		AdvancePath: kit.ControlPrefix + "clock/advance",
 	}, nil

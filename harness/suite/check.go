@@ -65,6 +65,13 @@ func (s *Context) Is(call *wire.Call, op *contract.Operation, outcome contract.O
 	return ok && call.Err == "" && len(s.coarse.Compare(call, op, answer)) == 0
 }
 
+// Exactly tells whether a call is the whole answer of an outcome, without
+// checking anything.
+func (s *Context) Exactly(call *wire.Call, op *contract.Operation, outcome contract.Outcome) bool {
+	answer, ok := op.Answer(outcome, s.profile)
+	return ok && call.Err == "" && len(s.comparer.Compare(call, op, answer)) == 0
+}
+
 // Check checks anything that is not a response: what says in one sentence what
 // should hold, and stands in the failure. Values are redacted.
 func (s *Context) Check(what string, actual any, matcher types.GomegaMatcher) {

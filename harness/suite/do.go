@@ -9,6 +9,7 @@ import (
 	"github.com/onsi/ginkgo/v2"
 
 	"authconform/harness/contract"
+	"authconform/harness/expect"
 	"authconform/harness/identity"
 	"authconform/harness/journal"
 	"authconform/harness/wire"
@@ -89,18 +90,28 @@ func (r Request) WithHeader(name, value string) Request {
 }
 
 // Do sends one request and records the call. No response at all is an ERROR of
-// the run, and so is a 429 that the spec did not set out to provoke: the
-// target's limiter then judges the harness, not the promise.
+// the run, and so is the answer of a limiter that the spec did not set out to
+// provoke: the limiter then judges the harness, not the promise.
 func (s *Context) Do(ctx context.Context, by *Actor, op *contract.Operation, r Request) *wire.Call {
 	ginkgo.GinkgoHelper()
 	call, err := s.Try(ctx, by, op, r)
 	if err != nil {
 		s.Error("%s %s got no response: %v", op.Method, op.Path, err)
 	}
-	if run := s.current(); call.Status == http.StatusTooManyRequests && !run.clause.Disrupts {
-		s.Error("budget: %s %s was answered 429 in a spec that provokes no limit; lower limits.pace in the target file or give it more identities", op.Method, op.Path)
+	if !s.current().clause.Disrupts && s.limited(call, op) {
+		s.Error("budget: %s %s was refused by the target's limiter in a spec that provokes none; lower limits.pace in the target file or give it more identities", op.Method, op.Path)
 	}
 	return call
+}
+
+// limited tells whether a limiter answered: by the contract's answer for too
+// many requests, or by a 429 of any shape that does not contradict itself.
+func (s *Context) limited(call *wire.Call, op *contract.Operation) bool {
+	if call.Status == http.StatusTooManyRequests {
+		return !expect.Contradicts(s.contract, call)
+	}
+	answer, ok := op.Answer(contract.Throttled, s.profile)
+	return ok && call.Status == answer.Status && len(s.comparer.Compare(call, op, answer)) == 0
 }
 
 // Try is Do for goroutines of a spec: it never ends the spec.

@@ -98,6 +98,18 @@ func (s *Context) Secret(label, value string) string {
 	return value
 }
 
+// ForgetMail passes over the messages that are in the inbox already: called
+// before what sends a message, so that no older one is taken for it.
+func (s *Context) ForgetMail(ctx context.Context, to string) {
+	ginkgo.GinkgoHelper()
+	if s.env.Inbox == nil {
+		s.Untestable("it reads a mailed code or link, and the target file names no inbox")
+	}
+	if err := s.env.Inbox.Forget(ctx, to); err != nil {
+		s.Error("cannot read the inbox: %v", err)
+	}
+}
+
 // Mail waits for a message to the address that match accepts. A target file
 // without an inbox makes the clause UNTESTABLE.
 func (s *Context) Mail(ctx context.Context, to string, match func(inbox.Message) bool) inbox.Message {

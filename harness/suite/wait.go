@@ -17,6 +17,7 @@ import (
 func (s *Context) Wait(ctx context.Context, d time.Duration, why string) {
 	ginkgo.GinkgoHelper()
 	if url := s.env.Target.Clock.AdvanceURL; url != "" && (s.env.Processes == 1 || s.current().serial) {
+		d = (d + time.Second - 1).Truncate(time.Second) // the endpoint takes whole seconds
 		if err := advance(ctx, url, d); err != nil {
 			s.Error("cannot advance the target's clock by %s (%s): %v", d, why, err)
 		}
@@ -38,7 +39,7 @@ func (s *Context) Wait(ctx context.Context, d time.Duration, why string) {
 // advance asks a reference's control endpoint to move its clock. It goes past
 // the recorded client: it is no call of the surface under test.
 func advance(ctx context.Context, url string, d time.Duration) error {
-	body := fmt.Sprintf(`{"seconds":%d}`, int64((d+time.Second-1)/time.Second))
+	body := fmt.Sprintf(`{"seconds":%d}`, int64(d/time.Second))
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, url, strings.NewReader(body))
 	if err != nil {
 		return err

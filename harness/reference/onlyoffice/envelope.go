@@ -70,6 +70,9 @@ func (s *Server) write(w http.ResponseWriter, r *request, a answer) {
 		s.writeRefusal(w, r, s.spoil(r, *a.refused))
 		return
 	}
+	if s.policy.uncached && !s.faults.On("secrets-cacheable") {
+		w.Header().Set("Cache-Control", "no-store")
+	}
 	if s.policy.requestCountsInReply {
 		s.writeRequestCounts(w, r)
 	}

@@ -119,6 +119,7 @@ func errorFaults() []kit.Fault {
 		{ID: "forbidden-as-401", Text: "A missing right is answered 401.", Operations: list{opSetTFA, opSetLimits, opSetCookies, opLogoutUser}, Outcomes: list{outForbidden}},
 		{ID: "unauthenticated-as-403", Text: "A missing or dead token is answered 403.", Operations: list{opConnections, opSetTFA, opGetLimits, opPassword}, Outcomes: list{outUnauth}},
 		{ID: "bad-credentials-as-400", Text: "Wrong credentials are answered 400.", Operations: list{opLogin, opCodeLogin, opSendSMS}, Outcomes: list{outBad}},
+		{ID: "secrets-cacheable", Text: "Answers that carry secrets may be kept by caches.", Operations: list{opLogin, opCodeLogin, opSetup}, Outcomes: list{outOK}, Profiles: documentedOnly},
 		{ID: "error-with-200", Text: "Refusals are sent with status 200.", Operations: list{opLogin, opCodeLogin, opConnections}, Outcomes: list{outBad, outUnauth, outNotFound}},
 	}
 }

@@ -56,7 +56,10 @@ func (s *Server) sendEmailChange(r *request) answer {
 	u := r.caller
 	if in.UserID != nil && !sameID(*in.UserID, u.id) {
 		other := s.userByID(*in.UserID)
-		if other == nil || !s.faults.On("foreign-token-accepted") {
+		switch {
+		case other == nil && r.caller.admin():
+			return refuse(s.policy.unknownUserID)
+		case other == nil || !s.faults.On("foreign-token-accepted"):
 			return refuse(accessDenied())
 		}
 		u = other

@@ -26,6 +26,7 @@ type policy struct {
 	captchaTypeNames     bool // recaptchaType may be a name (6.B8)
 	absentBodyIsEmpty    bool // no body and no Content-Type counts as {}
 	requestCountsInReply bool // X-RateLimit-* on 200 (1.0)
+	uncached             bool // Cache-Control: no-store (OWASP ASVS 5.0 14.3.2)
 
 	// Codes (2.1).
 	window          int  // steps accepted on each side of now
@@ -46,6 +47,10 @@ type policy struct {
 	smsNotOn       refusal
 	smsTooMany     refusal
 	longPhoneFails bool // the masking defect on ten and more digits
+
+	// unknownUserID refuses an administrator who asks for an e-mail change of a
+	// user that there is not (documented as 404).
+	unknownUserID refusal
 
 	// Sessions (5, 1.4, 1.5).
 	headerIsThis   bool // header tokens are "this" connection and can log out
@@ -75,6 +80,8 @@ func documentedPolicy() policy {
 		captchaTypeNames:     true,
 		absentBodyIsEmpty:    true,
 		requestCountsInReply: true,
+		uncached:             true,
+		unknownUserID:        notFound(),
 
 		window:         1, // RFC 6238 section 5.2 recommends at most one step
 		codesOnce:      true,
@@ -97,7 +104,8 @@ func documentedPolicy() policy {
 func releasedPolicy() policy {
 	noLink := failure("System.NullReferenceException", "Object reference not set to an instance of an object.")
 	return policy{
-		released: true,
+		unknownUserID: accessDenied(),
+		released:      true,
 
 		emptyCredentials:   badCredentials(),
 		linkKeyNull:        badCredentials(),

@@ -318,4 +318,8 @@ var scenarios = map[string]scenario{
 	"unauthenticated-as-403": plainRefusals,
 	"bad-credentials-as-400": plainRefusals,
 	"error-with-200":         plainRefusals,
+	"secrets-cacheable": func(p *portal) string {
+		who := p.who(roleUser, 0)
+		return p.call("POST", authPath, map[string]any{"userName": who.Login, "password": who.Password}).header.Get("Cache-Control")
+	},
 }

@@ -1,0 +1,179 @@
+package main
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"authconform/harness/door"
+	"authconform/harness/verdict"
+)
+
+// quick is a focus that keeps these runs short.
+const quick = "onlyoffice.login.*"
+
+func TestUsageErrorsExit2(t *testing.T) {
+	good, _ := served(t, door.ServeOptions{})
+	written := func(old, new string) string {
+		file := filepath.Join(filepath.Dir(good), strings.ReplaceAll(t.Name(), "/", "-")+"-"+strings.Map(letters, new)+".yaml")
+		text, err := os.ReadFile(good)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, text, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		edit(t, file, old, new)
+		return file
+	}
+	for name, c := range map[string]struct {
+		args []string
+		want []string // in the message: the fault and the remedy
+	}{
+		"unknown exchange":         {[]string{"run", "kraken"}, []string{`unknown exchange "kraken"`, "onlyoffice"}},
+		"unknown profile":          {[]string{"run", "onlyoffice", "--profile", "9.9"}, []string{`unknown profile "9.9"`, "documented, 3.7"}},
+		"target missing":           {[]string{"run", "onlyoffice", "--target", "absent.yaml"}, []string{"absent.yaml", "cannot be read", "check the path"}},
+		"target malformed":         {[]string{"run", "onlyoffice", "--target", written("version: 1", "version: [1")}, []string{"YAML"}},
+		"unknown field":            {[]string{"run", "onlyoffice", "--target", written("version: 1", "version: 1\ncolour: red")}, []string{"colour", ":2"}},
+		"unset variable":           {[]string{"run", "onlyoffice", "--target", written("profile: documented", `profile: "${NOT_SET_ANYWHERE}"`)}, []string{"NOT_SET_ANYWHERE"}},
+		"focus matches nothing":    {[]string{"run", "onlyoffice", "--focus", "onlyoffice.nothing.*"}, []string{"matches none", "authconform list onlyoffice"}},
+		"focus is no glob":         {[]string{"run", "onlyoffice", "--focus", "["}, []string{"no glob", "--focus"}},
+		"unwritable folder":        {[]string{"run", "onlyoffice", "--out", "/dev/null/reports"}, []string{"/dev/null"}},
+		"host not allowed":         {[]string{"run", "onlyoffice", "--target", written("url: http://127.0.0.1", "url: http://portal.example.com")}, []string{"portal.example.com", "allow.hosts"}},
+		"target without exchange":  {[]string{"run", "--target", good, "--procs", "0"}, []string{"--procs"}},
+		"unknown flag":             {[]string{"run", "--colour"}, []string{"--colour"}},
+		"unknown command":          {[]string{"certify"}, []string{"certify"}},
+		"serve unknown fault":      {[]string{"serve", "onlyoffice", "--fault", "no-such"}, []string{"no-such"}},
+		"serve unusable address":   {[]string{"serve", "onlyoffice", "--addr", "127.0.0.1:99999"}, []string{"99999", "HOST:PORT"}},
+		"list of unknown exchange": {[]string{"list", "kraken"}, []string{"kraken"}},
+		"list in unknown format":   {[]string{"list", "onlyoffice", "--format", "xml"}, []string{"xml", "json"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := run(t, nil, c.args...)
+			if got.code != verdict.ExitUsage {
+				t.Fatalf("want exit 2\n%s", got)
+			}
+			for _, want := range c.want {
+				if !strings.Contains(got.stderr, want) {
+					t.Errorf("the message lacks %q\n%s", want, got)
+				}
+			}
+			if strings.Contains(got.stderr, "panic") || strings.Contains(got.stderr, "goroutine") {
+				t.Errorf("a panic reached the user\n%s", got)
+			}
+		})
+	}
+}
+
+func letters(r rune) rune {
+	if r >= 'a' && r <= 'z' {
+		return r
+	}
+	return -1
+}
+
+func TestConformantServerExits0(t *testing.T) {
+	file, _ := served(t, door.ServeOptions{})
+	out := filepath.Join(t.TempDir(), "out")
+	got := run(t, nil, "run", "onlyoffice", "--target", file, "--out", out)
+	if got.code != verdict.ExitConformant {
+		t.Fatalf("want exit 0\n%s", got)
+	}
+	for _, name := range []string{"report.json", "junit.xml", "summary.md", "calls.har"} {
+		if info, err := os.Stat(filepath.Join(out, name)); err != nil || info.Size() == 0 {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if r := report(t, out); r.Counts[verdict.PASS] != len(r.Verdicts) {
+		t.Errorf("the reference passes only %d of %d clauses", r.Counts[verdict.PASS], len(r.Verdicts))
+	}
+}
+
+func TestBrokenPromiseExits1(t *testing.T) {
+	file, _ := served(t, door.ServeOptions{Faults: []string{"unknown-user-told-by-status"}})
+	out := filepath.Join(t.TempDir(), "out")
+	got := run(t, nil, "run", "onlyoffice", "--target", file, "--out", out, "--focus", quick)
+	if got.code != verdict.ExitNotConformant {
+		t.Fatalf("want exit 1\n%s", got)
+	}
+	for _, want := range []string{"onlyoffice.login.unknown-user", "expected", "curl"} {
+		if !strings.Contains(got.stdout, want) {
+			t.Errorf("the failure does not show %q\n%s", want, got)
+		}
+	}
+}
+
+func TestNothingListensExits3(t *testing.T) {
+	file, server := served(t, door.ServeOptions{})
+	server.Close()
+	out := filepath.Join(t.TempDir(), "out")
+	got := run(t, nil, "run", "onlyoffice", "--target", file, "--out", out)
+	if got.code != verdict.ExitIncomplete || !strings.Contains(got.stdout, "nothing answers at "+server.URL) {
+		t.Fatalf("want exit 3 and the reason\n%s", got)
+	}
+	if r := report(t, out); r.Counts[verdict.NOT_RUN] != len(r.Verdicts) {
+		t.Errorf("want every clause NOT_RUN, got %v", r.Counts)
+	}
+}
+
+func TestWrongPasswordExits3(t *testing.T) {
+	file, _ := served(t, door.ServeOptions{})
+	secrets := strings.TrimSuffix(file, ".yaml") + ".secrets.env"
+	text, err := os.ReadFile(secrets)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var wrong []string
+	for line := range strings.Lines(string(text)) {
+		name, _, _ := strings.Cut(line, "=")
+		if strings.Contains(name, "PASSWORD") {
+			line = name + "=not-the-password-of-anyone\n"
+		}
+		wrong = append(wrong, line)
+	}
+	if err := os.WriteFile(secrets, []byte(strings.Join(wrong, "")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	got := run(t, nil, "run", "onlyoffice", "--target", file, "--focus", quick)
+	if got.code != verdict.ExitIncomplete || !strings.Contains(got.stdout, "UNTESTABLE") {
+		t.Fatalf("want exit 3 and UNTESTABLE clauses\n%s", got)
+	}
+	if strings.Contains(got.stdout, "not-the-password-of-anyone") {
+		t.Error("the password is in the output")
+	}
+}
+
+// TestServerDiesHalfWay puts a proxy before the reference that drops every
+// connection after some requests: what was judged by then must be in the report.
+func TestServerDiesHalfWay(t *testing.T) {
+	file, server := served(t, door.ServeOptions{})
+	backend, err := url.Parse(server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	proxy := httputil.NewSingleHostReverseProxy(backend)
+	var seen atomic.Int64
+	dying := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if seen.Add(1) > 25 {
+			panic(http.ErrAbortHandler)
+		}
+		proxy.ServeHTTP(w, r)
+	}))
+	defer dying.Close()
+	edit(t, file, "url: "+server.URL, "url: "+dying.URL)
+	out := filepath.Join(t.TempDir(), "out")
+	got := run(t, nil, "run", "onlyoffice", "--target", file, "--out", out, "--focus", quick)
+	if got.code != verdict.ExitIncomplete {
+		t.Fatalf("want exit 3\n%s", got)
+	}
+	r := report(t, out)
+	if r.Counts[verdict.PASS] == 0 || r.Counts[verdict.ERROR] == 0 || r.Counts[verdict.FAIL] != 0 {
+		t.Errorf("want some PASS, some ERROR and no FAIL, got %v", r.Counts)
+	}
+}

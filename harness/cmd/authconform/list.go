@@ -1,0 +1,75 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"authconform/harness/door"
+	"authconform/harness/reference"
+	"authconform/harness/suite"
+	"authconform/reports"
+)
+
+func listCommand() *cobra.Command {
+	var format string
+	var faults bool
+	cmd := &cobra.Command{
+		Use:   "list EXCHANGE",
+		Short: "List the clauses of a suite, or the faults of its reference",
+		Example: `  authconform list onlyoffice
+  authconform list onlyoffice --format json
+  authconform list onlyoffice --faults`,
+		Args: oneExchange,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			st, err := findSuite(args[0])
+			if err != nil {
+				return err
+			}
+			switch {
+			case faults:
+				return listFaults(cmd, st)
+			case format == "table":
+				return listTable(cmd, st)
+			case format == "json":
+				clauses, err := door.Clauses(st)
+				if err != nil {
+					return err
+				}
+				return reports.WriteList(cmd.OutOrStdout(), st.Exchange, clauses)
+			}
+			return fmt.Errorf("unknown --format %q; there are: table, json", format)
+		},
+	}
+	cmd.Flags().StringVar(&format, "format", "table", "`FORMAT`: table or json")
+	cmd.Flags().BoolVar(&faults, "faults", false, "list the defects that the reference can be served with")
+	return cmd
+}
+
+func listTable(cmd *cobra.Command, st suite.Suite) error {
+	clauses, err := door.Clauses(st)
+	if err != nil {
+		return err
+	}
+	w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "CLAUSE\tLEVEL\tOPERATION\tOUTCOME\tPROFILES\tPROMISE")
+	for _, c := range clauses {
+		fmt.Fprintf(w, "%s\t%s\t%s %s\t%s\t%s\t%s\n", c.ID, c.Level, c.Method, c.Path, c.Outcome, strings.Join(c.Profiles, ","), c.Text)
+	}
+	return w.Flush()
+}
+
+func listFaults(cmd *cobra.Command, st suite.Suite) error {
+	w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "FAULT\tPROFILES\tWHAT IS WRONG")
+	for _, f := range reference.Faults(st.Exchange) {
+		profiles := "all"
+		if len(f.Profiles) > 0 {
+			profiles = strings.Join(f.Profiles, ",")
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\n", f.ID, profiles, f.Text)
+	}
+	return w.Flush()
+}

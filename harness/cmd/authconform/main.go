@@ -1,0 +1,77 @@
+// Command authconform certifies the authentication and two-factor API of an
+// exchange's deployment against what its documents promise.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"authconform/harness/door"
+	"authconform/harness/verdict"
+	"authconform/suites"
+)
+
+func main() {
+	switch {
+	case door.IsGinkgo():
+		door.Ginkgo()
+	case door.IsChild():
+		os.Exit(door.Child(suites.Find))
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := execute(ctx, os.Args[1:])
+	stop()
+	os.Exit(code)
+}
+
+// exit is an exit code on its way out of a command that has said all there is
+// to say.
+type exit int
+
+func (e exit) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
+
+// execute runs a command line and returns its exit code. Whatever was not
+// carried out because of how it was asked for is a usage error: 2.
+func execute(ctx context.Context, args []string) int {
+	root := rootCommand()
+	root.SetArgs(args)
+	err := root.ExecuteContext(ctx)
+	var code exit
+	switch {
+	case err == nil:
+		return verdict.ExitConformant
+	case errors.As(err, &code):
+		return int(code)
+	}
+	fmt.Fprintf(root.ErrOrStderr(), "authconform: %v\n", err)
+	return verdict.ExitUsage
+}
+
+func rootCommand() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "authconform",
+		Short: "Certify a deployment's authentication and two-factor API",
+		Long: `authconform asks a deployment, promise by promise, whether it does what its
+documents say about signing in, second factors, sessions and refusals.
+
+Exit codes: 0 conformant, 1 not conformant, 2 usage or configuration,
+3 incomplete (something that had to be judged could not be).`,
+		Example: `  authconform run                                   # every suite against its embedded reference
+  authconform run onlyoffice --target staging.yaml  # your deployment
+  authconform serve onlyoffice --target-out t.yaml  # the reference by itself
+  authconform list onlyoffice                       # what is promised`,
+		Version:       door.Version,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		Args:          cobra.NoArgs,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	root.AddCommand(runCommand(), serveCommand(), listCommand(), contractCommand(), proveCommand())
+	return root
+}

@@ -1,0 +1,251 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"authconform/harness/door"
+	"authconform/harness/fault"
+	"authconform/harness/suite"
+	"authconform/harness/verdict"
+	"authconform/reports"
+	"authconform/schemas"
+)
+
+func proveCommand() *cobra.Command {
+	var out, profile string
+	var procs int
+	cmd := &cobra.Command{
+		Use:   "prove [EXCHANGE...]",
+		Short: "Prove that a suite notices broken servers",
+		Long: `Runs a suite against its pristine reference, which must pass every clause, and
+then against the reference with one defect at a time: switches at its decision
+points, and every answer of the contract broken on its way out. Every defect must
+be noticed by a clause that names its operation or outcome, and every MUST clause
+must notice some. Writes proof.json and prints the kill matrix.
+
+Exit code 0: proven. 1: a defect survived or a MUST clause is idle.`,
+		Example: `  authconform prove
+  authconform prove onlyoffice --profile 3.7 --out reports/runs/proof`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			chosen, err := chooseSuites(args)
+			if err != nil {
+				return err
+			}
+			if procs < 1 {
+				return fmt.Errorf("--procs %d: give a number of processes from 1 on", procs)
+			}
+			if out == "" {
+				out = filepath.Join("reports", "runs", time.Now().UTC().Format("20060102-150405.000")+"-proof")
+			}
+			return proveAll(cmd, chosen, profile, out, procs)
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&profile, "profile", "", "profile of the contract (default: all of them)")
+	flags.StringVar(&out, "out", "", "`DIR` for proof.json (default: reports/runs/<time>-proof)")
+	flags.IntVar(&procs, "procs", runtime.NumCPU(), "processes to spread the faults over")
+	cmd.AddCommand(shardCommand())
+	return cmd
+}
+
+func proveAll(cmd *cobra.Command, chosen []suite.Suite, profile, out string, procs int) error {
+	proven := true
+	for _, st := range chosen {
+		c, err := door.Contract(st.Exchange)
+		if err != nil {
+			return err
+		}
+		profiles := c.Profiles
+		if profile != "" {
+			if profile, err = door.Profile(c, profile); err != nil {
+				return err
+			}
+			profiles = []string{profile}
+		}
+		exempt, err := fault.Exemptions(schemas.FS, st.Exchange)
+		if err != nil {
+			return err
+		}
+		for _, profile := range profiles {
+			dir := filepath.Join(out, st.Exchange, profile)
+			if err := reports.CheckFolder(dir); err != nil {
+				return err
+			}
+			shards, err := proveShards(cmd.Context(), st.Exchange, profile, procs, cmd.ErrOrStderr())
+			if err != nil {
+				return err
+			}
+			proof, err := fault.Merge(st.Exchange, profile, shards, exempt)
+			if err != nil {
+				return err
+			}
+			if err := reports.WriteJSON(dir, reports.ProofFile, proof); err != nil {
+				return err
+			}
+			if err := proof.Print(cmd.OutOrStdout()); err != nil {
+				return err
+			}
+			fmt.Fprintf(cmd.ErrOrStderr(), "proof: %s\n", filepath.Join(dir, reports.ProofFile))
+			proven = proven && proof.Proven
+		}
+	}
+	if !proven {
+		return exit(verdict.ExitNotConformant)
+	}
+	return nil
+}
+
+// proveShards runs each shard in a process of its own: Ginkgo keeps one suite a
+// process.
+func proveShards(ctx context.Context, exchange, profile string, procs int, log io.Writer) ([]*fault.Shard, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, fmt.Errorf("cannot find this program to run it again: %w", err)
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	progress := &proofProgress{out: log, terminal: isTerminal(log), name: exchange + " " + profile, started: time.Now()}
+	shards, errs := make([]*fault.Shard, procs), make([]error, procs)
+	var group sync.WaitGroup
+	for i := range procs {
+		group.Go(func() {
+			shards[i], errs[i] = proveShard(ctx, self, exchange, profile, i, procs, progress)
+			if errs[i] != nil {
+				cancel() // the others could not make up for it
+			}
+		})
+	}
+	group.Wait()
+	progress.end()
+	for _, err := range errs {
+		if err != nil && !errors.Is(err, context.Canceled) {
+			return nil, err
+		}
+	}
+	return shards, ctx.Err()
+}
+
+func proveShard(ctx context.Context, self, exchange, profile string, shard, shards int, progress *proofProgress) (*fault.Shard, error) {
+	cmd := exec.CommandContext(ctx, self, "prove", shardName, exchange, "--profile", profile, "--shard", fmt.Sprint(shard), "--shards", fmt.Sprint(shards))
+	var said bytes.Buffer
+	cmd.Stderr = &said
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	if err := cmd.Start(); err != nil {
+		return nil, fmt.Errorf("cannot start a process of the proof: %w", err)
+	}
+	var found *fault.Shard
+	decoder := json.NewDecoder(stdout)
+	for {
+		var line shardLine
+		if decoder.Decode(&line) != nil {
+			break
+		}
+		progress.add(line.Total)
+		if line.Shard != nil {
+			found = line.Shard
+		}
+	}
+	if err := cmd.Wait(); err != nil || found == nil {
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		return nil, errors.New(strings.TrimPrefix(strings.TrimSpace(said.String()), "authconform: "))
+	}
+	return found, nil
+}
+
+// shardName is the hidden command of one process of a proof; it writes a line
+// for each fault and one for the whole.
+const shardName = "__shard"
+
+type shardLine struct {
+	Total int          `json:"total,omitempty"`
+	Shard *fault.Shard `json:"shard,omitempty"`
+}
+
+func shardCommand() *cobra.Command {
+	var o fault.Options
+	cmd := &cobra.Command{
+		Use: shardName, Hidden: true, Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			st, err := findSuite(args[0])
+			if err != nil {
+				return err
+			}
+			enc := json.NewEncoder(cmd.OutOrStdout())
+			o.Report = func(_, total int, _ fault.Result) { _ = enc.Encode(shardLine{Total: total}) } // progress only
+			shard, err := fault.Prove(cmd.Context(), st, o)
+			if err != nil {
+				return err
+			}
+			return enc.Encode(shardLine{Shard: shard})
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&o.Profile, "profile", "", "")
+	flags.IntVar(&o.Shard, "shard", 0, "")
+	flags.IntVar(&o.Shards, "shards", 1, "")
+	return cmd
+}
+
+// proofProgress shows how many faults are done and how long the rest may take.
+type proofProgress struct {
+	out      io.Writer
+	terminal bool
+	name     string
+	started  time.Time
+
+	mu    sync.Mutex
+	done  int
+	shown time.Time
+}
+
+// between is how far apart two plain lines of progress are.
+const between = 10 * time.Second
+
+func (p *proofProgress) add(total int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if total == 0 {
+		return
+	}
+	p.done++
+	pause := between
+	if p.terminal {
+		pause = 200 * time.Millisecond
+	}
+	if time.Since(p.shown) < pause {
+		return
+	}
+	p.shown = time.Now()
+	left := time.Duration(float64(time.Since(p.started)) / float64(p.done) * float64(total-p.done)).Round(time.Second)
+	text := fmt.Sprintf("%s: %d of %d faults, about %s left", p.name, p.done, total, left)
+	if p.terminal {
+		fmt.Fprintf(p.out, "\r\x1b[K%s", text)
+	} else {
+		fmt.Fprintln(p.out, text)
+	}
+}
+
+func (p *proofProgress) end() {
+	if p.terminal {
+		fmt.Fprint(p.out, "\r\x1b[K")
+	}
+}

@@ -1,0 +1,131 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"authconform/harness/door"
+	"authconform/harness/suite"
+	"authconform/harness/verdict"
+	"authconform/reports"
+	"authconform/suites"
+)
+
+func runCommand() *cobra.Command {
+	var o door.Options
+	cmd := &cobra.Command{
+		Use:   "run [EXCHANGE...]",
+		Short: "Run suites against a target, or against their embedded references",
+		Long: `Runs the suite of each exchange (all of them without an argument) and writes
+report.json, junit.xml, summary.md and calls.har into a folder of the run.
+
+Without --target the suite's own reference is started and judged.`,
+		Example: `  authconform run
+  authconform run onlyoffice --target staging.yaml --out reports/runs/staging
+  authconform run onlyoffice --profile 3.7 --procs 4
+  authconform run onlyoffice --target staging.yaml --focus 'onlyoffice.login.*'`,
+		RunE: func(cmd *cobra.Command, args []string) error { return runAll(cmd, args, o) },
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&o.TargetFile, "target", "", "target `FILE` of the deployment; the embedded reference without it")
+	flags.StringVar(&o.Profile, "profile", "", "profile of the contract (default: the target file's, or the contract's first)")
+	flags.StringVar(&o.Out, "out", "", "`DIR` for the reports (default: reports/runs/<time>)")
+	flags.IntVar(&o.Procs, "procs", 1, "processes to spread the specs over")
+	flags.StringVar(&o.Focus, "focus", "", "run only the clauses whose id matches this `GLOB`")
+	flags.BoolVar(&o.Strict, "strict", false, "a failed SHOULD is red too")
+	flags.Int64Var(&o.Seed, "seed", 0, "`SEED` of the order of specs (default: drawn)")
+	return cmd
+}
+
+func runAll(cmd *cobra.Command, args []string, o door.Options) error {
+	chosen, err := chooseSuites(args)
+	if err != nil {
+		return err
+	}
+	if o.Procs < 1 {
+		return fmt.Errorf("--procs %d: give a number of processes from 1 on", o.Procs)
+	}
+	if o.TargetFile != "" && len(chosen) != 1 {
+		return fmt.Errorf("--target describes one deployment of one exchange: name the exchange, as in `authconform run onlyoffice --target %s`", o.TargetFile)
+	}
+	if o.Out == "" {
+		o.Out = filepath.Join("reports", "runs", time.Now().UTC().Format("20060102-150405.000"))
+	}
+	o.Version = door.Version
+	root, code := o.Out, verdict.ExitConformant
+	for _, st := range chosen {
+		if len(chosen) > 1 {
+			o.Out = filepath.Join(root, st.Exchange)
+		}
+		o.Progress = door.Progress{Out: cmd.ErrOrStderr(), Terminal: isTerminal(cmd.ErrOrStderr()), Name: st.Exchange}
+		report, err := door.Run(cmd.Context(), st, o)
+		if err != nil {
+			return err
+		}
+		if err := reports.Console(cmd.OutOrStdout(), report, reports.ConsoleOptions{Color: colours(cmd.OutOrStdout())}); err != nil {
+			return err
+		}
+		fmt.Fprintf(cmd.ErrOrStderr(), "reports: %s\n", o.Out)
+		code = worse(code, report.ExitCode)
+	}
+	if code != verdict.ExitConformant {
+		return exit(code)
+	}
+	return nil
+}
+
+// chooseSuites finds the suites by name; no names mean all.
+func chooseSuites(names []string) ([]suite.Suite, error) {
+	if len(names) == 0 {
+		return suites.All(), nil
+	}
+	var chosen []suite.Suite
+	for _, name := range names {
+		st, err := findSuite(name)
+		if err != nil {
+			return nil, err
+		}
+		chosen = append(chosen, st)
+	}
+	return chosen, nil
+}
+
+func findSuite(name string) (suite.Suite, error) {
+	st, ok := suites.Find(name)
+	if !ok {
+		var known []string
+		for _, s := range suites.All() {
+			known = append(known, s.Exchange)
+		}
+		return st, fmt.Errorf("unknown exchange %q; there is a suite for: %s", name, strings.Join(known, ", "))
+	}
+	return st, nil
+}
+
+// worse keeps the graver of two exit codes: a broken promise outweighs a gap.
+func worse(a, b int) int {
+	for _, code := range []int{verdict.ExitNotConformant, verdict.ExitUsage, verdict.ExitIncomplete} {
+		if a == code || b == code {
+			return code
+		}
+	}
+	return verdict.ExitConformant
+}
+
+func isTerminal(w io.Writer) bool {
+	file, ok := w.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := file.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+// colours honours NO_COLOR (https://no-color.org).
+func colours(w io.Writer) bool { return os.Getenv("NO_COLOR") == "" && isTerminal(w) }

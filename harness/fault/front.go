@@ -1,0 +1,131 @@
+package fault
+
+import (
+	"bytes"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+
+	"authconform/harness/contract"
+)
+
+// Response is an HTTP response on its way out.
+type Response struct {
+	Status int
+	Header http.Header
+	Body   []byte
+}
+
+// front stands before a reference: it keeps samples of what the pristine
+// reference answers, or changes the responses that a wire fault is about.
+type front struct {
+	next     http.Handler
+	replies  map[string][]*reply // by operationId
+	routes   []*contract.Operation
+	fault    *Fault // nil: pristine
+	sampling bool
+	mu       sync.Mutex
+}
+
+func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	op := f.route(r)
+	if op == nil || f.fault == nil && !f.sampling {
+		f.next.ServeHTTP(w, r)
+		return
+	}
+	held := &holder{header: http.Header{}, status: http.StatusOK}
+	f.next.ServeHTTP(held, r)
+	response := &Response{Status: held.status, Header: held.header, Body: held.body.Bytes()}
+	f.pass(op, response)
+	for name, values := range response.Header {
+		w.Header()[name] = values
+	}
+	w.Header().Set("Content-Length", strconv.Itoa(len(response.Body)))
+	w.WriteHeader(response.Status)
+	_, _ = w.Write(response.Body) // a client that went away is its own affair
+}
+
+// pass keeps or changes a response.
+func (f *front) pass(op *contract.Operation, response *Response) {
+	if f.fault != nil {
+		if f.fault.reply.operation == op && f.fault.reply.is(response) {
+			f.fault.change(response)
+		}
+		return
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, reply := range f.replies[op.ID] {
+		if reply.sample == nil && reply.is(response) {
+			reply.sample = &Response{response.Status, response.Header.Clone(), bytes.Clone(response.Body)}
+		}
+	}
+}
+
+// route finds the operation of a request. A path without parameters wins over
+// one with. A method that no document gives a path counts as any operation of
+// that path, so that its refusal can be broken too.
+func (f *front) route(r *http.Request) *contract.Operation {
+	var other *contract.Operation
+	best := -1
+	var found *contract.Operation
+	for _, op := range f.routes {
+		fixed, ok := matches(op.Path, r.URL.Path)
+		if !ok || fixed < best {
+			continue
+		}
+		if fixed > best {
+			best, found, other = fixed, nil, nil
+		}
+		if op.Method == r.Method {
+			found = op
+		} else if other == nil {
+			other = op
+		}
+	}
+	if found != nil {
+		return found
+	}
+	return other
+}
+
+// matches compares a path with a template and counts the segments that are
+// fixed.
+func matches(template, path string) (fixed int, ok bool) {
+	want, got := strings.Split(template, "/"), strings.Split(path, "/")
+	if len(want) != len(got) {
+		return 0, false
+	}
+	for i := range want {
+		switch {
+		case strings.HasPrefix(want[i], "{"):
+		case want[i] == got[i]:
+			fixed++
+		default:
+			return 0, false
+		}
+	}
+	return fixed, true
+}
+
+// holder keeps a response until it is decided what becomes of it.
+type holder struct {
+	header http.Header
+	status int
+	wrote  bool
+	body   bytes.Buffer
+}
+
+func (h *holder) Header() http.Header { return h.header }
+
+func (h *holder) WriteHeader(status int) {
+	if !h.wrote {
+		h.status, h.wrote = status, true
+	}
+}
+
+func (h *holder) Write(b []byte) (int, error) {
+	h.wrote = true
+	return h.body.Write(b)
+}

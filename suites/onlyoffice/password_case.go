@@ -1,0 +1,126 @@
+package onlyoffice
+
+import (
+	"context"
+
+	. "github.com/onsi/ginkgo/v2"
+
+	"authconform/harness/contract"
+	"authconform/harness/identity"
+	"authconform/harness/suite"
+	"authconform/harness/wire"
+)
+
+// passwordCase is an identity whose password a spec may change, with a link that
+// does it. The identity gets its own password back when the spec ends.
+type passwordCase struct {
+	p    *portal
+	who  *identity.Identity
+	link link
+	next string
+}
+
+func (p *portal) passwordCase(ctx context.Context) *passwordCase {
+	GinkgoHelper()
+	who, me := p.signedIn(ctx, user)
+	c := &passwordCase{p: p, who: who, next: p.nextPassword(who, p.opener(who))}
+	c.link = p.passwordLink(ctx, me)
+	return c
+}
+
+// enrolledPasswordCase is a passwordCase of an identity with an authenticator
+// app, with the link of a first step beside it.
+func (p *portal) enrolledPasswordCase(ctx SpecContext) (*passwordCase, link) {
+	GinkgoHelper()
+	e := p.enrol(ctx)
+	c := &passwordCase{p: p, who: e.who}
+	c.next = p.nextPassword(e.who, func(ctx context.Context, password string) *suite.Actor {
+		request := byCode(e.who, e.takeBackup()).With("password", password)
+		call, err := p.Try(ctx, p.Anonymous(), p.loginByCode, request)
+		if err != nil || !p.Is(call, p.loginByCode, contract.OK) {
+			return nil
+		}
+		e.me = p.Actor(e.who.Name, e.who, cookie(token(call)))
+		return e.me
+	})
+	step := p.stepLink(p.passwordOnly(ctx, e))
+	c.link = p.passwordLink(ctx, e.me)
+	return c, step
+}
+
+// to is the request that sets a password.
+func (c *passwordCase) to(password string) suite.Request {
+	return suite.Request{Path: map[string]string{"userid": c.link.uid}, JSON: suite.Object{"password": password}}
+}
+
+// unchanged tells whether the identity's own password still opens a session.
+func (c *passwordCase) unchanged(ctx context.Context) func() any {
+	return func() any { return c.p.opener(c.who)(ctx, c.who.Password) != nil }
+}
+
+// stillChanges proves that nothing but the link was wrong with a refused
+// request: with the right one it changes the password.
+func (c *passwordCase) stillChanges(ctx context.Context) {
+	GinkgoHelper()
+	p := c.p
+	p.Need("change the password with the right link after the refusal",
+		p.Do(ctx, p.holder(c.who, c.link), p.changePassword, c.to(c.next)), p.changePassword, contract.OK)
+}
+
+// passwordLink is a link to change the actor's own password, got without a mail.
+// It costs all sessions of the user.
+func (p *portal) passwordLink(ctx context.Context, me *suite.Actor) link {
+	GinkgoHelper()
+	call := p.Do(ctx, me, p.logoutAllChangePassword, suite.Request{})
+	p.Need("get a link to change the password of "+me.Who.Name, call, p.logoutAllChangePassword, contract.OK)
+	l := parseLink(str(body(call), "response"))
+	if l.kind != passwordChange || l.key == "" || l.uid == "" {
+		p.Untestable("the link to change a password names no type, key or user")
+	}
+	p.Secret("confirm-key", l.key)
+	return l
+}
+
+// tries logs in without a second factor.
+func (p *portal) tries(ctx context.Context, login, password string) *wire.Call {
+	GinkgoHelper()
+	return p.Do(ctx, p.Anonymous(), p.login, suite.Request{JSON: suite.Object{"userName": login, "password": password}})
+}
+
+// opener opens a session for an identity with a password; nil when it does not.
+func (p *portal) opener(who *identity.Identity) func(context.Context, string) *suite.Actor {
+	return func(ctx context.Context, password string) *suite.Actor {
+		call, err := p.Try(ctx, p.Anonymous(), p.login, suite.Request{JSON: suite.Object{"userName": who.Login, "password": password}})
+		if err != nil || !p.Is(call, p.login, contract.OK) {
+			return nil
+		}
+		return p.Actor(who.Name, who, cookie(token(call)))
+	}
+}
+
+// madeUpPassword meets any demand on passwords that a portal can make.
+func (p *portal) madeUpPassword() string { return p.Secret("password", "Aa1!"+p.Nonce()) }
+
+// nextPassword makes the password that a spec gives an identity. When the spec
+// ends the identity gets its own back; one for which that fails is not handed
+// out any more.
+func (p *portal) nextPassword(who *identity.Identity, opens func(context.Context, string) *suite.Actor) string {
+	next := p.madeUpPassword()
+	DeferCleanup(func(ctx SpecContext) {
+		restored := false
+		defer func() {
+			if !restored {
+				who.Spoil("its password could not be brought back")
+			}
+		}()
+		me := opens(ctx, next)
+		if me == nil { // it was never set
+			restored = opens(ctx, who.Password) != nil
+			return
+		}
+		c := &passwordCase{p: p, who: who, link: p.passwordLink(ctx, me)}
+		call, err := p.Try(ctx, p.holder(who, c.link), p.changePassword, c.to(who.Password))
+		restored = err == nil && p.Is(call, p.changePassword, contract.OK)
+	})
+	return next
+}

@@ -1,0 +1,35 @@
+package onlyoffice
+
+import (
+	"authconform/harness/probe"
+	"authconform/harness/suite"
+)
+
+// specs builds the tree: first what holds for every operation alike, then the
+// documented areas, one file each.
+func specs(s *suite.Context) {
+	p := newPortal(s)
+	subjects := p.subjects()
+	probe.Credentials(s, p.sessions(), subjects)
+	probe.Bodies(s, subjects)
+	probe.Methods(s, subjects)
+
+	login(p)
+	loginByCode(p)
+	hostileCodes(p)
+	logout(p)
+	confirmLinks(p)
+	textMessages(p)
+	secondFactorSettings(p)
+	tfaEnrolment(p)
+	appBackupCodes(p)
+	unlinksApp(p)
+	loginSettings(p)
+	cookieSettings(p)
+	connections(p)
+	passwords(p)
+	passwordSettings(p)
+	emails(p)
+	publicSettings(p)
+	throttling(p)
+}

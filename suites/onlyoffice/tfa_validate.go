@@ -1,0 +1,364 @@
+package onlyoffice
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"sync"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"authconform/harness/clause"
+	"authconform/harness/contract"
+	"authconform/harness/suite"
+	"authconform/harness/wire"
+)
+
+// confirmCookie begins the name of the cookie with the key of a link.
+const confirmCookie = "asc_confirm_key_"
+
+func validatesCodes(p *portal) {
+	validateSucceeds(p)
+	validateRefusesCodes(p)
+	validateRefusesReplays(p)
+	validateNeedsLink(p)
+}
+
+func validateSucceeds(p *portal) {
+	op := p.validateCode
+	It("enrols a user with the first code of the app and opens a session",
+		clause.Must("onlyoffice.tfa-validate.activated", op, activated),
+		func(ctx SpecContext) {
+			n := p.startEnrolment(ctx)
+			p.Expect(p.activate(ctx, n, p.Code(ctx, n.codes)), op, activated)
+			p.works(ctx, n.me)
+			n.backup = p.readBackupCodes(ctx, n.me)
+			p.Expect(p.passwordOnly(ctx, n.enrolled), p.login, contract.SecondFactorRequired)
+		})
+	It("opens a session for a code of an enrolled app",
+		clause.Must("onlyoffice.tfa-validate.verified", op, verified),
+		func(ctx SpecContext) {
+			e := p.enrol(ctx)
+			call := p.validate(ctx, p.secondStep(ctx, e), p.Code(ctx, e.codes))
+			p.Expect(call, op, verified)
+			me := p.Actor(e.who.Name, e.who, cookie(setCookie(call, sessionCookie)))
+			p.works(ctx, me)
+			p.Check("the session is the user's own", p.readBackupCodes(ctx, me), Equal(e.backup))
+		})
+	for _, browser := range []bool{true, false} {
+		It("takes a backup code with `session` "+strconv.FormatBool(browser),
+			clause.Must("onlyoffice.tfa-validate.backup-session-"+strconv.FormatBool(browser), op, verified, clause.From(contract.Observed, "facts/onlyoffice.md 2.1, 7.1")),
+			func(ctx SpecContext) {
+				e := p.enrol(ctx)
+				call := p.Do(ctx, p.secondStep(ctx, e), op, codeOf(e.takeBackup()).With("session", browser))
+				p.Expect(call, op, verified)
+				p.works(ctx, p.Actor(e.who.Name, e.who, cookie(setCookie(call, sessionCookie))))
+			})
+	}
+	It("lets the cookie end with the browser when `session` says so, and outlive it otherwise",
+		clause.Should("onlyoffice.tfa-validate.cookie-life", op, verified, clause.From(contract.Observed, "facts/onlyoffice.md 5")),
+		func(ctx SpecContext) {
+			e := p.enrol(ctx)
+			for _, browser := range []bool{true, false} {
+				call := p.Do(ctx, p.secondStep(ctx, e), op, codeOf(e.takeBackup()).With("session", browser))
+				p.Expect(call, op, verified)
+				p.Check("the session cookie has an expiry date", hasExpiry(call, sessionCookie), Equal(!browser))
+			}
+		})
+	It("takes the key from the cookie when the header names none",
+		clause.Must("onlyoffice.tfa-validate.key-in-cookie", op, verified, clause.From(contract.Observed, "facts/onlyoffice.md 1.2 confirm scheme")),
+		func(ctx SpecContext) {
+			e := p.enrol(ctx)
+			l := p.secondStepLink(ctx, e)
+			header := l.keyed("").confirmHeader()
+			header.Set("Cookie", confirmCookie+l.kind+"="+l.key)
+			p.Expect(p.validate(ctx, p.Actor(e.who.Name+" by cookie", e.who, header), e.takeBackup()), op, verified)
+		})
+	It("takes the right code after a wrong one",
+		clause.Must("onlyoffice.tfa-validate.wrong-then-right", op, verified),
+		func(ctx SpecContext) {
+			e := p.enrol(ctx)
+			by := p.secondStep(ctx, e)
+			p.Need("get a wrong code refused", p.validate(ctx, by, e.codes.Wrong(window)), op, contract.SecondFactorWrong)
+			p.Expect(p.validate(ctx, by, p.Code(ctx, e.codes)), op, verified)
+		})
+}
+
+func validateRefusesCodes(p *portal) {
+	refuses := func(text string, c clause.Clause, changes func(SpecContext, *enrolled) []suite.Change) {
+		It(text, c, func(ctx SpecContext) {
+			e := p.enrol(ctx)
+			p.refusesAtLink(ctx, e, c.Outcome, changes(ctx, e)...)
+		})
+	}
+	one := func(code func(SpecContext, *enrolled) string) func(SpecContext, *enrolled) []suite.Change {
+		return func(ctx SpecContext, e *enrolled) []suite.Change {
+			return []suite.Change{suite.Set("code", code(ctx, e))}
+		}
+	}
+	op, wrong := p.validateCode, contract.SecondFactorWrong
+	must := func(slug string, outcome contract.Outcome) clause.Clause {
+		return clause.Must("onlyoffice.tfa-validate."+slug, op, outcome)
+	}
+	refuses("refuses a wrong code", must("wrong", wrong),
+		one(func(_ SpecContext, e *enrolled) string { return e.codes.Wrong(window) }))
+	refuses("refuses a code that expired long ago", must("expired", wrong),
+		one(func(_ SpecContext, e *enrolled) string { return e.codes.Past(window) }))
+	refuses("refuses a code of the far future", must("future", wrong),
+		one(func(_ SpecContext, e *enrolled) string { return e.codes.Future(window) }))
+	refuses("refuses the current code of another user", must("foreign", wrong),
+		one(func(ctx SpecContext, _ *enrolled) string { return p.Code(ctx, p.enrol(ctx).codes) }))
+	refuses("refuses a backup code of another user", must("backup-foreign", wrong),
+		one(func(ctx SpecContext, _ *enrolled) string { return p.enrol(ctx).takeBackup() }))
+	refuses("refuses a backup code in another case", must("backup-case", wrong),
+		one(func(_ SpecContext, e *enrolled) string { return e.otherCase() }))
+	refuses("refuses a backup code that was used before", must("backup-reused", wrong),
+		one(func(ctx SpecContext, e *enrolled) string { return p.usedAtLink(ctx, e, e.takeBackup()) }))
+	refuses("refuses the right code with a space inside, a digit more or another code behind it", must("not-exact", wrong),
+		func(ctx SpecContext, e *enrolled) []suite.Change {
+			code := p.Code(ctx, e.codes)
+			return []suite.Change{
+				renamed("space inside", suite.Set("code", code[:3]+" "+code[3:])),
+				renamed("a digit more", suite.Set("code", code+"0")),
+				renamed("two codes", suite.Set("code", e.codes.Wrong(window)+","+code)),
+			}
+		})
+	refuses("refuses the right code with white space around it",
+		clause.Should("onlyoffice.tfa-validate.padded", op, wrong, clause.Only(documented), clause.From(contract.Inferred, "facts/auth-checks.md I10")),
+		func(ctx SpecContext, e *enrolled) []suite.Change {
+			code := p.Code(ctx, e.codes)
+			return []suite.Change{
+				renamed("space before", suite.Set("code", " "+code)),
+				renamed("line end behind", suite.Set("code", code+"\n")),
+			}
+		})
+	refuses("refuses a code that is no text",
+		clause.Should("onlyoffice.tfa-validate.wrong-type", op, contract.InvalidType),
+		func(ctx SpecContext, e *enrolled) []suite.Change {
+			code := p.Code(ctx, e.codes)
+			number, _ := strconv.Atoi(code)
+			return []suite.Change{
+				renamed("number", suite.Set("code", number)), renamed("array", suite.Set("code", []string{code})),
+				renamed("object", suite.Set("code", map[string]any{"$ne": ""})), renamed("boolean", suite.Set("code", true)),
+			}
+		})
+	refuses("refuses an empty code", must("blank", blankCode),
+		one(func(SpecContext, *enrolled) string { return "" }))
+	refuses("refuses a request without a code, or with null for one", must("absent", contract.Invalid),
+		func(SpecContext, *enrolled) []suite.Change {
+			return []suite.Change{suite.Drop("code"), renamed("null", suite.Set("code", nil))}
+		})
+	It("trims white space around a code",
+		clause.Note("onlyoffice.tfa-validate.trims", op, verified, clause.Only(release37), clause.From(contract.Observed, "facts/onlyoffice.md 2.1")),
+		func(ctx SpecContext) {
+			e := p.enrol(ctx)
+			p.Expect(p.validate(ctx, p.secondStep(ctx, e), " "+p.Code(ctx, e.codes)+" "), op, verified)
+		})
+}
+
+// validateRefusesReplays states that a code counts once, wherever it is used
+// (RFC 6238 section 5.2).
+func validateRefusesReplays(p *portal) {
+	replayed := contract.SecondFactorReplayed
+	should := func(slug string, op *contract.Operation) clause.Clause {
+		return clause.Should("onlyoffice.tfa-validate."+slug, op, replayed, clause.Only(documented))
+	}
+	It("refuses a code that was used before on the same link",
+		should("replayed", p.validateCode),
+		func(ctx SpecContext) {
+			e := p.enrol(ctx)
+			used := p.usedAtLink(ctx, e, p.Code(ctx, e.codes))
+			p.refusesAtLink(ctx, e, replayed, suite.Set("code", used))
+		})
+	It("refuses a code that was used at the log-in by code",
+		should("replayed-from-login", p.validateCode),
+		func(ctx SpecContext) {
+			e := p.enrol(ctx)
+			used := p.used(ctx, e, p.Code(ctx, e.codes))
+			p.refusesAtLink(ctx, e, replayed, suite.Set("code", used))
+		})
+	It("refuses at the log-in by code a code that was used on a link",
+		should("replayed-at-login", p.loginByCode),
+		func(ctx SpecContext) {
+			e := p.enrol(ctx)
+			p.refusesCode(ctx, e, p.usedAtLink(ctx, e, p.Code(ctx, e.codes)), replayed)
+		})
+	It("refuses at the log-in by code the code that enrolled the app",
+		should("replayed-first", p.loginByCode),
+		func(ctx SpecContext) {
+			n := p.startEnrolment(ctx)
+			first := p.Code(ctx, n.codes)
+			p.Need("enrol with a first code", p.activate(ctx, n, first), p.validateCode, activated)
+			n.backup = p.readBackupCodes(ctx, n.me)
+			p.refusesCode(ctx, n.enrolled, first, replayed)
+		})
+	It("accepts one of several uses of a code at the same time",
+		should("parallel", p.validateCode),
+		func(ctx SpecContext) {
+			e := p.enrol(ctx)
+			p.oneOf(ctx, e, p.Code(ctx, e.codes), replayed)
+		})
+	It("accepts one of several uses of a backup code at the same time",
+		clause.Should("onlyoffice.tfa-validate.backup-parallel", p.validateCode, contract.SecondFactorWrong, clause.Only(documented), clause.From(contract.Standard, "OWASP ASVS 5.0 2.3.4; facts/auth-checks.md T15, T31")),
+		func(ctx SpecContext) {
+			e := p.enrol(ctx)
+			p.oneOf(ctx, e, e.takeBackup(), contract.SecondFactorWrong)
+		})
+	It("accepts a used code again within its window",
+		clause.Note("onlyoffice.tfa-validate.replay-accepted", p.validateCode, verified, clause.Only(release37), clause.From(contract.Observed, "facts/onlyoffice.md 2.1")),
+		func(ctx SpecContext) {
+			e := p.enrol(ctx)
+			used := p.usedAtLink(ctx, e, p.Code(ctx, e.codes))
+			p.Expect(p.validate(ctx, p.secondStep(ctx, e), used), p.validateCode, verified)
+		})
+}
+
+// validateNeedsLink changes what proves that the first step was taken; the code
+// is right each time.
+func validateNeedsLink(p *portal) {
+	op := p.validateCode
+	refuses := func(text string, c clause.Clause, sender func(SpecContext, *enrolled, link) *suite.Actor) {
+		It(text, c, func(ctx SpecContext) {
+			e := p.enrol(ctx)
+			right := codeOf(e.takeBackup())
+			l := p.secondStepLink(ctx, e)
+			by := sender(ctx, e, l)
+			refused := p.Refuses(ctx, suite.Refusal{
+				Operation: op, By: p.holder(e.who, l), Control: always(right), Leads: verified,
+				ChangedBy: by, Outcome: c.Outcome, OnlyAfter: true,
+			})
+			p.opensNothing(refused)
+		})
+	}
+	must := func(slug string, options ...clause.Option) clause.Clause {
+		return clause.Must("onlyoffice.tfa-validate."+slug, op, contract.Unauthenticated, options...)
+	}
+	refuses("refuses a right code without any link", must("no-link"),
+		func(SpecContext, *enrolled, link) *suite.Actor { return p.Anonymous() })
+	refuses("refuses a right code with a link without a key", must("key-missing"),
+		func(_ SpecContext, e *enrolled, l link) *suite.Actor { return p.holder(e.who, l.keyed("")) })
+	refuses("refuses a right code with the key of another user", must("key-foreign"),
+		func(ctx SpecContext, e *enrolled, l link) *suite.Actor {
+			return p.holder(e.who, l.keyed(p.secondStepLink(ctx, p.enrol(ctx)).key))
+		})
+	refuses("refuses a right code with the key of another kind of link", must("key-of-another-kind"),
+		func(ctx SpecContext, e *enrolled, l link) *suite.Actor {
+			return p.holder(e.who, l.keyed(p.passwordLink(ctx, e.me).key))
+		})
+	refuses("refuses a right code with a link that is none of the second factor",
+		clause.Should("onlyoffice.tfa-validate.other-link", op, contract.Forbidden, oneOwner),
+		func(ctx SpecContext, e *enrolled, _ link) *suite.Actor {
+			return p.holder(e.who, p.passwordLink(ctx, e.me))
+		})
+	refuses("refuses a right code with a session in place of a link",
+		clause.Should("onlyoffice.tfa-validate.session", op, contract.Forbidden),
+		func(_ SpecContext, e *enrolled, _ link) *suite.Actor { return e.me })
+	refuses("refuses the link of a log-in from who is signed in already",
+		must("signed-in", clause.Only(release37), clause.From(contract.Observed, "facts/onlyoffice.md 7.3")),
+		func(_ SpecContext, e *enrolled, l link) *suite.Actor {
+			header := l.confirmHeader()
+			header.Set("Cookie", e.me.Header.Get("Cookie"))
+			return p.Actor(e.who.Name+" signed in", e.who, header)
+		})
+	It("refuses a right code with a key that was changed", must("key-wrong"),
+		func(ctx SpecContext) {
+			e := p.enrol(ctx)
+			right, l := codeOf(e.takeBackup()), p.secondStepLink(ctx, e)
+			for _, forged := range l.tampered() {
+				call := p.Do(ctx, p.holder(e.who, forged), op, right)
+				p.Expect(call, op, contract.Unauthenticated)
+				p.opensNothing([]*wire.Call{call})
+			}
+			p.Need("get the right key accepted", p.Do(ctx, p.holder(e.who, l), op, right), op, verified)
+		})
+	It("refuses a right code with a link more than an hour old",
+		clause.Should("onlyoffice.tfa-validate.link-expired", op, contract.Unauthenticated, clause.Disrupts(), clause.From(contract.Observed, "facts/onlyoffice.md 1.1 A5")),
+		func(ctx SpecContext) {
+			e := p.enrol(ctx)
+			old := p.secondStepLink(ctx, e)
+			p.Wait(ctx, stepLinkLife+time.Minute, "the link has to expire")
+			right := codeOf(e.takeBackup())
+			p.Expect(p.Do(ctx, p.holder(e.who, old), op, right), op, contract.Unauthenticated)
+			p.Need("get a new link accepted", p.Do(ctx, p.secondStep(ctx, e), op, right), op, verified)
+		})
+}
+
+// secondStepLink takes the first step and keeps the link that it leaves.
+func (p *portal) secondStepLink(ctx context.Context, e *enrolled) link {
+	GinkgoHelper()
+	call := p.Do(ctx, p.Anonymous(), p.login, suite.Request{JSON: credentials(e.who)})
+	p.Need("take the first step as "+e.who.Name, call, p.login, contract.SecondFactorRequired)
+	return p.stepLink(call)
+}
+
+// secondStep takes the first step and makes the actor who may take the second.
+func (p *portal) secondStep(ctx context.Context, e *enrolled) *suite.Actor {
+	GinkgoHelper()
+	return p.holder(e.who, p.secondStepLink(ctx, e))
+}
+
+// usedAtLink spends a code.
+func (p *portal) usedAtLink(ctx context.Context, e *enrolled, code string) string {
+	GinkgoHelper()
+	p.Need("use the code once", p.validate(ctx, p.secondStep(ctx, e), code), p.validateCode, verified)
+	return code
+}
+
+// refusesAtLink requires the outcome for each changed code, that none opens a
+// session, and that a right one still works afterwards.
+func (p *portal) refusesAtLink(ctx context.Context, e *enrolled, outcome contract.Outcome, changes ...suite.Change) {
+	GinkgoHelper()
+	refused := p.Refuses(ctx, suite.Refusal{
+		Operation: p.validateCode, By: p.secondStep(ctx, e), Control: always(codeOf(e.takeBackup())), Leads: verified,
+		Changes: changes, Outcome: outcome, OnlyAfter: true,
+	})
+	p.opensNothing(refused)
+}
+
+func (p *portal) opensNothing(refused []*wire.Call) {
+	GinkgoHelper()
+	for _, call := range refused {
+		p.Holds("a refusal opens no session", setCookie(call, sessionCookie) == "", "the session cookie is set")
+	}
+}
+
+// oneOf sends one code several times at once: one use may open a session, the
+// others have to lead to the outcome.
+func (p *portal) oneOf(ctx context.Context, e *enrolled, code string, outcome contract.Outcome) {
+	GinkgoHelper()
+	const uses = 4 // the refused ones stay below the limit of wrong codes
+	l := p.secondStepLink(ctx, e)
+	calls, errs := make([]*wire.Call, uses), make([]error, uses)
+	var group sync.WaitGroup
+	for i := range uses {
+		by := p.holder(e.who, l)
+		group.Go(func() { calls[i], errs[i] = p.Try(ctx, by, p.validateCode, codeOf(code)) })
+	}
+	group.Wait()
+	accepted := 0
+	for i, call := range calls {
+		if errs[i] != nil {
+			p.Error("a use of the code got no response: %v", errs[i])
+		}
+		if p.Is(call, p.validateCode, verified) {
+			accepted++
+			continue
+		}
+		p.Expect(call, p.validateCode, outcome)
+	}
+	p.Check("uses that open a session", accepted, Equal(1))
+}
+
+// hasExpiry tells whether the last value that a response gives a cookie outlives
+// the browser (RFC 6265 section 4.1.2).
+func hasExpiry(call *wire.Call, name string) bool {
+	kept := false
+	for _, c := range (&http.Response{Header: call.Header}).Cookies() {
+		if c.Name == name {
+			kept = c.MaxAge > 0 || !c.Expires.IsZero()
+		}
+	}
+	return kept
+}

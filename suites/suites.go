@@ -1,0 +1,22 @@
+// Package suites names the suites there are, one per exchange.
+package suites
+
+import (
+	"authconform/harness/suite"
+	"authconform/suites/onlyoffice"
+)
+
+// All lists the suites in the order in which a run without arguments takes them.
+func All() []suite.Suite {
+	return []suite.Suite{onlyoffice.Suite}
+}
+
+// Find returns the suite of an exchange.
+func Find(exchange string) (suite.Suite, bool) {
+	for _, st := range All() {
+		if st.Exchange == exchange {
+			return st, true
+		}
+	}
+	return suite.Suite{}, false
+}
