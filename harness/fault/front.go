@@ -29,15 +29,20 @@ type front struct {
 }
 
 func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	op := f.route(r)
-	if op == nil || f.fault == nil && !f.sampling {
+	var candidates []*contract.Operation
+	if f.fault != nil || f.sampling {
+		candidates = f.route(r)
+	}
+	if len(candidates) == 0 {
 		f.next.ServeHTTP(w, r)
 		return
 	}
 	held := &holder{header: http.Header{}, status: http.StatusOK}
 	f.next.ServeHTTP(held, r)
 	response := &Response{Status: held.status, Header: held.header, Body: held.body.Bytes()}
-	f.pass(op, response)
+	for _, op := range candidates {
+		f.pass(op, response)
+	}
 	for name, values := range response.Header {
 		w.Header()[name] = values
 	}
@@ -64,30 +69,27 @@ func (f *front) pass(op *contract.Operation, response *Response) {
 }
 
 // route finds the operation of a request. A path without parameters wins over
-// one with. A method that no document gives a path counts as any operation of
-// that path, so that its refusal can be broken too.
-func (f *front) route(r *http.Request) *contract.Operation {
-	var other *contract.Operation
+// one with. A method that no document gives a path is asked of every operation
+// of that path, so that its refusal can be broken for each of them.
+func (f *front) route(r *http.Request) []*contract.Operation {
 	best := -1
-	var found *contract.Operation
+	var ofPath []*contract.Operation
 	for _, op := range f.routes {
 		fixed, ok := matches(op.Path, r.URL.Path)
 		if !ok || fixed < best {
 			continue
 		}
 		if fixed > best {
-			best, found, other = fixed, nil, nil
+			best, ofPath = fixed, nil
 		}
+		ofPath = append(ofPath, op)
+	}
+	for _, op := range ofPath {
 		if op.Method == r.Method {
-			found = op
-		} else if other == nil {
-			other = op
+			return []*contract.Operation{op}
 		}
 	}
-	if found != nil {
-		return found
-	}
-	return other
+	return ofPath
 }
 
 // matches compares a path with a template and counts the segments that are

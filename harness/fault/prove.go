@@ -97,7 +97,7 @@ func (p *prover) baseline() error {
 		p.front.replies[op.ID] = replies(op, p.options.Profile)
 	}
 	var err error
-	if p.pristine, err = p.bench.run(nil, p.front, p.inProfile); err != nil {
+	if p.pristine, err = p.bench.run(nil, p.front, everything, p.inProfile); err != nil {
 		return err
 	}
 	p.front.sampling = false
@@ -176,7 +176,7 @@ func (p *prover) all(ctx context.Context, faults []Fault, unreached []Result) (*
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
-		r, err := p.one(f)
+		r, err := p.one(i/max(p.options.Shards, 1), f)
 		if err != nil {
 			return nil, err
 		}
@@ -188,13 +188,39 @@ func (p *prover) all(ctx context.Context, faults []Fault, unreached []Result) (*
 	return shard, nil
 }
 
-// one runs the specs that a fault can touch and judges what they say.
-func (p *prover) one(f Fault) (Result, error) {
+// perWireFault is how many clauses a wire fault is first put to. There are
+// thousands of these faults, and any clause that expects the response will do;
+// they take turns, so that each of them has faults to show its worth on.
+const perWireFault = 2
+
+// one runs specs that a fault can touch and judges what they say.
+func (p *prover) one(number int, f Fault) (Result, error) {
 	started := time.Now()
 	result := Result{
 		ID: f.ID, Kind: f.Kind, Text: f.Text, Operations: f.Operations, Outcomes: f.Outcomes,
 		KilledBy: []string{}, Accidents: []string{},
 	}
+	first, rest := p.touched(f), []string(nil)
+	if f.Kind == Wire {
+		first, rest = p.turns(number, f)
+	}
+	for _, clauses := range [][]string{first, rest} {
+		if len(clauses) == 0 || len(result.KilledBy) > 0 {
+			continue
+		}
+		if err := p.put(f, clauses, &result); err != nil {
+			return result, err
+		}
+	}
+	if result.State == "" {
+		result.State, result.Reason = Survived, "no clause touches it"
+	}
+	result.DurationMS = float64(time.Since(started).Microseconds()) / 1000
+	return result, nil
+}
+
+// put runs clauses against the reference with the fault on.
+func (p *prover) put(f Fault, clauses []string, result *Result) error {
 	var on []string
 	p.front.fault = nil
 	if f.Kind == Behaviour {
@@ -202,16 +228,16 @@ func (p *prover) one(f Fault) (Result, error) {
 	} else {
 		p.front.fault = &f
 	}
-	run, err := p.bench.run(on, p.front, func(info clause.Info) bool { return p.inProfile(info) && p.touches(f, info) })
+	run, err := p.bench.run(on, p.front, len(clauses), func(info clause.Info) bool { return slices.Contains(clauses, info.ID) })
 	if err != nil {
-		return result, err
+		return err
 	}
 	for id, r := range run.results {
 		result.Ran++
 		if r.State != verdict.Failed {
 			continue
 		}
-		info := infoOf(run.entries, id)
+		info := p.info(id)
 		switch {
 		case names(f, info) && info.Level != clause.INFO:
 			result.KilledBy = append(result.KilledBy, id)
@@ -221,38 +247,62 @@ func (p *prover) one(f Fault) (Result, error) {
 	}
 	slices.Sort(result.KilledBy)
 	slices.Sort(result.Accidents)
-	result.State, result.Reason = judge(result, run)
-	result.DurationMS = float64(time.Since(started).Microseconds()) / 1000
-	return result, nil
+	result.State, result.Reason = judge(*result, run)
+	return nil
 }
 
-// touches tells whether a clause met, on the pristine reference, what the fault
-// changes. Of wire faults only the clauses of the operation itself are run:
-// others meet the same response merely to prepare.
-func (p *prover) touches(f Fault, info clause.Info) bool {
-	met := p.pristine.touched[info.ID]
-	if f.Kind == Wire {
-		return info.Operation == f.Operations[0] && met[touch{info.Operation, f.reply.answers[0].Status}]
-	}
-	for t := range met {
-		if slices.Contains(f.Operations, t.operation) {
-			return true
+// touched lists the clauses that met, on the pristine reference, an operation of
+// the fault.
+func (p *prover) touched(f Fault) []string {
+	var list []string
+	for _, e := range p.pristine.entries {
+		for t := range p.pristine.touched[e.ID] {
+			if slices.Contains(f.Operations, t.operation) {
+				list = append(list, e.ID)
+				break
+			}
 		}
 	}
-	return false
+	return list
 }
 
-func names(f Fault, info clause.Info) bool {
-	return slices.Contains(f.Operations, info.Operation) || slices.Contains(f.Outcomes, info.Outcome)
+// turns picks the clauses of a wire fault: first some of those that expect the
+// very response, by turns, then all others of the operation that meet it.
+// Clauses of other operations meet it merely to prepare.
+func (p *prover) turns(number int, f Fault) (first, rest []string) {
+	var expecting, meeting []string
+	for _, e := range p.pristine.entries {
+		met := p.pristine.touched[e.ID][touch{f.Operations[0], f.reply.answers[0].Status}]
+		switch {
+		case !met || e.Info.Operation != f.Operations[0]:
+		case slices.Contains(f.Outcomes, e.Info.Outcome):
+			expecting = append(expecting, e.ID)
+		default:
+			meeting = append(meeting, e.ID)
+		}
+	}
+	for i := range expecting {
+		id := expecting[(number*perWireFault+i)%len(expecting)]
+		if i < perWireFault {
+			first = append(first, id)
+		} else {
+			rest = append(rest, id)
+		}
+	}
+	return first, append(rest, meeting...)
 }
 
-func infoOf(entries []clause.Entry, id string) clause.Info {
-	for _, e := range entries {
+func (p *prover) info(id string) clause.Info {
+	for _, e := range p.pristine.entries {
 		if e.ID == id {
 			return e.Info
 		}
 	}
 	return clause.Info{}
+}
+
+func names(f Fault, info clause.Info) bool {
+	return slices.Contains(f.Operations, info.Operation) || slices.Contains(f.Outcomes, info.Outcome)
 }
 
 func judge(r Result, run *outcome) (State, string) {
@@ -273,6 +323,8 @@ func judge(r Result, run *outcome) (State, string) {
 		return Broken, fmt.Sprintf("none of the %d specs could judge it: %s", n, first)
 	case len(r.Accidents) > 0:
 		return Survived, "only clauses of other operations failed: " + strings.Join(r.Accidents, ", ")
+	case r.Ran == 0:
+		return Survived, "no clause that touches it ran"
 	case n > 0:
 		return Survived, fmt.Sprintf("%d of %d specs passed and %d could not judge it, for example: %s", r.Ran-n, r.Ran, n, first)
 	}

@@ -26,6 +26,8 @@ type Subject struct {
 	Spends bool
 	// Disrupts says that a successful call disturbs others on the deployment.
 	Disrupts bool
+	// Feature names the feature that the operation needs of the target.
+	Feature string
 }
 
 // level is as strong as the weakest source of the answers allows.
@@ -42,6 +44,9 @@ func level(op *contract.Operation, outcome contract.Outcome) func(string, *contr
 func (p Subject) state(s *suite.Context, family string, outcome contract.Outcome, options ...clause.Option) clause.Clause {
 	if p.Disrupts {
 		options = append(options, clause.Disrupts())
+	}
+	if p.Feature != "" {
+		options = append(options, clause.Needs(p.Feature))
 	}
 	id := s.Exchange() + "." + Slug(p.Operation.ID) + "." + family
 	return level(p.Operation, outcome)(id, p.Operation, outcome, options...)

@@ -40,6 +40,8 @@ type Limit struct {
 type Options struct {
 	Profile string
 	Faults  []string // ids; an unknown one is an error
+	Cheap   bool     // hashes passwords with one iteration, for proofs
+	Small   bool     // has identities for a few specs only
 }
 
 type maker struct {
@@ -71,7 +73,14 @@ func Faults(exchange string) []kit.Fault {
 }
 
 func startOnlyOffice(o Options) (*Instance, error) {
-	server, err := onlyoffice.New(onlyoffice.Config{Profile: o.Profile, Faults: o.Faults})
+	config := onlyoffice.Config{Profile: o.Profile, Faults: o.Faults}
+	if o.Cheap {
+		config.HashIterations = 1
+	}
+	if o.Small {
+		config.Pool = map[string]int{"owner": 1, "admin": 8, "room-admin": 4, "user": 40, "totp": 60, "disabled": 4, "phone": 8, "no-phone": 8}
+	}
+	server, err := onlyoffice.New(config)
 	if err != nil {
 		return nil, err
 	}

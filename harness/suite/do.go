@@ -94,6 +94,9 @@ func (r Request) WithHeader(name, value string) Request {
 // provoke: the limiter then judges the harness, not the promise.
 func (s *Context) Do(ctx context.Context, by *Actor, op *contract.Operation, r Request) *wire.Call {
 	ginkgo.GinkgoHelper()
+	if s.suite.Path != nil && s.suite.Path(s.env.Target, op) == "" {
+		s.Untestable("the target file does not say where %s lives", op.ID)
+	}
 	call, err := s.Try(ctx, by, op, r)
 	if err != nil {
 		s.Error("%s %s got no response: %v", op.Method, op.Path, err)
@@ -140,8 +143,12 @@ func (s *Context) Try(ctx context.Context, by *Actor, op *contract.Operation, r 
 	if r.Raw != nil {
 		body = nil
 	}
+	path := op.Path
+	if s.suite.Path != nil {
+		path = s.suite.Path(s.env.Target, op)
+	}
 	call, err := by.wire.Do(ctx, wire.Request{
-		Clause: run.clause.ID, Operation: op.ID, Method: method, Path: op.Path, PathValues: r.Path,
+		Clause: run.clause.ID, Operation: op.ID, Method: method, Path: path, PathValues: r.Path,
 		Query: r.Query, Header: header, JSON: body, Raw: r.Raw, ContentType: r.ContentType,
 	})
 	if call != nil {

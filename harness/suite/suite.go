@@ -37,6 +37,11 @@ type Suite struct {
 	Settings map[string]target.Setting
 	// Features names the features that a target may declare.
 	Features map[string]Feature
+	// Path, when not nil, says where an operation lives on a target: for paths
+	// that documents leave open and a setting of the target file decides. "" means
+	// that the target file does not say; the specs of the operation are then
+	// UNTESTABLE.
+	Path func(*target.Target, *contract.Operation) string
 }
 
 // Feature is an optional part of a surface.

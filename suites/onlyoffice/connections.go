@@ -211,7 +211,7 @@ func connectionsAndPassword(p *portal) {
 			who, me := p.signedIn(ctx, user)
 			other := p.signIn(ctx, who)
 			_, stranger := p.signedIn(ctx, user)
-			c := &passwordCase{p: p, who: who, next: p.nextPassword(who, p.opener(who))}
+			c := p.newPasswordCase(who, p.opener(who))
 			p.alive(ctx, other)
 			call := p.Do(ctx, me, p.logoutAllChangePassword, suite.Request{})
 			p.Expect(call, p.logoutAllChangePassword, contract.OK)

@@ -79,7 +79,10 @@ func codeSucceeds(p *portal) {
 	It("enrols a user with the first code that is right",
 		clause.Must("onlyoffice.code.enrols", p.loginByCode, contract.OK),
 		func(ctx SpecContext) {
-			e := p.enrol(ctx)
+			e := p.startEnrolment(ctx).enrolled
+			call := p.code(ctx, e, p.Code(ctx, e.codes))
+			p.Expect(call, p.loginByCode, contract.OK)
+			e.me = p.Actor(e.who.Name, e.who, cookie(token(call)))
 			p.Expect(p.passwordOnly(ctx, e), p.login, contract.SecondFactorRequired)
 		})
 	It("takes a backup code in place of the app's",
@@ -163,6 +166,18 @@ func codeRefuses(p *portal) {
 				Operation: p.loginByCode, By: p.Anonymous(), Control: always(byCode(e.who, right)), Outcome: wrong, OnlyAfter: true,
 				Changes: []suite.Change{{Name: "right code in the path, wrong one in the body", Of: func(r suite.Request) suite.Request {
 					return r.With("code", e.codes.Wrong(window)).WithPath("code", right)
+				}}},
+			})
+		})
+	It("refuses a log-in link with a wrong key",
+		clause.Must("onlyoffice.code.link-wrong-key", p.loginByCode, contract.NotFound),
+		func(ctx SpecContext) {
+			e := p.enrol(ctx)
+			p.Refuses(ctx, suite.Refusal{
+				Operation: p.loginByCode, By: p.Anonymous(), Control: always(byCode(e.who, e.takeBackup())), Outcome: contract.NotFound, OnlyAfter: true,
+				Changes: []suite.Change{{Name: "wrong key", Of: func(r suite.Request) suite.Request {
+					r.JSON = suite.Object{"confirmData": map[string]any{"email": p.nobody(), "key": "1.WRONGKEY"}, "code": "123456"}
+					return r
 				}}},
 			})
 		})

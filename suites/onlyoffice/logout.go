@@ -3,6 +3,7 @@ package onlyoffice
 import (
 	"context"
 	"net/http"
+	"strings"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -152,14 +153,15 @@ func (p *portal) clears(call *wire.Call, name string) bool {
 	return cleared
 }
 
-// cookieHas checks that a log-in sets the session cookie with an attribute.
+// cookieHas checks that a log-in sets the session cookie with an attribute; its
+// case does not matter (RFC 6265 section 5.2).
 func (p *portal) cookieHas(ctx context.Context, attribute string) {
 	GinkgoHelper()
 	who := p.Lease(user)
 	call := p.loggedIn(ctx, who.Login, who.Password)
 	for _, line := range call.Header.Values("Set-Cookie") {
 		if c, err := http.ParseSetCookie(line); err == nil && c.Name == sessionCookie {
-			p.Check("the session cookie is set with "+attribute, line, ContainSubstring("; "+attribute))
+			p.Check("the session cookie is set with "+attribute, strings.ToLower(line), ContainSubstring("; "+strings.ToLower(attribute)))
 			return
 		}
 	}

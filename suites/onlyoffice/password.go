@@ -38,7 +38,7 @@ func passwordMailSent(p *portal) {
 		clause.Must("onlyoffice.password-mail.link", p.sendPassword, contract.OK),
 		func(ctx SpecContext) {
 			who := p.Lease(user)
-			c := &passwordCase{p: p, who: who, next: p.nextPassword(who, p.opener(who))}
+			c := p.newPasswordCase(who, p.opener(who))
 			p.ForgetMail(ctx, who.Login)
 			p.Expect(p.Do(ctx, p.Anonymous(), p.sendPassword, p.passwordMail(who.Login)), p.sendPassword, contract.OK)
 			c.link = p.mailedLink(ctx, who.Login, passwordChange)

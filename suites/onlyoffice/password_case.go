@@ -4,6 +4,7 @@ import (
 	"context"
 
 	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
 
 	"authconform/harness/contract"
 	"authconform/harness/identity"
@@ -14,18 +15,27 @@ import (
 // passwordCase is an identity whose password a spec may change, with a link that
 // does it. The identity gets its own password back when the spec ends.
 type passwordCase struct {
-	p    *portal
-	who  *identity.Identity
-	link link
-	next string
+	p     *portal
+	who   *identity.Identity
+	opens opens
+	link  link
+	next  string
 }
+
+// opens opens a session of an identity with a password; nil when it does not.
+type opens func(ctx context.Context, password string) *suite.Actor
 
 func (p *portal) passwordCase(ctx context.Context) *passwordCase {
 	GinkgoHelper()
 	who, me := p.signedIn(ctx, user)
-	c := &passwordCase{p: p, who: who, next: p.nextPassword(who, p.opener(who))}
+	c := p.newPasswordCase(who, p.opener(who))
 	c.link = p.passwordLink(ctx, me)
 	return c
+}
+
+// newPasswordCase is a passwordCase that has yet to get its link.
+func (p *portal) newPasswordCase(who *identity.Identity, open opens) *passwordCase {
+	return &passwordCase{p: p, who: who, opens: open, next: p.nextPassword(who, open)}
 }
 
 // enrolledPasswordCase is a passwordCase of an identity with an authenticator
@@ -33,8 +43,7 @@ func (p *portal) passwordCase(ctx context.Context) *passwordCase {
 func (p *portal) enrolledPasswordCase(ctx SpecContext) (*passwordCase, link) {
 	GinkgoHelper()
 	e := p.enrol(ctx)
-	c := &passwordCase{p: p, who: e.who}
-	c.next = p.nextPassword(e.who, func(ctx context.Context, password string) *suite.Actor {
+	c := p.newPasswordCase(e.who, func(ctx context.Context, password string) *suite.Actor {
 		request := byCode(e.who, e.takeBackup()).With("password", password)
 		call, err := p.Try(ctx, p.Anonymous(), p.loginByCode, request)
 		if err != nil || !p.Is(call, p.loginByCode, contract.OK) {
@@ -55,14 +64,15 @@ func (c *passwordCase) to(password string) suite.Request {
 
 // unchanged tells whether the identity's own password still opens a session.
 func (c *passwordCase) unchanged(ctx context.Context) func() any {
-	return func() any { return c.p.opener(c.who)(ctx, c.who.Password) != nil }
+	return func() any { return c.opens(ctx, c.who.Password) != nil }
 }
 
-// stillChanges proves that nothing but the link was wrong with a refused
-// request: with the right one it changes the password.
+// stillChanges proves that a refused request changed nothing, and that nothing
+// but the link was wrong with it: with the right one it changes the password.
 func (c *passwordCase) stillChanges(ctx context.Context) {
 	GinkgoHelper()
 	p := c.p
+	p.Check("a refused request leaves the password as it was", c.unchanged(ctx)(), BeTrue())
 	p.Need("change the password with the right link after the refusal",
 		p.Do(ctx, p.holder(c.who, c.link), p.changePassword, c.to(c.next)), p.changePassword, contract.OK)
 }
@@ -87,8 +97,8 @@ func (p *portal) tries(ctx context.Context, login, password string) *wire.Call {
 	return p.Do(ctx, p.Anonymous(), p.login, suite.Request{JSON: suite.Object{"userName": login, "password": password}})
 }
 
-// opener opens a session for an identity with a password; nil when it does not.
-func (p *portal) opener(who *identity.Identity) func(context.Context, string) *suite.Actor {
+// opener opens sessions of an identity without a second factor.
+func (p *portal) opener(who *identity.Identity) opens {
 	return func(ctx context.Context, password string) *suite.Actor {
 		call, err := p.Try(ctx, p.Anonymous(), p.login, suite.Request{JSON: suite.Object{"userName": who.Login, "password": password}})
 		if err != nil || !p.Is(call, p.login, contract.OK) {
@@ -104,7 +114,7 @@ func (p *portal) madeUpPassword() string { return p.Secret("password", "Aa1!"+p.
 // nextPassword makes the password that a spec gives an identity. When the spec
 // ends the identity gets its own back; one for which that fails is not handed
 // out any more.
-func (p *portal) nextPassword(who *identity.Identity, opens func(context.Context, string) *suite.Actor) string {
+func (p *portal) nextPassword(who *identity.Identity, open opens) string {
 	next := p.madeUpPassword()
 	DeferCleanup(func(ctx SpecContext) {
 		restored := false
@@ -113,9 +123,9 @@ func (p *portal) nextPassword(who *identity.Identity, opens func(context.Context
 				who.Spoil("its password could not be brought back")
 			}
 		}()
-		me := opens(ctx, next)
+		me := open(ctx, next)
 		if me == nil { // it was never set
-			restored = opens(ctx, who.Password) != nil
+			restored = open(ctx, who.Password) != nil
 			return
 		}
 		c := &passwordCase{p: p, who: who, link: p.passwordLink(ctx, me)}

@@ -11,8 +11,9 @@ func specs(s *suite.Context) {
 	p := newPortal(s)
 	subjects := p.subjects()
 	probe.Credentials(s, p.sessions(), subjects)
-	probe.Bodies(s, subjects)
-	probe.Methods(s, subjects)
+	all := append(subjects, p.linkSubjects()...)
+	probe.Bodies(s, all)
+	probe.Methods(s, all)
 
 	login(p)
 	loginByCode(p)

@@ -64,7 +64,7 @@ func (p *portal) subjects() []probe.Subject {
 		{Operation: p.checkConfirm, Ready: p.anonymously(unknownLink), Leads: confirmInvalid},
 		{Operation: p.tfaSettings, Ready: p.as(user, none)},
 		{Operation: p.updateTFA, Ready: p.resigned(admin, p.sameTFA), Disrupts: true},
-		{Operation: p.updateTFALink, Ready: p.resigned(admin, p.sameTFA), Disrupts: true},
+		{Operation: p.updateTFALink, Ready: p.switchOffReady, Leads: disabledOK, Disrupts: true},
 		{Operation: p.tfaConfirm, Ready: p.as(user, none)},
 		{Operation: p.backupCodes, Ready: p.enrolledReady(none)},
 		{Operation: p.renewCodes, Ready: p.enrolledReady(none)},
@@ -88,6 +88,35 @@ func (p *portal) subjects() []probe.Subject {
 		{Operation: p.capabilities, Ready: p.anonymously(none)},
 		{Operation: p.settings, Ready: p.anonymously(none)},
 	}
+}
+
+// linkSubjects are the operations that are not opened by a session: by a
+// confirmation link, or only while the portal texts its codes.
+func (p *portal) linkSubjects() []probe.Subject {
+	return []probe.Subject{
+		{Operation: p.validateCode, Ready: p.validateReady, Leads: verified, Spends: true},
+		{Operation: p.tfaSetup, Ready: p.setupReady},
+		{Operation: p.setPhone, Ready: p.setPhoneReady, Disrupts: true, Feature: "sms"},
+		{Operation: p.sendSMS, Ready: p.sendSMSReady, Disrupts: true, Feature: "sms"},
+	}
+}
+
+func (p *portal) validateReady(ctx context.Context) (*suite.Actor, func() suite.Request) {
+	e := p.enrol(ctx)
+	return p.holder(e.who, p.secondStepLink(ctx, e)), always(suite.Request{JSON: suite.Object{"code": e.takeBackup()}})
+}
+
+func (p *portal) setupReady(ctx context.Context) (*suite.Actor, func() suite.Request) {
+	return p.startEnrolment(ctx).by, always(suite.Request{})
+}
+
+func (p *portal) setPhoneReady(ctx context.Context) (*suite.Actor, func() suite.Request) {
+	x := p.phoneless(ctx)
+	return x.by, x.number
+}
+
+func (p *portal) sendSMSReady(ctx context.Context) (*suite.Actor, func() suite.Request) {
+	return p.Anonymous(), always(suite.Request{JSON: credentials(p.texted(ctx).who)})
 }
 
 func (p *portal) nothing(context.Context, *suite.Actor) suite.Request { return suite.Request{} }
