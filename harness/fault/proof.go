@@ -102,7 +102,7 @@ func (p *Proof) exempt(list []Exemption) {
 	used := map[int]bool{}
 	for i := range p.Faults {
 		f := &p.Faults[i]
-		if f.State == Survived || f.State == Unreached {
+		if f.State != Killed {
 			for j, e := range list {
 				matched, _ := path.Match(e.Fault, f.ID)
 				if matched && (len(e.Profiles) == 0 || slices.Contains(e.Profiles, p.Profile)) {

@@ -1,8 +1,10 @@
 package fault
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"hash/fnv"
 	"slices"
 	"strings"
 	"time"
@@ -143,7 +145,16 @@ func (p *prover) faults() (faults []Fault, unreached []Result) {
 	if p.options.Only != nil {
 		unreached = nil
 	}
+	// Slow and quick faults are mixed, so that shards take as long as each other
+	// and the time left can be told from the time taken.
+	slices.SortFunc(faults, func(a, b Fault) int { return cmp.Compare(mix(a.ID), mix(b.ID)) })
 	return faults, unreached
+}
+
+func mix(id string) uint64 {
+	h := fnv.New64a()
+	h.Write([]byte(id))
+	return h.Sum64()
 }
 
 func unreachedReply(r *reply) Result {
@@ -200,7 +211,7 @@ func (p *prover) one(number int, f Fault) (Result, error) {
 		ID: f.ID, Kind: f.Kind, Text: f.Text, Operations: f.Operations, Outcomes: f.Outcomes,
 		KilledBy: []string{}, Accidents: []string{},
 	}
-	first, rest := p.touched(f), []string(nil)
+	first, rest := p.concerned(number, f), []string(nil)
 	if f.Kind == Wire {
 		first, rest = p.turns(number, f)
 	}
@@ -251,19 +262,37 @@ func (p *prover) put(f Fault, clauses []string, result *Result) error {
 	return nil
 }
 
-// touched lists the clauses that met, on the pristine reference, an operation of
-// the fault.
-func (p *prover) touched(f Fault) []string {
-	var list []string
+// bystanders is how many clauses that name neither operation nor outcome of a
+// behaviour fault are run beside those that do, by turns: enough to tell which
+// clauses fail whatever is wrong.
+const bystanders = 25
+
+// concerned lists the clauses that met, on the pristine reference, an operation
+// of the fault: all that name it or an outcome of it, and some others.
+func (p *prover) concerned(number int, f Fault) []string {
+	var naming, others []string
 	for _, e := range p.pristine.entries {
-		for t := range p.pristine.touched[e.ID] {
-			if slices.Contains(f.Operations, t.operation) {
-				list = append(list, e.ID)
-				break
-			}
+		switch {
+		case !p.meets(e.ID, f.Operations):
+		case names(f, e.Info):
+			naming = append(naming, e.ID)
+		default:
+			others = append(others, e.ID)
 		}
 	}
-	return list
+	for i := range min(bystanders, len(others)) {
+		naming = append(naming, others[(number*bystanders+i)%len(others)])
+	}
+	return naming
+}
+
+func (p *prover) meets(id string, operations []string) bool {
+	for t := range p.pristine.touched[id] {
+		if slices.Contains(operations, t.operation) {
+			return true
+		}
+	}
+	return false
 }
 
 // turns picks the clauses of a wire fault: first some of those that expect the

@@ -68,7 +68,7 @@ type portal struct {
 
 	sendPassword, changePassword, changeEmail, sendEmailChange, profileByEmail, emailActivation, passwordSettings, updatePasswordSettings *contract.Operation
 
-	capabilities, settings *contract.Operation
+	capabilities, capabilitiesJSON, settings *contract.Operation
 }
 
 func newPortal(s *suite.Context) *portal {
@@ -94,7 +94,7 @@ func newPortal(s *suite.Context) *portal {
 		emailActivation: op("updateEmailActivationSettings"), passwordSettings: op("getPasswordSettings"),
 		updatePasswordSettings: op("updatePasswordSettings"),
 
-		capabilities: op("getPortalCapabilities"), settings: op("getSettings"),
+		capabilities: op("getPortalCapabilities"), capabilitiesJSON: op("getPortalCapabilitiesJson"), settings: op("getSettings"),
 	}
 }
 
