@@ -103,8 +103,8 @@ func asksForText(p *portal) {
 		})
 	It("asks a user without a phone to name one", smsMust("phone-required", p.login, phoneRequired),
 		func(ctx SpecContext) {
-			x := p.phoneless(ctx)
-			p.Expect(p.Do(ctx, p.Anonymous(), p.login, suite.Request{JSON: credentials(x.who)}), p.login, phoneRequired)
+			who := p.textMode(ctx, noPhone, 1)[0]
+			p.Expect(p.Do(ctx, p.Anonymous(), p.login, suite.Request{JSON: credentials(who)}), p.login, phoneRequired)
 		})
 }
 
@@ -198,6 +198,14 @@ func refusesText(p *portal) {
 }
 
 func sendsText(p *portal) {
+	It("texts a code to a user who asks for one", smsMust("sends", p.sendSMS, contract.OK),
+		func(ctx SpecContext) {
+			x := &texted{p: p, who: p.textMode(ctx, phone, 1)[0]}
+			DeferCleanup(x.drop)
+			p.Expect(p.Do(ctx, p.Anonymous(), p.sendSMS, suite.Request{JSON: credentials(x.who)}), p.sendSMS, contract.OK)
+			x.code = x.next(ctx)
+			p.Holds("a code arrives", x.code != "", "the text holds none")
+		})
 	It("texts another code that opens a session", smsMust("send", p.sendSMS, contract.OK),
 		func(ctx SpecContext) {
 			x := p.texted(ctx)
@@ -229,6 +237,11 @@ func refusesToSend(p *portal) {
 		suite.Drop("userName"), renamed("empty", suite.Set("userName", "")))
 	refuses("refuses a request without a password", smsMust("send-no-password", op, contract.Invalid),
 		suite.Drop("password"), renamed("empty", suite.Set("password", "")))
+	refuses("refuses a log-in link with a wrong key", smsMust("send-link-wrong-key", op, contract.NotFound),
+		suite.Change{Name: "wrong key", Of: func(r suite.Request) suite.Request {
+			r.JSON = suite.Object{"confirmData": map[string]any{"email": p.nobody(), "key": "1.WRONGKEY"}}
+			return r
+		}})
 	It("refuses a user who needs no code by text message",
 		smsShould("send-unavailable", op, contract.SecondFactorUnavailable),
 		func(ctx SpecContext) {
@@ -280,6 +293,8 @@ func refusesPhone(p *portal) {
 			x.next(ctx)
 		})
 	}
+	refuses("tells a request without a link how to authenticate", smsShould("set-phone-challenge", op, contract.Outcome("challenged")),
+		func(SpecContext, *phoneless) []*suite.Actor { return []*suite.Actor{p.Anonymous()} })
 	refuses("refuses a request without any link", smsMust("set-phone-no-link", op, contract.Unauthenticated),
 		func(SpecContext, *phoneless) []*suite.Actor { return []*suite.Actor{p.Anonymous()} })
 	refuses("refuses a key that is missing or was changed", smsMust("set-phone-key-wrong", op, contract.Unauthenticated),
@@ -306,7 +321,7 @@ func refusesPhone(p *portal) {
 			first := p.Do(ctx, p.Anonymous(), p.login, suite.Request{JSON: credentials(x.who)})
 			p.Need("take the first step", first, p.login, smsRequired)
 			request := suite.Request{JSON: suite.Object{"mobilePhone": stranger.Phone}}
-			p.Expect(p.Do(ctx, p.holder(x.who, p.stepLink(first)), op, request), op, contract.Forbidden)
+			p.Expect(p.Do(ctx, p.holder(x.who, p.linkOf(first, "PhoneAuth")), op, request), op, contract.Forbidden)
 			x.another(ctx) // texted to the number as it was
 		})
 	It("refuses a number without a digit", smsShould("set-phone-empty", op, contract.Invalid),
@@ -452,7 +467,7 @@ func (p *portal) phonelessUsers(ctx context.Context, n int) []*phoneless {
 	for _, who := range p.textMode(ctx, noPhone, n) {
 		call := p.Do(ctx, p.Anonymous(), p.login, suite.Request{JSON: credentials(who)})
 		p.Need("take the first step as "+who.Name, call, p.login, phoneRequired)
-		l := p.stepLink(call)
+		l := p.linkOf(call, phoneActivation)
 		all = append(all, &phoneless{texted: texted{p: p, who: who}, link: l, by: p.holder(who, l)})
 	}
 	return all

@@ -40,7 +40,7 @@ var Suite = suite.Suite{
 		admin:     "a DocSpace administrator who is not the owner",
 		roomAdmin: "a room administrator",
 		user:      "a user without a second factor",
-		totp:      "a user who must pass two-factor authentication by app (listed in the portal's mandatory users)",
+		totp:      "a user who must pass two-factor authentication by app (one of the portal's mandatory users or groups)",
 		disabled:  "a disabled user whose password is right",
 		phone:     "a user with an activated phone number, for the specs on text messages",
 		noPhone:   "a user without a phone number, for the specs on text messages",

@@ -218,6 +218,15 @@ func validateRefusesReplays(p *portal) {
 // validateNeedsLink changes what proves that the first step was taken; the code
 // is right each time.
 func validateNeedsLink(p *portal) {
+	It("tells a request without a link how to authenticate",
+		clause.Should("onlyoffice.tfa-validate.challenge", p.validateCode, contract.Outcome("challenged")),
+		func(ctx SpecContext) {
+			by, control := p.validateReady(ctx)
+			p.Refuses(ctx, suite.Refusal{
+				Operation: p.validateCode, By: by, ChangedBy: p.Anonymous(), Control: control, Leads: verified,
+				Outcome: contract.Outcome("challenged"), OnlyAfter: true,
+			})
+		})
 	op := p.validateCode
 	refuses := func(text string, c clause.Clause, sender func(SpecContext, *enrolled, link) *suite.Actor) {
 		It(text, c, func(ctx SpecContext) {
@@ -290,7 +299,26 @@ func (p *portal) secondStepLink(ctx context.Context, e *enrolled) link {
 	GinkgoHelper()
 	call := p.Do(ctx, p.Anonymous(), p.login, suite.Request{JSON: credentials(e.who)})
 	p.Need("take the first step as "+e.who.Name, call, p.login, contract.SecondFactorRequired)
-	return p.stepLink(call)
+	return p.linkOf(call, tfaAuth)
+}
+
+// linkOf is the link that a first step left, which has to be of the kind.
+func (p *portal) linkOf(call *wire.Call, kind string) link {
+	GinkgoHelper()
+	l := p.stepLink(call)
+	if l.kind != kind || l.key == "" {
+		p.Untestable("the log-in's first step leaves no %s link with a key", kind)
+	}
+	return l
+}
+
+// asks tells what a log-in's first step asks of a user, by the kind of its link:
+// the state that unlinking an app changes.
+func (p *portal) asks(ctx context.Context, e *enrolled) func() any {
+	return func() any {
+		GinkgoHelper()
+		return p.stepLink(p.Do(ctx, p.Anonymous(), p.login, suite.Request{JSON: credentials(e.who)})).kind
+	}
 }
 
 // secondStep takes the first step and makes the actor who may take the second.
@@ -342,7 +370,8 @@ func (p *portal) oneOf(ctx context.Context, e *enrolled, code string, outcome co
 		if errs[i] != nil {
 			p.Error("a use of the code got no response: %v", errs[i])
 		}
-		if p.Is(call, p.validateCode, verified) {
+		if setCookie(call, sessionCookie) != "" {
+			p.Expect(call, p.validateCode, verified)
 			accepted++
 			continue
 		}
