@@ -69,7 +69,7 @@ const few = 12
 // faults on, behind the front f. Passwords are hashed as cheaply as can be: the
 // proof measures the suite.
 func (b *bench) run(faults []string, f *front, n int, selected func(clause.Info) bool) (*outcome, error) {
-	instance, err := reference.New(b.suite.Exchange, reference.Options{Profile: b.profile, Faults: faults, Cheap: true, Small: n <= few})
+	instance, err := reference.New(b.suite.Exchange, reference.Options{Profile: b.profile, Faults: faults, Cheap: true, Small: n <= few, Large: f.byClause != nil})
 	if err != nil {
 		return nil, err
 	}

@@ -156,7 +156,7 @@ func loginRefuses(p *portal) {
 					return suite.Request{JSON: credentials(who)}
 				}}}, Outcome: contract.AccountDisabled,
 			})
-		})
+		}, Serial)
 	It("refuses a wrong captcha answer",
 		clause.Must("onlyoffice.login.captcha-wrong", p.login, contract.CaptchaRefused, clause.Needs("captcha")),
 		func(ctx SpecContext) {

@@ -190,7 +190,7 @@ func shardCommand() *cobra.Command {
 				return err
 			}
 			enc := json.NewEncoder(cmd.OutOrStdout())
-			o.Report = func(_, total int, _ fault.Result) { _ = enc.Encode(shardLine{Total: total}) } // progress only
+			o.Report = func(total int, _ fault.Result) { _ = enc.Encode(shardLine{Total: total}) } // progress only
 			shard, err := fault.Prove(cmd.Context(), st, o)
 			if err != nil {
 				return err
