@@ -81,7 +81,7 @@ type Context struct {
 	registry *clause.Registry
 	profile  string
 	comparer *expect.Comparer
-	coarse   *expect.Comparer // status, and a body that can be read
+	coarse   *expect.Comparer // for what is not the clause's own promise
 
 	env     Environment
 	limiter *rate.Limiter
