@@ -38,8 +38,8 @@ func (r *run) addCall(id string) {
 	r.calls = append(r.calls, id)
 }
 
-// end settles the spec's state; the first word counts, except that trouble in
-// the harness outweighs a verdict on the target: ERROR is never a wrong FAIL.
+// end settles the spec's state. The first word counts: what fails while a spec is
+// cleaned up is seldom more than an echo of it.
 func (r *run) end(state verdict.State, reason string, f *journal.Failure) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -1,0 +1,106 @@
+package clause_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/onsi/ginkgo/v2"
+	"github.com/onsi/ginkgo/v2/types"
+
+	"authconform/harness/clause"
+	"authconform/harness/contract"
+	"authconform/schemas"
+)
+
+func onlyoffice(t *testing.T) (*contract.Contract, *contract.Operation) {
+	t.Helper()
+	c, err := contract.Load(schemas.FS, "onlyoffice")
+	if err != nil {
+		t.Fatal(err)
+	}
+	login, ok := c.Operation("authenticateMe")
+	if !ok {
+		t.Fatal("the contract has no authenticateMe")
+	}
+	return c, login
+}
+
+func body() {}
+
+// transform puts an It through the registry as Ginkgo does.
+func transform(r *clause.Registry, args ...any) ([]any, []error) {
+	_, out, errs := r.Transform(types.NodeTypeIt, 0, "keeps a promise", args)
+	return out, errs
+}
+
+func TestTransformRefuses(t *testing.T) {
+	c, login := onlyoffice(t)
+	for name, tc := range map[string]struct {
+		args []any
+		want string
+	}{
+		"a spec without a clause":         {[]any{body}, "states no clause"},
+		"an id of another exchange":       {[]any{clause.Must("barong.login", login, contract.OK)}, `begins with "onlyoffice."`},
+		"an id that is no slug":           {[]any{clause.Must("onlyoffice.Login_1", login, contract.OK)}, "dotted slug"},
+		"a clause without an operation":   {[]any{clause.Must("onlyoffice.login.x", nil, contract.OK)}, "no operation"},
+		"an outcome that there is not":    {[]any{clause.Must("onlyoffice.login.x", login, "teapot")}, `no outcome "teapot"`},
+		"a MUST on a mere standard":       {[]any{clause.Must("onlyoffice.login.x", login, contract.MethodRefused)}, "make it a SHOULD"},
+		"a MUST whose source is inferred": {[]any{clause.Must("onlyoffice.login.x", login, contract.OK, clause.From(contract.Inferred, "a guess"))}, "make it a SHOULD"},
+		"a profile without the outcome":   {[]any{clause.Should("onlyoffice.login.x", login, contract.OK, clause.Only("documented", "9.9"))}, `profile "9.9"`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, errs := transform(clause.NewRegistry(c, nil), tc.args...)
+			if len(errs) != 1 || !strings.Contains(errs[0].Error(), tc.want) {
+				t.Errorf("errors %v, want one with %q", errs, tc.want)
+			}
+		})
+	}
+}
+
+func TestTransformRefusesAnIdTwice(t *testing.T) {
+	c, login := onlyoffice(t)
+	r := clause.NewRegistry(c, nil)
+	if _, errs := transform(r, clause.Must("onlyoffice.login.x", login, contract.OK)); len(errs) != 0 {
+		t.Fatal(errs)
+	}
+	if _, errs := transform(r, clause.Must("onlyoffice.login.x", login, contract.OK)); len(errs) != 1 || !strings.Contains(errs[0].Error(), "is taken") {
+		t.Errorf("errors %v", errs)
+	}
+}
+
+func TestTransformRegistersAndLabels(t *testing.T) {
+	c, login := onlyoffice(t)
+	r := clause.NewRegistry(c, func(i clause.Info) bool { return i.ID == "onlyoffice.login.a" })
+	chosen, errs := transform(r, clause.Must("onlyoffice.login.a", login, contract.BadCredentials), body)
+	if len(errs) != 0 {
+		t.Fatal(errs)
+	}
+	left, errs := transform(r, clause.Should("onlyoffice.login.b", login, contract.Throttled, clause.Disrupts()), body)
+	if len(errs) != 0 {
+		t.Fatal(errs)
+	}
+	if labels := labelsOf(chosen); !slices.Contains(labels, "onlyoffice.login.a") || slices.Contains(labels, clause.Unselected) {
+		t.Errorf("labels of the selected clause: %v", labels)
+	}
+	if labels := labelsOf(left); !slices.Contains(labels, clause.Unselected) {
+		t.Errorf("labels of the unselected clause: %v", labels)
+	}
+	if !slices.ContainsFunc(left, func(a any) bool { return a == any(ginkgo.Serial) }) {
+		t.Error("a clause that disrupts is not serial")
+	}
+	e, ok := r.Lookup([]string{"MUST", "onlyoffice.login.a"})
+	want := []string{"documented", "3.7"}
+	if !ok || e.Info.Text != "keeps a promise" || e.Info.Method != "POST" || !slices.Equal(e.Info.Profiles, want) || e.Info.Provenance != "documented, observed" {
+		t.Errorf("registered %+v", e.Info)
+	}
+}
+
+func labelsOf(args []any) (labels []string) {
+	for _, a := range args {
+		if l, ok := a.(ginkgo.Labels); ok {
+			labels = append(labels, l...)
+		}
+	}
+	return labels
+}
