@@ -32,11 +32,12 @@ type Comparer struct {
 	Blunt []string
 }
 
-// Coarse compares the status, and that the body can be read at all.
+// Coarse compares the status, that the body can be read at all, and whether the
+// body itself says success or refusal.
 func Coarse(c *contract.Contract) *Comparer {
 	var blunt []string
 	for _, name := range Checks() {
-		if name != "status" && name != "body" {
+		if name != "status" && name != "body" && name != "verdict" {
 			blunt = append(blunt, name)
 		}
 	}
@@ -59,6 +60,7 @@ var checks = []check{
 	{"header", checkHeaders},
 	{"error-key", checkErrorKeys},
 	{"status-member", checkStatusMember},
+	{"verdict", checkVerdict},
 }
 
 // Checks names every check, for tests that blunt one at a time.
@@ -97,14 +99,21 @@ func (c *Comparer) Compare(call *wire.Call, op *contract.Operation, answer *cont
 }
 
 func checkStatus(r *response) []Mismatch {
-	if r.call.Status == r.answer.Status {
+	if r.answer.Takes(r.call.Status) {
 		return nil
 	}
 	actual := statusText(r.call.Status)
 	if _, documented := r.op.Statuses[r.call.Status]; !documented {
 		actual += ", which no document names for this operation"
 	}
-	return []Mismatch{{Check: "status", Expected: statusText(r.answer.Status), Actual: actual}}
+	return []Mismatch{{Check: "status", Expected: promised(r.answer), Actual: actual}}
+}
+
+func promised(a *contract.Answer) string {
+	if a.Status == 0 {
+		return strconv.Itoa(a.Class) + "XX"
+	}
+	return statusText(a.Status)
 }
 
 func statusText(code int) string {
@@ -208,7 +217,7 @@ func checkErrorKeys(r *response) []Mismatch {
 }
 
 func checkStatusMember(r *response) []Mismatch {
-	if r.err != nil || len(r.call.Body) == 0 {
+	if r.err != nil || len(r.call.Body) == 0 || r.answer.Status == 0 {
 		return nil
 	}
 	var out []Mismatch
@@ -222,6 +231,26 @@ func checkStatusMember(r *response) []Mismatch {
 		}
 	}
 	return out
+}
+
+// checkVerdict holds the body's own word on success against the outcome: some
+// exchanges send refusals with a status of success.
+func checkVerdict(r *response) []Mismatch {
+	if r.answer.Verdict == nil {
+		return nil
+	}
+	want := strconv.FormatBool(*r.answer.Verdict)
+	got, ok := lookup(r.value, r.contract.VerdictPointer)
+	said, isBool := got.(bool)
+	switch {
+	case r.err == nil && ok && isBool && said == *r.answer.Verdict:
+		return nil
+	case !*r.answer.Verdict && !said: // it does not claim a success
+		return nil
+	case !ok || !isBool:
+		return []Mismatch{{"verdict", r.contract.VerdictPointer, want, "no such truth value"}}
+	}
+	return []Mismatch{{"verdict", r.contract.VerdictPointer, want, strconv.FormatBool(said)}}
 }
 
 // abridge keeps an unexpectedly long error key from flooding a report.

@@ -272,7 +272,7 @@ func (p *prover) touched(f Fault) []string {
 func (p *prover) turns(number int, f Fault) (first, rest []string) {
 	var expecting, meeting []string
 	for _, e := range p.pristine.entries {
-		met := p.pristine.touched[e.ID][touch{f.Operations[0], f.reply.answers[0].Status}]
+		met := p.met(e.ID, f)
 		switch {
 		case !met || e.Info.Operation != f.Operations[0]:
 		case slices.Contains(f.Outcomes, e.Info.Outcome):
@@ -290,6 +290,17 @@ func (p *prover) turns(number int, f Fault) (first, rest []string) {
 		}
 	}
 	return first, append(rest, meeting...)
+}
+
+// met tells whether a clause met, on the pristine reference, the status that a
+// wire fault changes.
+func (p *prover) met(id string, f Fault) bool {
+	for t := range p.pristine.touched[id] {
+		if t.operation == f.Operations[0] && f.reply.answers[0].Takes(t.status) {
+			return true
+		}
+	}
+	return false
 }
 
 func (p *prover) info(id string) clause.Info {

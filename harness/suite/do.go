@@ -94,6 +94,9 @@ func (r Request) WithHeader(name, value string) Request {
 // provoke: the limiter then judges the harness, not the promise.
 func (s *Context) Do(ctx context.Context, by *Actor, op *contract.Operation, r Request) *wire.Call {
 	ginkgo.GinkgoHelper()
+	for _, name := range s.suite.Needs[op.ID] {
+		s.Known(name)
+	}
 	if s.suite.Path != nil && s.suite.Path(s.env.Target, op) == "" {
 		s.Untestable("the target file does not say where %s lives", op.ID)
 	}
@@ -114,7 +117,7 @@ func (s *Context) limited(call *wire.Call, op *contract.Operation) bool {
 		return !expect.Contradicts(s.contract, call)
 	}
 	answer, ok := op.Answer(contract.Throttled, s.profile)
-	return ok && call.Status == answer.Status && len(s.comparer.Compare(call, op, answer)) == 0
+	return ok && answer.Status != 0 && call.Status == answer.Status && len(s.comparer.Compare(call, op, answer)) == 0
 }
 
 // Try is Do for goroutines of a spec: it never ends the spec.
