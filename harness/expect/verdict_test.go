@@ -60,6 +60,9 @@ func TestVerdictOfTheBody(t *testing.T) {
 	} {
 		answer, _ := op.Answer(test.outcome, "documented")
 		call := &wire.Call{Status: test.status, Header: http.Header{"Content-Type": {"application/json"}}, Body: []byte(test.body)}
+		if got, want := expect.Contradicts(c, call), test.status >= 400 && test.body == `{"result":true}`; got != want {
+			t.Errorf("%d %s contradicts itself: %v, want %v", test.status, test.body, got, want)
+		}
 		for name, comparer := range map[string]*expect.Comparer{"all": {Contract: c}, "coarse": expect.Coarse(c)} {
 			if got := comparer.Compare(call, op, answer); (len(got) == 0) != test.fits {
 				t.Errorf("%s, %d %s as %s: %v", name, test.status, test.body, test.outcome, got)
