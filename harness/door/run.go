@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -296,14 +297,12 @@ func decodePlan(b []byte) (p Plan, err error) {
 // leaked finds what a child process left when its own scan met a secret.
 func leaked(dir string) error {
 	marks, _ := filepath.Glob(filepath.Join(dir, leakMark("*")))
+	var found []error
 	for _, mark := range marks {
 		text, err := os.ReadFile(mark)
-		if err != nil {
-			return err
-		}
-		return fmt.Errorf("%s", text)
+		found = append(found, err, errors.New(string(text)))
 	}
-	return nil
+	return errors.Join(found...)
 }
 
 func leakMark(process string) string { return "leak-" + process + ".txt" }

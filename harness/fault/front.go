@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"authconform/harness/contract"
+	"authconform/harness/wire"
 )
 
 // Response is an HTTP response on its way out.
@@ -25,14 +26,19 @@ type front struct {
 	replies  map[string][]*reply // by operationId
 	routes   []*contract.Operation
 	path     func(*contract.Operation) string // where the reference has an operation
-	fault    *Fault                           // nil: pristine
+	fault    *Fault                           // for every call; nil: none
+	byClause map[string]*Fault                // for the calls of one clause
 	sampling bool
 	mu       sync.Mutex
 }
 
 func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	fault := f.fault
+	if f.byClause != nil {
+		fault = f.byClause[r.Header.Get(wire.ClauseHeader)]
+	}
 	var candidates []*contract.Operation
-	if f.fault != nil || f.sampling {
+	if fault != nil || f.sampling {
 		candidates = f.route(r)
 	}
 	if len(candidates) == 0 {
@@ -43,7 +49,7 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	f.next.ServeHTTP(held, r)
 	response := &Response{Status: held.status, Header: held.header, Body: held.body.Bytes()}
 	for _, op := range candidates {
-		f.pass(op, response)
+		f.pass(op, fault, response)
 	}
 	for name, values := range response.Header {
 		w.Header()[name] = values
@@ -54,10 +60,10 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // pass keeps or changes a response.
-func (f *front) pass(op *contract.Operation, response *Response) {
-	if f.fault != nil {
-		if f.fault.reply.operation == op && f.fault.reply.is(response) {
-			f.fault.change(response)
+func (f *front) pass(op *contract.Operation, fault *Fault, response *Response) {
+	if fault != nil {
+		if fault.reply.operation == op && fault.reply.is(response) {
+			fault.change(response)
 		}
 		return
 	}

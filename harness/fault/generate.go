@@ -131,9 +131,10 @@ func invalidUTF8(b []byte) []byte {
 // meaning changes what a schema cannot see: the status inside the body, and the
 // error key.
 func (g *generator) meaning() {
+	own := g.reply.answers[0].Status
 	for _, pointer := range g.reply.answers[0].StatusPointers {
 		if _, ok := get(decode(g.reply.sample.Body), pointer); ok {
-			g.add("status-member"+pointer, "says another status in its body", onBody(pointer, func(any) (any, bool) { return 299, true }))
+			g.add("status-member"+pointer, "says another status in its body", onBody(pointer, func(any) (any, bool) { return own + 1, true }))
 		}
 	}
 	for _, answer := range g.reply.answers {

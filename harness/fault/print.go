@@ -114,12 +114,22 @@ func (p *Proof) explained(ids []string) []string {
 	return out
 }
 
+// equivalents are listed by reason, for one reason often covers many.
 func (p *Proof) equivalents() []string {
-	var out []string
+	byReason := map[string][]string{}
+	var reasons []string
 	for _, f := range p.Faults {
-		if f.State == Equivalent {
-			out = append(out, f.ID+": "+f.Reason)
+		if f.State != Equivalent {
+			continue
 		}
+		if byReason[f.Reason] == nil {
+			reasons = append(reasons, f.Reason)
+		}
+		byReason[f.Reason] = append(byReason[f.Reason], f.ID)
+	}
+	var out []string
+	for _, reason := range reasons {
+		out = append(out, fmt.Sprintf("%d: %s: %s", len(byReason[reason]), abridged(byReason[reason]), reason))
 	}
 	return out
 }

@@ -92,6 +92,10 @@ func Merge(exchange, profile string, shards []*Shard, exempt []Exemption) (*Proo
 	slices.SortFunc(p.Faults, func(a, b Result) int { return cmp.Compare(a.ID, b.ID) })
 	p.exempt(exempt)
 	p.matrix(shards[0])
+	for _, s := range shards {
+		p.addKills(s.Kills)
+	}
+	p.judgeClauses(shards[0].Idle)
 	p.Proven = len(p.Survivors) == 0 && len(p.Idle) == 0 && len(p.Stale) == 0 && len(p.Faults) > 0
 	return p, nil
 }
@@ -102,7 +106,7 @@ func (p *Proof) exempt(list []Exemption) {
 	used := map[int]bool{}
 	for i := range p.Faults {
 		f := &p.Faults[i]
-		if f.State == Survived || f.State == Unreached {
+		if f.State != Killed {
 			for j, e := range list {
 				matched, _ := path.Match(e.Fault, f.ID)
 				if matched && (len(e.Profiles) == 0 || slices.Contains(e.Profiles, p.Profile)) {
@@ -141,8 +145,22 @@ func (p *Proof) matrix(s *Shard) {
 			rows[id].Accidents++
 		}
 	}
+}
+
+func (p *Proof) addKills(kills []Kill) {
+	for _, k := range kills {
+		i := slices.IndexFunc(p.Clauses, func(c ClauseKills) bool { return c.ID == k.Clause })
+		if i >= 0 && !slices.Contains(p.Clauses[i].Kills, k.Fault) {
+			p.Clauses[i].Kills = append(p.Clauses[i].Kills, k.Fault)
+		}
+	}
+}
+
+// judgeClauses names the clauses that tell too little or too much. Those that do
+// not apply to the reference cannot be judged.
+func (p *Proof) judgeClauses(inapplicable []string) {
 	for _, row := range p.Clauses {
-		if row.Level == clause.MUST && len(row.Kills) == 0 && !slices.Contains(s.Idle, row.ID) {
+		if row.Level == clause.MUST && len(row.Kills) == 0 && !slices.Contains(inapplicable, row.ID) {
 			p.Idle = append(p.Idle, row.ID)
 		}
 		if row.Accidents > accidentLimit {

@@ -1,8 +1,10 @@
 package fault
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"hash/fnv"
 	"slices"
 	"strings"
 	"time"
@@ -24,8 +26,9 @@ type Options struct {
 	Only func(Fault) bool
 	// Blunt names response checks to leave out, to test the proof itself.
 	Blunt []string
-	// Report is told of each fault as it is done; nil tells nobody.
-	Report func(done, total int, r Result)
+	// Report is told of each fault as it is done, and how many there are in all
+	// shards; nil tells nobody.
+	Report func(total int, r Result)
 }
 
 // State says what became of a fault.
@@ -60,6 +63,13 @@ type Shard struct {
 	Idle    []string      `json:"idle"`    // clauses that do not apply to the reference
 	Total   int           `json:"total"`   // faults in all shards
 	Results []Result      `json:"results"`
+	Kills   []Kill        `json:"kills"` // beside those of the results
+}
+
+// Kill is one entry of the kill matrix.
+type Kill struct {
+	Clause string `json:"clause"`
+	Fault  string `json:"fault"`
 }
 
 // Prove runs one shard of the proof of a suite in one profile. A pristine
@@ -88,6 +98,7 @@ type prover struct {
 	options  Options
 	front    *front
 	pristine *outcome
+	total    int
 }
 
 // baseline runs everything against the pristine reference, which shows what each
@@ -143,7 +154,16 @@ func (p *prover) faults() (faults []Fault, unreached []Result) {
 	if p.options.Only != nil {
 		unreached = nil
 	}
+	// Slow and quick faults are mixed, so that shards take as long as each other
+	// and the time left can be told from the time taken.
+	slices.SortFunc(faults, func(a, b Fault) int { return cmp.Compare(mix(a.ID), mix(b.ID)) })
 	return faults, unreached
+}
+
+func mix(id string) uint64 {
+	h := fnv.New64a()
+	h.Write([]byte(id))
+	return h.Sum64()
 }
 
 func unreachedReply(r *reply) Result {
@@ -156,8 +176,11 @@ func unreachedReply(r *reply) Result {
 	}
 }
 
+// all runs this shard's faults: behaviour faults one at a time, wire faults in
+// rounds, and what survived those one at a time too.
 func (p *prover) all(ctx context.Context, faults []Fault, unreached []Result) (*Shard, error) {
 	shard := &Shard{Total: len(faults) + len(unreached)}
+	p.total = shard.Total
 	for _, e := range p.pristine.entries {
 		if e.Selected {
 			shard.Clauses = append(shard.Clauses, e.Info)
@@ -169,55 +192,86 @@ func (p *prover) all(ctx context.Context, faults []Fault, unreached []Result) (*
 	if p.options.Shard == 0 {
 		shard.Results = unreached
 	}
+	var single, wired []*task
 	for i, f := range faults {
-		if p.options.Shards > 1 && i%p.options.Shards != p.options.Shard {
+		if !p.mine(i) {
 			continue
 		}
+		t := &task{fault: f, result: &Result{
+			ID: f.ID, Kind: f.Kind, Text: f.Text, Operations: f.Operations, Outcomes: f.Outcomes,
+			KilledBy: []string{}, Accidents: []string{},
+		}}
+		if f.Kind == Wire {
+			wired = append(wired, t)
+		} else {
+			single = append(single, t)
+		}
+	}
+	left, err := p.rounds(wired)
+	if err != nil {
+		return nil, err
+	}
+	for i, t := range append(single, left...) {
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
-		r, err := p.one(i/max(p.options.Shards, 1), f)
-		if err != nil {
+		if err := p.one(i, t); err != nil {
 			return nil, err
 		}
-		shard.Results = append(shard.Results, r)
-		if p.options.Report != nil {
-			p.options.Report(len(shard.Results), shard.Total, r)
-		}
 	}
-	return shard, nil
+	for _, t := range append(single, wired...) {
+		shard.Results = append(shard.Results, *t.result)
+	}
+	shard.Kills, err = p.idle(faults)
+	return shard, err
 }
 
-// perWireFault is how many clauses a wire fault is first put to. There are
-// thousands of these faults, and any clause that expects the response will do;
-// they take turns, so that each of them has faults to show its worth on.
-const perWireFault = 2
+// mine tells whether the i-th of something is this shard's.
+func (p *prover) mine(i int) bool {
+	return p.options.Shards <= 1 || i%p.options.Shards == p.options.Shard
+}
 
-// one runs specs that a fault can touch and judges what they say.
-func (p *prover) one(number int, f Fault) (Result, error) {
+func (p *prover) report(r Result) {
+	if p.options.Report != nil {
+		p.options.Report(p.total, r)
+	}
+}
+
+// one runs the specs that a fault can touch and judges what they say.
+func (p *prover) one(number int, t *task) error {
 	started := time.Now()
-	result := Result{
-		ID: f.ID, Kind: f.Kind, Text: f.Text, Operations: f.Operations, Outcomes: f.Outcomes,
-		KilledBy: []string{}, Accidents: []string{},
+	steps := [][]string{p.concerned(number, t.fault)}
+	if t.fault.Kind == Wire {
+		expecting, meeting := p.candidates(t.fault)
+		first := turn(expecting, number)
+		steps = [][]string{first[:min(perWireFault, len(first))], append(first[min(perWireFault, len(first)):], meeting...)}
 	}
-	first, rest := p.touched(f), []string(nil)
-	if f.Kind == Wire {
-		first, rest = p.turns(number, f)
-	}
-	for _, clauses := range [][]string{first, rest} {
-		if len(clauses) == 0 || len(result.KilledBy) > 0 {
+	for _, clauses := range steps {
+		if len(clauses) == 0 || len(t.result.KilledBy) > 0 {
 			continue
 		}
-		if err := p.put(f, clauses, &result); err != nil {
-			return result, err
+		if err := p.put(t.fault, clauses, t.result); err != nil {
+			return err
 		}
 	}
-	if result.State == "" {
-		result.State, result.Reason = Survived, "no clause touches it"
+	if t.result.State == "" {
+		t.result.State, t.result.Reason = Survived, "no clause touches it"
 	}
-	result.DurationMS = float64(time.Since(started).Microseconds()) / 1000
-	return result, nil
+	t.result.DurationMS += milliseconds(time.Since(started))
+	p.report(*t.result)
+	return nil
 }
+
+// turn begins a list at another element each time.
+func turn(list []string, number int) []string {
+	if len(list) == 0 {
+		return nil
+	}
+	at := number * perWireFault % len(list)
+	return append(slices.Clone(list[at:]), list[:at]...)
+}
+
+func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
 // put runs clauses against the reference with the fault on.
 func (p *prover) put(f Fault, clauses []string, result *Result) error {
@@ -237,7 +291,7 @@ func (p *prover) put(f Fault, clauses []string, result *Result) error {
 		if r.State != verdict.Failed {
 			continue
 		}
-		info := p.info(id)
+		info := p.entry(id).Info
 		switch {
 		case names(f, info) && info.Level != clause.INFO:
 			result.KilledBy = append(result.KilledBy, id)
@@ -251,65 +305,46 @@ func (p *prover) put(f Fault, clauses []string, result *Result) error {
 	return nil
 }
 
-// touched lists the clauses that met, on the pristine reference, an operation of
-// the fault.
-func (p *prover) touched(f Fault) []string {
-	var list []string
-	for _, e := range p.pristine.entries {
-		for t := range p.pristine.touched[e.ID] {
-			if slices.Contains(f.Operations, t.operation) {
-				list = append(list, e.ID)
-				break
-			}
-		}
-	}
-	return list
-}
+// bystanders is how many clauses that name neither operation nor outcome of a
+// behaviour fault are run beside those that do, by turns: enough to tell which
+// clauses fail whatever is wrong.
+const bystanders = 25
 
-// turns picks the clauses of a wire fault: first some of those that expect the
-// very response, by turns, then all others of the operation that meet it.
-// Clauses of other operations meet it merely to prepare.
-func (p *prover) turns(number int, f Fault) (first, rest []string) {
-	var expecting, meeting []string
+// concerned lists the clauses that met, on the pristine reference, an operation
+// of the fault: all that name it or an outcome of it, and some others.
+func (p *prover) concerned(number int, f Fault) []string {
+	var naming, others []string
 	for _, e := range p.pristine.entries {
-		met := p.met(e.ID, f)
 		switch {
-		case !met || e.Info.Operation != f.Operations[0]:
-		case slices.Contains(f.Outcomes, e.Info.Outcome):
-			expecting = append(expecting, e.ID)
+		case !p.meets(e.ID, f.Operations):
+		case names(f, e.Info):
+			naming = append(naming, e.ID)
 		default:
-			meeting = append(meeting, e.ID)
+			others = append(others, e.ID)
 		}
 	}
-	for i := range expecting {
-		id := expecting[(number*perWireFault+i)%len(expecting)]
-		if i < perWireFault {
-			first = append(first, id)
-		} else {
-			rest = append(rest, id)
-		}
+	for i := range min(bystanders, len(others)) {
+		naming = append(naming, others[(number*bystanders+i)%len(others)])
 	}
-	return first, append(rest, meeting...)
+	return naming
 }
 
-// met tells whether a clause met, on the pristine reference, the status that a
-// wire fault changes.
-func (p *prover) met(id string, f Fault) bool {
+func (p *prover) meets(id string, operations []string) bool {
 	for t := range p.pristine.touched[id] {
-		if t.operation == f.Operations[0] && f.reply.answers[0].Takes(t.status) {
+		if slices.Contains(operations, t.operation) {
 			return true
 		}
 	}
 	return false
 }
 
-func (p *prover) info(id string) clause.Info {
+func (p *prover) entry(id string) clause.Entry {
 	for _, e := range p.pristine.entries {
 		if e.ID == id {
-			return e.Info
+			return e
 		}
 	}
-	return clause.Info{}
+	return clause.Entry{}
 }
 
 func names(f Fault, info clause.Info) bool {

@@ -87,7 +87,6 @@ func ParseURI(raw string) (URI, []Finding, error) {
 type reading struct {
 	uri      URI
 	prefix   string // issuer in the label
-	hasLabel bool
 	unusable string
 	findings []Finding
 }

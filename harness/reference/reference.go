@@ -43,6 +43,7 @@ type Options struct {
 	Faults  []string // ids; an unknown one is an error
 	Cheap   bool     // hashes passwords with one iteration, for proofs
 	Small   bool     // has identities for a few specs only
+	Large   bool     // has identities enough that none is used twice in a run
 }
 
 type maker struct {
@@ -81,6 +82,9 @@ func startOnlyOffice(o Options) (*Instance, error) {
 	}
 	if o.Small {
 		config.Pool = map[string]int{"owner": 1, "admin": 8, "room-admin": 4, "user": 40, "totp": 60, "disabled": 4, "phone": 8, "no-phone": 8}
+	}
+	if o.Large {
+		config.Pool = map[string]int{"owner": 1, "admin": 64, "room-admin": 32, "user": 600, "totp": 600, "disabled": 16, "phone": 24, "no-phone": 32}
 	}
 	server, err := onlyoffice.New(config)
 	if err != nil {

@@ -1,9 +1,11 @@
 package secret
 
 import (
+	"bytes"
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -25,13 +27,29 @@ func (v *Vault) Learn(h http.Header, body []byte) {
 			v.Register("cookie-"+name, value)
 		}
 	}
-	if !looksJSON(string(body[:min(len(body), 64)])) {
+	if !looksJSON(string(body[:min(len(body), 64)])) || !mayIssue(body) {
 		return
 	}
 	var doc any
 	if err := json.Unmarshal(body, &doc); err == nil {
 		v.learn("", doc)
 	}
+}
+
+// mayIssue spares most bodies their decoding: without one of the names or an
+// escape that could spell one, nothing in them is learnt.
+func mayIssue(body []byte) bool {
+	lower := bytes.ToLower(body)
+	if bytes.Contains(lower, []byte(`\u`)) || bytes.Contains(lower, []byte("otpauth:")) {
+		return true
+	}
+	bare := lower[:0]
+	for _, c := range lower { // as normal reads names
+		if c >= 'a' && c <= 'z' || c >= '0' && c <= '9' {
+			bare = append(bare, c)
+		}
+	}
+	return slices.ContainsFunc(issuedNames, func(name string) bool { return bytes.Contains(bare, []byte(name)) })
 }
 
 func (v *Vault) learn(name string, value any) {

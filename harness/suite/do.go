@@ -110,14 +110,15 @@ func (s *Context) Do(ctx context.Context, by *Actor, op *contract.Operation, r R
 	return call
 }
 
-// limited tells whether a limiter answered: by the contract's answer for too
-// many requests, or by a 429 of any shape that does not contradict itself.
+// limited tells whether a limiter answered: by a 429 of any shape that does not
+// contradict itself, or by the contract's answer for too many requests where an
+// error key sets that apart.
 func (s *Context) limited(call *wire.Call, op *contract.Operation) bool {
 	if call.Status == http.StatusTooManyRequests {
 		return !expect.Contradicts(s.contract, call)
 	}
 	answer, ok := op.Answer(contract.Throttled, s.profile)
-	return ok && answer.Status != 0 && call.Status == answer.Status && len(s.comparer.Compare(call, op, answer)) == 0
+	return ok && len(answer.ErrorKeys) > 0 && call.Status == answer.Status && len(s.whole.Compare(call, op, answer)) == 0
 }
 
 // Try is Do for goroutines of a spec: it never ends the spec.

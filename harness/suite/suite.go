@@ -107,7 +107,8 @@ type Context struct {
 	registry *clause.Registry
 	profile  string
 	comparer *expect.Comparer
-	coarse   *expect.Comparer // status, and a body that can be read
+	whole    *expect.Comparer // never blunted: it tells a limiter's answer from others
+	coarse   *expect.Comparer // for what is not the clause's own promise
 
 	env     Environment
 	limiter *rate.Limiter
@@ -122,7 +123,7 @@ type Context struct {
 func New(st Suite, c *contract.Contract, profile string, registry *clause.Registry, blunt ...string) *Context {
 	return &Context{
 		suite: st, contract: c, profile: profile, registry: registry,
-		comparer: &expect.Comparer{Contract: c, Blunt: blunt}, coarse: expect.Coarse(c), kits: map[string]*otp.Kit{},
+		comparer: &expect.Comparer{Contract: c, Blunt: blunt}, whole: &expect.Comparer{Contract: c}, coarse: expect.Coarse(c), kits: map[string]*otp.Kit{},
 	}
 }
 

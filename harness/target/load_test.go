@@ -33,7 +33,7 @@ func exchanges() map[string]Exchange {
 }
 
 // load reads a file made of content, with the given other files and environment.
-func load(t *testing.T, content string, files map[string]string, environ ...string) (*Target, error, secrets) {
+func load(t *testing.T, content string, files map[string]string, environ ...string) (*Target, secrets, error) {
 	t.Helper()
 	got := secrets{}
 	tgt, err := Load("dir/t.yaml", Options{
@@ -50,7 +50,7 @@ func load(t *testing.T, content string, files map[string]string, environ ...stri
 			return nil, &os.PathError{Op: "open", Path: path, Err: fs.ErrNotExist}
 		},
 	})
-	return tgt, err, got
+	return tgt, got, err
 }
 
 const minimal = "version: 1\nexchange: onlyoffice\nurl: http://127.0.0.1:8080\n"
@@ -101,7 +101,7 @@ var fullFiles = map[string]string{
 var fullEnv = []string{"HOST=portal.example.com", "ALICE=s3cret${HOST}", "GATE=open", "PARTNER=pk-123"}
 
 func TestLoadFull(t *testing.T) {
-	got, err, registered := load(t, full, fullFiles, fullEnv...)
+	got, registered, err := load(t, full, fullFiles, fullEnv...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -142,7 +142,7 @@ func TestLoadFull(t *testing.T) {
 }
 
 func TestDefaults(t *testing.T) {
-	got, err, _ := load(t, minimal, nil)
+	got, _, err := load(t, minimal, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -153,7 +153,7 @@ func TestDefaults(t *testing.T) {
 }
 
 func TestPrintingHidesSecrets(t *testing.T) {
-	got, err, registered := load(t, full, fullFiles, fullEnv...)
+	got, registered, err := load(t, full, fullFiles, fullEnv...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -185,7 +185,7 @@ func TestOverrides(t *testing.T) {
 	}
 	files := map[string]string{"dir/ca.pem": "x", "dir/client.pem": "x", "dir/client.key": "k"}
 	for _, content := range []string{minimal, minimal + "features: {sms: true}\nlimits: {pace: 1/s, password: {attempts: 1, window: 1s}}\nallow: {disruptive: false}\n"} {
-		got, err, registered := load(t, content, files, environ...)
+		got, registered, err := load(t, content, files, environ...)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -214,7 +214,7 @@ func TestOverrides(t *testing.T) {
 }
 
 func TestOverrideProblems(t *testing.T) {
-	_, err, _ := load(t, minimal+"captcha: {response: \"${AUTHCONFORM_ONLYOFFICE_MY_OWN}\"}\n", nil,
+	_, _, err := load(t, minimal+"captcha: {response: \"${AUTHCONFORM_ONLYOFFICE_MY_OWN}\"}\n", nil,
 		"AUTHCONFORM_ONLYOFFICE_MY_OWN=mine",       // referred to by the file: no typo
 		"AUTHCONFORM_COINRABBIT_URL=not looked at", // another exchange's
 		"AUTHCONFORM_ONLYOFFICE_ALLOW_DISRUPTIV=true",
@@ -285,7 +285,7 @@ func TestSecretIsRegisteredBeforeAnythingCanFail(t *testing.T) {
 		"  - {name: a, roles: [user, tops3cret-a], login: \"tops3cret-a@x\", password: \"${A}\", totp-secret: \"${B}\", id: 5}\n" +
 		"  - {name: b, roles: [user], login: b, password: tops3cret-c, tops3cret-a: x}\n" +
 		"http: {headers: {\"tops3cret-a b\": x, X-Gate: \"${A}\\n\"}, max-body: tops3cret-a}\n"
-	_, err, registered := load(t, content, nil, "A=tops3cret-a", "B=tops3cret-b!")
+	_, registered, err := load(t, content, nil, "A=tops3cret-a", "B=tops3cret-b!")
 	if err == nil {
 		t.Fatal("no error")
 	}

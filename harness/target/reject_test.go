@@ -137,7 +137,7 @@ func TestRejected(t *testing.T) {
 	for _, c := range rejected {
 		t.Run(c.name, func(t *testing.T) {
 			text := content(c.whole, c.content)
-			_, err, _ := load(t, text, rejectedFiles, "EMPTY=")
+			_, _, err := load(t, text, rejectedFiles, "EMPTY=")
 			wantProblems(t, err, c.want)
 			if strings.Contains(err.Error(), "hunter2") {
 				t.Errorf("a secret shows: %v", err)
@@ -154,14 +154,14 @@ func TestRejected(t *testing.T) {
 }
 
 func TestNotATargetFile(t *testing.T) {
-	_, err, _ := load(t, strings.Repeat("#", maxFile+1), nil)
+	_, _, err := load(t, strings.Repeat("#", maxFile+1), nil)
 	wantProblems(t, err, []wantProblem{{0, "", "at most 1 MiB"}})
-	_, err, _ = load(t, "version: 1\nexchange: coinrabbit\nurl: http://localhost\nsettings: {x: y}\n", nil)
+	_, _, err = load(t, "version: 1\nexchange: coinrabbit\nurl: http://localhost\nsettings: {x: y}\n", nil)
 	wantProblems(t, err, []wantProblem{{4, "settings.x", "none is known here"}})
 }
 
 func TestAllProblemsTogetherSortedByLine(t *testing.T) {
-	_, err, _ := load(t, "version: 1\nexchange: onlyoffice\nurl: ftp://x\nlimits: {pace: x, max-wait: y}\nallow: {hosts: [a b]}\nnope: 1\n", nil, "AUTHCONFORM_ONLYOFFICE_NOPE=1")
+	_, _, err := load(t, "version: 1\nexchange: onlyoffice\nurl: ftp://x\nlimits: {pace: x, max-wait: y}\nallow: {hosts: [a b]}\nnope: 1\n", nil, "AUTHCONFORM_ONLYOFFICE_NOPE=1")
 	var e *Error
 	if !errors.As(err, &e) {
 		t.Fatal(err)
@@ -323,7 +323,7 @@ func TestSchemaKnowsTheSameFields(t *testing.T) {
 			names = append(names, properties.Content[i].Value)
 		}
 		slices.Sort(names)
-		_, err, _ := load(t, minimal+c.content, nil)
+		_, _, err := load(t, minimal+c.content, nil)
 		if want := "known: " + strings.Join(names, ", "); err == nil || !strings.Contains(err.Error()+"\n", want+"\n") {
 			t.Errorf("%s: the schema has %q, the reader says:\n%v", c.content, want, err)
 		}
@@ -336,7 +336,7 @@ func FuzzLoad(f *testing.F) {
 		f.Add(content(c.whole, c.content))
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		tgt, err, _ := load(t, text, rejectedFiles, "EMPTY=")
+		tgt, _, err := load(t, text, rejectedFiles, "EMPTY=")
 		if (tgt == nil) == (err == nil) {
 			t.Fatalf("target %v, error %v", tgt, err)
 		}

@@ -181,6 +181,13 @@ func codeRefuses(p *portal) {
 				}}},
 			})
 		})
+	It("does not let a disabled account in by a code",
+		clause.Should("onlyoffice.code.disabled", p.loginByCode, contract.AccountDisabled),
+		func(ctx SpecContext) {
+			who, e := p.Lease(disabled), p.enrol(ctx)
+			p.Need("get a right code accepted", p.code(ctx, e, e.takeBackup()), p.loginByCode, contract.OK)
+			p.Expect(p.Do(ctx, p.Anonymous(), p.loginByCode, byCode(who, "123456")), p.loginByCode, contract.AccountDisabled)
+		}, Serial)
 	It("refuses any code of a user who has no second factor",
 		clause.Must("onlyoffice.code.unavailable", p.loginByCode, contract.SecondFactorUnavailable),
 		func(ctx SpecContext) {

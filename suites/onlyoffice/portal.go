@@ -16,6 +16,11 @@ func publicSettings(p *portal) {
 			func(ctx SpecContext) {
 				p.Expect(p.Do(ctx, p.Anonymous(), p.capabilities, suite.Request{}), p.capabilities, contract.OK)
 			})
+		It("tells it under the path that ends in .json too",
+			clause.Must("onlyoffice.capabilities.json", p.capabilitiesJSON, contract.OK),
+			func(ctx SpecContext) {
+				p.Expect(p.Do(ctx, p.Anonymous(), p.capabilitiesJSON, suite.Request{}), p.capabilitiesJSON, contract.OK)
+			})
 		It("tells the same with a dead token",
 			clause.Should("onlyoffice.capabilities.dead-token", p.capabilities, contract.OK, clause.From(contract.Inferred, "facts/onlyoffice.md 1.1 A1")),
 			func(ctx SpecContext) {

@@ -13,7 +13,6 @@ import (
 	"authconform/harness/identity"
 	"authconform/harness/inbox"
 	"authconform/harness/suite"
-	"authconform/harness/wire"
 )
 
 // Outcomes of log-ins with codes by text message.
@@ -103,8 +102,8 @@ func asksForText(p *portal) {
 		})
 	It("asks a user without a phone to name one", smsMust("phone-required", p.login, phoneRequired),
 		func(ctx SpecContext) {
-			x := p.phoneless(ctx)
-			p.Expect(p.Do(ctx, p.Anonymous(), p.login, suite.Request{JSON: credentials(x.who)}), p.login, phoneRequired)
+			who := p.textMode(ctx, noPhone, 1)[0]
+			p.Expect(p.Do(ctx, p.Anonymous(), p.login, suite.Request{JSON: credentials(who)}), p.login, phoneRequired)
 		})
 }
 
@@ -198,6 +197,14 @@ func refusesText(p *portal) {
 }
 
 func sendsText(p *portal) {
+	It("texts a code to a user who asks for one", smsMust("sends", p.sendSMS, contract.OK),
+		func(ctx SpecContext) {
+			x := &texted{p: p, who: p.textMode(ctx, phone, 1)[0]}
+			DeferCleanup(x.drop)
+			p.Expect(p.Do(ctx, p.Anonymous(), p.sendSMS, suite.Request{JSON: credentials(x.who)}), p.sendSMS, contract.OK)
+			x.code = x.next(ctx)
+			p.Holds("a code arrives", x.code != "", "the text holds none")
+		})
 	It("texts another code that opens a session", smsMust("send", p.sendSMS, contract.OK),
 		func(ctx SpecContext) {
 			x := p.texted(ctx)
@@ -229,6 +236,17 @@ func refusesToSend(p *portal) {
 		suite.Drop("userName"), renamed("empty", suite.Set("userName", "")))
 	refuses("refuses a request without a password", smsMust("send-no-password", op, contract.Invalid),
 		suite.Drop("password"), renamed("empty", suite.Set("password", "")))
+	refuses("refuses a log-in link with a wrong key", smsMust("send-link-wrong-key", op, contract.NotFound),
+		suite.Change{Name: "wrong key", Of: func(r suite.Request) suite.Request {
+			r.JSON = suite.Object{"confirmData": map[string]any{"email": p.nobody(), "key": "1.WRONGKEY"}}
+			return r
+		}})
+	It("texts no code to a disabled account", smsShould("send-disabled", op, contract.AccountDisabled),
+		func(ctx SpecContext) {
+			x, who := p.texted(ctx), p.Lease(disabled)
+			p.Expect(p.Do(ctx, p.Anonymous(), op, suite.Request{JSON: credentials(who)}), op, contract.AccountDisabled)
+			x.another(ctx)
+		})
 	It("refuses a user who needs no code by text message",
 		smsShould("send-unavailable", op, contract.SecondFactorUnavailable),
 		func(ctx SpecContext) {
@@ -245,86 +263,6 @@ func refusesToSend(p *portal) {
 			p.Expect(p.Do(ctx, p.Anonymous(), op, suite.Request{JSON: credentials(x.who)}), op, contract.SecondFactorThrottled)
 			p.Need("use the last code", p.Do(ctx, p.Anonymous(), p.loginByCode, byCode(x.who, x.take())), p.loginByCode, smsVerified)
 			x.another(ctx)
-		})
-}
-
-func setsPhone(p *portal) {
-	It("texts a code to the number", smsMust("set-phone", p.setPhone, contract.OK),
-		func(ctx SpecContext) {
-			x := p.phoneless(ctx)
-			p.Expect(p.Do(ctx, x.by, p.setPhone, x.number()), p.setPhone, contract.OK)
-			p.Check("a code arrives", x.next(ctx), Not(BeEmpty()))
-		})
-	It("opens a session for that code, and texts to the number from then on",
-		smsMust("set-phone-activates", p.loginByCode, smsVerified),
-		func(ctx SpecContext) {
-			x := p.phoneless(ctx)
-			x.activate(ctx)
-			p.Expect(p.Do(ctx, p.Anonymous(), p.login, suite.Request{JSON: credentials(x.who)}), p.login, smsRequired)
-			x.another(ctx)
-			call := p.Do(ctx, p.Anonymous(), p.loginByCode, byCode(x.who, x.take()))
-			p.Expect(call, p.loginByCode, smsVerified)
-			p.works(ctx, p.Actor(x.who.Name, x.who, cookie(token(call))))
-		})
-}
-
-func refusesPhone(p *portal) {
-	op := p.setPhone
-	refuses := func(text string, c clause.Clause, by func(SpecContext, *phoneless) []*suite.Actor) {
-		It(text, c, func(ctx SpecContext) {
-			x := p.phoneless(ctx)
-			for _, sender := range by(ctx, x) {
-				p.Expect(p.Do(ctx, sender, op, x.number()), op, c.Outcome)
-			}
-			p.Need("get the right link accepted", p.Do(ctx, x.by, op, x.number()), op, contract.OK)
-			x.next(ctx)
-		})
-	}
-	refuses("refuses a request without any link", smsMust("set-phone-no-link", op, contract.Unauthenticated),
-		func(SpecContext, *phoneless) []*suite.Actor { return []*suite.Actor{p.Anonymous()} })
-	refuses("refuses a key that is missing or was changed", smsMust("set-phone-key-wrong", op, contract.Unauthenticated),
-		func(_ SpecContext, x *phoneless) []*suite.Actor {
-			senders := []*suite.Actor{p.holder(x.who, x.link.keyed(""))}
-			for _, forged := range x.link.tampered() {
-				senders = append(senders, p.holder(x.who, forged))
-			}
-			return senders
-		})
-	It("refuses the key of another user", smsMust("set-phone-key-foreign", op, contract.Unauthenticated),
-		func(ctx SpecContext) {
-			both := p.phonelessUsers(ctx, 2)
-			x, other := both[0], both[1]
-			p.Expect(p.Do(ctx, p.holder(x.who, x.link.keyed(other.link.key)), op, x.number()), op, contract.Unauthenticated)
-			p.Need("get the right key accepted", p.Do(ctx, x.by, op, x.number()), op, contract.OK)
-			x.next(ctx)
-		})
-	It("refuses the link of a user whose phone is known, so that no password alone can change the number",
-		smsShould("set-phone-other-link", op, contract.Forbidden, oneOwner),
-		func(ctx SpecContext) {
-			x := p.texted(ctx)
-			stranger := p.Lease(noPhone)
-			first := p.Do(ctx, p.Anonymous(), p.login, suite.Request{JSON: credentials(x.who)})
-			p.Need("take the first step", first, p.login, smsRequired)
-			request := suite.Request{JSON: suite.Object{"mobilePhone": stranger.Phone}}
-			p.Expect(p.Do(ctx, p.holder(x.who, p.stepLink(first)), op, request), op, contract.Forbidden)
-			x.another(ctx) // texted to the number as it was
-		})
-	It("refuses a number without a digit", smsShould("set-phone-empty", op, contract.Invalid),
-		func(ctx SpecContext) {
-			x := p.phoneless(ctx)
-			p.Refuses(ctx, suite.Refusal{
-				Operation: op, By: x.by, Control: x.number, OnlyAfter: true, Outcome: contract.Invalid,
-				Changes: []suite.Change{
-					suite.Drop("mobilePhone"), renamed("empty", suite.Set("mobilePhone", "")), renamed("letters", suite.Set("mobilePhone", "phone")),
-				},
-			})
-			x.next(ctx)
-		})
-	It("refuses another number once one is activated", smsShould("set-phone-again", op, contract.Invalid),
-		func(ctx SpecContext) {
-			x := p.phoneless(ctx)
-			x.activate(ctx)
-			p.Expect(p.Do(ctx, x.by, op, x.number()), op, contract.Invalid)
 		})
 }
 
@@ -432,48 +370,6 @@ func (x *texted) drop(ctx SpecContext) {
 	if err != nil || !x.p.Is(call, x.p.loginByCode, smsVerified) {
 		x.who.Spoil("it was left with a texted code that could not be used")
 	}
-}
-
-// phoneless is a user who still has to name a phone, after the first step.
-type phoneless struct {
-	texted
-	link link
-	by   *suite.Actor // holds the link and nothing else
-}
-
-func (p *portal) phoneless(ctx context.Context) *phoneless {
-	GinkgoHelper()
-	return p.phonelessUsers(ctx, 1)[0]
-}
-
-func (p *portal) phonelessUsers(ctx context.Context, n int) []*phoneless {
-	GinkgoHelper()
-	var all []*phoneless
-	for _, who := range p.textMode(ctx, noPhone, n) {
-		call := p.Do(ctx, p.Anonymous(), p.login, suite.Request{JSON: credentials(who)})
-		p.Need("take the first step as "+who.Name, call, p.login, phoneRequired)
-		l := p.stepLink(call)
-		all = append(all, &phoneless{texted: texted{p: p, who: who}, link: l, by: p.holder(who, l)})
-	}
-	return all
-}
-
-// number names the user's phone.
-func (x *phoneless) number() suite.Request {
-	return suite.Request{JSON: suite.Object{"mobilePhone": x.who.Phone}}
-}
-
-// activate names the phone and logs in with the code sent to it. No call of this
-// surface undoes that.
-func (x *phoneless) activate(ctx context.Context) *wire.Call {
-	GinkgoHelper()
-	p := x.p
-	p.Need("name the phone", p.Do(ctx, x.by, p.setPhone, x.number()), p.setPhone, contract.OK)
-	code := x.next(ctx)
-	x.who.Spoil("its phone was activated")
-	call := p.Do(ctx, p.Anonymous(), p.loginByCode, byCode(x.who, code))
-	p.Need("activate the phone by the code sent to it", call, p.loginByCode, smsVerified)
-	return call
 }
 
 // otherDigits is a wrong code of the same length.

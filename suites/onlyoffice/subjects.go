@@ -86,6 +86,7 @@ func (p *portal) subjects() []probe.Subject {
 		{Operation: p.passwordSettings, Ready: p.as(user, none)},
 		{Operation: p.updatePasswordSettings, Ready: p.resigned(admin, p.samePasswordSettings)},
 		{Operation: p.capabilities, Ready: p.anonymously(none)},
+		{Operation: p.capabilitiesJSON, Ready: p.anonymously(none)},
 		{Operation: p.settings, Ready: p.anonymously(none)},
 	}
 }

@@ -40,7 +40,7 @@ var Suite = suite.Suite{
 		admin:     "a DocSpace administrator who is not the owner",
 		roomAdmin: "a room administrator",
 		user:      "a user without a second factor",
-		totp:      "a user who must pass two-factor authentication by app (listed in the portal's mandatory users)",
+		totp:      "a user who must pass two-factor authentication by app (one of the portal's mandatory users or groups)",
 		disabled:  "a disabled user whose password is right",
 		phone:     "a user with an activated phone number, for the specs on text messages",
 		noPhone:   "a user without a phone number, for the specs on text messages",
@@ -68,7 +68,7 @@ type portal struct {
 
 	sendPassword, changePassword, changeEmail, sendEmailChange, profileByEmail, emailActivation, passwordSettings, updatePasswordSettings *contract.Operation
 
-	capabilities, settings *contract.Operation
+	capabilities, capabilitiesJSON, settings *contract.Operation
 }
 
 func newPortal(s *suite.Context) *portal {
@@ -94,7 +94,7 @@ func newPortal(s *suite.Context) *portal {
 		emailActivation: op("updateEmailActivationSettings"), passwordSettings: op("getPasswordSettings"),
 		updatePasswordSettings: op("updatePasswordSettings"),
 
-		capabilities: op("getPortalCapabilities"), settings: op("getSettings"),
+		capabilities: op("getPortalCapabilities"), capabilitiesJSON: op("getPortalCapabilitiesJson"), settings: op("getSettings"),
 	}
 }
 

@@ -125,6 +125,7 @@ func secretQuality(p *portal) {
 
 func refusesSetup(p *portal) {
 	op := p.tfaSetup
+	challengesWithoutLink(p, "tfa-setup", op, p.setupReady)
 	It("does not show the secret again once the app is enrolled",
 		clause.Must("onlyoffice.tfa-setup.enrolled", op, contract.Unavailable),
 		func(ctx SpecContext) {
@@ -254,7 +255,7 @@ func (p *portal) startEnrolment(ctx context.Context) *enrolment {
 	call := p.Do(ctx, p.Anonymous(), p.login, suite.Request{JSON: credentials(who)})
 	p.Need("take the first step as "+who.Name, call, p.login, contract.EnrolmentRequired)
 	key := p.Secret("totp-secret", str(body(call), "response", "tfaKey"))
-	l := p.stepLink(call)
+	l := p.linkOf(call, tfaActivation)
 	e := &enrolled{who: who, id: l.uid, me: p.Anonymous(), codes: p.Codes(key)}
 	DeferCleanup(func(ctx SpecContext) { p.unenrol(ctx, e) })
 	return &enrolment{enrolled: e, key: key, link: l, by: p.holder(who, l)}
@@ -316,5 +317,10 @@ func (p *portal) setup(ctx context.Context, n *enrolment) *wire.Call {
 }
 
 func setupKey(p *portal, call *wire.Call) string {
-	return p.Secret("totp-secret", str(body(call), "response", "manualEntryKey"))
+	GinkgoHelper()
+	key := p.Secret("totp-secret", str(body(call), "response", "manualEntryKey"))
+	if len(key) < 16 { // the least the contract promises
+		p.Untestable("what the app needs holds no usable manualEntryKey")
+	}
+	return key
 }

@@ -4,8 +4,8 @@ import (
 	"context"
 	"net/http"
 	"strconv"
+	"strings"
 	"sync"
-	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -67,6 +67,26 @@ func validateSucceeds(p *portal) {
 				p.Check("the session cookie has an expiry date", hasExpiry(call, sessionCookie), Equal(!browser))
 			}
 		})
+	It("keeps the session, which is in no body, out of scripts' reach",
+		clause.Should("onlyoffice.tfa-validate.cookie-http-only", op, verified, clause.From(contract.Standard, "OWASP ASVS 5.0 3.3.4; facts/auth-checks.md S14")),
+		func(ctx SpecContext) {
+			e := p.enrol(ctx)
+			call := p.validate(ctx, p.secondStep(ctx, e), e.takeBackup())
+			p.Expect(call, op, verified)
+			p.Holds("the session cookie is HttpOnly", lastCookie(call, sessionCookie).HttpOnly, "it is not")
+		})
+	It("opens another session each time",
+		clause.Should("onlyoffice.tfa-validate.token-fresh", op, verified, clause.From(contract.Standard, "OWASP ASVS 5.0 7.2.4; facts/auth-checks.md S01, S12")),
+		func(ctx SpecContext) {
+			e := p.enrol(ctx)
+			open := func() string {
+				call := p.validate(ctx, p.secondStep(ctx, e), e.takeBackup())
+				p.Expect(call, op, verified)
+				return setCookie(call, sessionCookie)
+			}
+			first := open()
+			p.Holds("the second session is another", open() != first, "it is the same")
+		})
 	It("takes the key from the cookie when the header names none",
 		clause.Must("onlyoffice.tfa-validate.key-in-cookie", op, verified, clause.From(contract.Observed, "facts/onlyoffice.md 1.2 confirm scheme")),
 		func(ctx SpecContext) {
@@ -123,6 +143,15 @@ func validateRefusesCodes(p *portal) {
 				renamed("space inside", suite.Set("code", code[:3]+" "+code[3:])),
 				renamed("a digit more", suite.Set("code", code+"0")),
 				renamed("two codes", suite.Set("code", e.codes.Wrong(window)+","+code)),
+			}
+		})
+	refuses("refuses the right code in digits that are not ASCII",
+		clause.Should("onlyoffice.tfa-validate.other-digits", op, wrong, clause.From(contract.Standard, "OWASP ASVS 5.0 2.2.1; facts/auth-checks.md I11")),
+		func(ctx SpecContext, e *enrolled) []suite.Change {
+			code := p.Code(ctx, e.codes)
+			return []suite.Change{
+				renamed("full-width", suite.Set("code", inDigitsFrom('０', code))),
+				renamed("Arabic-Indic", suite.Set("code", inDigitsFrom('٠', code))),
 			}
 		})
 	refuses("refuses the right code with white space around it",
@@ -201,7 +230,7 @@ func validateRefusesReplays(p *portal) {
 			p.oneOf(ctx, e, p.Code(ctx, e.codes), replayed)
 		})
 	It("accepts one of several uses of a backup code at the same time",
-		clause.Should("onlyoffice.tfa-validate.backup-parallel", p.validateCode, contract.SecondFactorWrong, clause.Only(documented), clause.From(contract.Standard, "OWASP ASVS 5.0 2.3.4; facts/auth-checks.md T15, T31")),
+		clause.Should("onlyoffice.tfa-validate.backup-parallel", p.validateCode, contract.SecondFactorWrong, clause.From(contract.Standard, "OWASP ASVS 5.0 2.3.4; facts/auth-checks.md T15, T31")),
 		func(ctx SpecContext) {
 			e := p.enrol(ctx)
 			p.oneOf(ctx, e, e.takeBackup(), contract.SecondFactorWrong)
@@ -213,90 +242,6 @@ func validateRefusesReplays(p *portal) {
 			used := p.usedAtLink(ctx, e, p.Code(ctx, e.codes))
 			p.Expect(p.validate(ctx, p.secondStep(ctx, e), used), p.validateCode, verified)
 		})
-}
-
-// validateNeedsLink changes what proves that the first step was taken; the code
-// is right each time.
-func validateNeedsLink(p *portal) {
-	op := p.validateCode
-	refuses := func(text string, c clause.Clause, sender func(SpecContext, *enrolled, link) *suite.Actor) {
-		It(text, c, func(ctx SpecContext) {
-			e := p.enrol(ctx)
-			right := codeOf(e.takeBackup())
-			l := p.secondStepLink(ctx, e)
-			by := sender(ctx, e, l)
-			refused := p.Refuses(ctx, suite.Refusal{
-				Operation: op, By: p.holder(e.who, l), Control: always(right), Leads: verified,
-				ChangedBy: by, Outcome: c.Outcome, OnlyAfter: true,
-			})
-			p.opensNothing(refused)
-		})
-	}
-	must := func(slug string, options ...clause.Option) clause.Clause {
-		return clause.Must("onlyoffice.tfa-validate."+slug, op, contract.Unauthenticated, options...)
-	}
-	refuses("refuses a right code without any link", must("no-link"),
-		func(SpecContext, *enrolled, link) *suite.Actor { return p.Anonymous() })
-	refuses("refuses a right code with a link without a key", must("key-missing"),
-		func(_ SpecContext, e *enrolled, l link) *suite.Actor { return p.holder(e.who, l.keyed("")) })
-	refuses("refuses a right code with the key of another user", must("key-foreign"),
-		func(ctx SpecContext, e *enrolled, l link) *suite.Actor {
-			return p.holder(e.who, l.keyed(p.secondStepLink(ctx, p.enrol(ctx)).key))
-		})
-	refuses("refuses a right code with the key of another kind of link", must("key-of-another-kind"),
-		func(ctx SpecContext, e *enrolled, l link) *suite.Actor {
-			return p.holder(e.who, l.keyed(p.passwordLink(ctx, e.me).key))
-		})
-	refuses("refuses a right code with a link that is none of the second factor",
-		clause.Should("onlyoffice.tfa-validate.other-link", op, contract.Forbidden, oneOwner),
-		func(ctx SpecContext, e *enrolled, _ link) *suite.Actor {
-			return p.holder(e.who, p.passwordLink(ctx, e.me))
-		})
-	refuses("refuses a right code with a session in place of a link",
-		clause.Should("onlyoffice.tfa-validate.session", op, contract.Forbidden),
-		func(_ SpecContext, e *enrolled, _ link) *suite.Actor { return e.me })
-	refuses("refuses the link of a log-in from who is signed in already",
-		must("signed-in", clause.Only(release37), clause.From(contract.Observed, "facts/onlyoffice.md 7.3")),
-		func(_ SpecContext, e *enrolled, l link) *suite.Actor {
-			header := l.confirmHeader()
-			header.Set("Cookie", e.me.Header.Get("Cookie"))
-			return p.Actor(e.who.Name+" signed in", e.who, header)
-		})
-	It("refuses a right code with a key that was changed", must("key-wrong"),
-		func(ctx SpecContext) {
-			e := p.enrol(ctx)
-			right, l := codeOf(e.takeBackup()), p.secondStepLink(ctx, e)
-			for _, forged := range l.tampered() {
-				call := p.Do(ctx, p.holder(e.who, forged), op, right)
-				p.Expect(call, op, contract.Unauthenticated)
-				p.opensNothing([]*wire.Call{call})
-			}
-			p.Need("get the right key accepted", p.Do(ctx, p.holder(e.who, l), op, right), op, verified)
-		})
-	It("refuses a right code with a link more than an hour old",
-		clause.Should("onlyoffice.tfa-validate.link-expired", op, contract.Unauthenticated, clause.Disrupts(), clause.From(contract.Observed, "facts/onlyoffice.md 1.1 A5")),
-		func(ctx SpecContext) {
-			e := p.enrol(ctx)
-			old := p.secondStepLink(ctx, e)
-			p.Wait(ctx, stepLinkLife+time.Minute, "the link has to expire")
-			right := codeOf(e.takeBackup())
-			p.Expect(p.Do(ctx, p.holder(e.who, old), op, right), op, contract.Unauthenticated)
-			p.Need("get a new link accepted", p.Do(ctx, p.secondStep(ctx, e), op, right), op, verified)
-		})
-}
-
-// secondStepLink takes the first step and keeps the link that it leaves.
-func (p *portal) secondStepLink(ctx context.Context, e *enrolled) link {
-	GinkgoHelper()
-	call := p.Do(ctx, p.Anonymous(), p.login, suite.Request{JSON: credentials(e.who)})
-	p.Need("take the first step as "+e.who.Name, call, p.login, contract.SecondFactorRequired)
-	return p.stepLink(call)
-}
-
-// secondStep takes the first step and makes the actor who may take the second.
-func (p *portal) secondStep(ctx context.Context, e *enrolled) *suite.Actor {
-	GinkgoHelper()
-	return p.holder(e.who, p.secondStepLink(ctx, e))
 }
 
 // usedAtLink spends a code.
@@ -342,7 +287,8 @@ func (p *portal) oneOf(ctx context.Context, e *enrolled, code string, outcome co
 		if errs[i] != nil {
 			p.Error("a use of the code got no response: %v", errs[i])
 		}
-		if p.Is(call, p.validateCode, verified) {
+		if setCookie(call, sessionCookie) != "" {
+			p.Expect(call, p.validateCode, verified)
 			accepted++
 			continue
 		}
@@ -351,14 +297,25 @@ func (p *portal) oneOf(ctx context.Context, e *enrolled, code string, outcome co
 	p.Check("uses that open a session", accepted, Equal(1))
 }
 
-// hasExpiry tells whether the last value that a response gives a cookie outlives
-// the browser (RFC 6265 section 4.1.2).
+// hasExpiry tells whether a cookie outlives the browser (RFC 6265 section 4.1.2).
 func hasExpiry(call *wire.Call, name string) bool {
-	kept := false
+	c := lastCookie(call, name)
+	return c.MaxAge > 0 || !c.Expires.IsZero()
+}
+
+// lastCookie is the last of the cookies of a name that a response sets; an empty
+// one when there is none.
+func lastCookie(call *wire.Call, name string) *http.Cookie {
+	last := &http.Cookie{}
 	for _, c := range (&http.Response{Header: call.Header}).Cookies() {
 		if c.Name == name {
-			kept = c.MaxAge > 0 || !c.Expires.IsZero()
+			last = c
 		}
 	}
-	return kept
+	return last
+}
+
+// inDigitsFrom writes a code in the digits of another script, by its zero.
+func inDigitsFrom(zero rune, code string) string {
+	return strings.Map(func(r rune) rune { return zero + r - '0' }, code)
 }

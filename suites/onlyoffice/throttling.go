@@ -83,6 +83,12 @@ func passwordLimit(p *portal) {
 			kit.Reach(ctx, l)
 			p.Expect(p.Do(ctx, p.Anonymous(), p.loginByCode, byCode(who, "123456")), p.loginByCode, limited)
 		})
+	limits("holds on the sending of texts too",
+		clause.Must("onlyoffice.throttle.send-sms", p.sendSMS, limited, disrupts),
+		func(ctx context.Context, l throttle.Limit, who *identity.Identity) {
+			kit.Reach(ctx, l)
+			p.Expect(p.Do(ctx, p.Anonymous(), p.sendSMS, suite.Request{JSON: credentials(who)}), p.sendSMS, limited)
+		})
 	passwordLimitBypasses(p, kit, limits)
 }
 

@@ -127,7 +127,7 @@ func unlinkRefuses(p *portal) {
 			p.Refuses(ctx, suite.Refusal{
 				Operation: op, By: n.me, Control: always(unlinkOf(n.id)), OnlyAfter: true,
 				Changes: []suite.Change{renamed("the other user's id", suite.Set("id", victim.id))}, Outcome: contract.Forbidden,
-				State: func() any { return p.Is(p.passwordOnly(ctx, victim), p.login, contract.SecondFactorRequired) },
+				State: p.asks(ctx, victim),
 			})
 			p.works(ctx, victim.me)
 		})
@@ -140,7 +140,7 @@ func unlinkRefuses(p *portal) {
 			p.Refuses(ctx, suite.Refusal{
 				Operation: op, By: boss, Control: always(unlinkOf(n.id)), Leads: unlinkedOther, OnlyAfter: true,
 				ChangedBy: me, Outcome: contract.Forbidden,
-				State: func() any { return p.Is(p.passwordOnly(ctx, n.enrolled), p.login, contract.SecondFactorRequired) },
+				State: p.asks(ctx, n.enrolled),
 			})
 		})
 	It("refuses an administrator who names the owner",
@@ -151,7 +151,7 @@ func unlinkRefuses(p *portal) {
 			p.Refuses(ctx, suite.Refusal{
 				Operation: op, By: boss.me, Control: always(unlinkOf(boss.id)), OnlyAfter: true,
 				ChangedBy: me, Outcome: contract.Forbidden,
-				State: func() any { return p.Is(p.passwordOnly(ctx, boss.enrolled), p.login, contract.SecondFactorRequired) },
+				State: p.asks(ctx, boss.enrolled),
 			})
 		})
 	It("refuses to unlink the app of a disabled account", Serial,
@@ -172,7 +172,7 @@ func unlinkRefuses(p *portal) {
 			p.Refuses(ctx, suite.Refusal{
 				Operation: op, By: n.me, Control: always(unlinkOf(n.id)), OnlyAfter: true,
 				Changes: []suite.Change{suite.Drop("id")}, Outcome: idMissing,
-				State: func() any { return p.Is(p.passwordOnly(ctx, n.enrolled), p.login, contract.SecondFactorRequired) },
+				State: p.asks(ctx, n.enrolled),
 			})
 		})
 	It("refuses an id that is none",
@@ -182,7 +182,7 @@ func unlinkRefuses(p *portal) {
 			p.Refuses(ctx, suite.Refusal{
 				Operation: op, By: n.me, Control: always(unlinkOf(n.id)), OnlyAfter: true,
 				Changes: []suite.Change{renamed("no id", suite.Set("id", "not-a-user-id"))}, Outcome: contract.InvalidType,
-				State: func() any { return p.Is(p.passwordOnly(ctx, n.enrolled), p.login, contract.SecondFactorRequired) },
+				State: p.asks(ctx, n.enrolled),
 			})
 		})
 }

@@ -4,12 +4,15 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"go.yaml.in/yaml/v3"
 
+	"authconform/harness/contract"
 	"authconform/harness/door"
 	"authconform/harness/verdict"
 )
@@ -74,4 +77,60 @@ func TestCrossedProfiles(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("the crossed runs are not red where %s says; if that is meant: go test ./harness/cmd/authconform -run Crossed -update\n%s", fixture, diff)
 	}
+}
+
+// because says why clauses are red on the other profile although the contract
+// has the same answer for their own operation and outcome in both.
+var because = map[string]string{
+	"onlyoffice.login-settings.attempt-count":        "what shows it, the answer to too many attempts, differs",
+	"onlyoffice.login-settings.attempt-count-higher": "what shows it, the answer to too many attempts, differs",
+	"onlyoffice.login-settings.block-time":           "what shows it, the answer to too many attempts, differs",
+	"onlyoffice.login-settings.check-period":         "what shows it, the answer to too many attempts, differs",
+}
+
+// TestCrossedRedIsWhereTheProfilesDiffer holds the list against the contract:
+// red is a clause of one profile only, or one whose answer differs, or has a
+// reason of its own.
+func TestCrossedRedIsWhereTheProfilesDiffer(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join("..", "..", "..", "fixtures", "onlyoffice", "crossed.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var crossings []crossing
+	if err := yaml.Unmarshal(text, &crossings); err != nil {
+		t.Fatal(err)
+	}
+	st, err := findSuite("onlyoffice")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := door.Contract(st.Exchange)
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, err := door.Clauses(st)
+	if err != nil {
+		t.Fatal(err)
+	}
+	differs := map[string]bool{}
+	for _, info := range list {
+		op, _ := c.Operation(info.Operation)
+		outcome := contract.Outcome(info.Outcome)
+		differs[info.ID] = len(info.Profiles) == 1 || !sameAnswer(op, outcome, c.Profiles)
+	}
+	for _, x := range crossings {
+		for _, red := range x.Red {
+			id, _, _ := strings.Cut(red, " ")
+			if !differs[id] && because[id] == "" {
+				t.Errorf("suite %s on server %s: %s is red, but both profiles have the same answer for it", x.Suite, x.Server, id)
+			}
+		}
+	}
+}
+
+func sameAnswer(op *contract.Operation, outcome contract.Outcome, profiles []string) bool {
+	a, _ := op.Answer(outcome, profiles[0])
+	b, _ := op.Answer(outcome, profiles[1])
+	return a == b || a.Status == b.Status && a.SchemaFile == b.SchemaFile && a.Body == b.Body &&
+		slices.Equal(a.ErrorKeys, b.ErrorKeys) && reflect.DeepEqual(a.Headers, b.Headers)
 }

@@ -65,7 +65,7 @@ func operations() []operation {
 		{id: "updateEmailActivationSettings", method: "PUT", path: "/settings/emailactivation", access: signedIn, handle: (*Server).updateEmailActivation},
 		{id: "getSettings", method: "GET", path: "/settings", handle: (*Server).getSettings},
 		{id: "getPortalCapabilities", method: "GET", path: "/capabilities", handle: (*Server).getCapabilities},
-		{id: "getPortalCapabilities", method: "GET", path: "/capabilities.json", handle: (*Server).getCapabilities},
+		{id: "getPortalCapabilitiesJson", method: "GET", path: "/capabilities.json", handle: (*Server).getCapabilities},
 
 		{id: "getAllActiveConnections", method: "GET", path: "/security/activeconnections", access: signedIn, handle: (*Server).getConnections},
 		{id: "logOutAllActiveConnectionsChangePassword", method: "PUT", path: "/security/activeconnections/logoutallchangepassword", access: signedIn, handle: (*Server).logOutAllChangePassword},

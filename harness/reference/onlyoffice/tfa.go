@@ -17,6 +17,7 @@ type tfaSettings struct {
 func (s *Server) applies(settings tfaSettings, u *user, r *request) bool {
 	groups := settings.mandatoryGroups
 	mandatory := slices.Contains(groups, u.group()) || slices.Contains(groups, groupEveryone) ||
+		u.role == roleTOTP && slices.Contains(groups, groupSecondFactor) ||
 		slices.Contains(settings.mandatoryUsers, u.id)
 	switch {
 	case !settings.enabled:

@@ -38,6 +38,10 @@ const (
 	groupAdmins     = "cd84e66b-b803-40fc-99f9-b2969a54a1de"
 	groupRoomAdmins = "abef62db-11a8-4673-9d32-ef1d8af19dc0"
 	groupUsers      = "aced04fa-dd96-4b35-af3e-346bfa1eb972"
+
+	// groupSecondFactor is a group of the seeded portal's own: its members must
+	// pass the second factor, all others come from a trusted address.
+	groupSecondFactor = "5b0c1d6e-2f5a-4c1b-9e57-1d1f6f0a7c42"
 )
 
 type user struct {
@@ -87,17 +91,14 @@ func (s *Server) seed(pool map[string]int) error {
 			return fmt.Errorf("pool: %d accounts of role %q; want 1 owner and no negative count", n, role)
 		}
 	}
-	s.app = tfaSettings{enabled: true, trustedIPs: []string{"127.0.0.1", "::1"}}
+	s.app = tfaSettings{enabled: true, trustedIPs: []string{"127.0.0.1", "::1"}, mandatoryGroups: []string{groupSecondFactor}}
 	for _, role := range roles {
 		count := pool[role]
 		if role == roleOwner {
 			count = 1 // a portal has an owner, named in the pool or not
 		}
 		for n := 1; n <= count; n++ {
-			u := s.seedUser(role, n)
-			if role == roleTOTP {
-				s.app.mandatoryUsers = append(s.app.mandatoryUsers, u.id)
-			}
+			s.seedUser(role, n)
 		}
 	}
 	s.owner = s.users[0]
