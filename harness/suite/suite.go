@@ -87,14 +87,17 @@ type Sink interface {
 
 // Environment is everything of a run that does not depend on the exchange.
 type Environment struct {
-	Target    *target.Target
-	Vault     *secret.Vault
-	Wire      *wire.Wire
-	Pool      *identity.Pool
-	Clock     *otp.Clock
-	Inbox     inbox.Inbox // nil when the target file names none
-	Sink      Sink
-	Process   int // of Processes, from 1, as Ginkgo counts
+	Target  *target.Target
+	Vault   *secret.Vault
+	Wire    *wire.Wire
+	Pool    *identity.Pool
+	Clock   *otp.Clock
+	Inbox   inbox.Inbox // nil when the target file names none
+	Sink    Sink
+	Process int // of Processes, from 1, as Ginkgo counts
+	// RealTime keeps the target's test clock from granting what a real wait, up to
+	// limits.max-wait, could not.
+	RealTime  bool
 	Processes int
 	Today     time.Time
 }

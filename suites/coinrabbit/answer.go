@@ -28,6 +28,13 @@ func str(v any, members ...string) string {
 	return s
 }
 
+// claims tells whether an answer claims a success, whatever its status: by
+// result true, or by what only a success gives.
+func claims(call *wire.Call) bool {
+	v, _ := body(call).(map[string]any)
+	return v["result"] == true || v["response"] != nil
+}
+
 // shows tells whether an answer holds a value, in its body or a header.
 func shows(call *wire.Call, value string) bool {
 	for _, values := range call.Header {

@@ -64,7 +64,9 @@ func (s *Server) write(w http.ResponseWriter, r *request, a answer) {
 	if a.response != nil {
 		body["response"] = a.response
 	}
-	w.Header().Set("Cache-Control", "no-store")
+	if !s.faults.On("secret-cacheable") {
+		w.Header().Set("Cache-Control", "no-store")
+	}
 	writeJSON(w, http.StatusOK, body)
 }
 

@@ -83,6 +83,7 @@ func secretFaults() []kit.Fault {
 		{ID: "creation-replaces-live-secret", Text: "Creating a secret while the factor is on replaces the live one.", Operations: list{opCreate}, Outcomes: active},
 		{ID: "creation-switches-factor-off", Text: "Creating a secret while the factor is on switches it off.", Operations: list{opCreate}, Outcomes: active},
 		{ID: "second-activation-accepted", Text: "A new secret is activated over a live one without a code of it.", Operations: list{opActivate, opCreate}, Outcomes: active},
+		{ID: "secret-cacheable", Text: "Caches may keep the answer with the secret.", Operations: list{opCreate}, Outcomes: created},
 		{ID: "secret-repeated-on-activation", Text: "The answer to an activation repeats the secret.", Operations: list{opActivate}, Outcomes: list{outOK}},
 	}
 }
@@ -92,6 +93,7 @@ func verificationFaults() []kit.Fault {
 	return []kit.Fault{
 		{ID: "any-verification-token-accepted", Text: "Any verification token is accepted.", Operations: byCode, Outcomes: refused},
 		{ID: "verification-token-not-needed", Text: "A body without a verification token is accepted.", Operations: byCode, Outcomes: list{outInvalid}},
+		{ID: "empty-verification-token-accepted", Text: "An empty verification token is accepted.", Operations: byCode, Outcomes: list{outInvalid}},
 		{ID: "verification-token-reusable", Text: "A verification token is accepted more than once.", Operations: bearers, Outcomes: refused},
 		{ID: "verification-token-of-another-type-accepted", Text: "A verification token of another message type is accepted.", Operations: bearers, Outcomes: refused},
 		{ID: "verification-token-of-another-user-accepted", Text: "A verification token of another user is accepted.", Operations: byCode, Outcomes: refused},
@@ -113,6 +115,8 @@ func credentialFaults() []kit.Fault {
 	refused, users := list{outUnauth}, list{opCreate, opActivate, opDeactivate}
 	return []kit.Fault{
 		{ID: "missing-user-token-accepted", Text: "A call without a user token acts for the account of the verification token.", Operations: users, Outcomes: refused},
+		{ID: "call-without-headers-trusted", Text: "A call with neither header is taken for one of the program's own.", Operations: users, Outcomes: refused},
+		{ID: "unreadable-user-token-accepted", Text: "A user token that cannot be read acts for the account of the verification token.", Operations: users, Outcomes: refused},
 		{ID: "missing-api-key-accepted", Text: "A call without the partner's key is served.", Operations: list{opPartner, opLogin, opSend, opVerify, opActivate, opDeactivate}, Outcomes: refused},
 		{ID: "any-api-key-accepted", Text: "Any partner key will do.", Operations: list{opPartner, opLogin, opSend, opVerify, opActivate, opDeactivate}, Outcomes: refused},
 		{ID: "api-key-as-user-token", Text: "The partner's key is taken for a user token.", Operations: users, Outcomes: refused},
