@@ -114,6 +114,7 @@ func onceOff(p *api) {
 // confirmed sends a request several times at once and counts the successes.
 func (p *api) confirmed(ctx context.Context, times int, by *suite.Actor, op *contract.Operation, r suite.Request) int {
 	GinkgoHelper()
+	p.Callable(op)
 	calls, errs := make([]*wire.Call, times), make([]error, times)
 	done := make(chan struct{})
 	for i := range times {

@@ -69,6 +69,7 @@ func newSecrets(p *api) {
 	It("takes a secret for nothing before it is confirmed",
 		clause.Should("coinrabbit.secret.pending-inert", p.deactivate, contract.Unavailable, standard("OWASP ASVS 5.0 2.3.1; facts/auth-checks.md T18")),
 		func(ctx SpecContext) {
+			p.Callable(p.deactivate)
 			a := p.created(ctx)
 			p.isOff(ctx, a)
 			p.enrolsAgain(ctx, a)
@@ -112,7 +113,7 @@ func secretsWhileOn(p *api) {
 			a := p.enrolled(ctx)
 			p.Expect(p.Do(ctx, p.creator(a), op, creation), op, contract.Outcome("already-active"))
 		})
-	It("lets no caller be mistaken: a secret cannot be created by reading",
+	It("creates no secret for a request that only reads",
 		clause.Should("coinrabbit.secret.get", op, contract.MethodRefused, clause.From(contract.Standard, "RFC 9110 9.2.1, 15.5.6; facts/auth-checks.md H09")),
 		func(ctx SpecContext) {
 			a := p.created(ctx)
