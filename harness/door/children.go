@@ -23,6 +23,9 @@ import (
 // planVariable hands the plan to child processes. It holds no secret.
 const planVariable = "AUTHCONFORM_PLAN"
 
+// ginkgoLog is the file of a run folder with the words of Ginkgo's processes.
+const ginkgoLog = "ginkgo.log"
+
 // ginkgoCommand is the hidden first argument under which the binary is Ginkgo's
 // own command line.
 const ginkgoCommand = "__ginkgo"
@@ -44,7 +47,7 @@ func (r *runner) children(ctx context.Context) error {
 	if err := os.Symlink(self, binary); err != nil {
 		return err
 	}
-	log, err := os.Create(filepath.Join(r.Plan.Out, "ginkgo.log"))
+	log, err := os.Create(filepath.Join(r.Plan.Out, ginkgoLog))
 	if err != nil {
 		return &UsageError{err}
 	}

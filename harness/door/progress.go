@@ -11,7 +11,7 @@ import (
 
 // Progress shows how far a run is while it lasts.
 type Progress struct {
-	Out      io.Writer // nil shows nothing
+	Out      io.Writer // nil shows nothing, and only counts
 	Terminal bool      // one line that rewrites itself; plain lines otherwise
 	Name     string
 }
@@ -38,10 +38,6 @@ const (
 
 func (p Progress) follow(dir string, total int) *follower {
 	f := &follower{Progress: p, dir: dir, total: total, offsets: map[string]int64{}, quit: make(chan struct{}), ended: make(chan struct{})}
-	if p.Out == nil {
-		close(f.ended)
-		return f
-	}
 	go f.run()
 	return f
 }
@@ -72,6 +68,7 @@ func (f *follower) run() {
 
 func (f *follower) show(last bool) {
 	switch {
+	case f.Out == nil:
 	case f.Terminal && last:
 		fmt.Fprint(f.Out, "\r\x1b[K")
 	case f.Terminal:

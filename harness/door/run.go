@@ -71,6 +71,9 @@ func Run(ctx context.Context, st suite.Suite, o Options) (*reports.Report, error
 	if err != nil {
 		return nil, err
 	}
+	if progress.done == 0 && r.Plan.Procs > 1 {
+		return r.report(fmt.Errorf("no process of the run came to its first spec; %s says why", filepath.Join(r.Plan.Out, ginkgoLog)))
+	}
 	return r.report(nil)
 }
 
@@ -93,7 +96,16 @@ type runner struct {
 func (r *runner) plan() (err error) {
 	o := &r.options
 	r.stop = func() {}
+	// Child processes run in other folders than this one.
+	if o.Out, err = filepath.Abs(o.Out); err != nil {
+		return err
+	}
 	file := o.TargetFile
+	if file != "" {
+		if file, err = filepath.Abs(file); err != nil {
+			return err
+		}
+	}
 	if file == "" {
 		profile, err := Profile(r.contract, o.Profile)
 		if err != nil {

@@ -1,15 +1,18 @@
 package main
 
 import (
+	"context"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"authconform/harness/door"
 	"authconform/harness/verdict"
@@ -92,6 +95,23 @@ func TestConformantServerExits0(t *testing.T) {
 	}
 	if r := report(t, out); r.Counts[verdict.PASS] != len(r.Verdicts) {
 		t.Errorf("the reference passes only %d of %d clauses", r.Counts[verdict.PASS], len(r.Verdicts))
+	}
+}
+
+// TestRelativePaths: child processes run in folders of their own, so paths that
+// are relative to the caller's must not reach them as they are.
+func TestRelativePaths(t *testing.T) {
+	file, _ := served(t, door.ServeOptions{})
+	dir := filepath.Dir(file)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, binary, "run", "onlyoffice", "--target", filepath.Base(file), "--out", "out", "--procs", "2", "--focus", quick)
+	cmd.Dir = dir
+	if text, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, text)
+	}
+	if r := report(t, filepath.Join(dir, "out")); r.Counts[verdict.PASS] == 0 {
+		t.Errorf("nothing passed: %v", r.Counts)
 	}
 }
 

@@ -29,7 +29,7 @@ const (
 var roles = []string{roleOwner, roleAdmin, roleRoomAdmin, roleUser, roleTOTP, roleDisabled, rolePhone, roleNoPhone}
 
 var defaultPool = map[string]int{
-	roleOwner: 1, roleAdmin: 32, roleRoomAdmin: 8, roleUser: 240, roleTOTP: 240, roleDisabled: 8, rolePhone: 24, roleNoPhone: 32,
+	roleOwner: 1, roleAdmin: 32, roleRoomAdmin: 8, roleUser: 240, roleTOTP: 240, roleDisabled: 32, rolePhone: 32, roleNoPhone: 32,
 }
 
 // Groups of the product every user belongs to by type.
