@@ -3,12 +3,13 @@ package suites
 
 import (
 	"authconform/harness/suite"
+	"authconform/suites/coinrabbit"
 	"authconform/suites/onlyoffice"
 )
 
 // All lists the suites in the order in which a run without arguments takes them.
 func All() []suite.Suite {
-	return []suite.Suite{onlyoffice.Suite}
+	return []suite.Suite{onlyoffice.Suite, coinrabbit.Suite}
 }
 
 // Find returns the suite of an exchange.

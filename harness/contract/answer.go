@@ -15,10 +15,10 @@ var (
 	outcomeName   = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
 	provenances   = []Provenance{Documented, Tested, Observed, Standard, Inferred}
 	presences     = []string{Required, Optional, Absent}
-	answerMembers = []string{"status", "profiles", "provenance", "source", "schema", "body", "media-type", "headers", "error-keys", "status-pointers"}
+	answerMembers = []string{"status", "verdict", "profiles", "provenance", "source", "schema", "body", "media-type", "headers", "error-keys", "status-pointers"}
 )
 
-func (l *loader) readOutcomes(o *Operation, where string, n *yaml.Node, responses map[int]*yaml.Node) {
+func (l *loader) readOutcomes(o *Operation, where string, n *yaml.Node, responses map[string]*yaml.Node) {
 	for key, value := range pairs(n) {
 		outcome := Outcome(key.Value)
 		at := where + ": x-outcomes/" + key.Value
@@ -59,22 +59,25 @@ func (l *loader) checkOverlap(others []*Answer, answer *Answer, at string, entry
 	}
 }
 
-func (l *loader) readAnswer(o *Operation, outcome Outcome, at string, n *yaml.Node, responses map[int]*yaml.Node) *Answer {
+func (l *loader) readAnswer(o *Operation, outcome Outcome, at string, n *yaml.Node, responses map[string]*yaml.Node) *Answer {
 	if n == nil || n.Kind != yaml.MappingNode {
 		l.fail(n, at, "an answer is a mapping such as {status: 200, provenance: documented}")
 		return nil
 	}
 	l.checkAllowed(n, at, answerMembers)
-	code, ok := status(field(n, "status"))
-	if !ok {
-		l.fail(n, at, "status is missing or no HTTP status (100 to 599)")
+	code, exact := status(field(n, "status"))
+	class, several := statusRange(field(n, "status"))
+	if !exact && !several {
+		l.fail(n, at, "status is missing or no HTTP status (100 to 599), no range such as 2XX and not default")
 		return nil
 	}
-	if o.Statuses[code] == "" {
-		l.fail(n, at, "status %d does not stand in responses", code)
+	key := text(field(n, "status"))
+	sentence := o.Statuses[code] + o.Ranges[key]
+	if sentence == "" {
+		l.fail(n, at, "status %s does not stand in responses", key)
 	}
 	a := &Answer{
-		Outcome: outcome, Status: code, Sentence: o.Statuses[code],
+		Outcome: outcome, Status: code, Class: class, Sentence: sentence,
 		Provenance: Provenance(text(field(n, "provenance"))), Source: text(field(n, "source")),
 		Profiles: texts(field(n, "profiles")), ErrorKeys: texts(field(n, "error-keys")),
 		StatusPointers: l.contract.StatusPointers,
@@ -93,9 +96,25 @@ func (l *loader) readAnswer(o *Operation, outcome Outcome, at string, n *yaml.No
 		}
 	}
 	a.Headers = l.readHeaders(at, field(n, "headers"))
-	l.readAnswerBody(a, at, n, responses[code])
+	l.readAnswerBody(a, at, n, responses[key])
+	l.readVerdict(a, at, n)
 	l.checkErrorKeys(a, at, n)
 	return a
+}
+
+func (l *loader) readVerdict(a *Answer, at string, n *yaml.Node) {
+	verdict := field(n, "verdict")
+	if verdict == nil {
+		return
+	}
+	if l.contract.VerdictPointer == "" {
+		l.fail(n, at, "verdict needs x-verdict-pointer at the root")
+	}
+	said, isBool := text(verdict) == "true", verdict.ShortTag() == "!!bool"
+	if !isBool {
+		l.fail(n, at, "verdict is true or false")
+	}
+	a.Verdict = &said
 }
 
 func (l *loader) readProfiles(a *Answer, at string, n *yaml.Node) {
@@ -147,7 +166,7 @@ func (l *loader) readAnswerBody(a *Answer, at string, n, response *yaml.Node) {
 		a.Body, mediaTypes = EmptyBody, nil
 	}
 	a.MediaTypes = mediaTypes
-	if a.Body == JSONBody && (a.Status == 204 || a.Status == 205 || a.Status == 304 || a.Status < 200) {
+	if a.Body == JSONBody && (a.Status == 204 || a.Status == 205 || a.Status == 304 || a.Status != 0 && a.Status < 200) {
 		l.fail(n, at, "status %d never carries a body (RFC 9110), yet a schema is named", a.Status)
 	}
 }

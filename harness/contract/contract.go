@@ -22,6 +22,7 @@ type Contract struct {
 
 	ErrorPointer   string   // JSON pointer to a refusal's error key; empty when none is promised
 	StatusPointers []string // JSON pointers at which bodies repeat the HTTP status
+	VerdictPointer string   // JSON pointer at which bodies say whether the request succeeded; empty: they do not
 
 	Schemas *schema.Set
 
@@ -49,6 +50,7 @@ type Operation struct {
 	Body                            *Body             // nil when it takes none
 	Statuses                        map[int]string    // documented status -> the document's sentence
 	Excuses                         map[string]string // status -> why no clause provokes it
+	Ranges                          map[string]string // documented 1XX to 5XX and default -> the document's sentence
 
 	outcomes []Outcome
 	answers  map[Outcome][]*Answer
@@ -80,7 +82,9 @@ type Member struct {
 // Answer is one answer that an outcome leads to, in the profiles it names.
 type Answer struct {
 	Outcome        Outcome
-	Status         int
+	Status         int    // 0 where the documents name none: Class then bounds it
+	Class          int    // of Status 0: its first digit, or 0 for any
+	Verdict        *bool  // what the body says at the contract's VerdictPointer; nil: nothing is promised
 	Sentence       string // the response's description
 	Body           BodyKind
 	MediaTypes     []string       // allowed media types of the body; empty when it is not promised
@@ -92,6 +96,17 @@ type Answer struct {
 	Provenance     Provenance
 	Source         string
 	Profiles       []string
+}
+
+// Takes tells whether a status is the promised one.
+func (a *Answer) Takes(status int) bool {
+	switch {
+	case a.Status != 0:
+		return status == a.Status
+	case a.Class != 0:
+		return status/100 == a.Class
+	}
+	return true
 }
 
 // Operation finds an operation by its operationId.

@@ -10,6 +10,7 @@
 //	  "3.7": what release 3.7 does
 //	x-error-pointer: /error/message     # root; where a refusal's body names its error key
 //	x-status-pointers: [/statusCode]    # root; where JSON bodies repeat the HTTP status
+//	x-verdict-pointer: /result          # root; where JSON bodies say whether the request succeeded
 //	x-excuses: {"502": reason}          # root or operation; documented statuses no clause provokes
 //	x-answers: {...}                    # root; a place for YAML anchors, not read itself
 //	x-area: sessions                    # operation; groups operations of one chapter
@@ -23,7 +24,9 @@
 //
 // Keys of an answer:
 //
-//	status          the HTTP status; it must stand in the operation's responses
+//	status          the HTTP status, or a range (2XX) or default (any) where the documents name
+//	                none; it must stand in the operation's responses
+//	verdict         true or false: what the body says at x-verdict-pointer
 //	profiles        where it holds; left out: in all
 //	provenance      documented, tested, observed, standard or inferred
 //	source          where this answer is promised; left out: the operation's x-source

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -108,8 +109,9 @@ func (l *loader) readRoot() {
 	}
 	c.ErrorPointer = text(field(l.root, "x-error-pointer"))
 	c.StatusPointers = texts(field(l.root, "x-status-pointers"))
-	for _, p := range append([]string{c.ErrorPointer}, c.StatusPointers...) {
-		l.checkPointer(l.root, "x-error-pointer, x-status-pointers", p)
+	c.VerdictPointer = text(field(l.root, "x-verdict-pointer"))
+	for _, p := range append([]string{c.ErrorPointer, c.VerdictPointer}, c.StatusPointers...) {
+		l.checkPointer(l.root, "x-error-pointer, x-status-pointers, x-verdict-pointer", p)
 	}
 	l.excuses = map[string]string{}
 	for key, value := range pairs(field(l.root, "x-excuses")) {
@@ -153,15 +155,30 @@ func (l *loader) readPaths() {
 
 var methods = []string{"get", "put", "post", "delete", "options", "head", "patch", "trace"}
 
+// statusRange reads the keys of responses that stand for several statuses
+// (OpenAPI 3.1 4.8.16): 2XX gives 2, default 0.
+func statusRange(n *yaml.Node) (class int, ok bool) {
+	if n == nil || n.Kind != yaml.ScalarNode {
+		return 0, false
+	}
+	switch n.Value {
+	case "default":
+		return 0, true
+	case "1XX", "2XX", "3XX", "4XX", "5XX":
+		return int(n.Value[0] - '0'), true
+	}
+	return 0, false
+}
+
 func status(n *yaml.Node) (int, bool) {
-	var code int
 	if n == nil || n.Kind != yaml.ScalarNode || len(n.Value) != 3 {
 		return 0, false
 	}
-	if _, err := fmt.Sscanf(n.Value, "%3d", &code); err != nil {
+	code, err := strconv.Atoi(n.Value)
+	if err != nil || code < 100 || code > 599 {
 		return 0, false
 	}
-	return code, code >= 100 && code <= 599
+	return code, true
 }
 
 func canonical(header string) string { return http.CanonicalHeaderKey(header) }

@@ -15,7 +15,7 @@ func (l *loader) readOperation(pathKey *yaml.Node, method string, item, n *yaml.
 		ID: text(field(n, "operationId")), Method: method, Path: pathKey.Value,
 		Area: text(field(n, "x-area")), Summary: strings.TrimSpace(text(field(n, "summary"))),
 		NamedOnly: isTrue(field(n, "x-named-only")),
-		Statuses:  map[int]string{}, Excuses: map[string]string{}, answers: map[Outcome][]*Answer{},
+		Statuses:  map[int]string{}, Ranges: map[string]string{}, Excuses: map[string]string{}, answers: map[Outcome][]*Answer{},
 	}
 	where := o.ID
 	if where == "" {
@@ -217,18 +217,24 @@ func (l *loader) enum(n *yaml.Node, where string, nesting int) []any {
 	return values
 }
 
-func (l *loader) readResponses(o *Operation, where string, n *yaml.Node) map[int]*yaml.Node {
-	responses := map[int]*yaml.Node{}
+func (l *loader) readResponses(o *Operation, where string, n *yaml.Node) map[string]*yaml.Node {
+	responses := map[string]*yaml.Node{}
 	for key, value := range pairs(field(n, "responses")) {
-		code, ok := status(key)
-		if !ok {
-			l.fail(key, where, "responses: %q is no HTTP status (100 to 599)", key.Value)
+		code, exact := status(key)
+		if _, several := statusRange(key); !exact && !several {
+			l.fail(key, where, "responses: %q is no HTTP status (100 to 599), no range such as 2XX and not default", key.Value)
 			continue
 		}
 		response := l.deref(value, where)
-		responses[code] = response
-		if o.Statuses[code] = strings.TrimSpace(text(field(response, "description"))); o.Statuses[code] == "" {
-			l.fail(key, where, "responses: %d has no description; give the document's sentence", code)
+		responses[key.Value] = response
+		sentence := strings.TrimSpace(text(field(response, "description")))
+		if sentence == "" {
+			l.fail(key, where, "responses: %s has no description; give the document's sentence", key.Value)
+		}
+		if exact {
+			o.Statuses[code] = sentence
+		} else {
+			o.Ranges[key.Value] = sentence
 		}
 	}
 	if len(responses) == 0 {

@@ -32,6 +32,7 @@ type Plan struct {
 	Version    string   `json:"version"`
 	Procs      int      `json:"procs"`
 	Blunt      []string `json:"blunt,omitempty"`
+	RealTime   bool     `json:"real_time,omitempty"`
 }
 
 // UsageError is a mistake of the person who started the run: exit 2.

@@ -59,7 +59,21 @@ func TargetOf(st suite.Suite, c *contract.Contract, profile string, instance *re
 	return t
 }
 
+// secretSettings names the settings that a target file only refers to.
+func secretSettings(st suite.Suite) []string {
+	var names []string
+	for name, setting := range st.Settings {
+		if setting.Secret {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
 func limitOf(l reference.Limit) *target.Limit {
+	if l.Attempts == 0 {
+		return nil // it has no such limit
+	}
 	return &target.Limit{Attempts: l.Attempts, Window: l.Window, Block: l.Block}
 }
 
@@ -91,7 +105,7 @@ func startReference(st suite.Suite, c *contract.Contract, profile string, faults
 		_ = os.RemoveAll(dir)
 	}
 	targetFile = filepath.Join(dir, "target.yaml")
-	if err := TargetOf(st, c, profile, instance, served.URL).Write(targetFile); err != nil {
+	if err := TargetOf(st, c, profile, instance, served.URL).Write(targetFile, secretSettings(st)...); err != nil {
 		stop()
 		return "", nil, err
 	}
@@ -125,7 +139,7 @@ func ServeReference(st suite.Suite, o ServeOptions) (*Served, error) {
 		return nil, err
 	}
 	if o.TargetOut != "" {
-		if err := TargetOf(st, c, profile, instance, served.URL).Write(o.TargetOut); err != nil {
+		if err := TargetOf(st, c, profile, instance, served.URL).Write(o.TargetOut, secretSettings(st)...); err != nil {
 			served.Close()
 			return nil, usage("cannot write the target file: %v", err)
 		}

@@ -40,6 +40,7 @@ type Options struct {
 	Version    string
 	Faults     []string // of the reference; only without a target file
 	Blunt      []string // response checks left out; for the proof's own test
+	RealTime   bool     // no spec waits longer than limits.max-wait, test clock or not
 	Progress   Progress
 }
 
@@ -132,7 +133,7 @@ func (r *runner) plan() (err error) {
 	o.Procs = max(o.Procs, 1)
 	r.Plan = Plan{
 		Exchange: r.suite.Exchange, TargetFile: file, Profile: profile, Focus: o.Focus, Out: o.Out,
-		RunID: newRunID(), Version: o.Version, Procs: o.Procs, Blunt: o.Blunt,
+		RunID: newRunID(), Version: o.Version, Procs: o.Procs, Blunt: o.Blunt, RealTime: o.RealTime,
 	}
 	return nil
 }

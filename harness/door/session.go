@@ -99,6 +99,7 @@ func (n *session) environment(process int) suite.Environment {
 		Target: n.target, Vault: n.vault, Wire: n.wire, Sink: n.journal, Clock: clock,
 		Pool:  identity.NewPool(n.target.Identities, process, n.plan.Procs, clock.Now, rest(n.target.Limits)),
 		Inbox: openInbox(n.target), Process: process, Processes: n.plan.Procs, Today: time.Now(),
+		RealTime: n.plan.RealTime,
 	}
 }
 

@@ -34,8 +34,9 @@ type Comparer struct {
 	coarse bool
 }
 
-// Coarse compares the status, and of a success that its body can be read: what a
-// step needs that only prepares or follows up a promise.
+// Coarse compares the status, whether the body itself says success or refusal,
+// and of a success that its body can be read: what a step needs that only
+// prepares or follows up a promise.
 func Coarse(c *contract.Contract) *Comparer { return &Comparer{Contract: c, coarse: true} }
 
 // check is one independent question put to a response.
@@ -83,8 +84,8 @@ func (c *Comparer) Compare(call *wire.Call, op *contract.Operation, answer *cont
 		r.value, r.err = schema.Decode(call.Body)
 	}
 	if c.coarse {
-		wrong := checkStatus(r)
-		if answer.Status < http.StatusBadRequest && answer.Body == contract.JSONBody {
+		wrong := append(checkStatus(r), checkVerdict(r)...)
+		if succeeds(answer) && answer.Body == contract.JSONBody {
 			wrong = append(wrong, checkBody(r)...)
 		}
 		return wrong
@@ -95,18 +96,35 @@ func (c *Comparer) Compare(call *wire.Call, op *contract.Operation, answer *cont
 			all = append(all, check.run(r)...)
 		}
 	}
-	return all
+	// Where the schema says the verdict too, both checks speak; no schema has to.
+	return append(all, checkVerdict(r)...)
+}
+
+// succeeds tells whether an answer is that of a success: by its own verdict
+// where it has one, else by its status.
+func succeeds(a *contract.Answer) bool {
+	if a.Verdict != nil {
+		return *a.Verdict
+	}
+	return a.Status < http.StatusBadRequest
 }
 
 func checkStatus(r *response) []Mismatch {
-	if r.call.Status == r.answer.Status {
+	if r.answer.Takes(r.call.Status) {
 		return nil
 	}
 	actual := statusText(r.call.Status)
 	if _, documented := r.op.Statuses[r.call.Status]; !documented {
 		actual += ", which no document names for this operation"
 	}
-	return []Mismatch{{Check: "status", Expected: statusText(r.answer.Status), Actual: actual}}
+	return []Mismatch{{Check: "status", Expected: promised(r.answer), Actual: actual}}
+}
+
+func promised(a *contract.Answer) string {
+	if a.Status == 0 {
+		return strconv.Itoa(a.Class) + "XX"
+	}
+	return statusText(a.Status)
 }
 
 func statusText(code int) string {
@@ -210,7 +228,7 @@ func checkErrorKeys(r *response) []Mismatch {
 }
 
 func checkStatusMember(r *response) []Mismatch {
-	if r.err != nil || len(r.call.Body) == 0 {
+	if r.err != nil || len(r.call.Body) == 0 || r.answer.Status == 0 {
 		return nil
 	}
 	var out []Mismatch
@@ -224,6 +242,26 @@ func checkStatusMember(r *response) []Mismatch {
 		}
 	}
 	return out
+}
+
+// checkVerdict holds the body's own word on success against the outcome: some
+// exchanges send refusals with a status of success.
+func checkVerdict(r *response) []Mismatch {
+	if r.answer.Verdict == nil {
+		return nil
+	}
+	want := strconv.FormatBool(*r.answer.Verdict)
+	got, ok := lookup(r.value, r.contract.VerdictPointer)
+	said, isBool := got.(bool)
+	switch {
+	case r.err == nil && ok && isBool && said == *r.answer.Verdict:
+		return nil
+	case !*r.answer.Verdict && !said: // it does not claim a success
+		return nil
+	case !ok || !isBool:
+		return []Mismatch{{"verdict", r.contract.VerdictPointer, want, "no such truth value"}}
+	}
+	return []Mismatch{{"verdict", r.contract.VerdictPointer, want, strconv.FormatBool(said)}}
 }
 
 // abridge keeps an unexpectedly long error key from flooding a report.

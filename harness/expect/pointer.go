@@ -2,6 +2,7 @@ package expect
 
 import (
 	"fmt"
+	"net/http"
 	"strconv"
 	"strings"
 
@@ -39,11 +40,17 @@ func lookup(value any, pointer string) (any, bool) {
 }
 
 // Contradicts tells whether a body names, where the contract's bodies hold the
-// status, another status than the response has.
+// status, another status than the response has, or claims a success that the
+// status denies.
 func Contradicts(c *contract.Contract, call *wire.Call) bool {
 	value, err := schema.Decode(call.Body)
 	if err != nil {
 		return false
+	}
+	if c.VerdictPointer != "" && call.Status >= http.StatusBadRequest {
+		if said, _ := lookup(value, c.VerdictPointer); said == true {
+			return true
+		}
 	}
 	for _, pointer := range c.StatusPointers {
 		if said, ok := lookup(value, pointer); ok && fmt.Sprint(said) != strconv.Itoa(call.Status) {

@@ -81,6 +81,12 @@ func (b *bench) run(faults []string, f *front, n int, selected func(clause.Info)
 	if err != nil {
 		return nil, err
 	}
+	f.path = func(op *contract.Operation) string {
+		if b.suite.Path == nil {
+			return op.Path
+		}
+		return b.suite.Path(env.Target, op)
+	}
 	defer env.Wire.Close()
 	globals.Reset()
 	defer globals.Reset()
@@ -107,6 +113,11 @@ func (b *bench) environment(instance *reference.Instance) (suite.Environment, *m
 		vault.Register("totp-secret", who.TOTPSecret)
 	}
 	vault.Register("captcha", t.Captcha.Response)
+	for name, setting := range b.suite.Settings {
+		if setting.Secret {
+			vault.Register("setting "+name, t.Settings[name])
+		}
+	}
 	w, err := wire.New(wire.Options{BaseURL: t.URL, Version: door.Version, RunID: "proof", Timeout: t.HTTP.Timeout, MaxBody: t.HTTP.MaxBody}, vault)
 	if err != nil {
 		return suite.Environment{}, nil, err

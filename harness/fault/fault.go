@@ -60,7 +60,7 @@ func (r *reply) outcomes() []string {
 func (r *reply) is(response *Response) bool {
 	a := r.answers[0]
 	switch {
-	case response.Status != a.Status:
+	case !a.Takes(response.Status):
 		return false
 	case a.Body == contract.EmptyBody:
 		return len(response.Body) == 0
@@ -91,7 +91,7 @@ func replies(op *contract.Operation, profile string) []*reply {
 func sameReply(list []*reply, answer *contract.Answer) *reply {
 	for _, r := range list {
 		a := r.answers[0]
-		if a.Status == answer.Status && a.SchemaFile == answer.SchemaFile && a.Body == answer.Body {
+		if a.Status == answer.Status && a.Class == answer.Class && a.SchemaFile == answer.SchemaFile && a.Body == answer.Body {
 			return r
 		}
 	}

@@ -3,6 +3,7 @@ package fault
 import (
 	"bytes"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -24,8 +25,9 @@ type front struct {
 	next     http.Handler
 	replies  map[string][]*reply // by operationId
 	routes   []*contract.Operation
-	fault    *Fault            // for every call; nil: none
-	byClause map[string]*Fault // for the calls of one clause
+	path     func(*contract.Operation) string // where the reference has an operation
+	fault    *Fault                           // for every call; nil: none
+	byClause map[string]*Fault                // for the calls of one clause
 	sampling bool
 	mu       sync.Mutex
 }
@@ -74,14 +76,15 @@ func (f *front) pass(op *contract.Operation, fault *Fault, response *Response) {
 	}
 }
 
-// route finds the operation of a request. A path without parameters wins over
-// one with. A method that no document gives a path is asked of every operation
-// of that path, so that its refusal can be broken for each of them.
+// route finds the operation of a request: several where they share method and
+// path, and differ in the body alone. A path without parameters wins over one
+// with. A method that no document gives a path is asked of every operation of
+// that path, so that its refusal can be broken for each of them.
 func (f *front) route(r *http.Request) []*contract.Operation {
 	best := -1
 	var ofPath []*contract.Operation
 	for _, op := range f.routes {
-		fixed, ok := matches(op.Path, r.URL.Path)
+		fixed, ok := matches(f.path(op), r.URL.Path)
 		if !ok || fixed < best {
 			continue
 		}
@@ -90,10 +93,9 @@ func (f *front) route(r *http.Request) []*contract.Operation {
 		}
 		ofPath = append(ofPath, op)
 	}
-	for _, op := range ofPath {
-		if op.Method == r.Method {
-			return []*contract.Operation{op}
-		}
+	sameMethod := slices.DeleteFunc(slices.Clone(ofPath), func(op *contract.Operation) bool { return op.Method != r.Method })
+	if len(sameMethod) > 0 {
+		return sameMethod
 	}
 	return ofPath
 }

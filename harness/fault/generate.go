@@ -50,16 +50,19 @@ func (g *generator) add(name, text string, change func(*Response)) {
 // statuses swaps the status to each other that the documents name for the
 // operation, and to its neighbour.
 func (g *generator) statuses() {
-	own := g.reply.answers[0].Status
-	others := []int{own + 1}
+	answer := g.reply.answers[0]
+	others := []int{answer.Status + 1}
+	if answer.Status == 0 {
+		others = nil // the documents name none, so none has a neighbour
+	}
 	for status := range g.reply.operation.Statuses {
-		if status != own && status != own+1 {
+		if !answer.Takes(status) && status != answer.Status+1 {
 			others = append(others, status)
 		}
 	}
 	slices.Sort(others)
 	for _, status := range others {
-		g.add(fmt.Sprintf("status/%d", status), fmt.Sprintf("has status %d in place of %d", status, own), func(x *Response) { x.Status = status })
+		g.add(fmt.Sprintf("status/%d", status), fmt.Sprintf("has status %d in place of %d", status, g.reply.sample.Status), func(x *Response) { x.Status = status })
 	}
 }
 

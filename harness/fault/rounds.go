@@ -96,7 +96,7 @@ func (p *prover) round(queues map[string][]*task) error {
 // other operations meet it merely to prepare.
 func (p *prover) candidates(f Fault) (expecting, meeting []string) {
 	for _, e := range p.pristine.entries {
-		met := p.pristine.touched[e.ID][touch{f.Operations[0], f.reply.answers[0].Status}]
+		met := p.met(e.ID, f)
 		switch {
 		case !met || e.Info.Operation != f.Operations[0]:
 		case slices.Contains(f.Outcomes, e.Info.Outcome):
@@ -106,6 +106,17 @@ func (p *prover) candidates(f Fault) (expecting, meeting []string) {
 		}
 	}
 	return expecting, meeting
+}
+
+// met tells whether a clause met, on the pristine reference, a status that a wire
+// fault changes.
+func (p *prover) met(id string, f Fault) bool {
+	for t := range p.pristine.touched[id] {
+		if t.operation == f.Operations[0] && f.reply.answers[0].Takes(t.status) {
+			return true
+		}
+	}
+	return false
 }
 
 // idle gives the MUST clauses that took no part in the rounds their chance: each

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"authconform/harness/reference/coinrabbit"
 	"authconform/harness/reference/kit"
 	"authconform/harness/reference/onlyoffice"
 )
@@ -51,6 +52,7 @@ type maker struct {
 }
 
 var makers = map[string]maker{
+	"coinrabbit": {startCoinRabbit, coinrabbit.Faults},
 	"onlyoffice": {startOnlyOffice, onlyoffice.Faults},
 }
 
@@ -92,6 +94,24 @@ func startOnlyOffice(o Options) (*Instance, error) {
 		Handler: server, Identities: server.Identities(), Captcha: server.CaptchaResponse(),
 		Features:      map[string]bool{"captcha": true, "sms": true},
 		PasswordLimit: Limit{5, time.Minute, time.Minute}, CodeLimit: Limit{5, time.Minute, time.Minute},
+		MailpitPath: kit.ControlPrefix + "mailpit", SMSAddress: "{phone}@sms.invalid",
+		AdvancePath: kit.ControlPrefix + "clock/advance",
+	}, nil
+}
+
+func startCoinRabbit(o Options) (*Instance, error) {
+	config := coinrabbit.Config{Profile: o.Profile, Faults: o.Faults}
+	if o.Small {
+		config.Accounts = 60
+	}
+	server, err := coinrabbit.New(config)
+	if err != nil {
+		return nil, err
+	}
+	return &Instance{
+		Handler: server, Identities: server.Identities(), Settings: server.Settings(),
+		Features:    map[string]bool{"jwt": true},
+		CodeLimit:   Limit{5, time.Minute, time.Minute},
 		MailpitPath: kit.ControlPrefix + "mailpit", SMSAddress: "{phone}@sms.invalid",
 		AdvancePath: kit.ControlPrefix + "clock/advance",
 	}, nil

@@ -94,9 +94,7 @@ func (r Request) WithHeader(name, value string) Request {
 // provoke: the limiter then judges the harness, not the promise.
 func (s *Context) Do(ctx context.Context, by *Actor, op *contract.Operation, r Request) *wire.Call {
 	ginkgo.GinkgoHelper()
-	if s.suite.Path != nil && s.suite.Path(s.env.Target, op) == "" {
-		s.Untestable("the target file does not say where %s lives", op.ID)
-	}
+	s.Callable(op)
 	call, err := s.Try(ctx, by, op, r)
 	if err != nil {
 		s.Error("%s %s got no response: %v", op.Method, op.Path, err)
@@ -105,6 +103,18 @@ func (s *Context) Do(ctx context.Context, by *Actor, op *contract.Operation, r R
 		s.Error("budget: %s %s was refused by the target's limiter in a spec that provokes none; lower limits.pace in the target file or give it more identities", op.Method, op.Path)
 	}
 	return call
+}
+
+// Callable makes the clause UNTESTABLE where the target file does not say all that
+// a call of the operation needs. Do asks it itself; before Try, a spec does.
+func (s *Context) Callable(op *contract.Operation) {
+	ginkgo.GinkgoHelper()
+	for _, name := range s.suite.Needs[op.ID] {
+		s.Known(name)
+	}
+	if s.suite.Path != nil && s.suite.Path(s.env.Target, op) == "" {
+		s.Untestable("the target file does not say where %s lives", op.ID)
+	}
 }
 
 // limited tells whether a limiter answered: by a 429 of any shape that does not

@@ -6,8 +6,11 @@
 package suite
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -42,6 +45,29 @@ type Suite struct {
 	// that the target file does not say; the specs of the operation are then
 	// UNTESTABLE.
 	Path func(*target.Target, *contract.Operation) string
+	// Needs names, by operationId, the settings without which an operation cannot
+	// be called; where one has neither value nor default, its specs are UNTESTABLE.
+	Needs map[string][]string
+}
+
+// Setting is what a target file sets, or else the setting's default.
+func (st Suite) Setting(t *target.Target, name string) string {
+	return cmp.Or(t.Settings[name], st.Settings[name].Default)
+}
+
+// Gaps lists the settings, sorted, that have no default and that a target file
+// does not set although the documents leave them to it. t nil is an empty file.
+func (st Suite) Gaps(t *target.Target) []string {
+	if t == nil {
+		t = &target.Target{}
+	}
+	var gaps []string
+	for _, name := range slices.Sorted(maps.Keys(st.Settings)) {
+		if st.Settings[name].Ask != "" && st.Setting(t, name) == "" {
+			gaps = append(gaps, name)
+		}
+	}
+	return gaps
 }
 
 // Feature is an optional part of a surface.
@@ -61,14 +87,17 @@ type Sink interface {
 
 // Environment is everything of a run that does not depend on the exchange.
 type Environment struct {
-	Target    *target.Target
-	Vault     *secret.Vault
-	Wire      *wire.Wire
-	Pool      *identity.Pool
-	Clock     *otp.Clock
-	Inbox     inbox.Inbox // nil when the target file names none
-	Sink      Sink
-	Process   int // of Processes, from 1, as Ginkgo counts
+	Target  *target.Target
+	Vault   *secret.Vault
+	Wire    *wire.Wire
+	Pool    *identity.Pool
+	Clock   *otp.Clock
+	Inbox   inbox.Inbox // nil when the target file names none
+	Sink    Sink
+	Process int // of Processes, from 1, as Ginkgo counts
+	// RealTime keeps the target's test clock from granting what a real wait, up to
+	// limits.max-wait, could not.
+	RealTime  bool
 	Processes int
 	Today     time.Time
 }
@@ -127,8 +156,21 @@ func (s *Context) Exchange() string { return s.suite.Exchange }
 // Profile is the reading of the contract that governs this run.
 func (s *Context) Profile() string { return s.profile }
 
-// Setting returns a setting of the target file; "" when it is not set.
-func (s *Context) Setting(name string) string { return s.env.Target.Settings[name] }
+// Setting returns a setting of the target file, or its default; "" when it has
+// neither.
+func (s *Context) Setting(name string) string { return s.suite.Setting(s.env.Target, name) }
+
+// Known is Setting for what a spec cannot do without: nothing known makes the
+// clause UNTESTABLE, with what is missing and whom to ask.
+func (s *Context) Known(name string) string {
+	ginkgo.GinkgoHelper()
+	value := s.Setting(name)
+	if value == "" {
+		setting := s.suite.Settings[name]
+		s.Untestable("settings.%s is not set in the target file (%s); ask the vendor: %s", name, setting.Text, setting.Ask)
+	}
+	return value
+}
 
 // Target returns the target file of the run.
 func (s *Context) Target() *target.Target { return s.env.Target }

@@ -16,7 +16,8 @@ import (
 // others are really waited for, up to limits.max-wait.
 func (s *Context) Wait(ctx context.Context, d time.Duration, why string) {
 	ginkgo.GinkgoHelper()
-	if url := s.env.Target.Clock.AdvanceURL; url != "" && (s.env.Processes == 1 || s.current().serial) {
+	tooLong := d > s.env.Target.Limits.MaxWait
+	if url := s.env.Target.Clock.AdvanceURL; url != "" && !(s.env.RealTime && tooLong) && (s.env.Processes == 1 || s.current().serial) {
 		d = (d + time.Second - 1).Truncate(time.Second) // the endpoint takes whole seconds
 		if err := advance(ctx, url, d); err != nil {
 			s.Error("cannot advance the target's clock by %s (%s): %v", d, why, err)
@@ -24,8 +25,8 @@ func (s *Context) Wait(ctx context.Context, d time.Duration, why string) {
 		s.env.Clock.Advance(d)
 		return
 	}
-	if longest := s.env.Target.Limits.MaxWait; d > longest {
-		s.Untestable("it has to wait %s (%s), longer than limits.max-wait (%s) of the target file", d, why, longest)
+	if tooLong {
+		s.Untestable("it has to wait %s (%s), longer than limits.max-wait (%s) of the target file", d, why, s.env.Target.Limits.MaxWait)
 	}
 	timer := time.NewTimer(d)
 	defer timer.Stop()

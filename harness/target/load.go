@@ -41,8 +41,10 @@ type Exchange struct {
 
 // Setting explains one exchange-specific setting.
 type Setting struct {
-	Text   string
-	Secret bool // treated like a password
+	Text    string
+	Default string // what holds when the file is silent; "" when nothing does
+	Ask     string // what to ask the vendor for where the documents leave it open
+	Secret  bool   // treated like a password
 }
 
 // Load reads and checks a target file. The error is an *Error holding every

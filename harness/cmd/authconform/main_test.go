@@ -68,8 +68,14 @@ func run(t *testing.T, env []string, args ...string) result {
 // its target file.
 func served(t *testing.T, o door.ServeOptions) (targetFile string, s *door.Served) {
 	t.Helper()
+	return servedOf(t, "onlyoffice", o)
+}
+
+// servedOf is served for any exchange.
+func servedOf(t *testing.T, exchange string, o door.ServeOptions) (targetFile string, s *door.Served) {
+	t.Helper()
 	o.Addr, o.TargetOut = "127.0.0.1:0", filepath.Join(t.TempDir(), "t.yaml")
-	st, err := findSuite("onlyoffice")
+	st, err := findSuite(exchange)
 	if err != nil {
 		t.Fatal(err)
 	}

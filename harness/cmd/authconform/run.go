@@ -71,6 +71,14 @@ func runAll(cmd *cobra.Command, args []string, o door.Options) error {
 		if err := reports.Console(cmd.OutOrStdout(), report, reports.ConsoleOptions{Color: colours(cmd.OutOrStdout())}); err != nil {
 			return err
 		}
+		if report.ExitCode == verdict.ExitIncomplete && o.TargetFile != "" {
+			gaps, err := door.MissingSettings(st, o.TargetFile)
+			if err != nil {
+				return err
+			}
+			printGaps(cmd.OutOrStdout(), st, gaps)
+			fmt.Fprintf(cmd.OutOrStdout(), "\nWhat else is missing, and what it costs: authconform doctor --target %s\n", o.TargetFile)
+		}
 		fmt.Fprintf(cmd.ErrOrStderr(), "reports: %s\n", o.Out)
 		code = worse(code, report.ExitCode)
 	}

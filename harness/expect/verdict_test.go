@@ -1,0 +1,72 @@
+package expect_test
+
+import (
+	"net/http"
+	"testing"
+	"testing/fstest"
+
+	"authconform/harness/contract"
+	"authconform/harness/expect"
+	"authconform/harness/wire"
+)
+
+const document = `openapi: 3.1.0
+info: {title: Example, version: "1"}
+x-profiles: {documented: as written}
+x-verdict-pointer: /result
+paths:
+  /do:
+    post:
+      operationId: do
+      x-area: all
+      x-source: {document: guide, section: "1"}
+      responses:
+        "2XX": {description: any success, content: {application/json: {schema: {$ref: any.schema.json}}}}
+        default: {description: any refusal, content: {application/json: {schema: {$ref: any.schema.json}}}}
+      x-outcomes:
+        ok: {status: 2XX, provenance: documented, verdict: true}
+        refused: {status: default, provenance: documented, verdict: false}
+`
+
+// What a body says of success counts also where only the status is compared:
+// set-up must not take a refusal sent with 200 for a success.
+func TestVerdictOfTheBody(t *testing.T) {
+	c, err := contract.Load(fstest.MapFS{
+		"ex/openapi.yaml":    {Data: []byte(document)},
+		"ex/any.schema.json": {Data: []byte(`{"$schema":"http://json-schema.org/draft-07/schema#","type":"object"}`)},
+	}, "ex")
+	if err != nil {
+		t.Fatal(err)
+	}
+	op, _ := c.Operation("do")
+	for _, test := range []struct {
+		outcome contract.Outcome
+		status  int
+		body    string
+		fits    bool
+	}{
+		{"ok", 200, `{"result":true}`, true},
+		{"ok", 201, `{"result":true}`, true},
+		{"ok", 400, `{"result":true}`, false},
+		{"ok", 200, `{"result":false}`, false},
+		{"ok", 200, `{"result":"true"}`, false},
+		{"ok", 200, `{}`, false},
+		{"refused", 200, `{"result":false}`, true},
+		{"refused", 429, `{"result":false}`, true},
+		{"refused", 401, `{"message":"no"}`, true},
+		{"refused", 401, `{"result":true}`, false},
+		{"refused", 200, `{"result":true}`, false},
+		{"refused", 503, `{}`, true},
+	} {
+		answer, _ := op.Answer(test.outcome, "documented")
+		call := &wire.Call{Status: test.status, Header: http.Header{"Content-Type": {"application/json"}}, Body: []byte(test.body)}
+		if got, want := expect.Contradicts(c, call), test.status >= 400 && test.body == `{"result":true}`; got != want {
+			t.Errorf("%d %s contradicts itself: %v, want %v", test.status, test.body, got, want)
+		}
+		for name, comparer := range map[string]*expect.Comparer{"all": {Contract: c}, "coarse": expect.Coarse(c)} {
+			if got := comparer.Compare(call, op, answer); (len(got) == 0) != test.fits {
+				t.Errorf("%s, %d %s as %s: %v", name, test.status, test.body, test.outcome, got)
+			}
+		}
+	}
+}

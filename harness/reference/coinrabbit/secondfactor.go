@@ -1,0 +1,319 @@
+package coinrabbit
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"time"
+
+	"authconform/harness/reference/kit"
+)
+
+const (
+	secretBytes = 20 // RFC 4226 section 4 (R6) recommends 160 bits
+	window      = 1  // time steps around now; RFC 6238 section 5.2
+)
+
+// codeRule limits wrong codes of one account, whatever call they come by: RFC
+// 4226 section 7.3.
+var codeRule = kit.Rule{Attempts: 5, Period: time.Minute, Block: time.Minute}
+
+// createSecret draws a secret that counts once it is confirmed. The last one drawn
+// is the one to confirm.
+func (s *Server) createSecret(r *request) answer {
+	a := r.caller
+	if a.secret != "" {
+		switch {
+		case s.faults.On("live-secret-shown-again"):
+			return ok(map[string]string{"secret": a.secret})
+		case s.faults.On("creation-replaces-live-secret"):
+			a.pending = s.newSecret(a)
+			a.dead, a.secret = append(a.dead, a.secret), a.pending
+			return ok(map[string]string{"secret": a.pending})
+		case s.faults.On("creation-switches-factor-off"):
+			a.dead, a.secret = append(a.dead, a.secret), ""
+		case !s.faults.On("second-activation-accepted"):
+			return refuse(alreadyActive())
+		}
+	}
+	if a.pending != "" {
+		a.former = append(a.former, a.pending)
+	}
+	a.pending = s.newSecret(a)
+	if s.faults.On("guesses-forgotten-with-new-secret") {
+		s.limiter.Reset()
+	}
+	return ok(map[string]string{"secret": a.pending})
+}
+
+func (s *Server) newSecret(a *account) string {
+	switch {
+	case s.faults.On("weak-secret"):
+		return kit.NewTOTPSecret(10)
+	case s.faults.On("secret-of-120-bits"):
+		return strings.ToLower(kit.NewTOTPSecret(15)) // as long as the printed example
+	case s.faults.On("secret-not-base32"):
+		return kit.RandomString(32, "0189")
+	case s.faults.On("same-secret-for-everybody"):
+		return "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+	case s.faults.On("same-secret-each-time") && a.pending != "":
+		return a.pending
+	}
+	return kit.NewTOTPSecret(secretBytes)
+}
+
+// activate switches the factor on: with a verification token of the type
+// TFA_ACTIVATION, the secret last created, and a code of it.
+func (s *Server) activate(r *request) answer {
+	in, refused := s.decode(r)
+	if refused != nil {
+		return refuse(*refused)
+	}
+	v, refused := s.verified(r, in, typeActivation)
+	if refused != nil {
+		return refuse(*refused)
+	}
+	secret, refused := text(in, "secret_2fa")
+	if refused != nil {
+		return refuse(*refused)
+	}
+	code, refused := s.codeOf(in, "activation-without-code")
+	if refused != nil {
+		return refuse(*refused)
+	}
+	a := r.caller
+	if a.secret != "" && !s.faults.On("second-activation-accepted") {
+		return refuse(alreadyActive())
+	}
+	if !s.confirms(a, secret) {
+		return refuse(invalid("secret_2fa"))
+	}
+	if refused := s.checkCode(r, a, strings.ToUpper(secret), code); refused != nil {
+		if s.faults.On("refused-activation-counts") {
+			a.secret, a.pending = strings.ToUpper(secret), ""
+		}
+		return refuse(*refused)
+	}
+	if !s.useVerification(r, v) {
+		return refuse(notVerified())
+	}
+	if s.faults.On("activation-without-effect") {
+		return ok(nil)
+	}
+	a.secret, a.pending = strings.ToUpper(secret), ""
+	if s.faults.On("secret-repeated-on-activation") {
+		return ok(map[string]string{"secret": a.secret})
+	}
+	return ok(nil)
+}
+
+// deactivate switches the factor off: with a verification token of the type
+// TFA_DEACTIVATION and a code.
+func (s *Server) deactivate(r *request) answer {
+	in, refused := s.decode(r)
+	if refused != nil {
+		return refuse(*refused)
+	}
+	v, refused := s.verified(r, in, typeDeactivation)
+	if refused != nil {
+		return refuse(*refused)
+	}
+	code, refused := s.codeOf(in, "deactivation-without-code")
+	if refused != nil {
+		return refuse(*refused)
+	}
+	a := r.caller
+	if a.secret == "" {
+		if s.faults.On("deactivation-while-off-accepted") {
+			return ok(nil)
+		}
+		return refuse(notActive())
+	}
+	if refused := s.checkCode(r, a, a.secret, code); refused != nil {
+		if s.faults.On("refused-deactivation-counts") {
+			a.dead, a.secret = append(a.dead, a.secret), ""
+		}
+		return refuse(*refused)
+	}
+	if !s.useVerification(r, v) {
+		return refuse(notVerified())
+	}
+	if s.faults.On("deactivation-without-effect") {
+		return ok(nil)
+	}
+	a.dead, a.secret = append(a.dead, a.secret), ""
+	return ok(nil)
+}
+
+// verified reads and judges the verification token of a body.
+func (s *Server) verified(r *request, in map[string]any, kind string) (*verification, *refusal) {
+	if in["verification_token"] == nil && s.faults.On("verification-token-not-needed") ||
+		in["verification_token"] == "" && s.faults.On("empty-verification-token-accepted") {
+		return &verification{account: r.caller, kind: kind, digest: kit.RandomString(16, kit.Alphanumeric)}, nil
+	}
+	token, refused := text(in, "verification_token")
+	if refused != nil {
+		return nil, refused
+	}
+	v := s.findVerification(r, token, r.caller, kind)
+	if v == nil {
+		why := notVerified()
+		return nil, &why
+	}
+	return v, nil
+}
+
+// noCode is what a fault makes of a code that is not there: right.
+const noCode = "\x00none"
+
+// codeOf reads the code of a body: a text, not empty.
+func (s *Server) codeOf(in map[string]any, lenient string) (string, *refusal) {
+	value := in["code_2fa"]
+	switch number, isNumber := value.(float64); {
+	case (value == nil || value == "") && s.lets(lenient):
+		return noCode, nil
+	case isNumber && s.faults.On("number-code-accepted"):
+		text, _ := json.Marshal(int64(number))
+		return strings.Repeat("0", max(0, 6-len(text))) + string(text), nil
+	}
+	if list, isList := value.([]any); isList && s.faults.On("code-list-accepted") {
+		for _, one := range list {
+			if code, isText := one.(string); isText {
+				value = code // the last one counts, so that a right one among guesses does
+			}
+		}
+		in = map[string]any{"code_2fa": value}
+	}
+	return text(in, "code_2fa")
+}
+
+// lets names the two faults that take a missing code.
+func (s *Server) lets(fault string) bool {
+	return fault == "activation-without-code" && s.faults.On("activation-without-code") ||
+		fault == "deactivation-without-code" && s.faults.On("deactivation-without-code")
+}
+
+// confirms tells whether a secret sent back is the one to confirm.
+func (s *Server) confirms(a *account, secret string) bool {
+	secret = strings.ToUpper(secret)
+	switch {
+	case s.faults.On("client-secret-accepted"):
+		return true
+	case s.faults.On("short-client-secret-accepted") && len(secret) < 26:
+		return true
+	case s.faults.On("replaced-secret-accepted") && containsFold(a.former, secret):
+		return true
+	case s.faults.On("secret-of-another-user-accepted"):
+		for _, other := range s.accounts {
+			if strings.EqualFold(other.pending, secret) && secret != "" {
+				return true
+			}
+		}
+	}
+	return kit.SameSecret(strings.ToUpper(a.pending), secret)
+}
+
+func containsFold(list []string, one string) bool {
+	return slices.ContainsFunc(list, func(s string) bool { return strings.EqualFold(s, one) })
+}
+
+// checkCode judges a code. Wrong ones count towards the limit, a right one counts
+// once (RFC 6238 section 5.2).
+func (s *Server) checkCode(r *request, a *account, secret, code string) *refusal {
+	key := s.codeKey(r, a)
+	step, right := s.matches(r, a, secret, code)
+	wait, allowed := s.takeTry(r, key)
+	if !allowed && !(right && s.faults.On("right-code-passes-limit")) {
+		why := tooMany(wait)
+		return &why
+	}
+	if !right {
+		why := wrongCode()
+		return &why
+	}
+	s.limiter.Forgive(key, r.now)
+	if code == noCode || s.faults.On("any-code-accepted") {
+		return nil
+	}
+	if !s.spend(r, "totp/"+s.digest(secret)+"/"+time.Unix(step, 0).String()) && !s.faults.On("replayed-code-accepted") {
+		why := wrongCode()
+		return &why
+	}
+	return nil
+}
+
+func (s *Server) matches(r *request, a *account, secret, code string) (int64, bool) {
+	around := window
+	switch {
+	case code == noCode, s.faults.On("any-code-accepted"):
+		return 0, true
+	case s.faults.On("window-far-too-wide"):
+		around = 120
+	case s.faults.On("long-code-accepted") && len(code) > 6:
+		code = code[:6]
+	case s.faults.On("spaced-code-accepted"):
+		code = strings.Join(strings.Fields(code), "")
+	}
+	if step, right := kit.MatchTOTP(secret, code, r.now, around); right {
+		return step, true
+	}
+	for _, other := range s.otherSecrets(a) {
+		if step, right := kit.MatchTOTP(other, code, r.now, around); right {
+			return step, true
+		}
+	}
+	return 0, false
+}
+
+// otherSecrets are those that only a fault takes codes of.
+func (s *Server) otherSecrets(a *account) []string {
+	var secrets []string
+	if s.faults.On("code-of-dead-secret-accepted") {
+		secrets = append(secrets, a.dead...)
+	}
+	if s.faults.On("second-factor-of-another-user-accepted") {
+		for _, other := range s.accounts {
+			if other.secret != "" && other != a {
+				secrets = append(secrets, other.secret)
+			}
+		}
+	}
+	return secrets
+}
+
+// codeKey is whose wrong codes are counted together.
+func (s *Server) codeKey(r *request, a *account) string {
+	key := "2fa/" + a.id
+	switch {
+	case s.faults.On("guesses-counted-per-session"):
+		key += r.http.Header.Get("X-User-Token")
+	case s.faults.On("guesses-counted-per-claimed-address"):
+		key += r.http.Header.Get("X-Forwarded-For")
+	case s.faults.On("guesses-counted-per-verification"):
+		var in struct {
+			Token string `json:"verification_token"`
+		}
+		_ = json.Unmarshal(r.body, &in) // decode has read it
+		key += in.Token
+	}
+	return key
+}
+
+func (s *Server) takeTry(r *request, key string) (time.Duration, bool) {
+	rule := codeRule
+	switch {
+	case s.faults.On("guesses-never-limited"):
+		return 0, true
+	case s.stuck[key]:
+		return rule.Block, false
+	case s.faults.On("one-guess-too-many"):
+		rule.Attempts++
+	case s.faults.On("one-guess-too-few"):
+		rule.Attempts--
+	}
+	wait, allowed := s.limiter.Take(key, rule, r.now)
+	if !allowed && s.faults.On("limit-never-released") {
+		s.stuck[key] = true
+	}
+	return wait, allowed
+}

@@ -1,0 +1,106 @@
+package coinrabbit
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"strings"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+
+	"authconform/harness/reference/kit"
+)
+
+// userTokenLife is how long a user token counts. The page does not say; public
+// clients assume an hour.
+const userTokenLife = time.Hour
+
+const audience = "user"
+
+// newUserToken is the x-user-token of a log-in: a JWT, as public clients read it.
+func (s *Server) newUserToken(now time.Time, a *account) string {
+	claims := jwt.RegisteredClaims{
+		Subject: a.id, Audience: jwt.ClaimStrings{audience}, ID: kit.RandomString(16, kit.Alphanumeric),
+		IssuedAt: jwt.NewNumericDate(now), ExpiresAt: jwt.NewNumericDate(now.Add(userTokenLife)),
+	}
+	if s.faults.On("user-token-without-expiry") {
+		claims.ExpiresAt = nil
+	}
+	if s.faults.On("user-token-unchanged-between-logins") {
+		claims.ID = a.id
+		claims.IssuedAt, claims.ExpiresAt = nil, jwt.NewNumericDate(time.Unix(1<<33, 0))
+	}
+	// Signing with HS256 and a key of bytes cannot fail.
+	token, _ := jwt.NewWithClaims(jwt.SigningMethodHS256, claims).SignedString(s.signing)
+	return token
+}
+
+// userOf is the account of a good user token, or nil. The algorithm is ours, not
+// the token's (RFC 8725 section 3.1).
+func (s *Server) userOf(r *request, token string) *account {
+	switch {
+	case s.faults.On("api-key-as-user-token") && token == s.key:
+		return s.externalAccount("the partner")
+	case s.faults.On("verification-token-as-user-token"):
+		if v := s.verifications[s.digest(token)]; v != nil {
+			return v.account
+		}
+	}
+	if a := s.forged(token); a != nil {
+		return a
+	}
+	options := []jwt.ParserOption{
+		jwt.WithValidMethods([]string{jwt.SigningMethodHS256.Alg()}), jwt.WithAudience(audience),
+		jwt.WithTimeFunc(func() time.Time { return r.now }),
+	}
+	var claims jwt.RegisteredClaims
+	if s.faults.On("expired-user-token-accepted") {
+		options = append(options, jwt.WithoutClaimsValidation())
+	} else if !s.faults.On("user-token-without-expiry") {
+		options = append(options, jwt.WithExpirationRequired())
+	}
+	if _, err := jwt.ParseWithClaims(token, &claims, func(*jwt.Token) (any, error) { return s.signing, nil }, options...); err != nil {
+		return nil
+	}
+	return s.byID[claims.Subject]
+}
+
+// forged is the account of a token that only a fault lets pass.
+func (s *Server) forged(token string) *account {
+	parts := strings.Split(token, ".")
+	if len(parts) != 3 {
+		return nil
+	}
+	var header struct {
+		Alg string `json:"alg"`
+		JWK struct {
+			K string `json:"k"`
+		} `json:"jwk"`
+	}
+	var claims struct {
+		Sub string `json:"sub"`
+	}
+	if !part(parts[0], &header) || !part(parts[1], &claims) {
+		return nil
+	}
+	switch {
+	case s.faults.On("unsigned-user-token-accepted") && strings.EqualFold(header.Alg, "none"):
+	case s.faults.On("oddly-spelt-none-accepted") && strings.EqualFold(header.Alg, "none") && header.Alg != "none":
+	case s.faults.On("user-token-signature-ignored") && parts[2] != "":
+	case s.faults.On("stripped-signature-accepted") && parts[2] == "":
+	case s.faults.On("key-in-token-trusted") && header.JWK.K != "":
+		key, err := base64.RawURLEncoding.DecodeString(header.JWK.K)
+		signature, broken := base64.RawURLEncoding.DecodeString(parts[2])
+		if err != nil || broken != nil || jwt.SigningMethodHS256.Verify(parts[0]+"."+parts[1], signature, key) != nil {
+			return nil
+		}
+	default:
+		return nil
+	}
+	return s.byID[claims.Sub]
+}
+
+func part(text string, into any) bool {
+	raw, err := base64.RawURLEncoding.DecodeString(text)
+	return err == nil && json.Unmarshal(raw, into) == nil
+}
