@@ -9,7 +9,9 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"syscall"
 	"testing"
+	"time"
 
 	"github.com/onsi/ginkgo/v2/formatter"
 	"github.com/onsi/ginkgo/v2/ginkgo/command"
@@ -57,12 +59,16 @@ func (r *runner) children(ctx context.Context) error {
 		"--randomize-all", "--no-color", binary)
 	cmd.Env = append(os.Environ(), planVariable+"="+string(r.Plan.encode()))
 	cmd.Stdout, cmd.Stderr = log, log
-	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	// Ginkgo's processes expect an interrupt to reach all of them, as one from a
+	// terminal does; in a group of their own it comes from here and only once.
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGINT) }
+	cmd.WaitDelay = 10 * time.Second
 	var exit *exec.ExitError
-	if err := cmd.Run(); err != nil && !errors.As(err, &exit) {
+	if err := cmd.Run(); err != nil && ctx.Err() == nil && !errors.As(err, &exit) {
 		return fmt.Errorf("cannot run the specs in %d processes: %w", r.Plan.Procs, err)
 	}
-	return nil // red specs make Ginkgo exit 1; the journals say what that means
+	return nil // red or interrupted specs make Ginkgo exit 1; the journals say what that means
 }
 
 // IsGinkgo tells whether this process was started as Ginkgo's command line.

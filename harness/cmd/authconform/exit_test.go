@@ -169,6 +169,40 @@ func TestWrongPasswordExits3(t *testing.T) {
 	}
 }
 
+// TestInterruptKeepsWhatWasJudged: an interrupted run writes its reports, in one
+// process and in several.
+func TestInterruptKeepsWhatWasJudged(t *testing.T) {
+	file, server := served(t, door.ServeOptions{})
+	for _, procs := range []string{"1", "2"} {
+		out := filepath.Join(t.TempDir(), "out")
+		cmd := exec.CommandContext(t.Context(), binary, "run", "onlyoffice", "--target", file, "--out", out, "--procs", procs)
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		for judged(out) < 10 {
+			time.Sleep(10 * time.Millisecond)
+		}
+		if err := cmd.Process.Signal(os.Interrupt); err != nil {
+			t.Fatal(err)
+		}
+		_ = cmd.Wait() // the exit code says how it ended
+		r := report(t, out)
+		if cmd.ProcessState.ExitCode() != verdict.ExitIncomplete || r.Counts[verdict.PASS] == 0 || r.Counts[verdict.NOT_RUN] == 0 {
+			t.Errorf("procs %s on %s: exit %d, counts %v: want exit 3, some PASS and some NOT_RUN", procs, server.URL, cmd.ProcessState.ExitCode(), r.Counts)
+		}
+	}
+}
+
+// judged counts the results in a run folder's journals.
+func judged(dir string) (n int) {
+	journals, _ := filepath.Glob(filepath.Join(dir, "journal-*.ndjson"))
+	for _, name := range journals {
+		text, _ := os.ReadFile(name) // it may not be there yet
+		n += strings.Count(string(text), `{"result"`)
+	}
+	return n
+}
+
 // TestServerDiesHalfWay puts a proxy before the reference that drops every
 // connection after some requests: what was judged by then must be in the report.
 func TestServerDiesHalfWay(t *testing.T) {
