@@ -15,7 +15,7 @@ var (
 	outcomeName   = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
 	provenances   = []Provenance{Documented, Tested, Observed, Standard, Inferred}
 	presences     = []string{Required, Optional, Absent}
-	answerMembers = []string{"status", "verdict", "profiles", "provenance", "source", "schema", "body", "media-type", "headers", "error-keys", "status-pointers"}
+	answerMembers = []string{"status", "verdict", "verdict-pointer", "profiles", "provenance", "source", "schema", "body", "media-type", "headers", "error-keys", "status-pointers"}
 )
 
 func (l *loader) readOutcomes(o *Operation, where string, n *yaml.Node, responses map[string]*yaml.Node) {
@@ -103,12 +103,21 @@ func (l *loader) readAnswer(o *Operation, outcome Outcome, at string, n *yaml.No
 }
 
 func (l *loader) readVerdict(a *Answer, at string, n *yaml.Node) {
+	own := field(n, "verdict-pointer")
+	a.VerdictPointer = l.contract.VerdictPointer
+	if own != nil {
+		a.VerdictPointer = text(own)
+		l.checkPointer(n, at, a.VerdictPointer)
+	}
 	verdict := field(n, "verdict")
 	if verdict == nil {
+		if own != nil {
+			l.fail(n, at, "verdict-pointer without verdict")
+		}
 		return
 	}
-	if l.contract.VerdictPointer == "" {
-		l.fail(n, at, "verdict needs x-verdict-pointer at the root")
+	if a.VerdictPointer == "" {
+		l.fail(n, at, "verdict needs x-verdict-pointer at the root, or verdict-pointer")
 	}
 	said, isBool := text(verdict) == "true", verdict.ShortTag() == "!!bool"
 	if !isBool {

@@ -84,7 +84,8 @@ type Answer struct {
 	Outcome        Outcome
 	Status         int    // 0 where the documents name none: Class then bounds it
 	Class          int    // of Status 0: its first digit, or 0 for any
-	Verdict        *bool  // what the body says at the contract's VerdictPointer; nil: nothing is promised
+	Verdict        *bool  // what the body says at VerdictPointer; nil: nothing is promised
+	VerdictPointer string // the contract's, unless this body says it elsewhere
 	Sentence       string // the response's description
 	Body           BodyKind
 	MediaTypes     []string       // allowed media types of the body; empty when it is not promised

@@ -27,6 +27,7 @@
 //	status          the HTTP status, or a range (2XX) or default (any) where the documents name
 //	                none; it must stand in the operation's responses
 //	verdict         true or false: what the body says at x-verdict-pointer
+//	verdict-pointer instead of x-verdict-pointer, for a body that says it elsewhere
 //	profiles        where it holds; left out: in all
 //	provenance      documented, tested, observed, standard or inferred
 //	source          where this answer is promised; left out: the operation's x-source

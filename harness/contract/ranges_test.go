@@ -68,6 +68,8 @@ func TestBrokenRangesAreNamed(t *testing.T) {
 		"lower case":             {`"2XX"`, `"2xx"`, `"2xx" is no HTTP status`},
 		"no such range":          {`"2XX"`, `"6XX"`, `"6XX" is no HTTP status`},
 		"verdict no truth value": {"verdict: true", "verdict: yes please", "x-outcomes/done: verdict is true or false"},
+		"pointer of no verdict":  {"done: {status: 2XX, provenance: documented, verdict: true}", "done: {status: 2XX, provenance: documented, verdict-pointer: /ok}", "verdict-pointer without verdict"},
+		"own pointer no pointer": {"verdict: true", "verdict: true, verdict-pointer: ok", `"ok" is no JSON pointer`},
 		"verdict nowhere":        {"x-verdict-pointer: /result\n", "", "verdict needs x-verdict-pointer"},
 		"pointer no pointer":     {"x-verdict-pointer: /result", "x-verdict-pointer: result", `"result" is no JSON pointer`},
 	} {

@@ -81,6 +81,7 @@ func identityOf(who kit.Identity) target.Identity {
 	return target.Identity{
 		Name: who.Name, Roles: who.Roles, Login: who.Login, Password: who.Password,
 		ID: who.ID, Phone: who.Phone, TOTPSecret: who.TOTPSecret,
+		APIKey: who.APIKey, APISecret: who.APISecret, Token: who.Token,
 	}
 }
 

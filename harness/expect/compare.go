@@ -251,7 +251,7 @@ func checkVerdict(r *response) []Mismatch {
 		return nil
 	}
 	want := strconv.FormatBool(*r.answer.Verdict)
-	got, ok := lookup(r.value, r.contract.VerdictPointer)
+	got, ok := lookup(r.value, r.answer.VerdictPointer)
 	said, isBool := got.(bool)
 	switch {
 	case r.err == nil && ok && isBool && said == *r.answer.Verdict:
@@ -259,9 +259,9 @@ func checkVerdict(r *response) []Mismatch {
 	case !*r.answer.Verdict && !said: // it does not claim a success
 		return nil
 	case !ok || !isBool:
-		return []Mismatch{{"verdict", r.contract.VerdictPointer, want, "no such truth value"}}
+		return []Mismatch{{"verdict", r.answer.VerdictPointer, want, "no such truth value"}}
 	}
-	return []Mismatch{{"verdict", r.contract.VerdictPointer, want, strconv.FormatBool(said)}}
+	return []Mismatch{{"verdict", r.answer.VerdictPointer, want, strconv.FormatBool(said)}}
 }
 
 // abridge keeps an unexpectedly long error key from flooding a report.

@@ -26,6 +26,7 @@ paths:
       x-outcomes:
         ok: {status: 2XX, provenance: documented, verdict: true}
         refused: {status: default, provenance: documented, verdict: false}
+        granted: {status: 2XX, provenance: documented, verdict: true, verdict-pointer: /Granted}
 `
 
 // What a body says of success counts also where only the status is compared:
@@ -51,6 +52,8 @@ func TestVerdictOfTheBody(t *testing.T) {
 		{"ok", 200, `{"result":false}`, false},
 		{"ok", 200, `{"result":"true"}`, false},
 		{"ok", 200, `{}`, false},
+		{"granted", 200, `{"Granted":true,"result":false}`, true},
+		{"granted", 200, `{"Granted":false,"result":true}`, false},
 		{"refused", 200, `{"result":false}`, true},
 		{"refused", 429, `{"result":false}`, true},
 		{"refused", 401, `{"message":"no"}`, true},

@@ -111,6 +111,9 @@ func (b *bench) environment(instance *reference.Instance) (suite.Environment, *m
 	for _, who := range t.Identities {
 		vault.Register("password", who.Password)
 		vault.Register("totp-secret", who.TOTPSecret)
+		vault.Register("api-key", who.APIKey)
+		vault.Register("api-secret", who.APISecret)
+		vault.Register("token", who.Token)
 	}
 	vault.Register("captcha", t.Captcha.Response)
 	for name, setting := range b.suite.Settings {

@@ -121,6 +121,9 @@ func (r *reader) identities(n *yaml.Node, field string, t *Target) {
 			"id":          parsed(r, &i.ID, filled),
 			"phone":       parsed(r, &i.Phone, filled),
 			"totp-secret": r.totpSecret(&i.TOTPSecret, label+" totp-secret"),
+			"api-key":     r.secret(&i.APIKey, label+" api-key"),
+			"api-secret":  r.secret(&i.APISecret, label+" api-secret"),
+			"token":       r.secret(&i.Token, label+" token"),
 		})
 		t.Identities = append(t.Identities, i)
 	})

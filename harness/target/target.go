@@ -50,6 +50,9 @@ type Identity struct {
 	ID         string // the account's id on the target, when known
 	Phone      string
 	TOTPSecret string `json:"-"` // Base32
+	APIKey     string `json:"-"`
+	APISecret  string `json:"-"` // what requests of the API key are signed with
+	Token      string `json:"-"` // bearer token that was issued to the account outside of the tested calls
 }
 
 // Inbox is where mailed or texted codes arrive.

@@ -37,6 +37,9 @@ type identityYAML struct {
 	ID         string   `yaml:"id,omitempty"`
 	Phone      string   `yaml:"phone,omitempty"`
 	TOTPSecret string   `yaml:"totp-secret,omitempty"`
+	APIKey     string   `yaml:"api-key,omitempty"`
+	APISecret  string   `yaml:"api-secret,omitempty"`
+	Token      string   `yaml:"token,omitempty"`
 }
 
 type inboxYAML struct {
@@ -228,6 +231,7 @@ func (w *writer) document(t *Target, secretSettings []string) document {
 		d.Identities = append(d.Identities, identityYAML{
 			Name: i.Name, Roles: i.Roles, Login: w.text(i.Name+"-login", i.Login), Password: w.secret(i.Name+"-password", i.Password),
 			ID: w.text(i.Name+"-id", i.ID), Phone: w.text(i.Name+"-phone", i.Phone), TOTPSecret: w.secret(i.Name+"-totp-secret", i.TOTPSecret),
+			APIKey: w.secret(i.Name+"-api-key", i.APIKey), APISecret: w.secret(i.Name+"-api-secret", i.APISecret), Token: w.secret(i.Name+"-token", i.Token),
 		})
 	}
 	if in := t.Inbox; in != nil {

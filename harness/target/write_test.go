@@ -43,7 +43,7 @@ func TestWriteRoundTrip(t *testing.T) {
 		Settings: map[string]string{"path-prefix": "${literally}", "partner-key": "pk-secret"},
 		Features: map[string]bool{"sms": true, "captcha": false},
 		Identities: []Identity{
-			{Name: "alice-1", Roles: []string{"user", "totp"}, Login: "file:odd", Password: " p\"a's ${x} \n#=€ ", ID: "0123", Phone: "012", TOTPSecret: "JBSWY3DPEHPK3PXP"},
+			{Name: "alice-1", Roles: []string{"user", "totp"}, Login: "file:odd", Password: " p\"a's ${x} \n#=€ ", ID: "0123", Phone: "012", TOTPSecret: "JBSWY3DPEHPK3PXP", APIKey: "key-of-alice", APISecret: "signs-for-alice", Token: "issued.to.alice"},
 			{Name: "1alice", Roles: []string{"user"}, Login: "yes2", Password: "third-secret"},
 			{Name: "alice.1", Roles: []string{"user"}, Login: "yes", Password: "second-secret"},
 		},
@@ -63,7 +63,7 @@ func TestWriteRoundTrip(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, label := range []string{"alice-1 password", "alice.1 password", "alice-1 totp-secret", "captcha response", "header X-Gate", "setting partner-key"} {
+	for _, label := range []string{"alice-1 password", "alice.1 password", "alice-1 totp-secret", "alice-1 api-key", "alice-1 api-secret", "alice-1 token", "captcha response", "header X-Gate", "setting partner-key"} {
 		if registered[label] == "" || strings.Contains(string(file), registered[label]) {
 			t.Errorf("%s (%q) was not kept out of the target file:\n%s", label, registered[label], file)
 		}

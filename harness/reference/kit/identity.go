@@ -15,6 +15,9 @@ type Identity struct {
 	ID         string
 	Phone      string // digits; empty when the account has none
 	TOTPSecret string // Base32; empty when no authenticator app is enrolled
+	APIKey     string // empty where the exchange has none
+	APISecret  string // what requests of the API key are signed with
+	Token      string // bearer token issued outside of the exchange's own calls
 }
 
 // String names the identity and nothing else, so that printing one by accident
