@@ -36,7 +36,8 @@ type Comparer struct {
 
 // Coarse compares the status, whether the body itself says success or refusal,
 // and of a success that its body can be read: what a step needs that only
-// prepares or follows up a promise.
+// prepares or follows up a promise. Where an operation refuses with the very
+// status it succeeds with, the schema tells the two apart.
 func Coarse(c *contract.Contract) *Comparer { return &Comparer{Contract: c, coarse: true} }
 
 // check is one independent question put to a response.
@@ -88,6 +89,9 @@ func (c *Comparer) Compare(call *wire.Call, op *contract.Operation, answer *cont
 		if succeeds(answer) && answer.Body == contract.JSONBody {
 			wrong = append(wrong, checkBody(r)...)
 		}
+		if r.toldByBody() {
+			wrong = append(wrong, checkSchema(r)...)
+		}
 		return wrong
 	}
 	var all []Mismatch
@@ -107,6 +111,20 @@ func succeeds(a *contract.Answer) bool {
 		return *a.Verdict
 	}
 	return a.Status < http.StatusBadRequest
+}
+
+// toldByBody tells whether the operation has another answer of the same status in
+// the same profile, and one of the two is a refusal.
+func (r *response) toldByBody() bool {
+	for _, outcome := range r.op.Outcomes() {
+		for _, other := range r.op.Answers(outcome) {
+			if other.Status == r.answer.Status && other.Status != 0 && succeeds(other) != succeeds(r.answer) &&
+				slices.ContainsFunc(other.Profiles, func(p string) bool { return slices.Contains(r.answer.Profiles, p) }) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func checkStatus(r *response) []Mismatch {

@@ -73,3 +73,42 @@ func TestVerdictOfTheBody(t *testing.T) {
 		}
 	}
 }
+
+const oneStatus = `openapi: 3.1.0
+info: {title: Example, version: "1"}
+x-profiles: {documented: as written}
+paths:
+  /list:
+    get:
+      operationId: list
+      x-area: all
+      x-source: {document: guide, section: "1"}
+      responses:
+        "200": {description: a list or a refusal, content: {application/json: {schema: {$ref: list.schema.json}}}}
+      x-outcomes:
+        ok: {status: 200, provenance: documented}
+        refused: {status: 200, provenance: documented, schema: no.schema.json, verdict: false, verdict-pointer: /result}
+`
+
+// Where a refusal has the status of a success, comparing the status alone would
+// take a list for the refusal to show it.
+func TestOneStatusForBoth(t *testing.T) {
+	c, err := contract.Load(fstest.MapFS{
+		"ex/openapi.yaml":     {Data: []byte(oneStatus)},
+		"ex/list.schema.json": {Data: []byte(`{"$schema":"http://json-schema.org/draft-07/schema#","type":"array"}`)},
+		"ex/no.schema.json":   {Data: []byte(`{"$schema":"http://json-schema.org/draft-07/schema#","type":"object","required":["result"],"properties":{"result":{"const":false}}}`)},
+	}, "ex")
+	if err != nil {
+		t.Fatal(err)
+	}
+	op, _ := c.Operation("list")
+	for body, want := range map[string]contract.Outcome{`[]`: contract.OK, `{"result":false}`: "refused"} {
+		for _, outcome := range op.Outcomes() {
+			answer, _ := op.Answer(outcome, "documented")
+			call := &wire.Call{Status: 200, Body: []byte(body)}
+			if got := expect.Coarse(c).Compare(call, op, answer); (len(got) == 0) != (outcome == want) {
+				t.Errorf("%s as %s: %v", body, outcome, got)
+			}
+		}
+	}
+}
