@@ -141,6 +141,11 @@ func (l *loader) readMembers(body *Body, where string, n *yaml.Node, nesting int
 	for _, part := range items(field(n, "allOf")) {
 		l.readMembers(body, where, part, nesting-1)
 	}
+	for _, keyword := range []string{"oneOf", "anyOf"} {
+		if choices := l.alternatives(n, where, nesting); len(choices) == 1 && field(n, keyword) != nil {
+			l.readMembers(body, where, choices[0], nesting-1) // one alternative is no choice
+		}
+	}
 	for key, value := range pairs(field(n, "properties")) {
 		value = l.requestSchema(value, where)
 		body.Members = append(body.Members, Member{Name: key.Value, Types: l.types(value, where, maxNesting), Enum: l.enum(value, where, maxNesting)})
