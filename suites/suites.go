@@ -4,12 +4,14 @@ package suites
 import (
 	"authconform/harness/suite"
 	"authconform/suites/coinrabbit"
+	"authconform/suites/kiiex"
+	"authconform/suites/kiiexap"
 	"authconform/suites/onlyoffice"
 )
 
 // All lists the suites in the order in which a run without arguments takes them.
 func All() []suite.Suite {
-	return []suite.Suite{onlyoffice.Suite, coinrabbit.Suite}
+	return []suite.Suite{onlyoffice.Suite, coinrabbit.Suite, kiiex.Suite, kiiexap.Suite}
 }
 
 // Find returns the suite of an exchange.

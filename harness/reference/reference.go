@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"authconform/harness/reference/alphapoint"
 	"authconform/harness/reference/coinrabbit"
 	"authconform/harness/reference/kit"
 	"authconform/harness/reference/onlyoffice"
@@ -53,6 +54,8 @@ type maker struct {
 
 var makers = map[string]maker{
 	"coinrabbit": {startCoinRabbit, coinrabbit.Faults},
+	"kiiex":      kiiexMaker(alphapoint.Legacy),
+	"kiiexap":    kiiexMaker(alphapoint.Trading),
 	"onlyoffice": {startOnlyOffice, onlyoffice.Faults},
 }
 
@@ -115,4 +118,38 @@ func startCoinRabbit(o Options) (*Instance, error) {
 		MailpitPath: kit.ControlPrefix + "mailpit", SMSAddress: "{phone}@sms.invalid",
 		AdvancePath: kit.ControlPrefix + "clock/advance",
 	}, nil
+}
+
+// kiiexMaker starts one of KIIEX's two surfaces.
+func kiiexMaker(surface string) maker {
+	return maker{
+		start:  func(o Options) (*Instance, error) { return startKiiex(surface, o) },
+		faults: func() []kit.Fault { return alphapoint.Faults(surface) },
+	}
+}
+
+func startKiiex(surface string, o Options) (*Instance, error) {
+	config := alphapoint.Config{Surface: surface, Profile: o.Profile, Faults: o.Faults}
+	if o.Cheap {
+		config.HashIterations = 1
+	}
+	if o.Small {
+		config.Pool = map[string]int{"user": 60, "totp": 60, "unenrolled": 12, "locked": 2}
+	}
+	server, err := alphapoint.New(config)
+	if err != nil {
+		return nil, err
+	}
+	platform := o.Profile == alphapoint.Platform
+	instance := &Instance{
+		Handler: server, Identities: server.Identities(),
+		Features:      map[string]bool{"signed-headers": platform},
+		Settings:      map[string]string{"gateway": server.Gateway()},
+		PasswordLimit: Limit{5, time.Minute, time.Minute}, CodeLimit: Limit{5, time.Minute, time.Minute},
+		MailpitPath: kit.ControlPrefix + "mailpit", AdvancePath: kit.ControlPrefix + "clock/advance",
+	}
+	if surface == alphapoint.Trading {
+		instance.Features["basic"] = platform
+	}
+	return instance, nil
 }

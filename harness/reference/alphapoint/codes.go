@@ -1,0 +1,238 @@
+package alphapoint
+
+import (
+	"fmt"
+	"strings"
+
+	"authconform/harness/reference/kit"
+)
+
+// authenticate2FA is the second step of a log-in.
+func (s *Server) authenticate2FA(r *request) answer {
+	code, waved, refused := s.readCode(r)
+	if refused != nil {
+		return *refused
+	}
+	carrier := r.carrier
+	if s.policy.pendingToken {
+		carrier = r.http.Header.Get(pendingHeader)
+	}
+	known := s.pending[carrier]
+	if known != nil && !r.now.Before(known.until) && !s.faults.On("pending-login-never-expires") {
+		known = nil
+	}
+	if known == nil && s.faults.On("second-step-without-first") {
+		known = s.ownerOf(r, code)
+	}
+	if known == nil {
+		return s.refuse(r, notPending)
+	}
+	if refused := s.checkCode(r, known.user, code, waved); refused != nil {
+		return *refused
+	}
+	if !s.faults.On("pending-login-reusable") && !s.faults.On("parallel-uses-all-accepted") {
+		delete(s.pending, carrier)
+	}
+	opened := s.open(r, known.user)
+	body := object{"Authenticated": true, "SessionToken": opened.token}
+	if s.policy.failuresOn200 {
+		body["UserId"] = known.user.id
+	}
+	return ok(body)
+}
+
+// ownerOf takes a code for the name of its user.
+func (s *Server) ownerOf(r *request, code string) *pendingLogin {
+	for _, u := range s.users {
+		if _, found := kit.MatchTOTP(u.totp, code, r.now, 1); found && u.enrolled {
+			return &pendingLogin{user: u}
+		}
+	}
+	return nil
+}
+
+// activate2FA makes the app of its caller count: the session's user, or the API
+// key's (1.5: used while registering).
+func (s *Server) activate2FA(r *request) answer {
+	u := r.gatewayUser
+	if r.session != nil {
+		u = r.session.user
+	}
+	if u == nil {
+		return s.refuse(r, noSession)
+	}
+	code, waved, refused := s.readCode(r)
+	if refused != nil {
+		return *refused
+	}
+	waved = waved || code != "" && s.faults.On("activation-with-wrong-code")
+	if refused := s.checkCode(r, u, code, waved); refused != nil {
+		return *refused
+	}
+	if !s.faults.On("activation-without-effect") {
+		u.enrolled = true
+	}
+	return ok(object{"Activated": true, "Error": ""})
+}
+
+func (s *Server) validate2FA(r *request) answer {
+	code, waved, refused := s.readCode(r)
+	if refused != nil {
+		return *refused
+	}
+	if refused := s.checkCode(r, r.session.user, code, waved); refused != nil {
+		return *refused
+	}
+	r.session.validated = true
+	return ok(object{"TFaAuthenticated": true})
+}
+
+func (s *Server) requiredEndpoints(*request) answer {
+	names := append([]string(nil), guarded...)
+	if s.faults.On("required-endpoints-in-other-case") {
+		for i := range names {
+			names[i] = strings.ToUpper(names[i])
+		}
+	}
+	if s.faults.On("required-endpoints-hidden") {
+		names = []string{}
+	}
+	return ok(names)
+}
+
+// guardedCall wants a code that was validated since the last one.
+func (s *Server) guardedCall(r *request) answer {
+	if !r.session.validated && !s.faults.On("required-endpoint-without-code") {
+		return s.refuse(r, codeRequired)
+	}
+	if !s.faults.On("validation-lasts") {
+		r.session.validated = false
+	}
+	return standardResponse()
+}
+
+// readCode reads the member Code. waved says that a fault accepts the code
+// without a look at it.
+func (s *Server) readCode(r *request) (code string, waved bool, refused *answer) {
+	in, refused := s.members(r)
+	if refused != nil {
+		return "", false, refused
+	}
+	m := in["Code"]
+	if queried := r.http.URL.Query().Get("Code"); m.kind == "" && queried != "" && s.faults.On("code-in-query-accepted") {
+		return queried, false, nil
+	}
+	if r.op.id == opValidate {
+		if refused := s.texts(r, in, "TFaType"); refused != nil {
+			return "", false, refused
+		}
+		if !in["TFaType"].given() {
+			missing := s.refuse(r, codeMissing)
+			return "", false, &missing
+		}
+	}
+	refuse := func(why kind) (string, bool, *answer) {
+		a := s.refuse(r, why)
+		return "", false, &a
+	}
+	switch {
+	case m.kind == "" && s.faults.On("absent-code-accepted"), m.kind == "null" && s.faults.On("null-code-accepted"),
+		m.kind == "string" && m.text == "" && s.faults.On("empty-code-accepted"),
+		m.kind == "array" && s.faults.On("array-code-accepted"), m.kind == "boolean" && s.faults.On("boolean-code-accepted"),
+		m.kind == "object" && s.faults.On("object-code-accepted"):
+		return "", true, nil
+	case m.kind == "number" && s.faults.On("number-code-accepted"):
+		return m.text, false, nil
+	case m.kind == "" || m.kind == "null" || m.kind == "string" && strings.TrimSpace(m.text) == "":
+		return refuse(codeMissing)
+	case m.kind != "string":
+		return refuse(wrongType)
+	}
+	return s.normalised(m.text), s.faults.On("any-code-accepted"), nil
+}
+
+func (s *Server) normalised(text string) string {
+	if s.faults.On("spaced-code-accepted") {
+		text = strings.Join(strings.Fields(text), "")
+	}
+	if s.faults.On("full-width-code-accepted") {
+		text = strings.Map(func(c rune) rune {
+			if c >= '０' && c <= '９' {
+				return c - '０' + '0'
+			}
+			return c
+		}, text)
+	}
+	if s.faults.On("long-code-accepted") && len(text) > 6 && len(kit.Digits(text[:6])) == 6 {
+		text = text[:6]
+	}
+	return text
+}
+
+// checkCode judges a code of the authenticator app and uses it up.
+func (s *Server) checkCode(r *request, u *user, code string, waved bool) *answer {
+	key := "code/" + u.idText()
+	if wait, allowed := s.takeAttempt(r, key); !allowed {
+		refused := s.refuseFor(r, throttled, wait)
+		return &refused
+	}
+	if !waved && !s.matches(r, u, code) {
+		refused := s.refuse(r, codeWrong)
+		return &refused
+	}
+	s.attempts.Forgive(key, r.now)
+	return nil
+}
+
+func (s *Server) matches(r *request, u *user, code string) bool {
+	window := 1 // RFC 6238 section 5.2 recommends at most one step
+	if s.faults.On("window-too-wide") {
+		window = 10
+	}
+	if s.faults.On("window-far-too-wide") {
+		window = 120
+	}
+	for _, secret := range s.secretsFor(u) {
+		step, found := kit.MatchTOTP(secret, code, r.now, window)
+		if !found {
+			continue
+		}
+		// RFC 6238 section 5.2: a code must not be accepted a second time.
+		used := fmt.Sprintf("totp/%s/%d", secret, step)
+		if s.faults.On("code-counts-once-per-call") {
+			used += r.op.id
+		}
+		if s.spend(r, used) || s.faults.On("replayed-code-accepted") {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *Server) secretsFor(u *user) []string {
+	secrets := []string{u.totp}
+	if s.faults.On("foreign-code-accepted") {
+		for _, other := range s.users {
+			if other != u && other.totp != "" {
+				secrets = append(secrets, other.totp)
+			}
+		}
+	}
+	return secrets
+}
+
+// spend uses something up that counts once. With the fault a use that overlapped
+// the first one in time counts as well, which is what checking and marking in two
+// steps does.
+func (s *Server) spend(r *request, key string) bool {
+	order, first := s.oneUse.Spend(key)
+	return first || s.faults.On("parallel-uses-all-accepted") && order > r.arrived
+}
+
+// widenRace lengthens the time between arrival and check for that fault only, so
+// that parallel calls really overlap. It works instead of sleeping.
+func (s *Server) widenRace() {
+	if s.faults.On("parallel-uses-all-accepted") {
+		kit.HashPassword("race", "salt", 50_000)
+	}
+}

@@ -1,0 +1,130 @@
+package alphapoint
+
+import (
+	"hash/fnv"
+	"strconv"
+	"time"
+
+	"authconform/harness/reference/kit"
+)
+
+// device is one entry of GetUserDevices.
+type device struct {
+	HashCode       int64
+	Location       string
+	DeviceName     string
+	IpAddress      string
+	UserId         int
+	IsTrusted      bool
+	ExpirationTime int64 // .NET ticks, whatever the documents call them
+}
+
+// ticks counts 100 ns steps from the year 1, as .NET does.
+func ticks(at time.Time) int64 {
+	const unixEpoch = 621_355_968_000_000_000
+	return unixEpoch + at.UnixNano()/100
+}
+
+const deviceLifetime = 90 * 24 * time.Hour
+
+func (s *Server) getUserDevices(r *request) answer {
+	u, refused := s.subject(r, "UserId", "foreign-devices-shown")
+	if refused != nil {
+		return *refused
+	}
+	return ok(append([]device{}, u.devices...))
+}
+
+// getUserConfig returns pairs with personal data taken out.
+func (s *Server) getUserConfig(r *request) answer {
+	u, refused := s.subject(r, "userId", "foreign-configuration-shown")
+	if refused != nil {
+		return *refused
+	}
+	factor := "None"
+	if u.enrolled {
+		factor = "Google"
+	}
+	return ok([]object{{"Key": "language", "Value": "en"}, {"Key": "2FAType", "Value": factor}, {"Key": "phone", "Value": "****"}})
+}
+
+// subject is the user whose data a call asks for: the caller and nobody else.
+func (s *Server) subject(r *request, name, fault string) (*user, *answer) {
+	in, refused := s.members(r)
+	if refused != nil {
+		return nil, refused
+	}
+	id, refused := s.userID(r, in, name)
+	if refused != nil {
+		return nil, refused
+	}
+	if refused := s.texts(r, in, "userName"); refused != nil {
+		return nil, refused
+	}
+	u := s.userByID(strconv.Itoa(id))
+	if u == r.session.user || u != nil && s.foreignShown(fault) {
+		return u, nil
+	}
+	forbiddenAnswer := s.refuse(r, forbidden)
+	return nil, &forbiddenAnswer
+}
+
+func (s *Server) foreignShown(fault string) bool {
+	if fault == "foreign-devices-shown" {
+		return s.faults.On("foreign-devices-shown")
+	}
+	return s.faults.On("foreign-configuration-shown")
+}
+
+// registerNewDevice trusts a device with the code that was mailed. The request's
+// HashCode is a text, the list's a number (1.11); a text that is no number is
+// hashed to one.
+func (s *Server) registerNewDevice(r *request) answer {
+	in, refused := s.members(r)
+	if refused != nil {
+		return *refused
+	}
+	if refused := s.texts(r, in, "HashCode", "PendingEmailCode"); refused != nil {
+		return *refused
+	}
+	if !in["HashCode"].given() || !in["PendingEmailCode"].given() {
+		return s.refuse(r, incomplete)
+	}
+	u, code := r.session.user, in["PendingEmailCode"].text
+	if !s.deviceCodeRight(u, code) {
+		return s.refuse(r, deviceCodeWrong)
+	}
+	if !s.faults.On("device-code-reusable") {
+		u.deviceCode = ""
+	}
+	if !s.faults.On("device-not-registered") {
+		u.devices = append(u.devices, device{
+			HashCode: hashCode(in["HashCode"].text), DeviceName: r.http.UserAgent(), IpAddress: "127.0.0.1", UserId: u.id,
+			IsTrusted: true, ExpirationTime: ticks(r.now.Add(deviceLifetime)),
+		})
+	}
+	return standardResponse()
+}
+
+func (s *Server) deviceCodeRight(u *user, code string) bool {
+	if kit.SameSecret(u.deviceCode, code) || s.faults.On("any-device-code-accepted") {
+		return true
+	}
+	if s.faults.On("foreign-device-code-accepted") {
+		for _, other := range s.users {
+			if kit.SameSecret(other.deviceCode, code) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func hashCode(text string) int64 {
+	if n, err := strconv.ParseInt(text, 10, 64); err == nil {
+		return n
+	}
+	h := fnv.New32a()
+	h.Write([]byte(text))
+	return int64(h.Sum32())
+}

@@ -1,0 +1,130 @@
+package alphapoint
+
+import (
+	"net/http"
+	"slices"
+
+	"authconform/harness/reference/kit"
+)
+
+// Operations and outcomes a fault can touch, as the contracts name them.
+const (
+	opLogin    = "AuthenticateUser"
+	opBasic    = "Authenticate"
+	opSecond   = "Authenticate2fa"
+	opActivate = "Activate2fa"
+	opValidate = "Validate2fa"
+	opRequired = "GetValidate2faRequiredEndpoints"
+	opGuarded  = "RequiredEndpoint"
+	opLogOut   = "LogOut"
+	opRegister = "RegisterNewDevice"
+	opDevices  = "GetUserDevices"
+	opConfig   = "GetUserConfig"
+	opPing     = "Ping"
+
+	outOK          = "ok"
+	outPending     = "second-factor-required"
+	outBad         = "bad-credentials"
+	outIncomplete  = "incomplete"
+	outLocked      = "account-locked"
+	outThrottled   = "throttled"
+	outCodeLimit   = "second-factor-throttled"
+	outCodeWrong   = "second-factor-wrong"
+	outReplayed    = "second-factor-replayed"
+	outNotPending  = "not-pending"
+	outInvalid     = "invalid"
+	outInvalidType = "invalid-type"
+	outMalformed   = "malformed"
+	outMediaType   = "media-type-refused"
+	outMethod      = "method-refused"
+	outUnauth      = "unauthenticated"
+	outForbidden   = "forbidden"
+	outDeviceCode  = "device-code-wrong"
+	outCodeNeeded  = "code-required"
+)
+
+// list is short for a row's members.
+type list = []string
+
+var (
+	documentedOnly = list{Documented}
+	platformOnly   = list{Platform}
+)
+
+// Faults are the defects that can be seeded on a surface: those of which it has an
+// operation.
+func Faults(surface string) []kit.Fault {
+	var has list
+	for _, op := range operations(surface) {
+		has = append(has, op.id)
+	}
+	var all []kit.Fault
+	for _, area := range [][]kit.Fault{codeFaults(), loginFaults(), signatureFaults(), gatewayFaults(surface), sessionFaults(surface), rightFaults(), refusalFaults(), limitFaults()} {
+		for _, f := range area {
+			f.Operations = slices.DeleteFunc(slices.Clone(f.Operations), func(id string) bool { return !slices.Contains(has, id) })
+			if len(f.Operations) > 0 {
+				all = append(all, f)
+			}
+		}
+	}
+	return all
+}
+
+// spoil applies the faults that make something else of a right refusal.
+func (s *Server) spoil(r *request, why kind, a answer) answer {
+	switch {
+	case s.faults.On("refusal-says-authenticated") && a.text == "" && (why == badCredentials || why == codeWrong):
+		a.body = withMember(a.body, "Authenticated", true)
+		if s.policy.camelCase {
+			a.body = withMember(a.body, "authenticated", true)
+		}
+	case s.faults.On("refusal-carries-token") && a.text == "" && (why == badCredentials || why == codeWrong):
+		a.body = withMember(a.body, "SessionToken", kit.RandomUUID())
+	case s.faults.On("refusal-with-200"):
+		a.status = http.StatusOK
+	case s.faults.On("bad-credentials-as-400") && why == badCredentials, s.faults.On("wrong-code-as-400") && why == codeWrong && a.status == 401:
+		a.status = http.StatusBadRequest
+	case s.faults.On("unauthenticated-as-403") && (why == keyMissing || why == noSession):
+		a.status = http.StatusForbidden
+	case s.faults.On("forbidden-as-401") && a.status == http.StatusForbidden:
+		a.status = http.StatusUnauthorized
+	case s.faults.On("challenge-missing"):
+		a.header.Del("Www-Authenticate")
+	case s.faults.On("refusal-with-code-zero"):
+		a.body = withCode(a.body, 0)
+	case s.faults.On("refusal-with-another-code"):
+		a.body = withCode(a.body, 102)
+	case s.faults.On("over-limit-cacheable") && why == throttled:
+		a.header = withHeader(a.header, "Cache-Control", "public, max-age=600")
+	case s.faults.On("over-limit-as-html") && why == throttled:
+		a.text = "<html><title>Service</title></html>"
+	}
+	return a
+}
+
+func withMember(body any, name string, value any) object {
+	changed := object{}
+	if old, isObject := body.(object); isObject {
+		for known, kept := range old {
+			changed[known] = kept
+		}
+	}
+	changed[name] = value
+	return changed
+}
+
+func withCode(body any, code int) any {
+	if old, isObject := body.(object); isObject && old["errorcode"] != nil {
+		return withMember(body, "errorcode", code)
+	}
+	return body
+}
+
+func withHeader(header http.Header, name, value string) http.Header {
+	changed := header.Clone()
+	if changed == nil {
+		changed = http.Header{}
+	}
+	changed.Set(name, value)
+	return changed
+}

@@ -1,0 +1,67 @@
+package alphapoint
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+)
+
+// access is who may call an operation.
+type access int
+
+const (
+	public  access = iota // anybody, without the gateway's credential
+	keyed                 // who carries the gateway's credential
+	private               // who has a session
+)
+
+type operation struct {
+	id, method, path string
+	access           access
+	handle           func(*Server, *request) answer
+}
+
+// guarded are the calls of the platform that want a fresh code. The venue has
+// nothing behind them but that check.
+var guarded = []string{"createwithdrawticket", "createdepositticket", "adduserpermission"}
+
+func operations(surface string) []operation {
+	ops := []operation{
+		{opLogin, "POST", "AuthenticateUser", keyed, (*Server).authenticateUser},
+		{opSecond, "POST", "Authenticate2FA", keyed, (*Server).authenticate2FA},
+		{opLogOut, "POST", "LogOut", keyed, (*Server).logOut},
+		{opDevices, "POST", "GetUserDevices", private, (*Server).getUserDevices},
+		{opPing, "POST", "Ping", public, (*Server).ping},
+	}
+	if surface == Trading {
+		ops = append(ops, operation{opBasic, "GET", "Authenticate", keyed, (*Server).authenticate})
+		for i := range ops {
+			ops[i].path = "/ap/" + ops[i].path
+		}
+		return ops
+	}
+	ops = append(ops,
+		operation{opActivate, "POST", "Activate2FA", keyed, (*Server).activate2FA},
+		operation{opValidate, "POST", "Validate2FA", private, (*Server).validate2FA},
+		operation{opRequired, "POST", "GetValidate2FARequiredEndpoints", public, (*Server).requiredEndpoints},
+		operation{opRegister, "POST", "RegisterNewDevice", private, (*Server).registerNewDevice},
+		operation{opConfig, "POST", "GetUserConfig", private, (*Server).getUserConfig})
+	for _, name := range guarded {
+		ops = append(ops, operation{opGuarded, "POST", name, private, (*Server).guardedCall})
+	}
+	for i := range ops {
+		ops[i].path = "/" + strings.ToLower(ops[i].path)
+	}
+	return ops
+}
+
+// route finds the operation of a path. The platform answers GET and POST alike;
+// KIIEX's pages give each call one method.
+func (s *Server) route(r *http.Request) (op *operation, methodRight bool) {
+	i := slices.IndexFunc(s.operations, func(op operation) bool { return op.path == r.URL.Path })
+	if i < 0 || s.operations[i].id == opBasic && !s.policy.signedHeaders {
+		return nil, false
+	}
+	op = &s.operations[i]
+	return op, s.policy.failuresOn200 || r.Method == op.method || s.faults.On("method-ignored")
+}

@@ -1,0 +1,174 @@
+package alphapoint
+
+import (
+	"time"
+
+	"authconform/harness/reference/kit"
+)
+
+const (
+	sessionHeader = "APToken"
+	pendingHeader = "Pending2FaToken"
+
+	// sessionIdle is after how long without a call a session ends (5).
+	sessionIdle = time.Hour
+	// pendingFor is how long a second step may follow its first.
+	pendingFor = 5 * time.Minute
+)
+
+// session is a log-in that has passed all its factors.
+type session struct {
+	user      *user
+	token     string
+	opened    time.Time
+	used      time.Time
+	validated bool // a code was validated for the next guarded call
+}
+
+// pendingLogin is a first step that waits for its second.
+type pendingLogin struct {
+	user  *user
+	until time.Time
+}
+
+// open logs a user in and mails the code with which a new device can be
+// registered.
+func (s *Server) open(r *request, u *user) *session {
+	opened := &session{user: u, token: kit.RandomUUID(), opened: r.now, used: r.now}
+	if planted := r.http.Header.Get(sessionHeader); planted != "" && s.faults.On("session-token-adopted-from-client") {
+		opened.token = planted
+	}
+	if s.faults.On("token-unchanged-between-logins") {
+		for _, known := range s.sessions {
+			if known.user == u {
+				opened = known
+			}
+		}
+	}
+	s.sessions[opened.token] = opened
+	if s.policy.camelCase {
+		s.sessions[r.carrier] = opened
+	}
+	s.lastOpened = opened
+	if s.surface == Legacy {
+		u.deviceCode = kit.RandomUUID()
+		s.outbox.Send(u.login, "New device", "Your code for a new device: "+u.deviceCode)
+	}
+	return opened
+}
+
+// findSession resolves what the caller presents: the session token, the JWT that
+// carries the session, or signed headers.
+func (s *Server) findSession(r *request) {
+	token := r.http.Header.Get(sessionHeader)
+	found := s.sessions[token]
+	if token == "" {
+		found = s.sessions[r.carrier]
+	}
+	if found == nil && s.pendingOpens(r, token) != nil {
+		found = &session{user: s.pendingOpens(r, token), opened: r.now, used: r.now}
+	}
+	if found == nil && token != "" && s.faults.On("any-session-token-accepted") {
+		found = s.lastOpened
+	}
+	if found == nil && token == "" && s.policy.signedHeaders {
+		found = s.signedSession(r)
+	}
+	if found == nil || !s.live(found, r.now) || !s.belongs(r, found.user) {
+		return
+	}
+	found.used = r.now
+	r.session = found
+}
+
+func (s *Server) live(known *session, now time.Time) bool {
+	from := known.used
+	if s.faults.On("session-not-prolonged-by-use") {
+		from = known.opened
+	}
+	return now.Sub(from) < sessionIdle || s.faults.On("session-never-ends")
+}
+
+// signedSession lets the holder of an API key call without a session. It is no
+// way round a second factor.
+func (s *Server) signedSession(r *request) *session {
+	in := signedHeaders(r.http.Header)
+	if !s.complete(in) {
+		return nil
+	}
+	u := s.holder(in)
+	if u == nil && s.faults.On("signed-headers-not-verified") {
+		u = s.byKey[in.key]
+	}
+	if u == nil || u.enrolled || u.role == roleLocked {
+		return nil
+	}
+	return &session{user: u, opened: r.now, used: r.now}
+}
+
+// pendingOpens is where a fault takes a pending log-in for a session.
+func (s *Server) pendingOpens(r *request, token string) *user {
+	if !s.faults.On("pending-login-opens-calls") {
+		return nil
+	}
+	for _, key := range []string{token, r.http.Header.Get(pendingHeader), r.carrier} {
+		if known := s.pending[key]; known != nil && key != "" {
+			return known.user
+		}
+	}
+	return nil
+}
+
+func (s *Server) requireSession(r *request) *answer {
+	s.findSession(r)
+	if r.session != nil {
+		return nil
+	}
+	if r.op.id == opValidate && s.faults.On("validation-open-to-anybody") ||
+		(r.op.id == opDevices || r.op.id == opConfig) && s.faults.On("private-calls-open") {
+		r.session = s.borrowed(r)
+	}
+	if r.session != nil {
+		return nil
+	}
+	refused := s.refuse(r, noSession)
+	return &refused
+}
+
+// borrowed is the session of whomever the call speaks of.
+func (s *Server) borrowed(r *request) *session {
+	in, refused := s.members(r)
+	if refused != nil {
+		return nil
+	}
+	u := s.userByID(in["UserId"].text)
+	if u == nil {
+		u = s.userByID(in["userId"].text)
+	}
+	if u == nil && s.lastOpened != nil {
+		u = s.lastOpened.user
+	}
+	if u == nil {
+		return nil
+	}
+	return &session{user: u, opened: r.now, used: r.now}
+}
+
+func (s *Server) logOut(r *request) answer {
+	if r.session != nil && !s.faults.On("token-alive-after-logout") {
+		for key, known := range s.sessions {
+			everybody := s.faults.On("logout-ends-every-session")
+			ofUser := s.faults.On("logout-ends-all-of-the-user") && known.user == r.session.user
+			if known == r.session || everybody || ofUser {
+				delete(s.sessions, key)
+			}
+		}
+	}
+	a := standardResponse()
+	if s.faults.On("success-with-code") {
+		a.body = object{"result": true, "errormsg": nil, "errorcode": 107, "detail": nil}
+	}
+	return a
+}
+
+func (s *Server) ping(*request) answer { return ok(object{"msg": "PONG"}) }

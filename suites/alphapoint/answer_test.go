@@ -1,0 +1,35 @@
+package alphapoint
+
+import (
+	"net/http"
+	"testing"
+
+	"authconform/harness/wire"
+)
+
+func TestLeak(t *testing.T) {
+	for text, leaks := range map[string]bool{
+		``:                               false,
+		`TOO MANY REQUESTS`:              false,
+		`<html>not authenticated</html>`: false,
+		`{"Authenticated":false}`:        false,
+		`{"authenticated":false,"twoFAToken":""}`:                                   false,
+		`{"result":false,"errormsg":"Not Authorized","errorcode":20,"detail":null}`: false,
+		`{"Authenticated":true}`:                                                    true,
+		`{"authenticated":"True"}`:                                                  true,
+		`{"result":true}`:                                                           true,
+		`{"Authenticated":false,"SessionToken":"abc"}`:                              true,
+		`{"error":{"session_token":"abc"}}`:                                         true,
+		`[{"TwoFAToken":"JBSW"}]`:                                                   true,
+		`<p>SessionToken: 9f4c1f0e-6f0f-4a62</p>`:                                   true,
+		`Authenticated=true`:                                                        true,
+	} {
+		call := &wire.Call{Header: http.Header{}, Body: []byte(text)}
+		if got := leak(call); (got != "") != leaks {
+			t.Errorf("%s: %q", text, got)
+		}
+	}
+	if leak(&wire.Call{Header: http.Header{"Set-Cookie": {"sid=1"}}}) == "" {
+		t.Error("a cookie lets in too")
+	}
+}

@@ -1,0 +1,95 @@
+package alphapoint
+
+import (
+	"context"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"authconform/harness/clause"
+	"authconform/harness/contract"
+	"authconform/harness/identity"
+	"authconform/harness/suite"
+	"authconform/harness/wire"
+)
+
+// unpublished is the authority for the log-in by password: both pages promise it
+// in words, neither publishes a member for the password.
+var unpublished = clause.From(contract.Inferred, `documents/001 "either username/password or API key method"; facts/kiiex.md 0c, 1.1: no Password is published`)
+
+// enumeration is the authority for refusals that must not tell accounts apart.
+var enumeration = clause.From(contract.Standard, "OWASP ASVS 5.0 6.3.8; facts/auth-checks.md E01-E03; facts/kiiex.md 1.1 generic message")
+
+func (v *Venue) passwords() {
+	Describe("AuthenticateUser by password", func() {
+		It("opens a session for a user name and its password",
+			v.promise("password.right", v.login, contract.OK, unpublished),
+			func(ctx SpecContext) {
+				who := v.lease(user)
+				call := v.Do(ctx, v.caller(who), v.login, password(who))
+				v.Expect(call, v.login, contract.OK)
+				v.works(ctx, v.session(who, call))
+			})
+		v.passwordRefused()
+		v.loginTellsNothing()
+	})
+}
+
+func (v *Venue) passwordRefused() {
+	refuses := func(text, slug string, changes func(who *identity.Identity) []suite.Change) {
+		It(text, v.promise("password."+slug, v.login, contract.BadCredentials, unpublished), func(ctx SpecContext) {
+			who := v.lease(user)
+			for _, call := range v.Refuses(ctx, suite.Refusal{
+				Operation: v.login, By: v.caller(who), Control: always(password(who)),
+				Changes: changes(who), Outcome: contract.BadCredentials,
+			}) {
+				v.Holds("the refusal lets nobody in", leak(call) == "", "it carries "+leak(call))
+			}
+		})
+	}
+	refuses("refuses a wrong password", "wrong", func(*identity.Identity) []suite.Change {
+		return []suite.Change{suite.Set("Password", "wrong-Password-1")}
+	})
+	refuses("refuses an unknown user name", "unknown-user", func(*identity.Identity) []suite.Change {
+		return []suite.Change{suite.Set("UserName", v.nobody())}
+	})
+	refuses("refuses the password in another case, cut short or made longer", "exact", func(who *identity.Identity) []suite.Change {
+		return []suite.Change{
+			renamed("swapped case", suite.Set("Password", swapCase(who.Password))),
+			renamed("last character cut", suite.Set("Password", who.Password[:len(who.Password)-1])),
+			renamed("one character more", suite.Set("Password", who.Password+"x")),
+		}
+	})
+	refuses("refuses the password of another user", "foreign", func(*identity.Identity) []suite.Change {
+		return []suite.Change{suite.Set("Password", v.lease(user).Password)}
+	})
+}
+
+// loginTellsNothing compares refusals with each other: what differs between an
+// unknown user and a wrong password tells an attacker which accounts exist.
+func (v *Venue) loginTellsNothing() {
+	alike := func(text, slug string, other func(context.Context) *wire.Call) {
+		It(text, v.promise("login."+slug, v.login, contract.BadCredentials, enumeration), func(ctx SpecContext) {
+			who := v.lease(user)
+			wrong := v.wrongPassword(ctx, who, who.Login)
+			another := other(ctx)
+			v.Expect(wrong, v.login, contract.BadCredentials)
+			v.Expect(another, v.login, contract.BadCredentials)
+			v.Holds("both bodies are the same", string(wrong.Body) == string(another.Body), "they differ")
+			v.Check("both carry the same header fields", headerNames(another), Equal(headerNames(wrong)))
+			v.Check("both are as long", another.Header.Get("Content-Length"), Equal(wrong.Header.Get("Content-Length")))
+		})
+	}
+	alike("answers an unknown user and a wrong password alike", "same-refusal", func(ctx context.Context) *wire.Call {
+		return v.wrongPassword(ctx, v.lease(user), v.nobody())
+	})
+	alike("does not show before the password is right that a user has a second factor", "no-second-factor-hint", func(ctx context.Context) *wire.Call {
+		who := v.lease(totp)
+		return v.wrongPassword(ctx, who, who.Login)
+	})
+}
+
+func (v *Venue) wrongPassword(ctx context.Context, by *identity.Identity, login string) *wire.Call {
+	GinkgoHelper()
+	return v.Do(ctx, v.caller(by), v.login, suite.Request{JSON: suite.Object{"UserName": login, "Password": "wrong-Password-1"}})
+}

@@ -1,0 +1,23 @@
+// Package kiiex puts the promises of KIIEX's legacy API about signing in, second
+// factors and sessions to a target: document 000 in profile "documented", the
+// AlphaPoint platform behind it in profile "alphapoint".
+package kiiex
+
+import (
+	"authconform/harness/suite"
+	"authconform/suites/alphapoint"
+)
+
+// Suite is the suite of the legacy surface.
+var Suite = suite.Suite{
+	Exchange: "kiiex",
+	Specs:    alphapoint.Specs,
+	Roles:    alphapoint.Roles(),
+	Settings: alphapoint.Settings("api-key", map[string]string{
+		"AuthenticateUser": "/authenticateuser", "Validate2fa": "/validate2fa", "LogOut": "/logout",
+		"GetValidate2faRequiredEndpoints": "/getvalidate2farequiredendpoints", "RegisterNewDevice": "/registernewdevice",
+		"GetUserDevices": "/getuserdevices", "GetUserConfig": "/getuserconfig", "Ping": "/ping", "RequiredEndpoint": "/{endpoint}",
+	}),
+	Features: map[string]suite.Feature{"signed-headers": alphapoint.SignedHeaders()},
+	Path:     alphapoint.Path,
+}

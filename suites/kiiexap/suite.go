@@ -1,0 +1,29 @@
+// Package kiiexap puts the promises of KIIEX's Trading API under /ap about signing
+// in, second factors and sessions to a target: document 001 in profile
+// "documented", the AlphaPoint platform behind it in profile "alphapoint".
+package kiiexap
+
+import (
+	"authconform/harness/suite"
+	"authconform/suites/alphapoint"
+)
+
+// Suite is the suite of the /ap surface.
+var Suite = suite.Suite{
+	Exchange: "kiiexap",
+	Specs:    alphapoint.Specs,
+	Roles:    roles(),
+	Settings: alphapoint.Settings("bearer", map[string]string{
+		"Authenticate": "/ap/Authenticate", "Authenticate2fa": "/ap/Authenticate2FA", "LogOut": "/ap/LogOut",
+		"GetUserDevices": "/ap/GetUserDevices", "Ping": "/ap/Ping",
+	}),
+	Features: map[string]suite.Feature{"signed-headers": alphapoint.SignedHeaders(), "basic": alphapoint.Basic()},
+	Path:     alphapoint.Path,
+}
+
+// roles leaves out the one for Activate2FA, which this surface does not have.
+func roles() map[string]string {
+	all := alphapoint.Roles()
+	delete(all, "unenrolled")
+	return all
+}
