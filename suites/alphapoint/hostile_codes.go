@@ -31,9 +31,7 @@ func (v *Venue) hostileCodes() {
 		texts("refuses wildcards, quotes and control characters", "markers", "I15")
 		values := func(slug string, rows ...string) {
 			It("refuses a code that is a JSON "+slug, v.promise("code.json-"+slug, v.second, contract.InvalidType), func(ctx SpecContext) {
-				for _, row := range rows {
-					v.refusesForged(ctx, contract.InvalidType, row)
-				}
+				v.refusesForged(ctx, contract.InvalidType, rows...)
 			})
 		}
 		values("number", "I05", "I06")
@@ -43,12 +41,12 @@ func (v *Venue) hostileCodes() {
 	})
 }
 
-// refusesForged sends the forged values of a row: texts, or for wrong types the
+// refusesForged sends the forged values of rows: texts, or for wrong types the
 // others.
-func (v *Venue) refusesForged(ctx SpecContext, outcome contract.Outcome, row string) {
+func (v *Venue) refusesForged(ctx SpecContext, outcome contract.Outcome, rows ...string) {
 	GinkgoHelper()
 	wantText := outcome == contract.SecondFactorWrong
-	names := forgedNames(row, wantText)
+	names := forgedNames(rows, wantText)
 	for batch := range slices.Chunk(names, perIdentity) {
 		p := v.firstStep(ctx)
 		right := v.Code(ctx, p.codes)
@@ -68,12 +66,12 @@ func (v *Venue) refusesForged(ctx SpecContext, outcome contract.Outcome, row str
 	}
 }
 
-// forgedNames are the names of a row's values, for any code.
-func forgedNames(row string, wantText bool) []string {
+// forgedNames are the names of the rows' values, for any code.
+func forgedNames(rows []string, wantText bool) []string {
 	var names []string
 	for _, sample := range []string{"987654", "087654"} {
 		for _, forged := range otp.Hostile(sample) {
-			if _, text := forged.Value.(string); forged.Check == row && text == wantText && !slices.Contains(names, forged.Name) {
+			if _, text := forged.Value.(string); slices.Contains(rows, forged.Check) && text == wantText && !slices.Contains(names, forged.Name) {
 				names = append(names, forged.Name)
 			}
 		}

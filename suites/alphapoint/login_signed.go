@@ -164,7 +164,7 @@ func (v *Venue) signatureMembers() {
 			v.promise("login.without-"+strings.ToLower(name), v.login, incomplete),
 			func(ctx SpecContext) {
 				v.refusesSigned(ctx, incomplete, []func(*identity.Identity) suite.Change{
-					func(*identity.Identity) suite.Change { return suite.Drop(name) },
+					func(who *identity.Identity) suite.Change { return v.without(who, name) },
 					func(*identity.Identity) suite.Change { return renamed(name+" null", suite.Set(name, nil)) },
 					func(*identity.Identity) suite.Change { return renamed(name+" empty", suite.Set(name, "")) },
 				})
@@ -200,6 +200,18 @@ func (v *Venue) signatureMembers() {
 				},
 			})
 		})
+}
+
+// without drops a member, and signs what is left.
+func (v *Venue) without(who *identity.Identity, name string) suite.Change {
+	return suite.Change{Name: "without " + name, Of: func(r suite.Request) suite.Request {
+		if name != "Signature" {
+			left := map[string]string{"Nonce": r.JSON.(suite.Object)["Nonce"].(string), "UserId": who.ID, "APIKey": who.APIKey}
+			delete(left, name)
+			r = r.With("Signature", v.Secret("signature", Sign(who.APISecret, left["Nonce"], left["UserId"], left["APIKey"])))
+		}
+		return r.Without(name)
+	}}
 }
 
 // nonces records what the documents leave open: KIIEX shows a fixed nonce beside

@@ -177,6 +177,12 @@ func (v *Venue) deviceLists() {
 	}
 	own(v.devices, "foreign-devices", "UserId")
 	if v.config != nil {
+		It("tells a user's configuration to that user",
+			v.promise("rights.own-configuration", v.config, contract.OK),
+			func(ctx SpecContext) {
+				who, me := v.signedIn(ctx, user)
+				v.Expect(v.Do(ctx, me, v.config, v.ownConfig(who)), v.config, contract.OK)
+			})
 		own(v.config, "foreign-configuration", "userId")
 	}
 }

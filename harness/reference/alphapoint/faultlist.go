@@ -61,7 +61,7 @@ func signatureFaults() []kit.Fault {
 		{ID: "signed-without-nonce", Text: "A signature of user id and API key alone is accepted.", Operations: login, Outcomes: bad},
 		{ID: "empty-signature-accepted", Text: "An empty or missing signature is accepted.", Operations: login, Outcomes: list{outIncomplete}},
 		{ID: "missing-nonce-accepted", Text: "A request without a nonce is accepted.", Operations: login, Outcomes: list{outIncomplete}},
-		{ID: "user-id-not-bound", Text: "The API key of one user opens the account of another.", Operations: login, Outcomes: bad},
+		{ID: "user-id-not-bound", Text: "The API key of one user opens the account of another.", Operations: login, Outcomes: bad, Profiles: platformOnly},
 		{ID: "user-name-not-bound", Text: "The user name need not be the API key's.", Operations: login, Outcomes: bad},
 		{ID: "numbers-read-as-text", Text: "Members sent as numbers are read as texts.", Operations: login, Outcomes: list{outInvalidType}},
 	}

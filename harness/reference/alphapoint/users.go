@@ -78,6 +78,10 @@ func (s *Server) seedUser(role string, n int) {
 	if s.policy.gateway == "bearer" {
 		identity.Token = s.newJWT(u)
 	}
+	u.devices = []device{{
+		HashCode: int64(u.id) * 7919, DeviceName: "first device", IpAddress: "127.0.0.1", UserId: u.id,
+		IsTrusted: true, ExpirationTime: ticks(s.clock.Now().Add(deviceLifetime)),
+	}}
 	s.users = append(s.users, u)
 	s.byLogin[u.login], s.byKey[u.key] = u, u
 	s.identities = append(s.identities, identity)
