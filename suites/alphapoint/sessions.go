@@ -25,6 +25,16 @@ func (v *Venue) sessions() {
 				v.ends(ctx, me)
 				v.closed(ctx, v.caller(who))
 			})
+		It("is not what a made-up token opens, beside a right credential",
+			v.promise("session.made-up", v.devices, contract.Unauthenticated),
+			func(ctx SpecContext) {
+				who, me := v.signedIn(ctx, user)
+				v.alive(ctx, me)
+				v.ends(ctx, me)
+				for _, made := range []string{"null", "0", "9a4c1f0e-6f0f-4a62-8a34-" + v.Nonce()[:12]} {
+					v.closed(ctx, v.with(who, v.Setting(sessionSetting), made))
+				}
+			})
 		It("opens a call of its own user",
 			v.promise("session.opens", v.devices, contract.OK),
 			func(ctx SpecContext) {

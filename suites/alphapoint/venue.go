@@ -55,12 +55,18 @@ func Roles() map[string]string {
 func Settings(gateway string, paths map[string]string) map[string]target.Setting {
 	settings := map[string]target.Setting{
 		suite.Tolerance: {Text: "how many 30-second steps old an app's code may be, 0 or 1; 1 unless set"},
-		gatewaySetting:  {Text: "what every call carries: api-key (header APIKey), bearer (the identity's token) or none", Default: gateway},
-		sessionSetting:  {Text: "header that carries a session token", Default: "APToken"},
-		pendingSetting:  {Text: "header that carries the token of a log-in whose second factor is pending", Default: "Pending2FaToken"},
+		gatewaySetting: {Text: "what every call carries: api-key (header APIKey), bearer (the identity's token) or none", Default: gateway,
+			Ask: "Which credential does every call carry beside its session, and who issues it?"},
+		sessionSetting: {Text: "header that carries a session token", Default: "APToken",
+			Ask: "Which header carries a session token, and does AuthenticateUser return one?"},
+		pendingSetting: {Text: "header that carries the token of a log-in whose second factor is pending", Default: "Pending2FaToken",
+			Ask: "How is the second step of a log-in tied to its first?"},
 	}
 	for id, path := range paths {
-		settings[pathSetting(id)] = target.Setting{Text: "path of " + id + ", which the documents only name", Default: path}
+		settings[pathSetting(id)] = target.Setting{
+			Text: "path of " + id + ", which the documents only name", Default: path,
+			Ask: "Which paths have the calls that the documents only name?",
+		}
 	}
 	return settings
 }

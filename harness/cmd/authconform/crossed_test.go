@@ -31,6 +31,8 @@ type crossing struct {
 // profiles differ in SHOULD clauses alone it is conformant all the same.
 var crossedExits = map[string]int{
 	"coinrabbit": verdict.ExitConformant,
+	"kiiex":      verdict.ExitNotConformant,
+	"kiiexap":    verdict.ExitNotConformant,
 	"onlyoffice": verdict.ExitNotConformant,
 }
 
@@ -115,6 +117,20 @@ func crossings(t *testing.T, exchange string, exit int) []crossing {
 // because says why clauses are red on the other profile although the contract
 // has the same answer for their own operation and outcome in both.
 var because = map[string]string{
+	"kiiex.code.wrong-then-right":                    "it gets a wrong code refused first, and that refusal differs",
+	"kiiex.login.locked":                             "what shows it, the refusal of a call without a session, differs",
+	"kiiex.logout.ends":                              "what shows it, the refusal of a call without a session, differs",
+	"kiiex.logout.ends-second-factor":                "what shows it, the refusal of a call without a session, differs",
+	"kiiex.logout.other-sessions":                    "what shows it, the refusal of a call without a session, differs",
+	"kiiex.logout.other-users":                       "what shows it, the refusal of a call without a session, differs",
+	"kiiexap.code.right":                             "it signs in first, and the casing of that answer differs",
+	"kiiexap.code.wrong-then-right":                  "it signs in first, and the casing of that answer differs",
+	"kiiexap.logout.ends":                            "it signs in first, and the casing of that answer differs",
+	"kiiexap.logout.ends-second-factor":              "it signs in first, and the casing of that answer differs",
+	"kiiexap.logout.other-users":                     "it signs in first, and the casing of that answer differs",
+	"kiiexap.ping.ended-session":                     "it signs in first, and the casing of that answer differs",
+	"kiiexap.session.opens":                          "it signs in first, and the casing of that answer differs",
+	"kiiexap.session.prolonged":                      "it signs in first, and the casing of that answer differs",
 	"onlyoffice.login-settings.attempt-count":        "what shows it, the answer to too many attempts, differs",
 	"onlyoffice.login-settings.attempt-count-higher": "what shows it, the answer to too many attempts, differs",
 	"onlyoffice.login-settings.block-time":           "what shows it, the answer to too many attempts, differs",
