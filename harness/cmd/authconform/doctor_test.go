@@ -114,6 +114,32 @@ func TestExampleOfCoinRabbit(t *testing.T) {
 	}
 }
 
+// The committed examples of KIIEX load as soon as their secrets are there.
+func TestExamplesOfKiiex(t *testing.T) {
+	for _, exchange := range []string{"kiiex", "kiiexap"} {
+		text, err := os.ReadFile(filepath.Join("..", "..", "..", "fixtures", exchange, "target.example.yaml"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		dir := t.TempDir()
+		file := filepath.Join(dir, "t.yaml")
+		secrets := ""
+		for _, found := range regexp.MustCompile(`secrets\.env#([A-Z_]+)`).FindAllStringSubmatch(string(text), -1) {
+			secrets += found[1] + "=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP\n"
+		}
+		body := regexp.MustCompile(`url: https://(api|proxy)\.staging\.example\.com`).ReplaceAllString(string(text), "url: http://127.0.0.1:1")
+		for name, content := range map[string]string{file: body, filepath.Join(dir, "secrets.env"): secrets} {
+			if err := os.WriteFile(name, []byte(content), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		got := run(t, []string{"ALICE_PASSWORD=a-password-of-hers"}, "doctor", "--target", file)
+		if got.code != verdict.ExitUsage || !strings.Contains(got.stderr, "nothing answers at http://127.0.0.1:1") {
+			t.Errorf("the example of %s does not load\n%s", exchange, got)
+		}
+	}
+}
+
 func TestDoctorOnAReadyTarget(t *testing.T) {
 	for _, st := range suites.All() {
 		file, _ := servedOf(t, st.Exchange, door.ServeOptions{})

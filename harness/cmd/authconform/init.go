@@ -136,6 +136,8 @@ func identities(b *strings.Builder, st suite.Suite) {
 		fmt.Fprintf(b, "  - name: %s-1\n    roles: [%s]\n    login: %s-1@staging.example.com\n", role, role, role)
 		fmt.Fprintf(b, "    # password: \"${%s}\"   # where the exchange has passwords\n    # id:\n    # phone: \"+15555550100\"\n", variable(role+" 1 password"))
 		fmt.Fprintf(b, "    # totp-secret: \"${%s}\"   # only when a second factor is on already\n", variable(role+" 1 totp secret"))
+		fmt.Fprintf(b, "    # api-key: \"${%s}\"   # where requests are signed\n    # api-secret: \"${%s}\"\n", variable(role+" 1 api key"), variable(role+" 1 api secret"))
+		fmt.Fprintf(b, "    # token: \"${%s}\"   # where calls carry a token that is issued elsewhere\n", variable(role+" 1 token"))
 	}
 }
 
