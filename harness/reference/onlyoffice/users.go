@@ -28,8 +28,11 @@ const (
 // roles fixes the order in which identities are made.
 var roles = []string{roleOwner, roleAdmin, roleRoomAdmin, roleUser, roleTOTP, roleDisabled, rolePhone, roleNoPhone}
 
+// defaultPool lets any one of four processes, each of which owns a quarter, run
+// every spec of a role: Ginkgo deals specs out as processes come free, and an
+// identity whose attempts failed rests for the rest of the run.
 var defaultPool = map[string]int{
-	roleOwner: 1, roleAdmin: 32, roleRoomAdmin: 8, roleUser: 240, roleTOTP: 240, roleDisabled: 32, rolePhone: 32, roleNoPhone: 32,
+	roleOwner: 1, roleAdmin: 184, roleRoomAdmin: 8, roleUser: 240, roleTOTP: 320, roleDisabled: 32, rolePhone: 60, roleNoPhone: 32,
 }
 
 // Groups of the product every user belongs to by type.
