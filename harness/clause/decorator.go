@@ -25,9 +25,9 @@ type Clause struct {
 	// the target file allows it.
 	Disrupts bool
 
-	// Feature names a feature the target must declare; undeclared means
-	// NOT_APPLICABLE.
-	Feature string
+	// Features names what the target must declare to have, all of it; undeclared
+	// means NOT_APPLICABLE.
+	Features []string
 }
 
 // Option refines a clause.
@@ -66,9 +66,9 @@ func Disrupts() Option {
 	return func(c *Clause) { c.Disrupts = true }
 }
 
-// Needs names the feature without which the clause does not apply.
-func Needs(feature string) Option {
-	return func(c *Clause) { c.Feature = feature }
+// Needs names features without which the clause does not apply.
+func Needs(features ...string) Option {
+	return func(c *Clause) { c.Features = append(c.Features, features...) }
 }
 
 func newClause(level Level, id string, op *contract.Operation, outcome contract.Outcome, options []Option) Clause {

@@ -118,7 +118,8 @@ type ServeOptions struct {
 	Addr      string // HOST:PORT
 	Profile   string
 	Faults    []string
-	TargetOut string // where to write a target file; "" writes none
+	Set       map[string]string // see reference.Settings
+	TargetOut string            // where to write a target file; "" writes none
 }
 
 // ServeReference serves the reference of a suite until it is shut down.
@@ -131,7 +132,7 @@ func ServeReference(st suite.Suite, o ServeOptions) (*Served, error) {
 	if err != nil {
 		return nil, err
 	}
-	instance, err := reference.New(st.Exchange, reference.Options{Profile: profile, Faults: o.Faults})
+	instance, err := reference.New(st.Exchange, reference.Options{Profile: profile, Faults: o.Faults, Set: o.Set})
 	if err != nil {
 		return nil, &UsageError{err}
 	}

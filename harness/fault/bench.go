@@ -65,11 +65,11 @@ const everything = 1 << 20
 // few is up to how many specs a small reference has identities for.
 const few = 12
 
-// run puts the specs that selected accepts, n of them, to a reference with the
-// faults on, behind the front f. Passwords are hashed as cheaply as can be: the
+// run puts the specs that selected accepts, n of them, to one deployment of the
+// reference with the faults on, behind the front f. Passwords are hashed as cheaply as can be: the
 // proof measures the suite.
-func (b *bench) run(faults []string, f *front, n int, selected func(clause.Info) bool) (*outcome, error) {
-	instance, err := reference.New(b.suite.Exchange, reference.Options{Profile: b.profile, Faults: faults, Cheap: true, Small: n <= few, Large: f.byClause != nil})
+func (b *bench) run(deployment reference.Deployment, faults []string, f *front, n int, selected func(clause.Info) bool) (*outcome, error) {
+	instance, err := reference.New(b.suite.Exchange, reference.Options{Profile: b.profile, Faults: faults, Set: deployment.Set, Cheap: true, Small: n <= few, Large: f.byClause != nil})
 	if err != nil {
 		return nil, err
 	}
@@ -80,12 +80,6 @@ func (b *bench) run(faults []string, f *front, n int, selected func(clause.Info)
 	env, sink, err := b.environment(instance)
 	if err != nil {
 		return nil, err
-	}
-	f.path = func(op *contract.Operation) string {
-		if b.suite.Path == nil {
-			return op.Path
-		}
-		return b.suite.Path(env.Target, op)
 	}
 	defer env.Wire.Close()
 	globals.Reset()

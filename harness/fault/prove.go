@@ -5,12 +5,15 @@ import (
 	"context"
 	"fmt"
 	"hash/fnv"
+	"maps"
 	"slices"
 	"strings"
 	"time"
 
 	"authconform/harness/clause"
+	"authconform/harness/contract"
 	"authconform/harness/door"
+	"authconform/harness/journal"
 	"authconform/harness/reference"
 	"authconform/harness/suite"
 	"authconform/harness/verdict"
@@ -85,7 +88,7 @@ func Prove(ctx context.Context, st suite.Suite, o Options) (*Shard, error) {
 		return nil, err
 	}
 	defer b.close()
-	p := &prover{bench: b, options: o, front: &front{routes: c.Operations, replies: map[string][]*reply{}, sampling: true}}
+	p := &prover{bench: b, options: o, front: &front{operations: byID(c.Operations), replies: map[string][]*reply{}, sampling: true}}
 	if err := p.baseline(); err != nil {
 		return nil, err
 	}
@@ -93,23 +96,42 @@ func Prove(ctx context.Context, st suite.Suite, o Options) (*Shard, error) {
 	return p.all(ctx, faults, unreached)
 }
 
+func byID(operations []*contract.Operation) map[string]*contract.Operation {
+	m := map[string]*contract.Operation{}
+	for _, op := range operations {
+		m[op.ID] = op
+	}
+	return m
+}
+
 type prover struct {
 	bench    *bench
 	options  Options
 	front    *front
 	pristine *outcome
-	total    int
+	// home is the deployment of the reference to which a clause is put: the first
+	// one that it applies to.
+	home  map[string]reference.Deployment
+	total int
 }
 
 // baseline runs everything against the pristine reference, which shows what each
-// clause touches and gives a sample of each reply.
+// clause touches and gives a sample of each reply. What does not apply to one
+// deployment of the reference is put to the next.
 func (p *prover) baseline() error {
 	for _, op := range p.bench.contract.Operations {
 		p.front.replies[op.ID] = replies(op, p.options.Profile)
 	}
-	var err error
-	if p.pristine, err = p.bench.run(nil, p.front, everything, p.inProfile); err != nil {
-		return err
+	p.home = map[string]reference.Deployment{}
+	for _, deployment := range reference.Deployments(p.bench.suite.Exchange) {
+		run, err := p.bench.run(deployment, nil, p.front, everything, func(info clause.Info) bool {
+			_, settled := p.home[info.ID]
+			return p.inProfile(info) && !settled
+		})
+		if err != nil {
+			return err
+		}
+		p.adopt(deployment, run)
 	}
 	p.front.sampling = false
 	var red []string
@@ -127,6 +149,19 @@ func (p *prover) baseline() error {
 			p.bench.suite.Exchange, p.options.Profile, strings.Join(red, "\n  "))
 	}
 	return nil
+}
+
+// adopt keeps what a run on one deployment showed of clauses without a home.
+func (p *prover) adopt(deployment reference.Deployment, run *outcome) {
+	if p.pristine == nil {
+		p.pristine = run
+	}
+	for id, result := range run.results {
+		p.pristine.results[id], p.pristine.touched[id] = result, run.touched[id]
+		if result.State != verdict.NotApplicable {
+			p.home[id] = deployment
+		}
+	}
 }
 
 func (p *prover) inProfile(info clause.Info) bool {
@@ -282,7 +317,7 @@ func (p *prover) put(f Fault, clauses []string, result *Result) error {
 	} else {
 		p.front.fault = &f
 	}
-	run, err := p.bench.run(on, p.front, len(clauses), func(info clause.Info) bool { return slices.Contains(clauses, info.ID) })
+	run, err := p.run(on, clauses)
 	if err != nil {
 		return err
 	}
@@ -305,6 +340,23 @@ func (p *prover) put(f Fault, clauses []string, result *Result) error {
 	return nil
 }
 
+// run puts each of the clauses to the deployment that is its home.
+func (p *prover) run(on []string, clauses []string) (*outcome, error) {
+	all := &outcome{results: map[string]journal.Result{}}
+	for _, deployment := range reference.Deployments(p.bench.suite.Exchange) {
+		here := slices.DeleteFunc(slices.Clone(clauses), func(id string) bool { return p.home[id].Name != deployment.Name })
+		if len(here) == 0 {
+			continue
+		}
+		run, err := p.bench.run(deployment, on, p.front, len(here), func(info clause.Info) bool { return slices.Contains(here, info.ID) })
+		if err != nil {
+			return nil, err
+		}
+		maps.Copy(all.results, run.results)
+	}
+	return all, nil
+}
+
 // bystanders is how many clauses that name neither operation nor outcome of a
 // behaviour fault are run beside those that do, by turns: enough to tell which
 // clauses fail whatever is wrong.
@@ -316,7 +368,7 @@ func (p *prover) concerned(number int, f Fault) []string {
 	var naming, others []string
 	for _, e := range p.pristine.entries {
 		switch {
-		case !p.meets(e.ID, f.Operations):
+		case p.home[e.ID].Name == "" || !p.meets(e.ID, f.Operations):
 		case names(f, e.Info):
 			naming = append(naming, e.ID)
 		default:

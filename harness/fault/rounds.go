@@ -1,6 +1,7 @@
 package fault
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -75,7 +76,7 @@ func (p *prover) round(queues map[string][]*task) error {
 		p.front.byClause[id] = &t.fault
 	}
 	defer func() { p.front.byClause = nil }()
-	run, err := p.bench.run(nil, p.front, len(now), func(info clause.Info) bool { return now[info.ID] != nil })
+	run, err := p.run(nil, slices.Collect(maps.Keys(now)))
 	if err != nil {
 		return err
 	}

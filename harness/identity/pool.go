@@ -133,6 +133,12 @@ func (p *Pool) Release(i *Identity) {
 	}
 }
 
+// Fresh is an identity that no pool keeps: a spec made the account itself, and
+// nobody uses it again.
+func Fresh(id target.Identity) *Identity {
+	return &Identity{Identity: id, pool: &Pool{now: time.Now}, account: &account{Identity: id}}
+}
+
 // Failed notes a failed sign-in or code, so that the identity rests for the
 // pool's window before its next lease.
 func (i *Identity) Failed() {

@@ -26,18 +26,25 @@ func Bodies(s *suite.Context, subjects []Subject) {
 	}
 }
 
-// notObjects are bodies that are no JSON, or JSON but no object.
-var notObjects = []string{`{"a":`, `{"a":1,}`, `{a:1}`, `<html></html>`, `[`, `[]`, `"text"`}
+// notJSON are texts that are no JSON; notObjects are JSON, but no object.
+var (
+	notJSON    = []string{`{"a":`, `{"a":1,}`, `{a:1}`, `<html></html>`, `[`}
+	notObjects = []string{`[]`, `"text"`}
+)
 
 func (p Subject) malformed(s *suite.Context) {
 	if !p.promised(contract.Malformed) {
 		return
 	}
-	It("refuses a body that is no JSON object", p.state(s, "malformed", contract.Malformed),
+	texts, promise := slices.Concat(notJSON, notObjects), "refuses a body that is no JSON object"
+	if p.Lenient {
+		texts, promise = notJSON, "refuses a body that is no JSON"
+	}
+	It(promise, p.state(s, "malformed", contract.Malformed),
 		func(ctx SpecContext) {
 			by, control := p.Ready(ctx)
 			pair := p.refusal(by, control, contract.Malformed)
-			for _, text := range notObjects {
+			for _, text := range texts {
 				pair.Changes = append(pair.Changes, suite.Change{Name: text, Of: func(r suite.Request) suite.Request {
 					r.Raw = []byte(text)
 					return r
@@ -99,8 +106,9 @@ func (p Subject) missing(s *suite.Context) {
 		})
 }
 
-// undocumented are media types in which the same JSON must not be taken.
-var undocumented = []string{"text/html", "application/xml", "application/x-www-form-urlencoded"}
+// mediaTypes are those in which the same JSON must not be taken, but where an
+// operation documents them.
+var mediaTypes = []string{"text/html", "text/plain", "application/xml", "application/x-www-form-urlencoded"}
 
 func (p Subject) mediaType(s *suite.Context) {
 	if !p.promised(contract.MediaTypeRefused) {
@@ -110,7 +118,10 @@ func (p Subject) mediaType(s *suite.Context) {
 		func(ctx SpecContext) {
 			by, control := p.Ready(ctx)
 			pair := p.refusal(by, control, contract.MediaTypeRefused)
-			for _, media := range undocumented {
+			for _, media := range mediaTypes {
+				if slices.Contains(p.Operation.Body.MediaTypes, media) {
+					continue
+				}
 				pair.Changes = append(pair.Changes, suite.Change{Name: media, Of: func(r suite.Request) suite.Request {
 					r.ContentType = media
 					return r

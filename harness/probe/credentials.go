@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/base64"
@@ -18,6 +19,9 @@ type Scheme struct {
 	Present func(token string) http.Header
 	// End ends the actor's session the documented way (log-out).
 	End func(context.Context, *suite.Actor)
+	// Dead is how a credential that is well formed and opens nothing is refused;
+	// Unauthenticated unless set.
+	Dead contract.Outcome
 }
 
 // Credentials states, for each protected operation, that it refuses a request
@@ -30,8 +34,9 @@ func Credentials(s *suite.Context, scheme Scheme, subjects []Subject) {
 		Describe(p.Operation.Method+" "+p.Operation.Path+" without a session", func() {
 			p.noCredential(s)
 			p.challenge(s)
-			p.garbage(s, scheme)
-			p.revoked(s, scheme)
+			dead := cmp.Or(scheme.Dead, contract.Unauthenticated)
+			p.garbage(s, scheme, dead)
+			p.revoked(s, scheme, dead)
 		})
 	}
 }
@@ -64,18 +69,18 @@ func (p Subject) challenge(s *suite.Context) {
 // WWW-Authenticate that the standard asks for.
 const challenged = contract.Outcome("challenged")
 
-func (p Subject) garbage(s *suite.Context, scheme Scheme) {
-	It("refuses a made-up token", p.state(s, "made-up-token", contract.Unauthenticated),
+func (p Subject) garbage(s *suite.Context, scheme Scheme, dead contract.Outcome) {
+	It("refuses a made-up token", p.state(s, "made-up-token", dead),
 		func(ctx SpecContext) {
 			by, control := p.Ready(ctx)
-			pair := p.refusal(by, control, contract.Unauthenticated)
+			pair := p.refusal(by, control, dead)
 			pair.ChangedBy = s.Actor("made-up", nil, scheme.Present(madeUpToken()))
 			s.Refuses(ctx, pair)
 		})
 }
 
-func (p Subject) revoked(s *suite.Context, scheme Scheme) {
-	It("refuses the token of a session that was logged out", p.state(s, "logged-out", contract.Unauthenticated),
+func (p Subject) revoked(s *suite.Context, scheme Scheme, dead contract.Outcome) {
+	It("refuses the token of a session that was logged out", p.state(s, "logged-out", dead),
 		func(ctx SpecContext) {
 			by, control := p.Ready(ctx)
 			live, liveControl := by, control
@@ -85,7 +90,7 @@ func (p Subject) revoked(s *suite.Context, scheme Scheme) {
 			s.Need("call it while the session lives", s.Do(ctx, live, p.Operation, liveControl()), p.Operation, p.leads())
 			request := control()
 			scheme.End(ctx, by)
-			s.Expect(s.Do(ctx, by, p.Operation, request), p.Operation, contract.Unauthenticated)
+			s.Expect(s.Do(ctx, by, p.Operation, request), p.Operation, dead)
 		})
 }
 

@@ -26,8 +26,11 @@ type Subject struct {
 	Spends bool
 	// Disrupts says that a successful call disturbs others on the deployment.
 	Disrupts bool
-	// Feature names the feature that the operation needs of the target.
-	Feature string
+	// Features names what the operation needs of the target.
+	Features []string
+	// Lenient says that JSON which is no object counts as an object without
+	// members: then only a text that is no JSON is malformed.
+	Lenient bool
 }
 
 // level is as strong as the weakest source of the answers allows.
@@ -45,8 +48,8 @@ func (p Subject) state(s *suite.Context, family string, outcome contract.Outcome
 	if p.Disrupts {
 		options = append(options, clause.Disrupts())
 	}
-	if p.Feature != "" {
-		options = append(options, clause.Needs(p.Feature))
+	if len(p.Features) > 0 {
+		options = append(options, clause.Needs(p.Features...))
 	}
 	id := s.Exchange() + "." + Slug(p.Operation.ID) + "." + family
 	return level(p.Operation, outcome)(id, p.Operation, outcome, options...)

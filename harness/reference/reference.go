@@ -41,22 +41,38 @@ type Limit struct {
 // Options choose what the reference is.
 type Options struct {
 	Profile string
-	Faults  []string // ids; an unknown one is an error
-	Cheap   bool     // hashes passwords with one iteration, for proofs
-	Small   bool     // has identities for a few specs only
-	Large   bool     // has identities enough that none is used twice in a run
+	Faults  []string          // ids; an unknown one is an error
+	Set     map[string]string // what Settings lists, where it is not to be as usual
+	Cheap   bool              // hashes passwords with one iteration, for proofs
+	Small   bool              // has identities for a few specs only
+	Large   bool              // has identities enough that none is used twice in a run
+}
+
+// Setting is something of a reference that differs between deployments.
+type Setting struct {
+	Name, Text string
+	Values     []string // allowed; the first is the usual one. None: any text
+}
+
+// Deployment is one way to set up a reference. Where no single one has all that
+// an exchange's documents describe, several together do.
+type Deployment struct {
+	Name string
+	Set  map[string]string
 }
 
 type maker struct {
-	start  func(Options) (*Instance, error)
-	faults func() []kit.Fault
+	start       func(Options) (*Instance, error)
+	faults      func() []kit.Fault
+	settings    []Setting
+	deployments []Deployment // beside the usual one
 }
 
 var makers = map[string]maker{
-	"coinrabbit": {startCoinRabbit, coinrabbit.Faults},
+	"coinrabbit": {start: startCoinRabbit, faults: coinrabbit.Faults},
 	"kiiex":      kiiexMaker(alphapoint.Legacy),
 	"kiiexap":    kiiexMaker(alphapoint.Trading),
-	"onlyoffice": {startOnlyOffice, onlyoffice.Faults},
+	"onlyoffice": {start: startOnlyOffice, faults: onlyoffice.Faults},
 }
 
 // New makes the reference of an exchange. Its identities and secrets are drawn
@@ -66,7 +82,39 @@ func New(exchange string, o Options) (*Instance, error) {
 	if !ok {
 		return nil, fmt.Errorf("there is no reference for %q; there is one for: %s", exchange, strings.Join(slices.Sorted(maps.Keys(makers)), ", "))
 	}
+	for name, value := range o.Set {
+		if err := m.allows(name, value); err != nil {
+			return nil, fmt.Errorf("the reference of %s: %w", exchange, err)
+		}
+	}
 	return m.start(o)
+}
+
+func (m maker) allows(name, value string) error {
+	var names []string
+	for _, setting := range m.settings {
+		if setting.Name != name {
+			names = append(names, setting.Name)
+			continue
+		}
+		if len(setting.Values) > 0 && !slices.Contains(setting.Values, value) {
+			return fmt.Errorf("setting %s is %q; want one of: %s", name, value, strings.Join(setting.Values, ", "))
+		}
+		return nil
+	}
+	if len(names) == 0 {
+		return fmt.Errorf("it has no settings, so there is no %q", name)
+	}
+	return fmt.Errorf("it has no setting %q; it has: %s", name, strings.Join(names, ", "))
+}
+
+// Settings lists what Options.Set may say of the exchange's reference.
+func Settings(exchange string) []Setting { return makers[exchange].settings }
+
+// Deployments lists the ways to set up the exchange's reference that together
+// show everything its contract promises, the usual one first.
+func Deployments(exchange string) []Deployment {
+	return append([]Deployment{{Name: "usual"}}, makers[exchange].deployments...)
 }
 
 // Faults lists the behaviour faults that the exchange's reference knows.

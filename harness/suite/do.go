@@ -44,6 +44,7 @@ type Request struct {
 	Raw         []byte // sent as it is, in place of JSON
 	ContentType string // "" is application/json when there is a body; "-" sends none
 	Method      string // in place of the operation's
+	Template    string // path template, in place of the operation's
 }
 
 // With returns the request with one member of its JSON object set.
@@ -130,6 +131,14 @@ func (s *Context) limited(call *wire.Call, op *contract.Operation) bool {
 
 // Try is Do for goroutines of a spec: it never ends the spec.
 func (s *Context) Try(ctx context.Context, by *Actor, op *contract.Operation, r Request) (*wire.Call, error) {
+	if s.suite.Send != nil {
+		return s.suite.Send(ctx, s, by, op, r)
+	}
+	return s.Send(ctx, by, op, r)
+}
+
+// Send sends a request as it is, past the suite's own Send.
+func (s *Context) Send(ctx context.Context, by *Actor, op *contract.Operation, r Request) (*wire.Call, error) {
 	if s.limiter != nil {
 		if err := s.limiter.Wait(ctx); err != nil {
 			return nil, err
@@ -154,9 +163,9 @@ func (s *Context) Try(ctx context.Context, by *Actor, op *contract.Operation, r 
 	if r.Raw != nil {
 		body = nil
 	}
-	path := op.Path
-	if s.suite.Path != nil {
-		path = s.suite.Path(s.env.Target, op)
+	path := r.Template
+	if path == "" {
+		path = s.path(op)
 	}
 	call, err := by.wire.Do(ctx, wire.Request{
 		Clause: run.clause.ID, Operation: op.ID, Method: method, Path: path, PathValues: r.Path,
@@ -166,6 +175,14 @@ func (s *Context) Try(ctx context.Context, by *Actor, op *contract.Operation, r 
 		run.addCall(call.ID)
 	}
 	return call, err
+}
+
+// path is where the target has an operation.
+func (s *Context) path(op *contract.Operation) string {
+	if s.suite.Path != nil {
+		return s.suite.Path(s.env.Target, op)
+	}
+	return op.Path
 }
 
 // observe sees every call, its secrets already registered, and hands it to the

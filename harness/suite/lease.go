@@ -13,6 +13,7 @@ import (
 	"authconform/harness/identity"
 	"authconform/harness/inbox"
 	"authconform/harness/otp"
+	"authconform/harness/target"
 )
 
 // Lease takes an identity of the role for the rest of the spec. None to be had
@@ -30,6 +31,13 @@ func (s *Context) Lease(role string) *identity.Identity {
 		s.env.Pool.Release(who)
 	})
 	return who
+}
+
+// Fresh takes over an account that the spec made itself.
+func (s *Context) Fresh(id target.Identity) *identity.Identity {
+	s.Secret("password", id.Password)
+	s.Secret("totp-secret", id.TOTPSecret)
+	return identity.Fresh(id)
 }
 
 // counted are the outcomes that targets count towards a limit: an identity that

@@ -74,26 +74,25 @@ func (s *Context) begin(ctx ginkgo.SpecContext) {
 	s.mu.Lock()
 	s.run = r
 	s.mu.Unlock()
-	s.feature(ctx, entry)
+	for _, name := range entry.Features {
+		s.feature(ctx, name)
+	}
 	if entry.Disrupts && !s.env.Target.Allow.Disruptive {
 		s.Untestable("it disturbs others on the deployment, and the target file does not set allow.disruptive")
 	}
 }
 
-func (s *Context) feature(ctx ginkgo.SpecContext, entry clause.Entry) {
-	if entry.Feature == "" {
-		return
-	}
-	declared, named := s.env.Target.Features[entry.Feature]
+func (s *Context) feature(ctx ginkgo.SpecContext, name string) {
+	declared, named := s.env.Target.Features[name]
 	switch {
 	case !named:
-		s.stop(verdict.NotApplicable, fmt.Sprintf("the target file does not declare the feature %q", entry.Feature), nil)
+		s.stop(verdict.NotApplicable, fmt.Sprintf("the target file does not declare the feature %q", name), nil)
 	case declared:
 		return
-	case s.suite.Features[entry.Feature].Present(ctx, s):
-		s.stop(verdict.FeaturePresent, fmt.Sprintf("the target file declares the feature %q absent, but the target shows it", entry.Feature), nil)
+	case s.suite.Features[name].Present(ctx, s):
+		s.stop(verdict.FeaturePresent, fmt.Sprintf("the target file declares the feature %q absent, but the target shows it", name), nil)
 	default:
-		s.stop(verdict.NotApplicable, fmt.Sprintf("the target file declares the feature %q absent, and the target does not show it", entry.Feature), nil)
+		s.stop(verdict.NotApplicable, fmt.Sprintf("the target file declares the feature %q absent, and the target does not show it", name), nil)
 	}
 }
 

@@ -45,6 +45,10 @@ type Suite struct {
 	// that the target file does not say; the specs of the operation are then
 	// UNTESTABLE.
 	Path func(*target.Target, *contract.Operation) string
+	// Send, when not nil, brings a request to the target in place of Context.Send:
+	// for exchanges where another service hands out the credential that each
+	// request needs.
+	Send func(context.Context, *Context, *Actor, *contract.Operation, Request) (*wire.Call, error)
 	// Needs names, by operationId, the settings without which an operation cannot
 	// be called; where one has neither value nor default, its specs are UNTESTABLE.
 	Needs map[string][]string

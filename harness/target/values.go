@@ -278,7 +278,7 @@ var headerToken = regexp.MustCompile("^[!#$%&'*+.^_`|~0-9A-Za-z-]+$") // RFC 911
 
 // suiteHeaders are set by the specs themselves: sending one with every request
 // would make a request "without credentials" one that has some.
-var suiteHeaders = []string{"Authorization", "Cookie", "Host", "Content-Type", "Content-Length", "Transfer-Encoding", "Connection", "User-Agent", "Authconform-Clause"}
+var suiteHeaders = []string{"Authorization", "Cookie", "Host", "Content-Type", "Content-Length", "Transfer-Encoding", "Connection", "User-Agent", "Authconform-Clause", "Authconform-Operation"}
 
 func headerName(canonical string) *wrong {
 	if !headerToken.MatchString(canonical) {

@@ -132,6 +132,9 @@ func (a *Actor) header(r Request, hasBody bool) http.Header {
 	if r.Clause != "" {
 		h.Set(ClauseHeader, r.Clause)
 	}
+	if r.Operation != "" {
+		h.Set(OperationHeader, r.Operation)
+	}
 	switch {
 	case r.ContentType == "-":
 	case r.ContentType != "":

@@ -25,6 +25,8 @@ import (
 const (
 	// ClauseHeader names the clause a request is sent for, so that the target's own log can be read beside the report.
 	ClauseHeader = "Authconform-Clause"
+	// OperationHeader names the operation, by its operationId, whatever path and method it is sent to.
+	OperationHeader = "Authconform-Operation"
 
 	DefaultTimeout = 30 * time.Second
 	DefaultMaxBody = 4 << 20

@@ -97,8 +97,8 @@ func (p *portal) linkSubjects() []probe.Subject {
 	return []probe.Subject{
 		{Operation: p.validateCode, Ready: p.validateReady, Leads: verified, Spends: true},
 		{Operation: p.tfaSetup, Ready: p.setupReady},
-		{Operation: p.setPhone, Ready: p.setPhoneReady, Disrupts: true, Feature: "sms"},
-		{Operation: p.sendSMS, Ready: p.sendSMSReady, Disrupts: true, Feature: "sms"},
+		{Operation: p.setPhone, Ready: p.setPhoneReady, Disrupts: true, Features: []string{"sms"}},
+		{Operation: p.sendSMS, Ready: p.sendSMSReady, Disrupts: true, Features: []string{"sms"}},
 	}
 }
 

@@ -15,10 +15,10 @@ import (
 
 func listCommand() *cobra.Command {
 	var format string
-	var faults bool
+	var faults, settings bool
 	cmd := &cobra.Command{
 		Use:   "list EXCHANGE",
-		Short: "List the clauses of a suite, or the faults of its reference",
+		Short: "List the clauses of a suite, or the faults or settings of its reference",
 		Example: `  authconform list onlyoffice
   authconform list onlyoffice --format json
   authconform list onlyoffice --faults`,
@@ -31,6 +31,8 @@ func listCommand() *cobra.Command {
 			switch {
 			case faults:
 				return listFaults(cmd, st)
+			case settings:
+				return listSettings(cmd, st)
 			case format == "table":
 				return listTable(cmd, st)
 			case format == "json":
@@ -45,6 +47,7 @@ func listCommand() *cobra.Command {
 	}
 	cmd.Flags().StringVar(&format, "format", "table", "`FORMAT`: table or json")
 	cmd.Flags().BoolVar(&faults, "faults", false, "list the defects that the reference can be served with")
+	cmd.Flags().BoolVar(&settings, "settings", false, "list what the reference can be set up with")
 	return cmd
 }
 
@@ -70,6 +73,24 @@ func listFaults(cmd *cobra.Command, st suite.Suite) error {
 			profiles = strings.Join(f.Profiles, ",")
 		}
 		fmt.Fprintf(w, "%s\t%s\t%s\n", f.ID, profiles, f.Text)
+	}
+	return w.Flush()
+}
+
+func listSettings(cmd *cobra.Command, st suite.Suite) error {
+	settings := reference.Settings(st.Exchange)
+	if len(settings) == 0 {
+		fmt.Fprintf(cmd.OutOrStdout(), "the reference of %s has no settings\n", st.Exchange)
+		return nil
+	}
+	w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "SETTING\tVALUES\tWHAT IT IS")
+	for _, setting := range settings {
+		values := "any text"
+		if len(setting.Values) > 0 {
+			values = strings.Join(setting.Values, ", ")
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\n", setting.Name, values, setting.Text)
 	}
 	return w.Flush()
 }

@@ -45,6 +45,7 @@ in a second file beside it that only you can read. Ends with an interrupt.`,
 	flags.StringVar(&o.Addr, "addr", "127.0.0.1:0", "`HOST:PORT` to listen on; port 0 picks a free one")
 	flags.StringVar(&o.Profile, "profile", "", "profile of the contract (default: the contract's first)")
 	flags.StringArrayVar(&o.Faults, "fault", nil, "switch a defect on by `NAME`; `authconform list EXCHANGE --faults` explains each")
+	flags.StringToStringVar(&o.Set, "set", nil, "set the reference up otherwise, as `NAME=VALUE`; `authconform list EXCHANGE --settings` explains each")
 	flags.StringVar(&o.TargetOut, "target-out", "", "write a ready target `FILE`")
 	return cmd
 }
