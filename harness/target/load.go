@@ -42,9 +42,11 @@ type Exchange struct {
 // Setting explains one exchange-specific setting.
 type Setting struct {
 	Text    string
-	Default string // what holds when the file is silent; "" when nothing does
-	Ask     string // what to ask the vendor for where the documents leave it open
-	Secret  bool   // treated like a password
+	Default string   // what holds when the file is silent; "" when nothing does
+	Ask     string   // what to ask the vendor for where the documents leave it open
+	Secret  bool     // treated like a password
+	Values  []string // allowed; none: any text
+	Path    bool     // an absolute path of the URL
 }
 
 // Load reads and checks a target file. The error is an *Error holding every

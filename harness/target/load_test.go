@@ -23,7 +23,7 @@ func exchanges() map[string]Exchange {
 	return map[string]Exchange{
 		"onlyoffice": {
 			Profiles: []string{"documented", "3.7"},
-			Settings: map[string]Setting{"path-prefix": {Text: "path before /api"}, "partner-key": {Text: "key of the partner", Secret: true}},
+			Settings: map[string]Setting{"path-prefix": {Text: "path before /api", Path: true}, "mode": {Text: "road of requests", Values: []string{"gateway", "direct"}}, "partner-key": {Text: "key of the partner", Secret: true}},
 			Features: map[string]string{"sms": "codes by text", "captcha": "captcha on log-in"},
 			Roles:    map[string]string{"owner": "", "admin": "", "room-admin": "", "user": "", "totp": "", "disabled": "", "phone": "", "no-phone": ""},
 			Needs:    []string{"password"},

@@ -75,7 +75,7 @@ func (r *reader) settings(n *yaml.Node, field string, into map[string]string) {
 		if setting.Secret {
 			r.secret(&s, "setting "+key.Value)(value, at)
 		} else {
-			parsed(r, &s, filled)(value, at)
+			parsed(r, &s, setting.parse)(value, at)
 		}
 		into[key.Value] = s
 	})

@@ -51,6 +51,8 @@ var rejected = []struct {
 	{"list for text", "profile: [a]\n", false, true, []wantProblem{{4, "profile", "is a list"}}},
 	{"unknown profile", "profile: '3.8'\n", false, false, []wantProblem{{4, "profile", "did you mean 3.7?"}}},
 	{"unknown setting", "settings: {path-prefx: /x}\n", false, false, []wantProblem{{4, "settings.path-prefx", "did you mean path-prefix?"}}},
+	{"setting with another value", "settings: {mode: gatway}\n", false, false, []wantProblem{{4, "settings.mode", "did you mean gateway?"}}},
+	{"setting that is no path", "settings: {path-prefix: x/}\n", false, false, []wantProblem{{4, "settings.path-prefix", "absolute path"}}},
 	{"number for setting", "settings: {path-prefix: 1}\n", false, true, []wantProblem{{4, "settings.path-prefix", "quotes"}}},
 	{"secret setting written out", "settings: {partner-key: hunter2}\n", false, false, []wantProblem{{4, "settings.partner-key", "written into"}}},
 	{"unknown feature", "features: {smss: true}\n", false, false, []wantProblem{{4, "features.smss", "did you mean sms?"}}},

@@ -120,6 +120,17 @@ func filled(s string) (string, *wrong) {
 	return s, nil
 }
 
+// parse checks what a file says of a setting.
+func (s Setting) parse(text string) (string, *wrong) {
+	switch {
+	case len(s.Values) > 0 && !slices.Contains(s.Values, text):
+		return "", &wrong{"is none of its values", "one of " + strings.Join(s.Values, ", "), suggest(text, s.Values)}
+	case s.Path && (!strings.HasPrefix(text, "/") || strings.HasSuffix(text, "/") || strings.ContainsAny(text, "?# ")):
+		return "", &wrong{"is not a path", "an absolute path without a slash at its end, such as /api/v2", "write the path alone; the URL of the target goes before it"}
+	}
+	return filled(text)
+}
+
 var identityName = regexp.MustCompile(`^[a-z0-9]+(?:[._-][a-z0-9]+)*$`)
 
 func slug(s string) (string, *wrong) {

@@ -1,0 +1,79 @@
+// Package barong puts the promises of Barong, the account service of OpenDAX,
+// to a target: the 58 operations of document 002 and the AuthZ endpoint that
+// stands behind its gateway.
+package barong
+
+import (
+	"context"
+
+	"authconform/harness/contract"
+	"authconform/harness/suite"
+	"authconform/harness/target"
+)
+
+// Profiles of the contract.
+const (
+	release26  = "2.6"
+	documented = "documented"
+	release31  = "3.1"
+)
+
+// Roles of identities.
+const (
+	active   = "active"
+	pending  = "pending"
+	totp     = "totp"
+	banned   = "banned"
+	deleted  = "deleted"
+	locked   = "locked"
+	saOwner  = "sa-owner"
+	withText = "phone"
+)
+
+// Suite is the Barong suite.
+var Suite = suite.Suite{
+	Exchange: "barong",
+	Specs:    specs,
+	Roles: map[string]string{
+		active:   "a member with a confirmed e-mail address and no second factor",
+		pending:  "a user whose e-mail address is not confirmed yet; its password is right",
+		totp:     "an active member with the second factor on; totp-secret is its secret",
+		banned:   "a banned user; its password is right",
+		deleted:  "a deleted user; its password is right",
+		locked:   "a locked user; its password is right",
+		saOwner:  "an active member with the second factor on (totp-secret) who owns a service account",
+		withText: "an active member; phone is a number that no account has yet and whose texts reach the inbox",
+	},
+	Settings: settings,
+	Features: features,
+	Path:     path,
+	Send:     send,
+}
+
+// api is the context with the operations that specs name, in document order.
+type api struct {
+	*suite.Context
+	operations
+	windows *windows
+	network *network
+}
+
+func newAPI(s *suite.Context) *api {
+	return &api{Context: s, operations: newOperations(s), windows: newWindows(), network: newNetwork()}
+}
+
+// specs builds the tree, one file for each area.
+func specs(s *suite.Context) {
+	_ = newAPI(s)
+}
+
+// path is where a target has an operation: the documents print the prefix
+// /api/v2/auth, and gateways are set up with others.
+func path(t *target.Target, op *contract.Operation) string {
+	return newRoads(t).gatewayPath(op)
+}
+
+// present makes a feature's Present of a question about the target.
+func present(ask func(*api, context.Context) bool) func(context.Context, *suite.Context) bool {
+	return func(ctx context.Context, s *suite.Context) bool { return ask(newAPI(s), ctx) }
+}
