@@ -40,7 +40,7 @@ func TestWriteRoundTrip(t *testing.T) {
 	}
 	want := &Target{
 		File: filepath.Join(dir, "t.yaml"), Exchange: "onlyoffice", URL: "http://127.0.0.1:8080/a", Profile: "3.7",
-		Settings: map[string]string{"path-prefix": "${literally}", "partner-key": "pk-secret"},
+		Settings: map[string]string{"path-prefix": "/${literally}", "partner-key": "pk-secret"},
 		Features: map[string]bool{"sms": true, "captcha": false},
 		Identities: []Identity{
 			{Name: "alice-1", Roles: []string{"user", "totp"}, Login: "file:odd", Password: " p\"a's ${x} \n#=€ ", ID: "0123", Phone: "012", TOTPSecret: "JBSWY3DPEHPK3PXP", APIKey: "key-of-alice", APISecret: "signs-for-alice", Token: "issued.to.alice"},

@@ -1,0 +1,88 @@
+package barong
+
+import (
+	"cmp"
+	"context"
+	"net/http"
+	"strings"
+
+	"authconform/harness/contract"
+	"authconform/harness/suite"
+	"authconform/harness/target"
+	"authconform/harness/wire"
+)
+
+// areaAuthz is the area of the operations of the AuthZ endpoint itself.
+const areaAuthz = "authz"
+
+// roads are the paths on which a deployment is reached.
+type roads struct {
+	gateway, app, authz string
+	direct              bool
+}
+
+func newRoads(t *target.Target) roads {
+	setting := func(name string) string { return cmp.Or(t.Settings[name], settings[name].Default) }
+	return roads{
+		gateway: setting(prefix), app: setting(appPrefix), authz: setting(authzPrefix),
+		direct: setting(mode) == directMode,
+	}
+}
+
+// tail is what follows the documented prefix in an operation's path.
+func tail(path string) string { return strings.TrimPrefix(path, documentedPrefix) }
+
+func (r roads) gatewayPath(op *contract.Operation) string {
+	if op.Area == areaAuthz {
+		return r.authz + tail(op.Path)
+	}
+	return r.gateway + tail(op.Path)
+}
+
+func (r roads) appPath(op *contract.Operation) string { return r.app + tail(op.Path) }
+
+// authzPath is where the AuthZ endpoint is asked about an operation: it takes the
+// path of the request behind its own.
+func (r roads) authzPath(op *contract.Operation) string {
+	return r.authz + authorizedResource + strings.TrimPrefix(tail(op.Path), "/")
+}
+
+// send brings a request to the target. A gateway does by itself what is done here
+// in mode direct: it asks the AuthZ endpoint about each request, passes a refusal
+// on, and sends what may pass to Barong with the token it was given.
+func send(ctx context.Context, s *suite.Context, by *suite.Actor, op *contract.Operation, r suite.Request) (*wire.Call, error) {
+	way := newRoads(s.Target())
+	switch {
+	case r.Template != "":
+	case carries(by, r, "Authorization"):
+		r.Template = way.appPath(op)
+	case op.Area == areaAuthz || !way.direct:
+		r.Template = way.gatewayPath(op)
+	case !op.Protected:
+		r.Template = way.appPath(op)
+	default:
+		return way.authorized(ctx, s, by, op, r)
+	}
+	return s.Send(ctx, by, op, r)
+}
+
+func carries(by *suite.Actor, r suite.Request, header string) bool {
+	return by.Header.Get(header) != "" || r.Header.Get(header) != ""
+}
+
+// authorized asks the AuthZ endpoint for a token and sends the request with it. A
+// refusal of the AuthZ endpoint is the answer, as it is through a gateway.
+func (w roads) authorized(ctx context.Context, s *suite.Context, by *suite.Actor, op *contract.Operation, r suite.Request) (*wire.Call, error) {
+	asked := s.Operation("authorizeWrite")
+	method := cmp.Or(r.Method, op.Method)
+	if method == http.MethodGet {
+		asked = s.Operation("authorizeRead")
+	}
+	question := suite.Request{Path: r.Path, Header: r.Header, Method: method, Template: w.authzPath(op)}
+	call, err := s.Send(ctx, by, asked, question)
+	if err != nil || call.Status != http.StatusOK {
+		return call, err
+	}
+	r.Template = w.appPath(op)
+	return s.Send(ctx, by, op, r.WithHeader("Authorization", call.Header.Get("Authorization")))
+}

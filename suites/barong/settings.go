@@ -1,0 +1,136 @@
+package barong
+
+import (
+	"context"
+
+	"authconform/harness/contract"
+	"authconform/harness/suite"
+	"authconform/harness/target"
+	"authconform/harness/value"
+)
+
+// Names of settings.
+const (
+	prefix             = "prefix"
+	mode               = "mode"
+	appPrefix          = "app-prefix"
+	authzPrefix        = "authz-prefix"
+	addressHeader      = "client-address-header"
+	signUpDomain       = "sign-up-domain"
+	storageTitles      = "data-storage-titles"
+	restrictedAddress  = "restricted-addresses"
+	whitelinkTokens    = "whitelink-tokens"
+	auth0Key           = "auth0-key"
+	jwtKey             = "jwt-key"
+	documentedPrefix   = "/api/v2/auth"
+	gatewayMode        = "gateway"
+	directMode         = "direct"
+	authorizedResource = "/api/v2/barong/"
+)
+
+var settings = map[string]target.Setting{
+	prefix: {
+		Text: "path under which the gateway serves the documented operations: /api/v2/auth, /api/v2/barong or /api/v2", Default: documentedPrefix, Path: true,
+	},
+	mode: {
+		Text: "gateway: a gateway asks Barong's AuthZ endpoint and adds the token; direct: the harness asks it itself and forwards the Bearer token", Default: gatewayMode,
+		Values: []string{gatewayMode, directMode},
+	},
+	appPrefix: {
+		Text: "path of Barong itself, behind the gateway, for mode direct and the clauses of feature direct", Default: "/api/v2", Path: true,
+	},
+	authzPrefix: {
+		Text: "path of the AuthZ endpoint, for mode direct and the clauses of feature direct", Default: documentedPrefix, Path: true,
+	},
+	addressHeader: {
+		Text: "header in which the deployment believes the address of a client, for feature client-address", Default: "X-Forwarded-For",
+	},
+	signUpDomain: {
+		Text: "domain of the e-mail addresses that are signed up, whose mail reaches the inbox", Default: "conform.test",
+	},
+	storageTitles: {
+		Text: "titles that the data storage takes, separated by commas, for feature data-storage",
+	},
+	restrictedAddress: {
+		Text: "addresses with restrictions, for feature restrictions: ip=ADDRESS,subnet=ADDRESS,maintenance=ADDRESS,login=ADDRESS",
+	},
+	whitelinkTokens: {
+		Text: "unused whitelink tokens, separated by commas, for feature whitelink", Secret: true,
+	},
+	auth0Key: {
+		Text: "Base64 of the PKCS#8 private key with which the Auth0 tenant signs, for feature auth0", Secret: true,
+	},
+	jwtKey: {
+		Text: "Base64 of the PKCS#8 private key with which Barong signs its tokens, for feature jwt-key", Secret: true,
+	},
+	suite.Tolerance: {
+		Text: "how many 30-second steps old a code may be, 0 or 1", Default: "1", Values: []string{"0", "1"},
+	},
+}
+
+// Names of features.
+const (
+	signUp           = "sign-up"
+	captcha          = "captcha"
+	geetest          = "geetest"
+	mockPhones       = "mock-phones"
+	realPhones       = "real-phones"
+	dataStorage      = "data-storage"
+	withExpiry       = "documents-with-expiry"
+	withoutExpiry    = "documents-without-expiry"
+	kycaid           = "kycaid"
+	kycLocal         = "kyc-local"
+	auth0            = "auth0"
+	whitelink        = "whitelink"
+	restrictions     = "restrictions"
+	clientAddress    = "client-address"
+	direct           = "direct"
+	knownKey         = "jwt-key"
+	captchaNone      = "none"
+	captchaGeetest   = "geetest"
+	phonesMock       = "mock"
+	memberCaptcha    = "captcha_type"
+	memberPhonesType = "phone_verification_type"
+)
+
+var features = map[string]suite.Feature{
+	signUp:        {Text: "users may sign up, and the confirmation mail reaches the inbox", Present: present((*api).signsUp)},
+	captcha:       {Text: "sign-up, log-in, password reset and e-mail confirmation want a solved captcha", Present: configured(memberCaptcha, func(v string) bool { return v != captchaNone })},
+	geetest:       {Text: "the captcha is Geetest's, whose answer has three members", Present: configured(memberCaptcha, func(v string) bool { return v == captchaGeetest })},
+	mockPhones:    {Text: "every phone code is right", Present: configured(memberPhonesType, func(v string) bool { return v == phonesMock })},
+	realPhones:    {Text: "phone codes are sent and checked", Present: configured(memberPhonesType, func(v string) bool { return v != phonesMock })},
+	dataStorage:   {Text: "the data storage takes the titles of setting data-storage-titles", Present: never},
+	withExpiry:    {Text: "documents must say when they expire", Present: present((*api).wantsExpiry)},
+	withoutExpiry: {Text: "documents need not say when they expire", Present: present((*api).takesWithoutExpiry)},
+	kycaid:        {Text: "KYCAID checks identities and calls back", Present: present((*api).takesKYC)},
+	kycLocal:      {Text: "identities are checked by hand, and the call-back of KYCAID is closed", Present: present((*api).refusesKYC)},
+	auth0:         {Text: "sessions are opened with Auth0's tokens too", Present: present((*api).hasAuth0)},
+	whitelink:     {Text: "whitelink tokens of setting whitelink-tokens let an address in", Present: never},
+	restrictions:  {Text: "the addresses of setting restricted-addresses are restricted", Present: never},
+	clientAddress: {Text: "the header of setting client-address-header is believed", Present: never},
+	direct:        {Text: "the AuthZ endpoint and Barong itself can be reached beside the gateway", Present: present((*api).answersDirectly)},
+	knownKey:      {Text: "setting jwt-key is the key that signs tokens", Present: never},
+}
+
+// never is the Present of what only a setting could show.
+func never(context.Context, *suite.Context) bool { return false }
+
+// configured asks the deployment's own configuration.
+func configured(member string, is func(string) bool) func(context.Context, *suite.Context) bool {
+	return present(func(p *api, ctx context.Context) bool {
+		v := value.Text(value.Of(p.configs(ctx)), member)
+		return v != "" && is(v)
+	})
+}
+
+func (p *api) hasAuth0(ctx context.Context) bool {
+	call := p.Do(ctx, p.visitor(), p.getAuth0Configs, suite.Request{})
+	return value.Text(value.Of(call), "auth0_domain") != ""
+}
+
+// answersDirectly asks the AuthZ endpoint about a path that needs no session: it
+// answers 200 with nothing, where anything else has a body or refuses.
+func (p *api) answersDirectly(ctx context.Context) bool {
+	call := p.Do(ctx, p.visitor(), p.authorizePublic, suite.Request{})
+	return p.Is(call, p.authorizePublic, contract.OK)
+}
