@@ -191,3 +191,6 @@ func (s *Context) Operation(id string) *contract.Operation {
 
 // Operations lists the contract's operations in document order.
 func (s *Context) Operations() []*contract.Operation { return s.contract.Operations }
+
+// Process is which of the run's processes this is, from 1.
+func (s *Context) Process() int { return s.env.Process }

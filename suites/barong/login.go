@@ -1,0 +1,42 @@
+package barong
+
+import (
+	"context"
+
+	. "github.com/onsi/ginkgo/v2"
+
+	"authconform/harness/contract"
+	"authconform/harness/suite"
+	"authconform/harness/wire"
+)
+
+// credentials are what the log-in takes of an account; code "" leaves the second
+// factor out.
+func (p *api) credentials(a *account, code string) suite.Request {
+	GinkgoHelper()
+	body := suite.Object{"email": a.Login, "password": a.Password}
+	if code != "" {
+		body["otp_code"] = code
+	}
+	return suite.Request{JSON: p.solved(body)}
+}
+
+// logIn opens a session of an account, with a code where it has a second factor.
+func (p *api) logIn(ctx context.Context, a *account) *session {
+	GinkgoHelper()
+	code := ""
+	if a.codes != nil {
+		code = p.Code(ctx, a.codes)
+	}
+	call := p.tryLogIn(ctx, a, p.credentials(a, code))
+	p.Need("log in as "+a.Name, call, p.createSession, contract.OK)
+	return p.opened(call, a)
+}
+
+// tryLogIn sends a log-in from the account's own address, in step with the limiter
+// of release 3.1.
+func (p *api) tryLogIn(ctx context.Context, a *account, r suite.Request) *wire.Call {
+	GinkgoHelper()
+	p.pace(ctx, "email "+a.Login, "address "+a.address)
+	return p.Do(ctx, p.visitorAt(a.address), p.createSession, r)
+}

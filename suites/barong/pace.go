@@ -1,0 +1,86 @@
+package barong
+
+import (
+	"context"
+	"fmt"
+	"net/netip"
+	"sync"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+)
+
+// Release 3.1 takes five log-ins a minute of one address and of one e-mail
+// address, right or wrong. Specs that are not about that stay below it.
+const (
+	window   = time.Minute
+	inWindow = 5
+)
+
+// windows remembers what this process sent that the limiter counts.
+type windows struct {
+	mu   sync.Mutex
+	sent map[string][]time.Time // by what it is counted by
+}
+
+func newWindows() *windows { return &windows{sent: map[string][]time.Time{}} }
+
+// note counts one more request and tells how long it must wait before it is sent:
+// no window of the limiter, wherever it begins, may see more than it takes.
+func (w *windows) note(now time.Time, keys []string) time.Duration {
+	const margin = 2 * time.Second // Date headers have whole seconds
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	wait := time.Duration(0)
+	for _, key := range keys {
+		if sent := w.sent[key]; len(sent) >= inWindow {
+			wait = max(wait, sent[len(sent)-inWindow].Add(window+margin).Sub(now))
+		}
+	}
+	for _, key := range keys {
+		w.sent[key] = append(w.sent[key], now.Add(wait))
+	}
+	return wait
+}
+
+// pace waits until one more request counted by the keys stays below the limiter.
+func (p *api) pace(ctx context.Context, keys ...string) {
+	GinkgoHelper()
+	if p.Profile() != release31 {
+		return
+	}
+	if wait := p.windows.note(p.Now(), keys); wait > 0 {
+		p.Wait(ctx, wait, "the limiter takes five log-ins a minute")
+	}
+}
+
+// network hands out client addresses: each account has one that no other has, of
+// the range for benchmarks (RFC 2544), whatever the process.
+type network struct {
+	mu   sync.Mutex
+	next int
+}
+
+const (
+	addresses  = 1 << 17 // of 198.18.0.0/15
+	perProcess = addresses / 16
+)
+
+func newNetwork() *network { return &network{next: below(perProcess)} }
+
+// newAddress is an address that no account of this run has; "" where the target
+// believes no header.
+func (p *api) newAddress() string {
+	if !p.Target().Features[clientAddress] {
+		return ""
+	}
+	p.network.mu.Lock()
+	defer p.network.mu.Unlock()
+	p.network.next++
+	return address((p.Process()-1)*perProcess%addresses + p.network.next%perProcess)
+}
+
+func address(n int) string {
+	first := netip.MustParseAddr("198.18.0.0").As4()
+	return fmt.Sprintf("%d.%d.%d.%d", first[0], int(first[1])+n>>16, n>>8&0xff, n&0xff)
+}
