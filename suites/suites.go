@@ -3,6 +3,7 @@ package suites
 
 import (
 	"authconform/harness/suite"
+	"authconform/suites/barong"
 	"authconform/suites/coinrabbit"
 	"authconform/suites/kiiex"
 	"authconform/suites/kiiexap"
@@ -11,7 +12,7 @@ import (
 
 // All lists the suites in the order in which a run without arguments takes them.
 func All() []suite.Suite {
-	return []suite.Suite{onlyoffice.Suite, coinrabbit.Suite, kiiex.Suite, kiiexap.Suite}
+	return []suite.Suite{onlyoffice.Suite, barong.Suite, coinrabbit.Suite, kiiex.Suite, kiiexap.Suite}
 }
 
 // Find returns the suite of an exchange.

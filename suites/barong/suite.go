@@ -64,7 +64,12 @@ func newAPI(s *suite.Context) *api {
 
 // specs builds the tree, one file for each area.
 func specs(s *suite.Context) {
-	_ = newAPI(s)
+	p := newAPI(s)
+	for _, area := range []func(*api){
+		families,
+	} {
+		area(p)
+	}
 }
 
 // path is where a target has an operation: the documents print the prefix

@@ -1,0 +1,78 @@
+package barong
+
+import (
+	. "github.com/onsi/ginkgo/v2"
+
+	"authconform/harness/clause"
+	"authconform/harness/contract"
+	"authconform/harness/probe"
+	"authconform/harness/suite"
+)
+
+// csrf states, for each operation that changes something, that a live cookie alone
+// does not open it (facts/barong.md 1.2).
+func csrf(p *api, subjects []probe.Subject) {
+	for _, s := range subjects {
+		if len(s.Operation.Answers(csrfMissing)) == 0 {
+			continue
+		}
+		Describe(s.Operation.Method+" "+s.Operation.Path+" with a session's cookie", func() {
+			csrfPair(p, s, "csrf-missing", "refuses a request without "+csrfHeader, csrfMissing, func(string) string { return "" })
+			csrfPair(p, s, "csrf-wrong", "refuses a request with another "+csrfHeader, csrfMismatch, otherDigit)
+		})
+	}
+}
+
+func csrfPair(p *api, s probe.Subject, family, promise string, outcome contract.Outcome, change func(string) string) {
+	It(promise, clauseOf(p, s, family, outcome), func(ctx SpecContext) {
+		by, control := s.Ready(ctx)
+		changed := p.Actor(by.Name, by.Who, by.Header.Clone())
+		p.Refuses(ctx, suite.Refusal{
+			Operation: s.Operation, By: by, ChangedBy: changed, Leads: s.Leads, Outcome: outcome, OnlyAfter: s.Spends,
+			Control: func() suite.Request {
+				r := control()
+				changed.Header = by.Header.Clone() // the control may have signed in anew
+				if token := change(by.Header.Get(csrfHeader)); token != "" {
+					changed.Header.Set(csrfHeader, p.Secret("csrf-token", token))
+				} else {
+					changed.Header.Del(csrfHeader)
+				}
+				return r
+			},
+		})
+	})
+}
+
+// otherDigit changes the last digit of a token, so that nothing but its value is
+// wrong.
+func otherDigit(token string) string {
+	last := byte('0')
+	if token[len(token)-1] == last {
+		last = '1'
+	}
+	return token[:len(token)-1] + string(last)
+}
+
+// bearers states, for each operation of a signed-in user, that Barong itself
+// refuses a request that no gateway has put a token to.
+func bearers(p *api, subjects []probe.Subject) {
+	for _, s := range subjects {
+		if len(s.Operation.Answers(tokenRefused)) == 0 {
+			continue
+		}
+		It("refuses "+s.Operation.Method+" "+s.Operation.Path+" without a token, and with a made-up one",
+			clauseOf(p, s, "token-refused", tokenRefused, clause.Needs(direct)), func(ctx SpecContext) {
+				by, control := s.Ready(ctx)
+				way := newRoads(p.Target())
+				p.Refuses(ctx, suite.Refusal{
+					Operation: s.Operation, By: by, Control: control, Leads: s.Leads, Outcome: tokenRefused, OnlyAfter: s.Spends,
+					Changes: []suite.Change{
+						{Name: "no token", Of: func(r suite.Request) suite.Request { r.Template = way.appPath(s.Operation); return r }},
+						{Name: "made-up token", Of: func(r suite.Request) suite.Request {
+							return r.WithHeader("Authorization", "Bearer "+p.Nonce())
+						}},
+					},
+				})
+			})
+	}
+}

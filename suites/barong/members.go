@@ -1,0 +1,137 @@
+package barong
+
+import (
+	"maps"
+	"strings"
+
+	. "github.com/onsi/ginkgo/v2"
+
+	"authconform/harness/clause"
+	"authconform/harness/contract"
+	"authconform/harness/probe"
+	"authconform/harness/suite"
+)
+
+// members states, for each required member of a request, how a request without it
+// is refused, and one where it is empty: Barong names each by keys of its own.
+func members(p *api, subjects []probe.Subject) {
+	for _, s := range subjects {
+		for _, outcome := range s.Operation.Outcomes() {
+			family, kebab, _ := strings.Cut(string(outcome), "-")
+			member, known := requestMember(s.Operation, kebab)
+			switch {
+			case !known:
+			case family == "missing":
+				memberPair(p, s, outcome, "refuses a request without "+member, []suite.Change{without(s.Operation, member)})
+			case family == "empty":
+				memberPair(p, s, outcome, "refuses a request with an empty "+member, empty(s.Operation, member))
+			}
+		}
+		if len(s.Operation.Answers(noMembers)) > 0 {
+			memberPair(p, s, noMembers, "reads a body that is no JSON object as one without members", bare())
+		}
+	}
+}
+
+func memberPair(p *api, s probe.Subject, outcome contract.Outcome, promise string, changes []suite.Change) {
+	It(s.Operation.Method+" "+s.Operation.Path+" "+promise, clauseOf(p, s, string(outcome), outcome),
+		func(ctx SpecContext) {
+			by, control := s.Ready(ctx)
+			p.Refuses(ctx, suite.Refusal{
+				Operation: s.Operation, By: by, Control: control, Leads: s.Leads, Outcome: outcome, Changes: changes, OnlyAfter: s.Spends,
+			})
+		})
+}
+
+// clauseOf is the clause of one family for one operation, as strong as the weakest
+// source of its answers allows.
+func clauseOf(p *api, s probe.Subject, family string, outcome contract.Outcome, options ...clause.Option) clause.Clause {
+	if len(s.Features) > 0 {
+		options = append(options, clause.Needs(s.Features...))
+	}
+	if s.Disrupts {
+		options = append(options, clause.Disrupts())
+	}
+	return level(s.Operation, outcome)("barong."+probe.Slug(s.Operation.ID)+"."+family, s.Operation, outcome, options...)
+}
+
+// level is as strong as the weakest source of an answer allows.
+func level(op *contract.Operation, outcome contract.Outcome) func(string, *contract.Operation, contract.Outcome, ...clause.Option) clause.Clause {
+	for _, answer := range op.Answers(outcome) {
+		if !answer.Provenance.SupportsMust() {
+			return clause.Should
+		}
+	}
+	return clause.Must
+}
+
+// requestMember finds the member of a body, or the query parameter, that an
+// outcome names in kebab-case.
+func requestMember(op *contract.Operation, kebab string) (string, bool) {
+	name := strings.ReplaceAll(kebab, "-", "_")
+	if inBody(op, name) {
+		return name, true
+	}
+	for _, parameter := range op.Parameters {
+		if parameter.In == "query" && parameter.Name == name {
+			return name, true
+		}
+	}
+	return "", false
+}
+
+func inBody(op *contract.Operation, name string) bool {
+	if op.Body == nil {
+		return false
+	}
+	for _, m := range op.Body.Members {
+		if m.Name == name {
+			return true
+		}
+	}
+	return false
+}
+
+// without leaves a member out, wherever the request has it.
+func without(_ *contract.Operation, member string) suite.Change {
+	return suite.Change{Name: "without " + member, Of: func(r suite.Request) suite.Request {
+		r = r.Without(member)
+		r.Query = maps.Clone(r.Query)
+		r.Query.Del(member)
+		return r
+	}}
+}
+
+// empty makes a member empty in each way there is: JSON has null beside the empty
+// text, a query has not.
+func empty(_ *contract.Operation, member string) []suite.Change {
+	var changes []suite.Change
+	for name, v := range map[string]any{"empty": "", "blank": "   ", "null": nil} {
+		changes = append(changes, suite.Change{Name: name + " " + member, Of: func(r suite.Request) suite.Request {
+			text, isText := v.(string)
+			if !r.Query.Has(member) {
+				return r.With(member, v)
+			}
+			r.Query = maps.Clone(r.Query)
+			if isText {
+				r.Query.Set(member, text)
+			} else {
+				r.Query[member] = []string{""}
+			}
+			return r
+		}})
+	}
+	return changes
+}
+
+// bare are bodies without any member.
+func bare() []suite.Change {
+	var changes []suite.Change
+	for _, text := range []string{"[]", "null", `"x"`, "5", "{}", ""} {
+		changes = append(changes, suite.Change{Name: "body " + text, Of: func(r suite.Request) suite.Request {
+			r.JSON, r.Raw = nil, []byte(text)
+			return r
+		}})
+	}
+	return changes
+}

@@ -1,0 +1,93 @@
+package barong
+
+import (
+	"context"
+	"net/http"
+
+	. "github.com/onsi/ginkgo/v2"
+
+	"authconform/harness/contract"
+	"authconform/harness/probe"
+	"authconform/harness/suite"
+)
+
+// ready is the Ready of a probe's subject.
+type ready = func(context.Context) (*suite.Actor, func() suite.Request)
+
+// subjects are the operations that the families of probes are put to; each area
+// lists its own beside its specs.
+func (p *api) subjects() []probe.Subject {
+	var all []probe.Subject
+	for _, area := range [][]probe.Subject{} {
+		all = append(all, area...)
+	}
+	for i := range all {
+		all[i].Lenient = true // Barong reads JSON that is no object as one without members
+	}
+	return all
+}
+
+// families puts to each operation the refusals that hold for all alike.
+func families(p *api) {
+	subjects := p.subjects()
+	probe.Credentials(p.Context, p.cookies(), subjects)
+	probe.Bodies(p.Context, subjects)
+	probe.Methods(p.Context, subjects)
+	members(p, subjects)
+	csrf(p, subjects)
+	bearers(p, subjects)
+}
+
+// cookies is how a session is carried and ended. A made-up cookie comes with a
+// CSRF token, so that it is the session that is refused.
+func (p *api) cookies() probe.Scheme {
+	return probe.Scheme{
+		Present: func(token string) http.Header {
+			a := &account{Identity: p.newAccount().Identity, address: p.newAddress()}
+			return p.with(a, hexOf(token, 32), hexOf(token, 20)).Header
+		},
+		End: func(ctx context.Context, by *suite.Actor) {
+			GinkgoHelper()
+			p.Need("log out", p.Do(ctx, by, p.deleteSession, suite.Request{}), p.deleteSession, contract.OK)
+		},
+		Dead: deadSession,
+	}
+}
+
+// hexOf makes n hexadecimal digits of a text.
+func hexOf(text string, n int) string {
+	const digits = "0123456789abcdef"
+	out := make([]byte, n)
+	for i := range out {
+		out[i] = digits[text[i%len(text)]%16]
+	}
+	return string(out)
+}
+
+// always makes a control of a request that is right each time.
+func always(r suite.Request) func() suite.Request {
+	return func() suite.Request { return r }
+}
+
+// asMember is the Ready of operations that take the same request from any member.
+func (p *api) asMember(r suite.Request) ready {
+	return func(ctx context.Context) (*suite.Actor, func() suite.Request) {
+		GinkgoHelper()
+		return p.member(ctx).Actor, always(r)
+	}
+}
+
+// asVisitor is the Ready of operations that need no session.
+func (p *api) asVisitor(r func() suite.Request) ready {
+	return func(context.Context) (*suite.Actor, func() suite.Request) { return p.visitor(), r }
+}
+
+// asEnrolled is the Ready of operations that take a request with a fresh code from
+// a member with a second factor.
+func (p *api) asEnrolled(request func(me *session, code string) suite.Request) ready {
+	return func(ctx context.Context) (*suite.Actor, func() suite.Request) {
+		GinkgoHelper()
+		me := p.enrolled(ctx)
+		return me.Actor, func() suite.Request { return request(me, p.Code(ctx, me.account.codes)) }
+	}
+}
