@@ -18,7 +18,10 @@ type ready = func(context.Context) (*suite.Actor, func() suite.Request)
 // lists its own beside its specs.
 func (p *api) subjects() []probe.Subject {
 	var all []probe.Subject
-	for _, area := range [][]probe.Subject{} {
+	for _, area := range [][]probe.Subject{
+		p.signUpSubjects(), p.emailSubjects(), p.passwordResetSubjects(), p.passwordChangeSubjects(), p.passwordStrengthSubjects(),
+		p.whitelistSubjects(), p.infoSubjects(),
+	} {
 		all = append(all, area...)
 	}
 	for i := range all {
