@@ -38,8 +38,12 @@ type userEntity struct {
 
 // userWithFullInfo is what a user sees of himself.
 func (s *Server) userWithFullInfo(a *account) userEntity {
+	otp := a.otp
+	if s.faults.On("otp-flag-unchanged") {
+		otp = a.otpAtFirst
+	}
 	return userEntity{
-		Email: a.email, UID: a.uid, Role: a.role, Level: a.level, OTP: a.otp, State: a.state,
+		Email: a.email, UID: a.uid, Role: a.role, Level: a.level, OTP: otp, State: a.state,
 		ReferralUID: a.referralUID, Data: a.data, Username: a.username,
 		Labels: each(a.labels, labelOf), Phones: each(a.phones, s.phoneOf),
 		Profiles: each(a.profiles, s.profileOf), DataStorages: each(a.storages, storageOf),

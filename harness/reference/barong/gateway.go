@@ -62,17 +62,16 @@ func (s *Server) gateway(r *request, path string) answer {
 		return preflightAnswer(r)
 	}
 	r.op = s.find(r.http.Method, path)
-	if refused := s.throttle(r, path); refused != nil {
-		return *refused
-	}
-	refused := s.locked(func() (refused *answer) {
-		r.claims, refused = s.authorize(r, ruleRoot+path)
-		return refused
+	return s.limited(r, path, func() answer {
+		refused := s.locked(func() (refused *answer) {
+			r.claims, refused = s.authorize(r, ruleRoot+path)
+			return refused
+		})
+		if refused != nil {
+			return *refused
+		}
+		return s.serveApp(r, path)
 	})
-	if refused != nil {
-		return *refused
-	}
-	return s.serveApp(r, path)
 }
 
 // app is a call that goes round the gateway: the client brings the token.
@@ -81,10 +80,7 @@ func (s *Server) app(r *request, path string) answer {
 		return preflightAnswer(r)
 	}
 	r.op = s.find(r.http.Method, path)
-	if refused := s.throttle(r, path); refused != nil {
-		return *refused
-	}
-	return s.serveApp(r, path)
+	return s.limited(r, path, func() answer { return s.serveApp(r, path) })
 }
 
 // serveApp runs an operation: route, token, body, parameters, handler.

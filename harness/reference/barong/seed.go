@@ -67,7 +67,7 @@ func (s *Server) seedAccount(role string, n int) kit.Identity {
 	identity := kit.Identity{Name: name, Roles: []string{role}, Login: a.email, Password: a.password, ID: a.uid}
 	switch role {
 	case roleTOTP, roleOwner:
-		a.totpSecret, a.otp = kit.NewTOTPSecret(20), true
+		a.totpSecret, a.otp, a.otpAtFirst = kit.NewTOTPSecret(secretBytes), true, true
 		s.setPrivate(a, "otp", "enabled", now)
 		identity.TOTPSecret = a.totpSecret
 	case roleBanned:

@@ -65,7 +65,7 @@ func New(config Config) (*Server, error) {
 		salt: kit.RandomString(32, kit.Alphanumeric), captcha: kit.RandomString(40, kit.URLSafe),
 		byUID: map[string]*account{}, byEmail: map[string]*account{}, byService: map[string]*serviceAccount{},
 		byKey: map[string]*keyOwner{}, sessions: map[string]*session{}, memory: newCodeMemory(),
-		whitelinks: map[string]bool{}, windows: newFixedWindows(), signedUp: !config.NoFirstUser,
+		whitelinks: map[string]bool{}, windows: newFixedWindows(faults.On("limit-never-released")), signedUp: !config.NoFirstUser,
 	}
 	if err := s.seed(); err != nil {
 		return nil, fmt.Errorf("barong: %w", err)
@@ -116,7 +116,7 @@ type request struct {
 }
 
 func (s *Server) serve(w http.ResponseWriter, hr *http.Request) {
-	r := &request{http: hr, now: s.clock.Now(), address: s.clientAddress(hr), header: http.Header{}}
+	r := &request{http: hr, now: s.clock.Now(), address: s.clientAddress(hr), header: http.Header{}, arrived: s.memory.count.Load()}
 	hr.Body = http.MaxBytesReader(w, hr.Body, maxBody)
 	s.write(w, r, s.dispatch(r))
 }

@@ -4,11 +4,12 @@ import "time"
 
 // account is one user row with everything that hangs on it.
 type account struct {
+	id                      int
 	uid, email, role, state string
 	username, referralUID   *string
 	data                    *string // JSON text
 	level                   int
-	otp                     bool
+	otp, otpAtFirst         bool // whether 2FA is on, and was when the account was made
 	created, updated        time.Time
 
 	// password is kept in clear until it is first asked for, so that seeding a pool

@@ -19,6 +19,7 @@ const (
 	boolean
 	date  // YYYY-MM-DD
 	files // an array; its elements are the handler's business
+	textOrObject
 )
 
 // param is one declared parameter. Keys that are "" follow from the operation's
@@ -146,7 +147,7 @@ func (p param) coerce(value any) (any, bool) {
 	if value == nil || p.kind == untyped {
 		return value, true
 	}
-	if p.kind == files {
+	if _, isObject := value.(map[string]any); p.kind == files || isObject && p.kind == textOrObject {
 		return value, true
 	}
 	plain, isPlain := plainText(value)
