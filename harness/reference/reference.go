@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"authconform/harness/reference/alphapoint"
+	"authconform/harness/reference/barong"
 	"authconform/harness/reference/coinrabbit"
 	"authconform/harness/reference/kit"
 	"authconform/harness/reference/onlyoffice"
@@ -69,6 +70,7 @@ type maker struct {
 }
 
 var makers = map[string]maker{
+	"barong":     {start: startBarong, faults: barong.Faults, settings: barongSettings, deployments: []Deployment{{"guarded", guarded}}},
 	"coinrabbit": {start: startCoinRabbit, faults: coinrabbit.Faults},
 	"kiiex":      kiiexMaker(alphapoint.Legacy),
 	"kiiexap":    kiiexMaker(alphapoint.Trading),
@@ -175,6 +177,9 @@ func kiiexMaker(surface string) maker {
 		faults: func() []kit.Fault { return alphapoint.Faults(surface) },
 	}
 }
+
+// barongLimit is what release 3.1 takes of one address and of one e-mail address.
+var barongLimit = Limit{Attempts: 5, Window: time.Minute}
 
 func startKiiex(surface string, o Options) (*Instance, error) {
 	config := alphapoint.Config{Surface: surface, Profile: o.Profile, Faults: o.Faults}
