@@ -21,6 +21,8 @@ func (p *api) subjects() []probe.Subject {
 	for _, area := range [][]probe.Subject{
 		p.signUpSubjects(), p.emailSubjects(), p.passwordResetSubjects(), p.passwordChangeSubjects(), p.passwordStrengthSubjects(),
 		p.whitelistSubjects(), p.infoSubjects(),
+		p.phoneSubjects(), p.documentSubjects(), p.profileSubjects(), p.labelSubjects(), p.accountSubjects(), p.activitySubjects(),
+		p.storageSubjects(), p.kycSubjects(), p.descriptionSubjects(),
 	} {
 		all = append(all, area...)
 	}

@@ -69,6 +69,7 @@ func specs(s *suite.Context) {
 	for _, area := range []func(*api){
 		families,
 		signUps, emailConfirmations, passwordResets, passwordChanges, passwordStrength, captchas, whitelists, information,
+		phones, documents, profiles, labels, accounts, activityLog, storage, callbacks, apiDescriptions, drifts,
 	} {
 		area(p)
 	}
