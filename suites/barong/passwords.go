@@ -19,7 +19,7 @@ var (
 	strong         = []string{"Conf0rmance!", "eeC2BiCucxWEQ"}
 )
 
-// tooLong has all classes, enough entropy, and 74 bytes where bcrypt takes 72.
+// tooLong has all classes, enough entropy, and 76 bytes where bcrypt takes 72.
 const tooLong = "Xk7#pQ9vLm2$Rt5!Wz8%Hb3&Nc6*Jd4?Fg1+Ys0=Vu-aKe_oTi.Pq,Mx;Lw:Zr/Gh~Bv|CnDm2Es"
 
 // badPasswords puts each of some passwords in place of a member's.
