@@ -1,11 +1,8 @@
 package alphapoint
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
-	"io/fs"
-	"path"
 	"slices"
 	"testing"
 
@@ -13,37 +10,10 @@ import (
 	"authconform/schemas"
 )
 
-// What both surfaces send alike is described alike: a schema file that both
-// folders have is the same file.
-func TestSharedSchemasAreTheSame(t *testing.T) {
-	files, err := fs.Glob(schemas.FS, "kiiexap/*.schema.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	shared := 0
-	for _, file := range files {
-		legacy, err := schemas.FS.ReadFile("kiiex/" + path.Base(file))
-		if err != nil {
-			continue
-		}
-		trading, err := schemas.FS.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		shared++
-		if !bytes.Equal(legacy, trading) {
-			t.Errorf("%s differs between kiiex and kiiexap", path.Base(file))
-		}
-	}
-	if shared < 9 {
-		t.Errorf("%d shared schemas, want at least 9", shared)
-	}
-}
-
 // The schema of a refused standard response takes every row of the table and no
 // other pair of code and text.
 func TestCodeTable(t *testing.T) {
-	set, err := schema.LoadSet(schemas.FS, "kiiex")
+	set, err := schema.LoadSet(schemas.FS, "alphapoint")
 	if err != nil {
 		t.Fatal(err)
 	}
