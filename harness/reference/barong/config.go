@@ -147,8 +147,6 @@ func (s *Server) Settings() map[string]string {
 	}
 	if s.config.Auth0 {
 		settings["auth0-key"] = base64.StdEncoding.EncodeToString(pkcs8(auth0Key()))
-		settings["auth0-domain"] = auth0Domain
-		settings["auth0-client-id"] = auth0ClientID
 	}
 	return settings
 }
