@@ -215,3 +215,28 @@ func TestNotModified(t *testing.T) {
 		t.Errorf("%d for %s", got.status, tag)
 	}
 }
+
+// Without a gateway the client asks AuthZ itself and takes the token to the
+// application, with the cookie, so that the application knows whose session it is.
+func TestDirectRoad(t *testing.T) {
+	d := start(t, Release26)
+	login := d.call("POST", "/api/v2/identity/sessions", credentials(d.who(roleActive, 0)))
+	u := user{d: d, who: d.who(roleActive, 0), sid: login.sid, csrf: login.text("csrf_token")}
+	other := d.session(u.who)
+	do := func(method, path string, body any) reply {
+		granted := d.asked(method, path, u.options(nil)...)
+		if granted.status != 200 {
+			return granted
+		}
+		return d.call(method, "/api/v2"+path, body, header("Authorization", granted.header.Get("Authorization")), cookie(u.sid))
+	}
+	secret := u.generate()
+	d.want("enable", do("POST", "/resource/otp/enable", object{"code": d.codeAt(secret, 0)}), "201 200")
+	if got := do("GET", "/resource/users/me", nil); got.member("otp") != true || other.alive() {
+		t.Errorf("after enabling: %s, other session alive: %t", got, other.alive())
+	}
+	d.want("trace without token", d.asked("TRACE", "/resource/labels", cookie(u.sid)), "401 authz.missing_csrf_token")
+	if got := d.asked("TRACE", "/resource/labels", u.options(nil)...); got.status != 200 {
+		t.Errorf("trace: %s", got)
+	}
+}

@@ -224,3 +224,10 @@ func TestSecondLoginOnOneCookie(t *testing.T) {
 		t.Errorf("the session is not the second user's")
 	}
 }
+
+func TestLogoutMethodOfNewerRelease(t *testing.T) {
+	d := start(t, Release31)
+	u := d.user(roleActive, 0)
+	d.want("unknown method", u.do("DELETE", "/identity/sessions?auth_method=x", nil), "422 identity.session.invalid_auth_method")
+	d.want("known method", u.do("DELETE", "/identity/sessions?auth_method=password", nil), "200 200")
+}
