@@ -18,7 +18,9 @@ type ready = func(context.Context) (*suite.Actor, func() suite.Request)
 // lists its own beside its specs.
 func (p *api) subjects() []probe.Subject {
 	var all []probe.Subject
-	for _, area := range [][]probe.Subject{} {
+	for _, area := range [][]probe.Subject{
+		p.logInSubjects(), p.auth0Subjects(), p.authzSubjects(),
+	} {
 		all = append(all, area...)
 	}
 	for i := range all {
