@@ -163,7 +163,7 @@ func auth0TokensRefused(p *api) {
 			p.Error("cannot make a key: %v", err)
 		}
 		right := strings.Split(jwtSigned(jwt.SigningMethodRS256, nil, said, t.key), ".")
-		other := strings.Split(with(t, said, "email", p.stranger()), ".")
+		other := strings.Split(with(t, said, "email", p.nobody()), ".")
 		return []string{
 			jwtSigned(jwt.SigningMethodRS256, nil, said, key),
 			jwtObject(map[string]any{"alg": "none"}) + "." + right[1] + ".",

@@ -3,7 +3,6 @@ package barong
 import (
 	"context"
 	"net/url"
-	"strings"
 	"time"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -25,14 +24,6 @@ func bearerTokens(p *api) {
 		bearerKinds(p)
 		bearerSigned(p)
 	})
-}
-
-// tokenOf is the token that the AuthZ endpoint gives a session.
-func (p *api) tokenOf(ctx context.Context, me *session) string {
-	GinkgoHelper()
-	call := p.Do(ctx, me.Actor, p.authorizeRead, suite.Request{})
-	p.Need("get a token", call, p.authorizeRead, contract.OK)
-	return p.Secret("bearer", strings.TrimPrefix(call.Header.Get("Authorization"), "Bearer "))
 }
 
 // bearing is a request past the gateway with an Authorization header field; ""
@@ -57,7 +48,7 @@ func (p *api) forged(name, token string) presented {
 // is taken before and after.
 func refusesBearer(p *api, id, text string, needs []string, forge func(ctx context.Context, token string) []presented) {
 	It(text, stated("bearer."+id, p.getCurrentUser, tokenRefused, clause.Needs(append([]string{direct}, needs...)...)), func(ctx SpecContext) {
-		token := p.tokenOf(ctx, p.member(ctx))
+		token := p.sessionToken(ctx, p.member(ctx))
 		var changes []suite.Change
 		for _, made := range forge(ctx, token) {
 			changes = append(changes, suite.Change{Name: made.name, Of: func(suite.Request) suite.Request { return p.bearing(made.authorization) }})
@@ -71,19 +62,19 @@ func refusesBearer(p *api, id, text string, needs []string, forge func(ctx conte
 func bearerTaken(p *api) {
 	It("takes the token that the AuthZ endpoint gives", stated("bearer.taken", p.getCurrentUser, contract.OK, clause.Needs(direct)), func(ctx SpecContext) {
 		me := p.member(ctx)
-		call := p.Do(ctx, p.visitor(), p.getCurrentUser, p.bearing("Bearer "+p.tokenOf(ctx, me)))
+		call := p.Do(ctx, p.visitor(), p.getCurrentUser, p.bearing("Bearer "+p.sessionToken(ctx, me)))
 		p.Expect(call, p.getCurrentUser, contract.OK)
 		p.Check("the user is the token's", value.Text(value.Of(call), "uid"), Equal(value.Text(me.user, "uid")))
 	})
 	It("takes a token after the session has ended that it came from", clause.Note("barong.bearer.outlives-session", p.getCurrentUser, contract.OK, clause.Needs(direct)), func(ctx SpecContext) {
 		me := p.member(ctx)
-		token := p.tokenOf(ctx, me)
+		token := p.sessionToken(ctx, me)
 		p.Need("log out", p.Do(ctx, me.Actor, p.deleteSession, suite.Request{}), p.deleteSession, contract.OK)
 		p.Expect(p.Do(ctx, p.visitor(), p.getCurrentUser, p.bearing("Bearer "+token)), p.getCurrentUser, contract.OK)
 	})
 	It("refuses a token an hour after it was given", Serial, clause.Should("barong.bearer.expired", p.getCurrentUser, tokenRefused, clause.Needs(direct)), func(ctx SpecContext) {
 		me := p.member(ctx)
-		token := p.tokenOf(ctx, me)
+		token := p.sessionToken(ctx, me)
 		p.Need("use the token", p.Do(ctx, p.visitor(), p.getCurrentUser, p.bearing("Bearer "+token)), p.getCurrentUser, contract.OK)
 		p.Wait(ctx, time.Hour+time.Minute, "the token has to expire")
 		p.Expect(p.Do(ctx, p.visitor(), p.getCurrentUser, p.bearing("Bearer "+token)), p.getCurrentUser, tokenRefused)
@@ -105,7 +96,7 @@ func bearerPresented(p *api) {
 	})
 	It("takes no token from a query, and none from a cookie", stated("bearer.elsewhere", p.getCurrentUser, tokenRefused, clause.Needs(direct)), func(ctx SpecContext) {
 		me := p.member(ctx)
-		token := p.tokenOf(ctx, me)
+		token := p.sessionToken(ctx, me)
 		query := p.bearing("")
 		query.Query = url.Values{"access_token": {token}}
 		p.Refuses(ctx, suite.Refusal{
@@ -127,20 +118,13 @@ func bearerPresented(p *api) {
 // else.
 func bearerKinds(p *api) {
 	refusesBearer(p, "reset-token", "refuses the token of a password reset", nil, func(ctx context.Context, _ string) []presented {
-		a := p.memberAccount(ctx)
-		p.ForgetMail(ctx, a.Login)
-		call := p.Do(ctx, p.visitor(), p.requestPasswordReset, suite.Request{JSON: p.solved(suite.Object{"email": a.Login})})
-		p.Need("ask for a reset", call, p.requestPasswordReset, contract.OK)
-		return []presented{{"reset", "Bearer " + p.mailedToken(ctx, a.Login, reset)}}
+		return []presented{{"reset", "Bearer " + p.resetToken(ctx, p.memberAccount(ctx))}}
 	})
 	It("refuses the token of an e-mail confirmation", Serial, stated("bearer.confirmation-token", p.getCurrentUser, tokenRefused, clause.Needs(direct)), func(ctx SpecContext) {
 		me := p.newcomer(ctx)
-		p.ForgetMail(ctx, me.account.Login)
-		call := p.Do(ctx, p.visitor(), p.requestEmailConfirmation, suite.Request{JSON: p.solved(suite.Object{"email": me.account.Login})})
-		p.Need("ask for a confirmation", call, p.requestEmailConfirmation, contract.OK)
-		mailed := p.mailedToken(ctx, me.account.Login, confirmation)
+		mailed := p.confirmationToken(ctx, me.account)
 		p.Refuses(ctx, suite.Refusal{
-			Operation: p.getCurrentUser, By: p.visitor(), Outcome: tokenRefused, Control: always(p.bearing("Bearer " + p.tokenOf(ctx, me))),
+			Operation: p.getCurrentUser, By: p.visitor(), Outcome: tokenRefused, Control: always(p.bearing("Bearer " + p.sessionToken(ctx, me))),
 			Changes: []suite.Change{{Name: "confirmation", Of: func(suite.Request) suite.Request { return p.bearing("Bearer " + mailed) }}},
 		})
 	})

@@ -35,14 +35,14 @@ func bearerAltered(p *api) {
 		}
 	})
 	refusesBearer(p, "signature", "refuses a token with another signature", nil, func(ctx context.Context, token string) []presented {
-		parts, other := strings.Split(token, "."), strings.Split(p.tokenOf(ctx, p.member(ctx)), ".")
+		parts, other := strings.Split(token, "."), strings.Split(p.sessionToken(ctx, p.member(ctx)), ".")
 		signature, _ := base64.RawURLEncoding.DecodeString(parts[2])
 		flipped := append([]byte(nil), signature...)
 		flipped[len(flipped)-1] ^= 1
 		signed := parts[0] + "." + parts[1] + "."
 		return []presented{
-			p.forged("one bit flipped", signed+jwtSegment(flipped)),
-			p.forged("cut short", signed+jwtSegment(signature[:len(signature)-1])),
+			p.forged("one bit flipped", signed+encode(flipped)),
+			p.forged("cut short", signed+encode(signature[:len(signature)-1])),
 			p.forged("of another token", signed+other[2]),
 		}
 	})
@@ -75,7 +75,7 @@ func bearerAltered(p *api) {
 		if err != nil {
 			p.Error("cannot make a key: %v", err)
 		}
-		jwk := map[string]any{"kty": "RSA", "n": jwtSegment(key.N.Bytes()), "e": jwtSegment(big.NewInt(int64(key.E)).Bytes())}
+		jwk := map[string]any{"kty": "RSA", "n": encode(key.N.Bytes()), "e": encode(big.NewInt(int64(key.E)).Bytes())}
 		return []presented{
 			p.forged("another key", jwtSigned(jwt.SigningMethodRS256, nil, claimsWith(token, "role", "superadmin"), key)),
 			p.forged("its own key", jwtSigned(jwt.SigningMethodRS256, map[string]any{"jwk": jwk}, claimsWith(token, "role", "superadmin"), key)),
@@ -121,7 +121,7 @@ func bearerSigned(p *api) {
 	needs := clause.Needs(direct, knownKey)
 	takes := func(id, text string, claims func(token string) map[string]any) {
 		It(text, clause.Note("barong.bearer."+id, p.getCurrentUser, contract.OK, needs), func(ctx SpecContext) {
-			made := jwtSigned(jwt.SigningMethodRS256, nil, claims(p.tokenOf(ctx, p.member(ctx))), p.rsaKey(jwtKey))
+			made := jwtSigned(jwt.SigningMethodRS256, nil, claims(p.sessionToken(ctx, p.member(ctx))), p.rsaKey(jwtKey))
 			p.Expect(p.Do(ctx, p.visitor(), p.getCurrentUser, p.bearing(p.forged("", made).authorization)), p.getCurrentUser, contract.OK)
 		})
 	}
@@ -132,7 +132,7 @@ func bearerSigned(p *api) {
 	})
 	takes("no-end", "takes a signed token without an end", func(token string) map[string]any { return claimsWith(token, "exp", nil) })
 	It("knows no user of the name that a service account has", clause.Should("barong.bearer.no-user", p.getCurrentUser, contract.NotFound, needs), func(ctx SpecContext) {
-		key, token := p.rsaKey(jwtKey), p.tokenOf(ctx, p.member(ctx))
+		key, token := p.rsaKey(jwtKey), p.sessionToken(ctx, p.member(ctx))
 		p.Refuses(ctx, suite.Refusal{
 			Operation: p.getCurrentUser, By: p.visitor(), Outcome: contract.NotFound, Control: always(p.bearing("Bearer " + token)),
 			Changes: []suite.Change{{Name: "service account", Of: func(suite.Request) suite.Request {
@@ -160,12 +160,9 @@ func claimsWith(token, name string, v any) map[string]any {
 	return members
 }
 
-// jwtSegment is a part of a token (RFC 7515 section 2).
-func jwtSegment(text []byte) string { return base64.RawURLEncoding.EncodeToString(text) }
-
 func jwtObject(members map[string]any) string {
 	text, _ := json.Marshal(members)
-	return jwtSegment(text)
+	return encode(text)
 }
 
 // jwtSigned makes a token. The keys fit their methods, so that it cannot fail.

@@ -6,7 +6,6 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 
 	"authconform/harness/contract"
-	"authconform/harness/suite"
 	"authconform/harness/wire"
 )
 
@@ -18,7 +17,8 @@ func sessionsKilled(p *api) {
 		second := p.logIn(ctx, first.account)
 		p.livesOn(ctx, first)
 		p.livesOn(ctx, second)
-		p.Expect(p.resetToSame(ctx, first.account), p.confirmPasswordReset, ok)
+		reset := p.passwordReset(p.resetToken(ctx, first.account), first.account.Password)
+		p.Expect(p.Do(ctx, p.visitor(), p.confirmPasswordReset, reset), p.confirmPasswordReset, ok)
 		p.opensNothing(ctx, first)
 		p.opensNothing(ctx, second)
 		p.livesOn(ctx, p.logIn(ctx, first.account))
@@ -40,9 +40,10 @@ func sessionsKilled(p *api) {
 		p.livesOn(ctx, other)
 	})
 	It("not by a change of the password", stated("sessions.not-killed-by-change", p.changePassword, ok), func(ctx SpecContext) {
-		me := p.member(ctx)
+		me := p.changeable(ctx)
 		other := p.logIn(ctx, me.account)
-		p.Expect(p.changesPassword(ctx, me), p.changePassword, ok)
+		change := p.passwordChange(me.account.Password, p.next(me.account))
+		p.Expect(p.Do(ctx, me.Actor, p.changePassword, change), p.changePassword, ok)
 		p.livesOn(ctx, me)
 		p.livesOn(ctx, other)
 	})
@@ -67,24 +68,4 @@ func (p *api) enrolledTwice(ctx context.Context) (me, other *session) {
 	me = p.member(ctx)
 	p.enrol(ctx, me)
 	return me, p.logIn(ctx, me.account)
-}
-
-// changesPassword gives an account another password, and a pooled one its own back
-// when the spec ends.
-func (p *api) changesPassword(ctx context.Context, me *session) *wire.Call {
-	GinkgoHelper()
-	change := func(from, to string) suite.Request {
-		return suite.Request{JSON: suite.Object{"old_password": from, "new_password": to, "confirm_password": to}}
-	}
-	old, next := me.account.Password, p.Secret("password", newPassword())
-	call := p.Do(ctx, me.Actor, p.changePassword, change(old, next))
-	if me.account.pooled {
-		DeferCleanup(func(ctx SpecContext) {
-			back, err := p.Try(ctx, me.Actor, p.changePassword, change(next, old))
-			if err != nil || !p.Is(back, p.changePassword, contract.OK) && !p.Is(back, p.changePassword, contract.BadCredentials) {
-				me.account.Spoil("its password could not be brought back")
-			}
-		})
-	}
-	return call
 }

@@ -20,6 +20,8 @@ func (p *api) subjects() []probe.Subject {
 	var all []probe.Subject
 	for _, area := range [][]probe.Subject{
 		p.logInSubjects(), p.auth0Subjects(), p.authzSubjects(),
+		p.signUpSubjects(), p.emailSubjects(), p.passwordResetSubjects(), p.passwordChangeSubjects(), p.passwordStrengthSubjects(),
+		p.whitelistSubjects(), p.infoSubjects(),
 	} {
 		all = append(all, area...)
 	}

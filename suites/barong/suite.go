@@ -56,10 +56,11 @@ type api struct {
 	operations
 	windows *windows
 	network *network
+	links   *links
 }
 
 func newAPI(s *suite.Context) *api {
-	return &api{Context: s, operations: newOperations(s), windows: newWindows(), network: newNetwork()}
+	return &api{Context: s, operations: newOperations(s), windows: newWindows(), network: newNetwork(), links: &links{}}
 }
 
 // specs builds the tree, one file for each area.
@@ -68,6 +69,7 @@ func specs(s *suite.Context) {
 	for _, area := range []func(*api){
 		families,
 		logIns, logOuts, sessions, auth0LogIns, authz, bearerTokens, restricted, throttling,
+		signUps, emailConfirmations, passwordResets, passwordChanges, passwordStrength, captchas, whitelists, information,
 	} {
 		area(p)
 	}

@@ -73,7 +73,7 @@ func (p *api) fromOneAddress(l throttle.Limit, a *account) throttle.Limit {
 	wrong := l.Wrong
 	l.Wrong = func(i int) throttle.Attempt {
 		attempt := wrong(i)
-		return throttle.Attempt{By: p.visitorAt(a.address), Request: attempt.Request.With("email", p.stranger())}
+		return throttle.Attempt{By: p.visitorAt(a.address), Request: attempt.Request.With("email", p.nobody())}
 	}
 	l.Right = func() throttle.Attempt {
 		return throttle.Attempt{By: p.visitorAt(a.address), Request: p.credentials(a, "")}
@@ -118,7 +118,7 @@ func logInLimits(p *api) {
 		kit.Works(ctx, l, throttle.Attempt{By: p.visitor(), Request: p.credentials(other, "")})
 	})
 	filling(p, "are counted for an e-mail address that nobody has as well", must("unknown-email", clause.Needs(clientAddress)), func(ctx context.Context, l throttle.Limit, _ *account) {
-		wrong, nobody := l.Wrong, p.stranger()
+		wrong, nobody := l.Wrong, p.nobody()
 		l.Wrong = func(i int) throttle.Attempt {
 			attempt := wrong(i)
 			attempt.Request = attempt.Request.With("email", nobody)

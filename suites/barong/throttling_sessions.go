@@ -25,12 +25,11 @@ func passwordChangeLimits(p *api) {
 		p.livesOn(ctx, me)
 	})
 	It("are let in again in the next minute", stated("throttle.password-change-ends", p.changePassword, limited, clause.Disrupts()), func(ctx SpecContext) {
-		me := p.member(ctx)
+		me := p.changeable(ctx)
 		p.freshWindow(ctx)
 		l := p.changeLimit(me)
 		kit.Reach(ctx, l)
-		p.Wait(ctx, l.Block, "the limit has to end")
-		p.Expect(p.changesPassword(ctx, me), p.changePassword, contract.OK)
+		kit.Ends(ctx, l, l.Block)
 	})
 	It("are counted for each session of a user by itself", stated("throttle.password-change-other-session", p.changePassword, limited, clause.Disrupts()), func(ctx SpecContext) {
 		me := p.member(ctx)
@@ -44,10 +43,9 @@ func passwordChangeLimits(p *api) {
 
 // changeLimit is the limit of one session's password changes.
 func (p *api) changeLimit(me *session) throttle.Limit {
-	next := p.Secret("password", newPassword())
+	next := p.next(me.account)
 	change := func(old string) throttle.Attempt {
-		body := suite.Object{"old_password": old, "new_password": next, "confirm_password": next}
-		return throttle.Attempt{By: me.Actor, Request: suite.Request{JSON: body}}
+		return throttle.Attempt{By: me.Actor, Request: p.passwordChange(old, next)}
 	}
 	wrong := p.Secret("password", newPassword())
 	return throttle.Limit{
