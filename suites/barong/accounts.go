@@ -79,11 +79,26 @@ func (p *api) enrolled(ctx context.Context) *session {
 func (p *api) enrol(ctx context.Context, me *session) {
 	GinkgoHelper()
 	codes := p.newSecret(ctx, me)
-	p.Need("switch the second factor on", p.Do(ctx, me.Actor, p.enableOTP, codeBody(p.Code(ctx, codes))), p.enableOTP, contract.OK)
+	p.switchOn(ctx, me, codes, p.Code(ctx, codes))
+}
+
+// switchOn is enrol with a secret and a code of the spec's choice.
+func (p *api) switchOn(ctx context.Context, me *session, codes *otp.Kit, code string) {
+	GinkgoHelper()
+	p.Need("switch the second factor on", p.Do(ctx, me.Actor, p.enableOTP, codeBody(code)), p.enableOTP, contract.OK)
 	me.account.codes = codes
 	if me.account.pooled {
 		DeferCleanup(func(ctx SpecContext) { p.unenrol(ctx, me) })
 	}
+}
+
+// justEnrolled is enrolled with a second factor that this spec switched on: it may
+// be switched off for good.
+func (p *api) justEnrolled(ctx context.Context) *session {
+	GinkgoHelper()
+	me := p.member(ctx)
+	p.enrol(ctx, me)
+	return me
 }
 
 // newSecret asks for a QR code and returns the code kit of its secret.

@@ -91,3 +91,15 @@ func (p *api) asEnrolled(request func(me *session, code string) suite.Request) r
 		return me.Actor, func() suite.Request { return request(me, p.Code(ctx, me.account.codes)) }
 	}
 }
+
+// asEnrolledOnce is asEnrolled with one code for all requests. Its subjects spend
+// it, so that it is sent once, after the requests that are refused before a code
+// is looked at.
+func (p *api) asEnrolledOnce(request func(ctx context.Context, me *session, code string) suite.Request) ready {
+	return func(ctx context.Context) (*suite.Actor, func() suite.Request) {
+		GinkgoHelper()
+		me := p.enrolled(ctx)
+		code := p.LastingCode(ctx, me.account.codes)
+		return me.Actor, always(request(ctx, me, code))
+	}
+}
