@@ -249,3 +249,11 @@ func below(n int) int {
 	_, _ = rand.Read(b[:])
 	return (int(b[0])<<8 | int(b[1])) % n
 }
+
+// spoilIfPooled keeps a pooled account that cannot be brought back to how it was
+// from being handed out again.
+func (p *api) spoilIfPooled(me *session, why string) {
+	if me.account.pooled {
+		me.account.Spoil(why)
+	}
+}

@@ -18,7 +18,9 @@ type ready = func(context.Context) (*suite.Actor, func() suite.Request)
 // lists its own beside its specs.
 func (p *api) subjects() []probe.Subject {
 	var all []probe.Subject
-	for _, area := range [][]probe.Subject{} {
+	for _, area := range [][]probe.Subject{
+		p.otpSubjects(), p.keySubjects(), p.serviceSubjects(),
+	} {
 		all = append(all, area...)
 	}
 	for i := range all {
@@ -95,10 +97,10 @@ func (p *api) asEnrolled(request func(me *session, code string) suite.Request) r
 // asEnrolledOnce is asEnrolled with one code for all requests. Its subjects spend
 // it, so that it is sent once, after the requests that are refused before a code
 // is looked at.
-func (p *api) asEnrolledOnce(request func(ctx context.Context, me *session, code string) suite.Request) ready {
+func (p *api) asEnrolledOnce(open func(context.Context) *session, request func(ctx context.Context, me *session, code string) suite.Request) ready {
 	return func(ctx context.Context) (*suite.Actor, func() suite.Request) {
 		GinkgoHelper()
-		me := p.enrolled(ctx)
+		me := open(ctx)
 		code := p.LastingCode(ctx, me.account.codes)
 		return me.Actor, always(request(ctx, me, code))
 	}

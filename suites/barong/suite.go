@@ -67,6 +67,7 @@ func specs(s *suite.Context) {
 	p := newAPI(s)
 	for _, area := range []func(*api){
 		families,
+		secondFactor, apiKeys, serviceAccounts,
 	} {
 		area(p)
 	}
