@@ -21,6 +21,8 @@ type Inbox interface {
 	Wait(ctx context.Context, to string, match func(Message) bool) (Message, error)
 	// Forget makes Wait pass over every message to the address that is there now: call it before what sends the mail.
 	Forget(ctx context.Context, to string) error
+	// Messages lists every message to the address that is there now, newest first, whatever Wait returned or passed over.
+	Messages(ctx context.Context, to string) ([]Message, error)
 }
 
 // Message is one mail.
@@ -138,6 +140,26 @@ func (b *Box) Forget(ctx context.Context, to string) error {
 		b.take(m.ID)
 	}
 	return nil
+}
+
+// Messages implements Inbox.
+func (b *Box) Messages(ctx context.Context, to string) ([]Message, error) {
+	list, err := b.newestFirst(ctx, to)
+	if err != nil {
+		return nil, fmt.Errorf("inbox %s: %w", b.name, err)
+	}
+	messages := make([]Message, 0, len(list))
+	for _, m := range list {
+		full, err := b.source.load(ctx, m)
+		if errors.Is(err, errGone) {
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("inbox %s: %w", b.name, err)
+		}
+		messages = append(messages, full)
+	}
+	return messages, nil
 }
 
 // newestFirst keeps what is really to the address: searches also find longer addresses that contain it.

@@ -357,3 +357,26 @@ func TestMessagePrintsNoContent(t *testing.T) {
 		}
 	}
 }
+
+func TestMessagesListsWhatWasTakenToo(t *testing.T) {
+	p := &post{}
+	p.send("ann@x.example", "one")
+	p.send("bob@x.example", "not hers")
+	p.send("ann@x.example", "two")
+	for name, box := range map[string]*Box{"mailpit": Mailpit(p.serve(t).URL), "mailcatcher": MailCatcher(p.serve(t).URL)} {
+		if _, err := box.Wait(t.Context(), "ann@x.example", nil); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		messages, err := box.Messages(t.Context(), "Ann@x.example")
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		var texts []string
+		for _, m := range messages {
+			texts = append(texts, m.Text)
+		}
+		if diff := cmp.Diff([]string{"two", "one"}, texts); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+}

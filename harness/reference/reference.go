@@ -7,10 +7,12 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"authconform/harness/reference/alphapoint"
+	"authconform/harness/reference/barong"
 	"authconform/harness/reference/coinrabbit"
 	"authconform/harness/reference/kit"
 	"authconform/harness/reference/onlyoffice"
@@ -69,6 +71,7 @@ type maker struct {
 }
 
 var makers = map[string]maker{
+	"barong":     {start: startBarong, faults: barong.Faults, settings: barongSettings, deployments: []Deployment{{"guarded", guarded}}},
 	"coinrabbit": {start: startCoinRabbit, faults: coinrabbit.Faults},
 	"kiiex":      kiiexMaker(alphapoint.Legacy),
 	"kiiexap":    kiiexMaker(alphapoint.Trading),
@@ -176,13 +179,16 @@ func kiiexMaker(surface string) maker {
 	}
 }
 
+// barongLimit is what release 3.1 takes of one address and of one e-mail address.
+var barongLimit = Limit{Attempts: 5, Window: time.Minute}
+
 func startKiiex(surface string, o Options) (*Instance, error) {
 	config := alphapoint.Config{Surface: surface, Profile: o.Profile, Faults: o.Faults}
 	if o.Cheap {
 		config.HashIterations = 1
 	}
 	if o.Small {
-		config.Pool = map[string]int{"user": 60, "totp": 60, "unenrolled": 12, "locked": 2}
+		config.Pool = map[string]int{"user": 60, "totp": 60, "unenrolled": 12, "locked": 2, "lockable": 8}
 	}
 	server, err := alphapoint.New(config)
 	if err != nil {
@@ -192,7 +198,7 @@ func startKiiex(surface string, o Options) (*Instance, error) {
 	instance := &Instance{
 		Handler: server, Identities: server.Identities(),
 		Features:      map[string]bool{"signed-headers": platform},
-		Settings:      map[string]string{"gateway": server.Gateway()},
+		Settings:      map[string]string{"gateway": server.Gateway(), "lock-after": strconv.Itoa(server.LockAfter())},
 		PasswordLimit: Limit{5, time.Minute, time.Minute}, CodeLimit: Limit{5, time.Minute, time.Minute},
 		MailpitPath: kit.ControlPrefix + "mailpit", AdvancePath: kit.ControlPrefix + "clock/advance",
 	}

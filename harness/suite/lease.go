@@ -116,6 +116,20 @@ func (s *Context) ForgetMail(ctx context.Context, to string) {
 	}
 }
 
+// Messages lists what is in the inbox now for an address: for specs that show
+// that something was not sent, once a later message has arrived.
+func (s *Context) Messages(ctx context.Context, to string) []inbox.Message {
+	ginkgo.GinkgoHelper()
+	if s.env.Inbox == nil {
+		s.Untestable("it reads mails, and the target file names no inbox")
+	}
+	messages, err := s.env.Inbox.Messages(ctx, to)
+	if err != nil {
+		s.Error("cannot read the inbox: %v", err)
+	}
+	return messages
+}
+
 // Mail waits for a message to the address that match accepts. A target file
 // without an inbox makes the clause UNTESTABLE.
 func (s *Context) Mail(ctx context.Context, to string, match func(inbox.Message) bool) inbox.Message {

@@ -25,9 +25,10 @@ const (
 // account is a user of the target that one spec has for itself.
 type account struct {
 	*identity.Identity
-	address string   // where its clients come from; "" where the target believes no header
-	codes   *otp.Kit // nil while it has no second factor
-	pooled  bool     // of the target file: it is brought back to how it was
+	address   string   // where its clients come from; "" where the target believes no header
+	codes     *otp.Kit // nil while it has no second factor
+	pooled    bool     // of the target file: it is brought back to how it was
+	passwords []string // that a spec may have given it
 }
 
 // session is a client with a live session.

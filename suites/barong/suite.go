@@ -56,10 +56,11 @@ type api struct {
 	operations
 	windows *windows
 	network *network
+	links   *links
 }
 
 func newAPI(s *suite.Context) *api {
-	return &api{Context: s, operations: newOperations(s), windows: newWindows(), network: newNetwork()}
+	return &api{Context: s, operations: newOperations(s), windows: newWindows(), network: newNetwork(), links: &links{}}
 }
 
 // specs builds the tree, one file for each area.
@@ -67,6 +68,7 @@ func specs(s *suite.Context) {
 	p := newAPI(s)
 	for _, area := range []func(*api){
 		families,
+		signUps, emailConfirmations, passwordResets, passwordChanges, passwordStrength, captchas, whitelists, information,
 		secondFactor, apiKeys, serviceAccounts,
 	} {
 		area(p)

@@ -1,0 +1,149 @@
+package barong
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"authconform/harness/reference/kit"
+)
+
+// nonceLifetime is how far a nonce may be from now, in either direction.
+const nonceLifetime = 5 * time.Second
+
+// keyOwner is whose an API key is: an account's, or one of its service accounts'.
+type keyOwner struct {
+	key     *apiKey
+	account *account // the owner of service, when that is set
+	service *serviceAccount
+}
+
+var keyHeaders = []string{"X-Auth-Apikey", "X-Auth-Nonce", "X-Auth-Signature"}
+
+// asksByKey tells a call that is signed with an API key: any of the header fields
+// is enough, and then a cookie does not count.
+func (s *Server) asksByKey(r *request) bool {
+	present := 0
+	for _, name := range keyHeaders {
+		if !blank(r.http.Header.Get(name)) {
+			present++
+		}
+	}
+	if present < len(keyHeaders) && s.faults.On("key-missing-header-falls-back") {
+		return false
+	}
+	return present > 0
+}
+
+func (s *Server) authorizeKey(r *request, path string) (claims, *answer) {
+	kid, nonce, signature := r.http.Header.Get(keyHeaders[0]), r.http.Header.Get(keyHeaders[1]), r.http.Header.Get(keyHeaders[2])
+	if blank(kid) || blank(nonce) || blank(signature) {
+		return nil, denied(http.StatusUnprocessableEntity, "authz.invalid_api_key_headers")
+	}
+	owner := s.byKey[kid]
+	if owner == nil {
+		return nil, denied(http.StatusUnauthorized, "authz.unexistent_apikey")
+	}
+	if key := s.checkNonce(r.now, nonce); key != "" {
+		return nil, denied(http.StatusUnauthorized, key)
+	}
+	if !s.signedBy(owner, nonce+kid, signature) {
+		return nil, denied(http.StatusUnauthorized, "authz.invalid_signature")
+	}
+	if owner.key.state != "active" && !s.faults.On("key-inactive-accepted") {
+		return nil, denied(http.StatusUnauthorized, "authz.apikey_not_active")
+	}
+	return s.grantKey(r, owner, path)
+}
+
+func (s *Server) grantKey(r *request, owner *keyOwner, path string) (claims, *answer) {
+	state, role := owner.account.state, owner.account.role
+	if owner.service != nil {
+		state, role = owner.service.state, owner.service.role
+	}
+	switch {
+	case state != "active" && state != "pending":
+		return nil, denied(http.StatusUnauthorized, "authz.invalid_session")
+	case owner.service == nil && !owner.account.otp && !s.keysOutliveFactor():
+		return nil, denied(http.StatusUnauthorized, "authz.disabled_2fa")
+	case !s.permitted(role, path):
+		return nil, denied(http.StatusUnauthorized, "authz.invalid_permission")
+	}
+	granted := s.claimsOf(r.now, owner.account)
+	if owner.service != nil {
+		granted = s.serviceClaims(r.now, owner.service)
+	}
+	return granted, nil
+}
+
+// keysOutliveFactor is on with the faults for which a key goes on without 2FA.
+func (s *Server) keysOutliveFactor() bool {
+	return s.faults.On("key-alive-after-disable") || s.faults.On("key-without-2fa") || s.faults.On("key-inactive-accepted")
+}
+
+// checkNonce returns the key of a nonce that is no number of milliseconds or too
+// far from now. It may be used again within its time.
+func (s *Server) checkNonce(now time.Time, nonce string) string {
+	sent := leadingNumber(nonce)
+	if sent <= 0 {
+		if s.faults.On("key-nonce-not-checked-as-number") {
+			return ""
+		}
+		return "authz.nonce_not_valid_timestamp"
+	}
+	age := now.Sub(time.UnixMilli(sent))
+	switch {
+	case age >= nonceLifetime && !s.faults.On("key-nonce-stale-accepted"):
+		return "authz.nonce_expired"
+	case age <= -nonceLifetime && !s.faults.On("key-nonce-future-accepted"):
+		return "authz.nonce_expired"
+	}
+	return ""
+}
+
+// leadingNumber reads a number as Ruby's to_i does: up to the first character
+// that is none, 0 when there is nothing.
+func leadingNumber(value string) int64 {
+	value = strings.TrimSpace(value)
+	end := 0
+	for end < len(value) && (value[end] >= '0' && value[end] <= '9' || end == 0 && value[end] == '-') {
+		end++
+	}
+	number, err := strconv.ParseInt(value[:end], 10, 64)
+	if err != nil {
+		return 0
+	}
+	return number
+}
+
+func (s *Server) signedBy(owner *keyOwner, message, signature string) bool {
+	if s.faults.On("key-signature-ignored") {
+		return true
+	}
+	if s.faults.On("key-signature-upper-case-accepted") {
+		signature = strings.ToLower(signature)
+	}
+	secrets := []string{owner.key.secret}
+	if s.faults.On("key-of-other-secret") {
+		for _, other := range owner.account.keys {
+			secrets = append(secrets, other.secret)
+		}
+	}
+	for _, secret := range secrets {
+		if kit.SameSecret(signatureOf(secret, message), signature) {
+			return true
+		}
+	}
+	return false
+}
+
+// signatureOf is the lower-case hexadecimal HMAC-SHA256 (RFC 2104) of a message.
+func signatureOf(secret, message string) string {
+	mac := hmac.New(sha256.New, []byte(secret))
+	mac.Write([]byte(message))
+	return hex.EncodeToString(mac.Sum(nil))
+}

@@ -1,0 +1,29 @@
+package barong
+
+import "net/url"
+
+// frontend is where the links of the mails lead.
+const frontend = "https://www.example.invalid/accounts/"
+
+// mailConfirmation sends a link; an earlier one stays good.
+func (s *Server) mailConfirmation(r *request, a *account) {
+	c := newClaims(r.now, "confirmation")
+	c["email"], c["uid"] = a.email, a.uid
+	a.confirmID, _ = c["jti"].(string)
+	s.outbox.Send(a.email, "Registration Confirmation", "Confirm your registration: "+
+		s.link("confirmation?confirmation_token=", c))
+}
+
+// mailReset sends a link that revokes the one before.
+func (s *Server) mailReset(r *request, a *account) {
+	c := newClaims(r.now, "reset")
+	a.resetToken = randomHex(10)
+	a.resetTokens = append(a.resetTokens, a.resetToken)
+	c["email"], c["uid"], c["reset_token"] = a.email, a.uid, a.resetToken
+	s.outbox.Send(a.email, "Password Reset Instructions", "Choose a new password: "+
+		s.link("password_reset?reset_token=", c))
+}
+
+func (s *Server) link(path string, c claims) string {
+	return frontend + path + url.QueryEscape(s.sign(c)) + "&lang=en"
+}

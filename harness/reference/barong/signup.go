@@ -1,0 +1,231 @@
+package barong
+
+import (
+	"encoding/json"
+	"net/http"
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"authconform/harness/reference/kit"
+)
+
+// dataLimit is the length of a user's own data, in characters.
+const dataLimit = 1024
+
+// opened is the answer of an operation that opens a session.
+func (s *Server) opened(r *request, a *account) answer {
+	token := s.open(r, a)
+	entity := s.userWithFullInfo(a)
+	entity.CSRFToken = token
+	return s.ok(r, entity)
+}
+
+// createUser signs up: captcha, referral, model, mail; the session is open before
+// the e-mail address is confirmed.
+func (s *Server) createUser(r *request) answer {
+	if refused := s.checkCaptcha(r); refused != nil {
+		return *refused
+	}
+	referral, refused := s.referral(r)
+	if refused != nil {
+		return *refused
+	}
+	if problems := s.signUpProblems(r); len(problems) > 0 {
+		return unprocessable(problems...)
+	}
+	email := r.text("email")
+	if other := s.byEmail[collated(email)]; other != nil && !s.faults.On("email-taken-accepted") {
+		return internalError() // the model compares letter by letter, the unique index does not
+	}
+	a := s.addAccount(email, r.now)
+	a.setPassword(r, "password")
+	a.referralUID, a.data = referral, r.optionalText("data")
+	if name := r.optionalText("username"); name != nil {
+		folded := strings.ToLower(*name)
+		a.username = &folded
+	}
+	s.record(r, a, topicAccount, "signup", succeed, nil)
+	if !s.signedUp {
+		a.role = "superadmin"
+		s.setPrivate(a, "email", "verified", r.now)
+	} else {
+		s.mailConfirmation(r, a)
+	}
+	s.signedUp = true
+	return s.opened(r, a)
+}
+
+var referralPattern = regexp.MustCompile(`\AID\w{10}\z`)
+
+func (s *Server) referral(r *request) (*string, *answer) {
+	uid := r.optionalText("refid")
+	switch {
+	case uid == nil || blank(*uid), s.faults.On("referral-not-checked"):
+		return nil, nil
+	case !referralPattern.MatchString(*uid):
+		return nil, refusal(http.StatusUnprocessableEntity, "identity.user.invalid_referral_format")
+	case s.byUID[*uid] == nil:
+		return nil, refusal(http.StatusUnprocessableEntity, "identity.user.referral_doesnt_exist")
+	}
+	return uid, nil
+}
+
+// signUpProblems are the keys of everything the model refuses.
+func (s *Server) signUpProblems(r *request) []string {
+	var keys []string
+	email := r.text("email")
+	if !validEmail(email) {
+		keys = append(keys, "email.invalid")
+	}
+	if other := s.byEmail[collated(email)]; other != nil && other.email == email && !s.faults.On("email-taken-accepted") {
+		keys = append(keys, "email.taken")
+	}
+	if name := r.optionalText("username"); name != nil {
+		keys = append(keys, s.usernameProblems(*name)...)
+	}
+	if problem := passwordProblem(r.text("password")); problem != "" && !s.faults.On("signup-weak-accepted") {
+		keys = append(keys, problem)
+	}
+	return append(keys, s.dataProblems(r.text("data"), dataLimit)...)
+}
+
+func (s *Server) usernameProblems(name string) []string {
+	var keys []string
+	switch length := utf8.RuneCountInString(name); {
+	case length < 4:
+		keys = append(keys, "username.too_short")
+	case length > 12:
+		keys = append(keys, "username.too_long")
+	}
+	if name == "" || len(strings.Trim(strings.ToLower(name), "abcdefghijklmnopqrstuvwxyz0123456789")) > 0 {
+		keys = append(keys, "username.invalid")
+	}
+	for _, other := range s.accounts {
+		if other.username != nil && *other.username == strings.ToLower(name) {
+			return append(keys, "username.taken")
+		}
+	}
+	return keys
+}
+
+// dataProblems judges a member that holds JSON text of limited length.
+func (s *Server) dataProblems(data string, limit int) []string {
+	var keys []string
+	if data != "" && !json.Valid([]byte(data)) {
+		keys = append(keys, "data.invalid_format")
+	}
+	if utf8.RuneCountInString(data) > limit && !s.faults.On("data-too-long-accepted") {
+		keys = append(keys, "data.too_long")
+	}
+	return keys
+}
+
+// validEmail is the strict rule of the original's validator. Blanks around the
+// address are forgiven; a domain needs no dot.
+func validEmail(email string) bool {
+	local, domain, found := strings.Cut(strings.Trim(email, " "), "@")
+	if !found || len(local) > 64 || !dotted(local) || !dotted(domain) {
+		return false
+	}
+	for _, c := range local {
+		if !unicode.IsLetter(c) && !unicode.IsDigit(c) && !strings.ContainsRune("!#$%&'*+-/=?^_`{|}~.", c) {
+			return false
+		}
+	}
+	for label := range strings.SplitSeq(domain, ".") {
+		if strings.HasPrefix(label, "-") || strings.HasSuffix(label, "-") {
+			return false
+		}
+		for _, c := range label {
+			if !unicode.IsLetter(c) && !unicode.IsDigit(c) && c != '-' {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// dotted tells a text whose parts between dots are all there.
+func dotted(text string) bool {
+	return text != "" && !strings.HasPrefix(text, ".") && !strings.HasSuffix(text, ".") && !strings.Contains(text, "..")
+}
+
+// requestConfirmation mails another confirmation link, and tells nobody whether
+// it did.
+func (s *Server) requestConfirmation(r *request) answer {
+	if refused := s.checkCaptcha(r); refused != nil {
+		return *refused
+	}
+	a := s.accountByEmail(r.text("email"))
+	if a != nil && a.state != "active" {
+		s.mailConfirmation(r, a)
+	} else if s.faults.On("confirmation-request-tells-active") {
+		return unprocessable("identity.user.active_or_doesnt_exist")
+	}
+	return s.ok(r, http.StatusCreated)
+}
+
+// confirmEmail takes the token of a confirmation mail and opens a session.
+func (s *Server) confirmEmail(r *request) answer {
+	token, problem := s.verifyToken(r.now, r.text("token"), tokenRules{
+		subject: "confirmation", issued: true,
+		anySubject: s.faults.On("confirm-takes-reset-token"), expiredToo: s.faults.On("confirm-token-never-expires"),
+	})
+	if problem != "" {
+		return unprocessable("jwt.decode_and_verify." + problem)
+	}
+	a, id := s.tokenOwner(token), token["jti"].(string)
+	switch {
+	case a == nil || a.state == "active" && !s.faults.On("confirm-twice-ok"):
+		return unprocessable("identity.user.active_or_doesnt_exist")
+	case a.usedTokens[id] && !s.faults.On("confirm-twice-ok"),
+		a.confirmID != id && s.faults.On("resent-confirmation-revokes-first"):
+		return unprocessable("identity.user.utilized_token")
+	}
+	a.usedTokens[id] = true
+	if !s.faults.On("confirm-does-not-activate") {
+		s.setPrivate(a, "email", "verified", r.now)
+	}
+	return s.opened(r, a)
+}
+
+func (s *Server) tokenOwner(token claims) *account {
+	if uid, _ := token["uid"].(string); uid != "" {
+		return s.byUID[uid]
+	}
+	email, _ := token["email"].(string)
+	return s.accountByEmail(email)
+}
+
+// checkCaptcha guards the four operations a robot would like.
+func (s *Server) checkCaptcha(r *request) *answer {
+	response, sent := r.params["captcha_response"]
+	switch {
+	case s.config.Captcha == NoCaptcha, s.faults.On("captcha-ignored"),
+		!sent && s.faults.On("captcha-skipped-when-absent"),
+		r.op.id == "requestPasswordReset" && s.faults.On("captcha-not-on-reset"):
+		return nil
+	case blank(response):
+		return refusal(http.StatusBadRequest, "identity.captcha.required")
+	}
+	given := []any{response}
+	if s.config.Captcha == Geetest {
+		members, _ := response.(map[string]any)
+		given = nil
+		for _, name := range []string{"geetest_challenge", "geetest_validate", "geetest_seccode"} {
+			value, isText := members[name].(string)
+			if !isText {
+				return refusal(http.StatusBadRequest, "identity.captcha.mandatory_fields")
+			}
+			given = append(given, value)
+		}
+	}
+	for _, one := range given {
+		if solved, _ := one.(string); !kit.SameSecret(solved, s.captcha) {
+			return refusal(http.StatusUnprocessableEntity, "identity.captcha.verification_failed")
+		}
+	}
+	return nil
+}

@@ -1,0 +1,161 @@
+package barong
+
+import (
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"authconform/harness/reference/kit"
+)
+
+// codeMemoryTime is how long a presented code is remembered: three time steps.
+const codeMemoryTime = 3 * kit.TOTPStep
+
+// codeResult is what became of a second-factor code.
+type codeResult int
+
+const (
+	codeRight codeResult = iota
+	codeWrong
+	codeReplayed
+)
+
+// codeMemory remembers every code that was judged, right or wrong, per user.
+type codeMemory struct {
+	seen  map[string]seenCode
+	count atomic.Uint64 // read by calls that have not got the lock yet
+}
+
+type seenCode struct {
+	at    time.Time
+	order uint64
+	right bool
+	where string // operation
+}
+
+func newCodeMemory() *codeMemory { return &codeMemory{seen: map[string]seenCode{}} }
+
+func (s *Server) forgetsAfter() time.Duration {
+	switch {
+	case s.faults.On("otp-memory-forever"):
+		return 24 * 365 * time.Hour
+	case s.faults.On("otp-memory-short"):
+		return kit.TOTPStep
+	}
+	return codeMemoryTime
+}
+
+// checkCode judges a second-factor code and spends it. Without a secret there is
+// nothing to remember it under.
+func (s *Server) checkCode(r *request, a *account, code string) codeResult {
+	if s.faults.On("otp-any-code-accepted") {
+		return codeRight
+	}
+	if a.totpSecret == "" {
+		return codeWrong
+	}
+	right := s.codeMatches(r, a, code)
+	key := a.uid + "/" + s.remembered(code)
+	if s.faults.On("otp-memory-per-operation") {
+		key += "/" + r.op.id
+	}
+	if before, seen := s.memory.seen[key]; seen && r.now.Before(before.at.Add(s.forgetsAfter())) && !s.overlooked(r, before, right) {
+		return codeReplayed
+	}
+	s.memory.seen[key] = seenCode{at: r.now, order: s.memory.count.Add(1), right: right, where: r.op.id}
+	switch {
+	case right:
+		return codeRight
+	case s.faults.On("otp-wrong-reads-replayed"):
+		return codeReplayed
+	}
+	return codeWrong
+}
+
+// remembered is the text a code is remembered by: without the white space around
+// it, or else padding would make a spent code new.
+func (s *Server) remembered(code string) string {
+	if s.faults.On("otp-padded-replay") {
+		return code
+	}
+	return strings.TrimSpace(code)
+}
+
+// overlooked is where faults forget that a code was spent.
+func (s *Server) overlooked(r *request, before seenCode, right bool) bool {
+	switch {
+	case before.right && right && s.faults.On("otp-replay-accepted"):
+		return true
+	case before.where == "enableOTP" && r.op.id == "createSession" && s.faults.On("otp-enable-code-reusable-at-login"):
+		return true
+	case !before.right && s.faults.On("otp-wrong-not-remembered"):
+		return true
+	}
+	return before.order > r.arrived && s.faults.On("otp-parallel-all-accepted")
+}
+
+func (s *Server) codeMatches(r *request, a *account, code string) bool {
+	window := 1
+	switch {
+	case s.faults.On("otp-window-ten-steps"):
+		window = 10
+	case s.faults.On("otp-window-current-only"):
+		window = 0
+	}
+	code = s.normalised(code)
+	for _, secret := range s.secretsFor(a) {
+		if _, found := kit.MatchTOTP(secret, code, r.now, window); found {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *Server) normalised(code string) string {
+	code = strings.TrimSpace(code)
+	if s.faults.On("otp-full-width-digits") {
+		code = strings.Map(func(c rune) rune {
+			if c >= '０' && c <= '９' {
+				return c - '０' + '0'
+			}
+			return c
+		}, code)
+	}
+	if s.faults.On("otp-first-six-digits") && len(code) > 6 {
+		code = code[:6]
+	}
+	return code
+}
+
+func (s *Server) secretsFor(a *account) []string {
+	secrets := []string{a.totpSecret}
+	if s.faults.On("otp-old-secret-alive") {
+		secrets = append(secrets, a.oldSecrets...)
+	}
+	if s.faults.On("otp-foreign-code") {
+		for _, other := range s.accounts {
+			secrets = append(secrets, other.totpSecret)
+		}
+	}
+	return secrets
+}
+
+// refuseCode is the refusal of a code that is not right: everywhere the same one
+// for a spent code, and the operation's own for a wrong one.
+func refuseCode(result codeResult, status int, wrongKey string) *answer {
+	switch result {
+	case codeWrong:
+		return refusal(status, wrongKey)
+	case codeReplayed:
+		return refusal(422, "totp.error")
+	}
+	return nil
+}
+
+// widenRace lengthens the time between arrival and check for two faults only, so
+// that parallel calls really overlap. It works instead of sleeping.
+func (s *Server) widenRace() {
+	if s.faults.On("otp-parallel-all-accepted") || s.faults.On("parallel-escapes") {
+		kit.HashPassword("race", s.salt, 50_000)
+	}
+}

@@ -1,0 +1,104 @@
+package barong
+
+import (
+	"context"
+
+	. "github.com/onsi/ginkgo/v2"
+
+	"authconform/harness/clause"
+	"authconform/harness/contract"
+	"authconform/harness/suite"
+)
+
+const (
+	captchaFields  = contract.Outcome("captcha-fields")
+	captchaFormat  = contract.Outcome("captcha-format")
+	captchaAnswer  = "captcha_response"
+	geetestMembers = "geetest_challenge"
+)
+
+// captchas is about the four operations that a captcha may protect (facts/barong.md
+// 5.4). Each stands for itself: a deployment that protects three of them has
+// forgotten one.
+func captchas(p *api) {
+	for _, op := range []*contract.Operation{p.createUser, p.createSession, p.requestPasswordReset, p.requestEmailConfirmation} {
+		needs := []string{captcha}
+		if op == p.createUser {
+			needs = append(needs, signUp)
+		}
+		Describe(op.Method+" "+op.Path+" behind a captcha", func() {
+			p.captchaPair(op, captchaRequired, "refuses a request without a solved captcha", needs, suite.Drop(captchaAnswer), suite.Set(captchaAnswer, ""))
+			p.captchaPair(op, contract.CaptchaRefused, "refuses a captcha that is not solved", needs, suite.Change{Name: "wrong answer", Of: p.wrongCaptcha})
+			p.captchaPair(op, captchaFields, "refuses an answer to Geetest's captcha that lacks a member", append(needs, geetest),
+				suite.Set(captchaAnswer, suite.Object{geetestMembers: "x"}))
+		})
+	}
+	captchaShape(p)
+	captchaWithCode(p)
+}
+
+func (p *api) captchaPair(op *contract.Operation, outcome contract.Outcome, promise string, needs []string, changes ...suite.Change) {
+	It(promise, level(op, outcome)("barong.captcha."+slugOf(op)+"-"+string(outcome), op, outcome, clause.Needs(needs...)), func(ctx SpecContext) {
+		control, leads := p.behindCaptcha(ctx, op)
+		p.Refuses(ctx, suite.Refusal{Operation: op, By: p.visitor(), Control: control, Leads: leads, Outcome: outcome, Changes: changes})
+	})
+}
+
+func slugOf(op *contract.Operation) string {
+	return map[string]string{
+		"createUser": "sign-up", "createSession": "login", "requestPasswordReset": "password-reset", "requestEmailConfirmation": "email",
+	}[op.ID]
+}
+
+// behindCaptcha is a request of an operation that a solved captcha lets through.
+func (p *api) behindCaptcha(ctx context.Context, op *contract.Operation) (control func() suite.Request, leads contract.Outcome) {
+	GinkgoHelper()
+	if op == p.createUser {
+		return p.newSignUp, contract.OK
+	}
+	a := p.leased(active)
+	switch op {
+	case p.createSession:
+		return func() suite.Request { return p.credentials(a, "") }, contract.OK
+	case p.requestEmailConfirmation:
+		return func() suite.Request { return p.forAddress(a.Login) }, alreadyActive
+	}
+	return func() suite.Request { return p.forAddress(a.Login) }, contract.OK
+}
+
+// wrongCaptcha puts an answer of the right shape in place of the solved one.
+func (p *api) wrongCaptcha(r suite.Request) suite.Request {
+	body, _ := r.JSON.(suite.Object)
+	solved, isObject := body[captchaAnswer].(suite.Object)
+	if !isObject {
+		return r.With(captchaAnswer, "not-"+p.Nonce())
+	}
+	wrong := suite.Object{}
+	for name := range solved {
+		wrong[name] = "not-" + p.Nonce()
+	}
+	return r.With(captchaAnswer, wrong)
+}
+
+func captchaShape(p *api) {
+	It("refuses an answer to a captcha that is a list, whether one is asked for or not",
+		level(p.createSession, captchaFormat)("barong.captcha.login-list", p.createSession, captchaFormat), func(ctx SpecContext) {
+			a := p.member(ctx).account
+			p.Refuses(ctx, suite.Refusal{
+				Operation: p.createSession, By: p.visitorAt(a.address), Outcome: captchaFormat,
+				Control: func() suite.Request { return p.credentials(a, "") },
+				Changes: []suite.Change{suite.Set(captchaAnswer, []string{"x"})},
+			})
+		})
+}
+
+// captchaWithCode is release 3.1 alone: a code says more of a client than a captcha.
+func captchaWithCode(p *api) {
+	It("asks no captcha of a log-in that comes with a code",
+		clause.Must("barong.captcha.login-with-code", p.createSession, contract.OK, clause.Only(release31), clause.Needs(captcha),
+			clause.From(contract.Observed, "facts/barong.md 7.2")), func(ctx SpecContext) {
+			a := p.leased(totp)
+			r := p.credentials(a, p.Code(ctx, a.codes)).Without(captchaAnswer)
+			p.Expect(p.tryLogIn(ctx, a, r), p.createSession, contract.OK)
+		})
+}

@@ -1,0 +1,106 @@
+package barong
+
+import (
+	"net/http"
+	"strings"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"authconform/harness/clause"
+	"authconform/harness/contract"
+	"authconform/harness/probe"
+	"authconform/harness/suite"
+	"authconform/harness/value"
+)
+
+func (p *api) infoSubjects() []probe.Subject {
+	var subjects []probe.Subject
+	for _, op := range []*contract.Operation{
+		p.registerGeetest, p.getIdentityConfigs, p.getIdentityVersion, p.getIdentityTime, p.pingIdentity,
+		p.getAuth0Configs, p.getPublicConfigs, p.getPublicVersion, p.getPublicTime, p.pingPublic,
+	} {
+		subjects = append(subjects, probe.Subject{Operation: op, Ready: p.asVisitor(func() suite.Request { return suite.Request{} })})
+	}
+	return subjects
+}
+
+// information is about what a deployment says of itself to anybody.
+func information(p *api) {
+	Describe("what anybody may ask", func() {
+		alikes(p)
+		times(p)
+		pings(p)
+		It("names the Auth0 tenant", clause.Must("barong.info.auth0", p.getAuth0Configs, contract.OK), func(ctx SpecContext) {
+			p.Expect(p.Do(ctx, p.visitor(), p.getAuth0Configs, suite.Request{}), p.getAuth0Configs, contract.OK)
+		})
+		It("hands out a new challenge of Geetest each time", clause.Should("barong.captcha.geetest-challenge", p.registerGeetest, contract.OK), func(ctx SpecContext) {
+			challenge := func() string {
+				call := p.Do(ctx, p.visitor(), p.registerGeetest, suite.Request{})
+				p.Expect(call, p.registerGeetest, contract.OK)
+				return value.Text(value.Of(call), "challenge")
+			}
+			first, second := challenge(), challenge()
+			p.Check("no challenge comes twice", first != second, BeTrue())
+		})
+	})
+}
+
+// alikes are pairs of operations that say the same: one under identity, one under
+// public.
+func alikes(p *api) {
+	for slug, pair := range map[string][2]*contract.Operation{
+		"configs": {p.getIdentityConfigs, p.getPublicConfigs}, "version": {p.getIdentityVersion, p.getPublicVersion},
+	} {
+		for i, op := range pair {
+			area := strings.Split(tail(op.Path), "/")[1]
+			It("says the same of its "+slug+" under "+area+" as under its twin", clause.Must("barong.info."+slug+"-"+area, op, contract.OK), func(ctx SpecContext) {
+				call := p.Do(ctx, p.visitor(), op, suite.Request{})
+				p.Expect(call, op, contract.OK)
+				twin := p.Do(ctx, p.visitor(), pair[1-i], suite.Request{})
+				p.Need("ask its twin", twin, pair[1-i], contract.OK)
+				p.Check("both say the same", value.Of(call), Equal(value.Of(twin)))
+			})
+		}
+	}
+}
+
+// drift is how far two clocks may be apart: NTP keeps them far closer, and Date
+// headers have whole seconds.
+const drift = 5 * time.Second
+
+func times(p *api) {
+	for area, op := range map[string]*contract.Operation{"identity": p.getIdentityTime, "public": p.getPublicTime} {
+		It("tells the time of its Date header, under "+area, clause.Must("barong.info.time-"+area, op, contract.OK), func(ctx SpecContext) {
+			call := p.Do(ctx, p.visitor(), op, suite.Request{})
+			p.Expect(call, op, contract.OK)
+			date, err := http.ParseTime(call.Header.Get("Date"))
+			if err != nil {
+				p.Untestable("the answer has no Date header to compare the time with")
+			}
+			said := time.Unix(int64(value.Number(value.Of(call), "time")), 0)
+			p.Check("time is that of the Date header", said, BeTemporally("~", date, drift))
+			if ms := value.At(value.Of(call), "time_ms"); ms != nil {
+				p.Check("time_ms is the same time", time.UnixMilli(int64(value.Number(value.Of(call), "time_ms"))), BeTemporally("~", said, time.Second))
+			}
+		})
+	}
+}
+
+func pings(p *api) {
+	for area, op := range map[string]*contract.Operation{"identity": p.pingIdentity, "public": p.pingPublic} {
+		It("answers a ping under "+area, clause.Must("barong.info.ping-"+area, op, contract.OK), func(ctx SpecContext) {
+			p.Expect(p.Do(ctx, p.visitor(), op, suite.Request{}), op, contract.OK)
+		})
+	}
+	const options, preflight = contract.Outcome("options"), contract.Outcome("cors-preflight")
+	It("lists the methods of a path on OPTIONS", clause.Note("barong.info.options", p.pingIdentity, options), func(ctx SpecContext) {
+		p.Expect(p.Do(ctx, p.visitor(), p.pingIdentity, suite.Request{Method: http.MethodOptions}), p.pingIdentity, options)
+	})
+	It("answers a preflight of a browser", clause.Note("barong.info.preflight", p.pingIdentity, preflight), func(ctx SpecContext) {
+		p.Expect(p.Do(ctx, p.visitor(), p.pingIdentity, suite.Request{Method: http.MethodOptions, Header: http.Header{
+			"Origin": {"https://app.example"}, "Access-Control-Request-Method": {"GET"},
+		}}), p.pingIdentity, preflight)
+	})
+}

@@ -1,0 +1,185 @@
+package barong
+
+import (
+	"context"
+	"crypto/x509"
+	"encoding/base64"
+	"encoding/json"
+	"strings"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+	. "github.com/onsi/ginkgo/v2"
+
+	"authconform/harness/clause"
+	"authconform/harness/contract"
+	"authconform/harness/suite"
+	"authconform/harness/value"
+)
+
+// tokenBearer is an operation that takes a mailed token.
+type tokenBearer struct {
+	area      string
+	operation *contract.Operation
+	kind      string // subject of its tokens
+	// fresh has a token mailed, and returns what makes a request of it.
+	fresh func(context.Context) (token string, request func(token string) suite.Request)
+	// other has a token of the other kind mailed.
+	other    func(context.Context) string
+	features []string
+}
+
+// mailedTokens states for an operation which tokens it does not take (facts/barong.md 6.4;
+// RFC 8725 3.1, 3.8 and 3.9).
+func mailedTokens(p *api, b tokenBearer) {
+	forged := func(outcome contract.Outcome, promise string, needs []string, forge func(ctx context.Context, token string) []string) {
+		options := []clause.Option{clause.Needs(append(needs, b.features...)...)}
+		It("refuses "+promise, level(b.operation, outcome)("barong."+b.area+"."+string(outcome), b.operation, outcome, options...), func(ctx SpecContext) {
+			token, request := b.fresh(ctx)
+			pair := suite.Refusal{
+				Operation: b.operation, By: p.visitor(), Outcome: outcome, OnlyAfter: true,
+				Control: func() suite.Request { return request(token) },
+			}
+			for i, forgery := range forge(ctx, token) {
+				pair.Changes = append(pair.Changes, suite.Change{Name: string(rune('a' + i)), Of: func(suite.Request) suite.Request {
+					return request(p.Secret("forged-token", forgery))
+				}})
+			}
+			p.Refuses(ctx, pair)
+		})
+	}
+	forged("token-malformed", "a text that is no token", nil, func(_ context.Context, token string) []string {
+		head, rest, _ := strings.Cut(token, ".")
+		return []string{"nonsense" + p.Nonce(), head + "." + p.Nonce(), token + "." + head, rest}
+	})
+	forged("token-undecodable", "a token whose parts are no JSON", nil, func(_ context.Context, token string) []string {
+		parts := strings.Split(token, ".")
+		return []string{encode([]byte("{"+p.Nonce())) + "." + parts[1] + "." + parts[2]}
+	})
+	forged("token-forged", "a token with another signature, or with other claims", nil, func(_ context.Context, token string) []string {
+		return []string{otherSignature(token), otherClaims(token)}
+	})
+	forged("token-algorithm", "a token that names no signature, or one made with the public half alone", nil, func(_ context.Context, token string) []string {
+		return withoutSignature(token)
+	})
+	forged("token-wrong-kind", "a token that was mailed for something else", nil, func(ctx context.Context, _ string) []string {
+		return []string{b.other(ctx)}
+	})
+	forged("token-is-session", "the token of a session", []string{direct}, func(ctx context.Context, _ string) []string {
+		return []string{p.sessionToken(ctx, p.member(ctx))}
+	})
+	forged("token-without-id", "a token without an id", []string{knownKey}, func(_ context.Context, token string) []string {
+		return []string{p.resigned(token, func(claims map[string]any) { delete(claims, "jti") })}
+	})
+	forged("token-from-future", "a token that was issued tomorrow", []string{knownKey}, func(_ context.Context, token string) []string {
+		return []string{p.resigned(token, func(claims map[string]any) { claims["iat"] = p.Now().Add(24 * time.Hour).Unix() })}
+	})
+	expiredTokens(p, b)
+}
+
+// expiredTokens lets an hour pass: real deployments are not asked to wait for it.
+func expiredTokens(p *api, b tokenBearer) {
+	const lifetime = time.Hour
+	It("refuses a token that is older than an hour", Serial,
+		clause.Should("barong."+b.area+".token-expired", b.operation, "token-expired", clause.Needs(b.features...)), func(ctx SpecContext) {
+			token, request := b.fresh(ctx)
+			p.Wait(ctx, lifetime+time.Minute, "mailed tokens live for an hour")
+			p.Expect(p.Do(ctx, p.visitor(), b.operation, request(token)), b.operation, "token-expired")
+			fresh, again := b.fresh(ctx)
+			p.Need("use a fresh token", p.Do(ctx, p.visitor(), b.operation, again(fresh)), b.operation, contract.OK)
+		})
+}
+
+func encode(text []byte) string { return base64.RawURLEncoding.EncodeToString(text) }
+
+// otherSignature changes one bit of a token's signature.
+func otherSignature(token string) string {
+	parts := strings.Split(token, ".")
+	signature, err := base64.RawURLEncoding.DecodeString(parts[2])
+	if err != nil || len(signature) == 0 {
+		return token + "x"
+	}
+	signature[0] ^= 1
+	return parts[0] + "." + parts[1] + "." + encode(signature)
+}
+
+// otherClaims keeps a token's signature and adds a claim.
+func otherClaims(token string) string {
+	parts := strings.Split(token, ".")
+	return parts[0] + "." + changedClaims(token, func(claims map[string]any) { claims["role"] = "superadmin" }) + "." + parts[2]
+}
+
+func changedClaims(token string, change func(map[string]any)) string {
+	members, _ := claims(token).(map[string]any)
+	change(members)
+	text, _ := json.Marshal(members)
+	return encode(text)
+}
+
+// withoutSignature claims algorithms that need no private key (RFC 8725 3.1).
+func withoutSignature(token string) []string {
+	payload := strings.Split(token, ".")[1]
+	none := encode([]byte(`{"alg":"none"}`)) + "." + payload + "."
+	hmac := jwt.New(jwt.SigningMethodHS256)
+	text, err := hmac.SigningString()
+	if err != nil {
+		return []string{none}
+	}
+	text = strings.Split(text, ".")[0] + "." + payload
+	signature, err := jwt.SigningMethodHS256.Sign(text, []byte{})
+	if err != nil {
+		return []string{none}
+	}
+	return []string{none, text + "." + encode(signature)}
+}
+
+// resigned signs a token's claims anew, changed, with the key of setting jwt-key.
+func (p *api) resigned(token string, change func(map[string]any)) string {
+	GinkgoHelper()
+	der, err := base64.StdEncoding.DecodeString(p.Known(jwtKey))
+	if err != nil {
+		p.Untestable("settings.%s is not Base64", jwtKey)
+	}
+	key, err := x509.ParsePKCS8PrivateKey(der)
+	if err != nil {
+		p.Untestable("settings.%s is no PKCS#8 private key", jwtKey)
+	}
+	members, _ := claims(token).(map[string]any)
+	change(members)
+	for _, name := range []string{"iat", "exp"} { // as integers: JSON read them as floating point numbers
+		if n, isFloat := members[name].(float64); isFloat {
+			members[name] = int64(n)
+		}
+	}
+	signed, err := jwt.NewWithClaims(jwt.SigningMethodRS256, jwt.MapClaims(members)).SignedString(key)
+	if err != nil {
+		p.Untestable("settings.%s does not sign with RS256: it must be an RSA key", jwtKey)
+	}
+	return p.Secret("forged-token", signed)
+}
+
+// sessionToken is the token that the AuthZ endpoint gives a session.
+func (p *api) sessionToken(ctx context.Context, me *session) string {
+	GinkgoHelper()
+	call := p.Do(ctx, me.Actor, p.authorizeRead, suite.Request{})
+	p.Need("get the token of a session", call, p.authorizeRead, contract.OK)
+	return p.Secret("token", strings.TrimPrefix(call.Header.Get("Authorization"), "Bearer "))
+}
+
+// confirmationToken has a confirmation mailed again and reads the token out of it.
+func (p *api) confirmationToken(ctx context.Context, a *account) string {
+	GinkgoHelper()
+	p.ForgetMail(ctx, a.Login)
+	p.Need("ask for a confirmation", p.Do(ctx, p.visitor(), p.requestEmailConfirmation, p.forAddress(a.Login)), p.requestEmailConfirmation, contract.OK)
+	return p.mailedToken(ctx, a.Login, confirmation)
+}
+
+// labelOf is the value of one of a user's labels; "" where it has none.
+func labelOf(user any, key string) string {
+	for _, label := range value.List(user, "labels") {
+		if value.Text(label, "key") == key {
+			return value.Text(label, "value")
+		}
+	}
+	return ""
+}

@@ -1,0 +1,208 @@
+package barong
+
+import (
+	"context"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"authconform/harness/clause"
+	"authconform/harness/contract"
+	"authconform/harness/inbox"
+	"authconform/harness/probe"
+	"authconform/harness/suite"
+	"authconform/harness/wire"
+)
+
+const (
+	unknownEmail  = contract.Outcome("unknown-email")
+	tokenUsed     = contract.Outcome("token-used")
+	alreadyActive = contract.Outcome("already-active")
+)
+
+func (p *api) passwordResetSubjects() []probe.Subject {
+	return []probe.Subject{
+		{Operation: p.requestPasswordReset, Ready: func(ctx context.Context) (*suite.Actor, func() suite.Request) {
+			GinkgoHelper()
+			a := p.member(ctx).account
+			return p.visitor(), func() suite.Request { return p.forAddress(a.Login) }
+		}},
+		{Operation: p.confirmPasswordReset, Ready: func(ctx context.Context) (*suite.Actor, func() suite.Request) {
+			GinkgoHelper()
+			a := p.changeable(ctx).account
+			return p.visitor(), func() suite.Request { return p.passwordReset(p.resetToken(ctx, a), p.next(a)) }
+		}},
+	}
+}
+
+// forAddress asks for a mail to an e-mail address.
+func (p *api) forAddress(email string) suite.Request {
+	GinkgoHelper()
+	return suite.Request{JSON: p.solved(suite.Object{"email": email})}
+}
+
+func (p *api) passwordReset(token, password string) suite.Request {
+	return suite.Request{JSON: suite.Object{"reset_password_token": token, "password": password, "confirm_password": password}}
+}
+
+// resetToken has a reset mail sent to an account and reads the token out of it.
+func (p *api) resetToken(ctx context.Context, a *account) string {
+	GinkgoHelper()
+	p.ForgetMail(ctx, a.Login)
+	p.Need("ask for a password reset", p.Do(ctx, p.visitor(), p.requestPasswordReset, p.forAddress(a.Login)), p.requestPasswordReset, contract.OK)
+	return p.mailedToken(ctx, a.Login, reset)
+}
+
+// nobody is an e-mail address that no account has, and whose mail would arrive.
+func (p *api) nobody() string { return "nobody-" + p.Nonce() + "@" + p.Setting(signUpDomain) }
+
+// passwordResets is about the two operations of a forgotten password (facts/barong.md 2.1).
+func passwordResets(p *api) {
+	Describe("POST identity/users/password/generate_code", func() { resetRequests(p) })
+	Describe("POST identity/users/password/confirm_code", func() {
+		resetConfirms(p)
+		resetRefuses(p)
+		mailedTokens(p, tokenBearer{
+			area: "password-reset", operation: p.confirmPasswordReset, kind: reset,
+			fresh: func(ctx context.Context) (string, func(token string) suite.Request) {
+				GinkgoHelper()
+				a := p.changeable(ctx).account
+				return p.resetToken(ctx, a), func(token string) suite.Request { return p.passwordReset(token, p.next(a)) }
+			},
+			other: func(ctx context.Context) string {
+				GinkgoHelper()
+				return p.confirmationToken(ctx, p.newcomer(ctx).account)
+			},
+		})
+	})
+}
+
+func resetRequests(p *api) {
+	op := p.requestPasswordReset
+	It("mails a token that resets the password",
+		clause.Must("barong.password-reset.mail", op, contract.OK), func(ctx SpecContext) {
+			a := p.changeable(ctx).account
+			p.ForgetMail(ctx, a.Login)
+			p.Expect(p.Do(ctx, p.visitor(), op, p.forAddress(a.Login)), op, contract.OK)
+			token := p.mailedToken(ctx, a.Login, reset)
+			call := p.Do(ctx, p.visitor(), p.confirmPasswordReset, p.passwordReset(token, p.next(a)))
+			p.Expect(call, p.confirmPasswordReset, contract.OK)
+		})
+	It("answers for an address that no account has as the documents say, and mails nothing to it",
+		clause.Must("barong.password-reset.unknown", op, unknownEmail), func(ctx SpecContext) {
+			email := p.nobody()
+			p.Expect(p.Do(ctx, p.visitor(), op, p.forAddress(email)), op, unknownEmail)
+			p.noMail(ctx, email)
+		})
+	It("does not tell an address that an account has from one that none has",
+		clause.Must("barong.password-reset.no-account-oracle", op, unknownEmail, clause.Only(release26, release31),
+			clause.From(contract.Observed, "facts/barong-observed.md 4")), func(ctx SpecContext) {
+			a := p.member(ctx).account
+			owned := p.Do(ctx, p.visitor(), op, p.forAddress(a.Login))
+			p.Need("ask for a password reset", owned, op, contract.OK)
+			nobodys := p.Do(ctx, p.visitor(), op, p.forAddress(p.nobody()))
+			p.Expect(nobodys, op, unknownEmail)
+			p.alike(owned, nobodys)
+		})
+}
+
+// noMail shows that nothing was mailed to an address: it signs up with it, and
+// when the mail of that has arrived there is no other.
+func (p *api) noMail(ctx context.Context, email string) {
+	GinkgoHelper()
+	if !p.signsUpHere() {
+		return
+	}
+	a := p.newAccount()
+	r := p.signUpRequest(a).With("email", email)
+	p.Need("sign the address up", p.Do(ctx, p.visitor(), p.createUser, r), p.createUser, contract.OK)
+	p.mailedToken(ctx, email, confirmation)
+	p.Check("the sign-up's mail is the only one to the address", len(p.Messages(ctx, email)), Equal(1))
+}
+
+// alike holds two answers to look the same to someone who asks which addresses
+// have accounts: same status, header names and body.
+func (p *api) alike(a, b *wire.Call) {
+	GinkgoHelper()
+	p.Check("both answers have the same status", a.Status, Equal(b.Status))
+	p.Check("both answers have the same body", string(a.Body), Equal(string(b.Body)))
+	p.Check("both answers have the same header fields", fieldNames(a), ConsistOf(fieldNames(b)))
+}
+
+func fieldNames(call *wire.Call) []string {
+	var names []string
+	for name := range call.Header {
+		names = append(names, name)
+	}
+	return names
+}
+
+func resetConfirms(p *api) {
+	op := p.confirmPasswordReset
+	It("replaces the password, and opens no session",
+		clause.Must("barong.password-reset.replaces", op, contract.OK), func(ctx SpecContext) {
+			a := p.changeable(ctx).account
+			password := p.next(a)
+			call := p.Do(ctx, p.visitor(), op, p.passwordReset(p.resetToken(ctx, a), password))
+			p.Expect(call, op, contract.OK)
+			p.Check("the answer sets no session cookie", setCookie(call, sessionCookie), BeEmpty())
+			p.Check("the old password opens no session", p.logsIn(ctx, a, a.Password), BeFalse())
+			p.Check("the new password opens a session", p.logsIn(ctx, a, password), BeTrue())
+		})
+	It("takes a token once",
+		clause.Must("barong.password-reset.token-once", op, tokenUsed), func(ctx SpecContext) {
+			a := p.changeable(ctx).account
+			token, first := p.resetToken(ctx, a), p.next(a)
+			p.Need("reset the password", p.Do(ctx, p.visitor(), op, p.passwordReset(token, first)), op, contract.OK)
+			second := p.next(a)
+			p.Expect(p.Do(ctx, p.visitor(), op, p.passwordReset(token, second)), op, tokenUsed)
+			p.Check("the password of the second use opens no session", p.logsIn(ctx, a, second), BeFalse())
+			p.Check("the password of the first use opens a session", p.logsIn(ctx, a, first), BeTrue())
+		})
+	It("takes the token of the newest mail alone",
+		clause.Must("barong.password-reset.older-link", op, tokenUsed), func(ctx SpecContext) {
+			a := p.changeable(ctx).account
+			older, newer := p.resetToken(ctx, a), p.resetToken(ctx, a)
+			p.Expect(p.Do(ctx, p.visitor(), op, p.passwordReset(older, p.next(a))), op, tokenUsed)
+			p.Need("reset the password by the newest mail", p.Do(ctx, p.visitor(), op, p.passwordReset(newer, p.next(a))), op, contract.OK)
+		})
+}
+
+func resetRefuses(p *api) {
+	op := p.confirmPasswordReset
+	refused := func(outcome contract.Outcome, promise string, changes ...suite.Change) {
+		It("refuses "+promise+", and leaves the token good", clause.Must("barong.password-reset."+string(outcome), op, outcome), func(ctx SpecContext) {
+			a := p.changeable(ctx).account
+			token := p.resetToken(ctx, a)
+			p.Refuses(ctx, suite.Refusal{
+				Operation: op, By: p.visitor(), Outcome: outcome, OnlyAfter: true, Changes: changes,
+				Control: func() suite.Request { return p.passwordReset(token, p.next(a)) },
+			})
+		})
+	}
+	refused("passwords-differ", "a password that is confirmed by another", suite.Change{Name: "confirm_password", Of: func(r suite.Request) suite.Request {
+		return r.With("confirm_password", p.Secret("password", newPassword()))
+	}})
+	refused("password-requirements", "a password without the required classes", badPasswords("password", lackingClasses)...)
+	refused("password-weak", "a password that a dictionary knows", badPasswords("password", known)...)
+	refused("password-too-long", "a password of more than 72 bytes", badPasswords("password", []string{tooLong})...)
+	It("refuses differing passwords before it looks at the token",
+		clause.Must("barong.password-reset.differ-first", op, "passwords-differ"), func(ctx SpecContext) {
+			r := p.passwordReset(p.Nonce(), p.Secret("password", newPassword())).With("confirm_password", p.Secret("password", newPassword()))
+			p.Expect(p.Do(ctx, p.visitor(), op, r), op, "passwords-differ")
+		})
+}
+
+// messagesWith counts the mails to an address that hold a token of the kind.
+func (p *api) messagesWith(ctx context.Context, to, kind string) int {
+	GinkgoHelper()
+	n := 0
+	for _, m := range p.Messages(ctx, to) {
+		if holds(m, kind) {
+			n++
+		}
+	}
+	return n
+}
+
+func holds(m inbox.Message, kind string) bool { return tokenIn(m, kind) != "" }

@@ -1,0 +1,171 @@
+package barong
+
+import (
+	"context"
+	"strings"
+	"sync"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"authconform/harness/clause"
+	"authconform/harness/contract"
+	"authconform/harness/probe"
+	"authconform/harness/suite"
+	"authconform/harness/value"
+	"authconform/harness/wire"
+)
+
+const signUpPath = "POST identity/users"
+
+func (p *api) signUpSubjects() []probe.Subject {
+	return []probe.Subject{{Operation: p.createUser, Ready: p.asVisitor(p.newSignUp), Features: []string{signUp}}}
+}
+
+// newSignUp signs up an account that does not exist yet.
+func (p *api) newSignUp() suite.Request { return p.signUpRequest(p.newAccount()) }
+
+func (p *api) signUpRequest(a *account) suite.Request {
+	GinkgoHelper()
+	return suite.Request{JSON: p.solved(suite.Object{"email": a.Login, "password": a.Password})}
+}
+
+// signUps is about POST identity/users (facts/barong.md 2.1).
+func signUps(p *api) {
+	Describe(signUpPath, func() {
+		signUpOpens(p)
+		signUpRefuses(p)
+		signUpRaces(p)
+	})
+}
+
+func signUpOpens(p *api) {
+	It("opens a session for a user whose e-mail address is not confirmed",
+		clause.Must("barong.sign-up.opens-session", p.createUser, contract.OK, clause.Needs(signUp)), func(ctx SpecContext) {
+			me := p.expectSignUp(ctx, nil)
+			p.Check("the user is the one that signed up", value.Text(me.user, "email"), Equal(me.account.Login))
+			p.Check("the user is pending", value.Text(me.user, "state"), Equal("pending"))
+			p.Check("the user has level 0", value.Number(me.user, "level"), Equal(0))
+			p.Check("the user has no second factor", value.Flag(me.user, "otp"), BeFalse())
+			call := p.Do(ctx, me.Actor, p.getCurrentUser, suite.Request{})
+			p.Need("use the session", call, p.getCurrentUser, contract.OK)
+			p.Check("the session is that user's", value.Text(value.Of(call), "uid"), Equal(value.Text(me.user, "uid")))
+		})
+	It("does not take up a session id that the client made up",
+		clause.Must("barong.sign-up.made-up-session", p.createUser, contract.OK, clause.Needs(signUp), clause.From(contract.Observed, "facts/barong-observed.md 12")), func(ctx SpecContext) {
+			a := p.newAccount()
+			madeUp := p.Secret("session", hexOf(p.Nonce(), 32))
+			call := p.Do(ctx, p.with(a, madeUp, ""), p.createUser, p.signUpRequest(a))
+			p.Expect(call, p.createUser, contract.OK)
+			p.Check("the session has an id of the server's", setCookie(call, sessionCookie) != madeUp, BeTrue())
+		})
+	It("keeps the user name, in lower case, and the data that a user signs up with",
+		clause.Must("barong.sign-up.keeps-members", p.createUser, contract.OK, clause.Needs(signUp)), func(ctx SpecContext) {
+			name, data := "Af"+p.Nonce()[:8], `{"language":"en"}`
+			me := p.expectSignUp(ctx, suite.Object{"username": name, "data": data})
+			p.Check("username is the one given, in lower case", value.Text(me.user, "username"), Equal(strings.ToLower(name)))
+			p.Check("data is the text given", value.Text(me.user, "data"), Equal(data))
+		})
+	It("notes the referrer whose uid a user signs up with",
+		clause.Must("barong.sign-up.referral", p.createUser, contract.OK, clause.Needs(signUp)), func(ctx SpecContext) {
+			uid := value.Text(p.signedUp(ctx).user, "uid")
+			me := p.expectSignUp(ctx, suite.Object{"refid": uid})
+			p.Check("referral_uid is the referrer's", value.Text(me.user, "referral_uid"), Equal(uid))
+		})
+}
+
+// expectSignUp signs up an account with further members; what a session opens must
+// be the whole promise. The first user of a deployment is its superadmin: then the
+// second is looked at.
+func (p *api) expectSignUp(ctx context.Context, members suite.Object) *session {
+	GinkgoHelper()
+	for {
+		a := p.newAccount()
+		r := p.signUpRequest(a)
+		for name, v := range members {
+			r = r.With(name, v)
+		}
+		call := p.Do(ctx, p.visitorAt(a.address), p.createUser, r)
+		p.Expect(call, p.createUser, contract.OK)
+		if me := p.opened(call, a); value.Text(me.user, "role") != "superadmin" {
+			return me
+		}
+	}
+}
+
+func signUpRefuses(p *api) {
+	refused := func(slug, promise string, changes ...suite.Change) {
+		outcome := contract.Outcome(slug)
+		It("refuses "+promise, level(p.createUser, outcome)("barong.sign-up."+slug, p.createUser, outcome, clause.Needs(signUp)), func(ctx SpecContext) {
+			p.Refuses(ctx, suite.Refusal{
+				Operation: p.createUser, By: p.visitor(), Control: p.newSignUp, Outcome: outcome, Changes: changes,
+			})
+		})
+	}
+	refused("email-invalid", "an e-mail address that is none",
+		suite.Set("email", "nonsense"), suite.Set("email", "a b@conform.test"), suite.Set("email", "a@b@conform.test"), suite.Set("email", ".a@conform.test"))
+	refused("referral-malformed", "a referrer that is no uid", suite.Set("refid", "nobody"))
+	refused("referral-unknown", "a referrer that does not exist", suite.Set("refid", "ID0000000000"))
+	refused("username-too-short", "a user name of three characters", suite.Set("username", "abc"))
+	refused("username-too-long", "a user name of thirteen characters", suite.Set("username", "abcdefghijklm"))
+	refused("username-invalid", "a user name with a dash", suite.Set("username", "ab-cd"))
+	refused("username-empty", "an empty user name", suite.Set("username", ""))
+	refused("password-requirements", "a password without the required classes", badPasswords("password", lackingClasses)...)
+	refused("password-weak", "a password that a dictionary knows", badPasswords("password", known)...)
+	refused("password-too-long", "a password of more than 72 bytes", badPasswords("password", []string{tooLong})...)
+	refused("data-invalid", "data that is no JSON", suite.Set("data", "{language"))
+	refused("data-too-long", "data of more than 1024 characters", suite.Set("data", `{"text":"`+strings.Repeat("x", 1024)+`"}`))
+	refused("several", "two broken members, and names both", suite.Change{Name: "email and password", Of: func(r suite.Request) suite.Request {
+		return r.With("email", "nonsense").With("password", "Simple")
+	}})
+
+	taken := func(slug, promise string, state func(string, *contract.Operation, contract.Outcome, ...clause.Option) clause.Clause, spell func(string) string) {
+		outcome := contract.Outcome(slug)
+		It("refuses "+promise, state("barong.sign-up."+slug, p.createUser, outcome, clause.Needs(signUp)), func(ctx SpecContext) {
+			owner := p.newAccount()
+			p.Need("sign an account up", p.Do(ctx, p.visitor(), p.createUser, p.signUpRequest(owner)), p.createUser, contract.OK)
+			p.Refuses(ctx, suite.Refusal{
+				Operation: p.createUser, By: p.visitor(), Control: p.newSignUp, Outcome: outcome,
+				Changes: []suite.Change{suite.Set("email", spell(owner.Login))},
+			})
+		})
+	}
+	taken("email-taken", "an e-mail address that an account has", clause.Must, func(s string) string { return s })
+	taken("email-taken-other-case", "an e-mail address that an account has in other case", clause.Note, strings.ToUpper)
+
+	It("refuses a user name that an account has",
+		clause.Must("barong.sign-up.username-taken", p.createUser, "username-taken", clause.Needs(signUp)), func(ctx SpecContext) {
+			name := "af" + p.Nonce()[:8]
+			p.Need("sign an account up", p.Do(ctx, p.visitor(), p.createUser, p.newSignUp().With("username", name)), p.createUser, contract.OK)
+			p.Refuses(ctx, suite.Refusal{
+				Operation: p.createUser, By: p.visitor(), Control: p.newSignUp, Outcome: "username-taken",
+				Changes: []suite.Change{suite.Set("username", name), suite.Set("username", strings.ToUpper(name))},
+			})
+		})
+}
+
+// signUpRaces is what parallel sign-ups of one address leave behind.
+func signUpRaces(p *api) {
+	It("gives an e-mail address to one of several parallel sign-ups",
+		clause.Must("barong.sign-up.parallel", p.createUser, contract.OK, clause.Needs(signUp), clause.From(contract.Observed, "facts/barong-observed.md 20")), func(ctx SpecContext) {
+			a := p.newAccount()
+			r := p.signUpRequest(a)
+			p.Callable(p.createUser)
+			const clients = 6
+			calls := make([]*wire.Call, clients)
+			var all sync.WaitGroup
+			for i := range clients {
+				by := p.visitor()
+				all.Go(func() { calls[i], _ = p.Try(ctx, by, p.createUser, r) })
+			}
+			all.Wait()
+			opened := 0
+			for _, call := range calls {
+				if call != nil && p.Is(call, p.createUser, contract.OK) {
+					p.Expect(call, p.createUser, contract.OK)
+					opened++
+				}
+			}
+			p.Check("exactly one sign-up of the address succeeds", opened, Equal(1))
+		})
+}
