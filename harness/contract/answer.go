@@ -204,7 +204,7 @@ func (l *loader) responseContent(at string, response *yaml.Node) (file string, m
 func (l *loader) schemaFile(at *yaml.Node, where, file string) *schema.Schema {
 	found, ok := l.contract.Schemas.Get(file)
 	if !ok {
-		l.fail(at, where, "there is no schema file %s beside this one", file)
+		l.fail(at, where, "there is no schema file %s beside this one or in a folder of x-shared-schemas", file)
 	}
 	return found
 }

@@ -134,6 +134,9 @@ func TestBrokenContractsAreNamed(t *testing.T) {
 		"error keys without a pointer": {"x-error-pointer: /error\n", ``, `error-keys need x-error-pointer`},
 		"pointer no pointer":           {`[/code]`, `[code]`, `"code" is no JSON pointer`},
 		"no profiles at all":           {"x-profiles:\n  documented: as written\n  \"2.6\": as served\n", ``, `x-profiles: at least one profile must be declared`},
+		"shared folder elsewhere":      {`x-error-pointer: /error`, "x-shared-schemas: [../secret]\nx-error-pointer: /error", `ex/openapi.yaml:6: x-shared-schemas: "../secret" is no name of a folder beside this one`},
+		"shared folder missing":        {`x-error-pointer: /error`, "x-shared-schemas: [none]\nx-error-pointer: /error", `none: a shared folder without a *.schema.json`},
+		"schema of no shared folder":   {`{$ref: ok.schema.json}`, `{$ref: ../common/ok.schema.json}`, `there is no schema file ../common/ok.schema.json beside this one or in a folder of x-shared-schemas`},
 		"other OpenAPI":                {`openapi: 3.1.0`, `openapi: 3.0.3`, `ex/openapi.yaml:1: openapi: must be 3.1.x, found "3.0.3"`},
 		"no title":                     {`{title: Example, version: "1"}`, `{version: "1"}`, `info: title is missing`},
 		"undeclared security":          {`{session: []}`, `{cookie: []}`, `security scheme "cookie" is not declared`},
@@ -171,6 +174,24 @@ func TestBrokenFoldersAreNamed(t *testing.T) {
 	fsys["ex/ok.schema.json"].Data = []byte(`{"requried":[]}`)
 	if _, err := contract.Load(fsys, "ex"); err == nil || !strings.Contains(err.Error(), "ex/ok.schema.json at /requried") {
 		t.Errorf("broken schema: %v", err)
+	}
+}
+
+// Answers and requests may be described by the schemas of a shared folder.
+func TestSharedSchemas(t *testing.T) {
+	fsys := folder(strings.NewReplacer("x-error-pointer: /error", "x-shared-schemas: [common]\nx-error-pointer: /error",
+		"{$ref: ok.schema.json}", "{$ref: ../common/ok.schema.json}").Replace(sound))
+	fsys["common/ok.schema.json"] = fsys["ex/ok.schema.json"]
+	c, err := contract.Load(fsys, "ex")
+	if err != nil {
+		t.Fatal(err)
+	}
+	login, _ := c.Operation("login")
+	if a, _ := login.Answer(contract.OK, "documented"); a.SchemaFile != "../common/ok.schema.json" || a.Schema == nil || a.Schema.Check([]byte(`1`)) == nil {
+		t.Errorf("the answer is described by %q", a.SchemaFile)
+	}
+	if plain, err := c.OpenAPI(); err != nil || strings.Contains(string(plain), ".schema.json") {
+		t.Errorf("not written in place: %v", err)
 	}
 }
 

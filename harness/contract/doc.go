@@ -11,6 +11,7 @@
 //	x-error-pointer: /error/message     # root; where a refusal's body names its error key
 //	x-status-pointers: [/statusCode]    # root; where JSON bodies repeat the HTTP status
 //	x-verdict-pointer: /result          # root; where JSON bodies say whether the request succeeded
+//	x-shared-schemas: [alphapoint]      # root; folders beside this one whose schemas are used too, as ../alphapoint/name.schema.json
 //	x-excuses: {"502": reason}          # root or operation; documented statuses no clause provokes
 //	x-answers: {...}                    # root; a place for YAML anchors, not read itself
 //	x-area: sessions                    # operation; groups operations of one chapter

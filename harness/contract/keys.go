@@ -8,7 +8,7 @@ import (
 )
 
 var (
-	rootExtensions      = []string{"x-answers", "x-profiles", "x-error-pointer", "x-status-pointers", "x-verdict-pointer", "x-excuses"}
+	rootExtensions      = []string{"x-answers", "x-profiles", "x-error-pointer", "x-status-pointers", "x-verdict-pointer", "x-excuses", "x-shared-schemas"}
 	operationExtensions = []string{"x-area", "x-source", "x-named-only", "x-outcomes", "x-excuses"}
 	operationKeys       = []string{"operationId", "summary", "description", "tags", "parameters", "requestBody",
 		"responses", "security", "deprecated", "servers", "externalDocs", "callbacks"}

@@ -17,8 +17,9 @@ import (
 
 const fileName = "openapi.yaml"
 
-// Load reads <exchange>/openapi.yaml and <exchange>/*.schema.json from fsys,
-// whose root is the schemas folder, and checks them against each other. All
+// Load reads <exchange>/openapi.yaml, <exchange>/*.schema.json and those of the
+// folders it shares from fsys, whose root is the schemas folder, and checks them
+// against each other. All
 // problems found are returned together; each names file, line, operation and
 // what was expected.
 func Load(fsys fs.FS, exchange string) (*Contract, error) {
@@ -37,15 +38,15 @@ func Load(fsys fs.FS, exchange string) (*Contract, error) {
 	if len(document.Content) != 1 || document.Content[0].Kind != yaml.MappingNode {
 		return nil, fmt.Errorf("%s: an OpenAPI document is a mapping with openapi, info and paths", file)
 	}
-	set, err := schema.LoadSet(fsys, exchange)
-	if err != nil {
-		return nil, err
-	}
 	l := loader{file: file, root: document.Content[0], contract: &Contract{
-		Exchange: exchange, Schemas: set, document: document.Content[0],
+		Exchange: exchange, document: document.Content[0],
 	}}
 	l.checkKeys()
+	shared := l.readShared()
 	if len(l.problems) == 0 {
+		if l.contract.Schemas, err = schema.LoadSet(fsys, exchange, shared...); err != nil {
+			return nil, err
+		}
 		l.readRoot()
 		l.readPaths()
 	}
@@ -118,6 +119,19 @@ func (l *loader) readRoot() {
 		l.excuses[key.Value] = strings.TrimSpace(text(value))
 		l.checkExcuse(key, "x-excuses", l.excuses[key.Value])
 	}
+}
+
+// readShared reads which folders beside this one hold schemas for several
+// exchanges.
+func (l *loader) readShared() []string {
+	named := field(l.root, "x-shared-schemas")
+	shared := texts(named)
+	for _, folder := range shared {
+		if !fs.ValidPath(folder) || strings.ContainsAny(folder, "./\\") {
+			l.fail(named, "x-shared-schemas", "%q is no name of a folder beside this one", folder)
+		}
+	}
+	return shared
 }
 
 func (l *loader) checkPointer(at *yaml.Node, where, pointer string) {

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -187,7 +188,7 @@ func startKiiex(surface string, o Options) (*Instance, error) {
 		config.HashIterations = 1
 	}
 	if o.Small {
-		config.Pool = map[string]int{"user": 60, "totp": 60, "unenrolled": 12, "locked": 2}
+		config.Pool = map[string]int{"user": 60, "totp": 60, "unenrolled": 12, "locked": 2, "lockable": 8}
 	}
 	server, err := alphapoint.New(config)
 	if err != nil {
@@ -197,7 +198,7 @@ func startKiiex(surface string, o Options) (*Instance, error) {
 	instance := &Instance{
 		Handler: server, Identities: server.Identities(),
 		Features:      map[string]bool{"signed-headers": platform},
-		Settings:      map[string]string{"gateway": server.Gateway()},
+		Settings:      map[string]string{"gateway": server.Gateway(), "lock-after": strconv.Itoa(server.LockAfter())},
 		PasswordLimit: Limit{5, time.Minute, time.Minute}, CodeLimit: Limit{5, time.Minute, time.Minute},
 		MailpitPath: kit.ControlPrefix + "mailpit", AdvancePath: kit.ControlPrefix + "clock/advance",
 	}

@@ -11,27 +11,63 @@ import (
 	"strings"
 	"testing"
 
+	"authconform/harness/contract"
 	"authconform/harness/schema"
 	"authconform/schemas"
 )
 
 const fixturesRoot = "../../fixtures"
 
-// exchanges are the folders whose schemas describe an exchange's answers.
-func exchanges(t testing.TB) map[string]*schema.Set {
+// folders are the sets of schemas that describe answers: one for each exchange,
+// with the folders that its contract shares, and one for each shared folder.
+// schemas/report describes the harness's own files.
+func folders(t testing.TB) map[string]*schema.Set {
 	t.Helper()
-	files, err := fs.Glob(schemas.FS, "*/openapi.yaml")
+	files, err := fs.Glob(schemas.FS, "*/*"+schema.Suffix)
 	if err != nil || len(files) == 0 {
-		t.Fatalf("no contract in schemas: %v", err)
+		t.Fatalf("no schemas: %v", err)
+	}
+	exchanges, err := contract.Exchanges(schemas.FS)
+	if err != nil {
+		t.Fatal(err)
 	}
 	sets := map[string]*schema.Set{}
 	for _, file := range files {
-		name := path.Dir(file)
-		if sets[name], err = schema.LoadSet(schemas.FS, name); err != nil {
-			t.Fatal(err)
+		switch name := path.Dir(file); {
+		case sets[name] != nil || name == "report":
+		case slices.Contains(exchanges, name):
+			c, err := contract.Load(schemas.FS, name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			sets[name] = c.Schemas
+		default:
+			if sets[name], err = schema.LoadSet(schemas.FS, name); err != nil {
+				t.Fatal(err)
+			}
 		}
 	}
 	return sets
+}
+
+// own are a set's files but for those of shared folders, which have fixtures of
+// their own.
+func own(set *schema.Set) []string {
+	return slices.DeleteFunc(set.Files(), func(file string) bool { return strings.Contains(file, "/") })
+}
+
+// Both surfaces of KIIEX share a folder: without it nothing here would be said of
+// what they have in common.
+func TestSharedFoldersAreCovered(t *testing.T) {
+	sets := folders(t)
+	if sets["alphapoint"] == nil || len(own(sets["alphapoint"])) < 9 {
+		t.Error("the schemas of schemas/alphapoint are not read")
+	}
+	for _, name := range []string{"kiiex", "kiiexap"} {
+		if shared := len(sets[name].Files()) - len(own(sets[name])); shared < 9 {
+			t.Errorf("%s shares %d schemas, want at least 9", name, shared)
+		}
+	}
 }
 
 // bodies reads fixtures/<exchange>/<kind>/<schema>/*.json.
@@ -53,8 +89,8 @@ func bodies(t testing.TB, exchange, kind, file string) map[string][]byte {
 }
 
 func TestFixtures(t *testing.T) {
-	for exchange, set := range exchanges(t) {
-		for _, file := range set.Files() {
+	for exchange, set := range folders(t) {
+		for _, file := range own(set) {
 			s, _ := set.Get(file)
 			good, bad := bodies(t, exchange, "good", file), bodies(t, exchange, "bad", file)
 			if len(good) < 1 || len(bad) < 3 {
@@ -77,7 +113,7 @@ func TestFixtures(t *testing.T) {
 // Every fixture folder must belong to a schema: a renamed schema would
 // otherwise leave its fixtures behind, checked by nobody.
 func TestFixturesHaveASchema(t *testing.T) {
-	for exchange, set := range exchanges(t) {
+	for exchange, set := range folders(t) {
 		for _, kind := range []string{"good", "bad"} {
 			entries, err := os.ReadDir(path.Join(fixturesRoot, exchange, kind))
 			if err != nil {
@@ -95,9 +131,9 @@ func TestFixturesHaveASchema(t *testing.T) {
 // Each required member removed, each typed member retyped and an extra member
 // put into each closed object: all of it must be noticed.
 func TestMutatedFixturesAreRefused(t *testing.T) {
-	for exchange, set := range exchanges(t) {
+	for exchange, set := range folders(t) {
 		total := 0
-		for _, file := range set.Files() {
+		for _, file := range own(set) {
 			s, _ := set.Get(file)
 			inlined, err := set.Inline(file)
 			if err != nil {
@@ -112,8 +148,8 @@ func TestMutatedFixturesAreRefused(t *testing.T) {
 				}
 			}
 		}
-		if total < 3*len(set.Files()) {
-			t.Errorf("%s: only %d mutants for %d schemas", exchange, total, len(set.Files()))
+		if total < 3*len(own(set)) {
+			t.Errorf("%s: only %d mutants for %d schemas", exchange, total, len(own(set)))
 		}
 	}
 }

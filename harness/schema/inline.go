@@ -10,11 +10,12 @@ import (
 // refers to and without $schema, $id and definitions, to be put into another
 // document. A schema that contains itself cannot be written so and is an error.
 func (s *Set) Inline(file string) (any, error) {
-	document, ok := s.documents[file]
+	name := s.path(file)
+	document, ok := s.documents[name]
 	if !ok {
 		return nil, fmt.Errorf("%s: no such schema file", file)
 	}
-	return s.inline(file, document, []string{file + "#"})
+	return s.inline(name, document, []string{name + "#"})
 }
 
 // inline copies one schema of file. open lists the references being followed.

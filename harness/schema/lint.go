@@ -47,7 +47,6 @@ var keywords = map[string]keywordKind{
 
 type linter struct {
 	set      *Set
-	dir      string
 	file     string
 	linted   map[string]bool // "file#pointer" of every schema seen
 	refs     []reference
@@ -63,9 +62,9 @@ type reference struct {
 
 // lint finds what the engine would silently ignore or, for references, load
 // from the network.
-func (s *Set) lint(dir string) error {
-	l := linter{set: s, dir: dir, linted: map[string]bool{}}
-	for _, file := range s.Files() {
+func (s *Set) lint() error {
+	l := linter{set: s, linted: map[string]bool{}}
+	for _, file := range slices.Sorted(maps.Keys(s.documents)) {
 		l.file = file
 		root, ok := s.documents[file].(map[string]any)
 		if !ok {
@@ -89,7 +88,7 @@ func (l *linter) fail(at []string, format string, args ...any) {
 	if place == "" {
 		place = "/"
 	}
-	l.problems = append(l.problems, fmt.Errorf("%s at %s: %s", path.Join(l.dir, l.file), place, fmt.Sprintf(format, args...)))
+	l.problems = append(l.problems, fmt.Errorf("%s at %s: %s", l.file, place, fmt.Sprintf(format, args...)))
 }
 
 func below(at []string, more ...string) []string { return append(slices.Clone(at), more...) }
@@ -230,15 +229,16 @@ func (l *linter) follow(start reference) {
 // resolve finds what ref, written in file, refers to inside the set.
 func (s *Set) resolve(file, ref string) (target string, node any, err error) {
 	target, fragment, _ := strings.Cut(ref, "#")
+	if strings.ContainsAny(target, ":\\") || strings.HasPrefix(target, "/") {
+		return "", nil, fmt.Errorf("%q leaves the folder and those it shares; only their files can be referred to", ref)
+	}
 	if target == "" {
-		target = file
+		target = path.Base(file)
 	}
-	if strings.ContainsAny(target, ":/\\") {
-		return "", nil, fmt.Errorf("%q leaves the folder; only files beside this one can be referred to", ref)
-	}
+	target = path.Join(path.Dir(file), target)
 	node, ok := s.documents[target]
 	if !ok {
-		return "", nil, fmt.Errorf("%q refers to no schema file of this folder", ref)
+		return "", nil, fmt.Errorf("%q refers to no schema file of this folder or of those it shares", ref)
 	}
 	if fragment == "" {
 		return target, node, nil

@@ -2,6 +2,8 @@ package schema_test
 
 import (
 	"encoding/json"
+	"fmt"
+	"maps"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -26,7 +28,7 @@ func TestLoadSetRefuses(t *testing.T) {
 		"format no text":           {map[string]string{"a": `{"format":1}`}, []string{"at /format", "unknown format"}},
 		"remote reference":         {map[string]string{"a": `{"items":{"$ref":"http://example.test/a.json"}}`}, []string{"at /items/$ref", "leaves the folder"}},
 		"file reference":           {map[string]string{"a": `{"$ref":"file:///etc/passwd"}`}, []string{"at /$ref", "leaves the folder"}},
-		"reference out of folder":  {map[string]string{"a": `{"$ref":"../b/b.schema.json"}`}, []string{"leaves the folder"}},
+		"reference out of folder":  {map[string]string{"a": `{"$ref":"../b/b.schema.json"}`}, []string{"x/a.schema.json at /$ref", "no schema file of this folder or of those it shares"}},
 		"reference to no file":     {map[string]string{"a": `{"$ref":"b.schema.json"}`}, []string{"at /$ref", "no schema file"}},
 		"reference to nothing":     {map[string]string{"a": `{"$ref":"b.schema.json#/definitions/d"}`, "b": `{"definitions":{"c":{}}}`}, []string{"a.schema.json at /$ref", `there is no "d"`}},
 		"reference by anchor":      {map[string]string{"a": `{"$ref":"#here"}`}, []string{"JSON pointer is expected"}},
@@ -123,6 +125,49 @@ func TestReferencesBetweenFiles(t *testing.T) {
 	}
 	if _, ok := set.Get("none.schema.json"); ok {
 		t.Error("there is a schema no file holds")
+	}
+}
+
+// A folder that is named as shared belongs to the set, and errors in it name it.
+func TestSharedFolder(t *testing.T) {
+	const head = `{"$schema":"http://json-schema.org/draft-07/schema#",`
+	files := fstest.MapFS{
+		"x/a.schema.json":      {Data: []byte(head + `"items":{"$ref":"../common/b.schema.json"}}`)},
+		"common/b.schema.json": {Data: []byte(head + `"$ref":"c.schema.json#/definitions/small"}`)},
+		"common/c.schema.json": {Data: []byte(head + `"definitions":{"small":{"type":"integer","maximum":9}}}`)},
+		"other/d.schema.json":  {Data: []byte(head + `"type":"string"}`)},
+	}
+	set, err := schema.LoadSet(files, "x", "common")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := strings.Join(set.Files(), " "), "../common/b.schema.json ../common/c.schema.json a.schema.json"; got != want {
+		t.Errorf("the set is %q, want %q", got, want)
+	}
+	for file, body := range map[string]string{"a.schema.json": `[10]`, "../common/b.schema.json": `10`} {
+		s, ok := set.Get(file)
+		if !ok || s.Check([]byte(body)) == nil {
+			t.Errorf("%s is missing or takes %s", file, body)
+		}
+		if inlined, err := set.Inline(file); err != nil || strings.Contains(fmt.Sprint(inlined), "$ref") {
+			t.Errorf("%s inlined: %v, %v", file, inlined, err)
+		}
+	}
+	for name, broken := range map[string]struct{ file, text, want string }{
+		"keyword in the shared folder":   {"common/c.schema.json", `"tpye":"x"}`, "common/c.schema.json at /tpye"},
+		"reference in the shared folder": {"common/b.schema.json", `"$ref":"http://example.test/a.json"}`, "common/b.schema.json at /$ref"},
+		"a folder that is not shared":    {"x/a.schema.json", `"$ref":"../other/d.schema.json"}`, "x/a.schema.json at /$ref"},
+		"a folder above":                 {"x/a.schema.json", `"$ref":"../../x/a.schema.json"}`, "x/a.schema.json at /$ref"},
+		"no JSON in the shared folder":   {"common/c.schema.json", `"type":`, "common/c.schema.json"},
+	} {
+		changed := maps.Clone(files)
+		changed[broken.file] = &fstest.MapFile{Data: []byte(head + broken.text)}
+		if _, err := schema.LoadSet(changed, "x", "common"); err == nil || !strings.Contains(err.Error(), broken.want) {
+			t.Errorf("%s: %v, want %q", name, err, broken.want)
+		}
+	}
+	if _, err := schema.LoadSet(files, "x", "misspelt"); err == nil || !strings.Contains(err.Error(), "misspelt") {
+		t.Errorf("a shared folder that is not there: %v", err)
 	}
 }
 

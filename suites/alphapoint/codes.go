@@ -7,8 +7,8 @@ type errorCode struct {
 }
 
 // errorCodes is the table of facts/kiiex.md section 3. Code 100 has the text that
-// the wire shows and the one that newer documents misprint. The schemas of both
-// exchanges hold the same table; a test keeps them together.
+// the wire shows and the one that newer documents misprint. The schema that both
+// exchanges share holds the same table; a test keeps them together.
 var errorCodes = []errorCode{
 	{20, []string{"Not Authorized"}},
 	{100, []string{"Invalid Request", "Invalid Response"}},

@@ -32,6 +32,7 @@ func (v *Venue) passwords() {
 			})
 		v.passwordRefused()
 		v.loginTellsNothing()
+		v.lockTellsNothing()
 	})
 }
 
@@ -63,6 +64,20 @@ func (v *Venue) passwordRefused() {
 	refuses("refuses the password of another user", "foreign", func(*identity.Identity) []suite.Change {
 		return []suite.Change{suite.Set("Password", v.lease(user).Password)}
 	})
+}
+
+// lockTellsNothing: who does not have the credentials is not told that an account
+// is locked.
+func (v *Venue) lockTellsNothing() {
+	It("answers a wrong password of a locked account as it answers any",
+		v.promise("login.no-lock-hint", v.login, contract.BadCredentials, enumeration), Serial,
+		func(ctx SpecContext) {
+			who, other := v.lease(locked), v.lease(user)
+			wrong := v.wrongPassword(ctx, other, other.Login)
+			another := v.wrongPassword(ctx, who, who.Login)
+			v.Expect(another, v.login, contract.BadCredentials)
+			v.Holds("both bodies are the same", string(wrong.Body) == string(another.Body), "they differ")
+		})
 }
 
 // loginTellsNothing compares refusals with each other: what differs between an

@@ -239,7 +239,7 @@ func (v *Venue) nonces() {
 // that no limit is what refuses them.
 func (v *Venue) refusesSigned(ctx SpecContext, outcome contract.Outcome, forge []func(*identity.Identity) suite.Change) {
 	GinkgoHelper()
-	for batch := range slices.Chunk(forge, perIdentity) {
+	for batch := range slices.Chunk(forge, v.wrongInARow()) {
 		who := v.lease(user)
 		var changes []suite.Change
 		for _, change := range batch {

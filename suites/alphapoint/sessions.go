@@ -147,8 +147,10 @@ func (v *Venue) logOuts() {
 	It("lets the user sign in again",
 		v.promise("logout.sign-in-again", v.login, contract.OK),
 		func(ctx SpecContext) {
-			who, me := v.signedIn(ctx, user)
-			v.ends(ctx, me)
+			who := v.lease(user)
+			first := v.Do(ctx, v.caller(who), v.login, v.signed(who))
+			v.Expect(first, v.login, contract.OK)
+			v.ends(ctx, v.session(who, first))
 			call := v.Do(ctx, v.caller(who), v.login, v.signed(who))
 			v.Expect(call, v.login, contract.OK)
 			v.works(ctx, v.session(who, call))

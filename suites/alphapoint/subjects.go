@@ -105,7 +105,6 @@ func (v *Venue) registerReady(ctx context.Context) (*suite.Actor, func() suite.R
 
 func (v *Venue) guardedReady(ctx context.Context) (*suite.Actor, func() suite.Request) {
 	p, me := v.bothSteps(ctx)
-	v.validated(ctx, p, me)
 	names := v.requiredNames(ctx, me)
-	return me, always(suite.Request{JSON: suite.Object{}}.WithPath("endpoint", names[0]))
+	return me, always(v.opened(ctx, p, me, names[0]))
 }

@@ -38,6 +38,7 @@ func (v *Venue) loginLimit() {
 			l := v.loginLimitOf(who)
 			DeferCleanup(func(ctx SpecContext) {
 				v.Wait(ctx, l.Block+time.Second, "the block has to end before others use the identity")
+				v.clear(ctx, l)
 			})
 			run(ctx, kit, l, who)
 		})
@@ -126,6 +127,19 @@ func (v *Venue) codeLimit() {
 			v.Wait(ctx, l.Block+time.Second, "the limit has to end before others use the identity")
 		})
 	if v.validate != nil {
+		It("refuses more wrong codes than declared in wrappers too",
+			v.promise("throttle.codes-wrapped", v.guarded, contract.SecondFactorThrottled, clause.Disrupts()),
+			func(ctx SpecContext) {
+				p, me := v.bothSteps(ctx)
+				l := v.codeLimitOf(ctx, p)
+				name := v.requiredNames(ctx, me)[0]
+				l.Operation = v.guarded
+				l.Wrong = func(int) throttle.Attempt {
+					return throttle.Attempt{By: me, Request: v.wrapped(name, p.codes.Wrong(window))}
+				}
+				kit.Reach(ctx, l)
+				v.Wait(ctx, l.Block+time.Second, "the limit has to end before others use the identity")
+			})
 		It("refuses more wrong codes than declared on Validate2FA too",
 			v.promise("throttle.codes-validate", v.validate, contract.SecondFactorThrottled, clause.Disrupts()),
 			func(ctx SpecContext) {
@@ -148,7 +162,7 @@ func (v *Venue) loginLimitOf(who *identity.Identity) throttle.Limit {
 	return throttle.Limit{
 		Operation: v.login, Attempts: declared.Attempts, Block: max(declared.Block, declared.Window),
 		Wrong: func(int) throttle.Attempt {
-			return throttle.Attempt{By: v.caller(who), Request: v.signed(who).With("Signature", Sign("made-up", v.nonce(), who.ID, who.APIKey))}
+			return throttle.Attempt{By: v.caller(who), Request: v.wrongly(who)}
 		},
 		Right:   func() throttle.Attempt { return throttle.Attempt{By: v.caller(who), Request: v.signed(who)} },
 		Refused: contract.BadCredentials, Limited: contract.Throttled,

@@ -27,6 +27,7 @@ const (
 	totp       = "totp"
 	unenrolled = "unenrolled"
 	locked     = "locked"
+	lockable   = "lockable"
 )
 
 // Outcomes that only these exchanges have.
@@ -47,6 +48,7 @@ func Roles() map[string]string {
 		totp:       "a user whose authenticator app is enrolled; totp-secret is its secret",
 		unenrolled: "a user whose app is set up but not activated; totp-secret is its secret. A spec that activates it uses it up",
 		locked:     "a user who is locked, with the right password and API key",
+		lockable:   "a user as in role user whom the suite may lock, for good: no documented call unlocks an account",
 	}
 }
 
@@ -61,6 +63,8 @@ func Settings(gateway string, paths map[string]string) map[string]target.Setting
 			Ask: "Which header carries a session token, and does AuthenticateUser return one?"},
 		pendingSetting: {Text: "header that carries the token of a log-in whose second factor is pending", Default: "Pending2FaToken",
 			Ask: "How is the second step of a log-in tied to its first?"},
+		lockSetting: {Text: "how many wrong log-ins in a row lock an account until an administrator unlocks it",
+			Ask: "How many wrong log-ins in a row lock an account? The documents say that it happens and not when."},
 	}
 	for id, path := range paths {
 		settings[pathSetting(id)] = target.Setting{
@@ -75,7 +79,17 @@ const (
 	gatewaySetting = "gateway"
 	sessionSetting = "session-header"
 	pendingSetting = "pending-header"
+	lockSetting    = "lock-after"
+	payloadSetting = "required-payload"
 )
+
+// RequiredPayload is the setting of a surface that has calls which need a code.
+func RequiredPayload() (string, target.Setting) {
+	return payloadSetting, target.Setting{
+		Text: "JSON object that the calls of GetValidate2FARequiredEndpoints are sent: one that the first of them takes, and that moves nothing", Default: "{}",
+		Ask: "Which request to the calls that need a code succeeds and has no effect?",
+	}
+}
 
 func pathSetting(id string) string { return "path-" + probe.Slug(id) }
 
@@ -168,6 +182,7 @@ func Specs(s *suite.Context) {
 
 	v.signatures()
 	v.passwords()
+	v.locking()
 	v.gateways()
 	v.secondFactor()
 	v.hostileCodes()
@@ -182,6 +197,8 @@ func Specs(s *suite.Context) {
 	if v.validate != nil {
 		v.activation()
 		v.validation()
+		v.wrappers()
+		v.failOpenElsewhere()
 		v.newDevices()
 	}
 }

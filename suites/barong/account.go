@@ -15,9 +15,6 @@ import (
 	"authconform/harness/value"
 )
 
-// ended is how a session of an ended account is refused.
-const ended = contract.Outcome("user-not-active")
-
 // longestData is how many characters of data an account takes (facts/barong.md 2.2).
 const longestData = 1024
 
@@ -57,7 +54,7 @@ func accounts(p *api) {
 
 func accountRead(p *api) {
 	op := p.getCurrentUser
-	It("shows the caller's own account", asPromised("account.own", op, contract.OK), func(ctx SpecContext) {
+	It("shows the caller's own account", stated("account.own", op, contract.OK), func(ctx SpecContext) {
 		me, other := p.member(ctx), p.member(ctx)
 		call := p.Do(ctx, me.Actor, op, suite.Request{})
 		p.Expect(call, op, contract.OK)
@@ -67,12 +64,12 @@ func accountRead(p *api) {
 		p.Check("the uid is the one that logging in showed", value.Text(value.Of(call), "uid"), Equal(value.Text(me.user, "uid")))
 		p.Check("the uid of another account is another", value.Text(p.userOf(ctx, other), "uid"), Not(Equal(value.Text(value.Of(call), "uid"))))
 	})
-	It("shows that the second factor is on", asPromised("account.second-factor-shown", op, contract.OK), func(ctx SpecContext) {
+	It("shows that the second factor is on", stated("account.second-factor-shown", op, contract.OK), func(ctx SpecContext) {
 		call := p.Do(ctx, p.enrolled(ctx).Actor, op, suite.Request{})
 		p.Expect(call, op, contract.OK)
 		p.Check("whether the second factor is on", value.Flag(value.Of(call), "otp"), BeTrue())
 	})
-	It("shows the account to who has not confirmed the e-mail address yet", asPromised("account.pending", op, contract.OK), Serial, func(ctx SpecContext) {
+	It("shows the account to who has not confirmed the e-mail address yet", stated("account.pending", op, contract.OK), Serial, func(ctx SpecContext) {
 		call := p.Do(ctx, p.newcomer(ctx).Actor, op, suite.Request{})
 		p.Expect(call, op, contract.OK)
 		p.Check("the state", value.Text(value.Of(call), "state"), Equal("pending"))
@@ -98,7 +95,7 @@ func (p *api) dataHolder(ctx context.Context) *session {
 
 func accountData(p *api) {
 	op := p.updateCurrentUser
-	It("keeps the data that are sent", asPromised("account.data", op, contract.OK), func(ctx SpecContext) {
+	It("keeps the data that are sent", stated("account.data", op, contract.OK), func(ctx SpecContext) {
 		me := p.dataHolder(ctx)
 		for _, data := range []string{`{"language":"uk"}`, `{"language":"en","a":[1,null]}`} {
 			call := p.Do(ctx, me.Actor, op, dataOf(data))
@@ -107,13 +104,13 @@ func accountData(p *api) {
 			p.Check("the data that are read", value.Text(p.userOf(ctx, me), "data"), Equal(data))
 		}
 	})
-	It("takes data of the greatest length", asPromised("account.data-longest", op, contract.OK), func(ctx SpecContext) {
+	It("takes data of the greatest length", stated("account.data-longest", op, contract.OK), func(ctx SpecContext) {
 		me, data := p.dataHolder(ctx), jsonOf(longestData)
 		p.Expect(p.Do(ctx, me.Actor, op, dataOf(data)), op, contract.OK)
 		p.Check("the data that are read", value.Text(p.userOf(ctx, me), "data"), Equal(data))
 	})
 	refused := func(outcome contract.Outcome, promise string, broken ...string) {
-		It("refuses "+promise, asPromised("account."+string(outcome), op, outcome), func(ctx SpecContext) {
+		It("refuses "+promise, stated("account."+string(outcome), op, outcome), func(ctx SpecContext) {
 			me := p.dataHolder(ctx)
 			p.Refuses(ctx, suite.Refusal{
 				Operation: op, By: me.Actor, Control: always(dataOf(`{"a":"b"}`)), Outcome: outcome, Changes: valuesOf("data", broken),
@@ -169,31 +166,31 @@ func removal(a *account, code string) suite.Request {
 
 func accountEnd(p *api) {
 	op := p.deleteCurrentUser
-	It("ends the account: its password opens no session any more", asPromised("account.deleted", op, contract.OK), func(ctx SpecContext) {
+	It("ends the account: its password opens no session any more", stated("account.deleted", op, contract.OK), func(ctx SpecContext) {
 		me := p.leaver(ctx)
 		p.Expect(p.Do(ctx, me.Actor, op, removal(me.account, "")), op, contract.OK)
 		p.Holds("a log-in with the right password is refused as one of a deleted account",
 			p.Exactly(p.tryLogIn(ctx, me.account, p.credentials(me.account, "")), p.createSession, "deleted"), "it is not")
 	})
-	It("ends a session's account for that session and for others", asPromised("account.deleted-session", p.getCurrentUser, ended), func(ctx SpecContext) {
+	It("ends a session's account for that session and for others", stated("account.deleted-session", p.getCurrentUser, userNotActive), func(ctx SpecContext) {
 		me := p.leaver(ctx)
 		other := p.logIn(ctx, me.account)
 		p.Need("end the account", p.Do(ctx, me.Actor, op, removal(me.account, "")), op, contract.OK)
 		for _, s := range []*session{me, other} {
-			p.Expect(p.Do(ctx, s.Actor, p.getCurrentUser, suite.Request{}), p.getCurrentUser, ended)
+			p.Expect(p.Do(ctx, s.Actor, p.getCurrentUser, suite.Request{}), p.getCurrentUser, userNotActive)
 		}
 	})
-	It("leaves other accounts alone", asPromised("account.deleted-only-own", op, contract.OK), func(ctx SpecContext) {
+	It("leaves other accounts alone", stated("account.deleted-only-own", op, contract.OK), func(ctx SpecContext) {
 		me, other := p.leaver(ctx), p.member(ctx)
 		p.Expect(p.Do(ctx, me.Actor, op, removal(me.account, "")), op, contract.OK)
 		p.Check("the state of another account", value.Text(p.userOf(ctx, other), "state"), Equal("active"))
 	})
-	It("takes the password out of the query too", asPromised("account.deleted-by-query", op, contract.OK), func(ctx SpecContext) {
+	It("takes the password out of the query too", stated("account.deleted-by-query", op, contract.OK), func(ctx SpecContext) {
 		me := p.leaver(ctx)
 		p.Expect(p.Do(ctx, me.Actor, op, suite.Request{Query: url.Values{"password": {me.account.Password}}}), op, contract.OK)
-		p.Holds("the account is ended", p.Is(p.Do(ctx, me.Actor, p.getCurrentUser, suite.Request{}), p.getCurrentUser, ended), "its session still opens it")
+		p.Holds("the account is ended", p.Is(p.Do(ctx, me.Actor, p.getCurrentUser, suite.Request{}), p.getCurrentUser, userNotActive), "its session still opens it")
 	})
-	It("keeps the e-mail address of an ended account taken", asPromised("account.deleted-email-taken", p.createUser, "email-taken", clause.Needs(signUp)), func(ctx SpecContext) {
+	It("keeps the e-mail address of an ended account taken", stated("account.deleted-email-taken", p.createUser, "email-taken", clause.Needs(signUp)), func(ctx SpecContext) {
 		me := p.leaver(ctx)
 		p.Need("end the account", p.Do(ctx, me.Actor, op, removal(me.account, "")), op, contract.OK)
 		again := suite.Object{"email": me.account.Login, "password": p.Secret("password", newPassword())}
@@ -211,7 +208,7 @@ func (p *api) stillThere(ctx context.Context, me *session) func() any {
 
 func accountEndRefused(p *api) {
 	op := p.deleteCurrentUser
-	It("does not end an account for a wrong password", asPromised("account.delete-wrong-password", op, contract.BadCredentials), func(ctx SpecContext) {
+	It("does not end an account for a wrong password", stated("account.delete-wrong-password", op, contract.BadCredentials), func(ctx SpecContext) {
 		me := p.leaver(ctx)
 		p.Refuses(ctx, suite.Refusal{
 			Operation: op, By: me.Actor, Control: always(removal(me.account, "")), Outcome: contract.BadCredentials, OnlyAfter: true,
@@ -227,7 +224,7 @@ func accountEndRefused(p *api) {
 			},
 		})
 	})
-	It("does not end an account with the second factor for the password alone", asPromised("account.delete-without-code", op, contract.SecondFactorRequired), func(ctx SpecContext) {
+	It("does not end an account with the second factor for the password alone", stated("account.delete-without-code", op, contract.SecondFactorRequired), func(ctx SpecContext) {
 		me := p.leaverWithCodes(ctx)
 		p.Expect(p.Do(ctx, me.Actor, op, removal(me.account, "")), op, contract.SecondFactorRequired)
 		p.Check("the state of the account", p.stillThere(ctx, me)(), Equal("active"))
@@ -237,25 +234,25 @@ func accountEndRefused(p *api) {
 
 func accountEndCodes(p *api) {
 	op := p.deleteCurrentUser
-	It("ends an account with the second factor for its password and a right code", asPromised("account.deleted-with-code", op, contract.OK), func(ctx SpecContext) {
+	It("ends an account with the second factor for its password and a right code", stated("account.deleted-with-code", op, contract.OK), func(ctx SpecContext) {
 		me := p.leaverWithCodes(ctx)
 		p.Expect(p.Do(ctx, me.Actor, op, removal(me.account, p.Code(ctx, me.account.codes))), op, contract.OK)
-		p.Holds("the account is ended", p.Is(p.Do(ctx, me.Actor, p.getCurrentUser, suite.Request{}), p.getCurrentUser, ended), "its session still opens it")
+		p.Holds("the account is ended", p.Is(p.Do(ctx, me.Actor, p.getCurrentUser, suite.Request{}), p.getCurrentUser, userNotActive), "its session still opens it")
 	})
-	It("does not end an account for a wrong code", asPromised("account.delete-wrong-code", op, contract.SecondFactorWrong), func(ctx SpecContext) {
+	It("does not end an account for a wrong code", stated("account.delete-wrong-code", op, contract.SecondFactorWrong), func(ctx SpecContext) {
 		me := p.leaverWithCodes(ctx)
 		p.Expect(p.Do(ctx, me.Actor, op, removal(me.account, me.account.codes.Wrong(1))), op, contract.SecondFactorWrong)
 		p.Check("the state of the account", p.stillThere(ctx, me)(), Equal("active"))
 		p.Need("end it with a right code", p.Do(ctx, me.Actor, op, removal(me.account, p.Code(ctx, me.account.codes))), op, contract.OK)
 	})
-	It("does not end an account for a code that was used before", asPromised("account.delete-replayed-code", op, contract.SecondFactorReplayed), func(ctx SpecContext) {
+	It("does not end an account for a code that was used before", stated("account.delete-replayed-code", op, contract.SecondFactorReplayed), func(ctx SpecContext) {
 		me := p.leaverWithCodes(ctx)
 		code := p.Code(ctx, me.account.codes)
 		p.Need("use a code", p.Do(ctx, me.Actor, p.verifyOTP, codeBody(code)), p.verifyOTP, contract.OK)
 		p.Expect(p.Do(ctx, me.Actor, op, removal(me.account, code)), op, contract.SecondFactorReplayed)
 		p.Check("the state of the account", p.stillThere(ctx, me)(), Equal("active"))
 	})
-	It("looks at the password before the code", asPromised("account.delete-password-first", op, contract.BadCredentials), func(ctx SpecContext) {
+	It("looks at the password before the code", stated("account.delete-password-first", op, contract.BadCredentials), func(ctx SpecContext) {
 		me := p.leaverWithCodes(ctx)
 		code := p.Code(ctx, me.account.codes)
 		wrong := removal(me.account, code).With("password", p.Secret("password", newPassword()))

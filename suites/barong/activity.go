@@ -97,7 +97,7 @@ func activityLog(p *api) {
 
 func activityWritten(p *api) {
 	op := p.listActivity
-	It("tells of a log-in with its address and its client", asPromised("activity.log-in", op, contract.OK), func(ctx SpecContext) {
+	It("tells of a log-in with its address and its client", stated("activity.log-in", op, contract.OK), func(ctx SpecContext) {
 		me := p.member(ctx)
 		client := "authconform-" + p.Nonce()
 		call := p.tryLogIn(ctx, me.account, p.credentials(me.account, "").WithHeader("User-Agent", client))
@@ -108,26 +108,26 @@ func activityWritten(p *api) {
 			p.Check("its address", value.Text(row, "user_ip"), Equal(me.account.address))
 		}
 	})
-	It("tells of a log-in that failed", asPromised("activity.log-in-failed", op, contract.OK), func(ctx SpecContext) {
+	It("tells of a log-in that failed", stated("activity.log-in-failed", op, contract.OK), func(ctx SpecContext) {
 		me := p.member(ctx)
 		wrong := p.credentials(me.account, "").With("password", p.Secret("password", newPassword()))
 		p.Need("fail to log in", p.tryLogIn(ctx, me.account, wrong), p.createSession, contract.BadCredentials)
 		p.did(ctx, me, sessionTopic, "login", failed)
 	})
-	It("tells of a log-in with the second factor, and of a wrong code", asPromised("activity.log-in-second-factor", op, contract.OK), func(ctx SpecContext) {
+	It("tells of a log-in with the second factor, and of a wrong code", stated("activity.log-in-second-factor", op, contract.OK), func(ctx SpecContext) {
 		me := p.enrolled(ctx)
 		p.Need("fail to log in", p.tryLogIn(ctx, me.account, p.credentials(me.account, me.account.codes.Wrong(1))), p.createSession, contract.SecondFactorWrong)
 		p.did(ctx, me, sessionTopic, "login::2fa", failed)
 		p.logIn(ctx, me.account)
 		p.did(ctx, me, sessionTopic, "login::2fa", succeeded)
 	})
-	It("tells of a log-out", asPromised("activity.log-out", op, contract.OK), func(ctx SpecContext) {
+	It("tells of a log-out", stated("activity.log-out", op, contract.OK), func(ctx SpecContext) {
 		me := p.member(ctx)
 		other := p.logIn(ctx, me.account)
 		p.Need("log out", p.Do(ctx, other.Actor, p.deleteSession, suite.Request{}), p.deleteSession, contract.OK)
 		p.did(ctx, me, sessionTopic, "logout", succeeded)
 	})
-	It("tells of the second factor's steps", asPromised("activity.second-factor", op, contract.OK), func(ctx SpecContext) {
+	It("tells of the second factor's steps", stated("activity.second-factor", op, contract.OK), func(ctx SpecContext) {
 		me := p.member(ctx)
 		codes := p.newSecret(ctx, me)
 		p.did(ctx, me, otpTopic, "request QR code for 2FA", succeeded)
@@ -138,13 +138,13 @@ func activityWritten(p *api) {
 		p.Need("fail to verify a code", p.Do(ctx, me.Actor, p.verifyOTP, codeBody(me.account.codes.Wrong(1))), p.verifyOTP, contract.SecondFactorWrong)
 		p.did(ctx, me, otpTopic, "verify 2FA code", failed)
 	})
-	It("tells of a password reset that was asked for", asPromised("activity.password-reset-request", op, contract.OK), func(ctx SpecContext) {
+	It("tells of a password reset that was asked for", stated("activity.password-reset-request", op, contract.OK), func(ctx SpecContext) {
 		me := p.member(ctx)
 		request := suite.Request{JSON: p.solved(suite.Object{"email": me.account.Login})}
 		p.Need("ask for a password reset", p.Do(ctx, p.visitorAt(me.account.address), p.requestPasswordReset, request), p.requestPasswordReset, contract.OK)
 		p.did(ctx, me, passwordTopic, "request password reset", succeeded)
 	})
-	It("tells an account nothing of others", asPromised("activity.own-only", op, contract.OK), func(ctx SpecContext) {
+	It("tells an account nothing of others", stated("activity.own-only", op, contract.OK), func(ctx SpecContext) {
 		me, other := p.seen(ctx), p.member(ctx)
 		client := "authconform-" + p.Nonce()
 		call := p.tryLogIn(ctx, other.account, p.credentials(other.account, "").WithHeader("User-Agent", client))
@@ -160,7 +160,7 @@ func activityWritten(p *api) {
 
 func activityChosen(p *api) {
 	op := p.listActivity
-	It("lists the activities of the topic that is asked for", asPromised("activity.topic", op, contract.OK), func(ctx SpecContext) {
+	It("lists the activities of the topic that is asked for", stated("activity.topic", op, contract.OK), func(ctx SpecContext) {
 		me := p.seen(ctx)
 		p.newSecret(ctx, me)
 		for _, topic := range []string{sessionTopic, otpTopic} {
@@ -174,7 +174,7 @@ func activityChosen(p *api) {
 		p.Expect(call, op, contract.OK)
 		p.Check("the topics of all activities", texts(p.rows(call), "topic"), ContainElements(sessionTopic, otpTopic))
 	})
-	It("lists the newest activity first", asPromised("activity.newest-first", op, contract.OK), func(ctx SpecContext) {
+	It("lists the newest activity first", stated("activity.newest-first", op, contract.OK), func(ctx SpecContext) {
 		me := p.seen(ctx)
 		p.newSecret(ctx, me)
 		p.logIn(ctx, me.account)
@@ -187,7 +187,7 @@ func activityChosen(p *api) {
 			p.Check("the number of an activity", value.Number(rows[i+1], "id"), BeNumerically("<", value.Number(rows[i], "id")))
 		}
 	})
-	It("lists the activities of the result that is asked for", asPromised("activity.result", op, contract.OK), func(ctx SpecContext) {
+	It("lists the activities of the result that is asked for", stated("activity.result", op, contract.OK), func(ctx SpecContext) {
 		me := p.seen(ctx)
 		wrong := p.credentials(me.account, "").With("password", p.Secret("password", newPassword()))
 		p.Need("fail to log in", p.tryLogIn(ctx, me.account, wrong), p.createSession, contract.BadCredentials)
@@ -199,7 +199,7 @@ func activityChosen(p *api) {
 			}
 		}
 	})
-	It("takes each topic that there is", asPromised("activity.topics", op, nothingThere), func(ctx SpecContext) {
+	It("takes each topic that there is", stated("activity.topics", op, nothingThere), func(ctx SpecContext) {
 		me := p.member(ctx)
 		future := url.Values{"time_from": {epoch(p.Now().AddDate(1, 0, 0))}}
 		for _, topic := range []string{allTopics, sessionTopic, otpTopic, passwordTopic, "account"} {
@@ -243,7 +243,7 @@ func activityTimes(p *api) {
 		}
 		return ids
 	}
-	It("lists what happened at time_from and after", asPromised("activity.time-from", op, contract.OK), func(ctx SpecContext) {
+	It("lists what happened at time_from and after", stated("activity.time-from", op, contract.OK), func(ctx SpecContext) {
 		me, older, newer, at := times(ctx)
 		call := p.Do(ctx, me.Actor, op, activities(sessionTopic, url.Values{"time_from": {epoch(at)}}))
 		p.Expect(call, op, contract.OK)
@@ -251,7 +251,7 @@ func activityTimes(p *api) {
 		p.Check("activities from two seconds before", listed(ctx, me, url.Values{"time_from": {epoch(at.Add(-time.Hour))}}), ContainElements(older, newer))
 		p.Check("activities from the second after", listed(ctx, me, url.Values{"time_from": {epoch(at.Add(time.Second))}}), BeEmpty())
 	})
-	It("lists what happened before time_to", asPromised("activity.time-to", op, contract.OK), func(ctx SpecContext) {
+	It("lists what happened before time_to", stated("activity.time-to", op, contract.OK), func(ctx SpecContext) {
 		me, older, newer, at := times(ctx)
 		call := p.Do(ctx, me.Actor, op, activities(sessionTopic, url.Values{"time_to": {epoch(at)}}))
 		p.Expect(call, op, contract.OK)

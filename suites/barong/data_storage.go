@@ -66,7 +66,7 @@ func (p *api) storagesOf(ctx context.Context, me *session) []any {
 func storage(p *api) {
 	op := p.createDataStorage
 	Describe("data storage", func() {
-		It("keeps data under a title, and marks the account with it", asPromised("data-storage.created", op, contract.OK, clause.Needs(dataStorage)), func(ctx SpecContext) {
+		It("keeps data under a title, and marks the account with it", stated("data-storage.created", op, contract.OK, clause.Needs(dataStorage)), func(ctx SpecContext) {
 			me, title := p.holder(ctx), p.titles()[0]
 			p.Expect(p.Do(ctx, me.Actor, op, stored(title, `{"a":"b"}`)), op, contract.OK)
 			kept := p.storagesOf(ctx, me)
@@ -76,10 +76,10 @@ func storage(p *api) {
 			label := p.labelled(ctx, me, title)
 			p.Check("the label of the title", []string{value.Text(label, "value"), value.Text(label, "scope")}, Equal([]string{"recorded", "private"}))
 		})
-		It("keeps data of the greatest length", asPromised("data-storage.longest", op, contract.OK, clause.Needs(dataStorage)), func(ctx SpecContext) {
+		It("keeps data of the greatest length", stated("data-storage.longest", op, contract.OK, clause.Needs(dataStorage)), func(ctx SpecContext) {
 			p.Expect(p.Do(ctx, p.holder(ctx).Actor, op, stored(p.titles()[0], jsonOf(longestStored))), op, contract.OK)
 		})
-		It("keeps one set of data under a title", asPromised("data-storage.title-taken", op, titleTaken, clause.Needs(dataStorage)), func(ctx SpecContext) {
+		It("keeps one set of data under a title", stated("data-storage.title-taken", op, titleTaken, clause.Needs(dataStorage)), func(ctx SpecContext) {
 			me, title := p.holder(ctx), p.titles()[0]
 			p.Need("store data", p.Do(ctx, me.Actor, op, stored(title, `{"a":"first"}`)), op, contract.OK)
 			p.Expect(p.Do(ctx, me.Actor, op, stored(title, `{"a":"second"}`)), op, titleTaken)
@@ -94,7 +94,7 @@ func storage(p *api) {
 
 func storageRefused(p *api) {
 	op := p.createDataStorage
-	It("refuses a title that the deployment does not name", asPromised("data-storage.title-unknown", op, titleUnknown), func(ctx SpecContext) {
+	It("refuses a title that the deployment does not name", stated("data-storage.title-unknown", op, titleUnknown), func(ctx SpecContext) {
 		me := p.member(ctx)
 		before := p.storagesOf(ctx, me)
 		for _, title := range []string{"af-" + p.Nonce(), "a b"} {
@@ -115,7 +115,7 @@ func storageRefused(p *api) {
 			p.Check("data that are stored", p.storagesOf(ctx, me), BeEmpty())
 		})
 	refused := func(outcome contract.Outcome, promise string, broken ...string) {
-		It("refuses "+promise, asPromised("data-storage."+string(outcome), op, outcome, clause.Needs(dataStorage)), func(ctx SpecContext) {
+		It("refuses "+promise, stated("data-storage."+string(outcome), op, outcome, clause.Needs(dataStorage)), func(ctx SpecContext) {
 			me, title := p.holder(ctx), p.titles()[0]
 			p.Refuses(ctx, suite.Refusal{
 				Operation: op, By: me.Actor, Control: always(stored(title, `{"a":"b"}`)), Outcome: outcome, OnlyAfter: true, Changes: valuesOf("data", broken),

@@ -35,12 +35,12 @@ func namedDoc(name string) suite.Request { return suite.Request{}.WithPath("name
 func apiDescriptions(p *api) {
 	whole, named := p.getSwaggerDoc, p.getNamedSwaggerDoc
 	Describe("the description of the API", func() {
-		It("names the operations of signed-in users", asPromised("description.whole", whole, contract.OK), func(ctx SpecContext) {
+		It("names the operations of signed-in users", stated("description.whole", whole, contract.OK), func(ctx SpecContext) {
 			call := p.Do(ctx, p.member(ctx).Actor, whole, suite.Request{})
 			p.Expect(call, whole, contract.OK)
 			p.Check("paths that are described", describedPaths(call), ContainElements("resource/users/me", "resource/otp/enable"))
 		})
-		It("can be asked of each part of the API", asPromised("description.named", named, contract.OK), func(ctx SpecContext) {
+		It("can be asked of each part of the API", stated("description.named", named, contract.OK), func(ctx SpecContext) {
 			by := p.member(ctx).Actor
 			for _, name := range describedNames {
 				p.Expect(p.Do(ctx, by, named, namedDoc(name)), named, contract.OK)
@@ -58,7 +58,7 @@ func apiDescriptions(p *api) {
 				}
 			}
 		})
-		It("has no part of a made-up name", asPromised("description.unknown-name", named, "unknown-name"), func(ctx SpecContext) {
+		It("has no part of a made-up name", stated("description.unknown-name", named, "unknown-name"), func(ctx SpecContext) {
 			p.Refuses(ctx, suite.Refusal{
 				Operation: named, By: p.member(ctx).Actor, Outcome: "unknown-name", Control: always(namedDoc(describedNames[0])),
 				Changes: []suite.Change{{Name: "made-up name", Of: func(suite.Request) suite.Request { return namedDoc("af-" + p.Nonce()) }}},

@@ -109,7 +109,7 @@ func documents(p *api) {
 }
 
 func documentsTaken(p *api) {
-	It("takes a document, and lists it", asPromised("documents.created", p.createDocument, contract.OK), func(ctx SpecContext) {
+	It("takes a document, and lists it", stated("documents.created", p.createDocument, contract.OK), func(ctx SpecContext) {
 		me, request := p.holder(ctx), p.document()
 		p.Expect(p.Do(ctx, me.Actor, p.createDocument, request), p.createDocument, contract.OK)
 		list := p.documentsOf(ctx, me)
@@ -117,28 +117,28 @@ func documentsTaken(p *api) {
 		p.Check("its type is the one sent", value.Text(list[0], "doc_type"), Equal("Passport"))
 		p.Check("its date of expiry is the one sent", value.Text(list[0], "doc_expire"), Equal(request.JSON.(suite.Object)["doc_expire"]))
 	})
-	It("makes a document of each file", asPromised("documents.several-files", p.createDocument, contract.OK), func(ctx SpecContext) {
+	It("makes a document of each file", stated("documents.several-files", p.createDocument, contract.OK), func(ctx SpecContext) {
 		me := p.holder(ctx)
 		p.Expect(p.Do(ctx, me.Actor, p.createDocument, p.document().With("upload", pictures(3))), p.createDocument, contract.OK)
 		p.Check("documents that are listed", p.documentsOf(ctx, me), HaveLen(3))
 	})
-	It("takes each category there is, an identifier and metadata", asPromised("documents.all-members", p.createDocument, contract.OK), func(ctx SpecContext) {
+	It("takes each category there is, an identifier and metadata", stated("documents.all-members", p.createDocument, contract.OK), func(ctx SpecContext) {
 		me := p.holder(ctx)
 		for _, category := range []string{"front_side", "back_side", "selfie"} {
 			request := p.document().With("doc_category", category).With("identificator", p.Nonce()).With("metadata", `{"a":"b"}`)
 			p.Expect(p.Do(ctx, me.Actor, p.createDocument, request), p.createDocument, contract.OK)
 		}
 	})
-	It("takes a document without a date of expiry", asPromised("documents.without-expiry", p.createDocument, contract.OK, clause.Needs(withoutExpiry)), func(ctx SpecContext) {
+	It("takes a document without a date of expiry", stated("documents.without-expiry", p.createDocument, contract.OK, clause.Needs(withoutExpiry)), func(ctx SpecContext) {
 		me := p.holder(ctx)
 		p.Expect(p.Do(ctx, me.Actor, p.createDocument, p.document().Without("doc_expire")), p.createDocument, contract.OK)
 		p.Check("documents that are listed", p.documentsOf(ctx, me), HaveLen(1))
 	})
-	It("takes a number of the greatest length", asPromised("documents.longest-number", p.createDocument, contract.OK), func(ctx SpecContext) {
+	It("takes a number of the greatest length", stated("documents.longest-number", p.createDocument, contract.OK), func(ctx SpecContext) {
 		request := p.document().With("doc_number", strings.Repeat("7", longestNumber))
 		p.Expect(p.Do(ctx, p.holder(ctx).Actor, p.createDocument, request), p.createDocument, contract.OK)
 	})
-	It("lists none to who uploaded none, whatever others have", asPromised("documents.own-only", p.listDocuments, contract.OK), func(ctx SpecContext) {
+	It("lists none to who uploaded none, whatever others have", stated("documents.own-only", p.listDocuments, contract.OK), func(ctx SpecContext) {
 		me, other := p.member(ctx), p.holder(ctx)
 		p.Need("upload a document as another", p.Do(ctx, other.Actor, p.createDocument, p.document()), p.createDocument, contract.OK)
 		call := p.Do(ctx, me.Actor, p.listDocuments, suite.Request{})
@@ -159,7 +159,7 @@ func documentsTaken(p *api) {
 // refusedDocument puts requests to an account, none of which may leave a document,
 // and then a right one.
 func refusedDocument(p *api, slug, promise string, outcome contract.Outcome, needs []string, changes ...suite.Change) {
-	It("refuses "+promise, asPromised("documents."+slug, p.createDocument, outcome, clause.Needs(needs...)), func(ctx SpecContext) {
+	It("refuses "+promise, stated("documents."+slug, p.createDocument, outcome, clause.Needs(needs...)), func(ctx SpecContext) {
 		me := p.holder(ctx)
 		p.Refuses(ctx, suite.Refusal{
 			Operation: p.createDocument, By: me.Actor, Control: p.document, Outcome: outcome, OnlyAfter: true, Changes: changes,
@@ -187,7 +187,7 @@ func documentsRefused(p *api) {
 	refusedDocument(p, "metadata-invalid", "metadata that are no JSON", "metadata-invalid", nil, suite.Set("metadata", `{"a":`))
 	refusedDocument(p, "limit-at-once", "more files at once than an account may have documents", limitAhead, nil,
 		suite.Change{Name: "11 files", Of: func(r suite.Request) suite.Request { return r.With("upload", pictures(mostDocuments+1)) }})
-	It("takes ten documents of an account, and refuses the eleventh", asPromised("documents.limit", p.createDocument, limitAhead), func(ctx SpecContext) {
+	It("takes ten documents of an account, and refuses the eleventh", stated("documents.limit", p.createDocument, limitAhead), func(ctx SpecContext) {
 		me := p.holder(ctx)
 		p.Need("upload ten documents", p.Do(ctx, me.Actor, p.createDocument, p.document().With("upload", pictures(mostDocuments))), p.createDocument, contract.OK)
 		p.Expect(p.Do(ctx, me.Actor, p.createDocument, p.document()), p.createDocument, limitAhead)
@@ -218,7 +218,7 @@ func proofOfAddress() suite.Request {
 func addressProofs(p *api) {
 	op := p.createAddress
 	It("takes the proof of an address as a document, and marks the account as waiting for its approval",
-		asPromised("addresses.created", op, contract.OK, clause.Needs(withoutExpiry)), func(ctx SpecContext) {
+		stated("addresses.created", op, contract.OK, clause.Needs(withoutExpiry)), func(ctx SpecContext) {
 			me := p.holder(ctx)
 			p.Expect(p.Do(ctx, me.Actor, op, proofOfAddress()), op, contract.OK)
 			list := p.documentsOf(ctx, me)
@@ -228,11 +228,11 @@ func addressProofs(p *api) {
 			p.Check("the label address", value.Text(label, "value"), Equal("pending"))
 			p.Check("the scope of the label", value.Text(label, "scope"), Equal("private"))
 		})
-	It("takes an address without a town and a postcode", asPromised("addresses.blank-members", op, contract.OK, clause.Needs(withoutExpiry)), func(ctx SpecContext) {
+	It("takes an address without a town and a postcode", stated("addresses.blank-members", op, contract.OK, clause.Needs(withoutExpiry)), func(ctx SpecContext) {
 		p.Expect(p.Do(ctx, p.holder(ctx).Actor, op, proofOfAddress().With("city", "").With("postcode", "")), op, contract.OK)
 	})
 	// The operation has no member for the date that is needed.
-	It("refuses every address where documents need a date of expiry", asPromised("addresses.expiry-needed", op, expiryNeeded, clause.Needs(withExpiry)), func(ctx SpecContext) {
+	It("refuses every address where documents need a date of expiry", stated("addresses.expiry-needed", op, expiryNeeded, clause.Needs(withExpiry)), func(ctx SpecContext) {
 		me := p.holder(ctx)
 		p.Expect(p.Do(ctx, me.Actor, op, proofOfAddress()), op, expiryNeeded)
 		p.Check("documents that are listed", p.documentsOf(ctx, me), BeEmpty())

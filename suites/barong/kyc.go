@@ -25,13 +25,13 @@ func (p *api) verdict() suite.Request {
 func callbacks(p *api) {
 	op := p.receiveKYC
 	Describe("the callback of the KYC provider", func() {
-		It("is taken, whoever is meant", asPromised("kyc.taken", op, contract.OK, clause.Needs(kycaid)), func(ctx SpecContext) {
+		It("is taken, whoever is meant", stated("kyc.taken", op, contract.OK, clause.Needs(kycaid)), func(ctx SpecContext) {
 			p.Expect(p.postKYC(ctx), op, contract.OK)
 		})
-		It("is taken without members", asPromised("kyc.taken-empty", op, contract.OK, clause.Needs(kycaid)), func(ctx SpecContext) {
+		It("is taken without members", stated("kyc.taken-empty", op, contract.OK, clause.Needs(kycaid)), func(ctx SpecContext) {
 			p.Expect(p.Do(ctx, p.visitor(), op, suite.Request{JSON: suite.Object{}}), op, contract.OK)
 		})
-		It("is refused where no provider is set up", asPromised("kyc.unavailable", op, contract.Unavailable, clause.Needs(kycLocal)), func(ctx SpecContext) {
+		It("is refused where no provider is set up", stated("kyc.unavailable", op, contract.Unavailable, clause.Needs(kycLocal)), func(ctx SpecContext) {
 			p.Expect(p.postKYC(ctx), op, contract.Unavailable)
 		})
 	})

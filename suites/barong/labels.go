@@ -121,7 +121,7 @@ func labels(p *api) {
 
 func labelsMade(p *api) {
 	op := p.createLabel
-	It("makes a public label", asPromised("labels.created", op, contract.OK), func(ctx SpecContext) {
+	It("makes a public label", stated("labels.created", op, contract.OK), func(ctx SpecContext) {
 		me := p.member(ctx)
 		request := p.newLabel(me)
 		call := p.Do(ctx, me.Actor, op, request)
@@ -132,7 +132,7 @@ func labelsMade(p *api) {
 		p.Check("its scope", value.Text(made, "scope"), Equal("public"))
 		p.Check("the label that is read", p.labelled(ctx, me, value.Text(made, "key")), Equal(made))
 	})
-	It("writes keys and values in lower case", asPromised("labels.lower-case", op, contract.OK), func(ctx SpecContext) {
+	It("writes keys and values in lower case", stated("labels.lower-case", op, contract.OK), func(ctx SpecContext) {
 		me := p.member(ctx)
 		key := "AF-" + strings.ToUpper(p.Nonce())
 		p.dropLater(me, strings.ToLower(key))
@@ -193,7 +193,7 @@ func labelRules(p *api) {
 	for _, m := range []string{"key", "value"} {
 		rule := func(what string, broken ...string) {
 			outcome := contract.Outcome(m + "-" + what)
-			It(fmt.Sprintf("refuses a label whose %s is %s", m, strings.ReplaceAll(what, "-", " ")), asPromised("labels."+string(outcome), p.createLabel, outcome),
+			It(fmt.Sprintf("refuses a label whose %s is %s", m, strings.ReplaceAll(what, "-", " ")), stated("labels."+string(outcome), p.createLabel, outcome),
 				func(ctx SpecContext) {
 					me := p.member(ctx)
 					var changes []suite.Change
@@ -210,7 +210,7 @@ func labelRules(p *api) {
 		rule("too-long", strings.Repeat("a", longestLabel+1))
 		rule("invalid", "a.b", "a$bc", "a/bc", "ключ")
 	}
-	It("takes keys and values of the least and of the greatest length", asPromised("labels.bounds", p.createLabel, contract.OK), func(ctx SpecContext) {
+	It("takes keys and values of the least and of the greatest length", stated("labels.bounds", p.createLabel, contract.OK), func(ctx SpecContext) {
 		me := p.member(ctx)
 		long := "af-" + p.Nonce() + strings.Repeat("_", longestLabel)
 		for _, label := range []suite.Object{
@@ -220,7 +220,7 @@ func labelRules(p *api) {
 			p.Expect(p.Do(ctx, me.Actor, p.createLabel, suite.Request{JSON: label}), p.createLabel, contract.OK)
 		}
 	})
-	It("refuses a key that the account has", asPromised("labels.key-taken", p.createLabel, keyTaken), func(ctx SpecContext) {
+	It("refuses a key that the account has", stated("labels.key-taken", p.createLabel, keyTaken), func(ctx SpecContext) {
 		me := p.member(ctx)
 		key := p.labelMade(ctx, me)
 		again := suite.Request{JSON: suite.Object{"key": key, "value": "second"}}
@@ -234,7 +234,7 @@ func labelRules(p *api) {
 }
 
 func labelsRead(p *api) {
-	It("reads a label by its key", asPromised("labels.read", p.getLabel, contract.OK), func(ctx SpecContext) {
+	It("reads a label by its key", stated("labels.read", p.getLabel, contract.OK), func(ctx SpecContext) {
 		me := p.member(ctx)
 		key := p.labelMade(ctx, me)
 		call := p.Do(ctx, me.Actor, p.getLabel, labelAt(key))
@@ -242,14 +242,14 @@ func labelsRead(p *api) {
 		p.Check("its key", value.Text(value.Of(call), "key"), Equal(key))
 		p.Check("its value", value.Text(value.Of(call), "value"), Equal("conform"))
 	})
-	It("finds no label that the account has not, though another has it", asPromised("labels.foreign", p.getLabel, contract.NotFound), func(ctx SpecContext) {
+	It("finds no label that the account has not, though another has it", stated("labels.foreign", p.getLabel, contract.NotFound), func(ctx SpecContext) {
 		me, other := p.member(ctx), p.member(ctx)
 		key := p.labelMade(ctx, other)
 		p.Expect(p.Do(ctx, me.Actor, p.getLabel, labelAt(key)), p.getLabel, contract.NotFound)
 		p.Expect(p.Do(ctx, me.Actor, p.getLabel, labelAt("af-"+p.Nonce())), p.getLabel, contract.NotFound)
 		p.Check("the label of its owner", value.Text(p.labelled(ctx, other, key), "key"), Equal(key))
 	})
-	It("lists the account's labels, public and private, and no others", asPromised("labels.list", p.listLabels, contract.OK), func(ctx SpecContext) {
+	It("lists the account's labels, public and private, and no others", stated("labels.list", p.listLabels, contract.OK), func(ctx SpecContext) {
 		me, other := p.member(ctx), p.member(ctx)
 		mine, foreign := p.labelMade(ctx, me), p.labelMade(ctx, other)
 		call := p.Do(ctx, me.Actor, p.listLabels, suite.Request{})
@@ -257,7 +257,7 @@ func labelsRead(p *api) {
 		p.Check("keys that are listed", keysIn(call), ContainElements(mine, confirmedLabel))
 		p.Check("keys that are listed", keysIn(call), Not(ContainElement(foreign)))
 	})
-	It("lists the oldest label first, and the newest first where it is asked to", asPromised("labels.ordering", p.listLabels, contract.OK), func(ctx SpecContext) {
+	It("lists the oldest label first, and the newest first where it is asked to", stated("labels.ordering", p.listLabels, contract.OK), func(ctx SpecContext) {
 		me := p.member(ctx)
 		older := p.labelMade(ctx, me)
 		p.Wait(ctx, 2*time.Second, "labels are ordered by the second in which they were made")
@@ -272,7 +272,7 @@ func labelsRead(p *api) {
 			p.Check("the two labels, ordering "+ordering, only(keysIn(call), older, newer), Equal(want))
 		}
 	})
-	It("refuses an ordering that there is not", asPromised("labels.bad-ordering", p.listLabels, badOrdering), func(ctx SpecContext) {
+	It("refuses an ordering that there is not", stated("labels.bad-ordering", p.listLabels, badOrdering), func(ctx SpecContext) {
 		p.Refuses(ctx, suite.Refusal{
 			Operation: p.listLabels, By: p.member(ctx).Actor, Outcome: badOrdering,
 			Control: always(suite.Request{Query: url.Values{"ordering": {"desc"}}}),

@@ -122,7 +122,7 @@ func passwordChangeRefused(p *api) {
 		old := r.JSON.(suite.Object)["old_password"]
 		return r.With("new_password", old).With("confirm_password", old)
 	}})
-	refused("password-requirements", "a password without the required classes", badPasswords(p, "new_password", lackingClasses)...)
-	refused("password-weak", "a password that a dictionary knows", badPasswords(p, "new_password", known)...)
-	refused("password-too-long", "a password of more than 72 bytes", badPasswords(p, "new_password", []string{tooLong})...)
+	refused("password-requirements", "a password without the required classes", badPasswords("new_password", lackingClasses)...)
+	refused("password-weak", "a password that a dictionary knows", badPasswords("new_password", known)...)
+	refused("password-too-long", "a password of more than 72 bytes", badPasswords("new_password", []string{tooLong})...)
 }

@@ -183,9 +183,9 @@ func resetRefuses(p *api) {
 	refused("passwords-differ", "a password that is confirmed by another", suite.Change{Name: "confirm_password", Of: func(r suite.Request) suite.Request {
 		return r.With("confirm_password", p.Secret("password", newPassword()))
 	}})
-	refused("password-requirements", "a password without the required classes", badPasswords(p, "password", lackingClasses)...)
-	refused("password-weak", "a password that a dictionary knows", badPasswords(p, "password", known)...)
-	refused("password-too-long", "a password of more than 72 bytes", badPasswords(p, "password", []string{tooLong})...)
+	refused("password-requirements", "a password without the required classes", badPasswords("password", lackingClasses)...)
+	refused("password-weak", "a password that a dictionary knows", badPasswords("password", known)...)
+	refused("password-too-long", "a password of more than 72 bytes", badPasswords("password", []string{tooLong})...)
 	It("refuses differing passwords before it looks at the token",
 		clause.Must("barong.password-reset.differ-first", op, "passwords-differ"), func(ctx SpecContext) {
 			r := p.passwordReset(p.Nonce(), p.Secret("password", newPassword())).With("confirm_password", p.Secret("password", newPassword()))

@@ -19,7 +19,6 @@ import (
 
 // Outcomes of phones.
 const (
-	numberInvalid     = contract.Outcome("number-invalid")
 	numberTaken       = contract.Outcome("number-taken")
 	numberOwn         = contract.Outcome("number-own")
 	channelUnknown    = contract.Outcome("channel-unknown")
@@ -73,21 +72,21 @@ func (p *api) caller(ctx context.Context, me *session) func() *suite.Actor {
 	}
 }
 
-// owner is an account with a number that no account has yet.
-type owner struct {
+// phoneOwner is an account with a number that no account has yet.
+type phoneOwner struct {
 	*session
 	p      *api
 	by     func() *suite.Actor
 	number string
 }
 
-// owner makes the number up where every code is right. Where texts are sent, it is
+// phoneOwner makes the number up where every code is right. Where texts are sent, it is
 // that of the target file, whose texts can be read.
-func (p *api) owner(ctx context.Context) *owner {
+func (p *api) phoneOwner(ctx context.Context) *phoneOwner {
 	GinkgoHelper()
 	if p.Target().Features[mockPhones] {
 		me := p.holder(ctx)
-		return &owner{session: me, p: p, by: p.caller(ctx, me), number: p.newNumber()}
+		return &phoneOwner{session: me, p: p, by: p.caller(ctx, me), number: p.newNumber()}
 	}
 	a := p.leased(withText)
 	if a.Phone == "" {
@@ -95,7 +94,7 @@ func (p *api) owner(ctx context.Context) *owner {
 	}
 	a.Spoil("its number is on it now")
 	me := p.logIn(ctx, a)
-	return &owner{session: me, p: p, by: p.caller(ctx, me), number: "+" + digits(a.Phone)}
+	return &phoneOwner{session: me, p: p, by: p.caller(ctx, me), number: "+" + digits(a.Phone)}
 }
 
 // newNumber is a British mobile number; in 07501 are a million of them.
@@ -115,7 +114,7 @@ func numberBody(number string) suite.Request {
 }
 
 // add puts the number on the account.
-func (o *owner) add(ctx context.Context) {
+func (o *phoneOwner) add(ctx context.Context) {
 	GinkgoHelper()
 	if o.p.texts() {
 		o.p.ForgetMail(ctx, o.p.textAddress(o.number))
@@ -124,20 +123,20 @@ func (o *owner) add(ctx context.Context) {
 }
 
 // check sends a code for the number.
-func (o *owner) check(ctx context.Context, code string) *wire.Call {
+func (o *phoneOwner) check(ctx context.Context, code string) *wire.Call {
 	GinkgoHelper()
 	return o.p.Do(ctx, o.by(), o.p.verifyPhone, numberBody(o.number).With("verification_code", code))
 }
 
 // verified adds the number and verifies it.
-func (o *owner) verified(ctx context.Context) {
+func (o *phoneOwner) verified(ctx context.Context) {
 	GinkgoHelper()
 	o.add(ctx)
 	o.p.Need("verify the phone", o.check(ctx, o.code(ctx)), o.p.verifyPhone, contract.OK)
 }
 
 // code is the one texted last; any other where every code is right.
-func (o *owner) code(ctx context.Context) string {
+func (o *phoneOwner) code(ctx context.Context) string {
 	GinkgoHelper()
 	if !o.p.texts() {
 		return fmt.Sprintf("%05d", below(60000))
@@ -181,7 +180,7 @@ func phones(p *api) {
 		phoneVerified(p)
 		phoneRefused(p)
 		phoneTaken(p)
-		phoneLimits(p)
+		phoneCounts(p)
 	})
 }
 
@@ -195,8 +194,8 @@ func (p *api) sentBy(call *wire.Call, channel string) {
 }
 
 func phoneAdded(p *api) {
-	It("adds a number that is not verified yet", asPromised("phones.added", p.createPhone, contract.OK), func(ctx SpecContext) {
-		me := p.owner(ctx)
+	It("adds a number that is not verified yet", stated("phones.added", p.createPhone, contract.OK), func(ctx SpecContext) {
+		me := p.phoneOwner(ctx)
 		call := p.Do(ctx, me.by(), p.createPhone, numberBody(me.number))
 		p.Expect(call, p.createPhone, contract.OK)
 		p.sentBy(call, "sms")
@@ -205,8 +204,8 @@ func phoneAdded(p *api) {
 		p.Check("when it was verified", value.At(list[0], "validated_at"), BeNil())
 		p.Check("the end of its number", value.Text(list[0], "number"), HaveSuffix(lastFour(me.number)))
 	})
-	It("refuses a number that the account has, however it is written", asPromised("phones.number-own", p.createPhone, numberOwn), func(ctx SpecContext) {
-		me := p.owner(ctx)
+	It("refuses a number that the account has, however it is written", stated("phones.number-own", p.createPhone, numberOwn), func(ctx SpecContext) {
+		me := p.phoneOwner(ctx)
 		me.add(ctx)
 		n := me.number
 		for _, spelling := range []string{n, strings.TrimPrefix(n, "+"), n[:3] + " " + n[3:7] + "-" + n[7:]} {
@@ -215,15 +214,15 @@ func phoneAdded(p *api) {
 		p.Check("phones that are listed", p.phonesOf(ctx, me.session), HaveLen(1))
 	})
 	for _, channel := range []string{"sms", "call"} {
-		It("says that it sent the code by "+channel, asPromised("phones.added-by-"+channel, p.createPhone, contract.OK, clause.Needs(mockPhones)), func(ctx SpecContext) {
-			me := p.owner(ctx)
+		It("says that it sent the code by "+channel, stated("phones.added-by-"+channel, p.createPhone, contract.OK, clause.Needs(mockPhones)), func(ctx SpecContext) {
+			me := p.phoneOwner(ctx)
 			call := p.Do(ctx, me.by(), p.createPhone, numberBody(me.number).With("channel", channel))
 			p.Expect(call, p.createPhone, contract.OK)
 			p.sentBy(call, channel)
 		})
 	}
-	It("lists the caller's phones and no others", asPromised("phones.own-only", p.listPhones, contract.OK, clause.Needs(mockPhones)), func(ctx SpecContext) {
-		me, other := p.owner(ctx), p.member(ctx)
+	It("lists the caller's phones and no others", stated("phones.own-only", p.listPhones, contract.OK, clause.Needs(mockPhones)), func(ctx SpecContext) {
+		me, other := p.phoneOwner(ctx), p.member(ctx)
 		me.add(ctx)
 		call := p.Do(ctx, me.Actor, p.listPhones, suite.Request{})
 		p.Expect(call, p.listPhones, contract.OK)
@@ -232,15 +231,15 @@ func phoneAdded(p *api) {
 		p.Check("phones of an account that has none", p.phonesOf(ctx, other), BeEmpty())
 	})
 	It("lists no more of a number than its ends", clause.Should("barong.phones.number-masked", p.listPhones, contract.OK, clause.Needs(mockPhones)), func(ctx SpecContext) {
-		me := p.owner(ctx)
+		me := p.phoneOwner(ctx)
 		me.add(ctx)
 		call := p.Do(ctx, me.Actor, p.listPhones, suite.Request{})
 		p.Expect(call, p.listPhones, contract.OK)
 		p.Check("phones that are listed", value.List(value.Of(call)), HaveLen(1))
 		p.Check("the number that is listed", value.Text(value.List(value.Of(call))[0], "number"), Equal("44******"+lastFour(me.number)))
 	})
-	It("sends the code again", asPromised("phones.sent-again", p.sendPhoneCode, contract.OK), func(ctx SpecContext) {
-		me := p.owner(ctx)
+	It("sends the code again", stated("phones.sent-again", p.sendPhoneCode, contract.OK), func(ctx SpecContext) {
+		me := p.phoneOwner(ctx)
 		me.add(ctx)
 		p.betweenCodes(ctx)
 		if p.texts() {

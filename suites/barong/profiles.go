@@ -88,7 +88,7 @@ func profiles(p *api) {
 
 func profileMade(p *api) {
 	op := p.createProfile
-	It("makes a drafted profile of what is sent", asPromised("profiles.created", op, contract.OK), func(ctx SpecContext) {
+	It("makes a drafted profile of what is sent", stated("profiles.created", op, contract.OK), func(ctx SpecContext) {
 		me, request := p.holder(ctx), person()
 		call := p.Do(ctx, me.Actor, op, request)
 		p.Expect(call, op, contract.OK)
@@ -99,25 +99,25 @@ func profileMade(p *api) {
 		}
 		p.Check("the profiles that are read", p.profilesOf(ctx, me), Equal([]any{made}))
 	})
-	It("makes a drafted profile of nothing", asPromised("profiles.created-empty", op, contract.OK), func(ctx SpecContext) {
+	It("makes a drafted profile of nothing", stated("profiles.created-empty", op, contract.OK), func(ctx SpecContext) {
 		me := p.holder(ctx)
 		call := p.Do(ctx, me.Actor, op, suite.Request{JSON: suite.Object{}})
 		p.Expect(call, op, contract.OK)
 		p.Check("its state", value.Text(value.Of(call), "state"), Equal(drafted))
 		p.Check("profiles that are read", p.profilesOf(ctx, me), HaveLen(1))
 	})
-	It("submits a profile that is confirmed at once", asPromised("profiles.created-submitted", op, contract.OK), func(ctx SpecContext) {
+	It("submits a profile that is confirmed at once", stated("profiles.created-submitted", op, contract.OK), func(ctx SpecContext) {
 		me := p.holder(ctx)
 		call := p.Do(ctx, me.Actor, op, person().With("confirm", true))
 		p.Expect(call, op, contract.OK)
 		p.Check("its state", value.Text(value.Of(call), "state"), Equal(submitted))
 	})
-	It("takes a country by three letters too", asPromised("profiles.country-alpha3", op, contract.OK), func(ctx SpecContext) {
+	It("takes a country by three letters too", stated("profiles.country-alpha3", op, contract.OK), func(ctx SpecContext) {
 		p.Expect(p.Do(ctx, p.holder(ctx).Actor, op, person().With("country", "UKR")), op, contract.OK)
 	})
 	for _, confirmed := range []bool{false, true} {
 		state := map[bool]string{false: drafted, true: submitted}[confirmed]
-		It("refuses a second profile beside a "+state+" one", asPromised("profiles.exists-"+state, op, profileExists), func(ctx SpecContext) {
+		It("refuses a second profile beside a "+state+" one", stated("profiles.exists-"+state, op, profileExists), func(ctx SpecContext) {
 			me := p.withProfile(ctx, suite.Object{"first_name": "Ada", "confirm": confirmed})
 			before := p.profilesOf(ctx, me)
 			p.Expect(p.Do(ctx, me.Actor, op, person()), op, profileExists)
@@ -128,7 +128,7 @@ func profileMade(p *api) {
 
 func profileChanged(p *api) {
 	op := p.updateProfile
-	It("changes what is sent of a drafted profile, and nothing else", asPromised("profiles.updated", op, contract.OK), func(ctx SpecContext) {
+	It("changes what is sent of a drafted profile, and nothing else", stated("profiles.updated", op, contract.OK), func(ctx SpecContext) {
 		me := p.withProfile(ctx, person().JSON.(suite.Object))
 		call := p.Do(ctx, me.Actor, op, suite.Request{JSON: suite.Object{"first_name": "Augusta"}})
 		p.Expect(call, op, contract.OK)
@@ -138,7 +138,7 @@ func profileChanged(p *api) {
 		p.Check("its state", value.Text(changed, "state"), Equal(drafted))
 		p.Check("the profiles that are read", p.profilesOf(ctx, me), Equal([]any{changed}))
 	})
-	It("submits a profile that is confirmed, and then changes it no more", asPromised("profiles.not-editable-submitted", op, notEditable), func(ctx SpecContext) {
+	It("submits a profile that is confirmed, and then changes it no more", stated("profiles.not-editable-submitted", op, notEditable), func(ctx SpecContext) {
 		me := p.withProfile(ctx, person().JSON.(suite.Object))
 		call := p.Do(ctx, me.Actor, op, suite.Request{JSON: suite.Object{"confirm": true}})
 		p.Need("submit the profile", call, op, contract.OK)
@@ -147,7 +147,7 @@ func profileChanged(p *api) {
 		p.Expect(p.Do(ctx, me.Actor, op, suite.Request{JSON: suite.Object{"first_name": "Augusta"}}), op, notEditable)
 		p.Check("the profiles that are read", p.profilesOf(ctx, me), Equal(before))
 	})
-	It("has nothing to change where there is no profile", asPromised("profiles.not-editable-none", op, notEditable), func(ctx SpecContext) {
+	It("has nothing to change where there is no profile", stated("profiles.not-editable-none", op, notEditable), func(ctx SpecContext) {
 		me := p.member(ctx)
 		p.Expect(p.Do(ctx, me.Actor, op, person()), op, notEditable)
 		p.Check("profiles that are read", p.profilesOf(ctx, me), BeEmpty())
@@ -171,7 +171,7 @@ func profileRead(p *api) {
 		p.Check("the last name that is read", value.Text(profile, "last_name"), Equal("L"+strings.Repeat("*", len("ovelace"))))
 		p.Check("the date of birth that is read", value.Text(profile, "dob"), Equal("1990-12-**"))
 	})
-	It("shows the account's own profile, and in its account too", asPromised("profiles.own", op, contract.OK), func(ctx SpecContext) {
+	It("shows the account's own profile, and in its account too", stated("profiles.own", op, contract.OK), func(ctx SpecContext) {
 		me, other := p.withProfile(ctx, suite.Object{"first_name": "Ada"}), p.withProfile(ctx, suite.Object{"first_name": "Grace"})
 		call := p.Do(ctx, me.Actor, op, suite.Request{})
 		p.Expect(call, op, contract.OK)
@@ -180,7 +180,7 @@ func profileRead(p *api) {
 		p.Check("the profiles of the account", value.List(p.userOf(ctx, me), "profiles"), Equal(value.List(value.Of(call))))
 		p.Check("the other's first name", value.Text(p.profilesOf(ctx, other)[0], "first_name"), Equal("Grace"))
 	})
-	It("shows no profile to who has none", asPromised("profiles.none", op, noProfile), func(ctx SpecContext) {
+	It("shows no profile to who has none", stated("profiles.none", op, noProfile), func(ctx SpecContext) {
 		call := p.Do(ctx, p.member(ctx).Actor, op, suite.Request{})
 		p.Expect(call, op, noProfile)
 		p.Check("profiles that are read", value.List(value.Of(call)), BeEmpty())
@@ -190,9 +190,9 @@ func profileRead(p *api) {
 // profileRules are what the members of a profile may be. No document says which
 // characters a name may have: each value here is bad beyond doubt.
 func profileRules(p *api, op *contract.Operation) {
-	rule := func(stated func(string, *contract.Operation, contract.Outcome, ...clause.Option) clause.Clause, outcome contract.Outcome, member string, broken ...string) {
+	rule := func(levelled func(string, *contract.Operation, contract.Outcome, ...clause.Option) clause.Clause, outcome contract.Outcome, member string, broken ...string) {
 		It("refuses to "+strings.ToLower(op.Summary[:1])+op.Summary[1:]+" with a bad "+member+": "+string(outcome),
-			stated("barong."+probe.Slug(op.ID)+"."+string(outcome), op, outcome), func(ctx SpecContext) {
+			levelled("barong."+probe.Slug(op.ID)+"."+string(outcome), op, outcome), func(ctx SpecContext) {
 				me := p.holder(ctx)
 				if op == p.updateProfile {
 					p.Need("make a profile", p.Do(ctx, me.Actor, p.createProfile, person()), p.createProfile, contract.OK)
@@ -219,7 +219,7 @@ func profileRules(p *api, op *contract.Operation) {
 	It("refuses a date of birth in the future: "+op.Summary, clause.Must("barong."+probe.Slug(op.ID)+".dob-future", op, "dob-future"), func(ctx SpecContext) {
 		p.refusedBirth(ctx, op, "dob-future", p.Now().AddDate(1, 0, 0).Format(isoDate))
 	})
-	It("refuses a date of birth that is no date: "+op.Summary, asPromised(probe.Slug(op.ID)+".dob-not-a-date", op, invalidType), func(ctx SpecContext) {
+	It("refuses a date of birth that is no date: "+op.Summary, stated(probe.Slug(op.ID)+".dob-not-a-date", op, invalidType), func(ctx SpecContext) {
 		p.refusedBirth(ctx, op, invalidType, "yesterday")
 	})
 }

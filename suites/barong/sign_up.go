@@ -110,13 +110,13 @@ func signUpRefuses(p *api) {
 	refused("username-too-long", "a user name of thirteen characters", suite.Set("username", "abcdefghijklm"))
 	refused("username-invalid", "a user name with a dash", suite.Set("username", "ab-cd"))
 	refused("username-empty", "an empty user name", suite.Set("username", ""))
-	refused("password-requirements", "a password without the required classes", badPasswords(p, "password", lackingClasses)...)
-	refused("password-weak", "a password that a dictionary knows", badPasswords(p, "password", known)...)
-	refused("password-too-long", "a password of more than 72 bytes", badPasswords(p, "password", []string{tooLong})...)
+	refused("password-requirements", "a password without the required classes", badPasswords("password", lackingClasses)...)
+	refused("password-weak", "a password that a dictionary knows", badPasswords("password", known)...)
+	refused("password-too-long", "a password of more than 72 bytes", badPasswords("password", []string{tooLong})...)
 	refused("data-invalid", "data that is no JSON", suite.Set("data", "{language"))
 	refused("data-too-long", "data of more than 1024 characters", suite.Set("data", `{"text":"`+strings.Repeat("x", 1024)+`"}`))
 	refused("several", "two broken members, and names both", suite.Change{Name: "email and password", Of: func(r suite.Request) suite.Request {
-		return r.With("email", "nonsense").With("password", p.Secret("password", "Simple"))
+		return r.With("email", "nonsense").With("password", "Simple")
 	}})
 
 	taken := func(slug, promise string, state func(string, *contract.Operation, contract.Outcome, ...clause.Option) clause.Clause, spell func(string) string) {

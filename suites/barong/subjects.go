@@ -19,10 +19,12 @@ type ready = func(context.Context) (*suite.Actor, func() suite.Request)
 func (p *api) subjects() []probe.Subject {
 	var all []probe.Subject
 	for _, area := range [][]probe.Subject{
+		p.logInSubjects(), p.auth0Subjects(), p.authzSubjects(),
 		p.signUpSubjects(), p.emailSubjects(), p.passwordResetSubjects(), p.passwordChangeSubjects(), p.passwordStrengthSubjects(),
 		p.whitelistSubjects(), p.infoSubjects(),
 		p.phoneSubjects(), p.documentSubjects(), p.profileSubjects(), p.labelSubjects(), p.accountSubjects(), p.activitySubjects(),
 		p.storageSubjects(), p.kycSubjects(), p.descriptionSubjects(),
+		p.otpSubjects(), p.keySubjects(), p.serviceSubjects(),
 	} {
 		all = append(all, area...)
 	}
@@ -94,5 +96,17 @@ func (p *api) asEnrolled(request func(me *session, code string) suite.Request) r
 		GinkgoHelper()
 		me := p.enrolled(ctx)
 		return me.Actor, func() suite.Request { return request(me, p.Code(ctx, me.account.codes)) }
+	}
+}
+
+// asEnrolledOnce is asEnrolled with one code for all requests. Its subjects spend
+// it, so that it is sent once, after the requests that are refused before a code
+// is looked at.
+func (p *api) asEnrolledOnce(open func(context.Context) *session, request func(ctx context.Context, me *session, code string) suite.Request) ready {
+	return func(ctx context.Context) (*suite.Actor, func() suite.Request) {
+		GinkgoHelper()
+		me := open(ctx)
+		code := p.LastingCode(ctx, me.account.codes)
+		return me.Actor, always(request(ctx, me, code))
 	}
 }

@@ -5,6 +5,7 @@ package kiiex
 
 import (
 	"authconform/harness/suite"
+	"authconform/harness/target"
 	"authconform/suites/alphapoint"
 )
 
@@ -13,11 +14,19 @@ var Suite = suite.Suite{
 	Exchange: "kiiex",
 	Specs:    alphapoint.Specs,
 	Roles:    alphapoint.Roles(),
-	Settings: alphapoint.Settings("api-key", map[string]string{
+	Settings: settings(map[string]string{
 		"AuthenticateUser": "/authenticateuser", "Validate2fa": "/validate2fa", "LogOut": "/logout",
 		"GetValidate2faRequiredEndpoints": "/getvalidate2farequiredendpoints", "RegisterNewDevice": "/registernewdevice",
 		"GetUserDevices": "/getuserdevices", "GetUserConfig": "/getuserconfig", "Ping": "/ping", "RequiredEndpoint": "/{endpoint}",
 	}),
 	Features: map[string]suite.Feature{"signed-headers": alphapoint.SignedHeaders()},
 	Path:     alphapoint.Path,
+}
+
+// settings adds the one of the calls that need a code, which only this surface has.
+func settings(paths map[string]string) map[string]target.Setting {
+	all := alphapoint.Settings("api-key", paths)
+	name, setting := alphapoint.RequiredPayload()
+	all[name] = setting
+	return all
 }

@@ -10,6 +10,7 @@ import (
 	"authconform/harness/clause"
 	"authconform/harness/contract"
 	"authconform/harness/suite"
+	"authconform/harness/value"
 	"authconform/harness/wire"
 )
 
@@ -42,7 +43,7 @@ func showsBackupCodes(p *portal) {
 			n.me = p.Actor(n.who.Name, n.who, cookie(token(first)))
 			call := p.Do(ctx, n.me, op, suite.Request{})
 			p.Expect(call, op, contract.OK)
-			p.Check("codes that are not used", p.unusedCodes(call), HaveLen(len(list(body(call), "response"))))
+			p.Check("codes that are not used", p.unusedCodes(call), HaveLen(len(value.List(value.Of(call), "response"))))
 		})
 	It("makes five of them",
 		clause.Should("onlyoffice.tfa-codes.five", op, contract.OK, shipped),
@@ -104,7 +105,7 @@ func renewsBackupCodes(p *portal) {
 			p.used(ctx, e, e.takeBackup())
 			call := p.renew(ctx, e)
 			p.Expect(call, op, contract.OK)
-			p.Check("as many new codes, none of them used", e.backup, HaveLen(len(list(body(call), "response"))))
+			p.Check("as many new codes, none of them used", e.backup, HaveLen(len(value.List(value.Of(call), "response"))))
 			p.Check("codes that are in both sets", shared(old, e.backup), BeEmpty())
 			p.Check("the codes shown from then on", p.readBackupCodes(ctx, e.me), Equal(e.backup))
 		})

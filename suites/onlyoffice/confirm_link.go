@@ -11,6 +11,7 @@ import (
 	"authconform/harness/identity"
 	"authconform/harness/inbox"
 	"authconform/harness/suite"
+	"authconform/harness/value"
 	"authconform/harness/wire"
 )
 
@@ -46,7 +47,7 @@ func (p *portal) holder(who *identity.Identity, l link) *suite.Actor {
 // stepLink is the link that the first step of a log-in leaves: its address in
 // confirmUrl, its key there or in a cookie.
 func (p *portal) stepLink(call *wire.Call) link {
-	l := parseLink(str(body(call), "response", "confirmUrl"))
+	l := parseLink(value.Text(value.Of(call), "response", "confirmUrl"))
 	if l.key == "" {
 		l.key = setCookie(call, "asc_confirm_key_"+l.kind)
 	}

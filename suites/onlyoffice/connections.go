@@ -11,6 +11,7 @@ import (
 	"authconform/harness/clause"
 	"authconform/harness/contract"
 	"authconform/harness/suite"
+	"authconform/harness/value"
 )
 
 func connections(p *portal) {
@@ -31,9 +32,9 @@ func connectionsListed(p *portal) {
 			call := p.Do(ctx, first, p.connections, suite.Request{})
 			p.Expect(call, p.connections, contract.OK)
 			var events []int
-			for _, item := range list(body(call), "response", "items") {
-				events = append(events, number(item, "id"))
-				p.Check("each is the user's own", strings.ToLower(str(item, "userId")), Equal(strings.ToLower(p.id(ctx, first))))
+			for _, item := range value.List(value.Of(call), "response", "items") {
+				events = append(events, value.Number(item, "id"))
+				p.Check("each is the user's own", strings.ToLower(value.Text(item, "userId")), Equal(strings.ToLower(p.id(ctx, first))))
 			}
 			p.Check("both sessions are in the list", events, ContainElements(p.event(ctx, first), p.event(ctx, second)))
 			p.Check("that of another user is not", events, Not(ContainElement(p.event(ctx, stranger))))
@@ -46,7 +47,7 @@ func connectionsListed(p *portal) {
 			for _, me := range []*suite.Actor{first, second} {
 				call := p.Do(ctx, me, p.connections, suite.Request{})
 				p.Expect(call, p.connections, contract.OK)
-				p.Check("loginEvent is one of the list", ids(list(body(call), "response", "items")), ContainElement(number(body(call), "response", "loginEvent")))
+				p.Check("loginEvent is one of the list", ids(value.List(value.Of(call), "response", "items")), ContainElement(value.Number(value.Of(call), "response", "loginEvent")))
 			}
 			p.Check("two sessions are two log-in events", p.event(ctx, second), Not(Equal(p.event(ctx, first))))
 		})
@@ -57,7 +58,7 @@ func connectionsListed(p *portal) {
 			opened := token(p.loggedIn(ctx, who.Login, who.Password))
 			call := p.Do(ctx, p.Actor(who.Name, who, bearer(opened)), p.connections, suite.Request{})
 			p.Expect(call, p.connections, contract.OK)
-			p.Check("loginEvent is that of the session", number(body(call), "response", "loginEvent"), Equal(p.event(ctx, p.Actor(who.Name, who, cookie(opened)))))
+			p.Check("loginEvent is that of the session", value.Number(value.Of(call), "response", "loginEvent"), Equal(p.event(ctx, p.Actor(who.Name, who, cookie(opened)))))
 		})
 	It("does not list a session that has ended",
 		clause.Must("onlyoffice.connections.ended", p.connections, contract.OK),
@@ -68,7 +69,7 @@ func connectionsListed(p *portal) {
 			p.sessions().End(ctx, gone)
 			call := p.Do(ctx, me, p.connections, suite.Request{})
 			p.Expect(call, p.connections, contract.OK)
-			p.Check("the list leaves it out", ids(list(body(call), "response", "items")), Not(ContainElement(event)))
+			p.Check("the list leaves it out", ids(value.List(value.Of(call), "response", "items")), Not(ContainElement(event)))
 		})
 }
 
@@ -218,7 +219,7 @@ func connectionsAndPassword(p *portal) {
 			p.over(ctx, me)
 			p.over(ctx, other)
 			p.works(ctx, stranger)
-			c.link = parseLink(str(body(call), "response"))
+			c.link = parseLink(value.Text(value.Of(call), "response"))
 			p.Secret("confirm-key", c.link.key)
 			p.Check("the link is one to change a password", c.link.kind, Equal(passwordChange))
 			p.Expect(p.Do(ctx, p.holder(who, c.link), p.changePassword, c.to(c.next)), p.changePassword, contract.OK)
@@ -242,7 +243,7 @@ func connection(event int) suite.Request {
 func ids(items []any) []int {
 	var all []int
 	for _, item := range items {
-		all = append(all, number(item, "id"))
+		all = append(all, value.Number(item, "id"))
 	}
 	return all
 }
@@ -252,7 +253,7 @@ func (p *portal) event(ctx context.Context, me *suite.Actor) int {
 	GinkgoHelper()
 	call := p.Do(ctx, me, p.connections, suite.Request{})
 	p.Need("list the connections of "+me.Who.Name, call, p.connections, contract.OK)
-	return number(body(call), "response", "loginEvent")
+	return value.Number(value.Of(call), "response", "loginEvent")
 }
 
 // ownConnection names the actor's own session, ownConnections all of its user's.

@@ -11,6 +11,7 @@ import (
 	"authconform/harness/contract"
 	"authconform/harness/identity"
 	"authconform/harness/suite"
+	"authconform/harness/value"
 	"authconform/harness/wire"
 )
 
@@ -112,7 +113,7 @@ func cookieSettingsGovern(p *portal) {
 			guest := p.Lease(user)
 			call := p.tries(ctx, guest.Login, guest.Password)
 			p.Expect(call, p.login, contract.OK)
-			expires, err := time.Parse(time.RFC3339, str(body(call), "response", "expires"))
+			expires, err := time.Parse(time.RFC3339, value.Text(value.Of(call), "response", "expires"))
 			p.Check("expires is a time", err, Not(HaveOccurred()))
 			p.Check("expires is ten minutes away", expires, BeTemporally("~", p.Now().Add(10*time.Minute), 30*time.Second))
 		})

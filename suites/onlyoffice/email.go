@@ -13,6 +13,7 @@ import (
 	"authconform/harness/identity"
 	"authconform/harness/probe"
 	"authconform/harness/suite"
+	"authconform/harness/value"
 )
 
 func emails(p *portal) {
@@ -89,7 +90,7 @@ func emailChanges(p *portal) {
 			c := p.emailCase(ctx)
 			call := p.Do(ctx, p.holder(c.who, c.link), p.changeEmail, c.to(c.next))
 			p.Expect(call, p.changeEmail, contract.OK)
-			p.Check("the answer names the user of the link", strings.ToLower(str(body(call), "response", "id")), Equal(strings.ToLower(c.id)))
+			p.Check("the answer names the user of the link", strings.ToLower(value.Text(value.Of(call), "response", "id")), Equal(strings.ToLower(c.id)))
 			p.Expect(p.tries(ctx, c.next, c.who.Password), p.login, contract.OK)
 			p.Expect(p.tries(ctx, c.who.Login, c.who.Password), p.login, contract.BadCredentials)
 		})
@@ -203,9 +204,9 @@ func profileByEmail(p *portal) {
 			other, otherSession := p.signedIn(ctx, user)
 			call := p.Do(ctx, me, p.profileByEmail, suite.Request{Query: query("email", other.Login)})
 			p.Expect(call, p.profileByEmail, contract.OK)
-			found := at(body(call), "response")
-			p.Check("the profile has the address asked for", strings.ToLower(str(found, "email")), Equal(strings.ToLower(other.Login)))
-			p.Check("the profile has the id of that user", strings.ToLower(str(found, "id")), Equal(strings.ToLower(p.id(ctx, otherSession))))
+			found := value.At(value.Of(call), "response")
+			p.Check("the profile has the address asked for", strings.ToLower(value.Text(found, "email")), Equal(strings.ToLower(other.Login)))
+			p.Check("the profile has the id of that user", strings.ToLower(value.Text(found, "id")), Equal(strings.ToLower(p.id(ctx, otherSession))))
 		})
 	It("finds nobody by an address that no user has",
 		clause.Must("onlyoffice.profile-by-email.not-found", p.profileByEmail, contract.NotFound),
@@ -229,7 +230,7 @@ func emailActivation(p *portal) {
 			for _, show := range []bool{false, true} { // shown is how portals come
 				call := p.Do(ctx, me, p.emailActivation, suite.Request{JSON: suite.Object{"show": show}})
 				p.Expect(call, p.emailActivation, contract.OK)
-				p.Check("show is as submitted", at(body(call), "response", "show"), Equal(show))
+				p.Check("show is as submitted", value.At(value.Of(call), "response", "show"), Equal(show))
 			}
 		})
 	refuses := func(role string, args ...any) {

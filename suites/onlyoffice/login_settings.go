@@ -12,6 +12,7 @@ import (
 	"authconform/harness/identity"
 	"authconform/harness/suite"
 	"authconform/harness/throttle"
+	"authconform/harness/value"
 	"authconform/harness/wire"
 )
 
@@ -72,7 +73,7 @@ func loginSettingsUpdated(p *portal) {
 				call := p.Do(ctx, me, p.updateLoginSettings, suite.Request{JSON: made})
 				p.Expect(call, p.updateLoginSettings, contract.OK)
 				p.Check("the answer shows the settings made", members(call, loginLimits...), Equal(made))
-				p.Check("the answer calls them no default", flag(body(call), "response", "isDefault"), BeFalse())
+				p.Check("the answer calls them no default", value.Flag(value.Of(call), "response", "isDefault"), BeFalse())
 				p.Check("the settings made can be read", p.settingsNow(ctx, me, p.loginSettings, loginLimits...), Equal(made))
 			}
 		})
@@ -213,7 +214,7 @@ func (p *portal) settingsNow(ctx context.Context, me *suite.Actor, read *contrac
 func members(call *wire.Call, names ...string) suite.Object {
 	picked := suite.Object{}
 	for _, name := range names {
-		value := at(body(call), "response", name)
+		value := value.At(value.Of(call), "response", name)
 		if n, ok := value.(float64); ok && n == float64(int(n)) {
 			value = int(n)
 		}

@@ -15,6 +15,7 @@ import (
 	"authconform/harness/contract"
 	"authconform/harness/probe"
 	"authconform/harness/suite"
+	"authconform/harness/value"
 )
 
 func passwords(p *portal) {
@@ -127,7 +128,7 @@ func passwordChanges(p *portal) {
 			c := p.passwordCase(ctx)
 			call := p.Do(ctx, p.holder(c.who, c.link), p.changePassword, c.to(c.next))
 			p.Expect(call, p.changePassword, contract.OK)
-			p.Check("the answer names the user of the link", strings.ToLower(str(body(call), "response", "id")), Equal(strings.ToLower(c.link.uid)))
+			p.Check("the answer names the user of the link", strings.ToLower(value.Text(value.Of(call), "response", "id")), Equal(strings.ToLower(c.link.uid)))
 			p.Expect(p.tries(ctx, c.who.Login, c.next), p.login, contract.OK)
 			p.Expect(p.tries(ctx, c.who.Login, c.who.Password), p.login, contract.BadCredentials)
 		})
@@ -326,8 +327,8 @@ func (p *portal) passwordHash(ctx context.Context, password string) string {
 	GinkgoHelper()
 	call := p.Do(ctx, p.Anonymous(), p.settings, suite.Request{})
 	p.Need("read how passwords are hashed", call, p.settings, contract.OK)
-	how := at(body(call), "response", "passwordHash")
-	key, err := pbkdf2.Key(sha256.New, strings.TrimSpace(password), []byte(str(how, "salt")), number(how, "iterations"), number(how, "size")/8)
+	how := value.At(value.Of(call), "response", "passwordHash")
+	key, err := pbkdf2.Key(sha256.New, strings.TrimSpace(password), []byte(value.Text(how, "salt")), value.Number(how, "iterations"), value.Number(how, "size")/8)
 	if err != nil {
 		p.Error("cannot hash a password as the portal says: %v", err)
 	}

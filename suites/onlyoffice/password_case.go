@@ -9,6 +9,7 @@ import (
 	"authconform/harness/contract"
 	"authconform/harness/identity"
 	"authconform/harness/suite"
+	"authconform/harness/value"
 	"authconform/harness/wire"
 )
 
@@ -83,7 +84,7 @@ func (p *portal) passwordLink(ctx context.Context, me *suite.Actor) link {
 	GinkgoHelper()
 	call := p.Do(ctx, me, p.logoutAllChangePassword, suite.Request{})
 	p.Need("get a link to change the password of "+me.Who.Name, call, p.logoutAllChangePassword, contract.OK)
-	l := parseLink(str(body(call), "response"))
+	l := parseLink(value.Text(value.Of(call), "response"))
 	if l.kind != passwordChange || l.key == "" || l.uid == "" {
 		p.Untestable("the link to change a password names no type, key or user")
 	}

@@ -7,6 +7,7 @@ import (
 	"authconform/harness/clause"
 	"authconform/harness/contract"
 	"authconform/harness/suite"
+	"authconform/harness/value"
 )
 
 func publicSettings(p *portal) {
@@ -40,7 +41,7 @@ func publicSettings(p *portal) {
 			func(ctx SpecContext) {
 				call := p.Do(ctx, p.Anonymous(), p.settings, suite.Request{})
 				p.Expect(call, p.settings, contract.OK)
-				p.Check("the size is in bits, whole bytes of them", number(body(call), "response", "passwordHash", "size")%8, BeZero())
+				p.Check("the size is in bits, whole bytes of them", value.Number(value.Of(call), "response", "passwordHash", "size")%8, BeZero())
 				who := p.Lease(user)
 				right := suite.Request{JSON: suite.Object{"userName": who.Login, "passwordHash": p.passwordHash(ctx, who.Password)}}
 				p.Expect(p.Do(ctx, p.Anonymous(), p.login, right), p.login, contract.OK)

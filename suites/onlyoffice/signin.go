@@ -10,6 +10,7 @@ import (
 	"authconform/harness/identity"
 	"authconform/harness/otp"
 	"authconform/harness/suite"
+	"authconform/harness/value"
 	"authconform/harness/wire"
 )
 
@@ -39,7 +40,7 @@ func bearer(token string) http.Header {
 }
 
 // token is the session token of a log-in's answer.
-func token(call *wire.Call) string { return str(body(call), "response", "token") }
+func token(call *wire.Call) string { return value.Text(value.Of(call), "response", "token") }
 
 // signIn opens a session for an identity without a second factor.
 func (p *portal) signIn(ctx context.Context, who *identity.Identity) *suite.Actor {
@@ -67,7 +68,7 @@ func (p *portal) id(ctx context.Context, me *suite.Actor) string {
 	}
 	call := p.Do(ctx, me, p.profileByEmail, suite.Request{Query: query("email", me.Who.Login)})
 	p.Need("read the profile of "+me.Who.Name, call, p.profileByEmail, contract.OK)
-	return str(body(call), "response", "id")
+	return value.Text(value.Of(call), "response", "id")
 }
 
 // enrolled is an identity with an authenticator app and a session that passed
@@ -112,7 +113,7 @@ func (p *portal) firstStep(ctx context.Context, who *identity.Identity) *otp.Kit
 		return p.Codes(who.TOTPSecret)
 	}
 	p.Need("take the first step as "+who.Name, call, p.login, contract.EnrolmentRequired)
-	key := p.Secret("totp-secret", str(body(call), "response", "tfaKey"))
+	key := p.Secret("totp-secret", value.Text(value.Of(call), "response", "tfaKey"))
 	if key == "" {
 		who.Spoil("it is enrolled with a secret that the target file does not give")
 		p.Untestable("the log-in of %s gives no tfaKey: if it is enrolled already, give its secret as totp-secret in the target file, or unlink its app", who.Name)
@@ -129,9 +130,9 @@ func (p *portal) readBackupCodes(ctx context.Context, me *suite.Actor) []string 
 
 func (p *portal) unusedCodes(call *wire.Call) []string {
 	var unused []string
-	for _, item := range list(body(call), "response") {
-		if !flag(item, "isUsed") {
-			unused = append(unused, p.Secret("backup-code", str(item, "code")))
+	for _, item := range value.List(value.Of(call), "response") {
+		if !value.Flag(item, "isUsed") {
+			unused = append(unused, p.Secret("backup-code", value.Text(item, "code")))
 		}
 	}
 	return unused
@@ -153,7 +154,7 @@ func (p *portal) unenrol(ctx context.Context, e *enrolled) {
 	}
 	first, err := p.Try(ctx, p.Anonymous(), p.login, suite.Request{JSON: credentials(e.who)})
 	switch {
-	case err == nil && str(body(first), "response", "tfaKey") != "": // the spec itself unlinked it
+	case err == nil && value.Text(value.Of(first), "response", "tfaKey") != "": // the spec itself unlinked it
 	case unlinks(e.me):
 	case len(e.backup) > 0 && opens(e.takeBackup()):
 	case opens(p.Code(ctx, e.codes)):

@@ -13,6 +13,7 @@ import (
 	"authconform/harness/identity"
 	"authconform/harness/inbox"
 	"authconform/harness/suite"
+	"authconform/harness/value"
 )
 
 // Outcomes of log-ins with codes by text message.
@@ -68,7 +69,7 @@ func asksForText(p *portal) {
 			x := p.texted(ctx)
 			call := p.Do(ctx, p.Anonymous(), p.login, suite.Request{JSON: credentials(x.who)})
 			p.Expect(call, p.login, smsRequired)
-			number, shown := digits(x.who.Phone), str(body(call), "response", "phoneNoise")
+			number, shown := digits(x.who.Phone), value.Text(value.Of(call), "response", "phoneNoise")
 			head, tail, _ := strings.Cut(shown, "*")
 			p.Check("digits before the stars", number, HavePrefix(digits(head)))
 			p.Check("digits after the stars", number, HaveSuffix(digits(tail)))

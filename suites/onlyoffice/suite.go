@@ -11,6 +11,7 @@ import (
 	"authconform/harness/contract"
 	"authconform/harness/suite"
 	"authconform/harness/target"
+	"authconform/harness/value"
 )
 
 // Profiles of the contract.
@@ -101,15 +102,15 @@ func newPortal(s *suite.Context) *portal {
 // captchaPresent asks the anonymous settings for a captcha key.
 func captchaPresent(ctx context.Context, s *suite.Context) bool {
 	call := s.Do(ctx, s.Anonymous(), s.Operation("getSettings"), suite.Request{})
-	return call.Status == http.StatusOK && str(body(call), "response", "recaptchaPublicKey") != ""
+	return call.Status == http.StatusOK && value.Text(value.Of(call), "response", "recaptchaPublicKey") != ""
 }
 
 // smsPresent asks the second-factor settings for an available text message.
 func smsPresent(ctx context.Context, s *suite.Context) bool {
 	p := newPortal(s)
 	_, me := p.signedIn(ctx, user)
-	for _, way := range list(body(p.Do(ctx, me, p.tfaSettings, suite.Request{})), "response") {
-		if str(way, "id") == "sms" && flag(way, "available") {
+	for _, way := range value.List(value.Of(p.Do(ctx, me, p.tfaSettings, suite.Request{})), "response") {
+		if value.Text(way, "id") == "sms" && value.Flag(way, "available") {
 			return true
 		}
 	}

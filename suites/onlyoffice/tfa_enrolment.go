@@ -15,6 +15,7 @@ import (
 	"authconform/harness/identity"
 	"authconform/harness/otp"
 	"authconform/harness/suite"
+	"authconform/harness/value"
 	"authconform/harness/wire"
 )
 
@@ -43,11 +44,11 @@ func tellsConfirmData(p *portal) {
 			e := p.enrol(ctx)
 			call := p.Do(ctx, e.me, p.tfaConfirm, suite.Request{})
 			p.Expect(call, p.tfaConfirm, contract.OK)
-			data := at(body(call), "response")
-			l := parseLink(str(data, "url"))
+			data := value.At(value.Of(call), "response")
+			l := parseLink(value.Text(data, "url"))
 			p.Check("the link is one to confirm a log-in", l.kind, Equal(tfaAuth))
-			p.Check("the cookie is the one of that link", str(data, "cookieName"), Equal(confirmCookie+tfaAuth))
-			l.key = p.Secret("confirm-key", str(data, "cookieValue"))
+			p.Check("the cookie is the one of that link", value.Text(data, "cookieName"), Equal(confirmCookie+tfaAuth))
+			l.key = p.Secret("confirm-key", value.Text(data, "cookieValue"))
 			l.uid = e.id
 			p.Expect(p.validate(ctx, p.holder(e.who, l), e.takeBackup()), p.validateCode, verified)
 		})
@@ -81,7 +82,7 @@ func showsSetup(p *portal) {
 		clause.Should("onlyoffice.tfa-setup.account", p.tfaSetup, contract.OK, clause.From(contract.Observed, "facts/onlyoffice.md 2.1")),
 		func(ctx SpecContext) {
 			n := p.startEnrolment(ctx)
-			account := str(body(p.setup(ctx, n)), "response", "account")
+			account := value.Text(value.Of(p.setup(ctx, n)), "response", "account")
 			p.Check("the account is the user's address", strings.ToLower(account), Equal(strings.ToLower(n.who.Login)))
 		})
 	It("draws the QR code as a PNG image",
@@ -89,7 +90,7 @@ func showsSetup(p *portal) {
 		func(ctx SpecContext) {
 			call := p.Do(ctx, p.startEnrolment(ctx).by, p.tfaSetup, suite.Request{})
 			p.Expect(call, p.tfaSetup, contract.OK)
-			_, encoded, _ := strings.Cut(str(body(call), "response", "qrCodeSetupImageUrl"), ",")
+			_, encoded, _ := strings.Cut(value.Text(value.Of(call), "response", "qrCodeSetupImageUrl"), ",")
 			raw, err := base64.StdEncoding.DecodeString(encoded)
 			p.Holds("the image is Base64", err == nil, "it is not")
 			picture, err := png.Decode(bytes.NewReader(raw))
@@ -254,7 +255,7 @@ func (p *portal) startEnrolment(ctx context.Context) *enrolment {
 	who := p.leaseUnenrolled()
 	call := p.Do(ctx, p.Anonymous(), p.login, suite.Request{JSON: credentials(who)})
 	p.Need("take the first step as "+who.Name, call, p.login, contract.EnrolmentRequired)
-	key := p.Secret("totp-secret", str(body(call), "response", "tfaKey"))
+	key := p.Secret("totp-secret", value.Text(value.Of(call), "response", "tfaKey"))
 	l := p.linkOf(call, tfaActivation)
 	e := &enrolled{who: who, id: l.uid, me: p.Anonymous(), codes: p.Codes(key)}
 	DeferCleanup(func(ctx SpecContext) { p.unenrol(ctx, e) })
@@ -318,7 +319,7 @@ func (p *portal) setup(ctx context.Context, n *enrolment) *wire.Call {
 
 func setupKey(p *portal, call *wire.Call) string {
 	GinkgoHelper()
-	key := p.Secret("totp-secret", str(body(call), "response", "manualEntryKey"))
+	key := p.Secret("totp-secret", value.Text(value.Of(call), "response", "manualEntryKey"))
 	if len(key) < 16 { // the least the contract promises
 		p.Untestable("what the app needs holds no usable manualEntryKey")
 	}

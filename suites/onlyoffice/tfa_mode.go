@@ -11,6 +11,7 @@ import (
 	"authconform/harness/contract"
 	"authconform/harness/identity"
 	"authconform/harness/suite"
+	"authconform/harness/value"
 	"authconform/harness/wire"
 )
 
@@ -56,10 +57,10 @@ func (m tfaMode) outcome() contract.Outcome {
 
 func tfaModeOf(call *wire.Call) tfaMode {
 	kinds := map[string]string{"sms": tfaSMS, "app": tfaApp}
-	for _, way := range list(body(call), "response") {
-		if flag(way, "enabled") {
+	for _, way := range value.List(value.Of(call), "response") {
+		if value.Flag(way, "enabled") {
 			return tfaMode{
-				kind:    kinds[str(way, "id")],
+				kind:    kinds[value.Text(way, "id")],
 				trusted: texts(way, "trustedIps"), users: texts(way, "mandatoryUsers"), groups: texts(way, "mandatoryGroups"),
 			}
 		}
@@ -70,8 +71,8 @@ func tfaModeOf(call *wire.Call) tfaMode {
 // texts is a list of strings in a fixed order: a portal may keep its own.
 func texts(v any, members ...string) []string {
 	var found []string
-	for _, item := range list(v, members...) {
-		found = append(found, str(item))
+	for _, item := range value.List(v, members...) {
+		found = append(found, value.Text(item))
 	}
 	return ordered(found)
 }

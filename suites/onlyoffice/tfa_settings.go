@@ -9,6 +9,7 @@ import (
 	"authconform/harness/clause"
 	"authconform/harness/contract"
 	"authconform/harness/suite"
+	"authconform/harness/value"
 )
 
 // aTrustedAddress is one that no host has (RFC 5737).
@@ -37,9 +38,9 @@ func showsTFA(p *portal) {
 			call := p.Do(ctx, me, p.tfaSettings, suite.Request{})
 			p.Expect(call, p.tfaSettings, contract.OK)
 			listed := map[string]bool{}
-			for _, way := range list(body(call), "response") {
-				p.Holds("each factor is listed once", !listed[str(way, "id")], "one is listed twice")
-				listed[str(way, "id")] = true
+			for _, way := range value.List(value.Of(call), "response") {
+				p.Holds("each factor is listed once", !listed[value.Text(way, "id")], "one is listed twice")
+				listed[value.Text(way, "id")] = true
 			}
 		})
 }
@@ -109,7 +110,7 @@ func setsTFAWithLink(p *portal) {
 			_, former := p.keepTFA(ctx)
 			call := p.Do(ctx, me, op, former.with(kind, id).request())
 			p.Expect(call, op, contract.OK)
-			l := parseLink(str(body(call), "response"))
+			l := parseLink(value.Text(value.Of(call), "response"))
 			p.Check("the link is one to set the factor up", l.kind, Equal(link))
 			if l.uid != "" { // a link to name a phone may be told by its key alone
 				p.Check("the link is the caller's", strings.ToLower(l.uid), Equal(strings.ToLower(id)))

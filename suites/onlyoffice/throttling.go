@@ -12,6 +12,7 @@ import (
 	"authconform/harness/identity"
 	"authconform/harness/suite"
 	"authconform/harness/throttle"
+	"authconform/harness/value"
 )
 
 // spansSessions is the authority for a counter that nothing but success resets.
@@ -255,6 +256,6 @@ func (p *portal) limitSettings(ctx context.Context) (attempts int, block time.Du
 	_, me := p.signedIn(ctx, admin)
 	call := p.Do(ctx, me, p.loginSettings, suite.Request{})
 	p.Need("read the log-in settings", call, p.loginSettings, contract.OK)
-	settings := at(body(call), "response")
-	return number(settings, "attemptCount"), time.Duration(number(settings, "blockTime")) * time.Second
+	settings := value.At(value.Of(call), "response")
+	return value.Number(settings, "attemptCount"), time.Duration(value.Number(settings, "blockTime")) * time.Second
 }

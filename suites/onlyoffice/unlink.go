@@ -10,6 +10,7 @@ import (
 	"authconform/harness/contract"
 	"authconform/harness/otp"
 	"authconform/harness/suite"
+	"authconform/harness/value"
 	"authconform/harness/wire"
 )
 
@@ -37,7 +38,7 @@ func unlinksOwn(p *portal) {
 			n := p.enrolNew(ctx)
 			call := p.unlinkOwn(ctx, n.enrolled)
 			p.Expect(call, op, contract.OK)
-			l := parseLink(str(body(call), "response"))
+			l := parseLink(value.Text(value.Of(call), "response"))
 			p.Check("the link is one to set up an app", l.kind, Equal(tfaActivation))
 			p.Check("the link is the caller's", l.uid, Equal(n.id))
 		})
@@ -68,7 +69,7 @@ func unlinksOwn(p *portal) {
 			p.Expect(p.unlinkOwn(ctx, n.enrolled), op, contract.OK)
 			call := p.passwordOnly(ctx, n.enrolled)
 			p.Expect(call, p.login, contract.EnrolmentRequired)
-			key := p.Secret("totp-secret", str(body(call), "response", "tfaKey"))
+			key := p.Secret("totp-secret", value.Text(value.Of(call), "response", "tfaKey"))
 			p.Holds("the secret is another than before", key != n.key, "it is the same")
 		})
 	It("leaves other users alone",
@@ -261,5 +262,5 @@ func (p *portal) profileID(ctx context.Context, by *suite.Actor, login string) s
 	GinkgoHelper()
 	call := p.Do(ctx, by, p.profileByEmail, suite.Request{Query: query("email", login)})
 	p.Need("read the profile of a disabled account", call, p.profileByEmail, contract.OK)
-	return str(body(call), "response", "id")
+	return value.Text(value.Of(call), "response", "id")
 }

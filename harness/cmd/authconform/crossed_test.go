@@ -118,11 +118,18 @@ func crossings(t *testing.T, exchange string, exit int) []crossing {
 // has the same answer for their own operation and outcome in both.
 var because = map[string]string{
 	"kiiex.code.wrong-then-right":                    "it gets a wrong code refused first, and that refusal differs",
+	"kiiex.lock.again":                               "it gets wrong log-ins refused first, and that refusal differs",
+	"kiiex.lock.lasts":                               "it gets wrong log-ins refused first, and that refusal differs",
+	"kiiex.lock.not-before":                          "it gets wrong log-ins refused first, and that refusal differs",
+	"kiiex.lock.others":                              "it gets wrong log-ins refused first, and that refusal differs",
+	"kiiex.lock.password":                            "it gets wrong log-ins refused first, and that refusal differs",
+	"kiiex.lock.told":                                "it gets wrong log-ins refused first, and that refusal differs",
 	"kiiex.login.locked":                             "what shows it, the refusal of a call without a session, differs",
 	"kiiex.logout.ends":                              "what shows it, the refusal of a call without a session, differs",
 	"kiiex.logout.ends-second-factor":                "what shows it, the refusal of a call without a session, differs",
 	"kiiex.logout.other-sessions":                    "what shows it, the refusal of a call without a session, differs",
 	"kiiex.logout.other-users":                       "what shows it, the refusal of a call without a session, differs",
+	"kiiex.required.opens":                           "how a call carries its code differs",
 	"kiiexap.code.right":                             "it signs in first, and the casing of that answer differs",
 	"kiiexap.code.wrong-then-right":                  "it signs in first, and the casing of that answer differs",
 	"kiiexap.logout.ends":                            "it signs in first, and the casing of that answer differs",

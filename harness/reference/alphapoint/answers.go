@@ -118,7 +118,7 @@ func standardRefusal(why kind) object {
 	code, text := 100, "Invalid Request"
 	var detail any
 	switch why {
-	case noSession, forbidden, keyMissing:
+	case noSession, forbidden, keyMissing, codeWrong:
 		code, text = 20, "Not Authorized"
 	case codeRequired:
 		code, text, detail = 20, "Not Authorized", "This endpoint requires 2FACode along with the payload"

@@ -100,8 +100,15 @@ func (s *Server) requiredEndpoints(*request) answer {
 	return ok(names)
 }
 
-// guardedCall wants a code that was validated since the last one.
+// guardedCall wants a code: the platform in the call itself, KIIEX's documents
+// validated since the last one.
 func (s *Server) guardedCall(r *request) answer {
+	if s.faults.On("one-required-endpoint-unguarded") && strings.HasSuffix(r.op.path, guarded[len(guarded)-1]) {
+		return standardResponse()
+	}
+	if s.policy.wrappedCodes {
+		return s.wrappedCall(r)
+	}
 	if !r.session.validated && !s.faults.On("required-endpoint-without-code") {
 		return s.refuse(r, codeRequired)
 	}
@@ -192,13 +199,16 @@ func (s *Server) matches(r *request, u *user, code string) bool {
 	if s.faults.On("window-far-too-wide") {
 		window = 120
 	}
-	for _, secret := range s.secretsFor(u) {
+	for _, secret := range s.secretsFor(r, u) {
 		step, found := kit.MatchTOTP(secret, code, r.now, window)
 		if !found {
 			continue
 		}
 		// RFC 6238 section 5.2: a code must not be accepted a second time.
 		used := fmt.Sprintf("totp/%s/%d", secret, step)
+		if r.op.id == opGuarded && s.faults.On("wrapped-code-reusable") {
+			return true
+		}
 		if s.faults.On("code-counts-once-per-call") {
 			used += r.op.id
 		}
@@ -209,9 +219,9 @@ func (s *Server) matches(r *request, u *user, code string) bool {
 	return false
 }
 
-func (s *Server) secretsFor(u *user) []string {
+func (s *Server) secretsFor(r *request, u *user) []string {
 	secrets := []string{u.totp}
-	if s.faults.On("foreign-code-accepted") {
+	if s.faults.On("foreign-code-accepted") || r.op.id == opGuarded && s.faults.On("foreign-wrapped-code-accepted") {
 		for _, other := range s.users {
 			if other != u && other.totp != "" {
 				secrets = append(secrets, other.totp)

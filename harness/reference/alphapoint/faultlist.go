@@ -8,7 +8,7 @@ func codeFaults() []kit.Fault {
 	return []kit.Fault{
 		{ID: "any-code-accepted", Text: "Any code that is not empty is accepted.", Operations: codes, Outcomes: wrong},
 		{ID: "replayed-code-accepted", Text: "A code is accepted more than once.", Operations: list{opSecond, opValidate}, Outcomes: list{outReplayed}},
-		{ID: "code-counts-once-per-call", Text: "A code that one call used up is accepted by another.", Operations: list{opValidate}, Outcomes: list{outReplayed}},
+		{ID: "code-counts-once-per-call", Text: "A code that one call used up is accepted by another.", Operations: list{opValidate, opGuarded}, Outcomes: list{outReplayed}},
 		{ID: "foreign-code-accepted", Text: "The current code of another user is accepted.", Operations: codes, Outcomes: wrong},
 		{ID: "window-too-wide", Text: "Codes ten time steps away from now are accepted.", Operations: second, Outcomes: wrong},
 		{ID: "window-far-too-wide", Text: "Codes up to an hour away from now are accepted.", Operations: second, Outcomes: wrong},
@@ -29,7 +29,38 @@ func codeFaults() []kit.Fault {
 		{ID: "pending-login-never-expires", Text: "A pending log-in waits for its code for ever.", Operations: second, Outcomes: list{outNotPending}},
 		{ID: "activation-with-wrong-code", Text: "A wrong code activates the second factor.", Operations: list{opActivate}, Outcomes: wrong},
 		{ID: "activation-without-effect", Text: "The second factor is said to be active and is not.", Operations: list{opActivate}, Outcomes: list{outOK}},
-		{ID: "validation-lasts", Text: "One validated code opens any number of calls that need one.", Operations: list{opGuarded}, Outcomes: list{outCodeNeeded}},
+		{ID: "validation-lasts", Text: "One validated code opens any number of calls that need one.", Operations: list{opGuarded}, Outcomes: list{outCodeNeeded}, Profiles: documentedOnly},
+	}
+}
+
+// wrapperFaults are about codes that calls carry themselves.
+func wrapperFaults() []kit.Fault {
+	guarded, wrong, needed := list{opGuarded}, list{outCodeWrong}, list{outCodeNeeded}
+	return []kit.Fault{
+		{ID: "one-required-endpoint-unguarded", Text: "One of the calls that need a code works without one.", Operations: guarded, Outcomes: needed},
+		{ID: "wrapper-without-code-accepted", Text: "A wrapper without a code opens the call.", Operations: guarded, Outcomes: needed, Profiles: platformOnly},
+		{ID: "any-wrapped-code-accepted", Text: "The code in a wrapper is not checked.", Operations: guarded, Outcomes: wrong, Profiles: platformOnly},
+		{ID: "foreign-wrapped-code-accepted", Text: "The current code of another user is accepted in a wrapper.", Operations: guarded, Outcomes: wrong, Profiles: platformOnly},
+		{ID: "wrapped-number-accepted", Text: "A code sent as a JSON number is read as text in a wrapper.", Operations: guarded, Outcomes: wrong, Profiles: platformOnly},
+		{ID: "wrapped-code-reusable", Text: "A code is accepted in more than one wrapper.", Operations: guarded, Outcomes: list{outReplayed}, Profiles: platformOnly},
+	}
+}
+
+func lockFaults() []kit.Fault {
+	login, locked := list{opLogin}, list{outLocked}
+	return []kit.Fault{
+		{ID: "locked-account-let-in", Text: "A locked account can log in.", Operations: login, Outcomes: locked},
+		{ID: "account-never-locked", Text: "No number of wrong log-ins locks an account.", Operations: login, Outcomes: locked},
+		{ID: "account-locked-too-early", Text: "One wrong log-in less than declared locks an account.", Operations: login, Outcomes: list{outLocked, outOK}},
+		{ID: "account-locked-too-late", Text: "One wrong log-in more than declared is what locks an account.", Operations: login, Outcomes: locked},
+		{ID: "lock-says-authenticated", Text: "A locked account is told that it is locked, and authenticated.", Operations: login, Outcomes: locked},
+		{ID: "lock-not-told", Text: "The right credentials of a locked account are answered as wrong ones.", Operations: login, Outcomes: locked},
+		{ID: "lock-told-without-credentials", Text: "A wrong password is told that the account is locked.", Operations: login, Outcomes: list{outBad}},
+		{ID: "lock-open-to-password", Text: "The password opens an account that wrong signatures locked.", Operations: login, Outcomes: locked},
+		{ID: "lock-opened-by-right-credentials", Text: "The right credentials, refused once, unlock the account.", Operations: login, Outcomes: locked},
+		{ID: "lock-ends-by-itself", Text: "A locked account is open again after an hour.", Operations: login, Outcomes: locked},
+		{ID: "lock-holds-everybody", Text: "One locked account keeps everybody out.", Operations: login, Outcomes: list{outLocked, outOK}},
+		{ID: "locked-account-open-to-signed-headers", Text: "Signed headers open calls for a locked account.", Operations: list{opDevices}, Outcomes: list{outUnauth}, Profiles: platformOnly},
 	}
 }
 
@@ -39,7 +70,6 @@ func loginFaults() []kit.Fault {
 		{ID: "token-before-second-factor", Text: "The first step answers with a usable session token.", Operations: first, Outcomes: list{outPending}},
 		{ID: "second-factor-skipped", Text: "The first step alone opens a session for a user with a second factor.", Operations: first, Outcomes: list{outPending}},
 		{ID: "secret-shown-at-login", Text: "The secret of an enrolled app is shown at the first step.", Operations: list{opLogin}, Outcomes: list{outPending}},
-		{ID: "locked-account-let-in", Text: "A locked account can log in.", Operations: list{opLogin}, Outcomes: list{outLocked}},
 		{ID: "password-case-folded", Text: "Passwords are compared without regard to case.", Operations: list{opLogin}, Outcomes: bad},
 		{ID: "password-cut-short-accepted", Text: "The beginning of a password is accepted.", Operations: list{opLogin}, Outcomes: bad},
 		{ID: "unknown-user-told-by-body", Text: "The body of a refused log-in tells that the user is unknown.", Operations: list{opLogin}, Outcomes: bad},
@@ -129,6 +159,8 @@ func refusalFaults() []kit.Fault {
 	return []kit.Fault{
 		{ID: "refusal-says-authenticated", Text: "A refused log-in says authenticated: true.", Operations: open, Outcomes: list{outBad, outCodeWrong}},
 		{ID: "refusal-carries-token", Text: "A refused log-in carries a session token.", Operations: open, Outcomes: list{outBad, outCodeWrong}},
+		{ID: "unread-request-gets-token", Text: "The refusal of a request that cannot be read carries a session token.", Operations: open, Outcomes: list{outMalformed, outInvalid, outInvalidType, outIncomplete, outBad, outCodeWrong}},
+		{ID: "closed-call-gives-token", Text: "The refusal of a call without a session, right or code carries a session token.", Operations: list{opDevices, opGuarded, opRegister}, Outcomes: list{outUnauth, outForbidden, outCodeNeeded}},
 		{ID: "refusal-with-200", Text: "Refusals are sent with status 200.", Operations: list{opLogin, opSecond, opDevices}, Outcomes: list{outBad, outCodeWrong, outUnauth}, Profiles: documentedOnly},
 		{ID: "bad-credentials-as-400", Text: "Wrong credentials are answered 400.", Operations: list{opLogin}, Outcomes: list{outBad}, Profiles: documentedOnly},
 		{ID: "wrong-code-as-400", Text: "A wrong code is answered 400.", Operations: list{opSecond}, Outcomes: list{outCodeWrong}, Profiles: documentedOnly},

@@ -59,7 +59,7 @@ func Faults(surface string) []kit.Fault {
 		has = append(has, op.id)
 	}
 	var all []kit.Fault
-	for _, area := range [][]kit.Fault{codeFaults(), loginFaults(), signatureFaults(), gatewayFaults(surface), sessionFaults(surface), rightFaults(), refusalFaults(), limitFaults()} {
+	for _, area := range [][]kit.Fault{codeFaults(), loginFaults(), lockFaults(), wrapperFaults(), signatureFaults(), gatewayFaults(surface), sessionFaults(surface), rightFaults(), refusalFaults(), limitFaults()} {
 		for _, f := range area {
 			f.Operations = slices.DeleteFunc(slices.Clone(f.Operations), func(id string) bool { return !slices.Contains(has, id) })
 			if len(f.Operations) > 0 {
@@ -72,7 +72,13 @@ func Faults(surface string) []kit.Fault {
 
 // spoil applies the faults that make something else of a right refusal.
 func (s *Server) spoil(r *request, why kind, a answer) answer {
+	unread := why == malformed || why == mediaTypeRefused || why == methodRefused || why == wrongType || why == incomplete || why == codeMissing
+	closed := why == noSession || why == keyMissing || why == forbidden || why == codeRequired || why == notPending || why == deviceCodeWrong
 	switch {
+	case s.faults.On("lock-says-authenticated") && why == accountLocked:
+		a.body = withMember(withMember(a.body, "Authenticated", true), "authenticated", true)
+	case s.faults.On("unread-request-gets-token") && unread, s.faults.On("closed-call-gives-token") && closed:
+		a.body = withMember(a.body, "SessionToken", kit.RandomUUID())
 	case s.faults.On("refusal-says-authenticated") && a.text == "" && (why == badCredentials || why == codeWrong):
 		a.body = withMember(a.body, "Authenticated", true)
 		if s.policy.camelCase {

@@ -35,3 +35,60 @@ func (s *Server) takeAttempt(r *request, key string) (time.Duration, bool) {
 	}
 	return wait, allowed
 }
+
+// lockAfter is how many wrong log-ins without a right one between them lock an
+// account until an administrator unlocks it. The fact file has "too many times in
+// rapid succession" (4) and no number. It is well above what the limit of attempts
+// lets through at once.
+const lockAfter = 12
+
+// LockAfter is what a target file of this venue says of it.
+func (s *Server) LockAfter() int { return lockAfter }
+
+// countFailure counts a wrong log-in on the account that it names, if there is one.
+func (s *Server) countFailure(r *request, key string) {
+	way, name, _ := strings.Cut(key, "/")
+	u := s.userByID(name)
+	if way == "password" {
+		u = s.byLogin[strings.ToLower(name)]
+	}
+	if u == nil || s.faults.On("account-never-locked") {
+		return
+	}
+	enough := lockAfter
+	if s.faults.On("account-locked-too-early") {
+		enough--
+	}
+	if s.faults.On("account-locked-too-late") {
+		enough++
+	}
+	if u.failed++; u.failed >= enough && !u.locked {
+		u.locked, u.lockedAt = true, r.now
+		s.anyLocked = true
+	}
+}
+
+// closed tells whether an account is locked. A lock has no end: only an
+// administrator unlocks (4), and no call of this venue does.
+func (s *Server) closed(r *request, u *user) bool {
+	if s.faults.On("lock-ends-by-itself") && !u.lockedAt.IsZero() && r.now.Sub(u.lockedAt) >= time.Hour {
+		u.locked = false
+	}
+	return u.locked || s.anyLocked && s.faults.On("lock-holds-everybody")
+}
+
+// opensAnotherWay is where a fault locks no more than the log-in by API key.
+func (s *Server) opensAnotherWay(key string) bool {
+	return strings.HasPrefix(key, "password/") && s.faults.On("lock-open-to-password")
+}
+
+// lockedOut answers the right credentials of a locked account.
+func (s *Server) lockedOut(r *request, u *user) answer {
+	if s.faults.On("lock-opened-by-right-credentials") {
+		u.locked, u.failed = false, 0
+	}
+	if s.faults.On("lock-not-told") {
+		return s.refuse(r, badCredentials)
+	}
+	return s.refuse(r, accountLocked)
+}

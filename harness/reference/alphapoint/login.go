@@ -83,10 +83,12 @@ func (s *Server) firstStep(r *request, key string, find func() *user) answer {
 	case u == nil && !allowed:
 		return s.refuseFor(r, throttled, wait)
 	case u == nil || !s.belongs(r, u):
+		s.countFailure(r, key)
 		return s.wrongCredentials(r, key)
-	case u.role == roleLocked && !s.faults.On("locked-account-let-in"):
-		return s.refuse(r, accountLocked)
+	case s.closed(r, u) && !s.faults.On("locked-account-let-in") && !s.opensAnotherWay(key):
+		return s.lockedOut(r, u)
 	}
+	u.failed = 0
 	s.attempts.Forgive(key, r.now)
 	if u.enrolled && !s.faults.On("second-factor-skipped") {
 		return s.askSecondFactor(r, u)
@@ -178,6 +180,8 @@ func (s *Server) wrongCredentials(r *request, key string) answer {
 	}
 	u := s.byLogin[strings.ToLower(login)]
 	switch {
+	case u != nil && u.locked && s.faults.On("lock-told-without-credentials"):
+		return s.refuse(r, accountLocked)
 	case u != nil && u.enrolled && s.faults.On("second-factor-told-before-password"):
 		a.header = withHeader(a.header, "X-Second-Factor", "Google")
 	case u != nil:

@@ -18,13 +18,14 @@ type policy struct {
 	gateway       string // what each call must carry: "api-key", "bearer" or "none"
 	camelCase     bool   // AuthenticateUser's answer, without a session token: the session is the JWT's
 	pendingToken  bool   // a header carries the pending log-in; it belongs to the gateway's credential otherwise
+	wrappedCodes  bool   // a guarded call carries its code itself; it wants Validate2FA before it otherwise
 	signedHeaders bool   // Nonce, APIKey, Signature and UserId in place of a session
 }
 
 func policyOf(surface, profile string) (policy, bool) {
 	switch {
 	case profile == Platform && (surface == Legacy || surface == Trading):
-		return policy{failuresOn200: true, gateway: "none", pendingToken: true, signedHeaders: true}, true
+		return policy{failuresOn200: true, gateway: "none", pendingToken: true, wrappedCodes: true, signedHeaders: true}, true
 	case profile == Documented && surface == Legacy:
 		return policy{gateway: "api-key"}, true
 	case profile == Documented && surface == Trading:

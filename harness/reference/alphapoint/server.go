@@ -50,6 +50,7 @@ type Server struct {
 	lastOpened *session
 	pending    map[string]*pendingLogin
 	stuck      map[string]bool // keys a fault never releases
+	anyLocked  bool            // wrong log-ins have locked an account
 }
 
 // New starts a venue with fresh identities. An unknown surface, profile, role or
@@ -91,8 +92,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.S
 
 // Identities are the seeded accounts, each with an API key and one role: user (no
 // second factor), totp (an authenticator app is enrolled), unenrolled (its app is
-// set up but not activated), locked (locked by an administrator). On the surface
-// that wants one each has a JWT.
+// set up but not activated), locked (locked from the start), lockable (as user, for
+// whoever wants to see one locked). On the surface that wants one each has a JWT.
 func (s *Server) Identities() []kit.Identity { return append([]kit.Identity(nil), s.identities...) }
 
 // Gateway names what every call must carry: "api-key", "bearer" or "none".

@@ -1,115 +1,16 @@
 package alphapoint
 
 import (
-	"bytes"
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
-	"io"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/pquerna/otp/totp"
 
 	"authconform/harness/reference/kit"
 )
-
-// venue is a running reference on a clock that stands still.
-type venue struct {
-	*Server
-	t    testing.TB
-	http *httptest.Server
-}
-
-func start(t testing.TB, surface, profile string, faults ...string) *venue {
-	t.Helper()
-	server, err := New(Config{
-		Surface: surface, Profile: profile, Faults: faults, HashIterations: 1,
-		Clock: kit.NewClock(func() time.Time { return time.Date(2026, 5, 4, 12, 0, 0, 0, time.UTC) }),
-		Pool:  map[string]int{roleUser: 2, roleTOTP: 2, roleUnenrolled: 1, roleLocked: 1},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	v := &venue{Server: server, t: t, http: httptest.NewServer(server)}
-	t.Cleanup(v.http.Close)
-	return v
-}
-
-func (v *venue) who(role string) kit.Identity {
-	for _, identity := range v.Identities() {
-		if identity.Roles[0] == role {
-			return identity
-		}
-	}
-	v.t.Fatalf("there is no identity with the role %s", role)
-	return kit.Identity{}
-}
-
-type reply struct {
-	status int
-	header http.Header
-	raw    string
-	body   map[string]any
-}
-
-func (v *venue) call(path string, body any, header http.Header) reply {
-	v.t.Helper()
-	text, _ := json.Marshal(body)
-	r, err := http.NewRequest("POST", v.http.URL+path, bytes.NewReader(text))
-	if err != nil {
-		v.t.Fatal(err)
-	}
-	r.Header = header.Clone()
-	if r.Header == nil {
-		r.Header = http.Header{}
-	}
-	r.Header.Set("Content-Type", "application/json")
-	response, err := http.DefaultClient.Do(r)
-	if err != nil {
-		v.t.Fatal(err)
-	}
-	defer response.Body.Close()
-	raw, err := io.ReadAll(response.Body)
-	if err != nil {
-		v.t.Fatal(err)
-	}
-	out := reply{status: response.StatusCode, header: response.Header, raw: string(raw)}
-	_ = json.Unmarshal(raw, &out.body) // what is no object stays nil
-	return out
-}
-
-// path spells a call as the surface does.
-func (v *venue) path(call string) string {
-	if v.surface == Legacy {
-		return "/" + strings.ToLower(call)
-	}
-	return "/ap/" + call
-}
-
-func (v *venue) gateway(who kit.Identity) http.Header {
-	switch v.Gateway() {
-	case "api-key":
-		return http.Header{"Apikey": {who.APIKey}}
-	case "bearer":
-		return http.Header{"Authorization": {"Bearer " + who.Token}}
-	}
-	return http.Header{}
-}
-
-func signedBody(who kit.Identity) map[string]any {
-	const nonce = "1746360000000"
-	mac := hmac.New(sha256.New, []byte(who.APISecret))
-	mac.Write([]byte(nonce + who.ID + who.APIKey))
-	return map[string]any{
-		"APIKey": who.APIKey, "Signature": hex.EncodeToString(mac.Sum(nil)), "UserId": who.ID, "UserName": who.Login, "Nonce": nonce,
-	}
-}
 
 func noFaults() *kit.Faults {
 	none, _ := kit.NewFaults(nil, "", nil)

@@ -100,7 +100,7 @@ func (s *Server) signedSession(r *request) *session {
 	if u == nil && s.faults.On("signed-headers-not-verified") {
 		u = s.byKey[in.key]
 	}
-	if u == nil || u.enrolled || u.role == roleLocked {
+	if u == nil || u.enrolled || s.closed(r, u) && !s.faults.On("locked-account-open-to-signed-headers") {
 		return nil
 	}
 	return &session{user: u, opened: r.now, used: r.now}

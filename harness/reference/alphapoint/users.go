@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"time"
 
 	"authconform/harness/reference/kit"
 )
@@ -15,21 +16,25 @@ const (
 	roleTOTP       = "totp"
 	roleUnenrolled = "unenrolled"
 	roleLocked     = "locked"
+	roleLockable   = "lockable"
 )
 
-var roles = []string{roleUser, roleTOTP, roleUnenrolled, roleLocked}
+var roles = []string{roleUser, roleTOTP, roleUnenrolled, roleLocked, roleLockable}
 
-var defaultPool = map[string]int{roleUser: 240, roleTOTP: 320, roleUnenrolled: 48, roleLocked: 8}
+var defaultPool = map[string]int{roleUser: 240, roleTOTP: 320, roleUnenrolled: 48, roleLocked: 8, roleLockable: 48}
 
 type user struct {
 	id       int
 	login    string // also the e-mail address
-	role     string
 	seeded   string // password of a new identity, until its verifier is needed
 	password string // verifier
 
 	key, secret string // API key
 	jwtID       string
+
+	locked   bool
+	lockedAt time.Time // zero for one that was locked from the start
+	failed   int       // wrong log-ins since the last right one
 
 	totp     string // secret; enrolled says whether it counts
 	enrolled bool
@@ -62,7 +67,7 @@ func (s *Server) seed(pool map[string]int) error {
 
 func (s *Server) seedUser(role string, n int) {
 	u := &user{
-		id: 1000 + len(s.users) + 1, role: role, seeded: "P" + randomHex(10) + "x7",
+		id: 1000 + len(s.users) + 1, locked: role == roleLocked, seeded: "P" + randomHex(10) + "x7",
 		key: randomHex(16), secret: randomHex(32), jwtID: randomHex(12),
 	}
 	u.login = fmt.Sprintf("%s-%03d@kiiex.example", role, n)
