@@ -18,6 +18,8 @@ import (
 // longestData is how many characters of data an account takes (facts/barong.md 2.2).
 const longestData = 1024
 
+// accountSubjects end no account: a wrong password shows as well that a request got
+// through, and leaves the account for others.
 func (p *api) accountSubjects() []probe.Subject {
 	return []probe.Subject{
 		{Operation: p.getCurrentUser, Ready: p.asMember(suite.Request{})},
@@ -25,10 +27,10 @@ func (p *api) accountSubjects() []probe.Subject {
 			GinkgoHelper()
 			return p.dataHolder(ctx).Actor, always(dataOf(`{"a":"b"}`))
 		}},
-		{Operation: p.deleteCurrentUser, Spends: true, Ready: func(ctx context.Context) (*suite.Actor, func() suite.Request) {
+		{Operation: p.deleteCurrentUser, Leads: contract.BadCredentials, Ready: func(ctx context.Context) (*suite.Actor, func() suite.Request) {
 			GinkgoHelper()
-			me := p.leaver(ctx)
-			return me.Actor, always(removal(me.account, ""))
+			me := p.member(ctx)
+			return me.Actor, always(removal(me.account, "").With("password", p.Secret("password", newPassword())))
 		}},
 	}
 }

@@ -110,7 +110,7 @@ func storageRefused(p *api) {
 			if i < 0 {
 				p.Untestable("no title in settings.%s is a reserved one", storageTitles)
 			}
-			me := p.member(ctx)
+			me := p.untouched(ctx)
 			p.Expect(p.Do(ctx, me.Actor, op, stored(named[i], `{"a":"b"}`)), op, titleReserved)
 			p.Check("data that are stored", p.storagesOf(ctx, me), BeEmpty())
 		})

@@ -222,7 +222,7 @@ func phoneAdded(p *api) {
 		})
 	}
 	It("lists the caller's phones and no others", stated("phones.own-only", p.listPhones, contract.OK, clause.Needs(mockPhones)), func(ctx SpecContext) {
-		me, other := p.phoneOwner(ctx), p.member(ctx)
+		me, other := p.phoneOwner(ctx), p.untouched(ctx)
 		me.add(ctx)
 		call := p.Do(ctx, me.Actor, p.listPhones, suite.Request{})
 		p.Expect(call, p.listPhones, contract.OK)

@@ -65,7 +65,7 @@ func (p *api) aboutNumber(op *contract.Operation, number string) suite.Request {
 func phoneRefused(p *api) {
 	for _, op := range []*contract.Operation{p.createPhone, p.sendPhoneCode, p.verifyPhone} {
 		It("refuses a number that no phone can have: "+op.Summary, stated("phones.number-invalid-"+probe.Slug(op.ID), op, numberInvalid), func(ctx SpecContext) {
-			me := p.member(ctx)
+			me := p.untouched(ctx)
 			by := p.caller(ctx, me)
 			for _, number := range []string{noNumber, "0", "abc", "+44 1"} {
 				p.Expect(p.Do(ctx, by(), op, p.aboutNumber(op, number)), op, numberInvalid)
@@ -97,7 +97,7 @@ func phoneRefused(p *api) {
 // phoneTaken is about a number that somebody has verified.
 func phoneTaken(p *api) {
 	It("adds no number that another has verified, nor one that the account itself has", stated("phones.number-taken", p.createPhone, numberTaken), func(ctx SpecContext) {
-		other, me := p.phoneOwner(ctx), p.member(ctx)
+		other, me := p.phoneOwner(ctx), p.untouched(ctx)
 		other.verified(ctx)
 		p.Expect(p.Do(ctx, me.Actor, p.createPhone, numberBody(other.number)), p.createPhone, numberTaken)
 		p.Expect(p.Do(ctx, other.by(), p.createPhone, numberBody(other.number)), p.createPhone, numberTaken)
