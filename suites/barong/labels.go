@@ -84,11 +84,11 @@ func (p *api) labelMade(ctx context.Context, me *session) string {
 	return request.JSON.(suite.Object)["key"].(string)
 }
 
-// labelled reads a label by its key.
+// labelled reads a label by its key; one that is not there is a failure.
 func (p *api) labelled(ctx context.Context, me *session, key string) any {
 	GinkgoHelper()
 	call := p.Do(ctx, me.Actor, p.getLabel, labelAt(key))
-	p.Need("read the label "+key, call, p.getLabel, contract.OK)
+	p.Expect(call, p.getLabel, contract.OK)
 	return value.Of(call)
 }
 
