@@ -26,7 +26,7 @@ import (
 // judged in a profile that is not its server's besides, which fails as well.
 var faults = map[string][]string{
 	"onlyoffice": {"unknown-user-told-by-status", "any-code-accepted", "disabled-account-let-in"},
-	"coinrabbit": {"refusal-repeats-input", "live-secret-shown-again", "code-in-answer"},
+	"coinrabbit": {"refusal-repeats-input", "secret-repeated-on-activation", "code-in-answer"},
 	"kiiex":      {"secret-shown-at-login", "refusal-carries-token", "any-code-accepted"},
 	"kiiexap":    {"secret-shown-at-login", "refusal-carries-token", "any-code-accepted"},
 }
