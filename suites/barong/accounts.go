@@ -107,12 +107,27 @@ func (p *api) enrol(ctx context.Context, me *session) string {
 	GinkgoHelper()
 	codes := p.newSecret(ctx, me)
 	code := p.Code(ctx, codes)
+	p.switchOn(ctx, me, codes, code)
+	return code
+}
+
+// switchOn is enrol with a secret and a code of the spec's choice.
+func (p *api) switchOn(ctx context.Context, me *session, codes *otp.Kit, code string) {
+	GinkgoHelper()
 	p.Need("switch the second factor on", p.Do(ctx, me.Actor, p.enableOTP, codeBody(code)), p.enableOTP, contract.OK)
 	me.account.codes = codes
 	if me.account.pooled {
 		DeferCleanup(func(ctx SpecContext) { p.unenrol(ctx, me) })
 	}
-	return code
+}
+
+// justEnrolled is enrolled with a second factor that this spec switched on: it may
+// be switched off for good.
+func (p *api) justEnrolled(ctx context.Context) *session {
+	GinkgoHelper()
+	me := p.member(ctx)
+	p.enrol(ctx, me)
+	return me
 }
 
 // newSecret asks for a QR code and returns the code kit of its secret.
@@ -262,4 +277,12 @@ func below(n int) int {
 	var b [2]byte
 	_, _ = rand.Read(b[:])
 	return (int(b[0])<<8 | int(b[1])) % n
+}
+
+// spoilIfPooled keeps a pooled account that cannot be brought back to how it was
+// from being handed out again.
+func (p *api) spoilIfPooled(me *session, why string) {
+	if me.account.pooled {
+		me.account.Spoil(why)
+	}
 }

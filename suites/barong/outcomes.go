@@ -9,6 +9,7 @@ const (
 	csrfMismatch    = contract.Outcome("csrf-mismatch")
 	tokenRefused    = contract.Outcome("token-refused")
 	noMembers       = contract.Outcome("no-members")
+	alreadyEnabled  = contract.Outcome("already-enabled")
 	notEnabled      = contract.Outcome("not-enabled")
 	captchaRequired = contract.Outcome("captcha-required")
 )

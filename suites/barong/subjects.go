@@ -22,6 +22,7 @@ func (p *api) subjects() []probe.Subject {
 		p.logInSubjects(), p.auth0Subjects(), p.authzSubjects(),
 		p.signUpSubjects(), p.emailSubjects(), p.passwordResetSubjects(), p.passwordChangeSubjects(), p.passwordStrengthSubjects(),
 		p.whitelistSubjects(), p.infoSubjects(),
+		p.otpSubjects(), p.keySubjects(), p.serviceSubjects(),
 	} {
 		all = append(all, area...)
 	}
@@ -93,5 +94,17 @@ func (p *api) asEnrolled(request func(me *session, code string) suite.Request) r
 		GinkgoHelper()
 		me := p.enrolled(ctx)
 		return me.Actor, func() suite.Request { return request(me, p.Code(ctx, me.account.codes)) }
+	}
+}
+
+// asEnrolledOnce is asEnrolled with one code for all requests. Its subjects spend
+// it, so that it is sent once, after the requests that are refused before a code
+// is looked at.
+func (p *api) asEnrolledOnce(open func(context.Context) *session, request func(ctx context.Context, me *session, code string) suite.Request) ready {
+	return func(ctx context.Context) (*suite.Actor, func() suite.Request) {
+		GinkgoHelper()
+		me := open(ctx)
+		code := p.LastingCode(ctx, me.account.codes)
+		return me.Actor, always(request(ctx, me, code))
 	}
 }

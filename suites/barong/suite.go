@@ -70,6 +70,7 @@ func specs(s *suite.Context) {
 		families,
 		logIns, logOuts, sessions, auth0LogIns, authz, bearerTokens, restricted, throttling,
 		signUps, emailConfirmations, passwordResets, passwordChanges, passwordStrength, captchas, whitelists, information,
+		secondFactor, apiKeys, serviceAccounts,
 	} {
 		area(p)
 	}

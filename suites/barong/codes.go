@@ -1,0 +1,113 @@
+package barong
+
+import (
+	"context"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+
+	"authconform/harness/contract"
+	"authconform/harness/otp"
+	"authconform/harness/suite"
+)
+
+const (
+	// skew is how many steps a code may be early or late (facts/barong.md 1.8).
+	skew = 1
+	step = 30 * time.Second
+	// inTransit is how far the target's clock and the way to it may move a code
+	// from the step it is made for.
+	inTransit = 2 * time.Second
+)
+
+// Code returns a code that is right and was not sent before, the oldest such one.
+// Three are right at a time, so that three actions follow one another without a
+// wait.
+func (p *api) Code(ctx context.Context, kit *otp.Kit) string {
+	GinkgoHelper()
+	return p.unusedCode(ctx, kit, func(first, last int64) []int64 { return stepsFrom(first, last, 1) })
+}
+
+// LastingCode returns the one of them that stays right longest, at least a step:
+// for a request that is put off until others were refused.
+func (p *api) LastingCode(ctx context.Context, kit *otp.Kit) string {
+	GinkgoHelper()
+	return p.unusedCode(ctx, kit, func(first, last int64) []int64 { return stepsFrom(last, first, -1) })
+}
+
+func stepsFrom(from, to, by int64) []int64 {
+	steps := []int64{from}
+	for from != to {
+		from += by
+		steps = append(steps, from)
+	}
+	return steps
+}
+
+func (p *api) unusedCode(ctx context.Context, kit *otp.Kit, order func(first, last int64) []int64) string {
+	GinkgoHelper()
+	if p.Setting(suite.Tolerance) == "0" {
+		return p.Context.Code(ctx, kit)
+	}
+	const enough = 20 // waits: codes of the steps to come may be spent already
+	for range enough {
+		now := p.Now()
+		for _, s := range order(kit.Step(now.Add(inTransit))-skew, kit.Step(now.Add(-inTransit))+skew) {
+			if code, err := kit.At(s); err == nil {
+				return code
+			}
+		}
+		p.Wait(ctx, untilNextStep(now)+inTransit, "no unused code is left in these time steps")
+	}
+	p.Error("no unused code after waiting %d times: does the clock move?", enough)
+	return ""
+}
+
+// untilNextStep is how much of a time step is left.
+func untilNextStep(now time.Time) time.Duration {
+	return step - time.Duration(now.UnixNano()%int64(step))
+}
+
+// midStep waits, where a time step just began or soon ends, for the next one: what
+// is said of a code's step then holds until the code is judged. It returns the
+// number of the step.
+func (p *api) midStep(ctx context.Context, kit *otp.Kit) int64 {
+	GinkgoHelper()
+	const room = 3 * inTransit
+	left := untilNextStep(p.Now())
+	switch {
+	case left > step-inTransit:
+		p.Wait(ctx, inTransit, "the time step just began")
+	case left < room:
+		p.Wait(ctx, left+inTransit, "the time step soon ends")
+	}
+	return kit.Step(p.Now())
+}
+
+// codeOfStep is the code of a time step, which the spec has not used.
+func (p *api) codeOfStep(kit *otp.Kit, step int64) string {
+	GinkgoHelper()
+	code, err := kit.At(step)
+	if err != nil {
+		p.Error("cannot make the code of a time step: %v", err)
+	}
+	return code
+}
+
+// anyCode is a code of no secret: for accounts that have none.
+func (p *api) anyCode() string {
+	code := make([]byte, 6)
+	for i := range code {
+		code[i] = '0' + byte(below(10))
+	}
+	return p.Secret("code", string(code))
+}
+
+// spent has a right code accepted by POST otp/verify, which changes nothing else,
+// and returns it. Clauses on that very operation spend theirs themselves.
+func (p *api) spent(ctx context.Context, me *session) string {
+	GinkgoHelper()
+	code := p.Code(ctx, me.account.codes)
+	p.Need("spend a code", p.Do(ctx, me.Actor, p.verifyOTP, codeBody(code)), p.verifyOTP, contract.OK)
+	return code
+}

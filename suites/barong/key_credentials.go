@@ -1,0 +1,266 @@
+package barong
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"authconform/harness/clause"
+	"authconform/harness/contract"
+	"authconform/harness/suite"
+	"authconform/harness/value"
+)
+
+// Outcomes of a request that an API key signs.
+const (
+	keyHeaders     = contract.Outcome("api-key-headers")
+	keyUnknown     = contract.Outcome("api-key-unknown")
+	keyNotActive   = contract.Outcome("api-key-inactive")
+	nonceInvalid   = contract.Outcome("nonce-invalid")
+	nonceExpired   = contract.Outcome("nonce-expired")
+	signatureWrong = contract.Outcome("signature-wrong")
+)
+
+// keyCredentials states what a signed request has to carry (facts/barong.md 1.5).
+// The AuthZ endpoint judges it: through the gateway by reading users/me, and by
+// asking the endpoint itself where it can be reached.
+func keyCredentials(p *api) {
+	keyOpens(p)
+	for _, read := range []struct {
+		operation *contract.Operation
+		area      string
+		features  []string
+	}{{p.getCurrentUser, "keys", nil}, {p.authorizeRead, "authz-keys", []string{direct}}} {
+		Describe("put to "+read.operation.Method+" "+read.operation.Path, func() {
+			keyRefused(p, signedRead{p, read.operation, read.area, read.features})
+			keyDies(p, signedRead{p, read.operation, read.area, read.features})
+		})
+	}
+}
+
+func keyOpens(p *api) {
+	op := p.getCurrentUser
+	It("opens the API as its owner, without a cookie", promised("keys.signed", op, contract.OK, clause.From(contract.Observed, "facts/barong.md 1.5")),
+		func(ctx SpecContext) {
+			k := p.newKey(ctx, p.enrolled(ctx))
+			p.acts(ctx, k)
+		})
+	It("opens operations that change something without a CSRF token", promised("keys.signed-write", p.verifyOTP, contract.OK, clause.From(contract.Observed, "facts/barong-observed.md 10")),
+		func(ctx SpecContext) {
+			me := p.enrolled(ctx)
+			k := p.newKey(ctx, me)
+			r := p.signed(k).With("code", p.Code(ctx, me.account.codes))
+			p.Expect(p.Do(ctx, p.signer(k), p.verifyOTP, r), p.verifyOTP, contract.OK)
+		})
+	It("wins over the cookie of another user", promised("keys.over-cookie", op, contract.OK, clause.From(contract.Observed, "facts/barong-observed.md 10; facts/auth-checks.md B09")),
+		func(ctx SpecContext) {
+			k, other := p.newKey(ctx, p.enrolled(ctx)), p.member(ctx)
+			call := p.Do(ctx, other.Actor, op, p.signed(k))
+			p.Expect(call, op, contract.OK)
+			p.Check("the user that is read", value.Text(value.Of(call), "uid"), Equal(value.Text(k.owner.user, "uid")))
+		})
+	It("takes a nonce that is some seconds early or late", promised("keys.nonce-window", op, contract.OK, clause.From(contract.Observed, "facts/barong-observed.md 10")),
+		func(ctx SpecContext) {
+			k := p.newKey(ctx, p.enrolled(ctx))
+			for _, by := range []time.Duration{-3 * time.Second, 3 * time.Second} {
+				p.Expect(p.Do(ctx, p.signer(k), op, p.signedWith(k, nonceAt(p.Now().Add(by)))), op, contract.OK)
+			}
+		})
+	It("records whether a nonce counts twice, or after a later one", clause.Note("barong.keys.nonce-replayed", op, contract.OK, clause.From(contract.Observed, "facts/barong-observed.md 10; facts/barong.md 9 no. 11")),
+		func(ctx SpecContext) {
+			k := p.newKey(ctx, p.enrolled(ctx))
+			first := p.signed(k)
+			later := p.signedWith(k, nonceAt(p.Now().Add(time.Second)))
+			for _, r := range []suite.Request{first, later, first} {
+				p.Expect(p.Do(ctx, p.signer(k), op, r), op, contract.OK)
+			}
+		})
+}
+
+// signedRead is an operation by which signed requests are judged.
+type signedRead struct {
+	p         *api
+	operation *contract.Operation
+	area      string
+	features  []string
+}
+
+func (r signedRead) state(text, id string, outcome contract.Outcome, body func(SpecContext), source string, decorators ...any) {
+	options := []clause.Option{clause.From(contract.Observed, source)}
+	if len(r.features) > 0 {
+		options = append(options, clause.Needs(r.features...))
+	}
+	It(text, decorators, promised(r.area+"."+id, r.operation, outcome, options...), body)
+}
+
+// pair states that a request signed with a fresh key is accepted, and refused with
+// one thing changed.
+func (r signedRead) pair(text, id string, outcome contract.Outcome, source string, changes func(context.Context, *key) []suite.Change) {
+	r.state(text, id, outcome, func(ctx SpecContext) {
+		k := r.p.newKey(ctx, r.p.enrolled(ctx))
+		r.p.Refuses(ctx, suite.Refusal{
+			Operation: r.operation, By: r.p.signer(k), Control: func() suite.Request { return r.p.signed(k) },
+			Changes: changes(ctx, k), Outcome: outcome,
+		})
+	}, source)
+}
+
+// as changes nothing but who or when a request is signed.
+func (p *api) as(name string, sign func() suite.Request) suite.Change {
+	return suite.Change{Name: name, Of: func(suite.Request) suite.Request { return sign() }}
+}
+
+func header(name, field string, change func(string) string) suite.Change {
+	return suite.Change{Name: name, Of: func(r suite.Request) suite.Request { return r.WithHeader(field, change(r.Header.Get(field))) }}
+}
+
+func keyRefused(p *api, read signedRead) {
+	read.pair("refuses a key that does not exist", "unknown-kid", keyUnknown, "facts/barong.md 1.3, 9 no. 25",
+		func(_ context.Context, k *key) []suite.Change {
+			unknown := &key{kid: p.Nonce(), secret: k.secret}
+			return []suite.Change{p.as("unknown kid", func() suite.Request { return p.signed(unknown) })}
+		})
+	read.pair("refuses a nonce that is too old", "nonce-stale", nonceExpired, "facts/barong.md 1.3, 9 no. 11",
+		func(_ context.Context, k *key) []suite.Change {
+			return []suite.Change{
+				p.as("10 seconds old", func() suite.Request { return p.signedWith(k, nonceAt(p.Now().Add(-10*time.Second))) }),
+				p.as("an hour old", func() suite.Request { return p.signedWith(k, nonceAt(p.Now().Add(-time.Hour))) }),
+				p.as("seconds in place of milliseconds", func() suite.Request { return p.signedWith(k, number(int(p.Now().Unix()))) }),
+			}
+		})
+	read.pair("refuses a nonce of the future", "nonce-future", nonceExpired, "facts/barong.md 1.3, 9 no. 11",
+		func(_ context.Context, k *key) []suite.Change {
+			return []suite.Change{
+				p.as("10 seconds ahead", func() suite.Request { return p.signedWith(k, nonceAt(p.Now().Add(10*time.Second))) }),
+				p.as("an hour ahead", func() suite.Request { return p.signedWith(k, nonceAt(p.Now().Add(time.Hour))) }),
+			}
+		})
+	read.pair("refuses a nonce that is no moment", "nonce-nonsense", nonceInvalid, "facts/barong.md 1.3, 9 no. 11",
+		func(_ context.Context, k *key) []suite.Change {
+			var changes []suite.Change
+			for _, nonce := range []string{"abc", "0", "-1", "NaN"} {
+				changes = append(changes, p.as("nonce "+nonce, func() suite.Request { return p.signedWith(k, nonce) }))
+			}
+			return changes
+		})
+	read.pair("refuses a signature that is not the one", "signature-wrong", signatureWrong, "facts/barong.md 1.5",
+		func(_ context.Context, k *key) []suite.Change {
+			forged := func(name string, sign func(nonce string) string) suite.Change {
+				return p.as(name, func() suite.Request {
+					nonce := nonceAt(p.Now())
+					return p.signedWith(k, nonce).WithHeader(signatureHeader, p.Secret("api-signature", sign(nonce)))
+				})
+			}
+			return []suite.Change{
+				forged("last digit changed", func(nonce string) string { return otherDigit(signature(k.secret, nonce, k.kid)) }),
+				forged("cut short", func(nonce string) string { return signature(k.secret, nonce, k.kid)[:63] }),
+				forged("of another nonce", func(string) string { return signature(k.secret, nonceAt(p.Now().Add(-time.Second)), k.kid) }),
+				forged("of kid and nonce the wrong way round", func(nonce string) string { return signature(k.secret, k.kid, nonce) }),
+				forged("with an empty secret", func(nonce string) string { return signature("", nonce, k.kid) }),
+				forged("with the kid for a secret", func(nonce string) string { return signature(k.kid, nonce, k.kid) }),
+			}
+		})
+	read.pair("refuses a signature in upper case", "signature-upper-case", signatureWrong, "facts/barong-observed.md 10",
+		func(context.Context, *key) []suite.Change {
+			return []suite.Change{header("upper case", signatureHeader, strings.ToUpper)}
+		})
+	read.pair("refuses a signature with the secret of another key, of the same user or another", "signature-of-other-key", signatureWrong, "facts/barong.md 1.5",
+		func(ctx context.Context, k *key) []suite.Change {
+			own, foreign := p.newKey(ctx, k.owner), p.newKey(ctx, p.enrolled(ctx))
+			return []suite.Change{
+				p.as("the user's other key", func() suite.Request { return p.signed(&key{kid: k.kid, secret: own.secret}) }),
+				p.as("another user's key", func() suite.Request { return p.signed(&key{kid: k.kid, secret: foreign.secret}) }),
+			}
+		})
+	for field, id := range map[string]string{kidHeader: "kid", nonceHeader: "nonce", signatureHeader: "signature"} {
+		read.pair("refuses a request without "+field, "without-"+id, keyHeaders, "facts/barong-observed.md 10",
+			func(context.Context, *key) []suite.Change {
+				return []suite.Change{
+					{Name: "without " + field, Of: func(r suite.Request) suite.Request {
+						r.Header = r.Header.Clone()
+						r.Header.Del(field)
+						return r
+					}},
+					header("empty "+field, field, func(string) string { return "" }),
+				}
+			})
+		read.state("does not fall back to the cookie when "+field+" is missing", "without-"+id+"-with-cookie", keyHeaders, func(ctx SpecContext) {
+			me := p.enrolled(ctx)
+			k := p.newKey(ctx, me)
+			r := p.signed(k)
+			p.Expect(p.Do(ctx, me.Actor, read.operation, r), read.operation, contract.OK)
+			r = p.signed(k)
+			r.Header.Del(field)
+			p.Expect(p.Do(ctx, me.Actor, read.operation, r), read.operation, keyHeaders)
+		}, "facts/barong-observed.md 10")
+	}
+	read.state("does not fall back to the cookie when the key is unknown", "unknown-kid-with-cookie", keyUnknown, func(ctx SpecContext) {
+		me := p.member(ctx)
+		unknown := &key{kid: p.Nonce(), secret: p.Secret("api-secret", p.Nonce())}
+		p.Expect(p.Do(ctx, me.Actor, read.operation, suite.Request{}), read.operation, contract.OK)
+		p.Expect(p.Do(ctx, me.Actor, read.operation, p.signed(unknown)), read.operation, keyUnknown)
+	}, "facts/barong-observed.md 10")
+}
+
+// keyDies states what ends a key.
+func keyDies(p *api, read signedRead) {
+	op := read.operation
+	dead := func(ctx context.Context, k *key, outcome contract.Outcome) {
+		GinkgoHelper()
+		p.Expect(p.Do(ctx, p.signer(k), op, p.signed(k)), op, outcome)
+	}
+	alive := func(ctx context.Context, k *key) {
+		GinkgoHelper()
+		p.Expect(p.Do(ctx, p.signer(k), op, p.signed(k)), op, contract.OK)
+	}
+	off := func(ctx context.Context, me *session) {
+		GinkgoHelper()
+		p.Need("switch the second factor off", p.otpCall(ctx, me, p.disableOTP, p.Code(ctx, me.account.codes)), p.disableOTP, contract.OK)
+	}
+	for _, state := range []string{keyInactive, "whatever"} {
+		read.state("refuses a key whose state is "+state, "state-"+state, keyNotActive, func(ctx SpecContext) {
+			me := p.enrolled(ctx)
+			k := p.newKey(ctx, me)
+			alive(ctx, k)
+			p.Need("change the key's state", p.change(ctx, me, k, suite.Object{"state": state}), p.updateKey, contract.OK)
+			dead(ctx, k, keyNotActive)
+		}, "facts/barong-observed.md 10")
+	}
+	read.state("refuses a deleted key", "deleted", keyUnknown, func(ctx SpecContext) {
+		me := p.enrolled(ctx)
+		k := p.newKey(ctx, me)
+		alive(ctx, k)
+		p.Need("delete the key", p.Do(ctx, me.Actor, p.deleteKey, changed(k, p.Code(ctx, me.account.codes), nil)), p.deleteKey, contract.OK)
+		dead(ctx, k, keyUnknown)
+	}, "facts/barong.md 1.3")
+	read.state("refuses a key once its owner switched the second factor off", "dead-after-disable", keyNotActive, func(ctx SpecContext) {
+		me := p.justEnrolled(ctx)
+		k := p.newKey(ctx, me)
+		alive(ctx, k)
+		off(ctx, me)
+		dead(ctx, k, keyNotActive)
+		p.Check("the key's state in the list", value.Text(p.entityOf(ctx, k), "state"), Equal(keyInactive))
+	}, "facts/barong-observed.md 9; facts/barong.md 9 no. 10")
+	read.state("does not bring a key back when the second factor is switched on again", "dead-after-enable", keyNotActive, func(ctx SpecContext) {
+		me := p.justEnrolled(ctx)
+		k := p.newKey(ctx, me)
+		alive(ctx, k)
+		off(ctx, me)
+		p.switchOn(ctx, me, me.account.codes, p.Code(ctx, me.account.codes))
+		dead(ctx, k, keyNotActive)
+		p.Need("activate the key", p.change(ctx, me, k, suite.Object{"state": keyActive}), p.updateKey, contract.OK)
+		p.Expect(p.Do(ctx, p.signer(k), op, p.signed(k)), op, contract.OK)
+	}, "facts/barong-observed.md 9", Serial)
+	read.state("refuses a key whose owner was deleted", "dead-after-delete", keyNotActive, func(ctx SpecContext) {
+		me := p.enrolled(ctx)
+		k := p.newKey(ctx, me)
+		alive(ctx, k)
+		p.spoilIfPooled(me, "it was deleted")
+		r := suite.Request{JSON: suite.Object{"password": me.account.Password, "otp_code": p.Code(ctx, me.account.codes)}}
+		p.Need("delete the user", p.Do(ctx, me.Actor, p.deleteCurrentUser, r), p.deleteCurrentUser, contract.OK)
+		dead(ctx, k, keyNotActive)
+	}, "facts/barong.md 1.5, 9 no. 10")
+}

@@ -1,0 +1,180 @@
+package barong
+
+import (
+	"context"
+	"net/url"
+	"slices"
+	"strings"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"authconform/harness/clause"
+	"authconform/harness/contract"
+	"authconform/harness/suite"
+	"authconform/harness/value"
+	"authconform/harness/wire"
+)
+
+// keyList is a list of keys in pages, which both kinds of owner have.
+type keyList struct {
+	operation *contract.Operation
+	area      string
+	// ready makes two keys, the first one first, and asks for the list with more
+	// in the query.
+	ready func(context.Context) *keyPages
+	// serial is Serial where the accounts that have such a list are few.
+	serial []any
+}
+
+// keyPages are the pages of one owner's list.
+type keyPages struct {
+	p         *api
+	operation *contract.Operation
+	by        *suite.Actor
+	query     url.Values
+	made      []string // kids in the order they were made
+}
+
+// ask reads the list with pairs of names and values in the query.
+func (k *keyPages) ask(ctx context.Context, pairs ...string) *wire.Call {
+	GinkgoHelper()
+	return k.p.Do(ctx, k.by, k.operation, k.request(pairs...))
+}
+
+func (k *keyPages) request(pairs ...string) suite.Request {
+	query := url.Values{}
+	for name, values := range k.query {
+		query[name] = values
+	}
+	for i := 0; i < len(pairs); i += 2 {
+		query.Set(pairs[i], pairs[i+1])
+	}
+	return suite.Request{Query: query}
+}
+
+// shows requires a page with the kids, in that order.
+func (k *keyPages) shows(ctx context.Context, what string, want []string, pairs ...string) *wire.Call {
+	GinkgoHelper()
+	call := k.ask(ctx, pairs...)
+	k.p.Expect(call, k.operation, contract.OK)
+	k.p.Check(what, kids(call), Equal(want))
+	return call
+}
+
+// keyListsOf states how a list of keys is ordered and cut into pages.
+func keyListsOf(p *api, l keyList) {
+	op := l.operation
+	state := func(text, id string, outcome contract.Outcome, body func(SpecContext, *keyPages), options ...clause.Option) {
+		It(text, l.serial, promised(l.area+"."+id, op, outcome, options...), func(ctx SpecContext) { body(ctx, l.ready(ctx)) })
+	}
+	pages := clause.From(contract.Observed, "facts/barong.md 5.5")
+	state("lists the keys in the order they were made, without secrets", "list", contract.OK, func(ctx SpecContext, k *keyPages) {
+		call := k.shows(ctx, "keys", k.made)
+		p.Check("pages", pageOf(call), Equal(page{total: len(k.made), size: 100, number: 1}))
+	})
+	state("cuts the list into pages and says which it is", "pages", contract.OK, func(ctx SpecContext, k *keyPages) {
+		total := len(k.made)
+		for i, kid := range k.made {
+			call := k.shows(ctx, "keys of the page", []string{kid}, "limit", "1", "page", number(i+1))
+			p.Check("what the page says of itself", pageOf(call), Equal(page{total: total, size: 1, number: i + 1}))
+			p.Check("links to other pages", relations(call), Equal(neighbours(i+1, total)))
+		}
+	}, pages)
+	state("shows nothing on a page past the end", "past-end", contract.OK, func(ctx SpecContext, k *keyPages) {
+		k.shows(ctx, "keys past the end", nil, "limit", "1", "page", number(len(k.made)+1))
+	}, pages)
+	state("reads an empty page or limit as none", "empty-page", contract.OK, func(ctx SpecContext, k *keyPages) {
+		k.shows(ctx, "keys", k.made, "page", "", "limit", "")
+	}, clause.From(contract.Observed, "facts/barong-observed.md 14"))
+	state("turns the order round", "descending", contract.OK, func(ctx SpecContext, k *keyPages) {
+		reverse := slices.Clone(k.made)
+		slices.Reverse(reverse)
+		k.shows(ctx, "keys, ordering asc", k.made, "ordering", "asc")
+		k.shows(ctx, "keys, ordering desc", reverse, "ordering", "desc")
+	}, clause.From(contract.Observed, "facts/barong.md 2.2"))
+	state("orders by a column", "order-by", contract.OK, func(ctx SpecContext, k *keyPages) {
+		sorted := slices.Sorted(slices.Values(k.made))
+		k.shows(ctx, "keys by kid", sorted, "order_by", "kid")
+		slices.Reverse(sorted)
+		k.shows(ctx, "keys by kid, descending", sorted, "order_by", "kid", "ordering", "desc")
+	}, clause.From(contract.Observed, "facts/barong.md 2.2"))
+	for _, r := range []struct {
+		outcome contract.Outcome
+		name    string
+		values  []string
+	}{
+		{"bad-ordering", "ordering", []string{"up", "ascending", "asc,desc"}},
+		{"bad-order-by", "order_by", []string{"nothing", "id;--", "users.id"}},
+		{"page-not-integer", "page", []string{"x", "1x"}},
+		{"page-not-positive", "page", []string{"0", "-1"}},
+		{"limit-not-integer", "limit", []string{"x", "1x"}},
+		{"limit-out-of-range", "limit", []string{"0", "-1", "101"}},
+	} {
+		state("refuses "+strings.ReplaceAll(string(r.outcome), "-", " ")+" in the query", string(r.outcome), r.outcome,
+			func(ctx SpecContext, k *keyPages) {
+				var changes []suite.Change
+				for _, v := range r.values {
+					changes = append(changes, suite.Change{Name: r.name + "=" + v, Of: func(suite.Request) suite.Request { return k.request(r.name, v) }})
+				}
+				p.Refuses(ctx, suite.Refusal{Operation: op, By: k.by, Control: func() suite.Request { return k.request() }, Changes: changes, Outcome: r.outcome})
+			})
+	}
+}
+
+// page is what the headers of a list say.
+type page struct{ total, size, number int }
+
+func pageOf(call *wire.Call) page {
+	return page{headerNumber(call, "Total"), headerNumber(call, "Per-Page"), headerNumber(call, "Page")}
+}
+
+// relations are the kinds of links to other pages (RFC 8288), sorted.
+func relations(call *wire.Call) []string {
+	found := []string{}
+	for _, link := range strings.Split(call.Header.Get("Link"), ",") {
+		if _, rel, ok := strings.Cut(link, `rel="`); ok {
+			found = append(found, strings.TrimSuffix(strings.TrimSpace(rel), `"`))
+		}
+	}
+	slices.Sort(found)
+	return found
+}
+
+// neighbours are the links that a page of so many has: first and prev but on the
+// first page, last and next but on the last.
+func neighbours(page, pages int) []string {
+	links := []string{}
+	if page > 1 {
+		links = append(links, "first", "prev")
+	}
+	if page < pages {
+		links = append(links, "last", "next")
+	}
+	slices.Sort(links)
+	return links
+}
+
+func listsOwnKeys(p *api) {
+	op := p.listKeys
+	keyListsOf(p, keyList{operation: op, area: "keys", ready: func(ctx context.Context) *keyPages {
+		GinkgoHelper()
+		me := p.enrolled(ctx)
+		made := p.ownKeys(ctx, me)
+		for range 2 {
+			made = append(made, p.newKey(ctx, me).kid)
+		}
+		return &keyPages{p: p, operation: op, by: me.Actor, made: made}
+	}})
+	It("shows a user's own keys alone, and needs no second factor", promised("keys.list-own", op, contract.OK, clause.From(contract.Observed, "facts/barong.md 2.2 listKeys; facts/auth-checks.md F16")),
+		func(ctx SpecContext) {
+			me, other := p.member(ctx), p.enrolled(ctx)
+			k := p.newKey(ctx, other)
+			for _, query := range []url.Values{nil, {"uid": {value.Text(other.user, "uid")}}, {"user_id": {"1"}}} {
+				call := p.Do(ctx, me.Actor, op, suite.Request{Query: query})
+				p.Expect(call, op, contract.OK)
+				p.Check("a user's own keys", kids(call), Not(ContainElement(k.kid)))
+			}
+			p.Check("the other user's keys", p.ownKeys(ctx, other), ContainElement(k.kid))
+		})
+}

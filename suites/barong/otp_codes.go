@@ -1,0 +1,247 @@
+package barong
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"authconform/harness/clause"
+	"authconform/harness/contract"
+	"authconform/harness/otp"
+	"authconform/harness/suite"
+	"authconform/harness/wire"
+)
+
+// codesOf states which codes are right, when, and how often. It does so with POST
+// otp/verify, which has no limit and changes nothing.
+func codesOf(p *api) {
+	codeTimes(p)
+	codeForms(p)
+	codeMemory(p)
+	codeAcross(p)
+}
+
+func codeTimes(p *api) {
+	op := p.verifyOTP
+	for _, at := range []struct {
+		name           string
+		offset, enrols int64
+	}{{"previous", -1, 0}, {"current", 0, -1}, {"next", 1, 0}} {
+		It("accepts the code of the "+at.name+" time step", promised("otp.step-"+at.name, op, contract.OK, clause.From(contract.Observed, "facts/barong-observed.md 6; facts/auth-checks.md T06, T08, T09")),
+			func(ctx SpecContext) {
+				p.needsTolerance()
+				me := p.member(ctx)
+				codes := p.newSecret(ctx, me)
+				now := p.midStep(ctx, codes)
+				p.switchOn(ctx, me, codes, p.codeOfStep(codes, now+at.enrols))
+				p.Expect(p.otpCall(ctx, me, op, p.codeOfStep(codes, now+at.offset)), op, contract.OK)
+			})
+	}
+	for name, code := range map[string]func(*otp.Kit, int) string{"past": (*otp.Kit).Past, "future": (*otp.Kit).Future} {
+		It("refuses codes of the "+name+", from two steps on", promised("otp."+name, op, contract.SecondFactorWrong, clause.From(contract.Observed, "facts/barong-observed.md 6; facts/auth-checks.md T08, T09")),
+			func(ctx SpecContext) {
+				me := p.enrolled(ctx)
+				p.midStep(ctx, me.account.codes)
+				for _, steps := range []int{2, 3, 10} {
+					p.Expect(p.otpCall(ctx, me, op, code(me.account.codes, steps)), op, contract.SecondFactorWrong)
+				}
+				p.Expect(p.otpCall(ctx, me, op, p.Code(ctx, me.account.codes)), op, contract.OK)
+			})
+	}
+	It("refuses the code of another user's app", promised("otp.foreign", op, contract.SecondFactorWrong, clause.From(contract.Observed, "facts/barong.md 1.8; facts/auth-checks.md F06")),
+		func(ctx SpecContext) {
+			me, other := p.enrolled(ctx), p.enrolled(ctx)
+			p.Expect(p.otpCall(ctx, me, op, p.Code(ctx, other.account.codes)), op, contract.SecondFactorWrong)
+			p.Expect(p.otpCall(ctx, me, op, p.Code(ctx, me.account.codes)), op, contract.OK)
+		})
+}
+
+// needsTolerance ends a clause about codes of other steps than the current one
+// where the target file says that none is taken.
+func (p *api) needsTolerance() {
+	GinkgoHelper()
+	if p.Setting(suite.Tolerance) == "0" {
+		p.Untestable("settings.%s of the target file is 0, and Barong takes the codes of the steps before and after", suite.Tolerance)
+	}
+}
+
+// codeForms puts the forged values of facts/auth-checks.md, group I: each is made
+// from a code that is right at that moment, so that only its form is wrong.
+func codeForms(p *api) {
+	forged := func(text, id, row string, keep func(otp.Variant) bool, c func(string, *contract.Operation, contract.Outcome, ...clause.Option) clause.Clause) {
+		It(text, c("otp."+id, p.verifyOTP, contract.SecondFactorWrong, clause.From(contract.Observed, "facts/barong.md 4, code timing; facts/auth-checks.md "+row)),
+			func(ctx SpecContext) { p.refusesForged(ctx, row, keep) })
+	}
+	texts := func(v otp.Variant) bool { _, is := v.Value.(string); return is }
+	inside := func(v otp.Variant) bool {
+		return slices.Contains([]string{"inner space", "inner dash", "leading zero-width space"}, v.Name)
+	}
+	forged("refuses codes that stand for nothing", "magic", "I04", texts, promised)
+	forged("refuses a right code with something inside it", "inside", "I10", inside, promised)
+	forged("refuses a right code in digits of other scripts", "other-digits", "I11", texts, promised)
+	forged("refuses a right code that is cut short or made longer", "length", "I12", texts, promised)
+	forged("refuses a right code in other number syntax", "number-syntax", "I13", texts, promised)
+	forged("refuses a right code joined with guesses", "joined", "I14", texts, promised)
+	forged("refuses wildcards, quotes and control characters", "markers", "I15", texts, promised)
+	forged("refuses true and false", "booleans", "I09", func(otp.Variant) bool { return true }, promised)
+
+	It("refuses a list, even one that holds the right code, and an operator", promised("otp.list", p.verifyOTP, contract.InvalidType, clause.From(contract.Observed, "facts/barong-observed.md Rules, wrong JSON type; facts/auth-checks.md I07, I08")),
+		func(ctx SpecContext) {
+			me := p.enrolled(ctx)
+			right := p.LastingCode(ctx, me.account.codes)
+			var changes []suite.Change
+			for _, v := range otp.Hostile(right) {
+				if (v.Check == "I07" || v.Check == "I08") && !strings.HasPrefix(v.Name, "empty") {
+					changes = append(changes, codeOf(v))
+				}
+			}
+			p.refusesCodes(ctx, me, right, contract.InvalidType, changes)
+		})
+	It("takes a code as a JSON number, which it makes text", clause.Note("barong.otp.number", p.verifyOTP, contract.OK, clause.From(contract.Observed, "facts/barong-observed.md 7; facts/auth-checks.md I05")),
+		func(ctx SpecContext) {
+			me := p.enrolled(ctx)
+			code := p.Code(ctx, me.account.codes)
+			for code[0] == '0' {
+				code = p.Code(ctx, me.account.codes)
+			}
+			for _, v := range otp.Hostile(code) {
+				if v.Check == "I05" {
+					p.Expect(p.Do(ctx, me.Actor, p.verifyOTP, codeOf(v).Of(suite.Request{})), p.verifyOTP, contract.OK)
+				}
+			}
+		})
+	It("takes a code with white space around it", clause.Note("barong.otp.trimmed", p.verifyOTP, contract.OK, clause.From(contract.Inferred, "facts/barong.md 1.8; facts/auth-checks.md I10")),
+		func(ctx SpecContext) {
+			me := p.enrolled(ctx)
+			p.Expect(p.otpCall(ctx, me, p.verifyOTP, " "+p.Code(ctx, me.account.codes)+"\n"), p.verifyOTP, contract.OK)
+		})
+}
+
+func codeOf(v otp.Variant) suite.Change {
+	return suite.Change{Name: v.Name, Of: func(r suite.Request) suite.Request { return r.With("code", v.Value) }}
+}
+
+// refusesForged puts the forged values of a row that are kept and are not right by
+// chance.
+func (p *api) refusesForged(ctx context.Context, row string, keep func(otp.Variant) bool) {
+	GinkgoHelper()
+	me := p.enrolled(ctx)
+	right := p.LastingCode(ctx, me.account.codes)
+	var changes []suite.Change
+	for _, v := range otp.Hostile(right) {
+		text, _ := v.Value.(string)
+		if v.Check == row && keep(v) && !me.account.codes.Right(text, 2*skew) {
+			changes = append(changes, codeOf(v))
+		}
+	}
+	p.refusesCodes(ctx, me, right, contract.SecondFactorWrong, changes)
+}
+
+func (p *api) refusesCodes(ctx context.Context, me *session, right string, outcome contract.Outcome, changes []suite.Change) {
+	GinkgoHelper()
+	p.Refuses(ctx, suite.Refusal{
+		Operation: p.verifyOTP, By: me.Actor, Control: always(codeBody(right)), OnlyAfter: true, Changes: changes, Outcome: outcome,
+	})
+}
+
+// codeMemory states that a code counts once (RFC 6238 section 5.2), and that a
+// wrong one is told apart from a repeated one: Vault remembers each for 90 seconds
+// from when it first saw it.
+func codeMemory(p *api) {
+	op := p.verifyOTP
+	wrong, replayed := contract.SecondFactorWrong, contract.SecondFactorReplayed
+	It("refuses a right code that was used, and takes the next one", promised("otp.replayed", op, replayed),
+		func(ctx SpecContext) {
+			me := p.enrolled(ctx)
+			code := p.Code(ctx, me.account.codes)
+			p.Expect(p.otpCall(ctx, me, op, code), op, contract.OK)
+			p.Expect(p.otpCall(ctx, me, op, code), op, replayed)
+			p.Expect(p.otpCall(ctx, me, op, p.Code(ctx, me.account.codes)), op, contract.OK)
+		})
+	It("refuses a wrong code that was refused, and says so", promised("otp.repeated", op, replayed),
+		func(ctx SpecContext) {
+			me := p.enrolled(ctx)
+			code := me.account.codes.Wrong(skew)
+			p.Expect(p.otpCall(ctx, me, op, code), op, wrong)
+			p.Expect(p.otpCall(ctx, me, op, code), op, replayed)
+		})
+	It("refuses a used code with white space around it", promised("otp.padded-replay", op, replayed, clause.From(contract.Observed, "facts/barong.md 9 no. 24; facts/auth-checks.md I10")),
+		func(ctx SpecContext) {
+			me := p.enrolled(ctx)
+			code := p.Code(ctx, me.account.codes)
+			p.Expect(p.otpCall(ctx, me, op, code), op, contract.OK)
+			for _, padded := range []string{" " + code, code + " ", "\t" + code, code + "\n", "  " + code + "\r\n"} {
+				p.Expect(p.otpCall(ctx, me, op, p.Secret("code", padded)), op, replayed)
+			}
+		})
+	It("accepts one of several uses of a code at the same time", promised("otp.parallel", op, replayed, clause.From(contract.Observed, "facts/barong-observed.md 7; facts/auth-checks.md T15")),
+		func(ctx SpecContext) {
+			me := p.enrolled(ctx)
+			p.oneOf(ctx, me, codeBody(p.LastingCode(ctx, me.account.codes)))
+		})
+	It("remembers a right code as long as it may be right", Serial, promised("otp.remembers-right", op, replayed, clause.From(contract.Observed, "facts/barong-observed.md 6; facts/auth-checks.md T11")),
+		func(ctx SpecContext) {
+			me := p.justEnrolled(ctx)
+			code := p.codeOfStep(me.account.codes, p.midStep(ctx, me.account.codes)+1)
+			p.Expect(p.otpCall(ctx, me, op, code), op, contract.OK)
+			for range 2 {
+				p.Wait(ctx, step+time.Second, "the code has to be of another step")
+				p.Expect(p.otpCall(ctx, me, op, code), op, replayed)
+			}
+		})
+	It("remembers a wrong code for more than 80 seconds", Serial, promised("otp.remembers-wrong", op, replayed, clause.From(contract.Observed, "facts/barong-observed.md 6")),
+		func(ctx SpecContext) {
+			me := p.enrolled(ctx)
+			code := me.account.codes.Wrong(2 * stepsRemembered)
+			p.Expect(p.otpCall(ctx, me, op, code), op, wrong)
+			p.Wait(ctx, remembered-8*time.Second, "a code is remembered for 90 seconds")
+			p.Expect(p.otpCall(ctx, me, op, code), op, replayed)
+		})
+	It("forgets a code 90 seconds after it was first seen, whatever came between", Serial, promised("otp.forgets", op, wrong, clause.From(contract.Observed, "facts/barong-observed.md 6")),
+		func(ctx SpecContext) {
+			me := p.enrolled(ctx)
+			code := me.account.codes.Wrong(2 * stepsRemembered)
+			p.Expect(p.otpCall(ctx, me, op, code), op, wrong)
+			p.Wait(ctx, remembered/2, "the code is presented once more meanwhile")
+			p.Expect(p.otpCall(ctx, me, op, code), op, replayed)
+			p.Wait(ctx, remembered/2+inTransit, "a code is remembered for 90 seconds")
+			p.Expect(p.otpCall(ctx, me, op, code), op, wrong)
+		})
+}
+
+// remembered is how long a code is remembered: the time that one can be right.
+const (
+	stepsRemembered = 2*skew + 1
+	remembered      = stepsRemembered * step
+)
+
+// oneOf sends one request with a right code several times at once: one use may
+// count.
+func (p *api) oneOf(ctx context.Context, me *session, r suite.Request) {
+	GinkgoHelper()
+	const uses = 10
+	calls, errs := make([]*wire.Call, uses), make([]error, uses)
+	var group sync.WaitGroup
+	for i := range uses {
+		by := p.with(me.account, me.cookie, me.csrf)
+		group.Go(func() { calls[i], errs[i] = p.Try(ctx, by, p.verifyOTP, r) })
+	}
+	group.Wait()
+	accepted := 0
+	for i, call := range calls {
+		if errs[i] != nil {
+			p.Error("a use of the code got no response: %v", errs[i])
+		}
+		if p.Is(call, p.verifyOTP, contract.OK) {
+			accepted++
+			continue
+		}
+		p.Expect(call, p.verifyOTP, contract.SecondFactorReplayed)
+	}
+	p.Check("uses that are accepted", accepted, Equal(1))
+}

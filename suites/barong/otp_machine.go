@@ -1,0 +1,213 @@
+package barong
+
+import (
+	"context"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"authconform/harness/clause"
+	"authconform/harness/contract"
+	"authconform/harness/otp"
+	"authconform/harness/suite"
+	"authconform/harness/wire"
+)
+
+// otpState is a state of the second factor (facts/barong.md 4).
+type otpState string
+
+const (
+	stateNew     otpState = "no-secret" // A: no secret was ever asked for
+	statePending otpState = "secret"    // B: a secret, no code accepted yet
+	stateOn      otpState = "on"        // C
+	stateOff     otpState = "off-again" // D: switched off, the secret still there
+)
+
+// phrase says what a user of the state is like.
+func (s otpState) phrase() string {
+	return map[otpState]string{
+		stateNew: "without a secret", statePending: "with a secret that no code confirmed",
+		stateOn: "with the second factor on", stateOff: "with the second factor off again",
+	}[s]
+}
+
+// subject is an account in one of the states.
+type subject struct {
+	*session
+	codes *otp.Kit // of its secret; in stateNew, of another user's
+}
+
+// inState brings an account into a state. A pooled one has no second factor again
+// when the spec ends.
+func (p *api) inState(ctx context.Context, s otpState) *subject {
+	GinkgoHelper()
+	u := &subject{session: p.member(ctx)}
+	if u.account.pooled {
+		DeferCleanup(func(ctx SpecContext) {
+			u.account.codes = u.codes
+			p.unenrol(ctx, u.session)
+		})
+	}
+	if s == stateNew {
+		u.codes = p.enrolled(ctx).account.codes
+		return u
+	}
+	u.codes = p.newSecret(ctx, u.session)
+	if s == statePending {
+		return u
+	}
+	p.Need("switch the second factor on", p.otpCall(ctx, u.session, p.enableOTP, p.Code(ctx, u.codes)), p.enableOTP, contract.OK)
+	if s == stateOff {
+		p.Need("switch it off again", p.otpCall(ctx, u.session, p.disableOTP, p.Code(ctx, u.codes)), p.disableOTP, contract.OK)
+	}
+	return u
+}
+
+// move is something done to an account in a state.
+type move struct {
+	name, promise string
+	operation     *contract.Operation
+	do            func(context.Context, *subject) *wire.Call
+}
+
+type moves struct {
+	generate, enable, enableWrong, enableAgain, verify, verifyWrong, disable, disableWrong,
+	logIn, logInBlank, logInWithCode, logInWrong, createKey move
+}
+
+func (p *api) moves() moves {
+	with := func(op *contract.Operation, code func(context.Context, *subject) string) func(context.Context, *subject) *wire.Call {
+		return func(ctx context.Context, u *subject) *wire.Call {
+			GinkgoHelper()
+			return p.otpCall(ctx, u.session, op, code(ctx, u))
+		}
+	}
+	right := func(ctx context.Context, u *subject) string { return p.Code(ctx, u.codes) }
+	wrong := func(_ context.Context, u *subject) string { return u.codes.Wrong(skew) }
+	logIn := func(code func(context.Context, *subject) string) func(context.Context, *subject) *wire.Call {
+		return func(ctx context.Context, u *subject) *wire.Call {
+			GinkgoHelper()
+			return p.tryLogIn(ctx, u.account, p.credentials(u.account, code(ctx, u)))
+		}
+	}
+	return moves{
+		generate:     move{"generate", "asking for a secret", p.generateQRCode, func(ctx context.Context, u *subject) *wire.Call { return p.askSecret(ctx, u) }},
+		enable:       move{"enable", "a right code to switch it on", p.enableOTP, with(p.enableOTP, right)},
+		enableWrong:  move{"enable-wrong", "a wrong code to switch it on", p.enableOTP, with(p.enableOTP, wrong)},
+		enableAgain:  move{"enable-repeated", "a refused code once more to switch it on", p.enableOTP, func(ctx context.Context, u *subject) *wire.Call { return p.enableTwice(ctx, u) }},
+		verify:       move{"verify", "a right code to verify", p.verifyOTP, with(p.verifyOTP, right)},
+		verifyWrong:  move{"verify-wrong", "a wrong code to verify", p.verifyOTP, with(p.verifyOTP, wrong)},
+		disable:      move{"disable", "a right code to switch it off", p.disableOTP, with(p.disableOTP, right)},
+		disableWrong: move{"disable-wrong", "a wrong code to switch it off", p.disableOTP, with(p.disableOTP, wrong)},
+		logIn:        move{"log-in", "a log-in without a code", p.createSession, logIn(func(context.Context, *subject) string { return "" })},
+		logInBlank: move{"log-in-blank", "a log-in with a blank code", p.createSession, func(ctx context.Context, u *subject) *wire.Call {
+			return p.tryLogIn(ctx, u.account, p.credentials(u.account, "").With("otp_code", "   "))
+		}},
+		logInWithCode: move{"log-in-code", "a log-in with a right code", p.createSession, logIn(right)},
+		logInWrong:    move{"log-in-wrong", "a log-in with a wrong code", p.createSession, logIn(wrong)},
+		createKey: move{"create-key", "making an API key", p.createKey, func(ctx context.Context, u *subject) *wire.Call {
+			return p.Do(ctx, u.Actor, p.createKey, keyBody(p.Code(ctx, u.codes)))
+		}},
+	}
+}
+
+// askSecret asks for a secret, whose codes then are the subject's.
+func (p *api) askSecret(ctx context.Context, u *subject) *wire.Call {
+	GinkgoHelper()
+	call := p.Do(ctx, u.Actor, p.generateQRCode, suite.Request{})
+	if p.Is(call, p.generateQRCode, contract.OK) {
+		u.codes = p.secretOf(call)
+	}
+	return call
+}
+
+// enableTwice sends a wrong code and sends it again.
+func (p *api) enableTwice(ctx context.Context, u *subject) *wire.Call {
+	GinkgoHelper()
+	wrong := u.codes.Wrong(skew)
+	p.Expect(p.otpCall(ctx, u.session, p.enableOTP, wrong), p.enableOTP, contract.SecondFactorWrong)
+	return p.otpCall(ctx, u.session, p.enableOTP, wrong)
+}
+
+// edge is what a move leads to in a state.
+type edge struct {
+	from    otpState
+	move    move
+	outcome contract.Outcome
+	to      otpState
+}
+
+// otpMachine walks every edge of facts/barong.md 4. Each state after a move is
+// shown by users/me, by what a log-in asks for, and by codes that then switch the
+// second factor on, or are right while it is on.
+func otpMachine(p *api) {
+	m := p.moves()
+	ok, wrong, replayed := contract.OK, contract.SecondFactorWrong, contract.SecondFactorReplayed
+	unavailable := contract.SecondFactorUnavailable
+	edges := []edge{
+		{stateNew, m.generate, ok, statePending},
+		{stateNew, m.enable, wrong, stateNew},
+		{stateNew, m.verify, notEnabled, stateNew},
+		{stateNew, m.disable, notEnabled, stateNew},
+		{stateNew, m.logIn, ok, stateNew},
+		{stateNew, m.logInWithCode, ok, stateNew},
+		{stateNew, m.createKey, unavailable, stateNew},
+
+		{stateOn, m.generate, alreadyEnabled, stateOn},
+		{stateOn, m.enable, alreadyEnabled, stateOn},
+		{stateOn, m.enableWrong, alreadyEnabled, stateOn},
+		{stateOn, m.verify, ok, stateOn},
+		{stateOn, m.verifyWrong, wrong, stateOn},
+		{stateOn, m.disable, ok, stateOff},
+		{stateOn, m.disableWrong, wrong, stateOn},
+		{stateOn, m.logIn, contract.SecondFactorRequired, stateOn},
+		{stateOn, m.logInBlank, contract.SecondFactorRequired, stateOn},
+		{stateOn, m.logInWithCode, ok, stateOn},
+		{stateOn, m.logInWrong, wrong, stateOn},
+		{stateOn, m.createKey, ok, stateOn},
+	}
+	for _, from := range []otpState{statePending, stateOff} {
+		edges = append(edges, []edge{
+			{from, m.generate, ok, statePending},
+			{from, m.enable, ok, stateOn},
+			{from, m.enableWrong, wrong, from},
+			{from, m.enableAgain, replayed, from},
+			{from, m.verify, notEnabled, from},
+			{from, m.disable, notEnabled, from},
+			{from, m.logIn, ok, from},
+			{from, m.logInWithCode, ok, from},
+			{from, m.logInWrong, ok, from},
+			{from, m.createKey, unavailable, from},
+		}...)
+	}
+	for _, e := range edges {
+		var waits []any // for a fourth code
+		if e.from == stateOff {
+			waits = append(waits, Serial)
+		}
+		It("leads "+e.move.promise+", by a user "+e.from.phrase()+", to "+string(e.outcome), waits,
+			promised("otp-machine."+string(e.from)+"."+e.move.name, e.move.operation, e.outcome, clause.From(contract.Observed, "facts/barong.md 4")),
+			func(ctx SpecContext) {
+				u := p.inState(ctx, e.from)
+				p.Expect(e.move.do(ctx, u), e.move.operation, e.outcome)
+				p.isIn(ctx, u, e.to)
+			})
+	}
+}
+
+// isIn requires that an account is in a state now.
+func (p *api) isIn(ctx context.Context, u *subject, s otpState) {
+	GinkgoHelper()
+	want, leads := factorOff, contract.OK
+	if s == stateOn {
+		want, leads = factorOn, contract.SecondFactorRequired
+	}
+	p.Check("what users/me tells of the second factor", p.factor(ctx, u.session), Equal(want))
+	p.Expect(p.passwordOnly(ctx, u.account), p.createSession, leads)
+	switch s {
+	case stateOn:
+		p.Expect(p.otpCall(ctx, u.session, p.verifyOTP, p.Code(ctx, u.codes)), p.verifyOTP, contract.OK)
+	case statePending, stateOff:
+		p.Expect(p.otpCall(ctx, u.session, p.enableOTP, p.Code(ctx, u.codes)), p.enableOTP, contract.OK)
+	}
+}
