@@ -119,7 +119,7 @@ func (p Subject) mediaType(s *suite.Context) {
 			by, control := p.Ready(ctx)
 			pair := p.refusal(by, control, contract.MediaTypeRefused)
 			for _, media := range mediaTypes {
-				if slices.Contains(p.Operation.Body.MediaTypes, media) {
+				if slices.Contains(p.Operation.Body.MediaTypes, media) || slices.Contains(p.Reads, media) {
 					continue
 				}
 				pair.Changes = append(pair.Changes, suite.Change{Name: media, Of: func(r suite.Request) suite.Request {

@@ -31,6 +31,8 @@ type Subject struct {
 	// Lenient says that JSON which is no object counts as an object without
 	// members: then only a text that is no JSON is malformed.
 	Lenient bool
+	// Reads are media types of bodies that it takes beyond the documented ones.
+	Reads []string
 }
 
 // level is as strong as the weakest source of the answers allows.

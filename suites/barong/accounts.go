@@ -75,12 +75,40 @@ func (p *api) enrolled(ctx context.Context) *session {
 	return me
 }
 
+// memberAccount, newcomerAccount and enrolledAccount are the accounts of member,
+// newcomer and enrolled, without the log-in: for specs that judge the log-in itself.
+func (p *api) memberAccount(ctx context.Context) *account {
+	GinkgoHelper()
+	if !p.signsUpHere() {
+		return p.leased(active)
+	}
+	return p.member(ctx).account
+}
+
+func (p *api) newcomerAccount(ctx context.Context) *account {
+	GinkgoHelper()
+	if !p.signsUpHere() {
+		return p.leased(pending)
+	}
+	return p.newcomer(ctx).account
+}
+
+func (p *api) enrolledAccount(ctx context.Context) *account {
+	GinkgoHelper()
+	if !p.signsUpHere() {
+		return p.leased(totp)
+	}
+	return p.enrolled(ctx).account
+}
+
 // enrol switches the second factor of an account on, and of a pooled one off again
-// when the spec ends.
-func (p *api) enrol(ctx context.Context, me *session) {
+// when the spec ends. It returns the code that this spent.
+func (p *api) enrol(ctx context.Context, me *session) string {
 	GinkgoHelper()
 	codes := p.newSecret(ctx, me)
-	p.switchOn(ctx, me, codes, p.Code(ctx, codes))
+	code := p.Code(ctx, codes)
+	p.switchOn(ctx, me, codes, code)
+	return code
 }
 
 // switchOn is enrol with a secret and a code of the spec's choice.

@@ -4,9 +4,11 @@ import (
 	"context"
 
 	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
 
 	"authconform/harness/contract"
 	"authconform/harness/suite"
+	"authconform/harness/value"
 	"authconform/harness/wire"
 )
 
@@ -33,10 +35,30 @@ func (p *api) logIn(ctx context.Context, a *account) *session {
 	return p.opened(call, a)
 }
 
+// livesOn checks that a session opens what is its own user's.
+func (p *api) livesOn(ctx context.Context, s *session) {
+	GinkgoHelper()
+	call := p.Do(ctx, s.Actor, p.getCurrentUser, suite.Request{})
+	p.Expect(call, p.getCurrentUser, contract.OK)
+	p.Check("the session is that of the user it was opened for", value.Text(value.Of(call), "uid"), Equal(value.Text(s.user, "uid")))
+}
+
+// opensNothing checks that a session's cookie is good for nothing any more.
+func (p *api) opensNothing(ctx context.Context, s *session) {
+	GinkgoHelper()
+	p.Expect(p.Do(ctx, s.Actor, p.getCurrentUser, suite.Request{}), p.getCurrentUser, deadSession)
+}
+
 // tryLogIn sends a log-in from the account's own address, in step with the limiter
 // of release 3.1.
 func (p *api) tryLogIn(ctx context.Context, a *account, r suite.Request) *wire.Call {
 	GinkgoHelper()
+	return p.Do(ctx, p.visitorAt(a.address), p.createSession, p.paced(ctx, a, r))
+}
+
+// paced is a log-in's request when its turn has come: each log-in goes through it.
+func (p *api) paced(ctx context.Context, a *account, r suite.Request) suite.Request {
+	GinkgoHelper()
 	p.pace(ctx, "email "+a.Login, "address "+a.address)
-	return p.Do(ctx, p.visitorAt(a.address), p.createSession, r)
+	return r
 }

@@ -2,7 +2,6 @@ package barong
 
 import (
 	"context"
-	"crypto/x509"
 	"encoding/base64"
 	"encoding/json"
 	"strings"
@@ -136,14 +135,6 @@ func withoutSignature(token string) []string {
 // resigned signs a token's claims anew, changed, with the key of setting jwt-key.
 func (p *api) resigned(token string, change func(map[string]any)) string {
 	GinkgoHelper()
-	der, err := base64.StdEncoding.DecodeString(p.Known(jwtKey))
-	if err != nil {
-		p.Untestable("settings.%s is not Base64", jwtKey)
-	}
-	key, err := x509.ParsePKCS8PrivateKey(der)
-	if err != nil {
-		p.Untestable("settings.%s is no PKCS#8 private key", jwtKey)
-	}
 	members, _ := claims(token).(map[string]any)
 	change(members)
 	for _, name := range []string{"iat", "exp"} { // as integers: JSON read them as floating point numbers
@@ -151,7 +142,7 @@ func (p *api) resigned(token string, change func(map[string]any)) string {
 			members[name] = int64(n)
 		}
 	}
-	signed, err := jwt.NewWithClaims(jwt.SigningMethodRS256, jwt.MapClaims(members)).SignedString(key)
+	signed, err := jwt.NewWithClaims(jwt.SigningMethodRS256, jwt.MapClaims(members)).SignedString(p.rsaKey(jwtKey))
 	if err != nil {
 		p.Untestable("settings.%s does not sign with RS256: it must be an RSA key", jwtKey)
 	}

@@ -65,6 +65,11 @@ func level(op *contract.Operation, outcome contract.Outcome) func(string, *contr
 	return clause.Must
 }
 
+// asPromised is a clause as strong as the sources of its answers allow.
+func asPromised(id string, op *contract.Operation, outcome contract.Outcome, options ...clause.Option) clause.Clause {
+	return level(op, outcome)("barong."+id, op, outcome, options...)
+}
+
 // requestMember finds the member of a body, or the query parameter, that an
 // outcome names in kebab-case.
 func requestMember(op *contract.Operation, kebab string) (string, bool) {

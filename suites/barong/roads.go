@@ -51,7 +51,7 @@ func (r roads) authzPath(op *contract.Operation) string {
 // in mode direct: it asks the AuthZ endpoint about each request, passes a refusal
 // on, and sends what may pass to Barong with the token it was given.
 func send(ctx context.Context, s *suite.Context, by *suite.Actor, op *contract.Operation, r suite.Request) (*wire.Call, error) {
-	way := newRoads(s.Target())
+	way, r := newRoads(s.Target()), asForm(op, r)
 	switch {
 	case r.Template != "":
 	case carries(by, r, "Authorization"):

@@ -81,6 +81,7 @@ const (
 	kycaid           = "kycaid"
 	kycLocal         = "kyc-local"
 	auth0            = "auth0"
+	auth0Off         = "auth0-off"
 	whitelink        = "whitelink"
 	restrictions     = "restrictions"
 	clientAddress    = "client-address"
@@ -101,6 +102,7 @@ var features = map[string]suite.Feature{
 	realPhones:    {Text: "phone codes are sent and checked", Present: configured(memberPhonesType, func(v string) bool { return v != phonesMock })},
 	dataStorage:   {Text: "the data storage takes the titles of setting data-storage-titles", Present: never},
 	auth0:         {Text: "sessions are opened with Auth0's tokens too", Present: present((*api).hasAuth0)},
+	auth0Off:      {Text: "no session is opened with Auth0's tokens", Present: present(func(p *api, ctx context.Context) bool { return !p.hasAuth0(ctx) })},
 	whitelink:     {Text: "whitelink tokens of setting whitelink-tokens let an address in", Present: never},
 	restrictions:  {Text: "the addresses of setting restricted-addresses are restricted", Present: never},
 	clientAddress: {Text: "the header of setting client-address-header is believed", Present: never},

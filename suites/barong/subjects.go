@@ -19,6 +19,7 @@ type ready = func(context.Context) (*suite.Actor, func() suite.Request)
 func (p *api) subjects() []probe.Subject {
 	var all []probe.Subject
 	for _, area := range [][]probe.Subject{
+		p.logInSubjects(), p.auth0Subjects(), p.authzSubjects(),
 		p.signUpSubjects(), p.emailSubjects(), p.passwordResetSubjects(), p.passwordChangeSubjects(), p.passwordStrengthSubjects(),
 		p.whitelistSubjects(), p.infoSubjects(),
 		p.otpSubjects(), p.keySubjects(), p.serviceSubjects(),

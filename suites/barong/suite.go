@@ -68,6 +68,7 @@ func specs(s *suite.Context) {
 	p := newAPI(s)
 	for _, area := range []func(*api){
 		families,
+		logIns, logOuts, sessions, auth0LogIns, authz, bearerTokens, restricted, throttling,
 		signUps, emailConfirmations, passwordResets, passwordChanges, passwordStrength, captchas, whitelists, information,
 		secondFactor, apiKeys, serviceAccounts,
 	} {

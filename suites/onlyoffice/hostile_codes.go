@@ -57,22 +57,35 @@ func (p *portal) refusesForged(ctx SpecContext, outcome contract.Outcome, row st
 	GinkgoHelper()
 	names := forgedNames(row, forge)
 	for batch := range slices.Chunk(names, perIdentity) {
-		e := p.enrol(ctx)
-		right := p.Code(ctx, e.codes)
-		var changes []suite.Change
-		for _, v := range otp.Hostile(right) {
-			if slices.Contains(batch, v.Name) {
-				changes = append(changes, renamed(v.Name, suite.Set("code", v.Value)))
-			}
+		right := p.sendForged(ctx, outcome, batch)
+		// As a number, a code that begins with 0 is a shorter one: that of a code
+		// with all its digits has to be refused in any case.
+		for row == "I05" && right[0] == '0' {
+			right = p.sendForged(ctx, outcome, batch)
 		}
-		if len(changes) == 0 {
-			continue // the code of the moment has no such form
-		}
-		p.Refuses(ctx, suite.Refusal{
-			Operation: p.loginByCode, By: p.Anonymous(), Control: always(byCode(e.who, right)),
-			Changes: changes, Outcome: outcome, OnlyAfter: true,
-		})
 	}
+}
+
+// sendForged puts the named forms of one identity's code, as far as it has them,
+// and returns the code.
+func (p *portal) sendForged(ctx SpecContext, outcome contract.Outcome, names []string) string {
+	GinkgoHelper()
+	e := p.enrol(ctx)
+	right := p.Code(ctx, e.codes)
+	var changes []suite.Change
+	for _, v := range otp.Hostile(right) {
+		if slices.Contains(names, v.Name) {
+			changes = append(changes, renamed(v.Name, suite.Set("code", v.Value)))
+		}
+	}
+	if len(changes) == 0 {
+		return right // the code of the moment has no such form
+	}
+	p.Refuses(ctx, suite.Refusal{
+		Operation: p.loginByCode, By: p.Anonymous(), Control: always(byCode(e.who, right)),
+		Changes: changes, Outcome: outcome, OnlyAfter: true,
+	})
+	return right
 }
 
 // forgedNames are the names of a row's values, for any code.

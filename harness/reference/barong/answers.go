@@ -19,7 +19,7 @@ const (
 // answer is what goes back to the client.
 type answer struct {
 	status int
-	body   any    // written as JSON; ignored when empty
+	body   any    // written as JSON, by a func() any after the lock is released
 	empty  bool   // no body and no Content-Type
 	media  string // "" is application/json
 	pad    string // white space after the body, for a fault
@@ -84,6 +84,9 @@ func (s *Server) write(w http.ResponseWriter, r *request, a answer) {
 		media = jsonMedia
 	}
 	header.Set("Content-Type", media)
+	if late, isLate := a.body.(func() any); isLate {
+		a.body = late()
+	}
 	text := encoded(a.body) + a.pad
 	if a.body == nil && media == htmlMedia {
 		text = ""
@@ -93,7 +96,7 @@ func (s *Server) write(w http.ResponseWriter, r *request, a answer) {
 		tag := `W/"` + hex.EncodeToString(sum[:16]) + `"`
 		header.Set("ETag", tag)
 		header.Set("Cache-Control", "max-age=0, private, must-revalidate")
-		if r.http.Header.Get("If-None-Match") == tag {
+		if r.http.Method == http.MethodGet && r.http.Header.Get("If-None-Match") == tag {
 			w.WriteHeader(http.StatusNotModified)
 			return
 		}

@@ -120,6 +120,7 @@ func (s *Server) Features() map[string]bool {
 		"kycaid":                   c.KYC == KYCAid,
 		"kyc-local":                c.KYC == LocalKYC,
 		"auth0":                    c.Auth0,
+		"auth0-off":                !c.Auth0,
 		"whitelink":                true,
 		"restrictions":             c.ClientAddress,
 		"client-address":           c.ClientAddress,

@@ -6,7 +6,7 @@ import "strings"
 var measured = map[string]float64{
 	"Tecohvi0": 15.5, "Gol4aid1": 15.0, "ZahSh8ei": 15.5, "eeC2BiCucxWEQ": 21.2, "testPassword111": 14.1,
 	"Conf0rmance!": 20.75, "Xk7#pQ9vLm2$": 22, "Password1": 2, "Passw0rd": 2, "Qwerty123": 2, "Admin123": 4,
-	"Aa345678": 9.5, "": -2,
+	"Aa345678": 9.5, "Aa1" + strings.Repeat("x", 77): 10.8, "": -2,
 }
 
 // common words count as one character.

@@ -20,7 +20,10 @@ type scenario struct {
 // allScenarios are the scenarios of every area.
 func allScenarios() map[string]scenario {
 	all := map[string]scenario{}
-	for _, area := range []map[string]scenario{} {
+	for _, area := range []map[string]scenario{
+		secondFactorScenarios, sessionScenarios, credentialScenarios, mailScenarios, keyScenarios, rightScenarios,
+		captchaScenarios, limiterScenarios,
+	} {
 		for id, one := range area {
 			all[id] = one
 		}

@@ -16,11 +16,11 @@ const (
 // dispatch finds out which part of the deployment a path belongs to.
 func (s *Server) dispatch(r *request) answer {
 	path := squeezed(r.http.URL.Path)
-	for _, prefix := range []string{s.config.Prefix, "/api/v2/barong"} {
-		rest, found := strings.CutPrefix(path, prefix)
-		if found && (ofApp(rest) || strings.HasPrefix(path, "/api/v2/barong/")) {
-			return s.gateway(r, rest)
-		}
+	if rest, found := strings.CutPrefix(path, "/api/v2/barong/"); found {
+		return s.gateway(r, "/"+rest)
+	}
+	if rest, found := strings.CutPrefix(path, s.config.Prefix); found && ofApp(rest) {
+		return s.gateway(r, rest)
 	}
 	if rest, found := strings.CutPrefix(path, authzRoot+"/"); found {
 		return s.subrequest(r, rest)

@@ -48,13 +48,9 @@ func (s *Server) generateQRCode(r *request) answer {
 		}
 		a.totpSecret = kit.NewTOTPSecret(size)
 	}
-	link := s.otpauth(a)
-	barcode, err := qrPNG(link)
-	if err != nil {
-		return internalError()
-	}
 	s.record(r, a, topicOTP, "request QR code for 2FA", succeed, nil)
-	return s.ok(r, qrcode{Data: map[string]string{"barcode": barcode, "url": link}})
+	link := s.otpauth(a)
+	return s.ok(r, func() any { return qrcode{Data: map[string]string{"barcode": qrPNG(link), "url": link}} })
 }
 
 // otpauth is the URI of the account's secret in the form authenticator apps read.
@@ -69,21 +65,22 @@ func (s *Server) otpauth(a *account) string {
 	return "otpauth://totp/Barong:" + url.PathEscape(name) + "?" + query.Encode()
 }
 
-func qrPNG(link string) (string, error) {
+// qrPNG is the URI as a QR code, in Base64; "" when it is too long for one.
+func qrPNG(link string) string {
 	key, err := otp.NewKeyFromURL(link)
 	if err != nil {
-		return "", err
+		return ""
 	}
 	image, err := key.Image(qrPixels, qrPixels)
 	if err != nil {
-		return "", err
+		return ""
 	}
 	var content bytes.Buffer
 	encoder := png.Encoder{CompressionLevel: png.BestSpeed}
-	if err := encoder.Encode(&content, image); err != nil {
-		return "", err
+	if encoder.Encode(&content, image) != nil {
+		return ""
 	}
-	return base64.StdEncoding.EncodeToString(content.Bytes()), nil
+	return base64.StdEncoding.EncodeToString(content.Bytes())
 }
 
 // enableOTP switches the second factor on with a first code and ends the user's

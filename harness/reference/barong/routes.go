@@ -13,7 +13,8 @@ type operation struct {
 	namespace string
 	params    []param
 	status    int // of a success
-	// names400: the published page names 400 for missing and empty parameters.
+	// names400: the published page names 400 for missing and empty required
+	// parameters.
 	names400 bool
 	secrets  []string // parameters that are passwords, hashed before the lock
 	// handle runs under the lock with valid parameters; on resource operations

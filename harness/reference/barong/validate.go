@@ -81,7 +81,7 @@ func (s *Server) validate(r *request) *answer {
 		}
 		if len(found) > 0 && status == 0 {
 			status = http.StatusUnprocessableEntity
-			if named && (r.op.names400 || p.names400) {
+			if named && p.required && (r.op.names400 || p.names400) {
 				status = s.policy.missing
 			}
 		}

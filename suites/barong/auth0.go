@@ -1,0 +1,193 @@
+package barong
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/rsa"
+	"strings"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"authconform/harness/clause"
+	"authconform/harness/contract"
+	"authconform/harness/probe"
+	"authconform/harness/suite"
+	"authconform/harness/value"
+	"authconform/harness/wire"
+)
+
+const (
+	noEmailClaim      = contract.Outcome("no-email-claim")
+	unverifiedUnknown = contract.Outcome("unverified-unknown")
+	tokenRefusedAuth0 = contract.Outcome("token-refused-auth0")
+	methodOff         = contract.Outcome("method-off")
+)
+
+// auth0Subjects put a made-up token to the operation, so that they need no Auth0
+// tenant: it is read to the end and refused.
+func (p *api) auth0Subjects() []probe.Subject {
+	made := func() suite.Request { return idToken("a." + p.Nonce() + ".b") }
+	return []probe.Subject{{Operation: p.createSessionByAuth0, Ready: p.asVisitor(made), Leads: tokenRefusedAuth0}}
+}
+
+func idToken(token string) suite.Request { return suite.Request{JSON: suite.Object{"id_token": token}} }
+
+// tenant is what Auth0 says in its tokens about the deployment, and its key.
+type tenant struct {
+	issuer, audience string
+	key              *rsa.PrivateKey
+}
+
+// auth0Tenant reads the tenant out of the deployment's own configuration.
+func (p *api) auth0Tenant(ctx context.Context) tenant {
+	GinkgoHelper()
+	call := p.Do(ctx, p.visitor(), p.getAuth0Configs, suite.Request{})
+	p.Need("read which Auth0 tenant is used", call, p.getAuth0Configs, contract.OK)
+	said := value.Of(call)
+	return tenant{
+		issuer:   "https://" + strings.TrimSuffix(value.Text(said, "auth0_domain"), "/") + "/",
+		audience: value.Text(said, "auth0_client_id"), key: p.rsaKey(auth0Key),
+	}
+}
+
+// says is what Auth0 says of a user.
+func (p *api) says(t tenant, email string, verified bool) map[string]any {
+	return map[string]any{
+		"iss": t.issuer, "aud": t.audience, "sub": "auth0|" + p.Nonce(), "email": email, "email_verified": verified,
+		"iat": p.Now().Add(-time.Minute).Unix(), "exp": p.Now().Add(time.Hour).Unix(),
+	}
+}
+
+// signs makes an id token as Auth0 does.
+func (p *api) signs(t tenant, said map[string]any) suite.Request {
+	return idToken(p.Secret("id-token", jwtSigned(jwt.SigningMethodRS256, nil, said, t.key)))
+}
+
+func auth0LogIns(p *api) {
+	Describe("POST identity/sessions/auth0", func() {
+		auth0Opens(p)
+		auth0Refuses(p)
+		auth0TokensRefused(p)
+		auth0Bypasses(p)
+		It("says that it is switched off", stated("auth0.off", p.createSessionByAuth0, methodOff, clause.Needs(auth0Off)), func(ctx SpecContext) {
+			p.Expect(p.Do(ctx, p.visitor(), p.createSessionByAuth0, idToken("a."+p.Nonce()+".b")), p.createSessionByAuth0, methodOff)
+		})
+	})
+}
+
+func auth0Opens(p *api) {
+	needs := clause.Needs(auth0)
+	It("opens a session for a known user with a verified e-mail address", stated("auth0.known", p.createSessionByAuth0, contract.OK, needs), func(ctx SpecContext) {
+		a, t := p.memberAccount(ctx), p.auth0Tenant(ctx)
+		call := p.Do(ctx, p.visitorAt(a.address), p.createSessionByAuth0, p.signs(t, p.says(t, a.Login, true)))
+		p.Expect(call, p.createSessionByAuth0, contract.OK)
+		s := p.opened(call, a)
+		p.Check("the user is the one of the e-mail address", strings.ToLower(value.Text(s.user, "email")), Equal(strings.ToLower(a.Login)))
+		if a.ID != "" {
+			p.Check("the user is the one who was there", value.Text(s.user, "uid"), Equal(a.ID))
+		}
+		p.livesOn(ctx, s)
+		p.writes(ctx, s)
+	})
+	It("makes an active user of an unknown verified e-mail address", stated("auth0.unknown", p.createSessionByAuth0, contract.OK, needs), func(ctx SpecContext) {
+		a, t := p.newAccount(), p.auth0Tenant(ctx)
+		call := p.Do(ctx, p.visitorAt(a.address), p.createSessionByAuth0, p.signs(t, p.says(t, a.Login, true)))
+		p.Expect(call, p.createSessionByAuth0, contract.OK)
+		s := p.opened(call, a)
+		p.Check("the user is active", value.Text(s.user, "state"), Equal("active"))
+		p.Check("the user has the e-mail address", value.Text(s.user, "email"), Equal(a.Login))
+		p.livesOn(ctx, s)
+	})
+}
+
+func auth0Refuses(p *api) {
+	refuses := func(id, text string, outcome contract.Outcome, change func(said map[string]any)) {
+		It(text, stated("auth0."+id, p.createSessionByAuth0, outcome, clause.Needs(auth0)), func(ctx SpecContext) {
+			a, t := p.newAccount(), p.auth0Tenant(ctx)
+			said := p.says(t, a.Login, true)
+			change(said)
+			call := p.Do(ctx, p.visitorAt(a.address), p.createSessionByAuth0, p.signs(t, said))
+			p.Expect(call, p.createSessionByAuth0, outcome)
+			p.openedNothing(ctx, a, call)
+			p.Need("log in with the right token", p.auth0LogIn(ctx, t, a), p.createSessionByAuth0, contract.OK)
+		})
+	}
+	refuses("no-email", "refuses a token without an e-mail address", noEmailClaim, func(said map[string]any) { delete(said, "email") })
+	refuses("unverified-unknown", "refuses an unknown e-mail address that Auth0 has not verified", unverifiedUnknown, func(said map[string]any) { said["email_verified"] = false })
+}
+
+// auth0LogIn logs in with a token that nothing is wrong with.
+func (p *api) auth0LogIn(ctx context.Context, t tenant, a *account) *wire.Call {
+	GinkgoHelper()
+	return p.Do(ctx, p.visitorAt(a.address), p.createSessionByAuth0, p.signs(t, p.says(t, a.Login, true)))
+}
+
+// auth0TokensRefused: OpenID Connect Core 1.0 section 3.1.3.7, RFC 8725.
+func auth0TokensRefused(p *api) {
+	refuses := func(id, text string, forge func(t tenant, said map[string]any) []string) {
+		It(text, stated("auth0."+id, p.createSessionByAuth0, tokenRefusedAuth0, clause.Needs(auth0)), func(ctx SpecContext) {
+			a, t := p.memberAccount(ctx), p.auth0Tenant(ctx)
+			var changes []suite.Change
+			for _, token := range forge(t, p.says(t, a.Login, true)) {
+				changes = append(changes, suite.Set("id_token", p.Secret("id-token", token)))
+			}
+			p.openedNothing(ctx, a, p.Refuses(ctx, suite.Refusal{
+				Operation: p.createSessionByAuth0, By: p.visitorAt(a.address), Outcome: tokenRefusedAuth0, Changes: changes,
+				Control: func() suite.Request { return p.signs(t, p.says(t, a.Login, true)) },
+			})...)
+		})
+	}
+	with := func(t tenant, said map[string]any, name string, v any) string {
+		changed := p.says(t, "", true)
+		changed["email"], changed[name] = said["email"], v
+		return jwtSigned(jwt.SigningMethodRS256, nil, changed, t.key)
+	}
+	refuses("malformed", "refuses what is no token", func(t tenant, said map[string]any) []string {
+		return []string{p.Nonce(), "a.b", "..", jwtObject(map[string]any{"alg": "RS256"}) + "." + jwtObject(said) + "."}
+	})
+	refuses("expired", "refuses a token whose time is over", func(t tenant, said map[string]any) []string {
+		return []string{with(t, said, "exp", p.Now().Add(-time.Hour).Unix())}
+	})
+	refuses("audience", "refuses a token for another application", func(t tenant, said map[string]any) []string {
+		return []string{with(t, said, "aud", "somebody-else"), with(t, said, "aud", []string{"somebody-else"})}
+	})
+	refuses("issuer", "refuses a token of another tenant", func(t tenant, said map[string]any) []string {
+		return []string{with(t, said, "iss", "https://somebody-else.auth0.com/"), with(t, said, "iss", "barong")}
+	})
+	refuses("signature", "refuses a token that the tenant has not signed", func(t tenant, said map[string]any) []string {
+		key, err := rsa.GenerateKey(rand.Reader, 2048)
+		if err != nil {
+			p.Error("cannot make a key: %v", err)
+		}
+		right := strings.Split(jwtSigned(jwt.SigningMethodRS256, nil, said, t.key), ".")
+		other := strings.Split(with(t, said, "email", p.nobody()), ".")
+		return []string{
+			jwtSigned(jwt.SigningMethodRS256, nil, said, key),
+			jwtObject(map[string]any{"alg": "none"}) + "." + right[1] + ".",
+			jwtSigned(jwt.SigningMethodHS256, nil, said, []byte("")),
+			right[0] + "." + right[1] + "." + other[2],
+		}
+	})
+}
+
+// auth0Bypasses: the releases ask for nothing but a token, and let in whom the
+// log-in by password would not; the documents promise no such way round
+// (facts/barong.md 9 row 13).
+func auth0Bypasses(p *api) {
+	refuses := func(id, text string, who func(context.Context) *account, verified bool) {
+		It(text, Serial, clause.Should("barong.auth0."+id, p.createSessionByAuth0, unverifiedUnknown, clause.Needs(auth0), clause.Only(documented),
+			clause.From(contract.Standard, "OWASP ASVS 5.0 6.3.4; facts/auth-checks.md F07; facts/barong.md 9 row 13")), func(ctx SpecContext) {
+			a, twin, t := who(ctx), p.memberAccount(ctx), p.auth0Tenant(ctx)
+			call := p.Do(ctx, p.visitorAt(a.address), p.createSessionByAuth0, p.signs(t, p.says(t, a.Login, verified)))
+			p.Expect(call, p.createSessionByAuth0, unverifiedUnknown)
+			p.openedNothing(ctx, a, call)
+			p.Need("log in as a member", p.auth0LogIn(ctx, t, twin), p.createSessionByAuth0, contract.OK)
+		})
+	}
+	refuses("unverified-email", "lets nobody in as a user whose e-mail address Auth0 has not verified", p.memberAccount, false)
+	refuses("second-factor", "lets nobody in without the second factor that the user has", p.enrolledAccount, true)
+	refuses("banned", "lets no banned user in", func(context.Context) *account { GinkgoHelper(); return p.leased(banned) }, true)
+}

@@ -1,0 +1,101 @@
+package barong
+
+import (
+	"context"
+	"crypto/rsa"
+	"encoding/base64"
+	"net/http"
+	"strings"
+
+	"github.com/golang-jwt/jwt/v5"
+	. "github.com/onsi/ginkgo/v2"
+
+	"authconform/harness/clause"
+	"authconform/harness/contract"
+	"authconform/harness/suite"
+)
+
+// signedWith tells whether a token carries the signature of a key.
+func signedWith(token string, key *rsa.PublicKey) bool {
+	at := strings.LastIndexByte(token, '.')
+	if at < 0 {
+		return false
+	}
+	signature, err := base64.RawURLEncoding.DecodeString(token[at+1:])
+	return err == nil && jwt.SigningMethodRS256.Verify(token[:at], signature, key) == nil
+}
+
+// authzPublic: what is open to everybody passes, and needs no token.
+func authzPublic(p *api) {
+	needs := clause.Needs(direct)
+	It("lets a log-in pass, and gives no token for it", stated("authz.public", p.authorizePublic, contract.OK, needs), func(ctx SpecContext) {
+		p.Expect(p.Do(ctx, p.visitor(), p.authorizePublic, asked), p.authorizePublic, contract.OK)
+	})
+	It("gives a session no token for what is open to everybody", stated("authz.public-session", p.authorizePublic, contract.OK, needs), func(ctx SpecContext) {
+		p.Expect(p.Do(ctx, p.member(ctx).Actor, p.authorizePublic, asked), p.authorizePublic, contract.OK)
+	})
+	It("lets each operation pass that is open to everybody", stated("authz.public-each", p.authorizePublic, contract.OK, needs), func(ctx SpecContext) {
+		way := newRoads(p.Target())
+		for _, op := range p.Operations() {
+			if op.Protected || op.Area == areaAuthz {
+				continue
+			}
+			r := suite.Request{Method: op.Method, Template: way.authzPath(op)}
+			if op.Body != nil {
+				r.JSON = suite.Object{}
+			}
+			p.Expect(p.Do(ctx, p.visitor(), p.authorizePublic, r), p.authorizePublic, contract.OK)
+		}
+	})
+}
+
+// authzClosed: what is not for members.
+func authzClosed(p *api) {
+	needs := clause.Needs(direct)
+	way := func() roads { return newRoads(p.Target()) }
+	closed := func(id, text string, op *contract.Operation, outcome contract.Outcome, by func(me *session) *suite.Actor, paths ...string) {
+		It(text, stated("authz."+id, op, outcome, needs), func(ctx SpecContext) {
+			me := p.member(ctx)
+			p.passes(ctx, me)
+			for _, path := range append([]string{""}, paths...) {
+				r := suite.Request{}
+				if path != "" {
+					r.Template = way().authz + authorizedResource + path
+				}
+				call := p.Do(ctx, by(me), op, r)
+				p.Expect(call, op, outcome)
+				p.givesNoToken(call)
+			}
+			p.passes(ctx, me)
+		})
+	}
+	member := func(me *session) *suite.Actor { return me.Actor }
+	nobody := func(*session) *suite.Actor { return p.visitor() }
+	closed("admin-path", "keeps a member from the paths of administrators, and from modules that there are not", p.authorizeAdmin, contract.Forbidden, member,
+		"admin/metrics", "admin/users/list", "af-unknown/users")
+	closed("admin-nobody", "keeps a client without a session from the paths of administrators", p.authorizeAdmin, contract.Unauthenticated, nobody)
+	closed("management", "keeps a member from the paths of other services", p.authorizeManagement, contract.Forbidden, member, "management/users/get", "management/timestamp")
+	closed("management-nobody", "keeps a client without a session from the paths of other services", p.authorizeManagement, contract.Forbidden, nobody)
+}
+
+// passes shows that a session is good for what is a member's.
+func (p *api) passes(ctx context.Context, me *session) {
+	GinkgoHelper()
+	p.Need("be let to the own user", p.Do(ctx, me.Actor, p.authorizeRead, suite.Request{}), p.authorizeRead, contract.OK)
+}
+
+// authzPreflight: release 3.1 lets OPTIONS pass, for browsers send it without any
+// credential (Fetch standard section 3.2).
+func authzPreflight(p *api) {
+	options := suite.Request{Method: http.MethodOptions}
+	It("answers OPTIONS without a session as the release does", stated("authz.preflight", p.authorizeRead, preflight, clause.Needs(direct)), func(ctx SpecContext) {
+		call := p.Do(ctx, p.visitor(), p.authorizeRead, options)
+		p.Expect(call, p.authorizeRead, preflight)
+		p.givesNoToken(call)
+	})
+	It("lets a browser's preflight through the gateway", clause.Note("barong.authz.preflight-gateway", p.authorizeRead, preflight, clause.Only(release31)), func(ctx SpecContext) {
+		r := options.WithHeader("Origin", "https://wallet.example").WithHeader("Access-Control-Request-Method", http.MethodPost)
+		r.Template = newRoads(p.Target()).gatewayPath(p.createLabel)
+		p.Expect(p.Do(ctx, p.visitor(), p.authorizeRead, r), p.authorizeRead, preflight)
+	})
+}

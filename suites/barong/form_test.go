@@ -1,0 +1,78 @@
+package barong
+
+import (
+	"bytes"
+	"io"
+	"mime"
+	"mime/multipart"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"authconform/harness/contract"
+	"authconform/harness/suite"
+)
+
+type field struct{ Name, File, Text string }
+
+func TestAsForm(t *testing.T) {
+	op := &contract.Operation{Body: &contract.Body{MediaTypes: []string{formMedia}}}
+	sent := asForm(op, suite.Request{JSON: suite.Object{
+		"upload": []upload{{name: "a.png", media: "image/png", content: []byte("1")}, {name: "b.png", media: "image/png", content: []byte("2")}},
+		"texts":  []string{"x"}, "one": upload{name: "c.png", media: "image/png", content: []byte("3")}, "nothing": nil, "number": 5,
+	}})
+	if sent.JSON != nil {
+		t.Errorf("the members are sent as JSON too: %v", sent.JSON)
+	}
+	want := []field{
+		{"nothing", "", ""}, {"number", "", "5"}, {"one", "c.png", "3"}, {"texts[]", "", "x"}, {"upload[]", "a.png", "1"}, {"upload[]", "b.png", "2"},
+	}
+	if diff := cmp.Diff(want, fields(t, sent)); diff != "" {
+		t.Errorf("fields (-want +got):\n%s", diff)
+	}
+}
+
+func TestAsFormLeavesAlone(t *testing.T) {
+	form := &contract.Operation{Body: &contract.Body{MediaTypes: []string{formMedia}}}
+	either := &contract.Operation{Body: &contract.Body{MediaTypes: []string{"application/json", formMedia}}}
+	members := suite.Object{"a": "b"}
+	for name, c := range map[string]struct {
+		op *contract.Operation
+		r  suite.Request
+	}{
+		"JSON is documented": {either, suite.Request{JSON: members}},
+		"no body":            {&contract.Operation{}, suite.Request{JSON: members}},
+		"raw body":           {form, suite.Request{JSON: members, Raw: []byte("{")}},
+		"no members":         {form, suite.Request{}},
+	} {
+		if diff := cmp.Diff(c.r, asForm(c.op, c.r)); diff != "" {
+			t.Errorf("%s: the request is changed (-want +got):\n%s", name, diff)
+		}
+	}
+	if got := asForm(form, suite.Request{JSON: members, ContentType: "text/plain"}); got.ContentType != "text/plain" || got.Raw == nil {
+		t.Errorf("content type %q with body %q; want the request's own type on a form", got.ContentType, got.Raw)
+	}
+}
+
+func fields(t *testing.T, r suite.Request) []field {
+	t.Helper()
+	_, parameters, err := mime.ParseMediaType(r.ContentType)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []field
+	for reader := multipart.NewReader(bytes.NewReader(r.Raw), parameters["boundary"]); ; {
+		part, err := reader.NextRawPart()
+		if err == io.EOF {
+			return got
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		content, err := io.ReadAll(part)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, field{part.FormName(), part.FileName(), string(content)})
+	}
+}

@@ -1,0 +1,63 @@
+package barong
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"authconform/harness/clause"
+	"authconform/harness/contract"
+	"authconform/harness/wire"
+)
+
+// logInCookies is about the attributes of the session's cookie (facts/barong.md 1.1).
+func logInCookies(p *api) {
+	It("keeps the session's cookie from scripts, and sends it to all paths", stated("sessions.cookie-http-only", p.createSession, contract.OK), func(ctx SpecContext) {
+		cookie := p.loggedInCookie(ctx)
+		p.Holds("the cookie is HttpOnly", cookie.HttpOnly, "it is not")
+		p.Check("the cookie's path is /", cookie.Path, Equal("/"))
+	})
+	It("keeps the session's cookie to TLS", stated("sessions.cookie-secure", p.createSession, contract.OK, clause.Only(release31)), func(ctx SpecContext) {
+		p.Holds("the cookie is Secure", p.loggedInCookie(ctx).Secure, "it is not")
+	})
+	It("lets the session's cookie expire in 24 hours", clause.Should("barong.sessions.cookie-expires", p.createSession, contract.OK), func(ctx SpecContext) {
+		expires := p.loggedInCookie(ctx).Expires
+		p.Check("the cookie expires in 24 hours", expires, BeTemporally("~", p.Now().Add(24*time.Hour), time.Minute))
+	})
+	It("sends the session's cookie to its own host alone", clause.Should("barong.sessions.cookie-no-domain", p.createSession, contract.OK), func(ctx SpecContext) {
+		p.Check("the cookie has no Domain", p.loggedInCookie(ctx).Domain, BeEmpty())
+	})
+	// ASVS 3.3.2 wants SameSite; the releases leave it out and ask for a CSRF token.
+	It("says nothing in the session's cookie of requests from other sites", clause.Note("barong.sessions.cookie-same-site", p.createSession, contract.OK, clause.Only(release26, release31)), func(ctx SpecContext) {
+		p.Check("the cookie has no SameSite", p.loggedInCookie(ctx).SameSite, Equal(http.SameSite(0)))
+	})
+	It("sends the session's cookie over plain HTTP too", clause.Note("barong.sessions.cookie-not-secure", p.createSession, contract.OK, clause.Only(release26)), func(ctx SpecContext) {
+		p.Holds("the cookie is not Secure", !p.loggedInCookie(ctx).Secure, "it is")
+	})
+}
+
+// loggedInCookie is the cookie that a log-in sets.
+func (p *api) loggedInCookie(ctx context.Context) *http.Cookie {
+	GinkgoHelper()
+	a := p.memberAccount(ctx)
+	call := p.tryLogIn(ctx, a, p.credentials(a, ""))
+	p.Expect(call, p.createSession, contract.OK)
+	cookie := sessionCookieOf(call)
+	if cookie == nil {
+		p.Untestable("the log-in sets no cookie %s", sessionCookie)
+	}
+	return cookie
+}
+
+func sessionCookieOf(call *wire.Call) *http.Cookie {
+	var last *http.Cookie
+	for _, c := range (&http.Response{Header: call.Header}).Cookies() {
+		if c.Name == sessionCookie {
+			last = c
+		}
+	}
+	return last
+}

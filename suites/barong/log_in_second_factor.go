@@ -1,0 +1,167 @@
+package barong
+
+import (
+	"context"
+	"sync"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"authconform/harness/contract"
+	"authconform/harness/suite"
+	"authconform/harness/wire"
+)
+
+// expectCode judges a log-in with the right password and some code.
+func (p *api) expectCode(ctx context.Context, a *account, code any, outcome contract.Outcome) *wire.Call {
+	GinkgoHelper()
+	call := p.tryLogIn(ctx, a, p.credentials(a, "").With("otp_code", code))
+	p.Expect(call, p.createSession, outcome)
+	if outcome != contract.OK {
+		p.openedNothing(ctx, a, call)
+	}
+	return call
+}
+
+// rightCode shows that an account would have been let in: what was refused before
+// was refused for its code.
+func (p *api) rightCode(ctx context.Context, a *account, code string) {
+	GinkgoHelper()
+	p.Need("log in with the right code", p.tryLogIn(ctx, a, p.credentials(a, code)), p.createSession, contract.OK)
+}
+
+func logInSecondFactor(p *api) {
+	required, wrong := contract.SecondFactorRequired, contract.SecondFactorWrong
+	It("opens no session for the password alone where there is a second factor", stated("sessions.second-factor-required", p.createSession, required), func(ctx SpecContext) {
+		a := p.enrolledAccount(ctx)
+		call := p.tryLogIn(ctx, a, p.credentials(a, ""))
+		p.Expect(call, p.createSession, required)
+		p.openedNothing(ctx, a, call)
+		p.rightCode(ctx, a, p.Code(ctx, a.codes))
+	})
+	It("takes an empty code for none", stated("sessions.second-factor-blank", p.createSession, required), func(ctx SpecContext) {
+		a := p.enrolledAccount(ctx)
+		for _, code := range []any{"", "   ", nil} {
+			p.expectCode(ctx, a, code, required)
+		}
+		p.rightCode(ctx, a, p.Code(ctx, a.codes))
+	})
+	It("refuses a wrong code, and each further one alike", stated("sessions.second-factor-wrong", p.createSession, wrong), func(ctx SpecContext) {
+		a := p.enrolledAccount(ctx)
+		p.expectCode(ctx, a, a.codes.Wrong(1), wrong)
+		p.expectCode(ctx, a, a.codes.Wrong(1), wrong)
+		p.rightCode(ctx, a, p.Code(ctx, a.codes))
+	})
+	It("refuses the code of another user", stated("sessions.second-factor-foreign", p.createSession, wrong), func(ctx SpecContext) {
+		a, other := p.enrolledAccount(ctx), p.enrolledAccount(ctx)
+		code := p.Code(ctx, other.codes)
+		p.expectCode(ctx, a, code, wrong)
+		p.rightCode(ctx, other, code)
+		p.rightCode(ctx, a, p.Code(ctx, a.codes))
+	})
+	It("refuses a wrong password whatever the code, and does not spend the code on it", stated("sessions.password-before-code", p.createSession, contract.BadCredentials), func(ctx SpecContext) {
+		a := p.enrolledAccount(ctx)
+		code := p.Code(ctx, a.codes)
+		for _, sent := range []string{"", code} {
+			call := p.tryLogIn(ctx, a, p.credentials(a, sent).With("password", p.Secret("password", newPassword())))
+			p.Expect(call, p.createSession, contract.BadCredentials)
+			p.openedNothing(ctx, a, call)
+		}
+		p.rightCode(ctx, a, code)
+	})
+	It("leaves the session alone on whose cookie a log-in is refused", stated("sessions.refused-keeps-session", p.createSession, required), func(ctx SpecContext) {
+		mine, other := p.member(ctx), p.enrolledAccount(ctx)
+		call := p.Do(ctx, p.with(mine.account, mine.cookie, ""), p.createSession, p.paced(ctx, other, p.credentials(other, "")))
+		p.Expect(call, p.createSession, required)
+		p.livesOn(ctx, mine)
+		p.rightCode(ctx, other, p.Code(ctx, other.codes))
+	})
+	It("asks for the code too after a reset of the password", stated("sessions.reset-keeps-second-factor", p.createSession, required), func(ctx SpecContext) {
+		a := p.enrolledAccount(ctx)
+		reset := p.Do(ctx, p.visitor(), p.confirmPasswordReset, p.passwordReset(p.resetToken(ctx, a), a.Password))
+		p.Need("reset the password to what it is", reset, p.confirmPasswordReset, contract.OK)
+		p.Expect(p.tryLogIn(ctx, a, p.credentials(a, "")), p.createSession, required)
+		p.rightCode(ctx, a, p.Code(ctx, a.codes))
+	})
+}
+
+// logInCodesSpent: each code counts once, right or wrong, wherever it was put
+// first (RFC 6238 section 5.2; facts/auth-checks.md T10-T15).
+func logInCodesSpent(p *api) {
+	replayed := contract.SecondFactorReplayed
+	It("opens one session for a code", stated("sessions.replayed", p.createSession, replayed), func(ctx SpecContext) {
+		a := p.enrolledAccount(ctx)
+		code := p.Code(ctx, a.codes)
+		p.rightCode(ctx, a, code)
+		p.expectCode(ctx, a, code, replayed)
+	})
+	It("knows a spent code again with white space around it", stated("sessions.replayed-padded", p.createSession, replayed), func(ctx SpecContext) {
+		a := p.enrolledAccount(ctx)
+		code := p.Code(ctx, a.codes)
+		p.rightCode(ctx, a, code)
+		for _, padded := range []string{" " + code, code + "\n", code + "\t "} {
+			p.expectCode(ctx, a, padded, replayed)
+		}
+	})
+	It("knows a wrong code again", stated("sessions.replayed-wrong", p.createSession, replayed), func(ctx SpecContext) {
+		a := p.enrolledAccount(ctx)
+		code := a.codes.Wrong(1)
+		p.Need("get a wrong code refused", p.tryLogIn(ctx, a, p.credentials(a, code)), p.createSession, contract.SecondFactorWrong)
+		p.expectCode(ctx, a, code, replayed)
+		p.rightCode(ctx, a, p.Code(ctx, a.codes))
+	})
+	It("refuses the code that switched the second factor on", stated("sessions.replayed-enable", p.createSession, replayed), func(ctx SpecContext) {
+		me := p.member(ctx)
+		code := p.enrol(ctx, me)
+		p.expectCode(ctx, me.account, code, replayed)
+		p.rightCode(ctx, me.account, p.Code(ctx, me.account.codes))
+	})
+	It("refuses a code that was verified before", stated("sessions.replayed-verify", p.createSession, replayed), func(ctx SpecContext) {
+		me := p.enrolled(ctx)
+		code := p.Code(ctx, me.account.codes)
+		p.Need("verify a code", p.Do(ctx, me.Actor, p.verifyOTP, codeBody(code)), p.verifyOTP, contract.OK)
+		p.expectCode(ctx, me.account, code, replayed)
+	})
+	It("opens one session for a code that many log-ins bring at once", stated("sessions.parallel", p.createSession, replayed), func(ctx SpecContext) {
+		a := p.enrolledAccount(ctx)
+		calls := p.logInsAtOnce(ctx, a)
+		opened := 0
+		for _, call := range calls {
+			if p.Is(call, p.createSession, contract.OK) {
+				opened++
+				p.livesOn(ctx, p.opened(call, a))
+				continue
+			}
+			p.Expect(call, p.createSession, replayed)
+			p.openedNothing(ctx, a, call)
+		}
+		p.Check("one log-in succeeds", opened, Equal(1))
+	})
+}
+
+// logInsAtOnce sends ten log-ins with one code at once; as many as its limiter
+// takes to release 3.1.
+func (p *api) logInsAtOnce(ctx context.Context, a *account) []*wire.Call {
+	GinkgoHelper()
+	n := 10
+	if p.Profile() == release31 {
+		n = inWindow - 1
+	}
+	for range n {
+		p.paced(ctx, a, suite.Request{})
+	}
+	request := p.credentials(a, p.Code(ctx, a.codes))
+	calls, errs := make([]*wire.Call, n), make([]error, n)
+	var group sync.WaitGroup
+	for i := range n {
+		by := p.visitorAt(a.address)
+		group.Go(func() { calls[i], errs[i] = p.Try(ctx, by, p.createSession, request) })
+	}
+	group.Wait()
+	for _, err := range errs {
+		if err != nil {
+			p.Error("a log-in got no response: %v", err)
+		}
+	}
+	return calls
+}

@@ -1,0 +1,214 @@
+package barong
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+
+	"authconform/harness/clause"
+	"authconform/harness/contract"
+	"authconform/harness/throttle"
+)
+
+// spansSessions is the authority for a counter that nothing a client can choose
+// gets past.
+var spansSessions = clause.From(contract.Standard, "RFC 4226 section 7.3; facts/auth-checks.md R10-R16")
+
+// throttling is about the limiter of release 3.1 (facts/barong.md 1.9): five
+// requests in each minute of the clock, right or wrong, and no more. The older
+// releases have none.
+func throttling(p *api) {
+	Describe("log-ins in a minute", func() {
+		logInLimits(p)
+		logInLimitBypasses(p)
+	})
+	Describe("password changes in a minute", func() { passwordChangeLimits(p) })
+	Describe("requests about phones in a minute", func() { phoneLimits(p) })
+	unlimited(p)
+}
+
+// filling is a spec that fills the limit of the log-ins to an account: at the
+// beginning of a window, and so that whoever comes next finds an empty one.
+func filling(p *api, text string, c clause.Clause, fill func(ctx context.Context, l throttle.Limit, a *account)) {
+	It(text, c, func(ctx SpecContext) {
+		if p.Setting(mode) == directMode {
+			p.Untestable("the limiter counts log-ins that come through the gateway, and settings.mode goes past it")
+		}
+		a := p.memberAccount(ctx)
+		if a.pooled || a.address == "" {
+			DeferCleanup(func(ctx SpecContext) { p.freshWindow(ctx) })
+		}
+		p.freshWindow(ctx)
+		fill(ctx, p.logInLimit(a), a)
+	})
+}
+
+// freshWindow waits for the limiter's next window: the minutes of the clock.
+func (p *api) freshWindow(ctx context.Context) {
+	GinkgoHelper()
+	const margin = 2 * time.Second // Date headers have whole seconds
+	now := p.Now()
+	p.Wait(ctx, now.Truncate(window).Add(window+margin).Sub(now), "the limiter's window has to begin")
+}
+
+// logInLimit is the limit of one account's e-mail address: each attempt comes from
+// another client's address, where the deployment knows them apart.
+func (p *api) logInLimit(a *account) throttle.Limit {
+	wrong := p.credentials(a, "").With("password", p.Secret("password", newPassword()))
+	return throttle.Limit{
+		Operation: p.createSession, Attempts: inWindow, Block: window,
+		Wrong:   func(int) throttle.Attempt { return throttle.Attempt{By: p.visitor(), Request: wrong} },
+		Right:   func() throttle.Attempt { return throttle.Attempt{By: p.visitor(), Request: p.credentials(a, "")} },
+		Refused: contract.BadCredentials, Limited: contract.Throttled,
+	}
+}
+
+// fromOneAddress makes a limit one of a client's address: each attempt is one to an
+// e-mail address that nobody has.
+func (p *api) fromOneAddress(l throttle.Limit, a *account) throttle.Limit {
+	wrong := l.Wrong
+	l.Wrong = func(i int) throttle.Attempt {
+		attempt := wrong(i)
+		return throttle.Attempt{By: p.visitorAt(a.address), Request: attempt.Request.With("email", p.nobody())}
+	}
+	l.Right = func() throttle.Attempt {
+		return throttle.Attempt{By: p.visitorAt(a.address), Request: p.credentials(a, "")}
+	}
+	return l
+}
+
+func logInLimits(p *api) {
+	kit := throttle.Kit{S: p.Context}
+	limited := contract.Throttled
+	must := func(id string, options ...clause.Option) clause.Clause {
+		return stated("throttle."+id, p.createSession, limited, append(options, clause.Disrupts())...)
+	}
+	filling(p, "are five for an e-mail address, and the sixth is refused", must("email", clause.Needs(clientAddress)),
+		func(ctx context.Context, l throttle.Limit, _ *account) { kit.Reach(ctx, l) })
+	filling(p, "are five for a client's address, and the sixth is refused", must("address"),
+		func(ctx context.Context, l throttle.Limit, a *account) { kit.Reach(ctx, p.fromOneAddress(l, a)) })
+	filling(p, "are counted when they succeed too", must("right-ones-count"), func(ctx context.Context, l throttle.Limit, _ *account) {
+		right := l.Right
+		l.Wrong, l.Refused = func(int) throttle.Attempt { return right() }, contract.OK
+		kit.Reach(ctx, l)
+	})
+	filling(p, "are refused after that with the right password too", must("right-password"), func(ctx context.Context, l throttle.Limit, a *account) {
+		kit.Reach(ctx, l)
+		kit.HoldsBackTheRight(ctx, l)
+		kit.HoldsBackTheRight(ctx, p.fromOneAddress(l, a))
+	})
+	filling(p, "open no session beyond the limit", must("no-session"), func(ctx context.Context, l throttle.Limit, a *account) {
+		kit.Reach(ctx, l)
+		right := l.Right()
+		call := p.Do(ctx, right.By, p.createSession, right.Request)
+		p.Expect(call, p.createSession, limited)
+		p.openedNothing(ctx, a, call)
+	})
+	filling(p, "are let in again in the next minute", must("ends"), func(ctx context.Context, l throttle.Limit, _ *account) {
+		kit.Reach(ctx, l)
+		kit.Ends(ctx, l, l.Block)
+	})
+	filling(p, "of others, from elsewhere, are let in", must("others", clause.Needs(clientAddress)), func(ctx context.Context, l throttle.Limit, _ *account) {
+		other := p.memberAccount(ctx)
+		kit.Reach(ctx, l)
+		kit.Works(ctx, l, throttle.Attempt{By: p.visitor(), Request: p.credentials(other, "")})
+	})
+	filling(p, "are counted for an e-mail address that nobody has as well", must("unknown-email", clause.Needs(clientAddress)), func(ctx context.Context, l throttle.Limit, _ *account) {
+		wrong, nobody := l.Wrong, p.nobody()
+		l.Wrong = func(i int) throttle.Attempt {
+			attempt := wrong(i)
+			attempt.Request = attempt.Request.With("email", nobody)
+			return attempt
+		}
+		kit.Reach(ctx, l)
+	})
+	filling(p, "are refused with nothing that says when to come back", must("claims-nothing"), func(ctx context.Context, l throttle.Limit, _ *account) {
+		call := kit.Reach(ctx, l)
+		for name := range call.Header {
+			p.Holds("the refusal claims no limit", !strings.Contains(strings.ToLower(name), "ratelimit"), "it has the header field "+name)
+		}
+		kit.NotStorable(call)
+	})
+}
+
+// logInLimitBypasses varies what must not matter to the counters.
+func logInLimitBypasses(p *api) {
+	kit := throttle.Kit{S: p.Context}
+	should := func(id string, options ...clause.Option) clause.Clause {
+		return clause.Should("barong.throttle."+id, p.createSession, contract.Throttled, append(options, clause.Disrupts(), spansSessions)...)
+	}
+	spelt := func(id, text string, spell func(i int, email string) string) {
+		filling(p, text, should(id, clause.Needs(clientAddress)), func(ctx context.Context, l throttle.Limit, a *account) {
+			wrong := l.Wrong
+			l.Wrong = func(i int) throttle.Attempt {
+				attempt := wrong(i)
+				attempt.Request = attempt.Request.With("email", spell(i, a.Login))
+				return attempt
+			}
+			kit.Reach(ctx, l)
+			kit.HoldsBackTheRight(ctx, l)
+		})
+	}
+	spelt("email-case", "are counted whatever the case of the e-mail address", func(i int, email string) string {
+		return strings.ToUpper(email[:i]) + email[i:]
+	})
+	spelt("email-blanks", "are counted whatever blanks the e-mail address has", func(i int, email string) string {
+		return email[:i] + strings.Repeat(" ", i) + email[i:] + strings.Repeat(" ", i%2)
+	})
+	for _, name := range []string{"X-Real-IP", "Forwarded", "True-Client-IP", "CF-Connecting-IP", "X-Client-IP"} {
+		filling(p, "are counted whatever address the client claims in "+name, should("claimed-"+strings.ToLower(name)), func(ctx context.Context, l throttle.Limit, a *account) {
+			if strings.EqualFold(name, p.Setting(addressHeader)) {
+				p.Untestable("the deployment believes %s", name)
+			}
+			one := p.fromOneAddress(l, a)
+			wrong := one.Wrong
+			one.Wrong = func(i int) throttle.Attempt {
+				attempt := wrong(i)
+				attempt.Request = attempt.Request.WithHeader(name, claimed(name, "192.0.2."+strconv.Itoa(i+1)))
+				return attempt
+			}
+			kit.Reach(ctx, one)
+		})
+	}
+	filling(p, "are counted whatever connection they come over", should("new-connection"), func(ctx context.Context, l throttle.Limit, a *account) {
+		one := p.fromOneAddress(l, a)
+		wrong := one.Wrong
+		one.Wrong = func(i int) throttle.Attempt {
+			attempt := wrong(i)
+			attempt.Request = attempt.Request.WithHeader("Connection", "close")
+			return attempt
+		}
+		kit.Reach(ctx, one)
+	})
+	filling(p, "are counted when they come at the same time", should("parallel"), func(ctx context.Context, l throttle.Limit, _ *account) {
+		kit.Burst(ctx, l)
+	})
+}
+
+// unlimited: the releases before 3.1 have no limiter, and claim none.
+func unlimited(p *api) {
+	It("answers twelve wrong passwords in a row alike, claims no limit, and lets the right one in",
+		stated("throttle.none-claimed", p.createSession, contract.BadCredentials, clause.Only(release26, documented), clause.Disrupts()), func(ctx SpecContext) {
+			a := p.memberAccount(ctx)
+			for range 12 {
+				call := p.tryLogIn(ctx, a, p.credentials(a, "").With("password", p.Secret("password", newPassword())))
+				p.Expect(call, p.createSession, contract.BadCredentials)
+				for name := range call.Header {
+					p.Holds("the refusal claims no limit", !slices.Contains([]string{"retry-after", "ratelimit", "ratelimit-policy"}, strings.ToLower(name)), "it has the header field "+name)
+				}
+			}
+			p.Need("log in", p.tryLogIn(ctx, a, p.credentials(a, "")), p.createSession, contract.OK)
+		})
+	It("refuses codes for being wrong, however many there were",
+		stated("throttle.none-claimed-codes", p.verifyOTP, contract.SecondFactorWrong, clause.Only(release26, documented), clause.Disrupts()), func(ctx SpecContext) {
+			me := p.enrolled(ctx)
+			for range 12 {
+				p.Expect(p.Do(ctx, me.Actor, p.verifyOTP, codeBody(me.account.codes.Wrong(1))), p.verifyOTP, contract.SecondFactorWrong)
+			}
+			p.Need("verify a right code", p.Do(ctx, me.Actor, p.verifyOTP, codeBody(p.Code(ctx, me.account.codes))), p.verifyOTP, contract.OK)
+		})
+}

@@ -1,0 +1,81 @@
+package barong
+
+import (
+	. "github.com/onsi/ginkgo/v2"
+
+	"authconform/harness/clause"
+	"authconform/harness/contract"
+	"authconform/harness/suite"
+	"authconform/harness/throttle"
+)
+
+const numberInvalid = contract.Outcome("number-invalid")
+
+// passwordChangeLimits: release 3.1 counts them by the session's cookie.
+func passwordChangeLimits(p *api) {
+	kit := throttle.Kit{S: p.Context}
+	limited := contract.Throttled
+	It("are five of a session, and the sixth is refused", stated("throttle.password-change", p.changePassword, limited, clause.Disrupts()), func(ctx SpecContext) {
+		me := p.member(ctx)
+		p.freshWindow(ctx)
+		l := p.changeLimit(me)
+		kit.Reach(ctx, l)
+		kit.HoldsBackTheRight(ctx, l)
+		p.livesOn(ctx, p.logIn(ctx, me.account)) // the password is the same still
+		p.livesOn(ctx, me)
+	})
+	It("are let in again in the next minute", stated("throttle.password-change-ends", p.changePassword, limited, clause.Disrupts()), func(ctx SpecContext) {
+		me := p.changeable(ctx)
+		p.freshWindow(ctx)
+		l := p.changeLimit(me)
+		kit.Reach(ctx, l)
+		kit.Ends(ctx, l, l.Block)
+	})
+	It("are counted for each session of a user by itself", stated("throttle.password-change-other-session", p.changePassword, limited, clause.Disrupts()), func(ctx SpecContext) {
+		me := p.member(ctx)
+		other := p.logIn(ctx, me.account)
+		p.freshWindow(ctx)
+		kit.Reach(ctx, p.changeLimit(me))
+		attempt := p.changeLimit(other).Wrong(0)
+		p.Expect(p.Do(ctx, attempt.By, p.changePassword, attempt.Request), p.changePassword, contract.BadCredentials)
+	})
+}
+
+// changeLimit is the limit of one session's password changes.
+func (p *api) changeLimit(me *session) throttle.Limit {
+	next := p.next(me.account)
+	change := func(old string) throttle.Attempt {
+		return throttle.Attempt{By: me.Actor, Request: p.passwordChange(old, next)}
+	}
+	wrong := p.Secret("password", newPassword())
+	return throttle.Limit{
+		Operation: p.changePassword, Attempts: inWindow, Block: window,
+		Wrong: func(int) throttle.Attempt { return change(wrong) }, Right: func() throttle.Attempt { return change(me.account.Password) },
+		Refused: contract.BadCredentials, Limited: contract.Throttled,
+	}
+}
+
+// phoneLimits: release 3.1 counts the three requests about phones together.
+func phoneLimits(p *api) {
+	requests := []struct {
+		id string
+		op *contract.Operation
+	}{{"create-phone", p.createPhone}, {"send-phone-code", p.sendPhoneCode}, {"verify-phone", p.verifyPhone}}
+	// invalid is refused for its number, and counted for all that.
+	invalid := suite.Request{JSON: suite.Object{"phone_number": "12", "verification_code": "12345"}}
+	for i, r := range requests {
+		It("are five of a session, whatever they ask for, and the sixth is refused: "+r.op.ID,
+			stated("throttle."+r.id, r.op, contract.Throttled, clause.Disrupts()), func(ctx SpecContext) {
+				me, other := p.member(ctx), p.member(ctx)
+				p.freshWindow(ctx)
+				for n := range inWindow {
+					op := requests[(i+n)%len(requests)].op
+					p.Expect(p.Do(ctx, me.Actor, op, invalid), op, numberInvalid)
+				}
+				p.Expect(p.Do(ctx, me.Actor, r.op, invalid), r.op, contract.Throttled)
+				p.Expect(p.Do(ctx, other.Actor, r.op, invalid), r.op, numberInvalid)
+				p.Wait(ctx, window, "the limit has to end")
+				p.Expect(p.Do(ctx, me.Actor, r.op, invalid), r.op, numberInvalid)
+			})
+	}
+}
