@@ -20,21 +20,31 @@ type ConsoleOptions struct {
 // then each failure in full, then one line with the counts and what the exit
 // code means. Rows that were not part of the run are left out and counted.
 func Console(w io.Writer, r *Report, o ConsoleOptions) error {
-	if o.Width <= 0 {
-		o.Width = 100
-	}
-	o.Width = max(o.Width, 40)
-	p := &printer{o: o}
-	fmt.Fprintln(&p.b, wrap(visible(fmt.Sprintf("%s, profile %s, at %s (%s %s, run %s)",
-		r.Exchange, r.Profile, r.Target, r.Tool.Name, r.Tool.Version, r.RunID)), o.Width, "  "))
-	p.table(r)
-	for _, e := range explained(r) {
-		p.entry(e)
-	}
-	p.notRun(r)
-	fmt.Fprintf(&p.b, "\n%s\n", wrap(fmt.Sprintf("%s — exit %d, %s", p.counts(r.Counts), r.ExitCode, r.Meaning), o.Width, "  "))
+	p := newPrinter(o)
+	p.line(fmt.Sprintf("%s (%s %s, run %s)", subject(r), r.Tool.Name, r.Tool.Version, r.RunID))
+	p.table([]*Report{r})
+	p.details(r)
+	p.verdict(r.Counts, r.ExitCode, r.Meaning)
 	_, err := w.Write(p.b.Bytes())
 	return err
+}
+
+// ConsoleSeveral is Console for a run over several exchanges: one table, grouped
+// by exchange, the failures of each in full, and one line over all.
+func ConsoleSeveral(w io.Writer, s *Several, o ConsoleOptions) error {
+	p := newPrinter(o)
+	p.line(fmt.Sprintf("%d exchanges: %s (%s %s, run %s)", len(s.Runs), strings.Join(s.exchanges(), ", "), s.Tool.Name, s.Tool.Version, s.RunID))
+	p.table(s.Runs)
+	for _, r := range s.Runs {
+		p.details(r)
+	}
+	p.verdict(s.Counts, s.ExitCode, s.Meaning)
+	_, err := w.Write(p.b.Bytes())
+	return err
+}
+
+func subject(r *Report) string {
+	return fmt.Sprintf("%s, profile %s, at %s", r.Exchange, r.Profile, r.Target)
 }
 
 type printer struct {
@@ -42,12 +52,39 @@ type printer struct {
 	b bytes.Buffer
 }
 
-func (p *printer) table(r *Report) {
-	rows, left := table(r), 0
+func newPrinter(o ConsoleOptions) *printer {
+	if o.Width <= 0 {
+		o.Width = 100
+	}
+	o.Width = max(o.Width, 40)
+	return &printer{o: o}
+}
+
+func (p *printer) line(text string) {
+	fmt.Fprintln(&p.b, wrap(visible(text), p.o.Width, "  "))
+}
+
+func (p *printer) details(r *Report) {
+	for _, e := range explained(r) {
+		p.entry(e)
+	}
+	p.notRun(r)
+}
+
+func (p *printer) verdict(counts map[verdict.Verdict]int, exit int, meaning string) {
+	fmt.Fprintf(&p.b, "\n%s\n", wrap(fmt.Sprintf("%s — exit %d, %s", p.counts(counts), exit, meaning), p.o.Width, "  "))
+}
+
+// table prints one table. The rows of several reports stand under a line each
+// that names the exchange.
+func (p *printer) table(runs []*Report) {
+	left := 0
 	operation, outcome := len("OPERATION"), len("OUTCOME")
-	for _, x := range rows {
-		operation = max(operation, utf8.RuneCountInString(visible(x.operation)))
-		outcome = max(outcome, utf8.RuneCountInString(visible(x.outcome)))
+	for _, r := range runs {
+		for _, x := range table(r) {
+			operation = max(operation, utf8.RuneCountInString(visible(x.operation)))
+			outcome = max(outcome, utf8.RuneCountInString(visible(x.outcome)))
+		}
 	}
 	// At least 16 columns stay for the verdicts.
 	operation = min(operation, max(12, (p.o.Width-20)/2))
@@ -57,18 +94,23 @@ func (p *printer) table(r *Report) {
 	}
 	p.b.WriteString("\n")
 	line("OPERATION", "OUTCOME", "VERDICTS")
-	last := "\x00" // no operation has this name
-	for _, x := range rows {
-		if x.filteredOut() {
-			left++
-			continue
+	for _, r := range runs {
+		if len(runs) > 1 {
+			fmt.Fprintf(&p.b, "\n%s: exit %d, %s\n", visible(subject(r)), r.ExitCode, p.counts(r.Counts))
 		}
-		name := visible(x.operation)
-		if x.operation == last {
-			name = ""
+		last := "\x00" // no operation has this name
+		for _, x := range table(r) {
+			if x.filteredOut() {
+				left++
+				continue
+			}
+			name := visible(x.operation)
+			if x.operation == last {
+				name = ""
+			}
+			last = x.operation
+			line(name, visible(x.outcome), p.counts(x.counts))
 		}
-		last = x.operation
-		line(name, visible(x.outcome), p.counts(x.counts))
 	}
 	if left > 0 {
 		fmt.Fprintf(&p.b, "(%d rows filtered out)\n", left)

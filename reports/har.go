@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"authconform/harness/journal"
 )
@@ -15,6 +16,7 @@ import (
 // HAR 1.2 as software reads it. Members that start with an underscore are the
 // custom ones that the format allows.
 type harEntry struct {
+	Page      string      `json:"pageref,omitempty"` // the exchange, in a run over several
 	Started   string      `json:"startedDateTime"`
 	Time      float64     `json:"time"` // milliseconds
 	Request   harRequest  `json:"request"`
@@ -27,6 +29,16 @@ type harEntry struct {
 	Operation string      `json:"_operation"`
 	Actor     string      `json:"_actor"`
 	Error     string      `json:"_error,omitempty"`
+}
+
+// harPage groups the calls to one exchange, in a run over several.
+type harPage struct {
+	Started string   `json:"startedDateTime"`
+	ID      string   `json:"id"`
+	Title   string   `json:"title"`
+	Timings struct{} `json:"pageTimings"`
+
+	calls *journal.Reader // nil when there are none
 }
 
 type harRequest struct {
@@ -87,33 +99,56 @@ const unknown = -1
 // in memory at a time. The protocol version is not recorded and stands as
 // "unknown".
 func HAR(w io.Writer, tool Tool, calls *journal.Reader) error {
+	return writeHAR(w, tool, []harPage{{calls: calls}})
+}
+
+// writeHAR writes the calls of each page. The one page of a run over one exchange has
+// no id and is not written as such.
+func writeHAR(w io.Writer, tool Tool, pages []harPage) error {
 	creator, err := json.Marshal(tool)
 	if err != nil {
 		return err
 	}
-	if _, err := fmt.Fprintf(w, "{\"log\":{\"version\":\"1.2\",\"creator\":%s,\"entries\":[\n", creator); err != nil {
+	listed := ""
+	if pages[0].ID != "" {
+		text, err := json.Marshal(pages)
+		if err != nil {
+			return err
+		}
+		listed = fmt.Sprintf(`"pages":%s,`, text)
+	}
+	if _, err := fmt.Fprintf(w, "{\"log\":{\"version\":\"1.2\",\"creator\":%s,%s\"entries\":[\n", creator, listed); err != nil {
 		return err
 	}
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
 	separator := ""
-	err = calls.Calls(func(c journal.Call) error {
-		if _, err := io.WriteString(w, separator); err != nil {
+	for _, page := range pages {
+		if page.calls == nil {
+			continue
+		}
+		err := page.calls.Calls(func(c journal.Call) error {
+			if _, err := io.WriteString(w, separator); err != nil {
+				return err
+			}
+			separator = ","
+			entry := harOf(c)
+			entry.Page = page.ID
+			return enc.Encode(entry)
+		})
+		if err != nil {
 			return err
 		}
-		separator = ","
-		return enc.Encode(harOf(c))
-	})
-	if err != nil {
-		return err
 	}
 	_, err = io.WriteString(w, "]}}\n")
 	return err
 }
 
+func harTime(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000000Z07:00") }
+
 func harOf(c journal.Call) harEntry {
 	e := harEntry{
-		Started: c.Started.UTC().Format("2006-01-02T15:04:05.000000Z07:00"), Time: c.DurationMS,
+		Started: harTime(c.Started), Time: c.DurationMS,
 		Request: harRequest{
 			Method: c.Method, URL: c.URL, HTTPVersion: "unknown", Headers: pairs(c.RequestHeader),
 			Cookies: cookies(strings.Join(c.RequestHeader.Values("Cookie"), "; ")), QueryString: query(c.URL),

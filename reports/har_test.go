@@ -15,6 +15,7 @@ import (
 // harMembers are the members that HAR 1.2 requires of each object.
 var harMembers = map[string]string{
 	"log": "version creator entries", "creator": "name version",
+	"page":     "startedDateTime id title pageTimings",
 	"entry":    "startedDateTime time request response cache timings",
 	"request":  "method url httpVersion cookies headers queryString headersSize bodySize",
 	"response": "status statusText httpVersion cookies headers content redirectURL headersSize bodySize",

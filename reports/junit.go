@@ -67,9 +67,36 @@ type junitText struct {
 // not be judged is skipped with its reason, as are NOT_APPLICABLE and FILTERED.
 // WARN and KNOWN pass and say why in system-out.
 //
+// Each report is a test suite of its own.
+//
 // When nothing ran at all, one more case named "run" carries that as an error:
 // a reader of JUnit takes a file of nothing but skipped cases for green.
-func JUnit(w io.Writer, r *Report) error {
+func JUnit(w io.Writer, runs ...*Report) error {
+	all := junitSuites{Name: "authconform"}
+	var took time.Duration
+	for _, r := range runs {
+		s := suiteOf(r)
+		all.Suites = append(all.Suites, s)
+		all.Tests += s.Tests
+		all.Failures += s.Failures
+		all.Errors += s.Errors
+		all.Skipped += s.Skipped
+		took += r.took()
+	}
+	all.Time = seconds(took)
+	if _, err := io.WriteString(w, xml.Header); err != nil {
+		return err
+	}
+	enc := xml.NewEncoder(w)
+	enc.Indent("", "  ")
+	if err := enc.Encode(all); err != nil {
+		return err
+	}
+	_, err := io.WriteString(w, "\n")
+	return err
+}
+
+func suiteOf(r *Report) junitSuite {
 	s := junitSuite{
 		Name:      visible(r.Exchange),
 		Timestamp: r.Started.Format("2006-01-02T15:04:05"),
@@ -87,18 +114,8 @@ func JUnit(w io.Writer, r *Report) error {
 	if r.ExitCode == verdict.ExitIncomplete && !red {
 		s.add(junitCase{Class: visible(r.Exchange), Name: "run", Time: seconds(0), Error: &junitMessage{Message: visible(r.Meaning), Type: "NOTHING_RAN"}})
 	}
-	s.Time = seconds(max(0, r.Finished.Sub(r.Started)))
-
-	if _, err := io.WriteString(w, xml.Header); err != nil {
-		return err
-	}
-	enc := xml.NewEncoder(w)
-	enc.Indent("", "  ")
-	if err := enc.Encode(junitSuites{Name: "authconform", junitTotals: s.junitTotals, Suites: []junitSuite{s}}); err != nil {
-		return err
-	}
-	_, err := io.WriteString(w, "\n")
-	return err
+	s.Time = seconds(r.took())
+	return s
 }
 
 func (s *junitSuite) add(c junitCase) {

@@ -146,6 +146,10 @@ func Build(run Run) (*Report, error) {
 	return r, nil
 }
 
+// took is how long the run lasted; a clock that was set back makes it no less
+// than nothing.
+func (r *Report) took() time.Duration { return max(0, r.Finished.Sub(r.Started)) }
+
 func judge(c Clause, result journal.Result, ran bool, dev *verdict.Deviation, today time.Time) Entry {
 	state, note := result.State, result.Reason
 	switch {

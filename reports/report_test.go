@@ -195,11 +195,9 @@ func TestReportSchemaKnowsExactlyOurVerdicts(t *testing.T) {
 		t.Fatal(err)
 	}
 	var doc struct {
-		Properties struct {
-			Counts struct{ Required []verdict.Verdict }
-		}
 		Definitions struct {
-			Entry struct {
+			Counts struct{ Required []verdict.Verdict }
+			Entry  struct {
 				Properties struct {
 					Verdict struct{ Enum []verdict.Verdict }
 				}
@@ -209,7 +207,7 @@ func TestReportSchemaKnowsExactlyOurVerdicts(t *testing.T) {
 	if err := json.Unmarshal(raw, &doc); err != nil {
 		t.Fatal(err)
 	}
-	if got := doc.Properties.Counts.Required; !slices.Equal(got, verdict.All()) {
+	if got := doc.Definitions.Counts.Required; !slices.Equal(got, verdict.All()) {
 		t.Errorf("counts: %v", got)
 	}
 	if got := doc.Definitions.Entry.Properties.Verdict.Enum; !slices.Equal(got, verdict.All()) {

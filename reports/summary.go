@@ -17,14 +17,38 @@ import (
 // the leak scan sees it as it is.
 func Summary(w io.Writer, r *Report) error {
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "# %s: %s\n\n", r.Exchange, status(r.ExitCode))
-	fmt.Fprintf(&b, "**Exit code %d**: %s\n\n", r.ExitCode, r.Meaning)
-	summaryMetadata(&b, r)
-	summaryCounts(&b, r)
-	summaryTable(&b, r)
-	summaryDetails(&b, r)
+	summarySection(&b, r, "#")
 	_, err := w.Write(b.Bytes())
 	return err
+}
+
+// SummarySeveral writes what a run over several exchanges comes to, and then the
+// summary of each as a section.
+func SummarySeveral(w io.Writer, s *Several) error {
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "# %d exchanges: %s\n\n**Exit code %d**: %s\n\n", len(s.Runs), status(s.ExitCode), s.ExitCode, s.Meaning)
+	b.WriteString("| Exchange | Profile | Exit code | Verdicts |\n|---|---|---:|---|\n")
+	for _, r := range s.Runs {
+		fmt.Fprintf(&b, "| %s | %s | %d | %s |\n", code(r.Exchange), code(r.Profile), r.ExitCode, countsLine(r.Counts))
+	}
+	fmt.Fprintf(&b, "| all | | %d | %s |\n", s.ExitCode, countsLine(s.Counts))
+	for _, r := range s.Runs {
+		b.WriteString("\n")
+		summarySection(&b, r, "##")
+	}
+	_, err := w.Write(b.Bytes())
+	return err
+}
+
+// summarySection writes one report under a heading of the given depth.
+func summarySection(b *bytes.Buffer, r *Report, heading string) {
+	fmt.Fprintf(b, "%s %s: %s\n\n", heading, r.Exchange, status(r.ExitCode))
+	fmt.Fprintf(b, "**Exit code %d**: %s\n\n", r.ExitCode, r.Meaning)
+	heading += "#"
+	summaryMetadata(b, r)
+	summaryCounts(b, r, heading)
+	summaryTable(b, r, heading)
+	summaryDetails(b, r, heading)
 }
 
 func status(code int) string {
@@ -43,7 +67,7 @@ func summaryMetadata(b *bytes.Buffer, r *Report) {
 		{"Target", r.Target},
 		{"Profile", r.Profile},
 		{"Started", r.Started.Format(time.RFC3339)},
-		{"Took", max(0, r.Finished.Sub(r.Started)).Round(time.Millisecond).String()},
+		{"Took", r.took().Round(time.Millisecond).String()},
 		{"Run", r.RunID},
 		{"Tool", r.Tool.Name + " " + r.Tool.Version},
 		{"Strict", fmt.Sprint(r.Strict)},
@@ -54,8 +78,8 @@ func summaryMetadata(b *bytes.Buffer, r *Report) {
 	}
 }
 
-func summaryCounts(b *bytes.Buffer, r *Report) {
-	b.WriteString("\n## Counts\n\n| Verdict | Clauses |\n|---|---:|\n")
+func summaryCounts(b *bytes.Buffer, r *Report, heading string) {
+	fmt.Fprintf(b, "\n%s Counts\n\n| Verdict | Clauses |\n|---|---:|\n", heading)
 	for _, v := range verdict.All() {
 		if n := r.Counts[v]; n > 0 {
 			fmt.Fprintf(b, "| %s | %d |\n", v, n)
@@ -63,16 +87,16 @@ func summaryCounts(b *bytes.Buffer, r *Report) {
 	}
 }
 
-func summaryTable(b *bytes.Buffer, r *Report) {
-	b.WriteString("\n## Operations and outcomes\n\n| Operation | Request | Outcome | Verdicts |\n|---|---|---|---|\n")
+func summaryTable(b *bytes.Buffer, r *Report, heading string) {
+	fmt.Fprintf(b, "\n%s Operations and outcomes\n\n| Operation | Request | Outcome | Verdicts |\n|---|---|---|---|\n", heading)
 	for _, x := range table(r) {
 		fmt.Fprintf(b, "| %s | %s | %s | %s |\n", code(x.operation), code(x.request), code(x.outcome), countsLine(x.counts))
 	}
 }
 
-func summaryDetails(b *bytes.Buffer, r *Report) {
+func summaryDetails(b *bytes.Buffer, r *Report, heading string) {
 	if entries := explained(r); len(entries) > 0 {
-		b.WriteString("\n## In full\n")
+		fmt.Fprintf(b, "\n%s In full\n", heading)
 		for _, e := range entries {
 			fmt.Fprintf(b, "\n<details><summary>%s %s <code>%s</code></summary>\n\n%s\n</details>\n",
 				e.Verdict, e.Level, html.EscapeString(visible(e.ID)), fence(explain(e)))
@@ -80,7 +104,7 @@ func summaryDetails(b *bytes.Buffer, r *Report) {
 	}
 	reasons, ids := notRun(r)
 	if len(reasons) > 0 {
-		b.WriteString("\n## Not run\n")
+		fmt.Fprintf(b, "\n%s Not run\n", heading)
 	}
 	for _, reason := range reasons {
 		fmt.Fprintf(b, "\n%s\n", fence(visible(reason+"\n"+strings.Join(ids[reason], "\n"))))

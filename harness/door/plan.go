@@ -29,6 +29,7 @@ type Plan struct {
 	Focus      string   `json:"focus,omitempty"`
 	Out        string   `json:"out"`
 	RunID      string   `json:"run_id"`
+	CallPrefix string   `json:"call_prefix,omitempty"` // of call ids, in a run over several exchanges
 	Version    string   `json:"version"`
 	Procs      int      `json:"procs"`
 	Blunt      []string `json:"blunt,omitempty"`

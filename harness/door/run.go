@@ -62,24 +62,34 @@ func Run(ctx context.Context, st suite.Suite, o Options) (*reports.Report, error
 	if err := r.list(); err != nil {
 		return nil, err
 	}
-	if silent := r.silent(ctx); silent != nil {
-		return r.report(silent)
+	silent, err := r.observe(ctx)
+	if err != nil {
+		return nil, err
 	}
-	progress := o.Progress.follow(r.Plan.Out, r.selected())
+	return r.report(silent)
+}
+
+// observe runs the specs; what they find is in the journals. silent, when not
+// nil, is why none ran.
+func (r *runner) observe(ctx context.Context) (silent, err error) {
+	if silent := r.silent(ctx); silent != nil {
+		return silent, nil
+	}
+	progress := r.options.Progress.follow(r.Plan.Out, r.selected())
 	err = r.specs(ctx)
 	progress.stop()
 	if err != nil {
 		return nil, err
 	}
 	if progress.done == 0 && r.Plan.Procs > 1 {
-		return r.report(fmt.Errorf("no process of the run came to its first spec; %s says why", filepath.Join(r.Plan.Out, ginkgoLog)))
+		return fmt.Errorf("no process of the run came to its first spec; %s says why", filepath.Join(r.Plan.Out, ginkgoLog)), nil
 	}
 	// Ginkgo repeats a panic's words as they are, and only the process it happened
 	// in knows every secret in them. The journals hold all that matters, redacted.
 	if err := os.Remove(filepath.Join(r.Plan.Out, ginkgoLog)); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, err
 	}
-	return r.report(nil)
+	return nil, nil
 }
 
 // runner is the parent of a run: it plans, lets specs run here or in child
@@ -133,7 +143,7 @@ func (r *runner) plan() (err error) {
 		return err
 	}
 	if o.Seed == 0 {
-		o.Seed = r.started.UnixNano() % 1_000_000
+		o.Seed = drawSeed(r.started)
 	}
 	o.Procs = max(o.Procs, 1)
 	r.Plan = Plan{
@@ -142,6 +152,8 @@ func (r *runner) plan() (err error) {
 	}
 	return nil
 }
+
+func drawSeed(now time.Time) int64 { return now.UnixNano() % 1_000_000 }
 
 // list finds the clauses of the run and refuses one in which none is left, or
 // whose target file excuses a clause that there is not.
@@ -252,16 +264,7 @@ func (r *runner) report(silent error) (*reports.Report, error) {
 		return nil, err
 	}
 	defer calls.Close()
-	results := calls.Results()
-	if silent != nil {
-		results = notRun(r.clauses, r.vault.Redact(silent.Error()))
-	}
-	report, err := reports.Build(reports.Run{
-		Tool: reports.Tool{Name: "authconform", Version: r.Plan.Version}, RunID: r.Plan.RunID,
-		Exchange: r.suite.Exchange, Profile: r.Plan.Profile, Target: r.target.URL,
-		Started: r.started, Finished: time.Now(), Strict: r.options.Strict, Procs: r.Plan.Procs, Seed: r.options.Seed,
-		Clauses: r.clauses, Results: results, Deviations: deviations(r.target),
-	})
+	report, err := r.judge(calls.Results(), silent)
 	if err != nil {
 		return nil, err
 	}
@@ -275,6 +278,19 @@ func (r *runner) report(silent error) (*reports.Report, error) {
 		return nil, &UsageError{err}
 	}
 	return report, nil
+}
+
+// judge comes to the verdicts. silent, when not nil, is why there are no results.
+func (r *runner) judge(results map[string]journal.Result, silent error) (*reports.Report, error) {
+	if silent != nil {
+		results = notRun(r.clauses, r.vault.Redact(silent.Error()))
+	}
+	return reports.Build(reports.Run{
+		Tool: reports.Tool{Name: "authconform", Version: r.Plan.Version}, RunID: r.Plan.RunID,
+		Exchange: r.suite.Exchange, Profile: r.Plan.Profile, Target: r.target.URL,
+		Started: r.started, Finished: time.Now(), Strict: r.options.Strict, Procs: r.Plan.Procs, Seed: r.options.Seed,
+		Clauses: r.clauses, Results: results, Deviations: deviations(r.target),
+	})
 }
 
 func notRun(clauses []reports.Clause, reason string) map[string]journal.Result {

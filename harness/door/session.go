@@ -69,7 +69,7 @@ func openSession(plan Plan, st suite.Suite, c *contract.Contract, process int) (
 
 func openWire(plan Plan, t *target.Target, vault *secret.Vault, process int) (*wire.Wire, error) {
 	w, err := wire.New(wire.Options{
-		BaseURL: t.URL, Version: plan.Version, RunID: plan.RunID, Process: process,
+		BaseURL: t.URL, Version: plan.Version, RunID: plan.RunID, Process: process, IDPrefix: plan.CallPrefix,
 		Timeout: t.HTTP.Timeout, MaxBody: t.HTTP.MaxBody,
 		CAFile: t.HTTP.CAFile, ClientCertFile: t.HTTP.ClientCertFile, ClientKeyFile: t.HTTP.ClientKeyFile,
 		Proxy: t.HTTP.Proxy, Header: t.HTTP.Header,

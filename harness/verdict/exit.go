@@ -104,6 +104,26 @@ func ExitCode(judged []Judged, strict bool) (code int, meaning string) {
 	return code, meaning + asides(counts, unjudged, strict)
 }
 
+// Worst is the exit code of a run over several exchanges, of the codes of each: 1
+// beats 3, and 3 beats 0. No codes at all are 3, and so is one that no run ends
+// with.
+func Worst(codes ...int) int {
+	worst := ExitConformant
+	if len(codes) == 0 {
+		worst = ExitIncomplete
+	}
+	for _, code := range codes {
+		switch code {
+		case ExitConformant:
+		case ExitNotConformant:
+			return ExitNotConformant
+		default:
+			worst = ExitIncomplete
+		}
+	}
+	return worst
+}
+
 // asides names what a green result must not hide.
 func asides(counts map[Verdict]int, unjudged tally, strict bool) string {
 	var notes []string

@@ -213,3 +213,18 @@ func TestCountHasEveryVerdict(t *testing.T) {
 		t.Errorf("got %v", counts)
 	}
 }
+
+func TestWorst(t *testing.T) {
+	for _, c := range []struct {
+		codes []int
+		want  int
+	}{
+		{nil, 3}, {[]int{0}, 0}, {[]int{1}, 1}, {[]int{3}, 3}, {[]int{0, 0}, 0},
+		{[]int{0, 1}, 1}, {[]int{1, 0}, 1}, {[]int{0, 3}, 3}, {[]int{3, 0}, 3}, {[]int{1, 3}, 1}, {[]int{3, 1}, 1},
+		{[]int{0, 2}, 3}, {[]int{9, 0}, 3}, {[]int{9, 1}, 1},
+	} {
+		if got := Worst(c.codes...); got != c.want {
+			t.Errorf("Worst(%v) is %d, want %d", c.codes, got, c.want)
+		}
+	}
+}

@@ -12,7 +12,7 @@ import (
 // Call is one request and its answer, as they went over the wire and not redacted: whoever writes it out redacts it. It is not
 // changed after the observers have seen it.
 type Call struct {
-	ID        string // <process>-<number>, unique in a run
+	ID        string // <prefix><process>-<number>, unique in a run
 	Actor     string
 	Clause    string
 	Operation string

@@ -38,6 +38,7 @@ type Options struct {
 	Version        string        // of authconform, for the User-Agent
 	RunID          string        // for the User-Agent
 	Process        int           // parallel process number, prefix of call ids
+	IDPrefix       string        // before that, where other clients of the run count their calls too
 	Timeout        time.Duration // for one call, body included; 0 means DefaultTimeout
 	MaxBody        int64         // bytes of a response body kept; 0 means DefaultMaxBody
 	CAFile         string        // PEM certificates trusted besides the system's
@@ -121,7 +122,7 @@ func (w *Wire) notify(c *Call) {
 }
 
 func (w *Wire) nextID() string {
-	return fmt.Sprintf("%d-%d", w.options.Process, w.sequence.Add(1))
+	return fmt.Sprintf("%s%d-%d", w.options.IDPrefix, w.options.Process, w.sequence.Add(1))
 }
 
 func (w *Wire) userAgent() string {

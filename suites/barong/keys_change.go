@@ -46,7 +46,7 @@ func updatesKeys(p *api) {
 			p.Check("its scopes", value.List(value.Of(call), "scope"), Equal([]any{"read", "trade"}))
 			p.Check("the key as the list shows it", p.entityOf(ctx, k), Equal(value.Of(call)))
 		})
-	It("lets an inactive key in again once its state is active", promised("keys.update-active", op, contract.OK, clause.From(contract.Observed, "facts/barong-observed.md 9")),
+	It("lets an inactive key in again once its state is active", Serial, promised("keys.update-active", op, contract.OK, clause.From(contract.Observed, "facts/barong-observed.md 9")),
 		func(ctx SpecContext) {
 			me := p.enrolled(ctx)
 			k := p.newKey(ctx, me)
@@ -86,7 +86,7 @@ func deletesKeys(p *api) {
 			p.Expect(p.Do(ctx, me.Actor, op, r), op, contract.OK)
 			p.Check("the key as the list shows it", p.entityOf(ctx, k), BeNil())
 		})
-	It("deletes a key with a code in the body, and no other key", promised("keys.delete-by-body", op, contract.OK, clause.From(contract.Observed, "facts/barong-observed.md 10")),
+	It("deletes a key with a code in the body, and no other key", Serial, promised("keys.delete-by-body", op, contract.OK, clause.From(contract.Observed, "facts/barong-observed.md 10")),
 		func(ctx SpecContext) {
 			me := p.enrolled(ctx)
 			k, kept := p.newKey(ctx, me), p.newKey(ctx, me)

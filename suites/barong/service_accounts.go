@@ -44,15 +44,15 @@ func serviceAccounts(p *api) {
 func (p *api) serviceSubjects() []probe.Subject {
 	const uid = "SI0123456789"
 	body := func(members suite.Object) suite.Request {
-		r := suite.Request{JSON: members}.With("service_account_uid", uid)
-		return r.WithPath("kid", "0123456789abcdef")
+		return suite.Request{JSON: members}.With("service_account_uid", uid)
 	}
+	keyed := func(members suite.Object) suite.Request { return body(members).WithPath("kid", "0123456789abcdef") }
 	ask := func(op *contract.Operation, r suite.Request) probe.Subject {
 		return probe.Subject{Operation: op, Ready: p.asMember(r), Leads: accountUnknown}
 	}
 	return []probe.Subject{
-		ask(p.updateServiceAccountKey, body(suite.Object{"scope": "trade", "state": keyActive, "totp_code": "123456"})),
-		ask(p.deleteServiceAccountKey, body(suite.Object{"totp_code": "123456"})),
+		ask(p.updateServiceAccountKey, keyed(suite.Object{"scope": "trade", "state": keyActive, "totp_code": "123456"})),
+		ask(p.deleteServiceAccountKey, keyed(suite.Object{"totp_code": "123456"})),
 		ask(p.createServiceAccountKey, body(suite.Object{"algorithm": "HS256", "scope": "trade", "totp_code": "123456"})),
 		ask(p.listServiceAccountKeys, suite.Request{Query: url.Values{"service_account_uid": {uid}}}),
 		{Operation: p.listServiceAccounts, Ready: p.asMember(suite.Request{})},

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -22,11 +24,13 @@ func runCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "run [EXCHANGE...]",
 		Short: "Run suites against a target, or against their embedded references",
-		Long: `Runs the suite of each exchange (all of them without an argument) and writes
-report.json, junit.xml, summary.md and calls.har into a folder of the run.
+		Long: `Runs the suite of each exchange (all of them without an argument) and writes one
+report.json, junit.xml, summary.md and calls.har into a folder of the run. The exit
+code over several exchanges is the worst of theirs: 1 beats 3, and 3 beats 0.
 
 Without --target the suite's own reference is started and judged.`,
 		Example: `  authconform run
+  authconform run coinrabbit kiiex
   authconform run onlyoffice --target staging.yaml --out reports/runs/staging
   authconform run onlyoffice --profile 3.7 --procs 4
   authconform run onlyoffice --target staging.yaml --focus 'onlyoffice.login.*'`,
@@ -58,34 +62,56 @@ func runAll(cmd *cobra.Command, args []string, o door.Options) error {
 		o.Out = filepath.Join("reports", "runs", time.Now().UTC().Format("20060102-150405.000"))
 	}
 	o.Version = door.Version
-	root, code := o.Out, verdict.ExitConformant
-	for _, st := range chosen {
-		if len(chosen) > 1 {
-			o.Out = filepath.Join(root, st.Exchange)
-		}
-		o.Progress = door.Progress{Out: cmd.ErrOrStderr(), Terminal: isTerminal(cmd.ErrOrStderr()), Name: st.Exchange}
-		report, err := door.Run(cmd.Context(), st, o)
+	o.Progress = door.Progress{Out: cmd.ErrOrStderr(), Terminal: isTerminal(cmd.ErrOrStderr())}
+	if len(chosen) > 1 {
+		return runSeveral(cmd, chosen, o)
+	}
+	return runOne(cmd, chosen[0], o)
+}
+
+func runOne(cmd *cobra.Command, st suite.Suite, o door.Options) error {
+	o.Progress.Name = st.Exchange
+	report, err := door.Run(cmd.Context(), st, o)
+	if err != nil {
+		return err
+	}
+	if err := reports.Console(cmd.OutOrStdout(), report, consoleOptions(cmd)); err != nil {
+		return err
+	}
+	if report.ExitCode == verdict.ExitIncomplete && o.TargetFile != "" {
+		gaps, err := door.MissingSettings(st, o.TargetFile)
 		if err != nil {
 			return err
 		}
-		if err := reports.Console(cmd.OutOrStdout(), report, reports.ConsoleOptions{Color: colours(cmd.OutOrStdout())}); err != nil {
-			return err
-		}
-		if report.ExitCode == verdict.ExitIncomplete && o.TargetFile != "" {
-			gaps, err := door.MissingSettings(st, o.TargetFile)
-			if err != nil {
-				return err
-			}
-			printGaps(cmd.OutOrStdout(), st, gaps)
-			fmt.Fprintf(cmd.OutOrStdout(), "\nWhat else is missing, and what it costs: authconform doctor --target %s\n", o.TargetFile)
-		}
-		fmt.Fprintf(cmd.ErrOrStderr(), "reports: %s\n", o.Out)
-		code = worse(code, report.ExitCode)
+		printGaps(cmd.OutOrStdout(), st, gaps)
+		fmt.Fprintf(cmd.OutOrStdout(), "\nWhat else is missing, and what it costs: authconform doctor --target %s\n", o.TargetFile)
 	}
-	if code != verdict.ExitConformant {
-		return exit(code)
+	fmt.Fprintf(cmd.ErrOrStderr(), "reports: %s\n", o.Out)
+	return exitWith(report.ExitCode)
+}
+
+// runSeveral prints what was judged even where something failed, and then that.
+func runSeveral(cmd *cobra.Command, chosen []suite.Suite, o door.Options) error {
+	report, err := door.RunSeveral(cmd.Context(), chosen, o)
+	if report == nil {
+		return err
 	}
-	return nil
+	if err := errors.Join(reports.ConsoleSeveral(cmd.OutOrStdout(), report, consoleOptions(cmd)), err); err != nil {
+		return err
+	}
+	fmt.Fprintf(cmd.ErrOrStderr(), "reports: %s\n", o.Out)
+	return exitWith(report.ExitCode)
+}
+
+func consoleOptions(cmd *cobra.Command) reports.ConsoleOptions {
+	return reports.ConsoleOptions{Color: colours(cmd.OutOrStdout())}
+}
+
+func exitWith(code int) error {
+	if code == verdict.ExitConformant {
+		return nil
+	}
+	return exit(code)
 }
 
 // chooseSuites finds the suites by name; no names mean all.
@@ -98,6 +124,9 @@ func chooseSuites(names []string) ([]suite.Suite, error) {
 		st, err := findSuite(name)
 		if err != nil {
 			return nil, err
+		}
+		if slices.ContainsFunc(chosen, func(s suite.Suite) bool { return s.Exchange == name }) {
+			return nil, fmt.Errorf("the exchange %q is named twice: name each once", name)
 		}
 		chosen = append(chosen, st)
 	}
@@ -114,16 +143,6 @@ func findSuite(name string) (suite.Suite, error) {
 		return st, fmt.Errorf("unknown exchange %q; there is a suite for: %s", name, strings.Join(known, ", "))
 	}
 	return st, nil
-}
-
-// worse keeps the graver of two exit codes: a broken promise outweighs a gap.
-func worse(a, b int) int {
-	for _, code := range []int{verdict.ExitNotConformant, verdict.ExitUsage, verdict.ExitIncomplete} {
-		if a == code || b == code {
-			return code
-		}
-	}
-	return verdict.ExitConformant
 }
 
 func isTerminal(w io.Writer) bool {

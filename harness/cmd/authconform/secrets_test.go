@@ -1,73 +1,221 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
+	"io"
 	"io/fs"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"authconform/harness/door"
 	"authconform/harness/verdict"
+	"authconform/suites"
 )
 
+// faults make a suite red where many secrets are at hand. Each exchange is
+// judged in a profile that is not its server's besides, which fails as well.
+var faults = map[string][]string{
+	"onlyoffice": {"unknown-user-told-by-status", "any-code-accepted", "disabled-account-let-in"},
+	"coinrabbit": {"refusal-repeats-input", "secret-repeated-on-activation", "code-in-answer"},
+	"kiiex":      {"secret-shown-at-login", "refusal-carries-token", "any-code-accepted"},
+	"kiiexap":    {"secret-shown-at-login", "refusal-carries-token", "any-code-accepted"},
+}
+
 // TestCanarySecretsReachNoOutput plants ten secrets, in the target file and in
-// the reference, makes specs fail, panic-free, and looks for them in everything
-// a run puts out.
+// the reference, makes specs fail, panic-free, and looks for them, and for all
+// that the reference issues, in everything a run puts out.
 func TestCanarySecretsReachNoOutput(t *testing.T) {
-	file, _ := served(t, door.ServeOptions{Faults: []string{"unknown-user-told-by-status", "any-code-accepted", "disabled-account-let-in"}})
-	canaries := plant(t, file)
-	for _, procs := range []string{"1", "2"} {
-		out := filepath.Join(t.TempDir(), "out")
-		got := run(t, []string{"CANARY_HEADER=" + canaries["header"]}, "run", "onlyoffice", "--target", file, "--out", out, "--procs", procs)
-		if got.code != verdict.ExitNotConformant {
-			t.Fatalf("the faults should make the run red\n%s", got)
+	for _, st := range suites.All() {
+		for _, procs := range []string{"1", "2"} {
+			t.Run(st.Exchange+" in "+procs, func(t *testing.T) {
+				c, err := door.Contract(st.Exchange)
+				if err != nil {
+					t.Fatal(err)
+				}
+				file, _ := servedOf(t, st.Exchange, door.ServeOptions{Profile: c.Profiles[0], Faults: faults[st.Exchange]})
+				canaries, env := plant(t, file)
+				tapped := tap(t)
+				env = append(env, tapped.variable(st.Exchange))
+				out := filepath.Join(t.TempDir(), "out")
+				got := run(t, env, "run", st.Exchange, "--target", file, "--profile", c.Profiles[1], "--strict", "--out", out, "--procs", procs)
+				if got.code != verdict.ExitNotConformant {
+					t.Fatalf("the faults should make the run red\n%s", got)
+				}
+				tapped.add(t, canaries)
+				searched(t, out, got, canaries)
+			})
 		}
-		outputs := map[string]string{"standard output": got.stdout, "standard error": got.stderr}
-		err := filepath.WalkDir(out, func(path string, d fs.DirEntry, err error) error {
-			if err != nil || d.IsDir() {
-				return err
-			}
-			text, err := os.ReadFile(path)
-			outputs[filepath.Base(path)] = string(text)
-			return err
-		})
+	}
+}
+
+// TestCanarySecretsReachNoCommonOutput is the same for the one set of reports
+// over all exchanges: it may hold no secret of any of them.
+func TestCanarySecretsReachNoCommonOutput(t *testing.T) {
+	temporary, out, tapped := t.TempDir(), filepath.Join(t.TempDir(), "out"), tap(t)
+	env := []string{"TMPDIR=" + temporary}
+	for _, st := range suites.All() {
+		c, err := door.Contract(st.Exchange)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(outputs) < 7 {
-			t.Fatalf("want reports, journal and both streams, got %d outputs", len(outputs))
+		env = append(env, tapped.variable(st.Exchange), "AUTHCONFORM_"+strings.ToUpper(st.Exchange)+"_PROFILE="+c.Profiles[1])
+	}
+	canaries := map[string]string{}
+	cmd := exec.CommandContext(t.Context(), binary, "run", "--strict", "--out", out)
+	cmd.Env = append(os.Environ(), env...)
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	// The target files of the references are there as long as the run lasts.
+	for judged(filepath.Join(out, suites.All()[0].Exchange)) == 0 {
+		time.Sleep(10 * time.Millisecond)
+	}
+	secrets, _ := filepath.Glob(filepath.Join(temporary, "authconform-*", "target.secrets.env"))
+	if len(secrets) != len(suites.All()) {
+		t.Errorf("%d files of secrets for %d exchanges", len(secrets), len(suites.All()))
+	}
+	for _, file := range secrets {
+		pick(t, file, canaries)
+	}
+	_ = cmd.Wait() // the exit code says how it ended
+	got := result{cmd.ProcessState.ExitCode(), stdout.String(), stderr.String()}
+	if got.code != verdict.ExitNotConformant {
+		t.Fatalf("the profiles should make the run red\n%s", got)
+	}
+	tapped.add(t, canaries)
+	searched(t, out, got, canaries)
+}
+
+// searched looks for canaries in everything that a run has put out.
+func searched(t *testing.T, out string, got result, canaries map[string]string) {
+	t.Helper()
+	outputs := map[string]string{"standard output": got.stdout, "standard error": got.stderr}
+	err := filepath.WalkDir(out, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
 		}
-		for name, text := range outputs {
-			for what, canary := range canaries {
-				if strings.Contains(text, canary) {
-					t.Errorf("procs %s: the %s is in %s", procs, what, name)
+		text, err := os.ReadFile(path)
+		outputs[path] = string(text)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(outputs) < 7 || len(canaries) < 10 {
+		t.Fatalf("want reports, journal, both streams and ten canaries, got %d outputs and %d canaries", len(outputs), len(canaries))
+	}
+	starts := map[string][]string{} // first bytes of canaries -> their names; one look at each place will do
+	for what, canary := range canaries {
+		starts[canary[:8]] = append(starts[canary[:8]], what)
+	}
+	for name, text := range outputs {
+		for at := range len(text) - 7 {
+			for _, what := range starts[text[at:at+8]] {
+				if strings.HasPrefix(text[at:], canaries[what]) {
+					t.Errorf("the %s is in %s at byte %d", what, name, at)
 				}
 			}
 		}
 	}
 }
 
-// plant puts a header canary into the target file and picks nine secrets that
-// the reference drew and its target file refers to.
-func plant(t *testing.T, file string) map[string]string {
+// plant puts header canaries into the target file and picks secrets that the
+// reference drew and its target file refers to: ten in all.
+func plant(t *testing.T, file string) (canaries map[string]string, env []string) {
 	t.Helper()
-	canaries := map[string]string{"header": "canary-header-3f9a1c77e2"}
-	edit(t, file, "http:\n", "http:\n  headers:\n    X-Canary: ${CANARY_HEADER}\n")
-	text, err := os.ReadFile(strings.TrimSuffix(file, ".yaml") + ".secrets.env")
+	canaries = map[string]string{}
+	pick(t, strings.TrimSuffix(file, ".yaml")+".secrets.env", canaries)
+	lines := ""
+	for i := 0; len(canaries) < 10; i++ {
+		value := fmt.Sprintf("canary-header-%d-3f9a1c77e2", i)
+		canaries[fmt.Sprintf("header %d", i)] = value
+		lines += fmt.Sprintf("\n    X-Canary-%d: ${CANARY_%d}", i, i)
+		env = append(env, fmt.Sprintf("CANARY_%d=%s", i, value))
+	}
+	edit(t, file, "http:\n", "http:\n  headers:"+lines+"\n")
+	return canaries, env
+}
+
+// pick takes up to nine secrets of a file, from all over it.
+func pick(t *testing.T, file string, canaries map[string]string) {
+	t.Helper()
+	text, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
 	lines := strings.Split(strings.TrimSpace(string(text)), "\n")
-	for i := 0; len(canaries) < 10 && i < len(lines); i += 1 + len(lines)/12 {
+	picked := 0
+	for i := 0; picked < 9 && i < len(lines); i += 1 + len(lines)/12 {
 		name, value, ok := strings.Cut(lines[i], "=")
 		if ok && len(value) >= 8 {
-			canaries[fmt.Sprintf("%s of the secrets file", name)] = value
+			canaries[name+" of "+file] = value
+			picked++
 		}
 	}
-	if len(canaries) != 10 {
-		t.Fatalf("planted %d canaries, want 10", len(canaries))
+	if picked == 0 {
+		t.Fatalf("%s has no secret", file)
 	}
-	return canaries
+}
+
+// tapping is a proxy that keeps the secrets which servers issue.
+type tapping struct {
+	url string
+
+	mu     sync.Mutex
+	issued map[string]string // value -> name of the member
+}
+
+// issuing finds the members of an answer that give a secret away.
+var issuing = regexp.MustCompile(`(?i)"([a-z0-9_]*(?:token|secret|tfakey|csrf)[a-z0-9_]*)"\s*:\s*"([^"\\]{12,})"`)
+
+func tap(t *testing.T) *tapping {
+	t.Helper()
+	tapped := &tapping{issued: map[string]string{}}
+	forward := &httputil.ReverseProxy{
+		Rewrite: func(*httputil.ProxyRequest) {}, // a proxy's request names its server
+		ModifyResponse: func(r *http.Response) error {
+			body, err := io.ReadAll(r.Body)
+			r.Body = io.NopCloser(bytes.NewReader(body))
+			tapped.mu.Lock()
+			defer tapped.mu.Unlock()
+			for _, found := range issuing.FindAllSubmatch(body, -1) {
+				tapped.issued[string(found[2])] = string(found[1])
+			}
+			return err
+		},
+	}
+	server := httptest.NewServer(forward)
+	t.Cleanup(server.Close)
+	tapped.url = server.URL
+	return tapped
+}
+
+// variable sends the calls of an exchange through the proxy.
+func (p *tapping) variable(exchange string) string {
+	return "AUTHCONFORM_" + strings.ToUpper(exchange) + "_HTTP_PROXY=" + p.url
+}
+
+// add makes canaries of what was issued.
+func (p *tapping) add(t *testing.T, canaries map[string]string) {
+	t.Helper()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.issued) == 0 {
+		t.Error("no call went through the proxy, or none issued a secret")
+	}
+	for value, name := range p.issued {
+		canaries["issued "+name+" "+value] = value
+	}
 }

@@ -1,0 +1,116 @@
+package reports
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"authconform/harness/journal"
+	"authconform/harness/verdict"
+)
+
+// Several is what one run says of several exchanges: a whole report of each, and
+// what they come to together.
+type Several struct {
+	SchemaVersion int                     `json:"schema_version"`
+	Tool          Tool                    `json:"tool"`
+	RunID         string                  `json:"run_id"`
+	Started       time.Time               `json:"started"`
+	Finished      time.Time               `json:"finished"`
+	Strict        bool                    `json:"strict"`
+	Procs         int                     `json:"procs"`
+	Seed          int64                   `json:"seed"`
+	ExitCode      int                     `json:"exit_code"`
+	Meaning       string                  `json:"meaning"` // of the exit code
+	Counts        map[verdict.Verdict]int `json:"counts"`  // over all runs; every verdict has an entry
+	Runs          []*Report               `json:"runs"`    // in the order in which they ran
+}
+
+// Combine puts the reports of one run's exchanges together. Its exit code is the
+// worst of theirs.
+func Combine(runs []*Report) (*Several, error) {
+	if len(runs) == 0 {
+		return nil, errors.New("reports: a run over no exchange has no report")
+	}
+	first := runs[0]
+	s := &Several{
+		SchemaVersion: SchemaVersion, Tool: first.Tool, RunID: first.RunID, Started: first.Started, Finished: first.Finished,
+		Strict: first.Strict, Procs: first.Procs, Seed: first.Seed, Runs: runs,
+	}
+	var codes []int
+	var judged []verdict.Judged
+	seen := map[string]bool{}
+	for _, r := range runs {
+		if seen[r.Exchange] {
+			return nil, fmt.Errorf("reports: a run has two reports on %s", r.Exchange)
+		}
+		seen[r.Exchange] = true
+		codes = append(codes, r.ExitCode)
+		for _, e := range r.Verdicts {
+			judged = append(judged, e.judged())
+		}
+		if r.Started.Before(s.Started) {
+			s.Started = r.Started
+		}
+		if r.Finished.After(s.Finished) {
+			s.Finished = r.Finished
+		}
+	}
+	s.Counts = verdict.Count(judged)
+	if s.ExitCode = verdict.Worst(codes...); s.ExitCode == verdict.ExitConformant {
+		_, s.Meaning = verdict.ExitCode(judged, s.Strict)
+	} else {
+		s.Meaning = status(s.ExitCode) + "; " + strings.Join(culprits(runs), "; ")
+	}
+	return s, nil
+}
+
+// culprits say of each exchange that is not conformant why, those that broke a
+// promise first.
+func culprits(runs []*Report) []string {
+	var red []string
+	for _, code := range []int{verdict.ExitNotConformant, verdict.ExitIncomplete} {
+		for _, r := range runs {
+			if r.ExitCode == code {
+				red = append(red, r.Exchange+" is "+r.Meaning)
+			}
+		}
+	}
+	return red
+}
+
+// exchanges names those of a run.
+func (s *Several) exchanges() []string {
+	var names []string
+	for _, r := range s.Runs {
+		names = append(names, r.Exchange)
+	}
+	return names
+}
+
+// WriteVerdicts writes what a run over several exchanges has come to so far:
+// every file of a run folder but the calls.
+func WriteVerdicts(dir string, s *Several) error {
+	return errors.Join(
+		writeFile(dir, JSONFile, func(w io.Writer) error { return indented(w, s) }),
+		writeFile(dir, JUnitFile, func(w io.Writer) error { return JUnit(w, s.Runs...) }),
+		writeFile(dir, SummaryFile, func(w io.Writer) error { return SummarySeveral(w, s) }),
+	)
+}
+
+// WriteCalls writes the calls of a run over several exchanges. calls holds the
+// journals of each, in the order of the runs; nil where there are none.
+func WriteCalls(dir string, s *Several, calls []*journal.Reader) error {
+	var pages []harPage
+	for i, r := range s.Runs {
+		pages = append(pages, harPage{
+			Started: harTime(r.Started), ID: r.Exchange, Title: subject(r),
+			calls: calls[i],
+		})
+	}
+	slices.SortStableFunc(pages, func(a, b harPage) int { return strings.Compare(a.Started, b.Started) })
+	return writeFile(dir, HARFile, func(w io.Writer) error { return writeHAR(w, s.Tool, pages) })
+}
