@@ -2,6 +2,8 @@ package suite
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"maps"
 	"net/http"
 	"net/url"
@@ -137,8 +139,14 @@ func (s *Context) Try(ctx context.Context, by *Actor, op *contract.Operation, r 
 	return s.Send(ctx, by, op, r)
 }
 
+// errHanging stands for a request that was not sent any more.
+var errHanging = fmt.Errorf("the last %d requests each had no answer within http.timeout, so no more are sent", enough)
+
 // Send sends a request as it is, past the suite's own Send.
 func (s *Context) Send(ctx context.Context, by *Actor, op *contract.Operation, r Request) (*wire.Call, error) {
+	if s.answers.hopeless() {
+		return nil, errHanging
+	}
 	if s.limiter != nil {
 		if err := s.limiter.Wait(ctx); err != nil {
 			return nil, err
@@ -173,6 +181,13 @@ func (s *Context) Send(ctx context.Context, by *Actor, op *contract.Operation, r
 	})
 	if call != nil {
 		run.addCall(call.ID)
+	}
+	var failure *wire.Error
+	switch {
+	case err == nil:
+		s.answers.heard()
+	case errors.As(err, &failure) && failure.Kind == wire.Timeout:
+		s.answers.missed()
 	}
 	return call, err
 }

@@ -137,15 +137,20 @@ func (s *Context) Mail(ctx context.Context, to string, match func(inbox.Message)
 	if s.env.Inbox == nil {
 		s.Untestable("it reads a mailed code or link, and the target file names no inbox")
 	}
+	if s.mails.hopeless() {
+		s.Untestable("no message to the leased identity is waited for: the last %d that were waited for never arrived in the inbox", enough)
+	}
 	ctx, cancel := context.WithTimeout(ctx, s.env.Target.Limits.MaxWait)
 	defer cancel()
 	message, err := s.env.Inbox.Wait(ctx, to, match)
 	if errors.Is(err, context.DeadlineExceeded) {
+		s.mails.missed()
 		s.Untestable("no message to the leased identity arrived in the inbox in time")
 	}
 	if err != nil {
 		s.Error("cannot read the inbox: %v", err)
 	}
+	s.mails.heard()
 	for _, link := range inbox.Links(message.Text) {
 		s.Secret("link", link)
 	}

@@ -123,6 +123,8 @@ type Context struct {
 	mu   sync.Mutex
 	run  *run
 	kits map[string]*otp.Kit // by secret
+
+	mails, answers silence // of the inbox, and of the target
 }
 
 // New makes a context for one profile of a contract. blunt names response

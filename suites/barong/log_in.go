@@ -89,12 +89,14 @@ func logInOpens(p *api) {
 	})
 	It("opens a session for the password and the right code of a user with a second factor", stated("sessions.second-factor", p.createSession, ok), func(ctx SpecContext) {
 		a := p.enrolledAccount(ctx)
+		p.turns(ctx, a, 1)
 		s := p.expectLogIn(ctx, a, p.credentials(a, p.Code(ctx, a.codes)))
 		p.Check("the user's second factor is on", value.At(s.user, "otp"), Equal(any(true)))
 	})
 	It("says the same members of a user with and without a second factor", stated("sessions.same-entity", p.createSession, ok), func(ctx SpecContext) {
 		plain, second := p.memberAccount(ctx), p.enrolledAccount(ctx)
 		first := p.expectLogIn(ctx, plain, p.credentials(plain, ""))
+		p.turns(ctx, second, 1)
 		other := p.expectLogIn(ctx, second, p.credentials(second, p.Code(ctx, second.codes)))
 		p.Check("both answers have the same members", memberNames(other.user), Equal(memberNames(first.user)))
 	})

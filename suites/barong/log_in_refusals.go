@@ -137,6 +137,7 @@ func logInOracle(p *api) {
 	})
 	It("does not show before the password is right that a user has a second factor", stated("sessions.no-second-factor-oracle", p.createSession, contract.BadCredentials), func(ctx SpecContext) {
 		plain, second := p.memberAccount(ctx), p.enrolledAccount(ctx)
+		p.turns(ctx, second, 4)
 		a, b := wrong(ctx, plain, plain.Login), wrong(ctx, plain, plain.Login)
 		p.sameAnswers(a, b, wrong(ctx, second, second.Login))
 		p.Need("log in with both factors", p.tryLogIn(ctx, second, p.credentials(second, p.Code(ctx, second.codes))), p.createSession, contract.OK)

@@ -34,6 +34,7 @@ func logInSecondFactor(p *api) {
 	required, wrong := contract.SecondFactorRequired, contract.SecondFactorWrong
 	It("opens no session for the password alone where there is a second factor", stated("sessions.second-factor-required", p.createSession, required), func(ctx SpecContext) {
 		a := p.enrolledAccount(ctx)
+		p.turns(ctx, a, inWindow)
 		call := p.tryLogIn(ctx, a, p.credentials(a, ""))
 		p.Expect(call, p.createSession, required)
 		p.openedNothing(ctx, a, call)
@@ -41,6 +42,7 @@ func logInSecondFactor(p *api) {
 	})
 	It("takes an empty code for none", stated("sessions.second-factor-blank", p.createSession, required), func(ctx SpecContext) {
 		a := p.enrolledAccount(ctx)
+		p.turns(ctx, a, inWindow)
 		for _, code := range []any{"", "   ", nil} {
 			p.expectCode(ctx, a, code, required)
 		}
@@ -48,12 +50,14 @@ func logInSecondFactor(p *api) {
 	})
 	It("refuses a wrong code, and each further one alike", stated("sessions.second-factor-wrong", p.createSession, wrong), func(ctx SpecContext) {
 		a := p.enrolledAccount(ctx)
+		p.turns(ctx, a, inWindow)
 		p.expectCode(ctx, a, a.codes.Wrong(1), wrong)
 		p.expectCode(ctx, a, a.codes.Wrong(1), wrong)
 		p.rightCode(ctx, a, p.Code(ctx, a.codes))
 	})
 	It("refuses the code of another user", stated("sessions.second-factor-foreign", p.createSession, wrong), func(ctx SpecContext) {
 		a, other := p.enrolledAccount(ctx), p.enrolledAccount(ctx)
+		p.turns(ctx, a, inWindow)
 		code := p.Code(ctx, other.codes)
 		p.expectCode(ctx, a, code, wrong)
 		p.rightCode(ctx, other, code)
@@ -61,6 +65,7 @@ func logInSecondFactor(p *api) {
 	})
 	It("refuses a wrong password whatever the code, and does not spend the code on it", stated("sessions.password-before-code", p.createSession, contract.BadCredentials), func(ctx SpecContext) {
 		a := p.enrolledAccount(ctx)
+		p.turns(ctx, a, inWindow)
 		code := p.Code(ctx, a.codes)
 		for _, sent := range []string{"", code} {
 			call := p.tryLogIn(ctx, a, p.credentials(a, sent).With("password", p.Secret("password", newPassword())))
@@ -71,6 +76,7 @@ func logInSecondFactor(p *api) {
 	})
 	It("leaves the session alone on whose cookie a log-in is refused", stated("sessions.refused-keeps-session", p.createSession, required), func(ctx SpecContext) {
 		mine, other := p.member(ctx), p.enrolledAccount(ctx)
+		p.turns(ctx, other, inWindow)
 		call := p.Do(ctx, p.with(mine.account, mine.cookie, ""), p.createSession, p.paced(ctx, other, p.credentials(other, "")))
 		p.Expect(call, p.createSession, required)
 		p.livesOn(ctx, mine)
@@ -78,6 +84,7 @@ func logInSecondFactor(p *api) {
 	})
 	It("asks for the code too after a reset of the password", stated("sessions.reset-keeps-second-factor", p.createSession, required), func(ctx SpecContext) {
 		a := p.enrolledAccount(ctx)
+		p.turns(ctx, a, inWindow)
 		reset := p.Do(ctx, p.visitor(), p.confirmPasswordReset, p.passwordReset(p.resetToken(ctx, a), a.Password))
 		p.Need("reset the password to what it is", reset, p.confirmPasswordReset, contract.OK)
 		p.Expect(p.tryLogIn(ctx, a, p.credentials(a, "")), p.createSession, required)
@@ -91,12 +98,14 @@ func logInCodesSpent(p *api) {
 	replayed := contract.SecondFactorReplayed
 	It("opens one session for a code", stated("sessions.replayed", p.createSession, replayed), func(ctx SpecContext) {
 		a := p.enrolledAccount(ctx)
+		p.turns(ctx, a, inWindow)
 		code := p.Code(ctx, a.codes)
 		p.rightCode(ctx, a, code)
 		p.expectCode(ctx, a, code, replayed)
 	})
 	It("knows a spent code again with white space around it", stated("sessions.replayed-padded", p.createSession, replayed), func(ctx SpecContext) {
 		a := p.enrolledAccount(ctx)
+		p.turns(ctx, a, inWindow)
 		code := p.Code(ctx, a.codes)
 		p.rightCode(ctx, a, code)
 		for _, padded := range []string{" " + code, code + "\n", code + "\t "} {
@@ -105,6 +114,7 @@ func logInCodesSpent(p *api) {
 	})
 	It("knows a wrong code again", stated("sessions.replayed-wrong", p.createSession, replayed), func(ctx SpecContext) {
 		a := p.enrolledAccount(ctx)
+		p.turns(ctx, a, inWindow)
 		code := a.codes.Wrong(1)
 		p.Need("get a wrong code refused", p.tryLogIn(ctx, a, p.credentials(a, code)), p.createSession, contract.SecondFactorWrong)
 		p.expectCode(ctx, a, code, replayed)
@@ -112,18 +122,21 @@ func logInCodesSpent(p *api) {
 	})
 	It("refuses the code that switched the second factor on", stated("sessions.replayed-enable", p.createSession, replayed), func(ctx SpecContext) {
 		me := p.member(ctx)
+		p.turns(ctx, me.account, inWindow)
 		code := p.enrol(ctx, me)
 		p.expectCode(ctx, me.account, code, replayed)
 		p.rightCode(ctx, me.account, p.Code(ctx, me.account.codes))
 	})
 	It("refuses a code that was verified before", stated("sessions.replayed-verify", p.createSession, replayed), func(ctx SpecContext) {
 		me := p.enrolled(ctx)
+		p.turns(ctx, me.account, inWindow)
 		code := p.Code(ctx, me.account.codes)
 		p.Need("verify a code", p.Do(ctx, me.Actor, p.verifyOTP, codeBody(code)), p.verifyOTP, contract.OK)
 		p.expectCode(ctx, me.account, code, replayed)
 	})
 	It("opens one session for a code that many log-ins bring at once", stated("sessions.parallel", p.createSession, replayed), func(ctx SpecContext) {
 		a := p.enrolledAccount(ctx)
+		p.turns(ctx, a, inWindow)
 		calls := p.logInsAtOnce(ctx, a)
 		opened := 0
 		for _, call := range calls {

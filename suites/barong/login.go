@@ -28,6 +28,7 @@ func (p *api) logIn(ctx context.Context, a *account) *session {
 	GinkgoHelper()
 	code := ""
 	if a.codes != nil {
+		p.turns(ctx, a, 1)
 		code = p.Code(ctx, a.codes)
 	}
 	call := p.tryLogIn(ctx, a, p.credentials(a, code))
@@ -59,6 +60,6 @@ func (p *api) tryLogIn(ctx context.Context, a *account, r suite.Request) *wire.C
 // paced is a log-in's request when its turn has come: each log-in goes through it.
 func (p *api) paced(ctx context.Context, a *account, r suite.Request) suite.Request {
 	GinkgoHelper()
-	p.pace(ctx, "email "+a.Login, "address "+a.address)
+	p.pace(ctx, limitedBy(a)...)
 	return r
 }

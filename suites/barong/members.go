@@ -1,6 +1,7 @@
 package barong
 
 import (
+	"fmt"
 	"maps"
 	"strings"
 
@@ -65,11 +66,6 @@ func level(op *contract.Operation, outcome contract.Outcome) func(string, *contr
 	return clause.Must
 }
 
-// asPromised is a clause as strong as the sources of its answers allow.
-func asPromised(id string, op *contract.Operation, outcome contract.Outcome, options ...clause.Option) clause.Clause {
-	return level(op, outcome)("barong."+id, op, outcome, options...)
-}
-
 // requestMember finds the member of a body, or the query parameter, that an
 // outcome names in kebab-case.
 func requestMember(op *contract.Operation, kebab string) (string, bool) {
@@ -111,8 +107,8 @@ func without(_ *contract.Operation, member string) suite.Change {
 // text, a query has not.
 func empty(_ *contract.Operation, member string) []suite.Change {
 	var changes []suite.Change
-	for name, v := range map[string]any{"empty": "", "blank": "   ", "null": nil} {
-		changes = append(changes, suite.Change{Name: name + " " + member, Of: func(r suite.Request) suite.Request {
+	for _, v := range []any{"", "   ", nil} {
+		changes = append(changes, suite.Change{Name: fmt.Sprintf("%s %q", member, v), Of: func(r suite.Request) suite.Request {
 			text, isText := v.(string)
 			if !r.Query.Has(member) {
 				return r.With(member, v)

@@ -15,6 +15,7 @@ import (
 const (
 	window   = time.Minute
 	inWindow = 5
+	margin   = 2 * time.Second // Date headers have whole seconds
 )
 
 // windows remembers what this process sent that the limiter counts.
@@ -28,7 +29,6 @@ func newWindows() *windows { return &windows{sent: map[string][]time.Time{}} }
 // note counts one more request and tells how long it must wait before it is sent:
 // no window of the limiter, wherever it begins, may see more than it takes.
 func (w *windows) note(now time.Time, keys []string) time.Duration {
-	const margin = 2 * time.Second // Date headers have whole seconds
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	wait := time.Duration(0)
@@ -42,6 +42,34 @@ func (w *windows) note(now time.Time, keys []string) time.Duration {
 	}
 	return wait
 }
+
+// room tells how long to wait until n more requests can be sent at once.
+func (w *windows) room(now time.Time, keys []string, n int) time.Duration {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	wait := time.Duration(0)
+	for _, key := range keys {
+		if sent := w.sent[key]; len(sent)+n > inWindow {
+			wait = max(wait, sent[len(sent)+n-inWindow-1].Add(window+margin).Sub(now))
+		}
+	}
+	return wait
+}
+
+// turns waits until n log-ins of an account, at most five, can be sent with no wait
+// between them: before a code is made that they bring, for it would grow stale.
+func (p *api) turns(ctx context.Context, a *account, n int) {
+	GinkgoHelper()
+	if p.Profile() != release31 {
+		return
+	}
+	if wait := p.windows.room(p.Now(), limitedBy(a), n); wait > 0 {
+		p.Wait(ctx, wait, "the limiter takes five log-ins a minute")
+	}
+}
+
+// limitedBy is what the limiter counts an account's log-ins by.
+func limitedBy(a *account) []string { return []string{"email " + a.Login, "address " + a.address} }
 
 // pace waits until one more request counted by the keys stays below the limiter.
 func (p *api) pace(ctx context.Context, keys ...string) {

@@ -49,7 +49,8 @@ func (p *api) passwordStrengthSubjects() []probe.Subject {
 
 // passwordStrength is about the two operations that rate a password.
 func passwordStrength(p *api) {
-	for area, op := range map[string]*contract.Operation{"identity": p.validateIdentityPassword, "public": p.validatePublicPassword} {
+	for _, op := range []*contract.Operation{p.validateIdentityPassword, p.validatePublicPassword} {
+		area := areaOf(op)
 		rate := func(ctx SpecContext, password string) any {
 			GinkgoHelper()
 			call := p.Do(ctx, p.visitor(), op, suite.Request{JSON: suite.Object{"password": password}})

@@ -101,8 +101,12 @@ var features = map[string]suite.Feature{
 	mockPhones:    {Text: "every phone code is right", Present: configured(memberPhonesType, func(v string) bool { return v == phonesMock })},
 	realPhones:    {Text: "phone codes are sent and checked", Present: configured(memberPhonesType, func(v string) bool { return v != phonesMock })},
 	dataStorage:   {Text: "the data storage takes the titles of setting data-storage-titles", Present: never},
+	withExpiry:    {Text: "documents need a date of expiry, and addresses cannot succeed", Present: present((*api).wantsExpiry)},
+	withoutExpiry: {Text: "documents need no date of expiry", Present: present((*api).needsNoExpiry)},
+	kycaid:        {Text: "KYCAID is the provider of KYC, and its callback is taken", Present: present((*api).takesKYC)},
+	kycLocal:      {Text: "KYC is done by hand, and the callback is refused", Present: present((*api).refusesKYC)},
 	auth0:         {Text: "sessions are opened with Auth0's tokens too", Present: present((*api).hasAuth0)},
-	auth0Off:      {Text: "no session is opened with Auth0's tokens", Present: present(func(p *api, ctx context.Context) bool { return !p.hasAuth0(ctx) })},
+	auth0Off:      {Text: "no session is opened with Auth0's tokens", Present: present((*api).lacksAuth0)},
 	whitelink:     {Text: "whitelink tokens of setting whitelink-tokens let an address in", Present: never},
 	restrictions:  {Text: "the addresses of setting restricted-addresses are restricted", Present: never},
 	clientAddress: {Text: "the header of setting client-address-header is believed", Present: never},
@@ -126,9 +130,16 @@ func (p *api) hasAuth0(ctx context.Context) bool {
 	return value.Text(value.Of(call), "auth0_domain") != ""
 }
 
-// answersDirectly asks the AuthZ endpoint about a path that needs no session: it
-// answers 200 with nothing, where anything else has a body or refuses.
+func (p *api) lacksAuth0(ctx context.Context) bool {
+	call := p.Do(ctx, p.visitor(), p.getAuth0Configs, suite.Request{})
+	return p.Is(call, p.getAuth0Configs, contract.OK) && value.Text(value.Of(call), "auth0_domain") == ""
+}
+
+// answersDirectly asks the AuthZ endpoint about a path that needs no session, which
+// it lets pass with an empty answer, and Barong itself for a user without a token: a
+// gateway under the same path would refuse that for want of a session.
 func (p *api) answersDirectly(ctx context.Context) bool {
-	call := p.Do(ctx, p.visitor(), p.authorizePublic, suite.Request{})
-	return p.Is(call, p.authorizePublic, contract.OK)
+	passed := p.Do(ctx, p.visitor(), p.authorizePublic, suite.Request{})
+	refused := p.Do(ctx, p.visitor(), p.getCurrentUser, suite.Request{Template: newRoads(p.Target()).appPath(p.getCurrentUser)})
+	return p.Is(passed, p.authorizePublic, contract.OK) && p.Exactly(refused, p.getCurrentUser, tokenRefused)
 }

@@ -22,6 +22,8 @@ func (p *api) subjects() []probe.Subject {
 		p.logInSubjects(), p.auth0Subjects(), p.authzSubjects(),
 		p.signUpSubjects(), p.emailSubjects(), p.passwordResetSubjects(), p.passwordChangeSubjects(), p.passwordStrengthSubjects(),
 		p.whitelistSubjects(), p.infoSubjects(),
+		p.phoneSubjects(), p.documentSubjects(), p.profileSubjects(), p.labelSubjects(), p.accountSubjects(), p.activitySubjects(),
+		p.storageSubjects(), p.kycSubjects(), p.descriptionSubjects(),
 		p.otpSubjects(), p.keySubjects(), p.serviceSubjects(),
 	} {
 		all = append(all, area...)

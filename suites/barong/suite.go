@@ -70,6 +70,7 @@ func specs(s *suite.Context) {
 		families,
 		logIns, logOuts, sessions, auth0LogIns, authz, bearerTokens, restricted, throttling,
 		signUps, emailConfirmations, passwordResets, passwordChanges, passwordStrength, captchas, whitelists, information,
+		phones, documents, profiles, labels, accounts, activityLog, storage, callbacks, apiDescriptions, drifts,
 		secondFactor, apiKeys, serviceAccounts,
 	} {
 		area(p)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -229,5 +230,52 @@ func TestServerDiesHalfWay(t *testing.T) {
 	r := report(t, out)
 	if r.Counts[verdict.PASS] == 0 || r.Counts[verdict.ERROR] == 0 || r.Counts[verdict.FAIL] != 0 {
 		t.Errorf("want some PASS, some ERROR and no FAIL, got %v", r.Counts)
+	}
+}
+
+// TestHangingTargetIsGivenUp: a target that takes connections and never answers
+// costs a few time limits, not one for each of hundreds of requests.
+func TestHangingTargetIsGivenUp(t *testing.T) {
+	file, _ := served(t, door.ServeOptions{})
+	hanging := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/" { // a run begins with one look whether anybody is there
+			_, _ = io.Copy(io.Discard, r.Body) // only then does the context end with the client
+			<-r.Context().Done()
+		}
+	}))
+	t.Cleanup(hanging.Close)
+	env := []string{"AUTHCONFORM_ONLYOFFICE_URL=" + hanging.URL, "AUTHCONFORM_ONLYOFFICE_HTTP_TIMEOUT=100ms"}
+	out := filepath.Join(t.TempDir(), "out")
+	if got := run(t, env, "run", "onlyoffice", "--target", file, "--out", out); got.code != verdict.ExitIncomplete {
+		t.Fatalf("want exit 3\n%s", got)
+	}
+	unsent := 0
+	for _, v := range report(t, out).Verdicts {
+		if strings.Contains(v.Reason, "so no more are sent") {
+			unsent++
+		}
+	}
+	if unsent < 100 {
+		t.Errorf("%d clauses were given up, want nearly all", unsent)
+	}
+}
+
+// TestSilentInboxIsGivenUp: where codes go another way than the target file says,
+// the waits for them do not add up.
+func TestSilentInboxIsGivenUp(t *testing.T) {
+	file, _ := servedOf(t, "coinrabbit", door.ServeOptions{})
+	edit(t, file, "code-delivery: email", "code-delivery: sms")
+	out := filepath.Join(t.TempDir(), "out")
+	if got := run(t, []string{"AUTHCONFORM_COINRABBIT_LIMITS_MAX_WAIT=1s"}, "run", "coinrabbit", "--target", file, "--out", out); got.code != verdict.ExitIncomplete {
+		t.Fatalf("want exit 3\n%s", got)
+	}
+	given := 0
+	for _, v := range report(t, out).Verdicts {
+		if strings.Contains(v.Reason, "never arrived in the inbox") {
+			given++
+		}
+	}
+	if given < 100 {
+		t.Errorf("%d clauses were given up, want nearly all that need a code", given)
 	}
 }

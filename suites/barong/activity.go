@@ -1,0 +1,261 @@
+package barong
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"authconform/harness/contract"
+	"authconform/harness/probe"
+	"authconform/harness/suite"
+	"authconform/harness/value"
+	"authconform/harness/wire"
+)
+
+// Topics and results of activities.
+const (
+	sessionTopic  = "session"
+	otpTopic      = "otp"
+	passwordTopic = "password"
+	allTopics     = "all"
+	succeeded     = "succeed"
+	failed        = "failed"
+)
+
+// nothingThere is how a list without a single row is refused.
+const nothingThere = contract.Outcome("nothing")
+
+func (p *api) activitySubjects() []probe.Subject {
+	return []probe.Subject{{Operation: p.listActivity, Ready: func(ctx context.Context) (*suite.Actor, func() suite.Request) {
+		GinkgoHelper()
+		return p.seen(ctx).Actor, always(activities(sessionTopic, url.Values{"result": {succeeded}}))
+	}}}
+}
+
+// activities asks for the activities of a topic.
+func activities(topic string, query url.Values) suite.Request {
+	r := suite.Request{Query: query}
+	return r.WithPath("topic", topic)
+}
+
+// seen is a member whose last activity is a log-in.
+func (p *api) seen(ctx context.Context) *session {
+	GinkgoHelper()
+	return p.logIn(ctx, p.member(ctx).account)
+}
+
+// activity lists rows; nothing to list counts as none.
+func (p *api) activity(ctx context.Context, me *session, topic string, query url.Values) []any {
+	GinkgoHelper()
+	call := p.Do(ctx, me.Actor, p.listActivity, activities(topic, query))
+	if p.Exactly(call, p.listActivity, nothingThere) {
+		return nil
+	}
+	p.Need("list the activities", call, p.listActivity, contract.OK)
+	return value.List(value.Of(call))
+}
+
+// rows are those of a list that has to have some.
+func (p *api) rows(call *wire.Call) []any {
+	GinkgoHelper()
+	rows := value.List(value.Of(call))
+	p.Check("activities that are listed", rows, Not(BeEmpty()))
+	return rows
+}
+
+// newest lists a topic, which has to work, and returns its newest row.
+func (p *api) newest(ctx context.Context, me *session, topic string) any {
+	GinkgoHelper()
+	call := p.Do(ctx, me.Actor, p.listActivity, activities(topic, nil))
+	p.Expect(call, p.listActivity, contract.OK)
+	return p.rows(call)[0]
+}
+
+// did checks what the newest activity of a topic says.
+func (p *api) did(ctx context.Context, me *session, topic, action, result string) any {
+	GinkgoHelper()
+	row := p.newest(ctx, me, topic)
+	p.Check("the newest activity", []string{value.Text(row, "topic"), value.Text(row, "action"), value.Text(row, "result")}, Equal([]string{topic, action, result}))
+	return row
+}
+
+// activityLog is about resource/users/activity (facts/barong.md 2.2 and 3,
+// facts/barong-observed.md 14).
+func activityLog(p *api) {
+	Describe("users/activity", func() {
+		activityWritten(p)
+		activityChosen(p)
+		activityTimes(p)
+		activityRefused(p)
+		activityPages(p)
+	})
+}
+
+func activityWritten(p *api) {
+	op := p.listActivity
+	It("tells of a log-in with its address and its client", stated("activity.log-in", op, contract.OK), func(ctx SpecContext) {
+		me := p.member(ctx)
+		client := "authconform-" + p.Nonce()
+		call := p.tryLogIn(ctx, me.account, p.credentials(me.account, "").WithHeader("User-Agent", client))
+		p.Need("log in with another client", call, p.createSession, contract.OK)
+		row := p.did(ctx, me, sessionTopic, "login", succeeded)
+		p.Check("its client", value.Text(row, "user_agent"), Equal(client))
+		if me.account.address != "" {
+			p.Check("its address", value.Text(row, "user_ip"), Equal(me.account.address))
+		}
+	})
+	It("tells of a log-in that failed", stated("activity.log-in-failed", op, contract.OK), func(ctx SpecContext) {
+		me := p.member(ctx)
+		wrong := p.credentials(me.account, "").With("password", p.Secret("password", newPassword()))
+		p.Need("fail to log in", p.tryLogIn(ctx, me.account, wrong), p.createSession, contract.BadCredentials)
+		p.did(ctx, me, sessionTopic, "login", failed)
+	})
+	It("tells of a log-in with the second factor, and of a wrong code", stated("activity.log-in-second-factor", op, contract.OK), func(ctx SpecContext) {
+		me := p.enrolled(ctx)
+		p.Need("fail to log in", p.tryLogIn(ctx, me.account, p.credentials(me.account, me.account.codes.Wrong(1))), p.createSession, contract.SecondFactorWrong)
+		p.did(ctx, me, sessionTopic, "login::2fa", failed)
+		p.logIn(ctx, me.account)
+		p.did(ctx, me, sessionTopic, "login::2fa", succeeded)
+	})
+	It("tells of a log-out", stated("activity.log-out", op, contract.OK), func(ctx SpecContext) {
+		me := p.member(ctx)
+		other := p.logIn(ctx, me.account)
+		p.Need("log out", p.Do(ctx, other.Actor, p.deleteSession, suite.Request{}), p.deleteSession, contract.OK)
+		p.did(ctx, me, sessionTopic, "logout", succeeded)
+	})
+	It("tells of the second factor's steps", stated("activity.second-factor", op, contract.OK), func(ctx SpecContext) {
+		me := p.member(ctx)
+		codes := p.newSecret(ctx, me)
+		p.did(ctx, me, otpTopic, "request QR code for 2FA", succeeded)
+		p.Need("fail to switch the second factor on", p.Do(ctx, me.Actor, p.enableOTP, codeBody(codes.Wrong(1))), p.enableOTP, contract.SecondFactorWrong)
+		p.did(ctx, me, otpTopic, "enable 2FA", failed)
+		p.enrol(ctx, me)
+		p.did(ctx, me, otpTopic, "enable 2FA", succeeded)
+		p.Need("fail to verify a code", p.Do(ctx, me.Actor, p.verifyOTP, codeBody(me.account.codes.Wrong(1))), p.verifyOTP, contract.SecondFactorWrong)
+		p.did(ctx, me, otpTopic, "verify 2FA code", failed)
+	})
+	It("tells of a password reset that was asked for", stated("activity.password-reset-request", op, contract.OK), func(ctx SpecContext) {
+		me := p.member(ctx)
+		request := suite.Request{JSON: p.solved(suite.Object{"email": me.account.Login})}
+		p.Need("ask for a password reset", p.Do(ctx, p.visitorAt(me.account.address), p.requestPasswordReset, request), p.requestPasswordReset, contract.OK)
+		p.did(ctx, me, passwordTopic, "request password reset", succeeded)
+	})
+	It("tells an account nothing of others", stated("activity.own-only", op, contract.OK), func(ctx SpecContext) {
+		me, other := p.seen(ctx), p.member(ctx)
+		client := "authconform-" + p.Nonce()
+		call := p.tryLogIn(ctx, other.account, p.credentials(other.account, "").WithHeader("User-Agent", client))
+		p.Need("log in as another", call, p.createSession, contract.OK)
+		p.Check("the other's newest activity", value.Text(p.newest(ctx, other, sessionTopic), "user_agent"), Equal(client))
+		call = p.Do(ctx, me.Actor, op, activities(allTopics, nil))
+		p.Expect(call, op, contract.OK)
+		for _, row := range p.rows(call) {
+			p.Check("the client of an activity", value.Text(row, "user_agent"), Not(Equal(client)))
+		}
+	})
+}
+
+func activityChosen(p *api) {
+	op := p.listActivity
+	It("lists the activities of the topic that is asked for", stated("activity.topic", op, contract.OK), func(ctx SpecContext) {
+		me := p.seen(ctx)
+		p.newSecret(ctx, me)
+		for _, topic := range []string{sessionTopic, otpTopic} {
+			call := p.Do(ctx, me.Actor, op, activities(topic, nil))
+			p.Expect(call, op, contract.OK)
+			for _, row := range p.rows(call) {
+				p.Check("the topic of an activity", value.Text(row, "topic"), Equal(topic))
+			}
+		}
+		call := p.Do(ctx, me.Actor, op, activities(allTopics, nil))
+		p.Expect(call, op, contract.OK)
+		p.Check("the topics of all activities", texts(p.rows(call), "topic"), ContainElements(sessionTopic, otpTopic))
+	})
+	It("lists the newest activity first", stated("activity.newest-first", op, contract.OK), func(ctx SpecContext) {
+		me := p.seen(ctx)
+		p.newSecret(ctx, me)
+		p.logIn(ctx, me.account)
+		call := p.Do(ctx, me.Actor, op, activities(allTopics, nil))
+		p.Expect(call, op, contract.OK)
+		rows := p.rows(call)
+		p.Check("activities that are listed", len(rows), BeNumerically(">=", 3))
+		p.Check("the newest topics", texts(rows, "topic")[:3], Equal([]string{sessionTopic, otpTopic, sessionTopic}))
+		for i := range rows[1:] {
+			p.Check("the number of an activity", value.Number(rows[i+1], "id"), BeNumerically("<", value.Number(rows[i], "id")))
+		}
+	})
+	It("lists the activities of the result that is asked for", stated("activity.result", op, contract.OK), func(ctx SpecContext) {
+		me := p.seen(ctx)
+		wrong := p.credentials(me.account, "").With("password", p.Secret("password", newPassword()))
+		p.Need("fail to log in", p.tryLogIn(ctx, me.account, wrong), p.createSession, contract.BadCredentials)
+		for _, result := range []string{succeeded, failed} {
+			call := p.Do(ctx, me.Actor, op, activities(sessionTopic, url.Values{"result": {result}}))
+			p.Expect(call, op, contract.OK)
+			for _, row := range p.rows(call) {
+				p.Check("the result of an activity", value.Text(row, "result"), Equal(result))
+			}
+		}
+	})
+	It("takes each topic that there is", stated("activity.topics", op, nothingThere), func(ctx SpecContext) {
+		me := p.member(ctx)
+		future := url.Values{"time_from": {epoch(p.Now().AddDate(1, 0, 0))}}
+		for _, topic := range []string{allTopics, sessionTopic, otpTopic, passwordTopic, "account"} {
+			p.Expect(p.Do(ctx, me.Actor, op, activities(topic, future)), op, nothingThere)
+		}
+	})
+}
+
+func texts(rows []any, member string) []string {
+	var all []string
+	for _, row := range rows {
+		all = append(all, value.Text(row, member))
+	}
+	return all
+}
+
+func epoch(t time.Time) string { return fmt.Sprint(t.Unix()) }
+
+// activityTimes puts two log-ins into different seconds and asks for what lies on
+// either side of them.
+func activityTimes(p *api) {
+	op := p.listActivity
+	times := func(ctx context.Context) (me *session, older, newer int, at time.Time) {
+		GinkgoHelper()
+		me = p.seen(ctx)
+		older = value.Number(p.newest(ctx, me, sessionTopic), "id")
+		p.Wait(ctx, 2*time.Second, "activities are told apart by their second")
+		p.logIn(ctx, me.account)
+		row := p.newest(ctx, me, sessionTopic)
+		at, err := time.Parse(time.RFC3339, value.Text(row, "created_at"))
+		if err != nil {
+			p.Untestable("the newest activity has no time: %v", err)
+		}
+		return me, older, value.Number(row, "id"), at
+	}
+	listed := func(ctx context.Context, me *session, query url.Values) []int {
+		GinkgoHelper()
+		ids := []int{}
+		for _, row := range p.activity(ctx, me, sessionTopic, query) {
+			ids = append(ids, value.Number(row, "id"))
+		}
+		return ids
+	}
+	It("lists what happened at time_from and after", stated("activity.time-from", op, contract.OK), func(ctx SpecContext) {
+		me, older, newer, at := times(ctx)
+		call := p.Do(ctx, me.Actor, op, activities(sessionTopic, url.Values{"time_from": {epoch(at)}}))
+		p.Expect(call, op, contract.OK)
+		p.Check("activities from the newest's second on", listed(ctx, me, url.Values{"time_from": {epoch(at)}}), Equal([]int{newer}))
+		p.Check("activities from two seconds before", listed(ctx, me, url.Values{"time_from": {epoch(at.Add(-time.Hour))}}), ContainElements(older, newer))
+		p.Check("activities from the second after", listed(ctx, me, url.Values{"time_from": {epoch(at.Add(time.Second))}}), BeEmpty())
+	})
+	It("lists what happened before time_to", stated("activity.time-to", op, contract.OK), func(ctx SpecContext) {
+		me, older, newer, at := times(ctx)
+		call := p.Do(ctx, me.Actor, op, activities(sessionTopic, url.Values{"time_to": {epoch(at)}}))
+		p.Expect(call, op, contract.OK)
+		p.Check("activities before the newest's second", listed(ctx, me, url.Values{"time_to": {epoch(at)}}), And(ContainElement(older), Not(ContainElement(newer))))
+		p.Check("activities before the second after", listed(ctx, me, url.Values{"time_to": {epoch(at.Add(time.Second))}}), ContainElements(older, newer))
+	})
+}

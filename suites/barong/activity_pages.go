@@ -1,0 +1,153 @@
+package barong
+
+import (
+	"context"
+	"net/url"
+	"strings"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"authconform/harness/contract"
+	"authconform/harness/suite"
+	"authconform/harness/value"
+	"authconform/harness/wire"
+)
+
+func activityRefused(p *api) {
+	op := p.listActivity
+	It("has nothing to list where nothing happened", stated("activity.nothing", op, nothingThere), func(ctx SpecContext) {
+		me := p.seen(ctx)
+		p.Need("list the activities", p.Do(ctx, me.Actor, op, activities(sessionTopic, nil)), op, contract.OK)
+		p.Expect(p.Do(ctx, me.Actor, op, activities(sessionTopic, url.Values{"result": {"denied"}})), op, nothingThere)
+		p.Expect(p.Do(ctx, me.Actor, op, activities(sessionTopic, url.Values{"time_from": {epoch(p.Now().AddDate(1, 0, 0))}})), op, nothingThere)
+		p.Expect(p.Do(ctx, me.Actor, op, activities(sessionTopic, url.Values{"time_to": {"1"}})), op, nothingThere)
+	})
+	It("refuses a topic that there is not", stated("activity.topic-unknown", op, "topic-unknown"), func(ctx SpecContext) {
+		p.Refuses(ctx, suite.Refusal{
+			Operation: op, By: p.seen(ctx).Actor, Outcome: "topic-unknown", Control: always(activities(sessionTopic, nil)),
+			Changes: []suite.Change{{Name: "orders", Of: func(suite.Request) suite.Request { return activities("orders", nil) }}},
+		})
+	})
+	for _, c := range []struct {
+		outcome  contract.Outcome
+		member   string
+		broken   []string
+		sentence string
+	}{
+		{"from-not-integer", "time_from", []string{"yesterday", "1.5"}, "refuses a time_from that is no whole number"},
+		{"to-not-integer", "time_to", []string{"tomorrow", "1.5"}, "refuses a time_to that is no whole number"},
+		{"empty-from", "time_from", []string{""}, "refuses an empty time_from"},
+		{"empty-to", "time_to", []string{""}, "refuses an empty time_to"},
+		{"page-not-integer", "page", []string{"first", "1.5"}, "refuses a page that is no whole number"},
+		{"page-not-positive", "page", []string{"0", "-1"}, "refuses a page before the first"},
+		{"limit-not-integer", "limit", []string{"many", "1.5"}, "refuses a limit that is no whole number"},
+		{"limit-out-of-range", "limit", []string{"0", "101", "-1"}, "refuses a limit below 1 or above 100"},
+	} {
+		It(c.sentence, stated("activity."+string(c.outcome), op, c.outcome), func(ctx SpecContext) {
+			var changes []suite.Change
+			for _, v := range c.broken {
+				changes = append(changes, suite.Change{Name: c.member + "=" + v, Of: func(suite.Request) suite.Request {
+					return activities(sessionTopic, url.Values{c.member: {v}})
+				}})
+			}
+			p.Refuses(ctx, suite.Refusal{Operation: op, By: p.seen(ctx).Actor, Outcome: c.outcome, Control: always(activities(sessionTopic, nil)), Changes: changes})
+		})
+	}
+}
+
+// activityPage is one page of activities.
+type activityPage struct {
+	*wire.Call
+	page
+	ids []int
+}
+
+func (p *api) activityPage(ctx context.Context, me *session, query url.Values) activityPage {
+	GinkgoHelper()
+	call := p.Do(ctx, me.Actor, p.listActivity, activities(sessionTopic, query))
+	p.Expect(call, p.listActivity, contract.OK)
+	one := activityPage{Call: call, page: pageOf(call)}
+	for _, row := range value.List(value.Of(call)) {
+		one.ids = append(one.ids, value.Number(row, "id"))
+	}
+	return one
+}
+
+// linked is the query of the page that a relation of the field Link leads to (RFC
+// 8288 section 3).
+func (g activityPage) linked(relation string) url.Values {
+	for _, link := range strings.Split(g.Header.Get("Link"), ",") {
+		target, found := strings.CutSuffix(strings.TrimSpace(link), `>; rel="`+relation+`"`)
+		if u, err := url.Parse(strings.TrimPrefix(target, "<")); found && err == nil {
+			return u.Query()
+		}
+	}
+	return nil
+}
+
+// paging asks for a page of one row.
+func paging(n int) url.Values {
+	return url.Values{"limit": {"1"}, "page": {number(n)}}
+}
+
+// threeTimes is a member with three log-ins at least.
+func (p *api) threeTimes(ctx context.Context) *session {
+	GinkgoHelper()
+	me := p.seen(ctx)
+	p.logIn(ctx, me.account)
+	return p.logIn(ctx, me.account)
+}
+
+func activityPages(p *api) {
+	op := p.listActivity
+	It("cuts the list into pages that leave nothing out", stated("activity.pages", op, contract.OK), func(ctx SpecContext) {
+		me := p.threeTimes(ctx)
+		whole := p.activityPage(ctx, me, nil)
+		p.Check("activities on one page", len(whole.ids), BeNumerically(">=", 3))
+		for n := 1; n <= 3; n++ {
+			one := p.activityPage(ctx, me, paging(n))
+			p.Check("activities on page "+number(n), one.ids, Equal(whole.ids[n-1:n]))
+			p.Check("what the page says of itself", one.page, Equal(page{total: whole.total, size: 1, number: n}))
+		}
+	})
+	It("counts all activities, whatever the page", stated("activity.total", op, contract.OK), func(ctx SpecContext) {
+		me := p.seen(ctx)
+		whole := p.activityPage(ctx, me, nil)
+		if len(whole.ids) < 100 {
+			p.Check("Total", whole.total, Equal(len(whole.ids)))
+		}
+		p.logIn(ctx, me.account)
+		p.Check("Total after one more log-in", p.activityPage(ctx, me, paging(2)).total, Equal(whole.total+1))
+	})
+	It("has 100 activities on a page, and begins with the first, unless told otherwise", stated("activity.page-defaults", op, contract.OK), func(ctx SpecContext) {
+		me := p.seen(ctx)
+		for _, query := range []url.Values{nil, {"page": {""}}, {"limit": {""}}, {"page": {"1"}, "limit": {"100"}}} {
+			one := p.activityPage(ctx, me, query)
+			p.Check("what the page says of itself", one.page, Equal(page{total: one.total, size: 100, number: 1}))
+		}
+	})
+	It("links to the pages before and after", stated("activity.links", op, contract.OK), func(ctx SpecContext) {
+		me := p.threeTimes(ctx)
+		first := p.activityPage(ctx, me, paging(1))
+		for _, at := range []int{1, 2, first.total} {
+			p.Check("links of page "+number(at), relations(p.activityPage(ctx, me, paging(at)).Call), Equal(neighbours(at, first.total)))
+		}
+		p.Check("the page after the first", first.linked("next"), And(HaveKeyWithValue("page", []string{"2"}), HaveKeyWithValue("limit", []string{"1"})))
+		p.Check("the last page", first.linked("last").Get("page"), Equal(number(first.total)))
+		second := p.activityPage(ctx, me, paging(2))
+		p.Check("the page before the second", second.linked("prev").Get("page"), Equal("1"))
+		p.Check("the page after the second", second.linked("next").Get("page"), Equal("3"))
+		if whole := p.activityPage(ctx, me, nil); whole.total <= 100 {
+			p.Check("links of the only page", relations(whole.Call), BeEmpty())
+		}
+	})
+	It("has an empty page past the last", stated("activity.past-end", op, "past-end"), func(ctx SpecContext) {
+		me := p.threeTimes(ctx)
+		total := p.activityPage(ctx, me, paging(1)).total
+		call := p.Do(ctx, me.Actor, op, activities(sessionTopic, paging(total+1)))
+		p.Expect(call, op, "past-end")
+		p.Check("activities on it", value.List(value.Of(call)), BeEmpty())
+		p.Check("Total", call.Header.Get("Total"), Equal(number(total)))
+	})
+}

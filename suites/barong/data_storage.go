@@ -1,0 +1,128 @@
+package barong
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"authconform/harness/clause"
+	"authconform/harness/contract"
+	"authconform/harness/probe"
+	"authconform/harness/suite"
+	"authconform/harness/value"
+)
+
+// Outcomes of the data storage.
+const (
+	titleUnknown  = contract.Outcome("title-unknown")
+	titleReserved = contract.Outcome("title-reserved")
+	titleTaken    = contract.Outcome("title-taken")
+)
+
+// longestStored is how many characters of data one title takes (facts/barong.md 2.2).
+const longestStored = 5120
+
+// reservedTitles are names of things that an account has anyway.
+var reservedTitles = []string{"document", "label", "profile", "phone", "user"}
+
+// storageSubjects are called with a title that no deployment takes: how it is
+// refused shows that a request got through, on deployments that take no title at
+// all as well, and nothing stays on the account.
+func (p *api) storageSubjects() []probe.Subject {
+	return []probe.Subject{{
+		Operation: p.createDataStorage, Leads: titleUnknown,
+		Ready: func(ctx context.Context) (*suite.Actor, func() suite.Request) {
+			GinkgoHelper()
+			return p.member(ctx).Actor, always(stored("af-"+p.Nonce(), `{"a":"b"}`))
+		},
+	}}
+}
+
+func stored(title, data string) suite.Request {
+	return suite.Request{JSON: suite.Object{"title": title, "data": data}}
+}
+
+// titles are those that the target file names, without the reserved ones.
+func (p *api) titles() []string {
+	GinkgoHelper()
+	all := strings.Split(p.Setting(storageTitles), ",")
+	all = slices.DeleteFunc(all, func(t string) bool { return t == "" || slices.Contains(reservedTitles, t) })
+	if len(all) == 0 {
+		p.Untestable("the target file names no title in settings.%s that is not reserved", storageTitles)
+	}
+	return all
+}
+
+// storagesOf are the data that an account has stored.
+func (p *api) storagesOf(ctx context.Context, me *session) []any {
+	GinkgoHelper()
+	return value.List(p.userOf(ctx, me), "data_storages")
+}
+
+// storage is about resource/data_storage (facts/barong.md 2.2).
+func storage(p *api) {
+	op := p.createDataStorage
+	Describe("data storage", func() {
+		It("keeps data under a title, and marks the account with it", stated("data-storage.created", op, contract.OK, clause.Needs(dataStorage)), func(ctx SpecContext) {
+			me, title := p.holder(ctx), p.titles()[0]
+			p.Expect(p.Do(ctx, me.Actor, op, stored(title, `{"a":"b"}`)), op, contract.OK)
+			kept := p.storagesOf(ctx, me)
+			p.Check("data that are stored", kept, HaveLen(1))
+			p.Check("their title", value.Text(kept[0], "title"), Equal(title))
+			p.Check("the data", value.Text(kept[0], "data"), Equal(`{"a":"b"}`))
+			label := p.labelled(ctx, me, title)
+			p.Check("the label of the title", []string{value.Text(label, "value"), value.Text(label, "scope")}, Equal([]string{"recorded", "private"}))
+		})
+		It("keeps data of the greatest length", stated("data-storage.longest", op, contract.OK, clause.Needs(dataStorage)), func(ctx SpecContext) {
+			p.Expect(p.Do(ctx, p.holder(ctx).Actor, op, stored(p.titles()[0], jsonOf(longestStored))), op, contract.OK)
+		})
+		It("keeps one set of data under a title", stated("data-storage.title-taken", op, titleTaken, clause.Needs(dataStorage)), func(ctx SpecContext) {
+			me, title := p.holder(ctx), p.titles()[0]
+			p.Need("store data", p.Do(ctx, me.Actor, op, stored(title, `{"a":"first"}`)), op, contract.OK)
+			p.Expect(p.Do(ctx, me.Actor, op, stored(title, `{"a":"second"}`)), op, titleTaken)
+			p.Check("data that are stored", p.storagesOf(ctx, me), HaveLen(1))
+			p.Check("the data", value.Text(p.storagesOf(ctx, me)[0], "data"), Equal(`{"a":"first"}`))
+			other := p.holder(ctx)
+			p.Need("store data under that title as another", p.Do(ctx, other.Actor, op, stored(title, `{"a":"b"}`)), op, contract.OK)
+		})
+		storageRefused(p)
+	})
+}
+
+func storageRefused(p *api) {
+	op := p.createDataStorage
+	It("refuses a title that the deployment does not name", stated("data-storage.title-unknown", op, titleUnknown), func(ctx SpecContext) {
+		me := p.member(ctx)
+		before := p.storagesOf(ctx, me)
+		for _, title := range []string{"af-" + p.Nonce(), "a b"} {
+			p.Expect(p.Do(ctx, me.Actor, op, stored(title, `{"a":"b"}`)), op, titleUnknown)
+		}
+		p.Check("data that are stored", p.storagesOf(ctx, me), Equal(before))
+	})
+	// A reserved title that the deployment does not name is refused for both reasons.
+	It("refuses a title that names something an account has anyway", clause.Should("barong.data-storage.title-reserved", op, titleReserved, clause.Needs(dataStorage)),
+		func(ctx SpecContext) {
+			named := strings.Split(p.Setting(storageTitles), ",")
+			i := slices.IndexFunc(named, func(t string) bool { return slices.Contains(reservedTitles, t) })
+			if i < 0 {
+				p.Untestable("no title in settings.%s is a reserved one", storageTitles)
+			}
+			me := p.untouched(ctx)
+			p.Expect(p.Do(ctx, me.Actor, op, stored(named[i], `{"a":"b"}`)), op, titleReserved)
+			p.Check("data that are stored", p.storagesOf(ctx, me), BeEmpty())
+		})
+	refused := func(outcome contract.Outcome, promise string, broken ...string) {
+		It("refuses "+promise, stated("data-storage."+string(outcome), op, outcome, clause.Needs(dataStorage)), func(ctx SpecContext) {
+			me, title := p.holder(ctx), p.titles()[0]
+			p.Refuses(ctx, suite.Refusal{
+				Operation: op, By: me.Actor, Control: always(stored(title, `{"a":"b"}`)), Outcome: outcome, OnlyAfter: true, Changes: valuesOf("data", broken),
+				State: func() any { return p.storagesOf(ctx, me) },
+			})
+		})
+	}
+	refused("data-invalid", "data that are no JSON", `{"a":`, "plain text")
+	refused("data-too-long", "data of more than 5120 characters", jsonOf(longestStored+1))
+}

@@ -1,0 +1,90 @@
+package barong
+
+import (
+	"maps"
+	"slices"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"authconform/harness/clause"
+	"authconform/harness/contract"
+	"authconform/harness/probe"
+	"authconform/harness/suite"
+	"authconform/harness/value"
+	"authconform/harness/wire"
+)
+
+// openDirectly is how Barong itself describes its API to a caller without a token.
+const openDirectly = contract.Outcome("open-directly")
+
+// describedNames are the parts of the API that a description can be asked of
+// (facts/barong.md 2.2).
+var describedNames = []string{"users", "labels", "profiles", "documents", "phones", "otp", "api_keys", "data_storage", "service_accounts", "addresses"}
+
+func (p *api) descriptionSubjects() []probe.Subject {
+	return []probe.Subject{
+		{Operation: p.getSwaggerDoc, Ready: p.asMember(suite.Request{})},
+		{Operation: p.getNamedSwaggerDoc, Ready: p.asMember(namedDoc(describedNames[0]))},
+	}
+}
+
+func namedDoc(name string) suite.Request { return suite.Request{}.WithPath("name", name) }
+
+// apiDescriptions are about resource/swagger_doc (facts/barong.md 2.2).
+func apiDescriptions(p *api) {
+	whole, named := p.getSwaggerDoc, p.getNamedSwaggerDoc
+	Describe("the description of the API", func() {
+		It("names the operations of signed-in users", stated("description.whole", whole, contract.OK), func(ctx SpecContext) {
+			call := p.Do(ctx, p.member(ctx).Actor, whole, suite.Request{})
+			p.Expect(call, whole, contract.OK)
+			p.Check("paths that are described", describedPaths(call), ContainElements("resource/users/me", "resource/otp/enable"))
+		})
+		It("can be asked of each part of the API", stated("description.named", named, contract.OK), func(ctx SpecContext) {
+			by := p.member(ctx).Actor
+			for _, name := range describedNames {
+				p.Expect(p.Do(ctx, by, named, namedDoc(name)), named, contract.OK)
+			}
+		})
+		It("of a part names that part's operations alone", clause.Should("barong.description.named-alone", named, contract.OK), func(ctx SpecContext) {
+			by := p.member(ctx).Actor
+			for _, name := range describedNames {
+				call := p.Do(ctx, by, named, namedDoc(name))
+				p.Expect(call, named, contract.OK)
+				paths := describedPaths(call)
+				p.Check("paths of "+name, paths, Not(BeEmpty()))
+				for _, path := range paths {
+					p.Check("a path of "+name, path+"/", HavePrefix("resource/"+name+"/"))
+				}
+			}
+		})
+		It("has no part of a made-up name", stated("description.unknown-name", named, "unknown-name"), func(ctx SpecContext) {
+			p.Refuses(ctx, suite.Refusal{
+				Operation: named, By: p.member(ctx).Actor, Outcome: "unknown-name", Control: always(namedDoc(describedNames[0])),
+				Changes: []suite.Change{{Name: "made-up name", Of: func(suite.Request) suite.Request { return namedDoc("af-" + p.Nonce()) }}},
+			})
+		})
+		openDescription(p, whole, suite.Request{})
+		openDescription(p, named, namedDoc(describedNames[0]))
+	})
+}
+
+// openDescription records that Barong itself asks for no token here; only the
+// gateway does.
+func openDescription(p *api, op *contract.Operation, r suite.Request) {
+	It("is given to anybody who gets past the gateway: "+op.ID, clause.Note("barong.description.open-"+probe.Slug(op.ID), op, openDirectly, clause.Needs(direct)), func(ctx SpecContext) {
+		r.Template = newRoads(p.Target()).appPath(op)
+		p.Expect(p.Do(ctx, p.visitor(), op, r), op, openDirectly)
+	})
+}
+
+// describedPaths are the paths of a description from the first segment that all
+// deployments share, with every placeholder written {}.
+func describedPaths(call *wire.Call) []string {
+	object, _ := value.At(value.Of(call), "paths").(map[string]any)
+	var paths []string
+	for _, path := range slices.Sorted(maps.Keys(object)) {
+		paths = append(paths, sharedPath(path))
+	}
+	return paths
+}

@@ -1,0 +1,239 @@
+package barong
+
+import (
+	"context"
+	"strings"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"authconform/harness/clause"
+	"authconform/harness/contract"
+	"authconform/harness/probe"
+	"authconform/harness/suite"
+	"authconform/harness/value"
+)
+
+// Outcomes of profiles.
+const (
+	profileExists  = contract.Outcome("exists")
+	notEditable    = contract.Outcome("not-editable")
+	noProfile      = contract.Outcome("none")
+	countryInvalid = contract.Outcome("country-invalid")
+)
+
+// States of a profile that a user can bring about.
+const (
+	drafted   = "drafted"
+	submitted = "submitted"
+)
+
+// profileSubjects are put to an account without a profile, which keeps none: no
+// request takes one away again.
+func (p *api) profileSubjects() []probe.Subject {
+	without := func(r suite.Request) ready {
+		return func(ctx context.Context) (*suite.Actor, func() suite.Request) {
+			GinkgoHelper()
+			return p.untouched(ctx).Actor, always(r)
+		}
+	}
+	return []probe.Subject{
+		{Operation: p.createProfile, Leads: countryInvalid, Ready: without(person().With("country", "XX"))},
+		{Operation: p.updateProfile, Leads: notEditable, Ready: without(person())},
+		{Operation: p.getProfiles, Leads: noProfile, Ready: without(suite.Request{})},
+	}
+}
+
+// person is a profile in full.
+func person() suite.Request {
+	return suite.Request{JSON: suite.Object{
+		"first_name": "Ada", "last_name": "Lovelace", "dob": "1990-12-10", "address": "Khreshchatyk 1",
+		"postcode": "01001", "city": "Kyiv", "country": "UA", "metadata": `{"nationality":"UA"}`,
+	}}
+}
+
+// inClear are the members of a profile that are shown as they were sent; the last
+// name and the date of birth are shown in part.
+var inClear = []string{"first_name", "address", "postcode", "city", "country", "metadata"}
+
+// withProfile is a member with a drafted profile.
+func (p *api) withProfile(ctx context.Context, members suite.Object) *session {
+	GinkgoHelper()
+	me := p.holder(ctx)
+	p.Need("make a profile", p.Do(ctx, me.Actor, p.createProfile, suite.Request{JSON: members}), p.createProfile, contract.OK)
+	return me
+}
+
+// profilesOf are an account's profiles.
+func (p *api) profilesOf(ctx context.Context, me *session) []any {
+	GinkgoHelper()
+	call := p.Do(ctx, me.Actor, p.getProfiles, suite.Request{})
+	if p.Is(call, p.getProfiles, noProfile) && !p.Is(call, p.getProfiles, contract.OK) {
+		return []any{} // the published page has a refusal for it
+	}
+	p.Need("read the profiles", call, p.getProfiles, contract.OK)
+	return value.List(value.Of(call))
+}
+
+// profiles are about resource/profiles (facts/barong.md 2.2,
+// facts/barong-observed.md 16).
+func profiles(p *api) {
+	Describe("profiles", func() {
+		profileMade(p)
+		profileChanged(p)
+		profileRead(p)
+		for _, op := range []*contract.Operation{p.createProfile, p.updateProfile} {
+			profileRules(p, op)
+		}
+	})
+}
+
+func profileMade(p *api) {
+	op := p.createProfile
+	It("makes a drafted profile of what is sent", stated("profiles.created", op, contract.OK), func(ctx SpecContext) {
+		me, request := p.holder(ctx), person()
+		call := p.Do(ctx, me.Actor, op, request)
+		p.Expect(call, op, contract.OK)
+		made := value.Of(call)
+		p.Check("its state", value.Text(made, "state"), Equal(drafted))
+		for _, member := range inClear {
+			p.Check("its "+member, value.Text(made, member), Equal(request.JSON.(suite.Object)[member]))
+		}
+		p.Check("the profiles that are read", p.profilesOf(ctx, me), Equal([]any{made}))
+	})
+	It("makes a drafted profile of nothing", stated("profiles.created-empty", op, contract.OK), func(ctx SpecContext) {
+		me := p.holder(ctx)
+		call := p.Do(ctx, me.Actor, op, suite.Request{JSON: suite.Object{}})
+		p.Expect(call, op, contract.OK)
+		p.Check("its state", value.Text(value.Of(call), "state"), Equal(drafted))
+		p.Check("profiles that are read", p.profilesOf(ctx, me), HaveLen(1))
+	})
+	It("submits a profile that is confirmed at once", stated("profiles.created-submitted", op, contract.OK), func(ctx SpecContext) {
+		me := p.holder(ctx)
+		call := p.Do(ctx, me.Actor, op, person().With("confirm", true))
+		p.Expect(call, op, contract.OK)
+		p.Check("its state", value.Text(value.Of(call), "state"), Equal(submitted))
+	})
+	It("takes a country by three letters too", stated("profiles.country-alpha3", op, contract.OK), func(ctx SpecContext) {
+		p.Expect(p.Do(ctx, p.holder(ctx).Actor, op, person().With("country", "UKR")), op, contract.OK)
+	})
+	for _, confirmed := range []bool{false, true} {
+		state := map[bool]string{false: drafted, true: submitted}[confirmed]
+		It("refuses a second profile beside a "+state+" one", stated("profiles.exists-"+state, op, profileExists), func(ctx SpecContext) {
+			me := p.withProfile(ctx, suite.Object{"first_name": "Ada", "confirm": confirmed})
+			before := p.profilesOf(ctx, me)
+			p.Expect(p.Do(ctx, me.Actor, op, person()), op, profileExists)
+			p.Check("the profiles that are read", p.profilesOf(ctx, me), Equal(before))
+		})
+	}
+}
+
+func profileChanged(p *api) {
+	op := p.updateProfile
+	It("changes what is sent of a drafted profile, and nothing else", stated("profiles.updated", op, contract.OK), func(ctx SpecContext) {
+		me := p.withProfile(ctx, person().JSON.(suite.Object))
+		call := p.Do(ctx, me.Actor, op, suite.Request{JSON: suite.Object{"first_name": "Augusta"}})
+		p.Expect(call, op, contract.OK)
+		changed := value.Of(call)
+		p.Check("its first name", value.Text(changed, "first_name"), Equal("Augusta"))
+		p.Check("its city", value.Text(changed, "city"), Equal("Kyiv"))
+		p.Check("its state", value.Text(changed, "state"), Equal(drafted))
+		p.Check("the profiles that are read", p.profilesOf(ctx, me), Equal([]any{changed}))
+	})
+	It("submits a profile that is confirmed, and then changes it no more", stated("profiles.not-editable-submitted", op, notEditable), func(ctx SpecContext) {
+		me := p.withProfile(ctx, person().JSON.(suite.Object))
+		call := p.Do(ctx, me.Actor, op, suite.Request{JSON: suite.Object{"confirm": true}})
+		p.Need("submit the profile", call, op, contract.OK)
+		p.Check("its state", value.Text(value.Of(call), "state"), Equal(submitted))
+		before := p.profilesOf(ctx, me)
+		p.Expect(p.Do(ctx, me.Actor, op, suite.Request{JSON: suite.Object{"first_name": "Augusta"}}), op, notEditable)
+		p.Check("the profiles that are read", p.profilesOf(ctx, me), Equal(before))
+	})
+	It("has nothing to change where there is no profile", stated("profiles.not-editable-none", op, notEditable), func(ctx SpecContext) {
+		me := p.untouched(ctx)
+		p.Expect(p.Do(ctx, me.Actor, op, person()), op, notEditable)
+		p.Check("profiles that are read", p.profilesOf(ctx, me), BeEmpty())
+	})
+}
+
+func profileRead(p *api) {
+	op := p.getProfiles
+	It("shows no more of the last name than its first letter", clause.Should("barong.profiles.last-name-masked", p.createProfile, contract.OK), func(ctx SpecContext) {
+		me := p.holder(ctx)
+		call := p.Do(ctx, me.Actor, p.createProfile, person())
+		p.Expect(call, p.createProfile, contract.OK)
+		p.Check("the last name that is answered", value.Text(value.Of(call), "last_name"), Equal("L"+strings.Repeat("*", len("ovelace"))))
+	})
+	It("shows neither the last name nor the day of birth in full", clause.Should("barong.profiles.masked", op, contract.OK), func(ctx SpecContext) {
+		me := p.withProfile(ctx, person().JSON.(suite.Object))
+		call := p.Do(ctx, me.Actor, op, suite.Request{})
+		p.Expect(call, op, contract.OK)
+		p.Check("profiles that are read", value.List(value.Of(call)), HaveLen(1))
+		profile := value.List(value.Of(call))[0]
+		p.Check("the last name that is read", value.Text(profile, "last_name"), Equal("L"+strings.Repeat("*", len("ovelace"))))
+		p.Check("the date of birth that is read", value.Text(profile, "dob"), Equal("1990-12-**"))
+	})
+	It("shows the account's own profile, and in its account too", stated("profiles.own", op, contract.OK), func(ctx SpecContext) {
+		me, other := p.withProfile(ctx, suite.Object{"first_name": "Ada"}), p.withProfile(ctx, suite.Object{"first_name": "Grace"})
+		call := p.Do(ctx, me.Actor, op, suite.Request{})
+		p.Expect(call, op, contract.OK)
+		p.Check("profiles that are read", value.List(value.Of(call)), HaveLen(1))
+		p.Check("the first name that is read", value.Text(value.List(value.Of(call))[0], "first_name"), Equal("Ada"))
+		p.Check("the profiles of the account", value.List(p.userOf(ctx, me), "profiles"), Equal(value.List(value.Of(call))))
+		p.Check("the other's first name", value.Text(p.profilesOf(ctx, other)[0], "first_name"), Equal("Grace"))
+	})
+	It("shows no profile to who has none", stated("profiles.none", op, noProfile), func(ctx SpecContext) {
+		call := p.Do(ctx, p.untouched(ctx).Actor, op, suite.Request{})
+		p.Expect(call, op, noProfile)
+		p.Check("profiles that are read", value.List(value.Of(call)), BeEmpty())
+	})
+}
+
+// profileRules are what the members of a profile may be. No document says which
+// characters a name may have: each value here is bad beyond doubt.
+func profileRules(p *api, op *contract.Operation) {
+	rule := func(levelled func(string, *contract.Operation, contract.Outcome, ...clause.Option) clause.Clause, outcome contract.Outcome, member string, broken ...string) {
+		It("refuses to "+strings.ToLower(op.Summary[:1])+op.Summary[1:]+" with a bad "+member+": "+string(outcome),
+			levelled("barong."+probe.Slug(op.ID)+"."+string(outcome), op, outcome), func(ctx SpecContext) {
+				me := p.holder(ctx)
+				if op == p.updateProfile {
+					p.Need("make a profile", p.Do(ctx, me.Actor, p.createProfile, person()), p.createProfile, contract.OK)
+				}
+				var changes []suite.Change
+				for _, v := range broken {
+					changes = append(changes, suite.Change{Name: v, Of: func(r suite.Request) suite.Request { return r.With(member, v) }})
+				}
+				p.Refuses(ctx, suite.Refusal{
+					Operation: op, By: me.Actor, Control: person, Outcome: outcome, Changes: changes, OnlyAfter: true,
+					State: func() any { return p.profilesOf(ctx, me) },
+				})
+			})
+	}
+	rule(clause.Should, "first-name-invalid", "first_name", "1;<")
+	rule(clause.Should, "last-name-invalid", "last_name", "1;<")
+	rule(clause.Should, "city-invalid", "city", "<1>")
+	rule(clause.Should, "address-invalid", "address", "<script>")
+	rule(clause.Should, "postcode-invalid", "postcode", "!!!!")
+	rule(clause.Should, "postcode-too-short", "postcode", "1")
+	rule(clause.Should, "postcode-too-long", "postcode", strings.Repeat("1", 13))
+	rule(clause.Must, countryInvalid, "country", "XX", "Ukraine")
+	rule(clause.Must, "metadata-invalid", "metadata", `{"a":`)
+	It("refuses a date of birth in the future: "+op.Summary, clause.Must("barong."+probe.Slug(op.ID)+".dob-future", op, "dob-future"), func(ctx SpecContext) {
+		p.refusedBirth(ctx, op, "dob-future", p.Now().AddDate(1, 0, 0).Format(isoDate))
+	})
+	It("refuses a date of birth that is no date: "+op.Summary, stated(probe.Slug(op.ID)+".dob-not-a-date", op, contract.InvalidType), func(ctx SpecContext) {
+		p.refusedBirth(ctx, op, contract.InvalidType, "yesterday")
+	})
+}
+
+func (p *api) refusedBirth(ctx context.Context, op *contract.Operation, outcome contract.Outcome, dob string) {
+	GinkgoHelper()
+	me := p.holder(ctx)
+	if op == p.updateProfile {
+		p.Need("make a profile", p.Do(ctx, me.Actor, p.createProfile, person()), p.createProfile, contract.OK)
+	}
+	p.Refuses(ctx, suite.Refusal{
+		Operation: op, By: me.Actor, Control: person, Outcome: outcome, Changes: []suite.Change{suite.Set("dob", dob)}, OnlyAfter: true,
+		State: func() any { return p.profilesOf(ctx, me) },
+	})
+}
