@@ -20,31 +20,22 @@ const (
 	inTransit = 2 * time.Second
 )
 
-// Code returns a code that is right and was not sent before, the oldest such one.
-// Three are right at a time, so that three actions follow one another without a
-// wait.
+// Code returns a code that is right and was not sent before: the current one if it
+// can, else one of the steps before and after. Three are right at a time, so that
+// three actions follow one another without a wait.
 func (p *api) Code(ctx context.Context, kit *otp.Kit) string {
 	GinkgoHelper()
-	return p.unusedCode(ctx, kit, func(first, last int64) []int64 { return stepsFrom(first, last, 1) })
+	return p.unusedCode(ctx, kit, func(first, now, last int64) []int64 { return []int64{now, first, last} })
 }
 
 // LastingCode returns the one of them that stays right longest, at least a step:
 // for a request that is put off until others were refused.
 func (p *api) LastingCode(ctx context.Context, kit *otp.Kit) string {
 	GinkgoHelper()
-	return p.unusedCode(ctx, kit, func(first, last int64) []int64 { return stepsFrom(last, first, -1) })
+	return p.unusedCode(ctx, kit, func(first, now, last int64) []int64 { return []int64{last, now, first} })
 }
 
-func stepsFrom(from, to, by int64) []int64 {
-	steps := []int64{from}
-	for from != to {
-		from += by
-		steps = append(steps, from)
-	}
-	return steps
-}
-
-func (p *api) unusedCode(ctx context.Context, kit *otp.Kit, order func(first, last int64) []int64) string {
+func (p *api) unusedCode(ctx context.Context, kit *otp.Kit, order func(first, now, last int64) []int64) string {
 	GinkgoHelper()
 	if p.Setting(suite.Tolerance) == "0" {
 		return p.Context.Code(ctx, kit)
@@ -52,7 +43,7 @@ func (p *api) unusedCode(ctx context.Context, kit *otp.Kit, order func(first, la
 	const enough = 20 // waits: codes of the steps to come may be spent already
 	for range enough {
 		now := p.Now()
-		for _, s := range order(kit.Step(now.Add(inTransit))-skew, kit.Step(now.Add(-inTransit))+skew) {
+		for _, s := range order(kit.Step(now.Add(inTransit))-skew, kit.Step(now), kit.Step(now.Add(-inTransit))+skew) {
 			if code, err := kit.At(s); err == nil {
 				return code
 			}

@@ -175,7 +175,8 @@ func keyRefused(p *api, read signedRead) {
 				p.as("another user's key", func() suite.Request { return p.signed(&key{kid: k.kid, secret: foreign.secret}) }),
 			}
 		})
-	for field, id := range map[string]string{kidHeader: "kid", nonceHeader: "nonce", signatureHeader: "signature"} {
+	for _, h := range []struct{ field, id string }{{kidHeader, "kid"}, {nonceHeader, "nonce"}, {signatureHeader, "signature"}} {
+		field, id := h.field, h.id
 		read.pair("refuses a request without "+field, "without-"+id, keyHeaders, "facts/barong-observed.md 10",
 			func(context.Context, *key) []suite.Change {
 				return []suite.Change{

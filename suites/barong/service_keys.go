@@ -74,15 +74,14 @@ func updatesServiceKeys(p *api) {
 
 func deletesServiceKeys(p *api) {
 	op := p.deleteServiceAccountKey
-	for id, query := range map[string]bool{"delete": true, "delete-by-body": false} {
-		where := map[bool]string{true: "query", false: "body"}[query]
-		It("deletes a key, with account and code in the "+where, Serial, promised("service-keys."+id, op, contract.OK),
+	for _, in := range []struct{ where, id string }{{"query", "delete"}, {"body", "delete-by-body"}} {
+		It("deletes a key, with account and code in the "+in.where, Serial, promised("service-keys."+in.id, op, contract.OK),
 			func(ctx SpecContext) {
 				o := p.owner(ctx)
 				k := p.newServiceKey(ctx, o)
 				code := p.Code(ctx, o.account.codes)
 				r := o.named(nil, code)
-				if query {
+				if in.where == "query" {
 					r = suite.Request{Query: url.Values{"service_account_uid": {o.service}, "totp_code": {code}}}
 				}
 				p.Expect(p.Do(ctx, o.Actor, op, r.WithPath("kid", k.kid)), op, contract.OK)

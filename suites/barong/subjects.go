@@ -89,19 +89,9 @@ func (p *api) asVisitor(r func() suite.Request) ready {
 	return func(context.Context) (*suite.Actor, func() suite.Request) { return p.visitor(), r }
 }
 
-// asEnrolled is the Ready of operations that take a request with a fresh code from
-// a member with a second factor.
-func (p *api) asEnrolled(request func(me *session, code string) suite.Request) ready {
-	return func(ctx context.Context) (*suite.Actor, func() suite.Request) {
-		GinkgoHelper()
-		me := p.enrolled(ctx)
-		return me.Actor, func() suite.Request { return request(me, p.Code(ctx, me.account.codes)) }
-	}
-}
-
-// asEnrolledOnce is asEnrolled with one code for all requests. Its subjects spend
-// it, so that it is sent once, after the requests that are refused before a code
-// is looked at.
+// asEnrolledOnce is the Ready of operations that take a request with a code from a
+// member with a second factor. Its subjects spend the code, so that it is sent
+// once, after the requests that are refused before a code is looked at.
 func (p *api) asEnrolledOnce(open func(context.Context) *session, request func(ctx context.Context, me *session, code string) suite.Request) ready {
 	return func(ctx context.Context) (*suite.Actor, func() suite.Request) {
 		GinkgoHelper()
