@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"go.yaml.in/yaml/v3"
 
 	"authconform/harness/clause"
@@ -100,4 +101,28 @@ func coveredStatuses(c *contract.Contract, op *contract.Operation, list []clause
 		}
 	}
 	return covered
+}
+
+// TestTreesAreBuiltAlike: each of Ginkgo's processes builds the tree for itself,
+// and they share the specs out by their number in it.
+func TestTreesAreBuiltAlike(t *testing.T) {
+	for _, st := range suites.All() {
+		order := func() []string {
+			list, err := door.Clauses(st)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var ids []string
+			for _, info := range list {
+				ids = append(ids, info.ID)
+			}
+			return ids
+		}
+		first := order()
+		for range 5 {
+			if diff := cmp.Diff(first, order()); diff != "" {
+				t.Fatalf("%s: the tree differs from one time to the next; does a spec stand in a loop over a map?\n%s", st.Exchange, diff)
+			}
+		}
+	}
 }

@@ -23,13 +23,19 @@ func generate(c *contract.Contract, r *reply) []Fault {
 		g.members()
 		g.meaning()
 	}
-	if r.answers[0].Body == contract.EmptyBody {
+	if r.answers[0].Body == contract.EmptyBody && mayHaveBody(r.sample.Status) {
 		g.add("body/added", "carries a body", func(x *Response) {
 			x.Body = []byte(`{"unexpected":true}`)
 			x.Header.Set("Content-Type", "application/json")
 		})
 	}
 	return g.faults
+}
+
+// mayHaveBody tells whether HTTP lets an answer of the status have a body: any
+// server or client on the way cuts it off otherwise (RFC 9110 6.4.1).
+func mayHaveBody(status int) bool {
+	return status >= 200 && status != http.StatusNoContent && status != http.StatusNotModified
 }
 
 type generator struct {

@@ -29,6 +29,21 @@ var guarded = map[string]string{
 	"captcha": barong.Recaptcha, "phones": barong.TwilioSMS, "storage-titles": "", "documents-expire": "yes", "kyc": barong.LocalKYC, "auth0": "off",
 }
 
+// barongPool lets any one of four processes, each of which owns a quarter, run
+// every spec of a role. Where accounts are signed up, few are leased.
+func barongPool(o Options, c barong.Config) map[string]int {
+	pool := map[string]int{"active": 120, "totp": 64, "pending": 40, "banned": 24, "deleted": 24, "locked": 24, "sa-owner": 80, "phone": 48}
+	if c.SignUpClosed || c.Captcha != "" && c.Captcha != barong.NoCaptcha {
+		pool["active"], pool["totp"] = 960, 480
+	}
+	if o.Small {
+		for role := range pool {
+			pool[role] = max(12, pool[role]/8)
+		}
+	}
+	return pool
+}
+
 func startBarong(o Options) (*Instance, error) {
 	titles, set := o.Set["storage-titles"]
 	if !set {
@@ -42,6 +57,7 @@ func startBarong(o Options) (*Instance, error) {
 		DocsExpire:    o.Set["documents-expire"] == "yes",
 		Auth0:         o.Set["auth0"] != "off", ClientAddress: o.Set["client-address"] != "off",
 	}
+	config.Pool = barongPool(o, config)
 	if o.Cheap {
 		config.HashIterations = 1
 	}

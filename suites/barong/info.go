@@ -100,10 +100,10 @@ func pings(p *api) {
 		})
 	}
 	const options, preflight = contract.Outcome("options"), contract.Outcome("cors-preflight")
-	It("lists the methods of a path on OPTIONS", clause.Note("barong.info.options", p.pingIdentity, options), func(ctx SpecContext) {
+	It("lists the methods of a path on OPTIONS", clause.Should("barong.info.options", p.pingIdentity, options), func(ctx SpecContext) {
 		p.Expect(p.Do(ctx, p.visitor(), p.pingIdentity, suite.Request{Method: http.MethodOptions}), p.pingIdentity, options)
 	})
-	It("answers a preflight of a browser", clause.Note("barong.info.preflight", p.pingIdentity, preflight), func(ctx SpecContext) {
+	It("answers a preflight of a browser", clause.Should("barong.info.preflight", p.pingIdentity, preflight), func(ctx SpecContext) {
 		p.Expect(p.Do(ctx, p.visitor(), p.pingIdentity, suite.Request{Method: http.MethodOptions, Header: http.Header{
 			"Origin": {"https://app.example"}, "Access-Control-Request-Method": {"GET"},
 		}}), p.pingIdentity, preflight)
