@@ -58,12 +58,18 @@ func send(ctx context.Context, s *suite.Context, by *suite.Actor, op *contract.O
 		r.Template = way.appPath(op)
 	case op.Area == areaAuthz || !way.direct:
 		r.Template = way.gatewayPath(op)
-	case !op.Protected:
+	case !op.Protected && !countedByAuthz(s, op, r):
 		r.Template = way.appPath(op)
 	default:
 		return way.authorized(ctx, s, by, op, r)
 	}
 	return s.Send(ctx, by, op, r)
+}
+
+// countedByAuthz tells the log-ins of release 3.1, whose limiter counts what AuthZ
+// is asked about (facts/barong.md 1.9). It reads their body, so that has to be JSON.
+func countedByAuthz(s *suite.Context, op *contract.Operation, r suite.Request) bool {
+	return s.Profile() == release31 && op.ID == "createSession" && r.Method == "" && r.Raw == nil
 }
 
 func carries(by *suite.Actor, r suite.Request, header string) bool {
@@ -75,14 +81,20 @@ func carries(by *suite.Actor, r suite.Request, header string) bool {
 func (w roads) authorized(ctx context.Context, s *suite.Context, by *suite.Actor, op *contract.Operation, r suite.Request) (*wire.Call, error) {
 	asked := s.Operation("authorizeWrite")
 	method := cmp.Or(r.Method, op.Method)
-	if method == http.MethodGet {
+	question := suite.Request{Path: r.Path, Header: r.Header, Method: method, Template: w.authzPath(op)}
+	switch {
+	case !op.Protected:
+		asked, question.JSON, question.ContentType = s.Operation("authorizePublic"), r.JSON, r.ContentType
+	case method == http.MethodGet:
 		asked = s.Operation("authorizeRead")
 	}
-	question := suite.Request{Path: r.Path, Header: r.Header, Method: method, Template: w.authzPath(op)}
 	call, err := s.Send(ctx, by, asked, question)
 	if err != nil || call.Status != http.StatusOK {
 		return call, err
 	}
 	r.Template = w.appPath(op)
-	return s.Send(ctx, by, op, r.WithHeader("Authorization", call.Header.Get("Authorization")))
+	if op.Protected {
+		r = r.WithHeader("Authorization", call.Header.Get("Authorization"))
+	}
+	return s.Send(ctx, by, op, r)
 }

@@ -34,9 +34,6 @@ func throttling(p *api) {
 // beginning of a window, and so that whoever comes next finds an empty one.
 func filling(p *api, text string, c clause.Clause, fill func(ctx context.Context, l throttle.Limit, a *account)) {
 	It(text, c, func(ctx SpecContext) {
-		if p.Setting(mode) == directMode {
-			p.Untestable("the limiter counts log-ins that come through the gateway, and settings.mode goes past it")
-		}
 		a := p.memberAccount(ctx)
 		if a.pooled || a.address == "" {
 			DeferCleanup(func(ctx SpecContext) { p.freshWindow(ctx) })

@@ -54,7 +54,7 @@ func TestBarongDeployments(t *testing.T) {
 // file: what it keeps from being judged says so, and nothing passes for it.
 func TestBarongBehindAnUnsolvedCaptcha(t *testing.T) {
 	file, _ := servedOf(t, "barong", door.ServeOptions{Profile: "2.6", Set: map[string]string{"captcha": "recaptcha"}})
-	edit(t, file, "captcha:\n", "x-captcha:\n")
+	edit(t, file, "captcha:\n    response: file:t.secrets.env#CAPTCHA_RESPONSE\n", "")
 	out := t.TempDir() + "/out"
 	if got := run(t, nil, "run", "barong", "--target", file, "--out", out); got.code != verdict.ExitIncomplete {
 		t.Fatalf("exit %d, want %d\n%s", got.code, verdict.ExitIncomplete, got)

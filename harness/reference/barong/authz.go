@@ -14,6 +14,15 @@ func (s *Server) subrequest(r *request, path string) answer {
 	if rest, found := strings.CutPrefix(path, ruleRoot); found {
 		r.op = s.find(r.http.Method, rest)
 	}
+	if path == ruleRoot+loginPath {
+		r.viaGate = true // whoever asks is a gateway: the limiter counts the question
+		return s.limited(r, loginPath, func() answer { return s.grant(r, path) })
+	}
+	return s.grant(r, path)
+}
+
+// grant answers AuthZ's question about a path: a token, nothing, or a refusal.
+func (s *Server) grant(r *request, path string) answer {
 	refused := s.locked(func() (refused *answer) {
 		r.claims, refused = s.authorize(r, path)
 		return refused
