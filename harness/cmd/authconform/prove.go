@@ -118,7 +118,7 @@ func proveShards(ctx context.Context, exchange, profile string, procs int, log i
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	progress := &proofProgress{out: log, terminal: isTerminal(log), name: exchange + " " + profile, started: time.Now()}
+	progress := &proofProgress{out: log, terminal: isTerminal(log), name: exchange + " " + profile}
 	shards, errs := make([]*fault.Shard, procs), make([]error, procs)
 	var group sync.WaitGroup
 	for i := range procs {
@@ -210,12 +210,16 @@ type proofProgress struct {
 	out      io.Writer
 	terminal bool
 	name     string
-	started  time.Time
 
-	mu    sync.Mutex
-	done  int
-	shown time.Time
+	mu     sync.Mutex
+	done   int
+	recent []time.Time // when the last faults were done
+	shown  time.Time
 }
+
+// recently is over how many faults the pace is taken: those that are put to the
+// suite together are all done at once, and the others take far longer.
+const recently = 20
 
 // between is how far apart two plain lines of progress are.
 const between = 10 * time.Second
@@ -227,6 +231,9 @@ func (p *proofProgress) add(total int) {
 		return
 	}
 	p.done++
+	if p.recent = append(p.recent, time.Now()); len(p.recent) > recently {
+		p.recent = p.recent[1:]
+	}
 	pause := between
 	if p.terminal {
 		pause = 200 * time.Millisecond
@@ -235,8 +242,11 @@ func (p *proofProgress) add(total int) {
 		return
 	}
 	p.shown = time.Now()
-	left := time.Duration(float64(time.Since(p.started)) / float64(p.done) * float64(total-p.done)).Round(time.Second)
-	text := fmt.Sprintf("%s: %d of %d faults, about %s left", p.name, p.done, total, left)
+	text := fmt.Sprintf("%s: %d of %d faults", p.name, p.done, total)
+	if n := len(p.recent); n == recently {
+		pace := time.Since(p.recent[0]) / time.Duration(n)
+		text += fmt.Sprintf(", about %s left", (pace * time.Duration(total-p.done)).Round(time.Second))
+	}
 	if p.terminal {
 		fmt.Fprintf(p.out, "\r\x1b[K%s", text)
 	} else {
