@@ -257,7 +257,7 @@ func (p *prover) all(ctx context.Context, faults []Fault, unreached []Result) (*
 	for _, t := range append(single, wired...) {
 		shard.Results = append(shard.Results, *t.result)
 	}
-	shard.Kills, err = p.idle(faults)
+	shard.Kills, err = p.idle(faults, shard.Results)
 	return shard, err
 }
 

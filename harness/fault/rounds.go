@@ -120,12 +120,19 @@ func (p *prover) met(id string, f Fault) bool {
 	return false
 }
 
-// idle gives the MUST clauses that took no part in the rounds their chance: each
-// meets faults of its own response, one at a time, until it kills one.
-func (p *prover) idle(faults []Fault) ([]Kill, error) {
+// idle gives the MUST clauses that killed nothing their chance, because they took
+// no part in the rounds, or shared a response with more clauses than it has faults:
+// each meets faults of its own response, one at a time, until it kills one.
+func (p *prover) idle(faults []Fault, results []Result) ([]Kill, error) {
+	busy := map[string]bool{}
+	for _, r := range results {
+		for _, id := range r.KilledBy {
+			busy[id] = true
+		}
+	}
 	var kills []Kill
 	for i, e := range p.pristine.entries {
-		if !p.mine(i) || e.Level != clause.MUST || !e.Disrupts || p.pristine.results[e.ID].State != verdict.Passed {
+		if !p.mine(i) || e.Level != clause.MUST || busy[e.ID] || p.pristine.results[e.ID].State != verdict.Passed {
 			continue
 		}
 		tried := 0

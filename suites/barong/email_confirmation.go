@@ -50,7 +50,7 @@ func emailConfirmations(p *api) {
 			},
 			other: func(ctx context.Context) string {
 				GinkgoHelper()
-				return p.resetToken(ctx, p.member(ctx).account)
+				return p.resetToken(ctx, p.signedUp(ctx).account) // of one who waits for the confirmation
 			},
 		})
 	})

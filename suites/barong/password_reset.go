@@ -170,8 +170,16 @@ func resetConfirms(p *api) {
 
 func resetRefuses(p *api) {
 	op := p.confirmPasswordReset
+	It("leaves the token of a refused reset good",
+		clause.Must("barong.password-reset.refusal-spends-nothing", op, contract.OK, clause.From(contract.Observed, "facts/barong.md 2.1")), func(ctx SpecContext) {
+			a := p.changeable(ctx).account
+			token := p.resetToken(ctx, a)
+			weak := p.passwordReset(token, known[0])
+			p.Need("have a weak password refused", p.Do(ctx, p.visitor(), op, weak), op, "password-weak")
+			p.Expect(p.Do(ctx, p.visitor(), op, p.passwordReset(token, p.next(a))), op, contract.OK)
+		})
 	refused := func(outcome contract.Outcome, promise string, changes ...suite.Change) {
-		It("refuses "+promise+", and leaves the token good", clause.Must("barong.password-reset."+string(outcome), op, outcome), func(ctx SpecContext) {
+		It("refuses "+promise, clause.Must("barong.password-reset."+string(outcome), op, outcome), func(ctx SpecContext) {
 			a := p.changeable(ctx).account
 			token := p.resetToken(ctx, a)
 			p.Refuses(ctx, suite.Refusal{

@@ -26,7 +26,7 @@ func sessionFaults() []kit.Fault {
 		{ID: "session-before-second-factor", Text: "A log-in refused for want of a right code opens a session.", Operations: list{"createSession"}, Outcomes: list{outRequired, outWrong}},
 		{ID: "session-alive-after-logout", Text: "A session goes on after log-out.", Operations: list{"deleteSession"}, Outcomes: list{outOK, "dead-session"}},
 		{ID: "logout-needs-nothing", Text: "Log-out without a session succeeds.", Operations: list{"deleteSession"}, Outcomes: list{"not-found"}},
-		{ID: "logout-keeps-sid", Text: "Log-out answers with the old session id.", Operations: list{"deleteSession"}, Outcomes: right},
+		{ID: "logout-keeps-sid", Text: "Log-out answers with the old session id.", Operations: list{"deleteSession"}, Outcomes: right, Profiles: releases},
 		{ID: "logout-kills-all", Text: "Log-out ends every session of the user.", Operations: list{"deleteSession"}, Outcomes: right},
 		{ID: "reset-keeps-sessions", Text: "Sessions go on after a password reset.", Operations: list{"confirmPasswordReset"}, Outcomes: right},
 		{ID: "enable-keeps-other-sessions", Text: "Other sessions go on when the second factor is switched on.", Operations: list{"enableOTP"}, Outcomes: right},
