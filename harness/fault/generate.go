@@ -97,7 +97,11 @@ func (g *generator) headers() {
 }
 
 func (g *generator) mediaTypes() {
-	g.add("media-type/text", "is sent as text/plain", func(x *Response) { x.Header.Set("Content-Type", "text/plain; charset=utf-8") })
+	other := "text/plain"
+	if slices.ContainsFunc(g.reply.answers, func(a *contract.Answer) bool { return slices.Contains(a.MediaTypes, other) }) {
+		other = "text/html"
+	}
+	g.add("media-type/text", "is sent as "+other, func(x *Response) { x.Header.Set("Content-Type", other+"; charset=utf-8") })
 	g.add("media-type/missing", "has no Content-Type", func(x *Response) { x.Header["Content-Type"] = nil })
 	g.add("media-type/charset", "claims another charset than UTF-8", func(x *Response) {
 		x.Header.Set("Content-Type", "application/json; charset=iso-8859-1")
