@@ -78,7 +78,10 @@ type phoneEntity struct {
 }
 
 func (s *Server) phoneOf(p *phone) phoneEntity {
-	entity := phoneEntity{Country: p.country, Number: maskedNumber(p)}
+	entity := phoneEntity{Country: p.country, Number: masked(p.number, len(p.callingCode), 4)}
+	if s.faults.On("phone-unmasked") {
+		entity.Number = p.number
+	}
 	if !p.validated.IsZero() {
 		at := millis(p.validated)
 		entity.ValidatedAt = &at
@@ -86,13 +89,13 @@ func (s *Server) phoneOf(p *phone) phoneEntity {
 	return entity
 }
 
-// maskedNumber keeps the calling code and the last four digits.
-func maskedNumber(p *phone) string {
-	hidden := len(p.number) - len(p.callingCode) - 4
+// masked keeps so many bytes in front and behind and hides the rest.
+func masked(text string, front, behind int) string {
+	hidden := len(text) - front - behind
 	if hidden <= 0 {
-		return p.number
+		return text
 	}
-	return p.callingCode + strings.Repeat("*", hidden) + p.number[len(p.number)-4:]
+	return text[:front] + strings.Repeat("*", hidden) + text[len(text)-behind:]
 }
 
 type profileEntity struct {
@@ -114,14 +117,17 @@ func (s *Server) profileOf(p *profile) profileEntity {
 		FirstName: p.firstName, LastName: p.lastName, Address: p.address, Postcode: p.postcode,
 		City: p.city, Country: p.country, State: p.state, Metadata: p.metadata, stamps: stampsOf(p.created, p.updated),
 	}
-	if p.lastName != nil && *p.lastName != "" {
-		first, size := utf8.DecodeRuneInString(*p.lastName)
-		hidden := string(first) + strings.Repeat("*", utf8.RuneCountInString((*p.lastName)[size:]))
-		entity.LastName = &hidden
-	}
 	if p.dob != nil {
-		hidden := p.dob.Format("2006-01-") + "**"
-		entity.DOB = &hidden
+		day := p.dob.Format("2006-01-") + "**"
+		if s.faults.On("profile-unmasked") {
+			day = p.dob.Format(time.DateOnly)
+		}
+		entity.DOB = &day
+	}
+	if p.lastName != nil && !s.faults.On("profile-unmasked") {
+		_, first := utf8.DecodeRuneInString(*p.lastName)
+		hidden := (*p.lastName)[:first] + strings.Repeat("*", utf8.RuneCountInString((*p.lastName)[first:]))
+		entity.LastName = &hidden
 	}
 	return entity
 }

@@ -1,9 +1,140 @@
 package barong
 
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"authconform/harness/reference/kit"
+)
+
+// labelFold is how a key or value of a label is stored: in lower case, with single
+// blanks in it and none around it.
+func (s *Server) labelFold(text string) string {
+	text = strings.Join(strings.Fields(text), " ")
+	if s.faults.On("label-case-kept") {
+		return text
+	}
+	return strings.ToLower(text)
+}
+
+// labelProblems are the keys of what is wrong with a folded key or value.
+func (s *Server) labelProblems(name, text string) []string {
+	var keys []string
+	switch length := utf8.RuneCountInString(text); {
+	case length < 3:
+		keys = append(keys, name+".too_short")
+	case length > 255:
+		keys = append(keys, name+".too_long")
+	}
+	if s.faults.On("label-case-kept") {
+		text = strings.ToLower(text)
+	}
+	if strings.Trim(text, "abcdefghijklmnopqrstuvwxyz0123456789_-") != "" {
+		keys = append(keys, name+".invalid")
+	}
+	return keys
+}
+
+// createLabel adds a public label. A public and a private label cannot share a key.
+func (s *Server) createLabel(r *request) answer {
+	key, value := s.labelFold(r.text("key")), s.labelFold(r.text("value"))
+	problems := s.labelProblems("key", key)
+	if r.account.findLabel(key) != nil {
+		problems = append(problems, "key.taken")
+	}
+	problems = append(problems, s.labelProblems("value", value)...)
+	if len(problems) > 0 {
+		return unprocessable(problems...)
+	}
+	if s.faults.On("label-parallel-duplicates") {
+		// Between check and insertion others get their turn, as without a unique index.
+		s.mu.Unlock()
+		kit.HashPassword("race", s.salt, 50_000)
+		s.mu.Lock()
+	}
+	added := &label{key: key, value: value, scope: public, created: r.now, updated: r.now}
+	r.account.labels = append(r.account.labels, added)
+	return s.ok(r, labelOf(added))
+}
+
+func (s *Server) listLabels(r *request) answer {
+	labels := r.account.labels
+	if s.faults.On("label-foreign-visible") {
+		labels = s.everyLabel()
+	}
+	rows := each(labels, labelOf)
+	if r.text("ordering") == "desc" {
+		slices.Reverse(rows)
+	}
+	return s.ok(r, rows)
+}
+
+func (s *Server) everyLabel() []*label {
+	var all []*label
+	for _, a := range s.accounts {
+		all = append(all, a.labels...)
+	}
+	return all
+}
+
 func (s *Server) getLabel(r *request) answer {
 	found := r.account.findLabel(r.text("key"))
+	if found == nil && s.faults.On("label-foreign-visible") {
+		for _, l := range s.everyLabel() {
+			if l.key == r.text("key") {
+				found = l
+			}
+		}
+	}
 	if found == nil {
 		return recordNotFound()
 	}
 	return s.ok(r, labelOf(found))
+}
+
+// publicLabel is the caller's label of the key in the path, unless it is private.
+func (s *Server) publicLabel(r *request, fault bool) (*label, *answer) {
+	found := r.account.findLabel(r.text("key"))
+	switch {
+	case found == nil:
+		a := recordNotFound()
+		return nil, &a
+	case found.scope == private && !fault:
+		return nil, refusal(http.StatusBadRequest, "resource.labels.private")
+	}
+	return found, nil
+}
+
+// updateLabel echoes a value it does not save: the original ignores whether saving
+// succeeded.
+func (s *Server) updateLabel(r *request) answer {
+	found, refused := s.publicLabel(r, s.faults.On("label-private-editable"))
+	if refused != nil {
+		return *refused
+	}
+	value := s.labelFold(r.text("value"))
+	if len(s.labelProblems("value", value)) > 0 {
+		echoed := *found
+		echoed.value = value
+		return s.ok(r, labelOf(&echoed))
+	}
+	found.value, found.updated = value, r.now
+	if found.scope == private {
+		s.labelsChanged(r.account, r.now)
+	}
+	return s.ok(r, labelOf(found))
+}
+
+func (s *Server) deleteLabel(r *request) answer {
+	found, refused := s.publicLabel(r, s.faults.On("label-private-deletable"))
+	if refused != nil {
+		return *refused
+	}
+	r.account.labels = slices.DeleteFunc(r.account.labels, func(l *label) bool { return l == found })
+	if found.scope == private {
+		s.labelsChanged(r.account, r.now)
+	}
+	return s.ok(r, nil)
 }

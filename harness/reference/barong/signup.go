@@ -36,7 +36,7 @@ func (s *Server) createUser(r *request) answer {
 		return unprocessable(problems...)
 	}
 	email := r.text("email")
-	if other := s.byEmail[collated(email)]; other != nil && !s.faults.On("email-taken-accepted") {
+	if other := s.holderOf(email); other != nil && !s.faults.On("email-taken-accepted") {
 		return internalError() // the model compares letter by letter, the unique index does not
 	}
 	a := s.addAccount(email, r.now)
@@ -79,7 +79,7 @@ func (s *Server) signUpProblems(r *request) []string {
 	if !validEmail(email) {
 		keys = append(keys, "email.invalid")
 	}
-	if other := s.byEmail[collated(email)]; other != nil && other.email == email && !s.faults.On("email-taken-accepted") {
+	if other := s.holderOf(email); other != nil && other.email == email && !s.faults.On("email-taken-accepted") {
 		keys = append(keys, "email.taken")
 	}
 	if name := r.optionalText("username"); name != nil {

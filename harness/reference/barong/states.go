@@ -2,15 +2,24 @@ package barong
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
 // mayAct tells the states in which a user may log in and act.
 func (a *account) mayAct() bool { return a.state == "active" || a.state == "pending" }
 
-// triggers are the label keys that set a user's state.
-var triggers = map[string]string{
-	"ban": "banned", "fraud": "banned", "delete": "deleted", "suspicious": "locked", "lock": "locked",
+// triggers are the label keys that set a user's state; of several the last wins.
+var triggers = []struct{ key, state string }{
+	{"ban", "banned"}, {"fraud", "banned"}, {"delete", "deleted"}, {"suspicious", "locked"}, {"lock", "locked"},
+}
+
+// triggered tells whether one of a user's labels is a trigger. The whole key has to
+// be it: releases before 2.6.45 looked at the beginning and locked out `lockx`.
+func (s *Server) triggered(a *account, trigger string) bool {
+	return slices.ContainsFunc(a.labels, func(l *label) bool {
+		return l.key == trigger || s.faults.On("label-trigger-prefix") && strings.HasPrefix(l.key, trigger)
+	})
 }
 
 // levels are the private labels a user needs, one after the other.
@@ -62,11 +71,9 @@ func (s *Server) labelsChanged(a *account, now time.Time) {
 	if a.hasPrivate("email", "verified") {
 		state = "active"
 	}
-	for _, l := range a.labels {
-		for trigger, triggered := range triggers {
-			if l.key == trigger {
-				state = triggered
-			}
+	for _, trigger := range triggers {
+		if s.triggered(a, trigger.key) {
+			state = trigger.state
 		}
 	}
 	level := 0
