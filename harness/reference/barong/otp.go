@@ -1,13 +1,9 @@
 package barong
 
 import (
-	"bytes"
 	"encoding/base64"
-	"image/png"
 	"net/http"
 	"net/url"
-
-	"github.com/pquerna/otp"
 
 	"authconform/harness/reference/kit"
 )
@@ -67,20 +63,11 @@ func (s *Server) otpauth(a *account) string {
 
 // qrPNG is the URI as a QR code, in Base64; "" when it is too long for one.
 func qrPNG(link string) string {
-	key, err := otp.NewKeyFromURL(link)
+	picture, err := kit.QRCode(link, qrPixels)
 	if err != nil {
 		return ""
 	}
-	image, err := key.Image(qrPixels, qrPixels)
-	if err != nil {
-		return ""
-	}
-	var content bytes.Buffer
-	encoder := png.Encoder{CompressionLevel: png.BestSpeed}
-	if encoder.Encode(&content, image) != nil {
-		return ""
-	}
-	return base64.StdEncoding.EncodeToString(content.Bytes())
+	return base64.StdEncoding.EncodeToString(picture)
 }
 
 // enableOTP switches the second factor on with a first code and ends the user's

@@ -1,8 +1,10 @@
 package kit
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"image/png"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -210,5 +212,22 @@ func TestIdentityPrintsNoSecret(t *testing.T) {
 		if got := fmt.Sprintf(verb, identity); strings.Contains(got, "secret") || !strings.Contains(got, "user-001") {
 			t.Errorf("%s prints %q", verb, got)
 		}
+	}
+}
+
+func TestQRCodeIsASquareOfTheSizeAsked(t *testing.T) {
+	picture, err := QRCode("otpauth://totp/Barong:ann@conform.test?secret=NX7F2JALR6TX5GYZYRACJO4SUAJ646HL", 300)
+	if err != nil {
+		t.Fatal(err)
+	}
+	drawn, err := png.Decode(bytes.NewReader(picture))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if size := drawn.Bounds().Size(); size.X != 300 || size.Y != 300 {
+		t.Errorf("it is %v", size)
+	}
+	if _, err := QRCode(strings.Repeat("x", 5000), 300); err == nil {
+		t.Error("a text too long for a QR code is drawn")
 	}
 }

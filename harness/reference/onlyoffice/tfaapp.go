@@ -1,13 +1,11 @@
 package onlyoffice
 
 import (
-	"bytes"
 	"encoding/base64"
-	"image/png"
 	"net/url"
 	"strings"
 
-	"github.com/pquerna/otp"
+	"authconform/harness/reference/kit"
 )
 
 // T4 is the second step by link: the code proves the factor, the answer's cookie
@@ -95,19 +93,8 @@ func qrImage(issuer, account, secret string) (string, error) {
 		Scheme: "otpauth", Host: "totp", Path: "/" + issuer + ":" + account,
 		RawQuery: url.Values{"secret": {secret}, "issuer": {issuer}}.Encode(),
 	}
-	key, err := otp.NewKeyFromURL(address.String())
-	if err != nil {
-		return "", err
-	}
-	picture, err := key.Image(200, 200)
-	if err != nil {
-		return "", err
-	}
-	var data bytes.Buffer
-	if err := png.Encode(&data, picture); err != nil {
-		return "", err
-	}
-	return "data:image/png;base64," + base64.StdEncoding.EncodeToString(data.Bytes()), nil
+	picture, err := kit.QRCode(address.String(), 200)
+	return "data:image/png;base64," + base64.StdEncoding.EncodeToString(picture), err
 }
 
 // T7 shows the caller's own backup codes.
