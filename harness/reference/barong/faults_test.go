@@ -14,7 +14,7 @@ import (
 // scenario does what shows one fault and tells what a client saw.
 type scenario struct {
 	see    func(*deployment) string
-	config func(*Config) // nil: the open variant as it is
+	config func(*Config) // nil: the open deployment as it is
 }
 
 // allScenarios are the scenarios of every area.
@@ -108,10 +108,7 @@ func TestEveryFaultIsSeen(t *testing.T) {
 
 func seen(t *testing.T, one scenario, profile, fault string) {
 	observe := func(faults ...string) string {
-		config, err := Variant("open")
-		if err != nil {
-			t.Fatal(err)
-		}
+		config := openConfig()
 		if one.config != nil {
 			one.config(&config)
 		}

@@ -18,8 +18,8 @@ import (
 
 const tokenLifetime = time.Hour
 
-// processKey is made once per process: a new RSA key takes a tenth of a second,
-// and a proof starts hundreds of references.
+// processKey signs the tokens. It is made once per process: a new RSA key takes a
+// tenth of a second, and a proof starts hundreds of references.
 var processKey = sync.OnceValue(newKey)
 
 func newKey() *rsa.PrivateKey {
@@ -84,8 +84,8 @@ func (s *Server) spoiledClaims(now time.Time, c claims) claims {
 	return c
 }
 
-func (s *Server) sign(c claims) string {
-	token, err := jwt.NewWithClaims(jwt.SigningMethodRS256, c).SignedString(s.key())
+func sign(c claims) string {
+	token, err := jwt.NewWithClaims(jwt.SigningMethodRS256, c).SignedString(processKey())
 	if err != nil {
 		return ""
 	}
@@ -195,7 +195,7 @@ func (s *Server) checkSignature(parts []string, algorithm string, rules tokenRul
 		return ""
 	}
 	signature, err := base64.RawURLEncoding.DecodeString(parts[2])
-	if err != nil || jwt.SigningMethodRS256.Verify(parts[0]+"."+parts[1], signature, &s.key().PublicKey) != nil {
+	if err != nil || jwt.SigningMethodRS256.Verify(parts[0]+"."+parts[1], signature, &processKey().PublicKey) != nil {
 		return "raised"
 	}
 	return ""
