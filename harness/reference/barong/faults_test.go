@@ -22,7 +22,8 @@ func allScenarios() map[string]scenario {
 	all := map[string]scenario{}
 	for _, area := range []map[string]scenario{
 		secondFactorScenarios, sessionScenarios, credentialScenarios, mailScenarios, keyScenarios, rightScenarios,
-		captchaScenarios, limiterScenarios,
+		captchaScenarios, limiterScenarios, labelScenarios, profileScenarios, phoneScenarios, documentScenarios,
+		accountScenarios, activityScenarios, infoScenarios,
 	} {
 		for id, one := range area {
 			all[id] = one
