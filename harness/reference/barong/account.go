@@ -25,14 +25,11 @@ func (s *Server) deleteCurrentUser(r *request) answer {
 		return unprocessable("resource.user.invalid_password")
 	}
 	if r.account.otp && !s.faults.On("delete-without-code") {
-		code := r.optionalText("otp_code")
-		switch {
-		case code == nil:
+		if !r.given("otp_code") {
 			return unprocessable("resource.user.missing_otp_code")
-		case blank(*code):
-			return unprocessable("resource.user.empty_otp_code")
 		}
-		if refused := refuseCode(s.checkCode(r, r.account, *code), http.StatusUnprocessableEntity, "resource.user.invalid_otp"); refused != nil {
+		result := s.checkCode(r, r.account, r.text("otp_code"))
+		if refused := refuseCode(result, http.StatusUnprocessableEntity, "resource.user.invalid_otp"); refused != nil {
 			return *refused
 		}
 	}

@@ -53,7 +53,7 @@ func (s *Server) listActivity(r *request) answer {
 	case s.faults.On("activity-ignores-paging"):
 		page = found
 	case s.faults.On("activity-total-wrong"):
-		r.header.Set("Total", strconv.Itoa(len(page)+1))
+		r.header.Set("Total", strconv.Itoa(len(page)))
 	}
 	return s.ok(r, each(page, activityOf))
 }

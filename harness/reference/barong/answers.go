@@ -50,13 +50,18 @@ func frameworkError(status int, text string) answer {
 
 func noRoute() answer { return frameworkError(http.StatusNotFound, "Route is not found") }
 
-// ok is the success of an operation: its status in this profile and a body. The
-// bare numbers some operations answer with are bodies like any other.
-func (s *Server) ok(r *request, body any) answer {
-	status := r.op.status
-	if other := s.policy.success[r.op.id]; other != 0 {
-		status = other
+// success is the status of an operation's success in this profile.
+func (s *Server) success(op *operation) int {
+	if other := s.policy.success[op.id]; other != 0 {
+		return other
 	}
+	return op.status
+}
+
+// ok is the success of an operation: its status and a body. The bare numbers some
+// operations answer with are bodies like any other.
+func (s *Server) ok(r *request, body any) answer {
+	status := s.success(r.op)
 	if status == http.StatusNoContent {
 		return answer{status: status, empty: true}
 	}

@@ -31,7 +31,7 @@ func (s *Server) grant(r *request, path string) answer {
 		return *refused
 	}
 	if r.claims != nil {
-		r.header.Set("Authorization", "Bearer "+s.sign(r.claims))
+		r.header.Set("Authorization", "Bearer "+sign(r.claims))
 	}
 	return answer{status: http.StatusOK, media: htmlMedia}
 }

@@ -34,13 +34,21 @@ func smallPool() map[string]int {
 	}
 }
 
-// start runs the open variant.
+// openConfig is a deployment with everything one can do without proving anything: no
+// captcha, mock phones, Auth0.
+func openConfig() Config {
+	return Config{StorageTitles: []string{"company", "settlement", "document"}, Auth0: true, ClientAddress: true}
+}
+
+// guardedConfig is a deployment with captcha, text messages and documents that expire.
+func guardedConfig() Config {
+	return Config{Captcha: Recaptcha, Phones: TwilioSMS, DocsExpire: true, KYC: LocalKYC, ClientAddress: true}
+}
+
+// start runs the open deployment.
 func start(t testing.TB, profile string, faults ...string) *deployment {
 	t.Helper()
-	config, err := Variant("open")
-	if err != nil {
-		t.Fatal(err)
-	}
+	config := openConfig()
 	config.Profile, config.Faults = profile, faults
 	return startWith(t, config)
 }

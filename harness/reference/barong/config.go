@@ -1,7 +1,6 @@
 package barong
 
 import (
-	"crypto/rsa"
 	"encoding/base64"
 	"fmt"
 	"slices"
@@ -54,24 +53,6 @@ type Config struct {
 
 	// HashIterations is the PBKDF2 work of a password; 0 is 1000.
 	HashIterations int
-	// Key signs tokens; nil is one key per process, made when first needed.
-	Key *rsa.PrivateKey
-}
-
-// Variant returns one of the named deployments: "open" (no captcha, mock phones,
-// Auth0) or "guarded" (captcha, real text messages, documents that expire).
-func Variant(name string) (Config, error) {
-	switch name {
-	case "", "open":
-		return Config{
-			StorageTitles: []string{"company", "settlement", "document"}, Auth0: true, ClientAddress: true,
-		}, nil
-	case "guarded":
-		return Config{
-			Captcha: Recaptcha, Phones: TwilioSMS, DocsExpire: true, KYC: LocalKYC, ClientAddress: true,
-		}, nil
-	}
-	return Config{}, fmt.Errorf(`barong: unknown variant %q; want "open" or "guarded"`, name)
 }
 
 func (c *Config) complete() error {
@@ -137,7 +118,7 @@ func (s *Server) Settings() map[string]string {
 		"app-prefix": "/api/v2", "authz-prefix": "/api/v2/auth",
 		"sign-up-domain":   signUpDomain,
 		"whitelink-tokens": strings.Join(s.whitelinkTokens, ","),
-		"jwt-key":          base64.StdEncoding.EncodeToString(pkcs8(s.key())),
+		"jwt-key":          base64.StdEncoding.EncodeToString(pkcs8(processKey())),
 	}
 	if len(s.config.StorageTitles) > 0 {
 		settings["data-storage-titles"] = strings.Join(s.config.StorageTitles, ",")

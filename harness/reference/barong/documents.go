@@ -11,19 +11,19 @@ import (
 	"time"
 )
 
-// documentLimit is how many documents an account may have.
-const documentLimit = 10
+const (
+	documentLimit = 10  // documents of an account
+	numberLimit   = 128 // characters of a document's number
+)
+
+// addressKind is the kind of document that proves an address.
+const addressKind = "Address"
 
 var (
 	documentKinds  = []string{"Passport", "Identity card", "Driver license", "Utility Bill", "Residental", "Institutional", addressKind}
 	documentNumber = regexp.MustCompile(`\A[A-Za-z0-9\-\s]+\z`)
 	uploadKinds    = []string{"jpg", "jpeg", "gif", "png", "pdf"}
 )
-
-// addressKind is the kind of document that proves an address.
-const addressKind = "Address"
-
-const numberLimit = 128
 
 func documentParams() []param {
 	return []param{

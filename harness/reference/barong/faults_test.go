@@ -14,7 +14,7 @@ import (
 // scenario does what shows one fault and tells what a client saw.
 type scenario struct {
 	see    func(*deployment) string
-	config func(*Config) // nil: the open variant as it is
+	config func(*Config) // nil: the open deployment as it is
 }
 
 // allScenarios are the scenarios of every area.
@@ -22,7 +22,8 @@ func allScenarios() map[string]scenario {
 	all := map[string]scenario{}
 	for _, area := range []map[string]scenario{
 		secondFactorScenarios, sessionScenarios, credentialScenarios, mailScenarios, keyScenarios, rightScenarios,
-		captchaScenarios, limiterScenarios,
+		captchaScenarios, limiterScenarios, labelScenarios, profileScenarios, phoneScenarios, documentScenarios,
+		accountScenarios, activityScenarios, infoScenarios,
 	} {
 		for id, one := range area {
 			all[id] = one
@@ -108,10 +109,7 @@ func TestEveryFaultIsSeen(t *testing.T) {
 
 func seen(t *testing.T, one scenario, profile, fault string) {
 	observe := func(faults ...string) string {
-		config, err := Variant("open")
-		if err != nil {
-			t.Fatal(err)
-		}
+		config := openConfig()
 		if one.config != nil {
 			one.config(&config)
 		}

@@ -58,6 +58,7 @@ func squeezed(path string) string {
 // handed over without signing and verifying them.
 func (s *Server) gateway(r *request, path string) answer {
 	r.viaGate = true
+	r.http.Header.Del("Authorization")
 	if preflight(r.http) {
 		return preflightAnswer(r)
 	}

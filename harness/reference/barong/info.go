@@ -17,7 +17,7 @@ func (s *Server) showConfigs(r *request) answer {
 	return s.ok(r, configs)
 }
 
-// showVersion names the build every release since carries along: 2.7.0.
+// showVersion names the same build in every profile: a profile is a behaviour.
 func (s *Server) showVersion(r *request) answer {
 	return s.ok(r, map[string]string{
 		"git_tag": "2.7.0", "git_sha": "3d7fe81", "build_date": "2020-12-08T15:09:53.000+02:00", "version": "2.7.0",

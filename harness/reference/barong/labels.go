@@ -94,14 +94,14 @@ func (s *Server) getLabel(r *request) answer {
 	return s.ok(r, labelOf(found))
 }
 
-// publicLabel is the caller's label of the key in the path, unless it is private.
-func (s *Server) publicLabel(r *request, fault bool) (*label, *answer) {
+// publicLabel is the caller's label of the key in the path, unless it is private;
+// privateToo is for faults.
+func (s *Server) publicLabel(r *request, privateToo bool) (*label, *answer) {
 	found := r.account.findLabel(r.text("key"))
 	switch {
 	case found == nil:
-		a := recordNotFound()
-		return nil, &a
-	case found.scope == private && !fault:
+		return nil, refusal(http.StatusNotFound, "record.not_found")
+	case found.scope == private && !privateToo:
 		return nil, refusal(http.StatusBadRequest, "resource.labels.private")
 	}
 	return found, nil

@@ -148,11 +148,7 @@ var captchaScenarios = map[string]scenario{
 }
 
 func TestCaptcha(t *testing.T) {
-	guarded, err := Variant("guarded")
-	if err != nil {
-		t.Fatal(err)
-	}
-	d := startWith(t, guarded)
+	d := startWith(t, guardedConfig())
 	for what, ask := range map[string]func(members object) reply{
 		"reset":   func(m object) reply { return d.call("POST", gate+"/identity/users/password/generate_code", m) },
 		"confirm": func(m object) reply { return d.call("POST", gate+"/identity/users/email/generate_code", m) },

@@ -11,7 +11,7 @@ func (s *Server) mailConfirmation(r *request, a *account) {
 	c["email"], c["uid"] = a.email, a.uid
 	a.confirmID, _ = c["jti"].(string)
 	s.outbox.Send(a.email, "Registration Confirmation", "Confirm your registration: "+
-		s.link("confirmation?confirmation_token=", c))
+		link("confirmation?confirmation_token=", c))
 }
 
 // mailReset sends a link that revokes the one before.
@@ -21,9 +21,9 @@ func (s *Server) mailReset(r *request, a *account) {
 	a.resetTokens = append(a.resetTokens, a.resetToken)
 	c["email"], c["uid"], c["reset_token"] = a.email, a.uid, a.resetToken
 	s.outbox.Send(a.email, "Password Reset Instructions", "Choose a new password: "+
-		s.link("password_reset?reset_token=", c))
+		link("password_reset?reset_token=", c))
 }
 
-func (s *Server) link(path string, c claims) string {
-	return frontend + path + url.QueryEscape(s.sign(c)) + "&lang=en"
+func link(path string, c claims) string {
+	return frontend + path + url.QueryEscape(sign(c)) + "&lang=en"
 }

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // profileParams are the same for a new and a changed profile.
@@ -38,7 +39,7 @@ func profileProblems(r *request) []string {
 	form("city", cityName)
 	form("address", postalText)
 	form("postcode", postcode)
-	switch length := len(r.text("postcode")); {
+	switch length := utf8.RuneCountInString(r.text("postcode")); {
 	case length == 1:
 		keys = append(keys, "postcode.too_short")
 	case length > 12:

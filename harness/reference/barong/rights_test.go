@@ -134,7 +134,7 @@ func TestBearerTokens(t *testing.T) {
 	minted := func(change func(claims)) option {
 		c := d.claimsOf(now, d.byUID[u.who.ID])
 		change(c)
-		return bearer(d.sign(c))
+		return bearer(sign(c))
 	}
 	for what, option := range map[string]option{
 		"none": header("X-Nothing", "1"), "basic": header("Authorization", "Basic "+token), "lower case": header("Authorization", "bearer "+token),

@@ -1,7 +1,6 @@
 package barong
 
 import (
-	"crypto/rsa"
 	"fmt"
 	"net"
 	"net/http"
@@ -86,14 +85,6 @@ func (s *Server) Identities() []kit.Identity { return append([]kit.Identity(nil)
 // CaptchaResponse is the one captcha_response this deployment accepts; with
 // Geetest it is the value of all three members.
 func (s *Server) CaptchaResponse() string { return s.captcha }
-
-// key is the RSA key that signs tokens.
-func (s *Server) key() *rsa.PrivateKey {
-	if s.config.Key != nil {
-		return s.config.Key
-	}
-	return processKey()
-}
 
 // request is one call on its way through the deployment.
 type request struct {

@@ -19,9 +19,6 @@ func TestNewRefusesWhatItDoesNotKnow(t *testing.T) {
 			t.Errorf("%s: error %v", what, err)
 		}
 	}
-	if _, err := Variant("closed"); err == nil {
-		t.Error("an unknown variant is no error")
-	}
 }
 
 func TestIdentitiesCanBeUsed(t *testing.T) {
@@ -43,11 +40,7 @@ func TestIdentitiesCanBeUsed(t *testing.T) {
 }
 
 func TestSettingsSayWhatIsThere(t *testing.T) {
-	for _, name := range []string{"open", "guarded"} {
-		config, err := Variant(name)
-		if err != nil {
-			t.Fatal(err)
-		}
+	for name, config := range map[string]Config{"open": openConfig(), "guarded": guardedConfig()} {
 		d := startWith(t, config)
 		settings, features := d.Settings(), d.Features()
 		if features["auth0"] != (settings["auth0-key"] != "") || features["data-storage"] != (settings["data-storage-titles"] != "") ||

@@ -96,7 +96,8 @@ var sessionScenarios = map[string]scenario{
 		return u.d.session(u.who).csrf
 	}),
 	"csrf-token-not-renewed": {see: func(d *deployment) string {
-		return fmt.Sprint(d.user(roleActive, 0).csrf == d.user(roleActive, 0).csrf)
+		first := d.user(roleActive, 0)
+		return fmt.Sprint(d.user(roleActive, 0).csrf == first.csrf)
 	}},
 	"cookie-readable-by-scripts": setCookie("HttpOnly"),
 	"cookie-not-secure":          setCookie("secure"),

@@ -1,7 +1,6 @@
 package barong
 
 import (
-	"encoding/json"
 	"net/http"
 	"regexp"
 	"strings"
@@ -113,7 +112,7 @@ func (s *Server) usernameProblems(name string) []string {
 // dataProblems judges a member that holds JSON text of limited length.
 func (s *Server) dataProblems(data string, limit int) []string {
 	var keys []string
-	if data != "" && !json.Valid([]byte(data)) {
+	if !isJSONText(data) {
 		keys = append(keys, "data.invalid_format")
 	}
 	if utf8.RuneCountInString(data) > limit && !s.faults.On("data-too-long-accepted") {

@@ -80,8 +80,8 @@ func (s *Server) labelsChanged(a *account, now time.Time) {
 	for level < len(levels) && a.hasPrivate(levels[level].key, levels[level].value) {
 		level++
 	}
+	a.level = level
 	s.setState(a, state, now)
-	a.level, a.updated = level, now
 }
 
 // setState changes the state; the keys of a user who is no longer active die.
@@ -89,7 +89,7 @@ func (s *Server) setState(a *account, state string, now time.Time) {
 	if a.state == "active" && state != "active" {
 		s.deactivateKeys(a, now)
 	}
-	a.state = state
+	a.state, a.updated = state, now
 }
 
 // deactivateKeys makes a user's API keys inactive, and those of his service

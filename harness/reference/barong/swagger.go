@@ -3,6 +3,7 @@ package barong
 import (
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -34,7 +35,7 @@ func (s *Server) getNamedSwaggerDoc(r *request) answer {
 }
 
 // describe is the API's description of itself (OpenAPI 2.0), made of the table of
-// operations.
+// operations. Its paths repeat its basePath, as those of the original do.
 func (s *Server) describe(r *request, groups ...string) answer {
 	paths := map[string]map[string]any{}
 	for _, op := range s.operations {
@@ -45,10 +46,7 @@ func (s *Server) describe(r *request, groups ...string) answer {
 		if paths[path] == nil {
 			paths[path] = map[string]any{}
 		}
-		paths[path][strings.ToLower(op.method)] = map[string]any{
-			"operationId": op.id, "produces": []string{jsonMedia}, "parameters": each(op.params, func(p param) any { return described(op, p) }),
-			"responses": map[string]any{},
-		}
+		paths[path][strings.ToLower(op.method)] = s.describedOperation(op)
 	}
 	r.header.Set("Access-Control-Allow-Origin", "*")
 	return s.ok(r, map[string]any{
@@ -57,7 +55,16 @@ func (s *Server) describe(r *request, groups ...string) answer {
 	})
 }
 
-func described(op operation, p param) any {
+func (s *Server) describedOperation(op operation) any {
+	success := s.success(&op)
+	return map[string]any{
+		"operationId": op.id, "produces": []string{jsonMedia},
+		"parameters": each(op.params, func(p param) any { return describedParam(op, p) }),
+		"responses":  map[string]any{strconv.Itoa(success): map[string]string{"description": http.StatusText(success)}},
+	}
+}
+
+func describedParam(op operation, p param) any {
 	in := "query"
 	switch {
 	case strings.Contains(op.path, "{"+p.name+"}"):
