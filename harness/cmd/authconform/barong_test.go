@@ -36,6 +36,7 @@ var barongDeployments = map[string]struct {
 func TestBarongDeployments(t *testing.T) {
 	for name, d := range barongDeployments {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			file, _ := servedOf(t, "barong", door.ServeOptions{Profile: d.profile, Set: d.set})
 			out := t.TempDir() + "/out"
 			if got := run(t, d.env, "run", "barong", "--target", file, "--out", out); got.code != verdict.ExitConformant {

@@ -91,29 +91,40 @@ func crossings(t *testing.T, exchange string, exit int) []crossing {
 	var got []crossing
 	for _, server := range c.Profiles {
 		for _, suite := range c.Profiles {
-			file, _ := servedOf(t, exchange, door.ServeOptions{Profile: server})
-			out := filepath.Join(t.TempDir(), "out")
-			res := run(t, nil, "run", exchange, "--target", file, "--profile", suite, "--out", out, "--procs", "2")
-			var red []string
-			for id, v := range verdicts(report(t, out)) {
-				if v != verdict.PASS && v != verdict.NOT_APPLICABLE {
-					red = append(red, id+" "+string(v))
-				}
-			}
-			slices.Sort(red)
-			if suite == server {
-				if res.code != verdict.ExitConformant || len(red) != 0 {
-					t.Errorf("profile %s on its own reference: exit %d, red: %v", suite, res.code, red)
-				}
-				continue
-			}
-			if res.code != exit {
-				t.Errorf("suite %s on server %s: exit %d, want %d", suite, server, res.code, exit)
-			}
-			got = append(got, crossing{Suite: suite, Server: server, Red: red})
+			got = append(got, crossing{Suite: suite, Server: server})
 		}
 	}
-	return got
+	t.Run("runs", func(t *testing.T) {
+		for i := range got {
+			t.Run(got[i].Suite+" on "+got[i].Server, func(t *testing.T) {
+				t.Parallel()
+				got[i].Red = cross(t, exchange, got[i], exit)
+			})
+		}
+	})
+	return slices.DeleteFunc(got, func(x crossing) bool { return x.Suite == x.Server })
+}
+
+// cross runs one profile's suite on one profile's reference and lists what is red.
+func cross(t *testing.T, exchange string, x crossing, exit int) (red []string) {
+	t.Helper()
+	file, _ := servedOf(t, exchange, door.ServeOptions{Profile: x.Server})
+	out := filepath.Join(t.TempDir(), "out")
+	res := run(t, nil, "run", exchange, "--target", file, "--profile", x.Suite, "--out", out)
+	for id, v := range verdicts(report(t, out)) {
+		if v != verdict.PASS && v != verdict.NOT_APPLICABLE {
+			red = append(red, id+" "+string(v))
+		}
+	}
+	slices.Sort(red)
+	if x.Suite == x.Server {
+		if res.code != verdict.ExitConformant || len(red) != 0 {
+			t.Errorf("profile %s on its own reference: exit %d, red: %v", x.Suite, res.code, red)
+		}
+	} else if res.code != exit {
+		t.Errorf("suite %s on server %s: exit %d, want %d", x.Suite, x.Server, res.code, exit)
+	}
+	return red
 }
 
 // because says why clauses are red on the other profile although the contract

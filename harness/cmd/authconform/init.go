@@ -89,13 +89,17 @@ func questions(b *strings.Builder, st suite.Suite) {
 }
 
 // settings are commented out, with their default where they have one; only a
-// secret without one must be given.
+// secret that every target has, so that the vendor is to be asked for it, must be
+// given.
 func settings(b *strings.Builder, st suite.Suite) {
 	names := sortedKeys(st.Settings)
 	if len(names) == 0 {
 		return
 	}
-	needed := func(name string) bool { return st.Settings[name].Secret && st.Settings[name].Default == "" }
+	needed := func(name string) bool {
+		setting := st.Settings[name]
+		return setting.Secret && setting.Default == "" && setting.Ask != ""
+	}
 	head := "# settings:"
 	if slices.ContainsFunc(names, needed) {
 		head = "settings:"
@@ -112,6 +116,8 @@ func settings(b *strings.Builder, st suite.Suite) {
 			fmt.Fprintf(b, "  %s: \"${%s}\"\n", name, variable(st.Exchange+" "+name))
 		case setting.Default != "":
 			fmt.Fprintf(b, "  # %s: %q\n", name, setting.Default)
+		case setting.Secret:
+			fmt.Fprintf(b, "  # %s: \"${%s}\"   # no default: clauses that need it are UNTESTABLE\n", name, variable(st.Exchange+" "+name))
 		default:
 			fmt.Fprintf(b, "  # %s:   # no default: clauses that need it are UNTESTABLE\n", name)
 		}
