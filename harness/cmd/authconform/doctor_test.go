@@ -125,7 +125,7 @@ func TestExamplesLoad(t *testing.T) {
 		dir := t.TempDir()
 		file := filepath.Join(dir, "t.yaml")
 		secrets := ""
-		for _, found := range regexp.MustCompile(`secrets\.env#([A-Z_]+)`).FindAllStringSubmatch(string(text), -1) {
+		for _, found := range regexp.MustCompile(`secrets\.env#([A-Z0-9_]+)`).FindAllStringSubmatch(string(text), -1) {
 			secrets += found[1] + "=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP\n"
 		}
 		body := regexp.MustCompile(`url: https://(api|proxy|exchange)\.staging\.example\.com`).ReplaceAllString(string(text), "url: http://127.0.0.1:1")
