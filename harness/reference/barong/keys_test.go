@@ -230,3 +230,43 @@ func TestSignatureVector(t *testing.T) {
 		t.Errorf("signature %s, want %s", got, want)
 	}
 }
+
+func TestKeyOrder(t *testing.T) {
+	d := start(t, Release26)
+	u := d.user(roleTOTP, 0)
+	first, second := u.makeKey(), u.makeKey()
+	u.patchKey(first, object{"scope": "b", "state": "x"})
+	u.patchKey(second, object{"scope": "a", "state": "y"})
+	up, down := first.kid+" "+second.kid, second.kid+" "+first.kid
+	byKID := up
+	if first.kid > second.kid {
+		byKID = down
+	}
+	for query, want := range map[string]string{
+		"": up, "ordering=desc": down, "order_by=id&ordering=asc": up, "order_by=kid": byKID, "order_by=scope": down, "order_by=state": up,
+		"order_by=created_at&ordering=desc": down, "order_by=updated_at": up, "order_by=algorithm&ordering=desc": up,
+	} {
+		if got := u.do("GET", "/resource/api_keys?"+query, nil); got.column("kid") != want {
+			t.Errorf("%s: %s, want %s", query, got.column("kid"), want)
+		}
+	}
+	d.want("unknown column", u.do("GET", "/resource/api_keys?order_by=x", nil), "422 resource.api_key.invalid_attribute")
+}
+
+// Keys of service accounts are found under their own account only.
+func TestServiceKeysStayApart(t *testing.T) {
+	d := start(t, Release26)
+	u := d.user(roleOwner, 0)
+	service, path := u.service(), "/resource/service_accounts/api_keys"
+	of, own := u.makeServiceKey(service)
+	mine := u.makeKey()
+	if got := u.do("GET", path+"?service_account_uid="+service, nil); got.column("kid") != of.kid || own.status != 201 {
+		t.Errorf("list: %s", got)
+	}
+	for _, method := range []string{"PUT", "DELETE"} {
+		body := object{"service_account_uid": service, "totp_code": d.freshCode(u.who.TOTPSecret)}
+		d.want(method+" of the owner's", u.do(method, path+"/"+mine.kid, body), "404 record.not_found")
+	}
+	body := object{"totp_code": d.freshCode(u.who.TOTPSecret)}
+	d.want("the service account's, as one's own", u.do("DELETE", "/resource/api_keys/"+of.kid, body), "404 record.not_found")
+}
