@@ -30,13 +30,14 @@ lint: ## gofmt, go vet, staticcheck
 	go vet ./...
 	go run $(STATICCHECK) -checks inherit,-ST1001 ./...
 
-# SOAK names the exchanges; every one of them without it.
+# SOAK names the exchanges, every one of them without it; RUNS is how many times.
+RUNS ?= 20
 soak: ## run the suites 20 times in four processes, at random, under the race detector
 	go build -race -o bin/authconform-race ./harness/cmd/authconform
-	@rm -rf bin/soak; for i in $$(seq 1 20); do \
+	@rm -rf bin/soak; for i in $$(seq 1 $(RUNS)); do \
 		bin/authconform-race run $(SOAK) --procs 4 --strict --out bin/soak/$$i >bin/soak-$$i.txt 2>&1 || { cat bin/soak-$$i.txt; exit 1; }; \
 		if grep -E '^(UNTESTABLE|ERROR|WARN|NOT_RUN|KNOWN) ' bin/soak-$$i.txt; then exit 1; fi; \
-		echo "run $$i of 20: $$(grep -c ' PASS ' bin/soak-$$i.txt) rows of PASS, nothing else"; \
+		echo "run $$i of $(RUNS): $$(grep -c ' PASS ' bin/soak-$$i.txt) rows of PASS, nothing else"; \
 	done; rm -rf bin/soak bin/soak-*.txt
 
 cost: ## print the CPU of a whole run beside that of a bare net/http replay of its calls
