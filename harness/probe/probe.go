@@ -35,8 +35,8 @@ type Subject struct {
 	Reads []string
 }
 
-// level is as strong as the weakest source of the answers allows.
-func level(op *contract.Operation, outcome contract.Outcome) func(string, *contract.Operation, contract.Outcome, ...clause.Option) clause.Clause {
+// Level is as strong as the weakest source of the answers allows.
+func Level(op *contract.Operation, outcome contract.Outcome) func(string, *contract.Operation, contract.Outcome, ...clause.Option) clause.Clause {
 	for _, answer := range op.Answers(outcome) {
 		if !answer.Provenance.SupportsMust() {
 			return clause.Should
@@ -54,7 +54,7 @@ func (p Subject) state(s *suite.Context, family string, outcome contract.Outcome
 		options = append(options, clause.Needs(p.Features...))
 	}
 	id := s.Exchange() + "." + Slug(p.Operation.ID) + "." + family
-	return level(p.Operation, outcome)(id, p.Operation, outcome, options...)
+	return Level(p.Operation, outcome)(id, p.Operation, outcome, options...)
 }
 
 // promised says whether the contract has an answer to probe for.
@@ -77,11 +77,14 @@ func (p Subject) refusal(by *suite.Actor, control func() suite.Request, outcome 
 	}
 }
 
-// Slug turns an operationId such as getTfaSettings into get-tfa-settings.
+// Slug turns an operationId such as getTfaSettings into get-tfa-settings, and
+// verifyOTP into verify-otp.
 func Slug(operationID string) string {
 	var b strings.Builder
-	for i, r := range operationID {
-		if unicode.IsUpper(r) && i > 0 {
+	letters := []rune(operationID)
+	for i, r := range letters {
+		startsWord := i > 0 && unicode.IsUpper(r) && (!unicode.IsUpper(letters[i-1]) || i+1 < len(letters) && unicode.IsLower(letters[i+1]))
+		if startsWord {
 			b.WriteByte('-')
 		}
 		b.WriteRune(unicode.ToLower(r))

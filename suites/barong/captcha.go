@@ -7,6 +7,7 @@ import (
 
 	"authconform/harness/clause"
 	"authconform/harness/contract"
+	"authconform/harness/probe"
 	"authconform/harness/suite"
 )
 
@@ -38,7 +39,7 @@ func captchas(p *api) {
 }
 
 func (p *api) captchaPair(op *contract.Operation, outcome contract.Outcome, promise string, needs []string, changes ...suite.Change) {
-	It(promise, level(op, outcome)("barong.captcha."+slugOf(op)+"-"+string(outcome), op, outcome, clause.Needs(needs...)), func(ctx SpecContext) {
+	It(promise, probe.Level(op, outcome)("barong.captcha."+slugOf(op)+"-"+string(outcome), op, outcome, clause.Needs(needs...)), func(ctx SpecContext) {
 		control, leads := p.behindCaptcha(ctx, op)
 		p.Refuses(ctx, suite.Refusal{Operation: op, By: p.visitor(), Control: control, Leads: leads, Outcome: outcome, Changes: changes})
 	})
@@ -82,7 +83,7 @@ func (p *api) wrongCaptcha(r suite.Request) suite.Request {
 
 func captchaShape(p *api) {
 	It("refuses an answer to a captcha that is a list, whether one is asked for or not",
-		level(p.createSession, captchaFormat)("barong.captcha.login-list", p.createSession, captchaFormat), func(ctx SpecContext) {
+		probe.Level(p.createSession, captchaFormat)("barong.captcha.login-list", p.createSession, captchaFormat), func(ctx SpecContext) {
 			a := p.member(ctx).account
 			p.Refuses(ctx, suite.Refusal{
 				Operation: p.createSession, By: p.visitorAt(a.address), Outcome: captchaFormat,

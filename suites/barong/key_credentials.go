@@ -43,26 +43,26 @@ func keyCredentials(p *api) {
 
 func keyOpens(p *api) {
 	op := p.getCurrentUser
-	It("opens the API as its owner, without a cookie", promised("keys.signed", op, contract.OK, clause.From(contract.Observed, "facts/barong.md 1.5")),
+	It("opens the API as its owner, without a cookie", stated("keys.signed", op, contract.OK, clause.From(contract.Observed, "facts/barong.md 1.5")),
 		func(ctx SpecContext) {
 			k := p.newKey(ctx, p.enrolled(ctx))
 			p.acts(ctx, k)
 		})
-	It("opens operations that change something without a CSRF token", promised("keys.signed-write", p.verifyOTP, contract.OK, clause.From(contract.Observed, "facts/barong-observed.md 10")),
+	It("opens operations that change something without a CSRF token", stated("keys.signed-write", p.verifyOTP, contract.OK, clause.From(contract.Observed, "facts/barong-observed.md 10")),
 		func(ctx SpecContext) {
 			me := p.enrolled(ctx)
 			k := p.newKey(ctx, me)
 			r := p.signed(k).With("code", p.Code(ctx, me.account.codes))
 			p.Expect(p.Do(ctx, p.signer(k), p.verifyOTP, r), p.verifyOTP, contract.OK)
 		})
-	It("wins over the cookie of another user", promised("keys.over-cookie", op, contract.OK, clause.From(contract.Observed, "facts/barong-observed.md 10; facts/auth-checks.md B09")),
+	It("wins over the cookie of another user", stated("keys.over-cookie", op, contract.OK, clause.From(contract.Observed, "facts/barong-observed.md 10; facts/auth-checks.md B09")),
 		func(ctx SpecContext) {
 			k, other := p.newKey(ctx, p.enrolled(ctx)), p.member(ctx)
 			call := p.Do(ctx, other.Actor, op, p.signed(k))
 			p.Expect(call, op, contract.OK)
 			p.Check("the user that is read", value.Text(value.Of(call), "uid"), Equal(value.Text(k.owner.user, "uid")))
 		})
-	It("takes a nonce that is some seconds early or late", promised("keys.nonce-window", op, contract.OK, clause.From(contract.Observed, "facts/barong-observed.md 10")),
+	It("takes a nonce that is some seconds early or late", stated("keys.nonce-window", op, contract.OK, clause.From(contract.Observed, "facts/barong-observed.md 10")),
 		func(ctx SpecContext) {
 			k := p.newKey(ctx, p.enrolled(ctx))
 			for _, by := range []time.Duration{-3 * time.Second, 3 * time.Second} {
@@ -93,7 +93,7 @@ func (r signedRead) state(text, id string, outcome contract.Outcome, body func(S
 	if len(r.features) > 0 {
 		options = append(options, clause.Needs(r.features...))
 	}
-	It(text, decorators, promised(r.area+"."+id, r.operation, outcome, options...), body)
+	It(text, decorators, stated(r.area+"."+id, r.operation, outcome, options...), body)
 }
 
 // pair states that a request signed with a fresh key is accepted, and refused with

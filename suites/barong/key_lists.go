@@ -66,7 +66,7 @@ func (k *keyPages) shows(ctx context.Context, what string, want []string, pairs 
 func keyListsOf(p *api, l keyList) {
 	op := l.operation
 	state := func(text, id string, outcome contract.Outcome, body func(SpecContext, *keyPages), options ...clause.Option) {
-		It(text, l.serial, promised(l.area+"."+id, op, outcome, options...), func(ctx SpecContext) { body(ctx, l.ready(ctx)) })
+		It(text, l.serial, stated(l.area+"."+id, op, outcome, options...), func(ctx SpecContext) { body(ctx, l.ready(ctx)) })
 	}
 	pages := clause.From(contract.Observed, "facts/barong.md 5.5")
 	state("lists the keys in the order they were made, without secrets", "list", contract.OK, func(ctx SpecContext, k *keyPages) {
@@ -166,7 +166,7 @@ func listsOwnKeys(p *api) {
 		}
 		return &keyPages{p: p, operation: op, by: me.Actor, made: made}
 	}})
-	It("shows a user's own keys alone, and needs no second factor", promised("keys.list-own", op, contract.OK, clause.From(contract.Observed, "facts/barong.md 2.2 listKeys; facts/auth-checks.md F16")),
+	It("shows a user's own keys alone, and needs no second factor", stated("keys.list-own", op, contract.OK, clause.From(contract.Observed, "facts/barong.md 2.2 listKeys; facts/auth-checks.md F16")),
 		func(ctx SpecContext) {
 			me, other := p.member(ctx), p.enrolled(ctx)
 			k := p.newKey(ctx, other)

@@ -35,7 +35,7 @@ func (p *api) entityOf(ctx context.Context, k *key) any {
 
 func updatesKeys(p *api) {
 	op := p.updateKey
-	It("changes scopes and state, and shows the key without its secret", promised("keys.update", op, contract.OK),
+	It("changes scopes and state, and shows the key without its secret", stated("keys.update", op, contract.OK),
 		func(ctx SpecContext) {
 			me := p.enrolled(ctx)
 			k := p.newKey(ctx, me)
@@ -46,7 +46,7 @@ func updatesKeys(p *api) {
 			p.Check("its scopes", value.List(value.Of(call), "scope"), Equal([]any{"read", "trade"}))
 			p.Check("the key as the list shows it", p.entityOf(ctx, k), Equal(value.Of(call)))
 		})
-	It("lets an inactive key in again once its state is active", Serial, promised("keys.update-active", op, contract.OK, clause.From(contract.Observed, "facts/barong-observed.md 9")),
+	It("lets an inactive key in again once its state is active", Serial, stated("keys.update-active", op, contract.OK, clause.From(contract.Observed, "facts/barong-observed.md 9")),
 		func(ctx SpecContext) {
 			me := p.enrolled(ctx)
 			k := p.newKey(ctx, me)
@@ -62,7 +62,7 @@ func updatesKeys(p *api) {
 			p.Expect(call, op, contract.OK)
 			p.Check("its scopes", value.List(value.Of(call), "scope"), BeEmpty())
 		})
-	It("does not change algorithm, kid or secret, whatever the request says", promised("keys.update-others", op, contract.OK, clause.From(contract.Observed, "facts/barong.md 2.2 updateKey; facts/auth-checks.md I19")),
+	It("does not change algorithm, kid or secret, whatever the request says", stated("keys.update-others", op, contract.OK, clause.From(contract.Observed, "facts/barong.md 2.2 updateKey; facts/auth-checks.md I19")),
 		func(ctx SpecContext) {
 			me := p.enrolled(ctx)
 			k := p.newKey(ctx, me)
@@ -77,7 +77,7 @@ func updatesKeys(p *api) {
 
 func deletesKeys(p *api) {
 	op := p.deleteKey
-	It("deletes a key with a code in the query", promised("keys.delete", op, contract.OK),
+	It("deletes a key with a code in the query", stated("keys.delete", op, contract.OK),
 		func(ctx SpecContext) {
 			me := p.enrolled(ctx)
 			k := p.newKey(ctx, me)
@@ -86,7 +86,7 @@ func deletesKeys(p *api) {
 			p.Expect(p.Do(ctx, me.Actor, op, r), op, contract.OK)
 			p.Check("the key as the list shows it", p.entityOf(ctx, k), BeNil())
 		})
-	It("deletes a key with a code in the body, and no other key", Serial, promised("keys.delete-by-body", op, contract.OK, clause.From(contract.Observed, "facts/barong-observed.md 10")),
+	It("deletes a key with a code in the body, and no other key", Serial, stated("keys.delete-by-body", op, contract.OK, clause.From(contract.Observed, "facts/barong-observed.md 10")),
 		func(ctx SpecContext) {
 			me := p.enrolled(ctx)
 			k, kept := p.newKey(ctx, me), p.newKey(ctx, me)
@@ -100,7 +100,7 @@ func deletesKeys(p *api) {
 
 // changesOfOthers states that there are no keys but one's own.
 func changesOfOthers(p *api, op *contract.Operation, name string, members suite.Object) {
-	It("finds no key of another user, and leaves it as it is", promised("keys."+name+"-foreign", op, contract.NotFound, clause.From(contract.Observed, "facts/barong.md 2.2; facts/auth-checks.md F16")),
+	It("finds no key of another user, and leaves it as it is", stated("keys."+name+"-foreign", op, contract.NotFound, clause.From(contract.Observed, "facts/barong.md 2.2; facts/auth-checks.md F16")),
 		func(ctx SpecContext) {
 			me, other := p.enrolled(ctx), p.enrolled(ctx)
 			foreign, own := p.newKey(ctx, other), p.newKey(ctx, me)
@@ -110,7 +110,7 @@ func changesOfOthers(p *api, op *contract.Operation, name string, members suite.
 			p.acts(ctx, foreign)
 			p.acts(ctx, own)
 		})
-	It("finds no key that never was, and spends the code", promised("keys."+name+"-unknown", op, contract.NotFound),
+	It("finds no key that never was, and spends the code", stated("keys."+name+"-unknown", op, contract.NotFound),
 		func(ctx SpecContext) {
 			me := p.enrolled(ctx)
 			unknown := &key{kid: p.Nonce()}
@@ -122,20 +122,20 @@ func changesOfOthers(p *api, op *contract.Operation, name string, members suite.
 
 // refusesKeyCodes states that a key is changed by its owner's second factor alone.
 func refusesKeyCodes(p *api, op *contract.Operation, name string, members suite.Object) {
-	It("refuses a wrong code and leaves the key as it is", promised("keys."+name+"-wrong-code", op, contract.SecondFactorWrong),
+	It("refuses a wrong code and leaves the key as it is", stated("keys."+name+"-wrong-code", op, contract.SecondFactorWrong),
 		func(ctx SpecContext) {
 			me := p.enrolled(ctx)
 			k := p.newKey(ctx, me)
 			p.keyStays(ctx, op, k, me.account.codes.Wrong(skew), members, contract.SecondFactorWrong)
 		})
-	It("refuses a spent code and leaves the key as it is", promised("keys."+name+"-replayed", op, contract.SecondFactorReplayed),
+	It("refuses a spent code and leaves the key as it is", stated("keys."+name+"-replayed", op, contract.SecondFactorReplayed),
 		func(ctx SpecContext) {
 			me := p.enrolled(ctx)
 			code := p.Code(ctx, me.account.codes)
 			k := p.made(ctx, me, keyBody(code))
 			p.keyStays(ctx, op, k, code, members, contract.SecondFactorReplayed)
 		})
-	It("is not available once the second factor is off", promised("keys."+name+"-without-second-factor", op, contract.SecondFactorUnavailable),
+	It("is not available once the second factor is off", stated("keys."+name+"-without-second-factor", op, contract.SecondFactorUnavailable),
 		func(ctx SpecContext) {
 			me := p.justEnrolled(ctx)
 			k := p.newKey(ctx, me)

@@ -51,7 +51,7 @@ func (p *api) keySubjects() []probe.Subject {
 
 func createsKeys(p *api) {
 	op := p.createKey
-	It("makes an active key without scopes, whose secret opens the API", promised("keys.create", op, contract.OK),
+	It("makes an active key without scopes, whose secret opens the API", stated("keys.create", op, contract.OK),
 		func(ctx SpecContext) {
 			me := p.enrolled(ctx)
 			call := p.Do(ctx, me.Actor, op, keyBody(p.Code(ctx, me.account.codes)))
@@ -62,7 +62,7 @@ func createsKeys(p *api) {
 			p.Check("the user's keys", p.ownKeys(ctx, me), ContainElement(k.kid))
 			p.acts(ctx, k)
 		})
-	It("makes each key with a kid and a secret of its own", promised("keys.create-fresh", op, contract.OK, clause.From(contract.Observed, "facts/barong.md 1.5")),
+	It("makes each key with a kid and a secret of its own", stated("keys.create-fresh", op, contract.OK, clause.From(contract.Observed, "facts/barong.md 1.5")),
 		func(ctx SpecContext) {
 			me := p.enrolled(ctx)
 			var made []*key
@@ -74,14 +74,14 @@ func createsKeys(p *api) {
 			p.Holds("the kids differ", made[0].kid != made[1].kid, "they are the same")
 			p.Holds("the secrets differ", made[0].secret != made[1].secret, "they are the same")
 		})
-	It("splits its scopes at commas", promised("keys.create-scope", op, contract.OK, clause.From(contract.Observed, "facts/barong.md 2.2 createKey")),
+	It("splits its scopes at commas", stated("keys.create-scope", op, contract.OK, clause.From(contract.Observed, "facts/barong.md 2.2 createKey")),
 		func(ctx SpecContext) {
 			me := p.enrolled(ctx)
 			call := p.Do(ctx, me.Actor, op, keyBody(p.Code(ctx, me.account.codes)).With("scope", "trade,read"))
 			p.Expect(call, op, contract.OK)
 			p.Check("its scopes", value.List(p.keyIn(call, me, p.deleteKey, nil).entity, "scope"), Equal([]any{"trade", "read"}))
 		})
-	It("is not available without a second factor", promised("keys.create-without-second-factor", op, contract.SecondFactorUnavailable),
+	It("is not available without a second factor", stated("keys.create-without-second-factor", op, contract.SecondFactorUnavailable),
 		func(ctx SpecContext) {
 			me, other := p.member(ctx), p.enrolled(ctx)
 			p.newKey(ctx, other)
@@ -89,7 +89,7 @@ func createsKeys(p *api) {
 			p.Expect(p.Do(ctx, me.Actor, op, keyBody(p.Code(ctx, other.account.codes))), op, contract.SecondFactorUnavailable)
 			p.Check("the user's keys", p.ownKeys(ctx, me), Equal(before))
 		})
-	It("refuses a wrong code, and another user's, and makes no key", promised("keys.create-wrong-code", op, contract.SecondFactorWrong),
+	It("refuses a wrong code, and another user's, and makes no key", stated("keys.create-wrong-code", op, contract.SecondFactorWrong),
 		func(ctx SpecContext) {
 			me, other := p.justEnrolled(ctx), p.enrolled(ctx)
 			p.refusesKey(ctx, me, contract.SecondFactorWrong, suite.Change{Name: "wrong code", Of: func(r suite.Request) suite.Request {
@@ -98,13 +98,13 @@ func createsKeys(p *api) {
 				return r.With("totp_code", p.Code(ctx, other.account.codes))
 			}})
 		})
-	It("refuses a code that was spent, and makes no key", promised("keys.create-replayed", op, contract.SecondFactorReplayed),
+	It("refuses a code that was spent, and makes no key", stated("keys.create-replayed", op, contract.SecondFactorReplayed),
 		func(ctx SpecContext) {
 			me := p.justEnrolled(ctx)
 			spent := p.spent(ctx, me)
 			p.refusesKey(ctx, me, contract.SecondFactorReplayed, suite.Set("totp_code", spent))
 		})
-	It("makes one key with one code", promised("keys.create-twice", op, contract.SecondFactorReplayed),
+	It("makes one key with one code", stated("keys.create-twice", op, contract.SecondFactorReplayed),
 		func(ctx SpecContext) {
 			me := p.enrolled(ctx)
 			r := keyBody(p.Code(ctx, me.account.codes))
@@ -115,7 +115,7 @@ func createsKeys(p *api) {
 			p.Expect(p.Do(ctx, me.Actor, op, r), op, contract.SecondFactorReplayed)
 			p.Check("the user's keys", p.ownKeys(ctx, me), Equal(before))
 		})
-	It("refuses an algorithm that it does not know, makes no key and spends the code", promised("keys.algorithm-kek", op, algorithmUnknown),
+	It("refuses an algorithm that it does not know, makes no key and spends the code", stated("keys.algorithm-kek", op, algorithmUnknown),
 		func(ctx SpecContext) {
 			me := p.enrolled(ctx)
 			before := p.ownKeys(ctx, me)
@@ -125,14 +125,14 @@ func createsKeys(p *api) {
 			p.Expect(p.Do(ctx, me.Actor, op, r), op, contract.SecondFactorReplayed)
 			p.newKey(ctx, me)
 		})
-	It("refuses HMAC with another hash, and makes no key", promised("keys.algorithm-other", op, algorithmOther),
+	It("refuses HMAC with another hash, and makes no key", stated("keys.algorithm-other", op, algorithmOther),
 		func(ctx SpecContext) {
 			me := p.justEnrolled(ctx)
 			p.refusesKey(ctx, me, algorithmOther, suite.Change{Name: "HS512", Of: func(r suite.Request) suite.Request {
 				return keyBody(p.Code(ctx, me.account.codes)).With("algorithm", "HS512")
 			}})
 		})
-	It("refuses a user whose e-mail address is not confirmed", Serial, promised("keys.holder-pending", op, holderPending),
+	It("refuses a user whose e-mail address is not confirmed", Serial, stated("keys.holder-pending", op, holderPending),
 		func(ctx SpecContext) {
 			me := p.newcomer(ctx)
 			p.enrol(ctx, me)

@@ -44,11 +44,6 @@ func (p *api) logInReady(ctx context.Context) (*suite.Actor, func() suite.Reques
 	}
 }
 
-// stated is a clause as strong as its weakest source allows.
-func stated(id string, op *contract.Operation, outcome contract.Outcome, options ...clause.Option) clause.Clause {
-	return level(op, outcome)("barong."+id, op, outcome, options...)
-}
-
 func logIns(p *api) {
 	Describe("POST identity/sessions", func() {
 		logInOpens(p)

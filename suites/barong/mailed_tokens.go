@@ -12,6 +12,7 @@ import (
 
 	"authconform/harness/clause"
 	"authconform/harness/contract"
+	"authconform/harness/probe"
 	"authconform/harness/suite"
 	"authconform/harness/value"
 )
@@ -33,7 +34,7 @@ type tokenBearer struct {
 func mailedTokens(p *api, b tokenBearer) {
 	forged := func(outcome contract.Outcome, promise string, needs []string, forge func(ctx context.Context, token string) []string) {
 		options := []clause.Option{clause.Needs(append(needs, b.features...)...)}
-		It("refuses "+promise, level(b.operation, outcome)("barong."+b.area+"."+string(outcome), b.operation, outcome, options...), func(ctx SpecContext) {
+		It("refuses "+promise, probe.Level(b.operation, outcome)("barong."+b.area+"."+string(outcome), b.operation, outcome, options...), func(ctx SpecContext) {
 			token, request := b.fresh(ctx)
 			pair := suite.Refusal{
 				Operation: b.operation, By: p.visitor(), Outcome: outcome, OnlyAfter: true,

@@ -7,7 +7,6 @@ import (
 
 	. "github.com/onsi/ginkgo/v2"
 
-	"authconform/harness/clause"
 	"authconform/harness/contract"
 	"authconform/harness/probe"
 	"authconform/harness/suite"
@@ -42,28 +41,6 @@ func memberPair(p *api, s probe.Subject, outcome contract.Outcome, promise strin
 				Operation: s.Operation, By: by, Control: control, Leads: s.Leads, Outcome: outcome, Changes: changes, OnlyAfter: s.Spends,
 			})
 		})
-}
-
-// clauseOf is the clause of one family for one operation, as strong as the weakest
-// source of its answers allows.
-func clauseOf(p *api, s probe.Subject, family string, outcome contract.Outcome, options ...clause.Option) clause.Clause {
-	if len(s.Features) > 0 {
-		options = append(options, clause.Needs(s.Features...))
-	}
-	if s.Disrupts {
-		options = append(options, clause.Disrupts())
-	}
-	return level(s.Operation, outcome)("barong."+probe.Slug(s.Operation.ID)+"."+family, s.Operation, outcome, options...)
-}
-
-// level is as strong as the weakest source of an answer allows.
-func level(op *contract.Operation, outcome contract.Outcome) func(string, *contract.Operation, contract.Outcome, ...clause.Option) clause.Clause {
-	for _, answer := range op.Answers(outcome) {
-		if !answer.Provenance.SupportsMust() {
-			return clause.Should
-		}
-	}
-	return clause.Must
 }
 
 // requestMember finds the member of a body, or the query parameter, that an

@@ -57,11 +57,6 @@ func (p *api) offAgain(me *session, codes *otp.Kit) {
 	}
 }
 
-// promised is a clause as strong as the weakest source of its answers allows.
-func promised(id string, op *contract.Operation, outcome contract.Outcome, options ...clause.Option) clause.Clause {
-	return level(op, outcome)("barong."+id, op, outcome, options...)
-}
-
 // factor is what GET resource/users/me tells of the second factor.
 type factor struct {
 	On    bool
@@ -99,7 +94,7 @@ func (p *api) passwordOnly(ctx context.Context, a *account) *wire.Call {
 
 func enables(p *api) {
 	op := p.enableOTP
-	It("switches the second factor on with a first code of the app", promised("otp.enable", op, contract.OK),
+	It("switches the second factor on with a first code of the app", stated("otp.enable", op, contract.OK),
 		func(ctx SpecContext) {
 			me := p.member(ctx)
 			codes := p.newSecret(ctx, me)
@@ -109,7 +104,7 @@ func enables(p *api) {
 			p.Expect(p.passwordOnly(ctx, me.account), p.createSession, contract.SecondFactorRequired)
 			p.Expect(p.tryLogIn(ctx, me.account, p.credentials(me.account, p.Code(ctx, codes))), p.createSession, contract.OK)
 		})
-	It("gives the user the private label otp", promised("otp.label", op, contract.OK, clause.From(contract.Observed, "facts/barong.md 1.7")),
+	It("gives the user the private label otp", stated("otp.label", op, contract.OK, clause.From(contract.Observed, "facts/barong.md 1.7")),
 		func(ctx SpecContext) {
 			me := p.member(ctx)
 			codes := p.newSecret(ctx, me)
@@ -117,7 +112,7 @@ func enables(p *api) {
 			p.Expect(p.otpCall(ctx, me, op, p.Code(ctx, codes)), op, contract.OK)
 			p.Check("what users/me tells of the second factor", p.factor(ctx, me), Equal(factorOn))
 		})
-	It("refuses a wrong code and leaves the second factor off", promised("otp.enable-wrong", op, contract.SecondFactorWrong),
+	It("refuses a wrong code and leaves the second factor off", stated("otp.enable-wrong", op, contract.SecondFactorWrong),
 		func(ctx SpecContext) {
 			me := p.member(ctx)
 			codes := p.newSecret(ctx, me)
@@ -127,7 +122,7 @@ func enables(p *api) {
 			p.Expect(p.passwordOnly(ctx, me.account), p.createSession, contract.OK)
 			p.Expect(p.otpCall(ctx, me, op, p.Code(ctx, codes)), op, contract.OK)
 		})
-	It("refuses any code of a user who never got a secret", promised("otp.enable-without-secret", op, contract.SecondFactorWrong),
+	It("refuses any code of a user who never got a secret", stated("otp.enable-without-secret", op, contract.SecondFactorWrong),
 		func(ctx SpecContext) {
 			me, other := p.member(ctx), p.enrolled(ctx)
 			p.Expect(p.otpCall(ctx, me, op, p.anyCode()), op, contract.SecondFactorWrong)
@@ -135,7 +130,7 @@ func enables(p *api) {
 			p.Check("what users/me tells of the second factor", p.factor(ctx, me), Equal(factorOff))
 			p.enrol(ctx, me)
 		})
-	It("refuses the code of another user's app", promised("otp.enable-foreign", op, contract.SecondFactorWrong, clause.From(contract.Observed, "facts/barong.md 1.8; facts/auth-checks.md T19, F06")),
+	It("refuses the code of another user's app", stated("otp.enable-foreign", op, contract.SecondFactorWrong, clause.From(contract.Observed, "facts/barong.md 1.8; facts/auth-checks.md T19, F06")),
 		func(ctx SpecContext) {
 			me, other := p.member(ctx), p.enrolled(ctx)
 			codes := p.newSecret(ctx, me)
@@ -148,7 +143,7 @@ func enables(p *api) {
 				Outcome: contract.SecondFactorWrong, State: func() any { return p.factor(ctx, me) },
 			})
 		})
-	It("refuses a code that was refused before, and says so", promised("otp.enable-repeated", op, contract.SecondFactorReplayed),
+	It("refuses a code that was refused before, and says so", stated("otp.enable-repeated", op, contract.SecondFactorReplayed),
 		func(ctx SpecContext) {
 			me := p.member(ctx)
 			codes := p.newSecret(ctx, me)
@@ -158,7 +153,7 @@ func enables(p *api) {
 			p.Expect(p.otpCall(ctx, me, op, wrong), op, contract.SecondFactorReplayed)
 			p.Expect(p.otpCall(ctx, me, op, p.Code(ctx, codes)), op, contract.OK)
 		})
-	It("refuses to switch it on twice, and does not spend the code", promised("otp.enable-twice", op, alreadyEnabled),
+	It("refuses to switch it on twice, and does not spend the code", stated("otp.enable-twice", op, alreadyEnabled),
 		func(ctx SpecContext) {
 			me := p.enrolled(ctx)
 			right := p.LastingCode(ctx, me.account.codes)
@@ -171,21 +166,21 @@ func enables(p *api) {
 
 func verifies(p *api) {
 	op := p.verifyOTP
-	It("accepts a right code and changes nothing", promised("otp.verify", op, contract.OK),
+	It("accepts a right code and changes nothing", stated("otp.verify", op, contract.OK),
 		func(ctx SpecContext) {
 			me := p.enrolled(ctx)
 			p.Expect(p.otpCall(ctx, me, op, p.Code(ctx, me.account.codes)), op, contract.OK)
 			p.Check("what users/me tells of the second factor", p.factor(ctx, me), Equal(factorOn))
 			p.Expect(p.passwordOnly(ctx, me.account), p.createSession, contract.SecondFactorRequired)
 		})
-	It("refuses a wrong code, and takes a right one afterwards", promised("otp.verify-wrong", op, contract.SecondFactorWrong),
+	It("refuses a wrong code, and takes a right one afterwards", stated("otp.verify-wrong", op, contract.SecondFactorWrong),
 		func(ctx SpecContext) {
 			me := p.enrolled(ctx)
 			p.Expect(p.otpCall(ctx, me, op, me.account.codes.Wrong(skew)), op, contract.SecondFactorWrong)
 			p.Expect(p.otpCall(ctx, me, op, me.account.codes.Wrong(skew)), op, contract.SecondFactorWrong)
 			p.Expect(p.otpCall(ctx, me, op, p.Code(ctx, me.account.codes)), op, contract.OK)
 		})
-	It("is not available while the second factor is off, and spends no code", promised("otp.verify-off", op, notEnabled),
+	It("is not available while the second factor is off, and spends no code", stated("otp.verify-off", op, notEnabled),
 		func(ctx SpecContext) {
 			me := p.member(ctx)
 			codes := p.newSecret(ctx, me)
@@ -197,14 +192,14 @@ func verifies(p *api) {
 
 func disables(p *api) {
 	op := p.disableOTP
-	It("switches the second factor off with a code of the app", promised("otp.disable", op, contract.OK),
+	It("switches the second factor off with a code of the app", stated("otp.disable", op, contract.OK),
 		func(ctx SpecContext) {
 			me := p.justEnrolled(ctx)
 			p.Expect(p.otpCall(ctx, me, op, p.Code(ctx, me.account.codes)), op, contract.OK)
 			p.Check("what users/me tells of the second factor, in the same session", p.factor(ctx, me), Equal(factorOff))
 			p.Expect(p.passwordOnly(ctx, me.account), p.createSession, contract.OK)
 		})
-	It("refuses a wrong code and another user's code, and leaves it on", promised("otp.disable-wrong", op, contract.SecondFactorWrong),
+	It("refuses a wrong code and another user's code, and leaves it on", stated("otp.disable-wrong", op, contract.SecondFactorWrong),
 		func(ctx SpecContext) {
 			me, other := p.justEnrolled(ctx), p.enrolled(ctx)
 			for _, code := range []string{me.account.codes.Wrong(skew), p.Code(ctx, other.account.codes)} {
@@ -214,14 +209,14 @@ func disables(p *api) {
 			p.Expect(p.passwordOnly(ctx, me.account), p.createSession, contract.SecondFactorRequired)
 			p.Expect(p.otpCall(ctx, me, op, p.Code(ctx, me.account.codes)), op, contract.OK)
 		})
-	It("refuses a spent code and leaves it on", promised("otp.disable-replayed", op, contract.SecondFactorReplayed),
+	It("refuses a spent code and leaves it on", stated("otp.disable-replayed", op, contract.SecondFactorReplayed),
 		func(ctx SpecContext) {
 			me := p.justEnrolled(ctx)
 			p.Expect(p.otpCall(ctx, me, op, p.spent(ctx, me)), op, contract.SecondFactorReplayed)
 			p.Check("what users/me tells of the second factor", p.factor(ctx, me), Equal(factorOn))
 			p.Expect(p.otpCall(ctx, me, op, p.Code(ctx, me.account.codes)), op, contract.OK)
 		})
-	It("is not available while the second factor is off, and spends no code", promised("otp.disable-off", op, notEnabled),
+	It("is not available while the second factor is off, and spends no code", stated("otp.disable-off", op, notEnabled),
 		func(ctx SpecContext) {
 			me := p.member(ctx)
 			codes := p.newSecret(ctx, me)

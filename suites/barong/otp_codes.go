@@ -32,7 +32,7 @@ func codeTimes(p *api) {
 		name           string
 		offset, enrols int64
 	}{{"previous", -1, 0}, {"current", 0, -1}, {"next", 1, 0}} {
-		It("accepts the code of the "+at.name+" time step", promised("otp.step-"+at.name, op, contract.OK, clause.From(contract.Observed, "facts/barong-observed.md 6; facts/auth-checks.md T06, T08, T09")),
+		It("accepts the code of the "+at.name+" time step", stated("otp.step-"+at.name, op, contract.OK, clause.From(contract.Observed, "facts/barong-observed.md 6; facts/auth-checks.md T06, T08, T09")),
 			func(ctx SpecContext) {
 				p.needsTolerance()
 				me := p.member(ctx)
@@ -46,7 +46,7 @@ func codeTimes(p *api) {
 		name string
 		code func(*otp.Kit, int) string
 	}{{"past", (*otp.Kit).Past}, {"future", (*otp.Kit).Future}} {
-		It("refuses codes of the "+far.name+", from two steps on", promised("otp."+far.name, op, contract.SecondFactorWrong, clause.From(contract.Observed, "facts/barong-observed.md 6; facts/auth-checks.md T08, T09")),
+		It("refuses codes of the "+far.name+", from two steps on", stated("otp."+far.name, op, contract.SecondFactorWrong, clause.From(contract.Observed, "facts/barong-observed.md 6; facts/auth-checks.md T08, T09")),
 			func(ctx SpecContext) {
 				me := p.enrolled(ctx)
 				p.midStep(ctx, me.account.codes)
@@ -56,7 +56,7 @@ func codeTimes(p *api) {
 				p.Expect(p.otpCall(ctx, me, op, p.Code(ctx, me.account.codes)), op, contract.OK)
 			})
 	}
-	It("refuses the code of another user's app", promised("otp.foreign", op, contract.SecondFactorWrong, clause.From(contract.Observed, "facts/barong.md 1.8; facts/auth-checks.md F06")),
+	It("refuses the code of another user's app", stated("otp.foreign", op, contract.SecondFactorWrong, clause.From(contract.Observed, "facts/barong.md 1.8; facts/auth-checks.md F06")),
 		func(ctx SpecContext) {
 			me, other := p.enrolled(ctx), p.enrolled(ctx)
 			p.Expect(p.otpCall(ctx, me, op, p.Code(ctx, other.account.codes)), op, contract.SecondFactorWrong)
@@ -84,16 +84,16 @@ func codeForms(p *api) {
 	inside := func(v otp.Variant) bool {
 		return slices.Contains([]string{"inner space", "inner dash", "leading zero-width space"}, v.Name)
 	}
-	forged("refuses codes that stand for nothing", "magic", "I04", texts, promised)
-	forged("refuses a right code with something inside it", "inside", "I10", inside, promised)
-	forged("refuses a right code in digits of other scripts", "other-digits", "I11", texts, promised)
-	forged("refuses a right code that is cut short or made longer", "length", "I12", texts, promised)
-	forged("refuses a right code in other number syntax", "number-syntax", "I13", texts, promised)
-	forged("refuses a right code joined with guesses", "joined", "I14", texts, promised)
-	forged("refuses wildcards, quotes and control characters", "markers", "I15", texts, promised)
-	forged("refuses true and false", "booleans", "I09", func(otp.Variant) bool { return true }, promised)
+	forged("refuses codes that stand for nothing", "magic", "I04", texts, stated)
+	forged("refuses a right code with something inside it", "inside", "I10", inside, stated)
+	forged("refuses a right code in digits of other scripts", "other-digits", "I11", texts, stated)
+	forged("refuses a right code that is cut short or made longer", "length", "I12", texts, stated)
+	forged("refuses a right code in other number syntax", "number-syntax", "I13", texts, stated)
+	forged("refuses a right code joined with guesses", "joined", "I14", texts, stated)
+	forged("refuses wildcards, quotes and control characters", "markers", "I15", texts, stated)
+	forged("refuses true and false", "booleans", "I09", func(otp.Variant) bool { return true }, stated)
 
-	It("refuses a list, even one that holds the right code, and an operator", promised("otp.list", p.verifyOTP, contract.InvalidType, clause.From(contract.Observed, "facts/barong-observed.md Rules, wrong JSON type; facts/auth-checks.md I07, I08")),
+	It("refuses a list, even one that holds the right code, and an operator", stated("otp.list", p.verifyOTP, contract.InvalidType, clause.From(contract.Observed, "facts/barong-observed.md Rules, wrong JSON type; facts/auth-checks.md I07, I08")),
 		func(ctx SpecContext) {
 			me := p.enrolled(ctx)
 			right := p.LastingCode(ctx, me.account.codes)
@@ -158,7 +158,7 @@ func (p *api) refusesCodes(ctx context.Context, me *session, right string, outco
 func codeMemory(p *api) {
 	op := p.verifyOTP
 	wrong, replayed := contract.SecondFactorWrong, contract.SecondFactorReplayed
-	It("refuses a right code that was used, and takes the next one", promised("otp.replayed", op, replayed),
+	It("refuses a right code that was used, and takes the next one", stated("otp.replayed", op, replayed),
 		func(ctx SpecContext) {
 			me := p.enrolled(ctx)
 			code := p.Code(ctx, me.account.codes)
@@ -166,14 +166,14 @@ func codeMemory(p *api) {
 			p.Expect(p.otpCall(ctx, me, op, code), op, replayed)
 			p.Expect(p.otpCall(ctx, me, op, p.Code(ctx, me.account.codes)), op, contract.OK)
 		})
-	It("refuses a wrong code that was refused, and says so", promised("otp.repeated", op, replayed),
+	It("refuses a wrong code that was refused, and says so", stated("otp.repeated", op, replayed),
 		func(ctx SpecContext) {
 			me := p.enrolled(ctx)
 			code := me.account.codes.Wrong(skew)
 			p.Expect(p.otpCall(ctx, me, op, code), op, wrong)
 			p.Expect(p.otpCall(ctx, me, op, code), op, replayed)
 		})
-	It("refuses a used code with white space around it", promised("otp.padded-replay", op, replayed, clause.From(contract.Observed, "facts/barong.md 9 no. 24; facts/auth-checks.md I10")),
+	It("refuses a used code with white space around it", stated("otp.padded-replay", op, replayed, clause.From(contract.Observed, "facts/barong.md 9 no. 24; facts/auth-checks.md I10")),
 		func(ctx SpecContext) {
 			me := p.enrolled(ctx)
 			code := p.Code(ctx, me.account.codes)
@@ -182,12 +182,12 @@ func codeMemory(p *api) {
 				p.Expect(p.otpCall(ctx, me, op, p.Secret("code", padded)), op, replayed)
 			}
 		})
-	It("accepts one of several uses of a code at the same time", promised("otp.parallel", op, replayed, clause.From(contract.Observed, "facts/barong-observed.md 7; facts/auth-checks.md T15")),
+	It("accepts one of several uses of a code at the same time", stated("otp.parallel", op, replayed, clause.From(contract.Observed, "facts/barong-observed.md 7; facts/auth-checks.md T15")),
 		func(ctx SpecContext) {
 			me := p.enrolled(ctx)
 			p.oneOf(ctx, me, codeBody(p.LastingCode(ctx, me.account.codes)))
 		})
-	It("remembers a right code as long as it may be right", Serial, promised("otp.remembers-right", op, replayed, clause.From(contract.Observed, "facts/barong-observed.md 6; facts/auth-checks.md T11")),
+	It("remembers a right code as long as it may be right", Serial, stated("otp.remembers-right", op, replayed, clause.From(contract.Observed, "facts/barong-observed.md 6; facts/auth-checks.md T11")),
 		func(ctx SpecContext) {
 			me := p.justEnrolled(ctx)
 			code := p.codeOfStep(me.account.codes, p.midStep(ctx, me.account.codes)+1)
@@ -197,7 +197,7 @@ func codeMemory(p *api) {
 				p.Expect(p.otpCall(ctx, me, op, code), op, replayed)
 			}
 		})
-	It("remembers a wrong code for more than 80 seconds", Serial, promised("otp.remembers-wrong", op, replayed, clause.From(contract.Observed, "facts/barong-observed.md 6")),
+	It("remembers a wrong code for more than 80 seconds", Serial, stated("otp.remembers-wrong", op, replayed, clause.From(contract.Observed, "facts/barong-observed.md 6")),
 		func(ctx SpecContext) {
 			me := p.enrolled(ctx)
 			code := me.account.codes.Wrong(2 * stepsRemembered)
@@ -205,7 +205,7 @@ func codeMemory(p *api) {
 			p.Wait(ctx, remembered-8*time.Second, "a code is remembered for 90 seconds")
 			p.Expect(p.otpCall(ctx, me, op, code), op, replayed)
 		})
-	It("forgets a code 90 seconds after it was first seen, whatever came between", Serial, promised("otp.forgets", op, wrong, clause.From(contract.Observed, "facts/barong-observed.md 6")),
+	It("forgets a code 90 seconds after it was first seen, whatever came between", Serial, stated("otp.forgets", op, wrong, clause.From(contract.Observed, "facts/barong-observed.md 6")),
 		func(ctx SpecContext) {
 			me := p.enrolled(ctx)
 			code := me.account.codes.Wrong(2 * stepsRemembered)

@@ -186,7 +186,7 @@ func otpMachine(p *api) {
 			waits = append(waits, Serial)
 		}
 		It("leads "+e.move.promise+", by a user "+e.from.phrase()+", to "+string(e.outcome), waits,
-			promised("otp-machine."+string(e.from)+"."+e.move.name, e.move.operation, e.outcome, clause.From(contract.Observed, "facts/barong.md 4")),
+			stated("otp-machine."+string(e.from)+"."+e.move.name, e.move.operation, e.outcome, clause.From(contract.Observed, "facts/barong.md 4")),
 			func(ctx SpecContext) {
 				u := p.inState(ctx, e.from)
 				p.Expect(e.move.do(ctx, u), e.move.operation, e.outcome)

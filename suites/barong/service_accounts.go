@@ -127,7 +127,7 @@ func (p *api) serviceEntity(ctx context.Context, o *owner, k *key) any {
 
 func listsServices(p *api) {
 	op := p.listServiceAccounts
-	It("shows an owner their service accounts, and nobody else's", Serial, promised("service-accounts.list", op, contract.OK),
+	It("shows an owner their service accounts, and nobody else's", Serial, stated("service-accounts.list", op, contract.OK),
 		func(ctx SpecContext) {
 			one, two := p.owner(ctx), p.owner(ctx)
 			call := p.Do(ctx, one.Actor, op, suite.Request{})
@@ -141,7 +141,7 @@ func listsServices(p *api) {
 			p.Check("uids of the service accounts", uids, Not(ContainElement(two.service)))
 			p.Check("their owner, which is one", owners, HaveEach(Equal(owners[0])))
 		})
-	It("shows a user without service accounts an empty list", promised("service-accounts.none", op, contract.OK),
+	It("shows a user without service accounts an empty list", stated("service-accounts.none", op, contract.OK),
 		func(ctx SpecContext) {
 			call := p.Do(ctx, p.member(ctx).Actor, op, suite.Request{})
 			p.Expect(call, op, contract.OK)
@@ -163,7 +163,7 @@ func listsServiceKeys(p *api) {
 		}
 		return &keyPages{p: p, operation: op, by: o.Actor, query: url.Values{"service_account_uid": {o.service}}, made: made}
 	}})
-	It("finds no service account that never was, or is another's", Serial, promised("service-keys.list-unknown", op, accountUnknown),
+	It("finds no service account that never was, or is another's", Serial, stated("service-keys.list-unknown", op, accountUnknown),
 		func(ctx SpecContext) {
 			one, two := p.owner(ctx), p.owner(ctx)
 			for _, uid := range []string{two.service, "SI0123456789", value.Text(one.user, "uid"), " "} {
@@ -179,7 +179,7 @@ func serviceKeyCredentials(p *api) {
 			k := p.newServiceKey(ctx, p.owner(ctx))
 			p.Expect(p.Do(ctx, p.signer(k), p.getCurrentUser, p.signed(k)), p.getCurrentUser, contract.NotFound)
 		})
-	It("gets a token in the name of the service account", Serial, promised("authz-service-keys.token", p.authorizeRead, contract.OK, clause.Needs(direct)),
+	It("gets a token in the name of the service account", Serial, stated("authz-service-keys.token", p.authorizeRead, contract.OK, clause.Needs(direct)),
 		func(ctx SpecContext) {
 			o := p.owner(ctx)
 			k := p.newServiceKey(ctx, o)
@@ -193,7 +193,7 @@ func serviceKeyCredentials(p *api) {
 		options   []clause.Option
 	}{{p.getCurrentUser, "service-keys", nil}, {p.authorizeRead, "authz-service-keys", []clause.Option{clause.Needs(direct)}}} {
 		op := read.operation
-		It("ends when the owner switches the second factor off, put to "+op.Path, Serial, promised(read.area+".dead-after-disable", op, keyNotActive, read.options...),
+		It("ends when the owner switches the second factor off, put to "+op.Path, Serial, stated(read.area+".dead-after-disable", op, keyNotActive, read.options...),
 			func(ctx SpecContext) {
 				o := p.owner(ctx)
 				k := p.newServiceKey(ctx, o)
@@ -206,7 +206,7 @@ func serviceKeyCredentials(p *api) {
 				p.withoutFactor(ctx, o)
 				p.Expect(p.Do(ctx, p.signer(k), op, p.signed(k)), op, keyNotActive)
 			})
-		It("is refused when it is signed with another secret, put to "+op.Path, Serial, promised(read.area+".signature-wrong", op, signatureWrong, read.options...),
+		It("is refused when it is signed with another secret, put to "+op.Path, Serial, stated(read.area+".signature-wrong", op, signatureWrong, read.options...),
 			func(ctx SpecContext) {
 				o := p.owner(ctx)
 				k, own := p.newServiceKey(ctx, o), p.newKey(ctx, o.session)

@@ -16,7 +16,7 @@ import (
 
 func createsServiceKeys(p *api) {
 	op := p.createServiceAccountKey
-	It("makes an active key of the service account, shown with its secret once", Serial, promised("service-keys.create", op, contract.OK),
+	It("makes an active key of the service account, shown with its secret once", Serial, stated("service-keys.create", op, contract.OK),
 		func(ctx SpecContext) {
 			o := p.owner(ctx)
 			call := p.Do(ctx, o.Actor, op, o.named(suite.Object{"algorithm": "HS256", "scope": "trade,read"}, p.Code(ctx, o.account.codes)))
@@ -28,7 +28,7 @@ func createsServiceKeys(p *api) {
 			p.Check("the key in the list", value.Text(p.serviceEntity(ctx, o, k), "kid"), Equal(k.kid))
 			p.Check("the owner's own keys", p.ownKeys(ctx, o.session), Not(ContainElement(k.kid)))
 		})
-	It("refuses an algorithm that it does not know, makes no key and spends the code", Serial, promised("service-keys.algorithm-kek", op, algorithmUnknown),
+	It("refuses an algorithm that it does not know, makes no key and spends the code", Serial, stated("service-keys.algorithm-kek", op, algorithmUnknown),
 		func(ctx SpecContext) {
 			o := p.owner(ctx)
 			before := p.serviceKeys(ctx, o)
@@ -46,7 +46,7 @@ func updatesServiceKeys(p *api) {
 	request := func(o *owner, k *key, code string) suite.Request {
 		return o.named(suite.Object{"scope": "read", "state": keyInactive}, code).WithPath("kid", k.kid)
 	}
-	It("changes scopes and state, and shows the key without its secret", Serial, promised("service-keys.update", op, contract.OK),
+	It("changes scopes and state, and shows the key without its secret", Serial, stated("service-keys.update", op, contract.OK),
 		func(ctx SpecContext) {
 			o := p.owner(ctx)
 			k := p.newServiceKey(ctx, o)
@@ -75,7 +75,7 @@ func updatesServiceKeys(p *api) {
 func deletesServiceKeys(p *api) {
 	op := p.deleteServiceAccountKey
 	for _, in := range []struct{ where, id string }{{"query", "delete"}, {"body", "delete-by-body"}} {
-		It("deletes a key, with account and code in the "+in.where, Serial, promised("service-keys."+in.id, op, contract.OK),
+		It("deletes a key, with account and code in the "+in.where, Serial, stated("service-keys."+in.id, op, contract.OK),
 			func(ctx SpecContext) {
 				o := p.owner(ctx)
 				k := p.newServiceKey(ctx, o)
@@ -132,7 +132,7 @@ func (c serviceCall) control(ctx context.Context, o *owner, k *key) {
 func serviceKeyPairs(p *api, c serviceCall) {
 	op := c.operation
 	refuses := func(text, id string, outcome contract.Outcome, code func(context.Context, *owner) string) {
-		It(text, Serial, promised("service-keys."+c.name+"-"+id, op, outcome), func(ctx SpecContext) {
+		It(text, Serial, stated("service-keys."+c.name+"-"+id, op, outcome), func(ctx SpecContext) {
 			o := p.owner(ctx)
 			k := c.target(ctx, o)
 			before := p.serviceKeys(ctx, o)
@@ -145,7 +145,7 @@ func serviceKeyPairs(p *api, c serviceCall) {
 		func(_ context.Context, o *owner) string { return o.account.codes.Wrong(skew) })
 	refuses("refuses a spent code and changes nothing", "replayed", contract.SecondFactorReplayed,
 		func(ctx context.Context, o *owner) string { return p.spent(ctx, o.session) })
-	It("finds no service account that never was, or is another's, and spends no code", Serial, promised("service-keys."+c.name+"-account-unknown", op, accountUnknown),
+	It("finds no service account that never was, or is another's, and spends no code", Serial, stated("service-keys."+c.name+"-account-unknown", op, accountUnknown),
 		func(ctx SpecContext) {
 			one, two := p.owner(ctx), p.owner(ctx)
 			foreign := c.target(ctx, two)
@@ -157,7 +157,7 @@ func serviceKeyPairs(p *api, c serviceCall) {
 			p.Check("the keys of the other's service account", p.serviceKeys(ctx, two), Equal(before))
 			p.Expect(p.otpCall(ctx, one.session, p.verifyOTP, code), p.verifyOTP, contract.OK)
 		})
-	It("refuses a uid that is no text", Serial, promised("service-keys."+c.name+"-uid-not-text", op, uidNotText),
+	It("refuses a uid that is no text", Serial, stated("service-keys."+c.name+"-uid-not-text", op, uidNotText),
 		func(ctx SpecContext) {
 			o := p.owner(ctx)
 			k := c.target(ctx, o)
@@ -167,7 +167,7 @@ func serviceKeyPairs(p *api, c serviceCall) {
 			}
 			c.control(ctx, o, k)
 		})
-	It("is not available to an owner whose second factor is off", Serial, promised("service-keys."+c.name+"-without-second-factor", op, contract.SecondFactorUnavailable),
+	It("is not available to an owner whose second factor is off", Serial, stated("service-keys."+c.name+"-without-second-factor", op, contract.SecondFactorUnavailable),
 		func(ctx SpecContext) {
 			o := p.owner(ctx)
 			k := c.target(ctx, o)
@@ -180,7 +180,7 @@ func serviceKeyPairs(p *api, c serviceCall) {
 
 // serviceKeysOfOthers states that a service account has no keys but its own.
 func serviceKeysOfOthers(p *api, c serviceCall) {
-	It("finds no key that never was, or is another's", Serial, promised("service-keys."+c.name+"-key-unknown", c.operation, contract.NotFound),
+	It("finds no key that never was, or is another's", Serial, stated("service-keys."+c.name+"-key-unknown", c.operation, contract.NotFound),
 		func(ctx SpecContext) {
 			one, two := p.owner(ctx), p.owner(ctx)
 			foreign, own := p.newServiceKey(ctx, two), p.newKey(ctx, one.session)

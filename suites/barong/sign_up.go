@@ -96,7 +96,7 @@ func (p *api) expectSignUp(ctx context.Context, members suite.Object) *session {
 func signUpRefuses(p *api) {
 	refused := func(slug, promise string, changes ...suite.Change) {
 		outcome := contract.Outcome(slug)
-		It("refuses "+promise, level(p.createUser, outcome)("barong.sign-up."+slug, p.createUser, outcome, clause.Needs(signUp)), func(ctx SpecContext) {
+		It("refuses "+promise, probe.Level(p.createUser, outcome)("barong.sign-up."+slug, p.createUser, outcome, clause.Needs(signUp)), func(ctx SpecContext) {
 			p.Refuses(ctx, suite.Refusal{
 				Operation: p.createUser, By: p.visitor(), Control: p.newSignUp, Outcome: outcome, Changes: changes,
 			})

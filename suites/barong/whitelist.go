@@ -59,7 +59,7 @@ func whitelists(p *api) {
 				p.Expect(p.Do(ctx, p.visitor(), op, p.whitelinkRequest(p.Nonce())), op, linkUnknown)
 			})
 		It("lets the address of the client in", Serial,
-			level(op, contract.OK)("barong.whitelist.ok", op, contract.OK, clause.Needs(whitelink, clientAddress)), func(ctx SpecContext) {
+			probe.Level(op, contract.OK)("barong.whitelist.ok", op, contract.OK, clause.Needs(whitelink, clientAddress)), func(ctx SpecContext) {
 				p.Expect(p.Do(ctx, p.visitor(), op, p.whitelinkRequest(p.whitelinkToken())), op, contract.OK)
 			})
 		It("takes a token once", Serial,
