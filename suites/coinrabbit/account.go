@@ -12,6 +12,7 @@ import (
 	"authconform/harness/inbox"
 	"authconform/harness/otp"
 	"authconform/harness/suite"
+	"authconform/harness/value"
 	"authconform/harness/wire"
 )
 
@@ -70,7 +71,7 @@ func (p *api) signedIn(ctx context.Context) *account {
 // session takes the user token out of a log-in's answer.
 func (p *api) session(a *account, call *wire.Call) {
 	GinkgoHelper()
-	a.token = p.Secret("user-token", str(body(call), "response", "token"))
+	a.token = p.Secret("user-token", value.Text(value.Of(call), "response", "token"))
 	if a.token == "" {
 		p.Untestable("the log-in of %s gives no response.token", a.who.Name)
 	}
@@ -108,7 +109,7 @@ func (p *api) keep(a *account, call *wire.Call) {
 }
 
 // secretIn is the secret of an answer.
-func secretIn(call *wire.Call) string { return str(body(call), "response", "secret") }
+func secretIn(call *wire.Call) string { return value.Text(value.Of(call), "response", "secret") }
 
 // created is a user with a secret that is not confirmed.
 func (p *api) created(ctx context.Context) *account {
@@ -286,7 +287,7 @@ func (p *api) verified(ctx context.Context, a *account, kind string) string {
 	code := p.newCode(ctx, a, kind)
 	call := p.Do(ctx, p.sender(a, kind), p.verifyCode, p.verifyRequest(a, kind, code))
 	p.Need("verify a code", call, p.verifyCode, contract.OK)
-	token := p.Secret("verification-token", str(body(call), "response", "verification_token"))
+	token := p.Secret("verification-token", value.Text(value.Of(call), "response", "verification_token"))
 	if token == "" {
 		p.Untestable("the verification of a code gives no response.verification_token")
 	}

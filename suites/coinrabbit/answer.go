@@ -5,33 +5,14 @@ import (
 	"encoding/json"
 	"strings"
 
+	"authconform/harness/value"
 	"authconform/harness/wire"
 )
-
-// body decodes a response; nil when it is no JSON.
-func body(call *wire.Call) any {
-	var v any
-	if json.Unmarshal(call.Body, &v) != nil {
-		return nil
-	}
-	return v
-}
-
-// str follows member names through a decoded body to a text; "" where there is
-// none.
-func str(v any, members ...string) string {
-	for _, m := range members {
-		object, _ := v.(map[string]any)
-		v = object[m]
-	}
-	s, _ := v.(string)
-	return s
-}
 
 // claims tells whether an answer claims a success, whatever its status: by
 // result true, or by what only a success gives.
 func claims(call *wire.Call) bool {
-	v, _ := body(call).(map[string]any)
+	v, _ := value.Of(call).(map[string]any)
 	return v["result"] == true || v["response"] != nil
 }
 

@@ -9,6 +9,7 @@ import (
 	"authconform/harness/clause"
 	"authconform/harness/contract"
 	"authconform/harness/suite"
+	"authconform/harness/value"
 )
 
 // logIns is about both ways to an x-user-token. The page gives their names alone.
@@ -53,7 +54,7 @@ func partnerLogIn(p *api) {
 			p.Need("log in with the right request", p.Do(ctx, p.partner(), op, right), op, contract.OK)
 			by, request := change(right)
 			call := p.Do(ctx, by, op, request)
-			p.Holds("the answer gives no token", str(body(call), "response", "token") == "", "it gives one")
+			p.Holds("the answer gives no token", value.Text(value.Of(call), "response", "token") == "", "it gives one")
 			p.Expect(call, op, outcome)
 		})
 	}
@@ -100,7 +101,7 @@ func refusedLogIn(p *api) {
 			right := logInRequest(p.verified(ctx, a, typeLogin))
 			by, request := change(ctx, a, right)
 			call := p.Do(ctx, by, op, request)
-			p.Holds("the answer gives no token", str(body(call), "response", "token") == "", "it gives one")
+			p.Holds("the answer gives no token", value.Text(value.Of(call), "response", "token") == "", "it gives one")
 			p.Expect(call, op, outcome)
 			p.Need("log in with a new verification token", p.Do(ctx, p.partner(), op, logInRequest(p.verified(ctx, a, typeLogin))), op, contract.OK)
 		})

@@ -15,6 +15,7 @@ import (
 
 	"authconform/harness/clause"
 	"authconform/harness/contract"
+	"authconform/harness/value"
 )
 
 // userTokens is about x-user-token as a JWT (RFC 8725; facts/auth-checks.md J01
@@ -87,7 +88,7 @@ func tokenLife(p *api) {
 		func(ctx SpecContext) {
 			call := p.Do(ctx, p.partner(), p.partnerLogin, p.partnerRequest())
 			p.Expect(call, p.partnerLogin, contract.OK)
-			expires, ok := expiry(str(body(call), "response", "token"))
+			expires, ok := expiry(value.Text(value.Of(call), "response", "token"))
 			p.Holds("the token says when it expires", ok, "it does not")
 			p.Holds("it expires after now", expires.After(p.Now()), "it expired before it was given")
 		})
@@ -122,7 +123,7 @@ func tokenLife(p *api) {
 			p.Wait(ctx, time.Second, "a token may say the second it was given in")
 			call := p.Do(ctx, p.partner(), p.partnerLogin, requestFor(a))
 			p.Expect(call, p.partnerLogin, contract.OK)
-			p.Check("the second token", str(body(call), "response", "token") != a.token, BeTrue())
+			p.Check("the second token", value.Text(value.Of(call), "response", "token") != a.token, BeTrue())
 		})
 }
 

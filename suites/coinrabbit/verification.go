@@ -11,6 +11,7 @@ import (
 	"authconform/harness/clause"
 	"authconform/harness/contract"
 	"authconform/harness/suite"
+	"authconform/harness/value"
 )
 
 // verificationCodes is about sending and verifying codes, of which the page gives
@@ -140,7 +141,7 @@ func refusesCodes(p *api) {
 				request := p.verifyRequest(a, typeActivation, bad(ctx, a))
 				a.who.Failed()
 				call := p.Do(ctx, a.me, op, request)
-				p.Holds("the answer gives no token", str(body(call), "response", "verification_token") == "", "it gives one")
+				p.Holds("the answer gives no token", value.Text(value.Of(call), "response", "verification_token") == "", "it gives one")
 				p.Holds("the answer claims no success", !claims(call), "it claims one")
 				if answer {
 					p.Expect(call, op, codeWrong)
