@@ -29,10 +29,11 @@ func (p *api) Code(ctx context.Context, kit *otp.Kit) string {
 }
 
 // LastingCode returns the one of them that stays right longest, at least a step:
-// for a request that is put off until others were refused.
+// for a request that is put off until others were refused. That of the step before
+// may be wrong by then.
 func (p *api) LastingCode(ctx context.Context, kit *otp.Kit) string {
 	GinkgoHelper()
-	return p.unusedCode(ctx, kit, func(first, now, last int64) []int64 { return []int64{last, now, first} })
+	return p.unusedCode(ctx, kit, func(_, now, last int64) []int64 { return []int64{last, now} })
 }
 
 func (p *api) unusedCode(ctx context.Context, kit *otp.Kit, order func(first, now, last int64) []int64) string {
@@ -48,10 +49,19 @@ func (p *api) unusedCode(ctx context.Context, kit *otp.Kit, order func(first, no
 				return code
 			}
 		}
-		p.Wait(ctx, untilNextStep(now)+inTransit, "no unused code is left in these time steps")
+		p.Wait(ctx, untilAnotherCode(now), "no unused code is left in these time steps")
 	}
 	p.Error("no unused code after waiting %d times: does the clock move?", enough)
 	return ""
+}
+
+// untilAnotherCode is how long it takes until the code of one more step is surely
+// right: that of the next step is, as soon as this step has surely begun.
+func untilAnotherCode(now time.Time) time.Duration {
+	if begun := step - untilNextStep(now); begun < inTransit {
+		return inTransit - begun
+	}
+	return untilNextStep(now) + inTransit
 }
 
 // untilNextStep is how much of a time step is left.
