@@ -10,7 +10,7 @@ build: ## build the authconform binary into bin/
 	CGO_ENABLED=0 go build -trimpath -o bin/authconform ./harness/cmd/authconform
 
 certify: build ## run every suite against its embedded reference and write reports
-	bin/authconform run --procs 2
+	bin/authconform run
 
 prove: build ## prove that every suite notices every fault of its reference
 	bin/authconform prove
