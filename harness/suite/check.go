@@ -34,6 +34,9 @@ func (s *Context) expect(which string, call *wire.Call, op *contract.Operation, 
 	}
 	f := s.compare(comparer, call, op, outcome)
 	if f == nil {
+		f = s.leak(call, op, outcome)
+	}
+	if f == nil {
 		return
 	}
 	if which != "" {
@@ -41,6 +44,20 @@ func (s *Context) expect(which string, call *wire.Call, op *contract.Operation, 
 	}
 	f.Text = journal.Describe(*f)
 	s.stop(verdict.Failed, f.Title, f)
+}
+
+// leak describes what in a refusal lets its reader in; nil where nothing does.
+func (s *Context) leak(call *wire.Call, op *contract.Operation, outcome contract.Outcome) *journal.Failure {
+	if s.suite.Leak == nil {
+		return nil
+	}
+	found := s.suite.Leak(call, outcome)
+	if found == "" {
+		return nil
+	}
+	f := s.describe(fmt.Sprintf("%s %s lets its reader in although it refuses (%s)", op.Method, op.Path, outcome),
+		[]string{"no token and no success in a refusal"}, []string{s.env.Vault.Redact(found)}, call)
+	return &f
 }
 
 // Need requires of a call that only prepares the promise that it was answered

@@ -45,6 +45,10 @@ type Suite struct {
 	// that the target file does not say; the specs of the operation are then
 	// UNTESTABLE.
 	Path func(*target.Target, *contract.Operation) string
+	// Leak, when not nil, names what in an answer lets its reader in although the
+	// outcome is a refusal; "" is nothing. It is asked of every answer that a spec
+	// expects, so that no refusal of any kind is passed over.
+	Leak func(*wire.Call, contract.Outcome) string
 	// Send, when not nil, brings a request to the target in place of Context.Send:
 	// for exchanges where another service hands out the credential that each
 	// request needs.

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"authconform/harness/contract"
 	"authconform/harness/suite"
 	"authconform/harness/wire"
 )
@@ -67,6 +68,18 @@ func leak(call *wire.Call) string {
 	}
 	return leakIn(v)
 }
+
+// Leak is leak for the answers that are refusals: no refusal of any kind carries a
+// token or says authenticated, on any status.
+func Leak(call *wire.Call, outcome contract.Outcome) string {
+	if slices.Contains(letIn, outcome) {
+		return ""
+	}
+	return leak(call)
+}
+
+// letIn are the outcomes that open something, or a part of it.
+var letIn = []contract.Outcome{contract.OK, contract.SecondFactorRequired, complete, incomplete}
 
 var successes = []string{"authenticated", "activated", "tfaauthenticated", "result", "success"}
 

@@ -121,7 +121,7 @@ func (v *Venue) failOpenElsewhere() {
 			v.promise("fail-open."+slug, op, outcome), func(ctx SpecContext) {
 				all := attempts(ctx)
 				v.Expect(v.Do(ctx, all[0].by, op, all[0].request), op, outcome)
-				v.letsNobodyIn(ctx, op, all[1:])
+				v.letsNobodyIn(ctx, op, all)
 			})
 	}
 	unread := suite.Request{Raw: []byte(`{"Code":`)}

@@ -21,6 +21,7 @@ var Suite = suite.Suite{
 	}),
 	Features: map[string]suite.Feature{"signed-headers": alphapoint.SignedHeaders()},
 	Path:     alphapoint.Path,
+	Leak:     alphapoint.Leak,
 }
 
 // settings adds the one of the calls that need a code, which only this surface has.

@@ -19,6 +19,7 @@ var Suite = suite.Suite{
 	}),
 	Features: map[string]suite.Feature{"signed-headers": alphapoint.SignedHeaders(), "basic": alphapoint.Basic()},
 	Path:     alphapoint.Path,
+	Leak:     alphapoint.Leak,
 }
 
 // roles leaves out the one for Activate2FA, which this surface does not have.
