@@ -20,6 +20,7 @@ and writes a target file that is ready for "authconform run". Its secrets stand
 in a second file beside it that only you can read. Ends with an interrupt.`,
 		Example: `  authconform serve onlyoffice --addr 127.0.0.1:0 --target-out t.yaml
   authconform serve onlyoffice --profile 3.7 --target-out t.yaml
+  authconform serve barong --set captcha=recaptcha,sign-up=closed --target-out t.yaml
   authconform serve onlyoffice --fault replayed-code-accepted --target-out t.yaml`,
 		Args: oneExchange,
 		RunE: func(cmd *cobra.Command, args []string) error {
