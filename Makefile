@@ -16,7 +16,7 @@ prove: build ## prove that every suite notices every fault of its reference
 	bin/authconform prove
 
 test: ## run all tests
-	go test ./...
+	go test -timeout 20m ./...
 
 # The tests of the command run it as a process of its own, which the race detector
 # does not see: the soak runs that under it.
