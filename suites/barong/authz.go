@@ -145,7 +145,7 @@ func authzWrites(p *api) {
 			p.Check("the token is the session's", value.Text(said, "uid"), Equal(value.Text(me.user, "uid")))
 		})
 		pair("csrf-missing", "gives no token without a CSRF token for", csrfMissing, func(*session) string { return "" })
-		pair("csrf-wrong", "gives no token with another CSRF token for", csrfMismatch, func(s *session) string { return otherDigit(s.csrf) })
+		pair("csrf-wrong", "gives no token with another CSRF token for", csrfMismatch, func(s *session) string { return p.Secret("csrf-token", otherDigit(s.csrf)) })
 	}
 	It("looks at the CSRF token before it looks for a session", stated("authz.csrf-first", p.authorizeWrite, csrfMissing, clause.Needs(direct)), func(ctx SpecContext) {
 		me := p.member(ctx)

@@ -65,6 +65,7 @@ func confirmations(p *api) {
 			call := p.Do(ctx, p.visitorAt(newcomer.account.address), op, confirmWith(p.mailedToken(ctx, newcomer.account.Login, confirmation)))
 			p.Expect(call, op, contract.OK)
 			me := p.opened(call, newcomer.account)
+			p.Check("the user is a member", value.Text(me.user, "role"), Equal("member"))
 			p.Check("the user is active", value.Text(me.user, "state"), Equal("active"))
 			p.Check("the user has level 1", value.Number(me.user, "level"), Equal(1))
 			p.Check("the label email is verified", labelOf(me.user, "email"), Equal("verified"))

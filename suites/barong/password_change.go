@@ -24,7 +24,7 @@ func (p *api) passwordChangeReady(ctx context.Context) (*suite.Actor, func() sui
 	return by, func() suite.Request {
 		me := p.changeable(ctx)
 		by.Who, by.Header = me.Who, me.Header
-		return p.passwordChange(me.account.Password, p.Secret("password", newPassword()))
+		return p.passwordChange(me.account.Password, p.next(me.account))
 	}
 }
 
