@@ -179,6 +179,7 @@ func resetRefuses(p *api) {
 			p.Refuses(ctx, suite.Refusal{
 				Operation: op, By: p.visitor(), Outcome: outcome, OnlyAfter: true, Changes: changes,
 				Control: func() suite.Request { return p.passwordReset(token, p.next(a)) },
+				State:   func() any { return p.logsIn(ctx, a, a.Password) },
 			})
 		})
 	}

@@ -9,6 +9,8 @@ import (
 	"authconform/harness/contract"
 	"authconform/harness/suite"
 	"authconform/harness/target"
+	"authconform/harness/value"
+	"authconform/harness/wire"
 )
 
 // Profiles of the contract.
@@ -48,6 +50,21 @@ var Suite = suite.Suite{
 	Features: features,
 	Path:     path,
 	Send:     send,
+	Leak:     leak,
+}
+
+// leak names what in a refusal lets its reader in: the CSRF token of a session, or
+// a Bearer token.
+func leak(call *wire.Call, outcome contract.Outcome) string {
+	switch {
+	case outcome == contract.OK:
+		return ""
+	case call.Header.Get("Authorization") != "":
+		return "the header Authorization"
+	case value.At(value.Of(call), "csrf_token") != nil:
+		return "the member csrf_token"
+	}
+	return ""
 }
 
 // api is the context with the operations that specs name, in document order.
