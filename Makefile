@@ -43,7 +43,7 @@ soak: ## run the suites 20 times in four processes, at random, under the race de
 	done; rm -rf bin/soak bin/soak-*.txt
 
 cost: ## print the CPU of a whole run beside that of a bare net/http replay of its calls
-	go test ./harness/door -run '^$$' -bench WholeRunBesideReplay -benchtime 3x
+	go test ./harness/runner -run '^$$' -bench WholeRunBesideReplay -benchtime 3x
 
 bench: ## run the benchmarks
 	go test -run '^$$' -bench . -benchmem ./...

@@ -13,18 +13,18 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"authconform/harness/clause"
+	"authconform/harness/conform"
 	"authconform/harness/contract"
-	"authconform/harness/door"
-	"authconform/harness/suite"
+	"authconform/harness/runner"
 	"authconform/schemas"
 	"authconform/suites"
 )
 
 var update = flag.Bool("update", false, "write schemas/<exchange>/clauses.yaml anew")
 
-func clauses(t *testing.T, st suite.Suite) []clause.Info {
+func clauses(t *testing.T, st conform.Suite) []clause.Info {
 	t.Helper()
-	list, err := door.Clauses(st)
+	list, err := runner.Clauses(st)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,7 +108,7 @@ func coveredStatuses(c *contract.Contract, op *contract.Operation, list []clause
 func TestTreesAreBuiltAlike(t *testing.T) {
 	for _, st := range suites.All() {
 		order := func() []string {
-			list, err := door.Clauses(st)
+			list, err := runner.Clauses(st)
 			if err != nil {
 				t.Fatal(err)
 			}

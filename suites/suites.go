@@ -2,7 +2,7 @@
 package suites
 
 import (
-	"authconform/harness/suite"
+	"authconform/harness/conform"
 	"authconform/suites/barong"
 	"authconform/suites/coinrabbit"
 	"authconform/suites/kiiex"
@@ -11,16 +11,16 @@ import (
 )
 
 // All lists the suites in the order in which a run without arguments takes them.
-func All() []suite.Suite {
-	return []suite.Suite{onlyoffice.Suite, barong.Suite, coinrabbit.Suite, kiiex.Suite, kiiexap.Suite}
+func All() []conform.Suite {
+	return []conform.Suite{onlyoffice.Suite, barong.Suite, coinrabbit.Suite, kiiex.Suite, kiiexap.Suite}
 }
 
 // Find returns the suite of an exchange.
-func Find(exchange string) (suite.Suite, bool) {
+func Find(exchange string) (conform.Suite, bool) {
 	for _, st := range All() {
 		if st.Exchange == exchange {
 			return st, true
 		}
 	}
-	return suite.Suite{}, false
+	return conform.Suite{}, false
 }

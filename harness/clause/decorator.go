@@ -1,6 +1,10 @@
 package clause
 
-import "authconform/harness/contract"
+import (
+	"github.com/onsi/ginkgo/v2/types"
+
+	"authconform/harness/contract"
+)
 
 // Clause decorates a Ginkgo It: the It's text is the promise, the Clause says
 // which operation and outcome it is about, how much it weighs, and where it
@@ -24,6 +28,10 @@ type Clause struct {
 	// setting of the whole deployment. It runs last, serially, and only where
 	// the target file allows it.
 	Disrupts bool
+
+	// Location is where the clause stands in the source: the line that calls Must,
+	// Should, Note or Graded.
+	Location types.CodeLocation
 
 	// Features names what the target must declare to have, all of it; undeclared
 	// means NOT_APPLICABLE.
@@ -50,6 +58,18 @@ func Note(id string, op *contract.Operation, outcome contract.Outcome, options .
 	return newClause(INFO, id, op, outcome, options)
 }
 
+// Graded states a promise as strong as its sources allow: a MUST where each of
+// them can carry one (see contract.Provenance.SupportsMust), a SHOULD otherwise.
+func Graded(id string, op *contract.Operation, outcome contract.Outcome, options ...Option) Clause {
+	level := MUST
+	for _, answer := range op.Answers(outcome) {
+		if !answer.Provenance.SupportsMust() {
+			level = SHOULD
+		}
+	}
+	return newClause(level, id, op, outcome, options)
+}
+
 // From names the authority of a promise that the contract's answer does not
 // rest on.
 func From(provenance contract.Provenance, source string) Option {
@@ -72,7 +92,7 @@ func Needs(features ...string) Option {
 }
 
 func newClause(level Level, id string, op *contract.Operation, outcome contract.Outcome, options []Option) Clause {
-	c := Clause{ID: id, Level: level, Operation: op, Outcome: outcome}
+	c := Clause{ID: id, Level: level, Operation: op, Outcome: outcome, Location: types.NewCodeLocation(2)}
 	for _, option := range options {
 		option(&c)
 	}

@@ -11,8 +11,8 @@ import (
 	"strings"
 
 	"authconform/harness/contract"
+	"authconform/harness/httpclient"
 	"authconform/harness/schema"
-	"authconform/harness/wire"
 )
 
 // Mismatch is one way in which a response breaks the promise. It never holds a
@@ -70,7 +70,7 @@ func Checks() []string {
 // response is a call decoded once for all checks.
 type response struct {
 	contract *contract.Contract
-	call     *wire.Call
+	call     *httpclient.Call
 	op       *contract.Operation
 	answer   *contract.Answer
 	value    any
@@ -79,7 +79,7 @@ type response struct {
 
 // Compare lists all mismatches between a call and the promised answer; none
 // means that the promise was kept.
-func (c *Comparer) Compare(call *wire.Call, op *contract.Operation, answer *contract.Answer) []Mismatch {
+func (c *Comparer) Compare(call *httpclient.Call, op *contract.Operation, answer *contract.Answer) []Mismatch {
 	r := &response{contract: c.Contract, call: call, op: op, answer: answer}
 	if len(call.Body) > 0 {
 		r.value, r.err = schema.Decode(call.Body)

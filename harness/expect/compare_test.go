@@ -7,7 +7,7 @@ import (
 
 	"authconform/harness/contract"
 	"authconform/harness/expect"
-	"authconform/harness/wire"
+	"authconform/harness/httpclient"
 	"authconform/schemas"
 )
 
@@ -30,7 +30,7 @@ func answer(t *testing.T, operation string, outcome contract.Outcome, profile st
 	return c, op, a
 }
 
-func call(status int, contentType, body string, header ...string) *wire.Call {
+func call(status int, contentType, body string, header ...string) *httpclient.Call {
 	h := http.Header{}
 	if contentType != "" {
 		h.Set("Content-Type", contentType)
@@ -38,7 +38,7 @@ func call(status int, contentType, body string, header ...string) *wire.Call {
 	for i := 0; i+1 < len(header); i += 2 {
 		h.Add(header[i], header[i+1])
 	}
-	return &wire.Call{Method: "POST", Path: "/x", Status: status, Header: h, Body: []byte(body)}
+	return &httpclient.Call{Method: "POST", Path: "/x", Status: status, Header: h, Body: []byte(body)}
 }
 
 func TestCompare(t *testing.T) {
@@ -46,7 +46,7 @@ func TestCompare(t *testing.T) {
 	truncated := call(401, "application/json", refused)
 	truncated.Truncated = true
 	for name, tc := range map[string]struct {
-		call *wire.Call
+		call *httpclient.Call
 		want []string // checks, in order
 	}{
 		"the promised answer":         {call(401, "application/json; charset=utf-8", refused), nil},

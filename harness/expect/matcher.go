@@ -7,7 +7,7 @@ import (
 	"github.com/onsi/gomega/types"
 
 	"authconform/harness/contract"
-	"authconform/harness/wire"
+	"authconform/harness/httpclient"
 )
 
 // Matcher is the Gomega matcher behind HaveOutcome. After a failed Match its
@@ -21,7 +21,7 @@ type Matcher struct {
 
 var _ types.GomegaMatcher = (*Matcher)(nil)
 
-// HaveOutcome succeeds on a *wire.Call that is exactly the contract's answer
+// HaveOutcome succeeds on a *httpclient.Call that is exactly the contract's answer
 // for the outcome: status, media type, body, schema, headers and error key.
 func HaveOutcome(c *Comparer, op *contract.Operation, answer *contract.Answer) *Matcher {
 	return &Matcher{Comparer: c, Operation: op, Answer: answer}
@@ -29,9 +29,9 @@ func HaveOutcome(c *Comparer, op *contract.Operation, answer *contract.Answer) *
 
 // Match implements types.GomegaMatcher.
 func (m *Matcher) Match(actual any) (bool, error) {
-	call, ok := actual.(*wire.Call)
+	call, ok := actual.(*httpclient.Call)
 	if !ok {
-		return false, fmt.Errorf("HaveOutcome wants a *wire.Call, not a %T", actual)
+		return false, fmt.Errorf("HaveOutcome wants a *httpclient.Call, not a %T", actual)
 	}
 	if call.Err != "" {
 		return false, fmt.Errorf("%s %s got no response: %s", call.Method, call.Path, call.Err)

@@ -7,8 +7,8 @@ import (
 	"strings"
 
 	"authconform/harness/contract"
+	"authconform/harness/httpclient"
 	"authconform/harness/schema"
-	"authconform/harness/wire"
 )
 
 // lookup follows a JSON pointer (RFC 6901) through a decoded value.
@@ -42,7 +42,7 @@ func lookup(value any, pointer string) (any, bool) {
 // Contradicts tells whether a body names, where the contract's bodies hold the
 // status, another status than the response has, or claims a success that the
 // status denies.
-func Contradicts(c *contract.Contract, call *wire.Call) bool {
+func Contradicts(c *contract.Contract, call *httpclient.Call) bool {
 	value, err := schema.Decode(call.Body)
 	if err != nil {
 		return false

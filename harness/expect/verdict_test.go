@@ -7,7 +7,7 @@ import (
 
 	"authconform/harness/contract"
 	"authconform/harness/expect"
-	"authconform/harness/wire"
+	"authconform/harness/httpclient"
 )
 
 const document = `openapi: 3.1.0
@@ -62,7 +62,7 @@ func TestVerdictOfTheBody(t *testing.T) {
 		{"refused", 503, `{}`, true},
 	} {
 		answer, _ := op.Answer(test.outcome, "documented")
-		call := &wire.Call{Status: test.status, Header: http.Header{"Content-Type": {"application/json"}}, Body: []byte(test.body)}
+		call := &httpclient.Call{Status: test.status, Header: http.Header{"Content-Type": {"application/json"}}, Body: []byte(test.body)}
 		if got, want := expect.Contradicts(c, call), test.status >= 400 && test.body == `{"result":true}`; got != want {
 			t.Errorf("%d %s contradicts itself: %v, want %v", test.status, test.body, got, want)
 		}
@@ -105,7 +105,7 @@ func TestOneStatusForBoth(t *testing.T) {
 	for body, want := range map[string]contract.Outcome{`[]`: contract.OK, `{"result":false}`: "refused"} {
 		for _, outcome := range op.Outcomes() {
 			answer, _ := op.Answer(outcome, "documented")
-			call := &wire.Call{Status: 200, Body: []byte(body)}
+			call := &httpclient.Call{Status: 200, Body: []byte(body)}
 			if got := expect.Coarse(c).Compare(call, op, answer); (len(got) == 0) != (outcome == want) {
 				t.Errorf("%s as %s: %v", body, outcome, got)
 			}

@@ -165,7 +165,7 @@ func (i *Identity) LastUsed() time.Time {
 // Spoil takes the identity out of the pool for good: it is locked out, its
 // password is unknown, or it cannot be brought back to how it was. The first
 // reason given is kept; it must hold no secret.
-func (i *Identity) Spoil(reason string) {
+func (i *Identity) Retire(reason string) {
 	i.pool.mu.Lock()
 	defer i.pool.mu.Unlock()
 	if i.account.spoiled == "" {

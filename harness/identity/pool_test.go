@@ -140,8 +140,8 @@ func TestFreshBeforeCooling(t *testing.T) {
 func TestSpoiledIsGone(t *testing.T) {
 	p := NewPool(users(1), 1, 1, newClock().now, time.Minute)
 	i := lease(t, p, "user")
-	i.Spoil("locked out")
-	i.Spoil("")
+	i.Retire("locked out")
+	i.Retire("")
 	p.Release(i)
 	if s := shortage(t, p, "user"); !strings.Contains(s.Error(), "user-0 (locked out)") || !s.Until.IsZero() {
 		t.Errorf("shortage %v", s)
@@ -319,7 +319,7 @@ func TestLeaseProperties(t *testing.T) {
 				c.t = c.t.Add(time.Duration(rapid.IntRange(1, 90).Draw(t, "seconds")) * time.Second)
 			case 5:
 				if names := sortedNames(held); len(names) > 3 {
-					held[names[0]].Spoil("test")
+					held[names[0]].Retire("test")
 					gone[names[0]] = true
 				}
 			}

@@ -1,13 +1,13 @@
 package journal
 
 import (
+	"authconform/harness/httpclient"
 	"authconform/harness/secret"
-	"authconform/harness/wire"
 )
 
 // FromWire gives a call as it may be written down: every part of it redacted
 // by the vault, a body before it is encoded in any way.
-func FromWire(c *wire.Call, v *secret.Vault) Call {
+func FromWire(c *httpclient.Call, v *secret.Vault) Call {
 	requestBody, requestEncoding := Text(v.RedactBody(c.RequestHeader.Get("Content-Type"), c.RequestBody))
 	body, encoding := Text(v.RedactBody(c.Header.Get("Content-Type"), c.Body))
 	return Call{

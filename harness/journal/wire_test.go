@@ -7,8 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"authconform/harness/httpclient"
 	"authconform/harness/secret"
-	"authconform/harness/wire"
 )
 
 func TestFromWireRedactsEveryPart(t *testing.T) {
@@ -16,7 +16,7 @@ func TestFromWireRedactsEveryPart(t *testing.T) {
 	v := secret.New()
 	v.Register("password", canary)
 	at := time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)
-	call := &wire.Call{
+	call := &httpclient.Call{
 		ID: "1", Actor: "alice", Clause: "x.open", Operation: "open", Method: "POST",
 		URL: "http://host/open/" + canary + "?p=" + canary, Path: "/open/" + canary,
 		RequestHeader: http.Header{"Content-Type": {"application/json"}, "X-Copy": {canary}},

@@ -6,11 +6,11 @@ package value
 import (
 	"encoding/json"
 
-	"authconform/harness/wire"
+	"authconform/harness/httpclient"
 )
 
 // Of is the decoded JSON body of a response; nil where it is none.
-func Of(call *wire.Call) any {
+func Of(call *httpclient.Call) any {
 	var v any
 	if call == nil || json.Unmarshal(call.Body, &v) != nil {
 		return nil

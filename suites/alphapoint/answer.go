@@ -7,13 +7,13 @@ import (
 	"slices"
 	"strings"
 
+	"authconform/harness/conform"
 	"authconform/harness/contract"
-	"authconform/harness/suite"
-	"authconform/harness/wire"
+	"authconform/harness/httpclient"
 )
 
 // body decodes a response; nil when it is no JSON.
-func body(call *wire.Call) any {
+func body(call *httpclient.Call) any {
 	var v any
 	if json.Unmarshal(call.Body, &v) != nil {
 		return nil
@@ -45,7 +45,7 @@ func list(v any) []any {
 }
 
 // token is the session token of an answer; "" when it has none.
-func token(call *wire.Call) string { return str(body(call), "SessionToken", "sessionToken") }
+func token(call *httpclient.Call) string { return str(body(call), "SessionToken", "sessionToken") }
 
 // inText finds in a body of any other kind what would let its reader in.
 var inText = regexp.MustCompile(`(?i)(authenticated|session_?token|jwt)["']?\s*[:=]\s*["']?(true|[0-9a-z._-]{16,})`)
@@ -53,7 +53,7 @@ var inText = regexp.MustCompile(`(?i)(authenticated|session_?token|jwt)["']?\s*[
 // leak names what in a refused answer lets its reader in all the same: a member
 // that says true to being authenticated, a token, a cookie. Casing, status and
 // content type do not matter. "" is nothing.
-func leak(call *wire.Call) string {
+func leak(call *httpclient.Call) string {
 	for _, header := range []string{"Set-Cookie", "APToken", "Authorization", "Authentication-Info"} {
 		if call.Header.Get(header) != "" {
 			return "the header " + header
@@ -71,7 +71,7 @@ func leak(call *wire.Call) string {
 
 // Leak is leak for the answers that are refusals: no refusal of any kind carries a
 // token or says authenticated, on any status.
-func Leak(call *wire.Call, outcome contract.Outcome) string {
+func Leak(call *httpclient.Call, outcome contract.Outcome) string {
 	if slices.Contains(letIn, outcome) {
 		return ""
 	}
@@ -111,7 +111,7 @@ func leakIn(v any) string {
 }
 
 // headerNames are the header fields of a response, without their values.
-func headerNames(call *wire.Call) []string {
+func headerNames(call *httpclient.Call) []string {
 	var names []string
 	for name := range call.Header {
 		names = append(names, http.CanonicalHeaderKey(name))
@@ -121,12 +121,12 @@ func headerNames(call *wire.Call) []string {
 }
 
 // renamed gives a change a name that says what is wrong with the value.
-func renamed(name string, c suite.Change) suite.Change {
+func renamed(name string, c conform.Change) conform.Change {
 	c.Name = name
 	return c
 }
 
 // always makes a control of a request that is right each time.
-func always(r suite.Request) func() suite.Request {
-	return func() suite.Request { return r }
+func always(r conform.Request) func() conform.Request {
+	return func() conform.Request { return r }
 }

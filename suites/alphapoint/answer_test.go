@@ -4,7 +4,7 @@ import (
 	"net/http"
 	"testing"
 
-	"authconform/harness/wire"
+	"authconform/harness/httpclient"
 )
 
 func TestLeak(t *testing.T) {
@@ -24,12 +24,12 @@ func TestLeak(t *testing.T) {
 		`<p>SessionToken: 9f4c1f0e-6f0f-4a62</p>`:                                   true,
 		`Authenticated=true`:                                                        true,
 	} {
-		call := &wire.Call{Header: http.Header{}, Body: []byte(text)}
+		call := &httpclient.Call{Header: http.Header{}, Body: []byte(text)}
 		if got := leak(call); (got != "") != leaks {
 			t.Errorf("%s: %q", text, got)
 		}
 	}
-	if leak(&wire.Call{Header: http.Header{"Set-Cookie": {"sid=1"}}}) == "" {
+	if leak(&httpclient.Call{Header: http.Header{"Set-Cookie": {"sid=1"}}}) == "" {
 		t.Error("a cookie lets in too")
 	}
 }

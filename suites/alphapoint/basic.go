@@ -4,8 +4,8 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 
 	"authconform/harness/clause"
+	"authconform/harness/conform"
 	"authconform/harness/contract"
-	"authconform/harness/suite"
 )
 
 // basicLogin is the platform's log-in over HTTP: Authenticate, by Basic
@@ -17,7 +17,7 @@ func (v *Venue) basicLogin() {
 			v.promise("basic.right", v.basic, contract.OK, needs),
 			func(ctx SpecContext) {
 				who := v.lease(user)
-				call := v.Do(ctx, v.basicActor(who), v.basic, suite.Request{})
+				call := v.Do(ctx, v.basicActor(who), v.basic, conform.Request{})
 				v.Expect(call, v.basic, contract.OK)
 				v.works(ctx, v.session(who, call))
 			})
@@ -25,7 +25,7 @@ func (v *Venue) basicLogin() {
 			v.promise("basic.signed-headers", v.basic, contract.OK, clause.Needs("signed-headers")),
 			func(ctx SpecContext) {
 				who := v.lease(user)
-				call := v.Do(ctx, v.signedActor(who), v.basic, suite.Request{})
+				call := v.Do(ctx, v.signedActor(who), v.basic, conform.Request{})
 				v.Expect(call, v.basic, contract.OK)
 				v.works(ctx, v.session(who, call))
 			})
@@ -33,8 +33,8 @@ func (v *Venue) basicLogin() {
 			v.promise("basic.wrong", v.basic, contract.BadCredentials, needs),
 			func(ctx SpecContext) {
 				who := v.lease(user)
-				for _, call := range v.Refuses(ctx, suite.Refusal{
-					Operation: v.basic, By: v.basicActor(who), Control: always(suite.Request{}),
+				for _, call := range v.Refuses(ctx, conform.Refusal{
+					Operation: v.basic, By: v.basicActor(who), Control: always(conform.Request{}),
 					ChangedBy: v.basicWith(who, "wrong-Password-1"), Outcome: contract.BadCredentials,
 				}) {
 					v.Holds("the refusal lets nobody in", leak(call) == "", "it carries "+leak(call))
@@ -43,13 +43,13 @@ func (v *Venue) basicLogin() {
 		It("refuses a request without credentials",
 			v.promise("basic.none", v.basic, contract.BadCredentials, needs),
 			func(ctx SpecContext) {
-				v.Expect(v.Do(ctx, v.Anonymous(), v.basic, suite.Request{}), v.basic, contract.BadCredentials)
+				v.Expect(v.Do(ctx, v.Anonymous(), v.basic, conform.Request{}), v.basic, contract.BadCredentials)
 			})
 		It("asks a user with a second factor for it, and opens the session with the code",
 			v.promise("basic.second-factor", v.basic, contract.SecondFactorRequired, needs),
 			func(ctx SpecContext) {
 				who := v.lease(totp)
-				call := v.Do(ctx, v.basicActor(who), v.basic, suite.Request{})
+				call := v.Do(ctx, v.basicActor(who), v.basic, conform.Request{})
 				v.Expect(call, v.basic, contract.SecondFactorRequired)
 				v.Holds("no session token is issued before the second factor", token(call) == "", "one is")
 				p := &pending{who: who, codes: v.Codes(who.TOTPSecret)}

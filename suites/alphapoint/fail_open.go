@@ -6,15 +6,15 @@ import (
 
 	. "github.com/onsi/ginkgo/v2"
 
+	"authconform/harness/conform"
 	"authconform/harness/contract"
-	"authconform/harness/suite"
 )
 
 // attempt is a request that nothing may come of.
 type attempt struct {
 	what    string
-	by      *suite.Actor
-	request suite.Request
+	by      *conform.Actor
+	request conform.Request
 }
 
 // failOpen sends every kind of request that is refused, and looks at nothing but
@@ -48,7 +48,7 @@ func (v *Venue) failOpen() {
 					{"with a made-up session", v.with(who, v.Setting(sessionSetting), v.Nonce()+v.Nonce()), v.ownDevices(who)},
 					{"of another user", me, v.ownDevices(who)},
 					{"without a user", me, nothing},
-					{"that is no JSON", me, suite.Request{Raw: []byte(`{"UserId":`)}},
+					{"that is no JSON", me, conform.Request{Raw: []byte(`{"UserId":`)}},
 				})
 			})
 	})
@@ -70,10 +70,10 @@ func (v *Venue) refusedLogins() []attempt {
 		{"with a wrong password of a user with a second factor", v.caller(second), password(second).With("Password", "wrong-Password-1")},
 		{"without members", by, nothing},
 		{"without a signature", by, v.signed(who).Without("Signature")},
-		{"with an object for a signature", by, v.signed(who).With("Signature", suite.Object{"$ne": ""})},
-		{"that is no JSON", by, suite.Request{Raw: []byte(`{"APIKey":`)}},
-		{"that is a list", by, suite.Request{Raw: []byte(`[]`)}},
-		{"without a body", by, suite.Request{}},
+		{"with an object for a signature", by, v.signed(who).With("Signature", conform.Object{"$ne": ""})},
+		{"that is no JSON", by, conform.Request{Raw: []byte(`{"APIKey":`)}},
+		{"that is a list", by, conform.Request{Raw: []byte(`[]`)}},
+		{"without a body", by, conform.Request{}},
 	}
 	if v.Setting(gatewaySetting) != "none" {
 		attempts = append(attempts,
@@ -92,10 +92,10 @@ func (v *Venue) refusedCodes(ctx context.Context) []attempt {
 		{"in another media type", p.by, inMedia("text/html", withCode(p.codes.Wrong(window)))},
 		{"with a code of the far past", p.by, withCode(p.codes.Past(window))},
 		{"without a code", p.by, nothing},
-		{"with an object for a code", p.by, withCode(suite.Object{"$ne": ""})},
+		{"with an object for a code", p.by, withCode(conform.Object{"$ne": ""})},
 		{"with true for a code", p.by, withCode(true)},
-		{"that is no JSON", p.by, suite.Request{Raw: []byte(`{"Code":`)}},
-		{"without a body", p.by, suite.Request{}},
+		{"that is no JSON", p.by, conform.Request{Raw: []byte(`{"Code":`)}},
+		{"without a body", p.by, conform.Request{}},
 		{"without a first step", v.caller(fresh), withCode("123456")},
 	}
 	if v.Setting(gatewaySetting) != "none" {
@@ -104,12 +104,12 @@ func (v *Venue) refusedCodes(ctx context.Context) []attempt {
 	return attempts
 }
 
-func byMethod(method string, r suite.Request) suite.Request {
+func byMethod(method string, r conform.Request) conform.Request {
 	r.Method = method
 	return r
 }
 
-func inMedia(mediaType string, r suite.Request) suite.Request {
+func inMedia(mediaType string, r conform.Request) conform.Request {
 	r.ContentType = mediaType
 	return r
 }
@@ -124,19 +124,19 @@ func (v *Venue) failOpenElsewhere() {
 				v.letsNobodyIn(ctx, op, all)
 			})
 	}
-	unread := suite.Request{Raw: []byte(`{"Code":`)}
+	unread := conform.Request{Raw: []byte(`{"Code":`)}
 	Describe("a refusal", func() {
 		refused(v.activate, "Activate2FA", "activate", contract.SecondFactorWrong, func(ctx context.Context) []attempt {
 			p, me := v.unenrolledCase(ctx)
 			wrong := withCode(p.codes.Wrong(window))
 			return []attempt{{"with a wrong code", me, wrong}, {"without a code", me, nothing}, {"that is no JSON", me, unread},
-				{"with an object for a code", me, withCode(suite.Object{"$ne": ""})}, {"without any credential", v.Anonymous(), wrong}}
+				{"with an object for a code", me, withCode(conform.Object{"$ne": ""})}, {"without any credential", v.Anonymous(), wrong}}
 		})
 		refused(v.validate, "Validate2FA", "validate", contract.SecondFactorWrong, func(ctx context.Context) []attempt {
 			p, me := v.bothSteps(ctx)
 			wrong := v.validation2FA(p.codes.Wrong(window))
 			return []attempt{{"with a wrong code", me, wrong}, {"without a code", me, nothing}, {"that is no JSON", me, unread},
-				{"with an object for a code", me, wrong.With("Code", suite.Object{"$ne": ""})}, {"without any credential", v.Anonymous(), wrong},
+				{"with an object for a code", me, wrong.With("Code", conform.Object{"$ne": ""})}, {"without any credential", v.Anonymous(), wrong},
 				{"while the second factor is pending", v.firstStep(ctx).by, wrong}}
 		})
 		refused(v.guarded, "a call that needs a code", "required", codeRequired, func(ctx context.Context) []attempt {

@@ -10,9 +10,9 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 
 	"authconform/harness/clause"
+	"authconform/harness/conform"
 	"authconform/harness/contract"
 	"authconform/harness/identity"
-	"authconform/harness/suite"
 )
 
 // gateways states what the documents ask of every call: the APIKey header of the
@@ -21,7 +21,7 @@ func (v *Venue) gateways() {
 	for _, step := range []struct {
 		op    *contract.Operation
 		slug  string
-		ready func(context.Context) (*identity.Identity, *suite.Actor, func() suite.Request)
+		ready func(context.Context) (*identity.Identity, *conform.Actor, func() conform.Request)
 		once  bool
 	}{
 		{v.login, "login", v.loginCase, false},
@@ -34,7 +34,7 @@ func (v *Venue) gateways() {
 				for _, header := range headers(who) {
 					v.Expect(v.Do(ctx, v.Actor("changed", who, header), step.op, control()), step.op, outcome)
 				}
-				v.Need("get the control accepted after the refusal", v.Do(ctx, by, step.op, control()), step.op, contract.OK)
+				v.Require("get the control accepted after the refusal", v.Do(ctx, by, step.op, control()), step.op, contract.OK)
 			})
 		}
 		refuses("refuses "+step.op.ID+" without the credential that every call carries", "absent", contract.Unauthenticated,
@@ -51,8 +51,8 @@ func (v *Venue) gateways() {
 		func(ctx SpecContext) {
 			v.needsGateway()
 			who, other := v.lease(user), v.lease(user)
-			v.Refuses(ctx, suite.Refusal{
-				Operation: v.login, By: v.caller(who), Control: func() suite.Request { return v.signed(who) },
+			v.Refuses(ctx, conform.Refusal{
+				Operation: v.login, By: v.caller(who), Control: func() conform.Request { return v.signed(who) },
 				ChangedBy: v.caller(other), Outcome: contract.BadCredentials,
 			})
 		})
@@ -73,7 +73,7 @@ func (v *Venue) headersInPlaceOfASession() {
 		func(ctx SpecContext) {
 			who := v.lease(user)
 			by := v.signedActor(who)
-			v.Need("make a call with signed headers", v.Do(ctx, by, v.devices, v.ownDevices(who)), v.devices, contract.OK)
+			v.Require("make a call with signed headers", v.Do(ctx, by, v.devices, v.ownDevices(who)), v.devices, contract.OK)
 			for _, signature := range []string{Sign("made-up", "1", who.ID, who.APIKey), strings.ToUpper(by.Header["Signature"][0]), ""} {
 				header := by.Header.Clone()
 				header["Signature"] = []string{signature}
@@ -91,12 +91,12 @@ func (v *Venue) needsGateway() {
 	}
 }
 
-func (v *Venue) loginCase(context.Context) (*identity.Identity, *suite.Actor, func() suite.Request) {
+func (v *Venue) loginCase(context.Context) (*identity.Identity, *conform.Actor, func() conform.Request) {
 	who := v.lease(user)
-	return who, v.caller(who), func() suite.Request { return v.signed(who) }
+	return who, v.caller(who), func() conform.Request { return v.signed(who) }
 }
 
-func (v *Venue) secondCase(ctx context.Context) (*identity.Identity, *suite.Actor, func() suite.Request) {
+func (v *Venue) secondCase(ctx context.Context) (*identity.Identity, *conform.Actor, func() conform.Request) {
 	p := v.firstStep(ctx)
 	return p.who, p.by, always(withCode(v.Code(ctx, p.codes)))
 }

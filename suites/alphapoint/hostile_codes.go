@@ -6,9 +6,9 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 
 	"authconform/harness/clause"
+	"authconform/harness/conform"
 	"authconform/harness/contract"
 	"authconform/harness/otp"
-	"authconform/harness/suite"
 )
 
 // hostileCodes puts the forged code values of facts/auth-checks.md, group I, to
@@ -63,16 +63,16 @@ func (v *Venue) sendForged(ctx SpecContext, outcome contract.Outcome, names []st
 	GinkgoHelper()
 	p := v.firstStep(ctx)
 	right := v.Code(ctx, p.codes)
-	var changes []suite.Change
+	var changes []conform.Change
 	for _, forged := range otp.Hostile(right) {
 		if slices.Contains(names, forged.Name) {
-			changes = append(changes, renamed(forged.Name, suite.Set("Code", forged.Value)))
+			changes = append(changes, renamed(forged.Name, conform.Set("Code", forged.Value)))
 		}
 	}
 	if len(changes) == 0 {
 		return right // the code of the moment has no such form
 	}
-	v.Refuses(ctx, suite.Refusal{
+	v.Refuses(ctx, conform.Refusal{
 		Operation: v.second, By: p.by, Control: always(withCode(right)),
 		Changes: changes, Outcome: outcome, OnlyAfter: true,
 	})

@@ -9,22 +9,22 @@ import (
 	. "github.com/onsi/gomega"
 
 	"authconform/harness/clause"
+	"authconform/harness/conform"
 	"authconform/harness/contract"
 	"authconform/harness/identity"
 	"authconform/harness/inbox"
-	"authconform/harness/suite"
 )
 
 // unenrolledCase is a session of a user whose app is set up and not active. What
 // activates it uses the identity up: no documented call takes a factor away.
-func (v *Venue) unenrolledCase(ctx context.Context) (*pending, *suite.Actor) {
+func (v *Venue) unenrolledCase(ctx context.Context) (*pending, *conform.Actor) {
 	GinkgoHelper()
 	who := v.lease(unenrolled)
 	if who.TOTPSecret == "" {
 		v.Untestable("the target file gives %s no totp-secret", who.Name)
 	}
 	me := v.signIn(ctx, who)
-	DeferCleanup(func() { who.Spoil("its app may be active now") })
+	DeferCleanup(func() { who.Retire("its app may be active now") })
 	return &pending{who: who, codes: v.Codes(who.TOTPSecret)}, me
 }
 
@@ -37,10 +37,10 @@ func (v *Venue) activation() {
 				v.Expect(v.Do(ctx, me, v.activate, withCode(v.Code(ctx, p.codes))), v.activate, contract.OK)
 				v.Expect(v.Do(ctx, v.caller(p.who), v.login, v.signed(p.who)), v.login, contract.SecondFactorRequired)
 			})
-		refuses := func(text, slug string, outcome contract.Outcome, changes func(SpecContext, *pending) []suite.Change) {
+		refuses := func(text, slug string, outcome contract.Outcome, changes func(SpecContext, *pending) []conform.Change) {
 			It(text, v.promise("activate."+slug, v.activate, outcome), func(ctx SpecContext) {
 				p, me := v.unenrolledCase(ctx)
-				for _, call := range v.Refuses(ctx, suite.Refusal{
+				for _, call := range v.Refuses(ctx, conform.Refusal{
 					Operation: v.activate, By: me, Control: always(withCode(v.Code(ctx, p.codes))),
 					Changes: changes(ctx, p), Outcome: outcome, OnlyAfter: true,
 					State: func() any {
@@ -51,20 +51,20 @@ func (v *Venue) activation() {
 				}
 			})
 		}
-		refuses("refuses a wrong code, and activates nothing", "wrong", contract.SecondFactorWrong, func(_ SpecContext, p *pending) []suite.Change {
-			return []suite.Change{renamed("wrong code", suite.Set("Code", p.codes.Wrong(window)))}
+		refuses("refuses a wrong code, and activates nothing", "wrong", contract.SecondFactorWrong, func(_ SpecContext, p *pending) []conform.Change {
+			return []conform.Change{renamed("wrong code", conform.Set("Code", p.codes.Wrong(window)))}
 		})
-		refuses("refuses the current code of another user", "foreign", contract.SecondFactorWrong, func(ctx SpecContext, _ *pending) []suite.Change {
-			return []suite.Change{renamed("foreign code", suite.Set("Code", v.Code(ctx, v.firstStep(ctx).codes)))}
+		refuses("refuses the current code of another user", "foreign", contract.SecondFactorWrong, func(ctx SpecContext, _ *pending) []conform.Change {
+			return []conform.Change{renamed("foreign code", conform.Set("Code", v.Code(ctx, v.firstStep(ctx).codes)))}
 		})
-		refuses("refuses a request without a code", "absent", contract.Invalid, func(SpecContext, *pending) []suite.Change {
-			return []suite.Change{suite.Drop("Code"), suite.Set("Code", nil), suite.Set("Code", "")}
+		refuses("refuses a request without a code", "absent", contract.Invalid, func(SpecContext, *pending) []conform.Change {
+			return []conform.Change{conform.Drop("Code"), conform.Set("Code", nil), conform.Set("Code", "")}
 		})
 		It("refuses a caller without any credential",
 			v.promise("activate.anonymous", v.activate, contract.Unauthenticated),
 			func(ctx SpecContext) {
 				p, me := v.unenrolledCase(ctx)
-				v.Refuses(ctx, suite.Refusal{
+				v.Refuses(ctx, conform.Refusal{
 					Operation: v.activate, By: me, Control: always(withCode(v.Code(ctx, p.codes))),
 					ChangedBy: v.Anonymous(), Outcome: contract.Unauthenticated, OnlyAfter: true,
 				})
@@ -78,20 +78,20 @@ func (v *Venue) activation() {
 }
 
 // validation2FA is the request of Validate2FA.
-func (v *Venue) validation2FA(code string) suite.Request {
-	return suite.Request{JSON: suite.Object{"TFaType": "Google", "Code": code}}
+func (v *Venue) validation2FA(code string) conform.Request {
+	return conform.Request{JSON: conform.Object{"TFaType": "Google", "Code": code}}
 }
 
-func (v *Venue) validated(ctx context.Context, p *pending, me *suite.Actor) {
+func (v *Venue) validated(ctx context.Context, p *pending, me *conform.Actor) {
 	GinkgoHelper()
-	v.Need("validate a code", v.Do(ctx, me, v.validate, v.validation2FA(v.Code(ctx, p.codes))), v.validate, contract.OK)
+	v.Require("validate a code", v.Do(ctx, me, v.validate, v.validation2FA(v.Code(ctx, p.codes))), v.validate, contract.OK)
 }
 
 // requiredNames reads the calls that need a code.
-func (v *Venue) requiredNames(ctx context.Context, by *suite.Actor) []string {
+func (v *Venue) requiredNames(ctx context.Context, by *conform.Actor) []string {
 	GinkgoHelper()
 	call := v.Do(ctx, by, v.required, nothing)
-	v.Need("list the calls that need a code", call, v.required, contract.OK)
+	v.Require("list the calls that need a code", call, v.required, contract.OK)
 	var names []string
 	for _, name := range list(body(call)) {
 		if text, ok := name.(string); ok {
@@ -105,14 +105,14 @@ func (v *Venue) requiredNames(ctx context.Context, by *suite.Actor) []string {
 }
 
 // plainCall is a call that needs a code, without one.
-func (v *Venue) plainCall(name string) suite.Request {
+func (v *Venue) plainCall(name string) conform.Request {
 	GinkgoHelper()
-	return suite.Request{JSON: v.payload()}.WithPath("endpoint", name)
+	return conform.Request{JSON: v.payload()}.WithPath("endpoint", name)
 }
 
 // opened is the same call made right: the platform's carries a code, that of
 // KIIEX's documents has one validated before it.
-func (v *Venue) opened(ctx context.Context, p *pending, me *suite.Actor, name string) suite.Request {
+func (v *Venue) opened(ctx context.Context, p *pending, me *conform.Actor, name string) conform.Request {
 	GinkgoHelper()
 	if v.Profile() == platform {
 		return v.wrapped(name, v.Code(ctx, p.codes))
@@ -129,10 +129,10 @@ func (v *Venue) validation() {
 				p, me := v.bothSteps(ctx)
 				v.Expect(v.Do(ctx, me, v.validate, v.validation2FA(v.Code(ctx, p.codes))), v.validate, contract.OK)
 			})
-		refuses := func(text, slug string, outcome contract.Outcome, changes func(SpecContext, *pending) []suite.Change) {
+		refuses := func(text, slug string, outcome contract.Outcome, changes func(SpecContext, *pending) []conform.Change) {
 			It(text, v.promise("validate."+slug, v.validate, outcome), func(ctx SpecContext) {
 				p, me := v.bothSteps(ctx)
-				for _, call := range v.Refuses(ctx, suite.Refusal{
+				for _, call := range v.Refuses(ctx, conform.Refusal{
 					Operation: v.validate, By: me, Control: always(v.validation2FA(v.Code(ctx, p.codes))),
 					Changes: changes(ctx, p), Outcome: outcome, OnlyAfter: true,
 				}) {
@@ -140,14 +140,14 @@ func (v *Venue) validation() {
 				}
 			})
 		}
-		refuses("refuses a wrong code", "wrong", contract.SecondFactorWrong, func(_ SpecContext, p *pending) []suite.Change {
-			return []suite.Change{renamed("wrong code", suite.Set("Code", p.codes.Wrong(window)))}
+		refuses("refuses a wrong code", "wrong", contract.SecondFactorWrong, func(_ SpecContext, p *pending) []conform.Change {
+			return []conform.Change{renamed("wrong code", conform.Set("Code", p.codes.Wrong(window)))}
 		})
-		refuses("refuses the current code of another user", "foreign", contract.SecondFactorWrong, func(ctx SpecContext, _ *pending) []suite.Change {
-			return []suite.Change{renamed("foreign code", suite.Set("Code", v.Code(ctx, v.firstStep(ctx).codes)))}
+		refuses("refuses the current code of another user", "foreign", contract.SecondFactorWrong, func(ctx SpecContext, _ *pending) []conform.Change {
+			return []conform.Change{renamed("foreign code", conform.Set("Code", v.Code(ctx, v.firstStep(ctx).codes)))}
 		})
-		refuses("refuses a request without a code", "absent", contract.Invalid, func(SpecContext, *pending) []suite.Change {
-			return []suite.Change{suite.Drop("Code"), suite.Set("Code", nil), suite.Set("Code", "")}
+		refuses("refuses a request without a code", "absent", contract.Invalid, func(SpecContext, *pending) []conform.Change {
+			return []conform.Change{conform.Drop("Code"), conform.Set("Code", nil), conform.Set("Code", "")}
 		})
 		It("refuses the code that opened the session",
 			v.promise("validate.replayed", v.validate, contract.SecondFactorReplayed),
@@ -155,7 +155,7 @@ func (v *Venue) validation() {
 				p := v.firstStep(ctx)
 				code := v.Code(ctx, p.codes)
 				call := v.Do(ctx, p.by, v.second, withCode(code))
-				v.Need("take the second step", call, v.second, contract.OK)
+				v.Require("take the second step", call, v.second, contract.OK)
 				v.Expect(v.Do(ctx, v.session(p.who, call), v.validate, v.validation2FA(code)), v.validate, contract.SecondFactorReplayed)
 			})
 	})
@@ -185,7 +185,7 @@ func (v *Venue) requiredEndpoints() {
 				v.Expect(call, v.guarded, codeRequired)
 				v.Holds("the refusal lets nobody in", leak(call) == "", "it carries "+leak(call))
 			}
-			v.Need("make the call with a code", v.Do(ctx, me, v.guarded, v.opened(ctx, p, me, names[0])), v.guarded, contract.OK)
+			v.Require("make the call with a code", v.Do(ctx, me, v.guarded, v.opened(ctx, p, me, names[0])), v.guarded, contract.OK)
 		})
 	It("open to a right code, each of them",
 		v.promise("required.opens", v.guarded, contract.OK),
@@ -204,14 +204,14 @@ func (v *Venue) requiredEndpoints() {
 		func(ctx SpecContext) {
 			p, me := v.bothSteps(ctx)
 			names := v.requiredNames(ctx, me)
-			v.Need("make the call with a code", v.Do(ctx, me, v.guarded, v.opened(ctx, p, me, names[0])), v.guarded, contract.OK)
+			v.Require("make the call with a code", v.Do(ctx, me, v.guarded, v.opened(ctx, p, me, names[0])), v.guarded, contract.OK)
 			v.Expect(v.Do(ctx, me, v.guarded, v.plainCall(names[0])), v.guarded, codeRequired)
 		})
 }
 
-func (v *Venue) ownConfig(who *identity.Identity) suite.Request {
+func (v *Venue) ownConfig(who *identity.Identity) conform.Request {
 	GinkgoHelper()
-	return suite.Request{JSON: suite.Object{"userId": v.userID(who), "userName": who.Login}}
+	return conform.Request{JSON: conform.Object{"userId": v.userID(who), "userName": who.Login}}
 }
 
 // mailedCode finds the code in the mail about a new device: a UUID or at least
@@ -219,7 +219,7 @@ func (v *Venue) ownConfig(who *identity.Identity) suite.Request {
 var mailedCode = regexp.MustCompile(`:\s*([0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}|[0-9]{6,10})`)
 
 // deviceCase is a session with the code that was mailed when it was opened.
-func (v *Venue) deviceCase(ctx context.Context) (*identity.Identity, *suite.Actor, string) {
+func (v *Venue) deviceCase(ctx context.Context) (*identity.Identity, *conform.Actor, string) {
 	GinkgoHelper()
 	who := v.lease(user)
 	v.ForgetMail(ctx, who.Login)
@@ -235,8 +235,8 @@ func (v *Venue) deviceCase(ctx context.Context) (*identity.Identity, *suite.Acto
 }
 
 // device is the request that registers a device of its own.
-func (v *Venue) device(code string) suite.Request {
-	return suite.Request{JSON: suite.Object{"HashCode": v.deviceHash(), "PendingEmailCode": code}}
+func (v *Venue) device(code string) conform.Request {
+	return conform.Request{JSON: conform.Object{"HashCode": v.deviceHash(), "PendingEmailCode": code}}
 }
 
 func (v *Venue) deviceHash() string {
@@ -254,7 +254,7 @@ func (v *Venue) newDevices() {
 				v.Expect(v.Do(ctx, me, v.register, request), v.register, contract.OK)
 				listed := v.Do(ctx, me, v.devices, v.ownDevices(who))
 				v.Expect(listed, v.devices, contract.OK)
-				hash := request.JSON.(suite.Object)["HashCode"].(string)
+				hash := request.JSON.(conform.Object)["HashCode"].(string)
 				found := false
 				for _, item := range list(body(listed)) {
 					object, _ := item.(map[string]any)
@@ -265,9 +265,9 @@ func (v *Venue) newDevices() {
 		refuses := func(text, slug string, code func(SpecContext) string) {
 			It(text, v.promise("device."+slug, v.register, deviceCodeWrong), func(ctx SpecContext) {
 				who, me, right := v.deviceCase(ctx)
-				v.Refuses(ctx, suite.Refusal{
-					Operation: v.register, By: me, Control: func() suite.Request { return v.device(right) },
-					Changes: []suite.Change{renamed("code", suite.Set("PendingEmailCode", code(ctx)))}, Outcome: deviceCodeWrong, OnlyAfter: true,
+				v.Refuses(ctx, conform.Refusal{
+					Operation: v.register, By: me, Control: func() conform.Request { return v.device(right) },
+					Changes: []conform.Change{renamed("code", conform.Set("PendingEmailCode", code(ctx)))}, Outcome: deviceCodeWrong, OnlyAfter: true,
 					State: func() any { return len(list(body(v.Do(ctx, me, v.devices, v.ownDevices(who))))) },
 				})
 			})
@@ -283,7 +283,7 @@ func (v *Venue) newDevices() {
 			v.promise("device.code-used", v.register, deviceCodeWrong),
 			func(ctx SpecContext) {
 				_, me, code := v.deviceCase(ctx)
-				v.Need("register a device", v.Do(ctx, me, v.register, v.device(code)), v.register, contract.OK)
+				v.Require("register a device", v.Do(ctx, me, v.register, v.device(code)), v.register, contract.OK)
 				v.Expect(v.Do(ctx, me, v.register, v.device(code)), v.register, deviceCodeWrong)
 			})
 	})

@@ -8,10 +8,10 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 
 	"authconform/harness/clause"
+	"authconform/harness/conform"
 	"authconform/harness/contract"
 	"authconform/harness/identity"
-	"authconform/harness/suite"
-	"authconform/harness/throttle"
+	"authconform/suites/family"
 )
 
 // lockout is what the platform's documents say: "logging in too many times in rapid
@@ -58,7 +58,7 @@ func (v *Venue) locking() {
 				who, other := v.lockable(), v.lease(user)
 				v.wrongLogins(ctx, who, v.lockAfter())
 				call := v.Do(ctx, v.caller(who), v.login, v.signed(who))
-				v.Need("find the account locked", call, v.login, accountLocked)
+				v.Require("find the account locked", call, v.login, accountLocked)
 				v.Expect(v.Do(ctx, v.caller(other), v.login, v.signed(other)), v.login, contract.OK)
 			})
 	})
@@ -66,13 +66,13 @@ func (v *Venue) locking() {
 		v.promise("signed-headers.locked", v.devices, contract.Unauthenticated, clause.Needs("signed-headers")), Serial,
 		func(ctx SpecContext) {
 			who, twin := v.lease(locked), v.lease(user)
-			v.Need("make a call with signed headers", v.Do(ctx, v.signedActor(twin), v.devices, v.ownDevices(twin)), v.devices, contract.OK)
+			v.Require("make a call with signed headers", v.Do(ctx, v.signedActor(twin), v.devices, v.ownDevices(twin)), v.devices, contract.OK)
 			v.closed(ctx, v.signedActor(who))
 		})
 }
 
 // lockedOut checks that right credentials are told of the lock and let nobody in.
-func (v *Venue) lockedOut(ctx context.Context, who *identity.Identity, right suite.Request) {
+func (v *Venue) lockedOut(ctx context.Context, who *identity.Identity, right conform.Request) {
 	GinkgoHelper()
 	call := v.Do(ctx, v.caller(who), v.login, right)
 	v.Expect(call, v.login, accountLocked)
@@ -83,7 +83,7 @@ func (v *Venue) lockedOut(ctx context.Context, who *identity.Identity, right sui
 func (v *Venue) lockable() *identity.Identity {
 	GinkgoHelper()
 	who := v.lease(lockable)
-	DeferCleanup(func() { who.Spoil("it may be locked now") })
+	DeferCleanup(func() { who.Retire("it may be locked now") })
 	return who
 }
 
@@ -110,7 +110,7 @@ func (v *Venue) wrongLogins(ctx context.Context, who *identity.Identity, n int) 
 }
 
 // wrongly is a log-in that is right but for its signature.
-func (v *Venue) wrongly(who *identity.Identity) suite.Request {
+func (v *Venue) wrongly(who *identity.Identity) conform.Request {
 	GinkgoHelper()
 	return v.signed(who).With("Signature", Sign("made-up", v.nonce(), who.ID, who.APIKey))
 }
@@ -126,7 +126,7 @@ func (v *Venue) wrongInARow() int {
 
 // clear ends a run of wrong log-ins with a right one, so that those of several
 // specs do not add up to a lock.
-func (v *Venue) clear(ctx context.Context, l throttle.Limit) {
+func (v *Venue) clear(ctx context.Context, l family.Limit) {
 	right := l.Right()
 	if _, err := v.Try(ctx, right.By, v.login, right.Request); err != nil {
 		AddReportEntry("the identity's wrong log-ins still count: " + err.Error())

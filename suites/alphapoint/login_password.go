@@ -7,10 +7,10 @@ import (
 	. "github.com/onsi/gomega"
 
 	"authconform/harness/clause"
+	"authconform/harness/conform"
 	"authconform/harness/contract"
+	"authconform/harness/httpclient"
 	"authconform/harness/identity"
-	"authconform/harness/suite"
-	"authconform/harness/wire"
 )
 
 // unpublished is the authority for the log-in by password: both pages promise it
@@ -37,10 +37,10 @@ func (v *Venue) passwords() {
 }
 
 func (v *Venue) passwordRefused() {
-	refuses := func(text, slug string, changes func(who *identity.Identity) []suite.Change) {
+	refuses := func(text, slug string, changes func(who *identity.Identity) []conform.Change) {
 		It(text, v.promise("password."+slug, v.login, contract.BadCredentials, unpublished), func(ctx SpecContext) {
 			who := v.lease(user)
-			for _, call := range v.Refuses(ctx, suite.Refusal{
+			for _, call := range v.Refuses(ctx, conform.Refusal{
 				Operation: v.login, By: v.caller(who), Control: always(password(who)),
 				Changes: changes(who), Outcome: contract.BadCredentials,
 			}) {
@@ -48,21 +48,21 @@ func (v *Venue) passwordRefused() {
 			}
 		})
 	}
-	refuses("refuses a wrong password", "wrong", func(*identity.Identity) []suite.Change {
-		return []suite.Change{suite.Set("Password", "wrong-Password-1")}
+	refuses("refuses a wrong password", "wrong", func(*identity.Identity) []conform.Change {
+		return []conform.Change{conform.Set("Password", "wrong-Password-1")}
 	})
-	refuses("refuses an unknown user name", "unknown-user", func(*identity.Identity) []suite.Change {
-		return []suite.Change{suite.Set("UserName", v.nobody())}
+	refuses("refuses an unknown user name", "unknown-user", func(*identity.Identity) []conform.Change {
+		return []conform.Change{conform.Set("UserName", v.nobody())}
 	})
-	refuses("refuses the password in another case, cut short or made longer", "exact", func(who *identity.Identity) []suite.Change {
-		return []suite.Change{
-			renamed("swapped case", suite.Set("Password", swapCase(who.Password))),
-			renamed("last character cut", suite.Set("Password", who.Password[:len(who.Password)-1])),
-			renamed("one character more", suite.Set("Password", who.Password+"x")),
+	refuses("refuses the password in another case, cut short or made longer", "exact", func(who *identity.Identity) []conform.Change {
+		return []conform.Change{
+			renamed("swapped case", conform.Set("Password", swapCase(who.Password))),
+			renamed("last character cut", conform.Set("Password", who.Password[:len(who.Password)-1])),
+			renamed("one character more", conform.Set("Password", who.Password+"x")),
 		}
 	})
-	refuses("refuses the password of another user", "foreign", func(*identity.Identity) []suite.Change {
-		return []suite.Change{suite.Set("Password", v.lease(user).Password)}
+	refuses("refuses the password of another user", "foreign", func(*identity.Identity) []conform.Change {
+		return []conform.Change{conform.Set("Password", v.lease(user).Password)}
 	})
 }
 
@@ -83,7 +83,7 @@ func (v *Venue) lockTellsNothing() {
 // loginTellsNothing compares refusals with each other: what differs between an
 // unknown user and a wrong password tells an attacker which accounts exist.
 func (v *Venue) loginTellsNothing() {
-	alike := func(text, slug string, other func(context.Context) *wire.Call) {
+	alike := func(text, slug string, other func(context.Context) *httpclient.Call) {
 		It(text, v.promise("login."+slug, v.login, contract.BadCredentials, enumeration), func(ctx SpecContext) {
 			who := v.lease(user)
 			wrong := v.wrongPassword(ctx, who, who.Login)
@@ -95,16 +95,16 @@ func (v *Venue) loginTellsNothing() {
 			v.Check("both are as long", another.Header.Get("Content-Length"), Equal(wrong.Header.Get("Content-Length")))
 		})
 	}
-	alike("answers an unknown user and a wrong password alike", "same-refusal", func(ctx context.Context) *wire.Call {
+	alike("answers an unknown user and a wrong password alike", "same-refusal", func(ctx context.Context) *httpclient.Call {
 		return v.wrongPassword(ctx, v.lease(user), v.nobody())
 	})
-	alike("does not show before the password is right that a user has a second factor", "no-second-factor-hint", func(ctx context.Context) *wire.Call {
+	alike("does not show before the password is right that a user has a second factor", "no-second-factor-hint", func(ctx context.Context) *httpclient.Call {
 		who := v.lease(totp)
 		return v.wrongPassword(ctx, who, who.Login)
 	})
 }
 
-func (v *Venue) wrongPassword(ctx context.Context, by *identity.Identity, login string) *wire.Call {
+func (v *Venue) wrongPassword(ctx context.Context, by *identity.Identity, login string) *httpclient.Call {
 	GinkgoHelper()
-	return v.Do(ctx, v.caller(by), v.login, suite.Request{JSON: suite.Object{"UserName": login, "Password": "wrong-Password-1"}})
+	return v.Do(ctx, v.caller(by), v.login, conform.Request{JSON: conform.Object{"UserName": login, "Password": "wrong-Password-1"}})
 }

@@ -9,9 +9,9 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 
 	"authconform/harness/clause"
+	"authconform/harness/conform"
 	"authconform/harness/contract"
 	"authconform/harness/identity"
-	"authconform/harness/suite"
 )
 
 // perIdentity is how many wrong attempts one identity may make before its limit
@@ -61,7 +61,7 @@ func (v *Venue) signatureOpens() {
 		v.promise("login.locked", v.login, accountLocked), Serial,
 		func(ctx SpecContext) {
 			who, twin := v.lease(locked), v.lease(user)
-			v.Need("sign in as a user who is not locked", v.Do(ctx, v.caller(twin), v.login, v.signed(twin)), v.login, contract.OK)
+			v.Require("sign in as a user who is not locked", v.Do(ctx, v.caller(twin), v.login, v.signed(twin)), v.login, contract.OK)
 			call := v.Do(ctx, v.caller(who), v.login, v.signed(who))
 			v.Expect(call, v.login, accountLocked)
 			v.Holds("the refusal lets nobody in", leak(call) == "", "it carries "+leak(call))
@@ -70,27 +70,27 @@ func (v *Venue) signatureOpens() {
 }
 
 // forged replaces the signature of a right request by one over something else.
-func forged(name string, sign func(who *identity.Identity, nonce string) string) func(*identity.Identity) suite.Change {
-	return func(who *identity.Identity) suite.Change {
-		return suite.Change{Name: name, Of: func(r suite.Request) suite.Request {
-			return r.With("Signature", sign(who, r.JSON.(suite.Object)["Nonce"].(string)))
+func forged(name string, sign func(who *identity.Identity, nonce string) string) func(*identity.Identity) conform.Change {
+	return func(who *identity.Identity) conform.Change {
+		return conform.Change{Name: name, Of: func(r conform.Request) conform.Request {
+			return r.With("Signature", sign(who, r.JSON.(conform.Object)["Nonce"].(string)))
 		}}
 	}
 }
 
 // signatureRefused lists the signatures that show nothing.
 func (v *Venue) signatureRefused() {
-	refuses := func(text, slug string, forge ...func(*identity.Identity) suite.Change) {
+	refuses := func(text, slug string, forge ...func(*identity.Identity) conform.Change) {
 		It(text, v.promise("signature."+slug, v.login, contract.BadCredentials), func(ctx SpecContext) {
 			v.refusesSigned(ctx, contract.BadCredentials, forge)
 		})
 	}
-	order := func(name string, join func(nonce, id, key string) string) func(*identity.Identity) suite.Change {
+	order := func(name string, join func(nonce, id, key string) string) func(*identity.Identity) conform.Change {
 		return forged(name, func(who *identity.Identity, nonce string) string {
 			return mac(who.APISecret, join(nonce, who.ID, who.APIKey))
 		})
 	}
-	spelt := func(name string, spell func(string) string) func(*identity.Identity) suite.Change {
+	spelt := func(name string, spell func(string) string) func(*identity.Identity) conform.Change {
 		return forged(name, func(who *identity.Identity, nonce string) string {
 			return spell(Sign(who.APISecret, nonce, who.ID, who.APIKey))
 		})
@@ -120,7 +120,7 @@ func (v *Venue) signatureRefused() {
 		spelt("0x before it", func(s string) string { return "0x" + s }),
 		spelt("white space after it", func(s string) string { return s + " " }))
 	member := func(slug, text, name string, other func(*identity.Identity) string) {
-		refuses(text, slug, func(who *identity.Identity) suite.Change { return suite.Set(name, other(who)) })
+		refuses(text, slug, func(who *identity.Identity) conform.Change { return conform.Set(name, other(who)) })
 	}
 	member("nonce-changed", "refuses a nonce that is not the one that was signed", "Nonce",
 		func(*identity.Identity) string { return v.nonce() + "1" })
@@ -131,30 +131,30 @@ func (v *Venue) signatureRefused() {
 
 // foreignIdentities mixes the members of two users (facts/auth-checks.md B09).
 func (v *Venue) foreignIdentities() {
-	mixed := func(text, slug string, options []clause.Option, change func(who, other *identity.Identity) suite.Change) {
+	mixed := func(text, slug string, options []clause.Option, change func(who, other *identity.Identity) conform.Change) {
 		It(text, v.promise("signature."+slug, v.login, contract.BadCredentials, options...), func(ctx SpecContext) {
 			who, other := v.lease(user), v.lease(user)
-			v.Refuses(ctx, suite.Refusal{
-				Operation: v.login, By: v.caller(who), Control: func() suite.Request { return v.signed(who) },
-				Changes: []suite.Change{change(who, other)}, Outcome: contract.BadCredentials,
+			v.Refuses(ctx, conform.Refusal{
+				Operation: v.login, By: v.caller(who), Control: func() conform.Request { return v.signed(who) },
+				Changes: []conform.Change{change(who, other)}, Outcome: contract.BadCredentials,
 			})
 		})
 	}
-	mixed("refuses another user's id under one's own signature", "foreign-user", nil, func(who, other *identity.Identity) suite.Change {
-		return suite.Change{Name: "user id of another", Of: func(r suite.Request) suite.Request {
-			nonce := r.JSON.(suite.Object)["Nonce"].(string)
+	mixed("refuses another user's id under one's own signature", "foreign-user", nil, func(who, other *identity.Identity) conform.Change {
+		return conform.Change{Name: "user id of another", Of: func(r conform.Request) conform.Request {
+			nonce := r.JSON.(conform.Object)["Nonce"].(string)
 			return r.With("UserId", other.ID).With("UserName", other.Login).With("Signature", v.Secret("signature", Sign(who.APISecret, nonce, other.ID, who.APIKey)))
 		}}
 	})
-	mixed("refuses another user's API key under one's own secret", "foreign-key", nil, func(who, other *identity.Identity) suite.Change {
-		return suite.Change{Name: "API key of another", Of: func(r suite.Request) suite.Request {
-			nonce := r.JSON.(suite.Object)["Nonce"].(string)
+	mixed("refuses another user's API key under one's own secret", "foreign-key", nil, func(who, other *identity.Identity) conform.Change {
+		return conform.Change{Name: "API key of another", Of: func(r conform.Request) conform.Request {
+			nonce := r.JSON.(conform.Object)["Nonce"].(string)
 			return r.With("APIKey", other.APIKey).With("Signature", v.Secret("signature", Sign(who.APISecret, nonce, who.ID, other.APIKey)))
 		}}
 	})
 	mixed("refuses a user name that is not the API key's", "foreign-user-name",
 		[]clause.Option{clause.From(contract.Inferred, "facts/kiiex.md 7.3")},
-		func(_, other *identity.Identity) suite.Change { return suite.Set("UserName", other.Login) })
+		func(_, other *identity.Identity) conform.Change { return conform.Set("UserName", other.Login) })
 }
 
 // signatureMembers takes each member away, or gives it another JSON type.
@@ -163,23 +163,23 @@ func (v *Venue) signatureMembers() {
 		It("refuses a log-in by API key without "+name,
 			v.promise("login.without-"+strings.ToLower(name), v.login, incomplete),
 			func(ctx SpecContext) {
-				v.refusesSigned(ctx, incomplete, []func(*identity.Identity) suite.Change{
-					func(who *identity.Identity) suite.Change { return v.without(who, name) },
-					func(*identity.Identity) suite.Change { return renamed(name+" null", suite.Set(name, nil)) },
-					func(*identity.Identity) suite.Change { return renamed(name+" empty", suite.Set(name, "")) },
+				v.refusesSigned(ctx, incomplete, []func(*identity.Identity) conform.Change{
+					func(who *identity.Identity) conform.Change { return v.without(who, name) },
+					func(*identity.Identity) conform.Change { return renamed(name+" null", conform.Set(name, nil)) },
+					func(*identity.Identity) conform.Change { return renamed(name+" empty", conform.Set(name, "")) },
 				})
 			})
 	}
 	It("refuses a log-in without any credentials",
 		v.promise("login.empty", v.login, incomplete),
 		func(ctx SpecContext) {
-			v.refusesSigned(ctx, incomplete, []func(*identity.Identity) suite.Change{
-				func(*identity.Identity) suite.Change {
-					return suite.Change{Name: "{}", Of: func(r suite.Request) suite.Request { r.JSON = suite.Object{}; return r }}
+			v.refusesSigned(ctx, incomplete, []func(*identity.Identity) conform.Change{
+				func(*identity.Identity) conform.Change {
+					return conform.Change{Name: "{}", Of: func(r conform.Request) conform.Request { r.JSON = conform.Object{}; return r }}
 				},
-				func(who *identity.Identity) suite.Change {
-					return suite.Change{Name: "the user name alone", Of: func(r suite.Request) suite.Request {
-						r.JSON = suite.Object{"UserName": who.Login}
+				func(who *identity.Identity) conform.Change {
+					return conform.Change{Name: "the user name alone", Of: func(r conform.Request) conform.Request {
+						r.JSON = conform.Object{"UserName": who.Login}
 						return r
 					}}
 				},
@@ -188,12 +188,12 @@ func (v *Venue) signatureMembers() {
 	It("refuses numbers in place of texts",
 		v.promise("login.numbers", v.login, contract.InvalidType),
 		func(ctx SpecContext) {
-			v.refusesSigned(ctx, contract.InvalidType, []func(*identity.Identity) suite.Change{
-				func(who *identity.Identity) suite.Change {
-					return renamed("UserId as a number", suite.Set("UserId", v.userID(who)))
+			v.refusesSigned(ctx, contract.InvalidType, []func(*identity.Identity) conform.Change{
+				func(who *identity.Identity) conform.Change {
+					return renamed("UserId as a number", conform.Set("UserId", v.userID(who)))
 				},
-				func(who *identity.Identity) suite.Change {
-					return suite.Change{Name: "Nonce as a number", Of: func(r suite.Request) suite.Request {
+				func(who *identity.Identity) conform.Change {
+					return conform.Change{Name: "Nonce as a number", Of: func(r conform.Request) conform.Request {
 						const nonce = "1234567890"
 						return r.With("Nonce", 1234567890).With("Signature", v.Secret("signature", Sign(who.APISecret, nonce, who.ID, who.APIKey)))
 					}}
@@ -203,10 +203,10 @@ func (v *Venue) signatureMembers() {
 }
 
 // without drops a member, and signs what is left.
-func (v *Venue) without(who *identity.Identity, name string) suite.Change {
-	return suite.Change{Name: "without " + name, Of: func(r suite.Request) suite.Request {
+func (v *Venue) without(who *identity.Identity, name string) conform.Change {
+	return conform.Change{Name: "without " + name, Of: func(r conform.Request) conform.Request {
 		if name != "Signature" {
-			left := map[string]string{"Nonce": r.JSON.(suite.Object)["Nonce"].(string), "UserId": who.ID, "APIKey": who.APIKey}
+			left := map[string]string{"Nonce": r.JSON.(conform.Object)["Nonce"].(string), "UserId": who.ID, "APIKey": who.APIKey}
 			delete(left, name)
 			r = r.With("Signature", v.Secret("signature", Sign(who.APISecret, left["Nonce"], left["UserId"], left["APIKey"])))
 		}
@@ -223,30 +223,30 @@ func (v *Venue) nonces() {
 		func(ctx SpecContext) {
 			who := v.lease(user)
 			request := v.signed(who)
-			v.Need("sign in once", v.Do(ctx, v.caller(who), v.login, request), v.login, contract.OK)
+			v.Require("sign in once", v.Do(ctx, v.caller(who), v.login, request), v.login, contract.OK)
 			v.Expect(v.Do(ctx, v.caller(who), v.login, request), v.login, contract.OK)
 		})
 	It("takes a nonce that is lower than the one before",
 		clause.Note(v.Exchange()+".nonce.stale", v.login, contract.OK, open),
 		func(ctx SpecContext) {
 			who := v.lease(user)
-			v.Need("sign in once", v.Do(ctx, v.caller(who), v.login, v.signed(who)), v.login, contract.OK)
+			v.Require("sign in once", v.Do(ctx, v.caller(who), v.login, v.signed(who)), v.login, contract.OK)
 			v.Expect(v.Do(ctx, v.caller(who), v.login, v.signedWith(who, "1"+v.Nonce()[:4])), v.login, contract.OK)
 		})
 }
 
 // refusesSigned puts forged log-ins to the target, few enough to each identity
 // that no limit is what refuses them.
-func (v *Venue) refusesSigned(ctx SpecContext, outcome contract.Outcome, forge []func(*identity.Identity) suite.Change) {
+func (v *Venue) refusesSigned(ctx SpecContext, outcome contract.Outcome, forge []func(*identity.Identity) conform.Change) {
 	GinkgoHelper()
 	for batch := range slices.Chunk(forge, v.wrongInARow()) {
 		who := v.lease(user)
-		var changes []suite.Change
+		var changes []conform.Change
 		for _, change := range batch {
 			changes = append(changes, change(who))
 		}
-		for _, call := range v.Refuses(ctx, suite.Refusal{
-			Operation: v.login, By: v.caller(who), Control: func() suite.Request { return v.signed(who) },
+		for _, call := range v.Refuses(ctx, conform.Refusal{
+			Operation: v.login, By: v.caller(who), Control: func() conform.Request { return v.signed(who) },
 			Changes: changes, Outcome: outcome,
 		}) {
 			v.Holds("the refusal lets nobody in", leak(call) == "", "it carries "+leak(call))

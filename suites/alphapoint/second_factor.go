@@ -9,9 +9,9 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 
 	"authconform/harness/clause"
+	"authconform/harness/conform"
 	"authconform/harness/contract"
-	"authconform/harness/suite"
-	"authconform/harness/wire"
+	"authconform/harness/httpclient"
 )
 
 // window is wider than any target's: a code this many steps away is wrong.
@@ -52,7 +52,7 @@ func (v *Venue) pendingLogins() {
 				v.closed(ctx, v.with(p.who, v.Setting(sessionSetting), p.token))
 			}
 			call := v.Do(ctx, p.by, v.second, withCode(v.Code(ctx, p.codes)))
-			v.Need("take the second step", call, v.second, contract.OK)
+			v.Require("take the second step", call, v.second, contract.OK)
 			v.alive(ctx, v.session(p.who, call))
 		})
 	It("never shows the secret of an app that is enrolled",
@@ -91,16 +91,16 @@ func (v *Venue) codeOpens() {
 		v.promise("code.wrong-then-right", v.second, contract.OK),
 		func(ctx SpecContext) {
 			p := v.firstStep(ctx)
-			v.Need("get a wrong code refused", v.Do(ctx, p.by, v.second, withCode(p.codes.Wrong(window))), v.second, contract.SecondFactorWrong)
+			v.Require("get a wrong code refused", v.Do(ctx, p.by, v.second, withCode(p.codes.Wrong(window))), v.second, contract.SecondFactorWrong)
 			v.Expect(v.Do(ctx, p.by, v.second, withCode(v.Code(ctx, p.codes))), v.second, contract.OK)
 		})
 }
 
 // refusesCodes requires the outcome for requests of the second step, and that a
 // right one still works afterwards.
-func (v *Venue) refusesCodes(ctx SpecContext, p *pending, outcome contract.Outcome, changes ...suite.Change) {
+func (v *Venue) refusesCodes(ctx SpecContext, p *pending, outcome contract.Outcome, changes ...conform.Change) {
 	GinkgoHelper()
-	for _, call := range v.Refuses(ctx, suite.Refusal{
+	for _, call := range v.Refuses(ctx, conform.Refusal{
 		Operation: v.second, By: p.by, Control: always(withCode(v.Code(ctx, p.codes))),
 		Changes: changes, Outcome: outcome, OnlyAfter: true,
 	}) {
@@ -112,7 +112,7 @@ func (v *Venue) codeRefused() {
 	refuses := func(text, slug string, code func(SpecContext, *pending) string, options ...clause.Option) {
 		It(text, v.promise("code."+slug, v.second, contract.SecondFactorWrong, options...), func(ctx SpecContext) {
 			p := v.firstStep(ctx)
-			v.refusesCodes(ctx, p, contract.SecondFactorWrong, renamed("code", suite.Set("Code", code(ctx, p))))
+			v.refusesCodes(ctx, p, contract.SecondFactorWrong, renamed("code", conform.Set("Code", code(ctx, p))))
 		})
 	}
 	refuses("refuses a wrong code", "wrong", func(_ SpecContext, p *pending) string { return p.codes.Wrong(window) })
@@ -138,7 +138,7 @@ func (v *Venue) codeRefused() {
 			v.Expect(call, v.second, notPending)
 			v.Holds("the refusal lets nobody in", leak(call) == "", "it carries "+leak(call))
 			v.again(ctx, p)
-			v.Need("get the same code accepted after a first step", v.Do(ctx, p.by, v.second, withCode(code)), v.second, contract.OK)
+			v.Require("get the same code accepted after a first step", v.Do(ctx, p.by, v.second, withCode(code)), v.second, contract.OK)
 		})
 	It("opens one session for one first step",
 		v.promise("code.first-step-once", v.second, notPending),
@@ -154,29 +154,29 @@ func (v *Venue) codeRefused() {
 			code := v.Code(ctx, p.codes)
 			v.Expect(v.Do(ctx, p.by, v.second, withCode(code)), v.second, notPending)
 			v.again(ctx, p)
-			v.Need("get the same code accepted after a new first step", v.Do(ctx, p.by, v.second, withCode(code)), v.second, contract.OK)
+			v.Require("get the same code accepted after a new first step", v.Do(ctx, p.by, v.second, withCode(code)), v.second, contract.OK)
 		})
 }
 
 func (v *Venue) codeMissing() {
-	refuses := func(text, slug string, outcome contract.Outcome, options []clause.Option, changes ...suite.Change) {
+	refuses := func(text, slug string, outcome contract.Outcome, options []clause.Option, changes ...conform.Change) {
 		It(text, v.promise("code."+slug, v.second, outcome, options...), func(ctx SpecContext) {
 			v.refusesCodes(ctx, v.firstStep(ctx), outcome, changes...)
 		})
 	}
 	silent := []clause.Option{clause.From(contract.Inferred, "facts/auth-checks.md I02, I03; facts/kiiex.md 0a Code is required")}
-	refuses("refuses a request without a code", "absent", contract.Invalid, nil, suite.Drop("Code"))
-	refuses("refuses a code that is null", "null", contract.Invalid, silent, suite.Set("Code", nil))
-	refuses("refuses an empty code", "empty", contract.Invalid, silent, suite.Set("Code", ""), renamed("spaces", suite.Set("Code", "      ")))
+	refuses("refuses a request without a code", "absent", contract.Invalid, nil, conform.Drop("Code"))
+	refuses("refuses a code that is null", "null", contract.Invalid, silent, conform.Set("Code", nil))
+	refuses("refuses an empty code", "empty", contract.Invalid, silent, conform.Set("Code", ""), renamed("spaces", conform.Set("Code", "      ")))
 	It("does not take the code out of the URL",
 		v.promise("code.in-url", v.second, contract.Invalid, clause.From(contract.Standard, "OWASP ASVS 5.0 14.2.1; facts/auth-checks.md H19; facts/kiiex.md 8.9")),
 		func(ctx SpecContext) {
 			p := v.firstStep(ctx)
 			code := v.Code(ctx, p.codes)
-			v.Refuses(ctx, suite.Refusal{
+			v.Refuses(ctx, conform.Refusal{
 				Operation: v.second, By: p.by, Control: always(withCode(code)), Outcome: contract.Invalid, OnlyAfter: true,
-				Changes: []suite.Change{{Name: "in the query", Of: func(r suite.Request) suite.Request {
-					r.JSON, r.Query = suite.Object{}, url.Values{"Code": {code}}
+				Changes: []conform.Change{{Name: "in the query", Of: func(r conform.Request) conform.Request {
+					r.JSON, r.Query = conform.Object{}, url.Values{"Code": {code}}
 					return r
 				}}},
 			})
@@ -190,7 +190,7 @@ func (v *Venue) codeOnce() {
 		func(ctx SpecContext) {
 			p := v.firstStep(ctx)
 			code := v.Code(ctx, p.codes)
-			v.Need("use the code once", v.Do(ctx, p.by, v.second, withCode(code)), v.second, contract.OK)
+			v.Require("use the code once", v.Do(ctx, p.by, v.second, withCode(code)), v.second, contract.OK)
 			v.again(ctx, p)
 			call := v.Do(ctx, p.by, v.second, withCode(code))
 			v.Expect(call, v.second, contract.SecondFactorReplayed)
@@ -202,7 +202,7 @@ func (v *Venue) codeOnce() {
 			p := v.firstStep(ctx)
 			request := withCode(v.Code(ctx, p.codes))
 			const uses = 4
-			calls := make([]*wire.Call, uses)
+			calls := make([]*httpclient.Call, uses)
 			errs := make([]error, uses)
 			var group sync.WaitGroup
 			for i := range uses {

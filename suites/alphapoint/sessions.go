@@ -7,8 +7,8 @@ import (
 	. "github.com/onsi/gomega"
 
 	"authconform/harness/clause"
+	"authconform/harness/conform"
 	"authconform/harness/contract"
-	"authconform/harness/suite"
 )
 
 // idle is "one hour after last detected activity".
@@ -181,9 +181,9 @@ func (v *Venue) deviceLists() {
 			func(ctx SpecContext) {
 				who, me := v.signedIn(ctx, user)
 				other := v.lease(user)
-				v.Refuses(ctx, suite.Refusal{
-					Operation: op, By: me, Control: always(suite.Request{JSON: suite.Object{member: v.userID(who)}}),
-					Changes: []suite.Change{renamed("another user's id", suite.Set(member, v.userID(other)))}, Outcome: contract.Forbidden,
+				v.Refuses(ctx, conform.Refusal{
+					Operation: op, By: me, Control: always(conform.Request{JSON: conform.Object{member: v.userID(who)}}),
+					Changes: []conform.Change{renamed("another user's id", conform.Set(member, v.userID(other)))}, Outcome: contract.Forbidden,
 				})
 			})
 	}

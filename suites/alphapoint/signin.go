@@ -10,11 +10,11 @@ import (
 
 	. "github.com/onsi/ginkgo/v2"
 
+	"authconform/harness/conform"
 	"authconform/harness/contract"
+	"authconform/harness/httpclient"
 	"authconform/harness/identity"
 	"authconform/harness/otp"
-	"authconform/harness/suite"
-	"authconform/harness/wire"
 )
 
 // lease takes an identity that no earlier spec left a session for: where the
@@ -28,7 +28,7 @@ func (v *Venue) lease(role string) *identity.Identity {
 	if v.Setting(gatewaySetting) == "bearer" {
 		DeferCleanup(func(ctx SpecContext) {
 			if call, err := v.Try(ctx, v.caller(who), v.logOut, nothing); err != nil || !v.Is(call, v.logOut, contract.OK) {
-				who.Spoil("its session could not be ended")
+				who.Retire("its session could not be ended")
 			}
 		})
 	}
@@ -36,7 +36,7 @@ func (v *Venue) lease(role string) *identity.Identity {
 }
 
 // nothing is the request of calls that take no members.
-var nothing = suite.Request{JSON: suite.Object{}}
+var nothing = conform.Request{JSON: conform.Object{}}
 
 // gateway is what every call of an identity carries, session or not.
 func (v *Venue) gateway(who *identity.Identity) http.Header {
@@ -63,13 +63,13 @@ func (v *Venue) gateway(who *identity.Identity) http.Header {
 func bearer(token string) http.Header { return http.Header{"Authorization": {"Bearer " + token}} }
 
 // caller is a client with the gateway's credential and no session.
-func (v *Venue) caller(who *identity.Identity) *suite.Actor {
+func (v *Venue) caller(who *identity.Identity) *conform.Actor {
 	GinkgoHelper()
 	return v.Actor(who.Name, who, v.gateway(who))
 }
 
 // with is a client with one more header field.
-func (v *Venue) with(who *identity.Identity, name, value string) *suite.Actor {
+func (v *Venue) with(who *identity.Identity, name, value string) *conform.Actor {
 	GinkgoHelper()
 	header := v.gateway(who)
 	header[name] = []string{value}
@@ -82,31 +82,31 @@ func (v *Venue) nonce() string {
 }
 
 // signed is the log-in by API key, signed anew.
-func (v *Venue) signed(who *identity.Identity) suite.Request {
+func (v *Venue) signed(who *identity.Identity) conform.Request {
 	GinkgoHelper()
 	return v.signedWith(who, v.nonce())
 }
 
-func (v *Venue) signedWith(who *identity.Identity, nonce string) suite.Request {
+func (v *Venue) signedWith(who *identity.Identity, nonce string) conform.Request {
 	GinkgoHelper()
 	if who.APIKey == "" || who.APISecret == "" {
 		v.Untestable("the target file gives %s no api-key and api-secret", who.Name)
 	}
-	return suite.Request{JSON: suite.Object{
+	return conform.Request{JSON: conform.Object{
 		"APIKey": who.APIKey, "Signature": v.Secret("signature", Sign(who.APISecret, nonce, who.ID, who.APIKey)),
 		"UserId": who.ID, "UserName": who.Login, "Nonce": nonce,
 	}}
 }
 
 // password is the log-in by password.
-func password(who *identity.Identity) suite.Request {
-	return suite.Request{JSON: suite.Object{"UserName": who.Login, "Password": who.Password}}
+func password(who *identity.Identity) conform.Request {
+	return conform.Request{JSON: conform.Object{"UserName": who.Login, "Password": who.Password}}
 }
 
 // signedActor carries the signature as headers, in place of a session.
-func (v *Venue) signedActor(who *identity.Identity) *suite.Actor {
+func (v *Venue) signedActor(who *identity.Identity) *conform.Actor {
 	GinkgoHelper()
-	members := v.signed(who).JSON.(suite.Object)
+	members := v.signed(who).JSON.(conform.Object)
 	header := v.gateway(who)
 	for _, name := range []string{"APIKey", "Signature", "UserId", "Nonce"} {
 		header[name] = []string{members[name].(string)}
@@ -114,12 +114,12 @@ func (v *Venue) signedActor(who *identity.Identity) *suite.Actor {
 	return v.Actor(who.Name, who, header)
 }
 
-func (v *Venue) basicActor(who *identity.Identity) *suite.Actor {
+func (v *Venue) basicActor(who *identity.Identity) *conform.Actor {
 	GinkgoHelper()
 	return v.basicWith(who, who.Password)
 }
 
-func (v *Venue) basicWith(who *identity.Identity, password string) *suite.Actor {
+func (v *Venue) basicWith(who *identity.Identity, password string) *conform.Actor {
 	GinkgoHelper()
 	pair := base64.StdEncoding.EncodeToString([]byte(who.Login + ":" + password))
 	return v.with(who, "Authorization", "Basic "+v.Secret("basic", pair))
@@ -127,7 +127,7 @@ func (v *Venue) basicWith(who *identity.Identity, password string) *suite.Actor 
 
 // session is the client of an open session: the token of the log-in's answer in
 // its header, or the gateway's bearer token where the answer has none.
-func (v *Venue) session(who *identity.Identity, call *wire.Call) *suite.Actor {
+func (v *Venue) session(who *identity.Identity, call *httpclient.Call) *conform.Actor {
 	GinkgoHelper()
 	issued := token(call)
 	if issued == "" && v.Setting(gatewaySetting) != "bearer" {
@@ -140,14 +140,14 @@ func (v *Venue) session(who *identity.Identity, call *wire.Call) *suite.Actor {
 }
 
 // signIn opens a session for an identity without a second factor.
-func (v *Venue) signIn(ctx context.Context, who *identity.Identity) *suite.Actor {
+func (v *Venue) signIn(ctx context.Context, who *identity.Identity) *conform.Actor {
 	GinkgoHelper()
 	call := v.Do(ctx, v.caller(who), v.login, v.signed(who))
-	v.Need("sign in as "+who.Name, call, v.login, contract.OK)
+	v.Require("sign in as "+who.Name, call, v.login, contract.OK)
 	return v.session(who, call)
 }
 
-func (v *Venue) signedIn(ctx context.Context, role string) (*identity.Identity, *suite.Actor) {
+func (v *Venue) signedIn(ctx context.Context, role string) (*identity.Identity, *conform.Actor) {
 	GinkgoHelper()
 	who := v.lease(role)
 	return who, v.signIn(ctx, who)
@@ -156,8 +156,8 @@ func (v *Venue) signedIn(ctx context.Context, role string) (*identity.Identity, 
 // pending is a log-in whose first step is done.
 type pending struct {
 	who   *identity.Identity
-	by    *suite.Actor // sends the second step
-	token string       // of the pending log-in; "" where the gateway's credential carries it
+	by    *conform.Actor // sends the second step
+	token string         // of the pending log-in; "" where the gateway's credential carries it
 	codes *otp.Kit
 }
 
@@ -177,12 +177,12 @@ func (v *Venue) firstStep(ctx context.Context) *pending {
 func (v *Venue) again(ctx context.Context, p *pending) {
 	GinkgoHelper()
 	call := v.Do(ctx, v.caller(p.who), v.login, v.signed(p.who))
-	v.Need("take the first step as "+p.who.Name, call, v.login, contract.SecondFactorRequired)
+	v.Require("take the first step as "+p.who.Name, call, v.login, contract.SecondFactorRequired)
 	v.carry(p, call)
 }
 
 // carry reads who sends the second step out of the first one's answer.
-func (v *Venue) carry(p *pending, call *wire.Call) {
+func (v *Venue) carry(p *pending, call *httpclient.Call) {
 	GinkgoHelper()
 	p.by, p.token = v.caller(p.who), str(body(call), "Pending2FaToken", "pending2FaToken")
 	if p.token != "" {
@@ -190,22 +190,22 @@ func (v *Venue) carry(p *pending, call *wire.Call) {
 	}
 }
 
-func withCode(code any) suite.Request { return suite.Request{JSON: suite.Object{"Code": code}} }
+func withCode(code any) conform.Request { return conform.Request{JSON: conform.Object{"Code": code}} }
 
 // bothSteps signs in with both factors.
-func (v *Venue) bothSteps(ctx context.Context) (*pending, *suite.Actor) {
+func (v *Venue) bothSteps(ctx context.Context) (*pending, *conform.Actor) {
 	GinkgoHelper()
 	p := v.firstStep(ctx)
 	call := v.Do(ctx, p.by, v.second, withCode(v.Code(ctx, p.codes)))
-	v.Need("take the second step as "+p.who.Name, call, v.second, contract.OK)
+	v.Require("take the second step as "+p.who.Name, call, v.second, contract.OK)
 	return p, v.session(p.who, call)
 }
 
 // ownDevices lists the caller's own devices: the call that shows whether a session
 // is one.
-func (v *Venue) ownDevices(who *identity.Identity) suite.Request {
+func (v *Venue) ownDevices(who *identity.Identity) conform.Request {
 	GinkgoHelper()
-	return suite.Request{JSON: suite.Object{"UserId": v.userID(who)}}
+	return conform.Request{JSON: conform.Object{"UserId": v.userID(who)}}
 }
 
 // userID is the number that calls take, and log-ins take as a text.
@@ -220,17 +220,17 @@ func (v *Venue) userID(who *identity.Identity) int {
 
 // works checks that a session opens a call, alive needs it, and closed checks that
 // it does not.
-func (v *Venue) works(ctx context.Context, by *suite.Actor) {
+func (v *Venue) works(ctx context.Context, by *conform.Actor) {
 	GinkgoHelper()
 	v.Expect(v.Do(ctx, by, v.devices, v.ownDevices(by.Who)), v.devices, contract.OK)
 }
 
-func (v *Venue) alive(ctx context.Context, by *suite.Actor) {
+func (v *Venue) alive(ctx context.Context, by *conform.Actor) {
 	GinkgoHelper()
-	v.Need("use the session", v.Do(ctx, by, v.devices, v.ownDevices(by.Who)), v.devices, contract.OK)
+	v.Require("use the session", v.Do(ctx, by, v.devices, v.ownDevices(by.Who)), v.devices, contract.OK)
 }
 
-func (v *Venue) closed(ctx context.Context, by *suite.Actor) {
+func (v *Venue) closed(ctx context.Context, by *conform.Actor) {
 	GinkgoHelper()
 	call := v.Do(ctx, by, v.devices, v.ownDevices(by.Who))
 	v.Expect(call, v.devices, contract.Unauthenticated)
@@ -238,9 +238,9 @@ func (v *Venue) closed(ctx context.Context, by *suite.Actor) {
 }
 
 // ends logs a session out.
-func (v *Venue) ends(ctx context.Context, by *suite.Actor) {
+func (v *Venue) ends(ctx context.Context, by *conform.Actor) {
 	GinkgoHelper()
-	v.Need("log out", v.Do(ctx, by, v.logOut, nothing), v.logOut, contract.OK)
+	v.Require("log out", v.Do(ctx, by, v.logOut, nothing), v.logOut, contract.OK)
 }
 
 // nobody is a user name that no account has and no spec used before.

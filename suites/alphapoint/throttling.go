@@ -12,7 +12,7 @@ import (
 	"authconform/harness/contract"
 	"authconform/harness/identity"
 	"authconform/harness/target"
-	"authconform/harness/throttle"
+	"authconform/suites/family"
 )
 
 // spansSessions is the authority for a counter that nothing but success resets.
@@ -28,10 +28,10 @@ func (v *Venue) throttling() {
 	Describe("too many wrong codes", func() { v.codeLimit() })
 }
 
-type limitSpec func(context.Context, throttle.Kit, throttle.Limit, *identity.Identity)
+type limitSpec func(context.Context, family.Kit, family.Limit, *identity.Identity)
 
 func (v *Venue) loginLimit() {
-	kit := throttle.Kit{S: v.Context}
+	kit := family.Kit{S: v.Context}
 	limits := func(text, slug string, run limitSpec, options ...clause.Option) {
 		It(text, v.promise("throttle."+slug, v.login, contract.Throttled, append(options, clause.Disrupts())...), func(ctx SpecContext) {
 			who := v.lease(user)
@@ -44,53 +44,53 @@ func (v *Venue) loginLimit() {
 		})
 	}
 	limits("answers as many wrong log-ins as declared, and refuses the next attempt", "reached",
-		func(ctx context.Context, kit throttle.Kit, l throttle.Limit, _ *identity.Identity) {
+		func(ctx context.Context, kit family.Kit, l family.Limit, _ *identity.Identity) {
 			limited := kit.Reach(ctx, l)
 			v.Holds("the refusal lets nobody in", leak(limited) == "", "it carries "+leak(limited))
 		})
 	limits("refuses the right credentials too while the limit holds", "right-credentials",
-		func(ctx context.Context, kit throttle.Kit, l throttle.Limit, _ *identity.Identity) {
+		func(ctx context.Context, kit family.Kit, l family.Limit, _ *identity.Identity) {
 			kit.Reach(ctx, l)
 			kit.HoldsBackTheRight(ctx, l)
 		})
 	limits("lets the right credentials in once the block is over", "ends",
-		func(ctx context.Context, kit throttle.Kit, l throttle.Limit, _ *identity.Identity) {
+		func(ctx context.Context, kit family.Kit, l family.Limit, _ *identity.Identity) {
 			kit.Reach(ctx, l)
 			kit.Ends(ctx, l, l.Block+time.Second)
 		})
 	limits("lets no cache keep the refusal", "not-storable",
-		func(ctx context.Context, kit throttle.Kit, l throttle.Limit, _ *identity.Identity) {
+		func(ctx context.Context, kit family.Kit, l family.Limit, _ *identity.Identity) {
 			kit.NotStorable(kit.Reach(ctx, l))
 		},
 		clause.From(contract.Standard, "RFC 6585 section 4"))
 	limits("leaves other users alone", "others",
-		func(ctx context.Context, kit throttle.Kit, l throttle.Limit, _ *identity.Identity) {
+		func(ctx context.Context, kit family.Kit, l family.Limit, _ *identity.Identity) {
 			kit.Reach(ctx, l)
 			other := v.lease(user)
-			kit.Works(ctx, l, throttle.Attempt{By: v.caller(other), Request: v.signed(other)})
+			kit.Works(ctx, l, family.Attempt{By: v.caller(other), Request: v.signed(other)})
 		})
 	limits("says in plain text that there were too many", "plain-text",
-		func(ctx context.Context, kit throttle.Kit, l throttle.Limit, _ *identity.Identity) {
+		func(ctx context.Context, kit family.Kit, l family.Limit, _ *identity.Identity) {
 			v.Holds("the text says so", tooMany.Match(kit.Reach(ctx, l).Body), "it does not")
 		}, clause.Only(platform))
 	limits("counts attempts made at the same time", "parallel",
-		func(ctx context.Context, kit throttle.Kit, l throttle.Limit, _ *identity.Identity) { kit.Burst(ctx, l) }, spansSessions)
+		func(ctx context.Context, kit family.Kit, l family.Limit, _ *identity.Identity) { kit.Burst(ctx, l) }, spansSessions)
 	limits("counts wrong passwords on whatever the case of the user name", "user-name-case",
-		func(ctx context.Context, kit throttle.Kit, l throttle.Limit, who *identity.Identity) {
-			l.Wrong = func(i int) throttle.Attempt {
+		func(ctx context.Context, kit family.Kit, l family.Limit, who *identity.Identity) {
+			l.Wrong = func(i int) family.Attempt {
 				request := password(who).With("Password", "wrong-Password-1")
 				if i%2 == 1 {
 					request = request.With("UserName", strings.ToUpper(who.Login))
 				}
-				return throttle.Attempt{By: v.caller(who), Request: request}
+				return family.Attempt{By: v.caller(who), Request: request}
 			}
 			kit.Reach(ctx, l)
 		}, spansSessions)
 	for _, header := range []string{"X-Forwarded-For", "X-Real-IP"} {
 		limits("counts on whatever address the client claims in "+header, "claimed-address-"+strings.ToLower(header),
-			func(ctx context.Context, kit throttle.Kit, l throttle.Limit, _ *identity.Identity) {
+			func(ctx context.Context, kit family.Kit, l family.Limit, _ *identity.Identity) {
 				wrong := l.Wrong
-				l.Wrong = func(i int) throttle.Attempt {
+				l.Wrong = func(i int) family.Attempt {
 					a := wrong(i)
 					a.Request = a.Request.WithHeader(header, "198.51.100."+string(rune('1'+i%9)))
 					return a
@@ -101,7 +101,7 @@ func (v *Venue) loginLimit() {
 }
 
 func (v *Venue) codeLimit() {
-	kit := throttle.Kit{S: v.Context}
+	kit := family.Kit{S: v.Context}
 	It("refuses more wrong codes than declared, and then the right one, until the block is over",
 		v.promise("throttle.codes", v.second, contract.SecondFactorThrottled, clause.Disrupts()),
 		func(ctx SpecContext) {
@@ -119,7 +119,7 @@ func (v *Venue) codeLimit() {
 			p := v.firstStep(ctx)
 			l := v.codeLimitOf(ctx, p)
 			wrong := l.Wrong
-			l.Wrong = func(i int) throttle.Attempt {
+			l.Wrong = func(i int) family.Attempt {
 				v.again(ctx, p)
 				return wrong(i)
 			}
@@ -134,8 +134,8 @@ func (v *Venue) codeLimit() {
 				l := v.codeLimitOf(ctx, p)
 				name := v.requiredNames(ctx, me)[0]
 				l.Operation = v.guarded
-				l.Wrong = func(int) throttle.Attempt {
-					return throttle.Attempt{By: me, Request: v.wrapped(name, p.codes.Wrong(window))}
+				l.Wrong = func(int) family.Attempt {
+					return family.Attempt{By: me, Request: v.wrapped(name, p.codes.Wrong(window))}
 				}
 				kit.Reach(ctx, l)
 				v.Wait(ctx, l.Block+time.Second, "the limit has to end before others use the identity")
@@ -146,8 +146,8 @@ func (v *Venue) codeLimit() {
 				p, me := v.bothSteps(ctx)
 				l := v.codeLimitOf(ctx, p)
 				l.Operation = v.validate
-				l.Wrong = func(int) throttle.Attempt {
-					return throttle.Attempt{By: me, Request: v.validation2FA(p.codes.Wrong(window))}
+				l.Wrong = func(int) family.Attempt {
+					return family.Attempt{By: me, Request: v.validation2FA(p.codes.Wrong(window))}
 				}
 				kit.Reach(ctx, l)
 				v.Wait(ctx, l.Block+time.Second, "the limit has to end before others use the identity")
@@ -156,28 +156,28 @@ func (v *Venue) codeLimit() {
 }
 
 // loginLimitOf is the declared limit of wrong log-ins; signatures fill it.
-func (v *Venue) loginLimitOf(who *identity.Identity) throttle.Limit {
+func (v *Venue) loginLimitOf(who *identity.Identity) family.Limit {
 	GinkgoHelper()
 	declared := v.declared(v.Target().Limits.Password, "password")
-	return throttle.Limit{
+	return family.Limit{
 		Operation: v.login, Attempts: declared.Attempts, Block: max(declared.Block, declared.Window),
-		Wrong: func(int) throttle.Attempt {
-			return throttle.Attempt{By: v.caller(who), Request: v.wrongly(who)}
+		Wrong: func(int) family.Attempt {
+			return family.Attempt{By: v.caller(who), Request: v.wrongly(who)}
 		},
-		Right:   func() throttle.Attempt { return throttle.Attempt{By: v.caller(who), Request: v.signed(who)} },
+		Right:   func() family.Attempt { return family.Attempt{By: v.caller(who), Request: v.signed(who)} },
 		Refused: contract.BadCredentials, Limited: contract.Throttled,
 	}
 }
 
-func (v *Venue) codeLimitOf(ctx context.Context, p *pending) throttle.Limit {
+func (v *Venue) codeLimitOf(ctx context.Context, p *pending) family.Limit {
 	GinkgoHelper()
 	declared := v.declared(v.Target().Limits.SecondFactor, "second-factor")
-	return throttle.Limit{
+	return family.Limit{
 		Operation: v.second, Attempts: declared.Attempts, Block: max(declared.Block, declared.Window),
-		Wrong: func(int) throttle.Attempt {
-			return throttle.Attempt{By: p.by, Request: withCode(p.codes.Wrong(window))}
+		Wrong: func(int) family.Attempt {
+			return family.Attempt{By: p.by, Request: withCode(p.codes.Wrong(window))}
 		},
-		Right:   func() throttle.Attempt { return throttle.Attempt{By: p.by, Request: withCode(v.Code(ctx, p.codes))} },
+		Right:   func() family.Attempt { return family.Attempt{By: p.by, Request: withCode(v.Code(ctx, p.codes))} },
 		Refused: contract.SecondFactorWrong, Limited: contract.SecondFactorThrottled,
 	}
 }

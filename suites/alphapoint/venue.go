@@ -9,10 +9,10 @@ import (
 	"slices"
 
 	"authconform/harness/clause"
+	"authconform/harness/conform"
 	"authconform/harness/contract"
-	"authconform/harness/probe"
-	"authconform/harness/suite"
 	"authconform/harness/target"
+	"authconform/suites/family"
 )
 
 // Profiles of both contracts.
@@ -56,7 +56,7 @@ func Roles() map[string]string {
 // that is known by name only to its path. gateway is the default of the setting.
 func Settings(gateway string, paths map[string]string) map[string]target.Setting {
 	settings := map[string]target.Setting{
-		suite.Tolerance: {Text: "how many 30-second steps old an app's code may be, 0 or 1; 1 unless set"},
+		conform.Tolerance: {Text: "how many 30-second steps old an app's code may be, 0 or 1; 1 unless set"},
 		gatewaySetting: {Text: "what every call carries: api-key (header APIKey), bearer (the identity's token) or none", Default: gateway,
 			Ask: "Which credential does every call carry beside its session, and who issues it?"},
 		sessionSetting: {Text: "header that carries a session token", Default: "APToken",
@@ -91,7 +91,7 @@ func RequiredPayload() (string, target.Setting) {
 	}
 }
 
-func pathSetting(id string) string { return "path-" + probe.Slug(id) }
+func pathSetting(id string) string { return "path-" + clause.Slug(id) }
 
 // Path says where an operation lives: the documents' path, or for one that they
 // only name that of the target file.
@@ -104,10 +104,10 @@ func Path(t *target.Target, op *contract.Operation) string {
 
 // SignedHeaders is the feature of calls that carry a signature in place of a
 // session.
-func SignedHeaders() suite.Feature {
-	return suite.Feature{
+func SignedHeaders() conform.Feature {
+	return conform.Feature{
 		Text: "calls may carry Nonce, APIKey, Signature and UserId as headers in place of a session",
-		Present: func(ctx context.Context, s *suite.Context) bool {
+		Present: func(ctx context.Context, s *conform.Context) bool {
 			v := newVenue(s)
 			who := v.lease(user)
 			return v.Is(v.Do(ctx, v.signedActor(who), v.devices, v.ownDevices(who)), v.devices, contract.OK)
@@ -116,12 +116,12 @@ func SignedHeaders() suite.Feature {
 }
 
 // Basic is the feature of a log-in by Basic authentication.
-func Basic() suite.Feature {
-	return suite.Feature{
+func Basic() conform.Feature {
+	return conform.Feature{
 		Text: "Authenticate takes user name and password as Basic authentication",
-		Present: func(ctx context.Context, s *suite.Context) bool {
+		Present: func(ctx context.Context, s *conform.Context) bool {
 			v := newVenue(s)
-			call := v.Do(ctx, v.basicActor(v.lease(user)), v.basic, suite.Request{})
+			call := v.Do(ctx, v.basicActor(v.lease(user)), v.basic, conform.Request{})
 			return call.Status == http.StatusOK && leak(call) != ""
 		},
 	}
@@ -130,14 +130,14 @@ func Basic() suite.Feature {
 // Venue is the context with the operations that specs name. Those that a surface
 // lacks are nil.
 type Venue struct {
-	*suite.Context
+	*conform.Context
 
 	login, second, logOut, devices, ping                    *contract.Operation
 	activate, validate, required, guarded, register, config *contract.Operation // legacy
 	basic                                                   *contract.Operation // /ap
 }
 
-func newVenue(s *suite.Context) *Venue {
+func newVenue(s *conform.Context) *Venue {
 	op := func(id string) *contract.Operation {
 		all := s.Operations()
 		if i := slices.IndexFunc(all, func(o *contract.Operation) bool { return o.ID == id }); i >= 0 {
@@ -173,12 +173,12 @@ func (v *Venue) promise(slug string, op *contract.Operation, outcome contract.Ou
 }
 
 // Specs builds the tree of either surface.
-func Specs(s *suite.Context) {
+func Specs(s *conform.Context) {
 	v := newVenue(s)
 	subjects := v.subjects()
-	probe.Credentials(s, v.scheme(), v.sessionSubjects())
-	probe.Bodies(s, subjects)
-	probe.Methods(s, append(subjects, v.open()...))
+	family.Credentials(s, v.scheme(), v.sessionSubjects())
+	family.Bodies(s, subjects)
+	family.Methods(s, append(subjects, v.open()...))
 
 	v.signatures()
 	v.passwords()

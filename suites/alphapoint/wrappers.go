@@ -7,29 +7,29 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 
 	"authconform/harness/clause"
+	"authconform/harness/conform"
 	"authconform/harness/contract"
-	"authconform/harness/suite"
 )
 
 // wrapper are the members in which the platform's calls carry their code. The
 // casing is that of live venues, unlike the TFaType of Validate2FA.
-func wrapper(code any, payload string) suite.Object {
-	return suite.Object{"TfaType": "Google", "TFaCode": code, "Payload": payload}
+func wrapper(code any, payload string) conform.Object {
+	return conform.Object{"TfaType": "Google", "TFaCode": code, "Payload": payload}
 }
 
 // wrapped is a call that needs a code, with one.
-func (v *Venue) wrapped(name string, code any) suite.Request {
+func (v *Venue) wrapped(name string, code any) conform.Request {
 	GinkgoHelper()
 	text, err := json.Marshal(v.payload())
 	if err != nil {
 		v.Error("settings.%s cannot be written as JSON: %v", payloadSetting, err)
 	}
-	return suite.Request{JSON: wrapper(code, string(text))}.WithPath("endpoint", name)
+	return conform.Request{JSON: wrapper(code, string(text))}.WithPath("endpoint", name)
 }
 
-func (v *Venue) payload() suite.Object {
+func (v *Venue) payload() conform.Object {
 	GinkgoHelper()
-	members := suite.Object{}
+	members := conform.Object{}
 	if err := json.Unmarshal([]byte(v.Setting(payloadSetting)), &members); err != nil || members == nil {
 		v.Error("settings.%s is no JSON object", payloadSetting)
 	}
@@ -52,7 +52,7 @@ func (v *Venue) wrappers() {
 							v.Holds("the refusal lets nobody in", leak(call) == "", "it carries "+leak(call))
 						}
 					}
-					v.Need("get a right code accepted after the refusal", v.Do(ctx, me, v.guarded, v.opened(ctx, p, me, batch[0])), v.guarded, contract.OK)
+					v.Require("get a right code accepted after the refusal", v.Do(ctx, me, v.guarded, v.opened(ctx, p, me, batch[0])), v.guarded, contract.OK)
 				}
 			})
 		}
@@ -74,11 +74,11 @@ func (v *Venue) wrappedOnce() {
 			p := v.firstStep(ctx)
 			code := v.Code(ctx, p.codes)
 			call := v.Do(ctx, p.by, v.second, withCode(code))
-			v.Need("take the second step", call, v.second, contract.OK)
+			v.Require("take the second step", call, v.second, contract.OK)
 			me := v.session(p.who, call)
 			name := v.requiredNames(ctx, me)[0]
 			v.Expect(v.Do(ctx, me, v.guarded, v.wrapped(name, code)), v.guarded, contract.SecondFactorReplayed)
-			v.Need("get a fresh code accepted", v.Do(ctx, me, v.guarded, v.opened(ctx, p, me, name)), v.guarded, contract.OK)
+			v.Require("get a fresh code accepted", v.Do(ctx, me, v.guarded, v.opened(ctx, p, me, name)), v.guarded, contract.OK)
 		})
 	It("refuses a code that a call has used, at each of the calls",
 		v.promise("wrapped.replayed", v.guarded, contract.SecondFactorReplayed, clause.Only(platform)),
@@ -86,7 +86,7 @@ func (v *Venue) wrappedOnce() {
 			p, me := v.bothSteps(ctx)
 			names := v.requiredNames(ctx, me)
 			code := v.Code(ctx, p.codes)
-			v.Need("use the code once", v.Do(ctx, me, v.guarded, v.wrapped(names[0], code)), v.guarded, contract.OK)
+			v.Require("use the code once", v.Do(ctx, me, v.guarded, v.wrapped(names[0], code)), v.guarded, contract.OK)
 			for _, name := range names[:min(len(names), perIdentity)] {
 				v.Expect(v.Do(ctx, me, v.guarded, v.wrapped(name, code)), v.guarded, contract.SecondFactorReplayed)
 			}
@@ -105,6 +105,6 @@ func (v *Venue) wrappedType() {
 				code = v.Code(ctx, p.codes)
 			}
 			v.Expect(v.Do(ctx, me, v.guarded, v.wrapped(name, json.Number(code))), v.guarded, contract.SecondFactorWrong)
-			v.Need("get the same code accepted as a text", v.Do(ctx, me, v.guarded, v.wrapped(name, code)), v.guarded, contract.OK)
+			v.Require("get the same code accepted as a text", v.Do(ctx, me, v.guarded, v.wrapped(name, code)), v.guarded, contract.OK)
 		})
 }

@@ -9,10 +9,10 @@ import (
 	. "github.com/onsi/gomega"
 
 	"authconform/harness/clause"
+	"authconform/harness/conform"
 	"authconform/harness/contract"
-	"authconform/harness/probe"
-	"authconform/harness/suite"
 	"authconform/harness/value"
+	"authconform/suites/family"
 )
 
 // longestData is how many characters of data an account takes (facts/barong.md 2.2).
@@ -20,14 +20,14 @@ const longestData = 1024
 
 // accountSubjects end no account: a wrong password shows as well that a request got
 // through, and leaves the account for others.
-func (p *api) accountSubjects() []probe.Subject {
-	return []probe.Subject{
-		{Operation: p.getCurrentUser, Ready: p.asMember(suite.Request{})},
-		{Operation: p.updateCurrentUser, Ready: func(ctx context.Context) (*suite.Actor, func() suite.Request) {
+func (p *api) accountSubjects() []family.Subject {
+	return []family.Subject{
+		{Operation: p.getCurrentUser, Ready: p.asMember(conform.Request{})},
+		{Operation: p.updateCurrentUser, Ready: func(ctx context.Context) (*conform.Actor, func() conform.Request) {
 			GinkgoHelper()
 			return p.dataHolder(ctx).Actor, always(dataOf(`{"a":"b"}`))
 		}},
-		{Operation: p.deleteCurrentUser, Leads: contract.BadCredentials, Ready: func(ctx context.Context) (*suite.Actor, func() suite.Request) {
+		{Operation: p.deleteCurrentUser, Expected: contract.BadCredentials, Ready: func(ctx context.Context) (*conform.Actor, func() conform.Request) {
 			GinkgoHelper()
 			me := p.member(ctx)
 			return me.Actor, always(removal(me.account, "").With("password", p.Secret("password", newPassword())))
@@ -38,8 +38,8 @@ func (p *api) accountSubjects() []probe.Subject {
 // userOf is what an account reads of itself.
 func (p *api) userOf(ctx context.Context, me *session) any {
 	GinkgoHelper()
-	call := p.Do(ctx, me.Actor, p.getCurrentUser, suite.Request{})
-	p.Need("read the account", call, p.getCurrentUser, contract.OK)
+	call := p.Do(ctx, me.Actor, p.getCurrentUser, conform.Request{})
+	p.Require("read the account", call, p.getCurrentUser, contract.OK)
 	return value.Of(call)
 }
 
@@ -56,9 +56,9 @@ func accounts(p *api) {
 
 func accountRead(p *api) {
 	op := p.getCurrentUser
-	It("shows the caller's own account", stated("account.own", op, contract.OK), func(ctx SpecContext) {
+	It("shows the caller's own account", clause.Graded("barong.account.own", op, contract.OK), func(ctx SpecContext) {
 		me, other := p.member(ctx), p.member(ctx)
-		call := p.Do(ctx, me.Actor, op, suite.Request{})
+		call := p.Do(ctx, me.Actor, op, conform.Request{})
 		p.Expect(call, op, contract.OK)
 		p.Check("the e-mail address", value.Text(value.Of(call), "email"), Equal(me.account.Login))
 		p.Check("the state", value.Text(value.Of(call), "state"), Equal("active"))
@@ -66,19 +66,19 @@ func accountRead(p *api) {
 		p.Check("the uid is the one that logging in showed", value.Text(value.Of(call), "uid"), Equal(value.Text(me.user, "uid")))
 		p.Check("the uid of another account is another", value.Text(p.userOf(ctx, other), "uid"), Not(Equal(value.Text(value.Of(call), "uid"))))
 	})
-	It("shows that the second factor is on", stated("account.second-factor-shown", op, contract.OK), func(ctx SpecContext) {
-		call := p.Do(ctx, p.enrolled(ctx).Actor, op, suite.Request{})
+	It("shows that the second factor is on", clause.Graded("barong.account.second-factor-shown", op, contract.OK), func(ctx SpecContext) {
+		call := p.Do(ctx, p.enrolled(ctx).Actor, op, conform.Request{})
 		p.Expect(call, op, contract.OK)
 		p.Check("whether the second factor is on", value.Flag(value.Of(call), "otp"), BeTrue())
 	})
-	It("shows the account to who has not confirmed the e-mail address yet", stated("account.pending", op, contract.OK), Serial, func(ctx SpecContext) {
-		call := p.Do(ctx, p.newcomer(ctx).Actor, op, suite.Request{})
+	It("shows the account to who has not confirmed the e-mail address yet", clause.Graded("barong.account.pending", op, contract.OK), Serial, func(ctx SpecContext) {
+		call := p.Do(ctx, p.newcomer(ctx).Actor, op, conform.Request{})
 		p.Expect(call, op, contract.OK)
 		p.Check("the state", value.Text(value.Of(call), "state"), Equal("pending"))
 	})
 }
 
-func dataOf(text string) suite.Request { return suite.Request{JSON: suite.Object{"data": text}} }
+func dataOf(text string) conform.Request { return conform.Request{JSON: conform.Object{"data": text}} }
 
 // dataHolder is a member whose data a spec may change: a pooled account gets its
 // own back, and {} where it had none, which no request can bring back.
@@ -97,7 +97,7 @@ func (p *api) dataHolder(ctx context.Context) *session {
 
 func accountData(p *api) {
 	op := p.updateCurrentUser
-	It("keeps the data that are sent", stated("account.data", op, contract.OK), func(ctx SpecContext) {
+	It("keeps the data that are sent", clause.Graded("barong.account.data", op, contract.OK), func(ctx SpecContext) {
 		me := p.dataHolder(ctx)
 		for _, data := range []string{`{"language":"uk"}`, `{"language":"en","a":[1,null]}`} {
 			call := p.Do(ctx, me.Actor, op, dataOf(data))
@@ -106,15 +106,15 @@ func accountData(p *api) {
 			p.Check("the data that are read", value.Text(p.userOf(ctx, me), "data"), Equal(data))
 		}
 	})
-	It("takes data of the greatest length", stated("account.data-longest", op, contract.OK), func(ctx SpecContext) {
+	It("takes data of the greatest length", clause.Graded("barong.account.data-longest", op, contract.OK), func(ctx SpecContext) {
 		me, data := p.dataHolder(ctx), jsonOf(longestData)
 		p.Expect(p.Do(ctx, me.Actor, op, dataOf(data)), op, contract.OK)
 		p.Check("the data that are read", value.Text(p.userOf(ctx, me), "data"), Equal(data))
 	})
 	refused := func(outcome contract.Outcome, promise string, broken ...string) {
-		It("refuses "+promise, stated("account."+string(outcome), op, outcome), func(ctx SpecContext) {
+		It("refuses "+promise, clause.Graded("barong.account."+string(outcome), op, outcome), func(ctx SpecContext) {
 			me := p.dataHolder(ctx)
-			p.Refuses(ctx, suite.Refusal{
+			p.Refuses(ctx, conform.Refusal{
 				Operation: op, By: me.Actor, Control: always(dataOf(`{"a":"b"}`)), Outcome: outcome, Changes: valuesOf("data", broken),
 				State: func() any { return value.Text(p.userOf(ctx, me), "data") },
 			})
@@ -126,10 +126,10 @@ func accountData(p *api) {
 
 // valuesOf makes a change of each value that a member may not have; values may be
 // long, so they are told apart by how they begin.
-func valuesOf(member string, values []string) []suite.Change {
-	var changes []suite.Change
+func valuesOf(member string, values []string) []conform.Change {
+	var changes []conform.Change
 	for _, v := range values {
-		changes = append(changes, suite.Change{Name: member + " " + v[:min(len(v), 20)], Of: func(r suite.Request) suite.Request { return r.With(member, v) }})
+		changes = append(changes, conform.Change{Name: member + " " + v[:min(len(v), 20)], Of: func(r conform.Request) conform.Request { return r.With(member, v) }})
 	}
 	return changes
 }
@@ -153,50 +153,50 @@ func (p *api) leaverWithCodes(ctx context.Context) *session {
 }
 
 func leaving(me *session) *session {
-	me.account.Spoil("a spec ends it")
+	me.account.Retire("a spec ends it")
 	return me
 }
 
 // removal is what ends an account; code "" leaves the second factor out.
-func removal(a *account, code string) suite.Request {
-	body := suite.Object{"password": a.Password}
+func removal(a *account, code string) conform.Request {
+	body := conform.Object{"password": a.Password}
 	if code != "" {
 		body["otp_code"] = code
 	}
-	return suite.Request{JSON: body}
+	return conform.Request{JSON: body}
 }
 
 func accountEnd(p *api) {
 	op := p.deleteCurrentUser
-	It("ends the account: its password opens no session any more", stated("account.deleted", op, contract.OK), func(ctx SpecContext) {
+	It("ends the account: its password opens no session any more", clause.Graded("barong.account.deleted", op, contract.OK), func(ctx SpecContext) {
 		me := p.leaver(ctx)
 		p.Expect(p.Do(ctx, me.Actor, op, removal(me.account, "")), op, contract.OK)
 		p.Holds("a log-in with the right password is refused as one of a deleted account",
 			p.Exactly(p.tryLogIn(ctx, me.account, p.credentials(me.account, "")), p.createSession, "deleted"), "it is not")
 	})
-	It("ends a session's account for that session and for others", stated("account.deleted-session", p.getCurrentUser, userNotActive), func(ctx SpecContext) {
+	It("ends a session's account for that session and for others", clause.Graded("barong.account.deleted-session", p.getCurrentUser, userNotActive), func(ctx SpecContext) {
 		me := p.leaver(ctx)
 		other := p.logIn(ctx, me.account)
-		p.Need("end the account", p.Do(ctx, me.Actor, op, removal(me.account, "")), op, contract.OK)
+		p.Require("end the account", p.Do(ctx, me.Actor, op, removal(me.account, "")), op, contract.OK)
 		for _, s := range []*session{me, other} {
-			p.Expect(p.Do(ctx, s.Actor, p.getCurrentUser, suite.Request{}), p.getCurrentUser, userNotActive)
+			p.Expect(p.Do(ctx, s.Actor, p.getCurrentUser, conform.Request{}), p.getCurrentUser, userNotActive)
 		}
 	})
-	It("leaves other accounts alone", stated("account.deleted-only-own", op, contract.OK), func(ctx SpecContext) {
+	It("leaves other accounts alone", clause.Graded("barong.account.deleted-only-own", op, contract.OK), func(ctx SpecContext) {
 		me, other := p.leaver(ctx), p.member(ctx)
 		p.Expect(p.Do(ctx, me.Actor, op, removal(me.account, "")), op, contract.OK)
-		p.Expect(p.Do(ctx, other.Actor, p.getCurrentUser, suite.Request{}), p.getCurrentUser, contract.OK)
+		p.Expect(p.Do(ctx, other.Actor, p.getCurrentUser, conform.Request{}), p.getCurrentUser, contract.OK)
 	})
-	It("takes the password out of the query too", stated("account.deleted-by-query", op, contract.OK), func(ctx SpecContext) {
+	It("takes the password out of the query too", clause.Graded("barong.account.deleted-by-query", op, contract.OK), func(ctx SpecContext) {
 		me := p.leaver(ctx)
-		p.Expect(p.Do(ctx, me.Actor, op, suite.Request{Query: url.Values{"password": {me.account.Password}}}), op, contract.OK)
-		p.Holds("the account is ended", p.Is(p.Do(ctx, me.Actor, p.getCurrentUser, suite.Request{}), p.getCurrentUser, userNotActive), "its session still opens it")
+		p.Expect(p.Do(ctx, me.Actor, op, conform.Request{Query: url.Values{"password": {me.account.Password}}}), op, contract.OK)
+		p.Holds("the account is ended", p.Is(p.Do(ctx, me.Actor, p.getCurrentUser, conform.Request{}), p.getCurrentUser, userNotActive), "its session still opens it")
 	})
-	It("keeps the e-mail address of an ended account taken", stated("account.deleted-email-taken", p.createUser, "email-taken", clause.Needs(signUp)), func(ctx SpecContext) {
+	It("keeps the e-mail address of an ended account taken", clause.Graded("barong.account.deleted-email-taken", p.createUser, "email-taken", clause.Needs(signUp)), func(ctx SpecContext) {
 		me := p.leaver(ctx)
-		p.Need("end the account", p.Do(ctx, me.Actor, op, removal(me.account, "")), op, contract.OK)
-		again := suite.Object{"email": me.account.Login, "password": p.Secret("password", newPassword())}
-		p.Expect(p.Do(ctx, p.visitor(), p.createUser, suite.Request{JSON: p.solved(again)}), p.createUser, "email-taken")
+		p.Require("end the account", p.Do(ctx, me.Actor, op, removal(me.account, "")), op, contract.OK)
+		again := conform.Object{"email": me.account.Login, "password": p.Secret("password", newPassword())}
+		p.Expect(p.Do(ctx, p.visitor(), p.createUser, conform.Request{JSON: p.solved(again)}), p.createUser, "email-taken")
 	})
 }
 
@@ -210,55 +210,57 @@ func (p *api) stillThere(ctx context.Context, me *session) func() any {
 
 func accountEndRefused(p *api) {
 	op := p.deleteCurrentUser
-	It("does not end an account for a wrong password", stated("account.delete-wrong-password", op, contract.BadCredentials), func(ctx SpecContext) {
+	It("does not end an account for a wrong password", clause.Graded("barong.account.delete-wrong-password", op, contract.BadCredentials), func(ctx SpecContext) {
 		me := p.leaver(ctx)
-		p.Refuses(ctx, suite.Refusal{
+		p.Refuses(ctx, conform.Refusal{
 			Operation: op, By: me.Actor, Control: always(removal(me.account, "")), Outcome: contract.BadCredentials, OnlyAfter: true,
 			State: p.stillThere(ctx, me),
-			Changes: []suite.Change{
-				{Name: "another password", Of: func(r suite.Request) suite.Request { return r.With("password", p.Secret("password", newPassword())) }},
-				{Name: "the password without its last character", Of: func(r suite.Request) suite.Request {
+			Changes: []conform.Change{
+				{Name: "another password", Of: func(r conform.Request) conform.Request {
+					return r.With("password", p.Secret("password", newPassword()))
+				}},
+				{Name: "the password without its last character", Of: func(r conform.Request) conform.Request {
 					return r.With("password", p.Secret("password", me.account.Password[:len(me.account.Password)-1]))
 				}},
-				{Name: "the password and one character more", Of: func(r suite.Request) suite.Request {
+				{Name: "the password and one character more", Of: func(r conform.Request) conform.Request {
 					return r.With("password", p.Secret("password", me.account.Password+"x"))
 				}},
 			},
 		})
 	})
-	It("does not end an account with the second factor for the password alone", stated("account.delete-without-code", op, contract.SecondFactorRequired), func(ctx SpecContext) {
+	It("does not end an account with the second factor for the password alone", clause.Graded("barong.account.delete-without-code", op, contract.SecondFactorRequired), func(ctx SpecContext) {
 		me := p.leaverWithCodes(ctx)
 		p.Expect(p.Do(ctx, me.Actor, op, removal(me.account, "")), op, contract.SecondFactorRequired)
 		p.Check("the state of the account", p.stillThere(ctx, me)(), Equal("active"))
-		p.Need("end it with a code", p.Do(ctx, me.Actor, op, removal(me.account, p.Code(ctx, me.account.codes))), op, contract.OK)
+		p.Require("end it with a code", p.Do(ctx, me.Actor, op, removal(me.account, p.Code(ctx, me.account.codes))), op, contract.OK)
 	})
 }
 
 func accountEndCodes(p *api) {
 	op := p.deleteCurrentUser
-	It("ends an account with the second factor for its password and a right code", stated("account.deleted-with-code", op, contract.OK), func(ctx SpecContext) {
+	It("ends an account with the second factor for its password and a right code", clause.Graded("barong.account.deleted-with-code", op, contract.OK), func(ctx SpecContext) {
 		me := p.leaverWithCodes(ctx)
 		p.Expect(p.Do(ctx, me.Actor, op, removal(me.account, p.Code(ctx, me.account.codes))), op, contract.OK)
-		p.Holds("the account is ended", p.Is(p.Do(ctx, me.Actor, p.getCurrentUser, suite.Request{}), p.getCurrentUser, userNotActive), "its session still opens it")
+		p.Holds("the account is ended", p.Is(p.Do(ctx, me.Actor, p.getCurrentUser, conform.Request{}), p.getCurrentUser, userNotActive), "its session still opens it")
 	})
-	It("does not end an account for a wrong code", stated("account.delete-wrong-code", op, contract.SecondFactorWrong), func(ctx SpecContext) {
+	It("does not end an account for a wrong code", clause.Graded("barong.account.delete-wrong-code", op, contract.SecondFactorWrong), func(ctx SpecContext) {
 		me := p.leaverWithCodes(ctx)
 		p.Expect(p.Do(ctx, me.Actor, op, removal(me.account, me.account.codes.Wrong(1))), op, contract.SecondFactorWrong)
 		p.Check("the state of the account", p.stillThere(ctx, me)(), Equal("active"))
-		p.Need("end it with a right code", p.Do(ctx, me.Actor, op, removal(me.account, p.Code(ctx, me.account.codes))), op, contract.OK)
+		p.Require("end it with a right code", p.Do(ctx, me.Actor, op, removal(me.account, p.Code(ctx, me.account.codes))), op, contract.OK)
 	})
-	It("does not end an account for a code that was used before", stated("account.delete-replayed-code", op, contract.SecondFactorReplayed), func(ctx SpecContext) {
+	It("does not end an account for a code that was used before", clause.Graded("barong.account.delete-replayed-code", op, contract.SecondFactorReplayed), func(ctx SpecContext) {
 		me := p.leaverWithCodes(ctx)
 		code := p.Code(ctx, me.account.codes)
-		p.Need("use a code", p.Do(ctx, me.Actor, p.verifyOTP, codeBody(code)), p.verifyOTP, contract.OK)
+		p.Require("use a code", p.Do(ctx, me.Actor, p.verifyOTP, codeBody(code)), p.verifyOTP, contract.OK)
 		p.Expect(p.Do(ctx, me.Actor, op, removal(me.account, code)), op, contract.SecondFactorReplayed)
 		p.Check("the state of the account", p.stillThere(ctx, me)(), Equal("active"))
 	})
-	It("looks at the password before the code", stated("account.delete-password-first", op, contract.BadCredentials), func(ctx SpecContext) {
+	It("looks at the password before the code", clause.Graded("barong.account.delete-password-first", op, contract.BadCredentials), func(ctx SpecContext) {
 		me := p.leaverWithCodes(ctx)
 		code := p.Code(ctx, me.account.codes)
 		wrong := removal(me.account, code).With("password", p.Secret("password", newPassword()))
 		p.Expect(p.Do(ctx, me.Actor, op, wrong), op, contract.BadCredentials)
-		p.Need("end it with that very code", p.Do(ctx, me.Actor, op, removal(me.account, code)), op, contract.OK)
+		p.Require("end it with that very code", p.Do(ctx, me.Actor, op, removal(me.account, code)), op, contract.OK)
 	})
 }

@@ -7,13 +7,13 @@ import (
 
 	. "github.com/onsi/ginkgo/v2"
 
+	"authconform/harness/conform"
 	"authconform/harness/contract"
+	"authconform/harness/httpclient"
 	"authconform/harness/identity"
 	"authconform/harness/otp"
-	"authconform/harness/suite"
 	"authconform/harness/target"
 	"authconform/harness/value"
-	"authconform/harness/wire"
 )
 
 // Headers and cookie of a session.
@@ -33,7 +33,7 @@ type account struct {
 
 // session is a client with a live session.
 type session struct {
-	*suite.Actor
+	*conform.Actor
 	account      *account
 	cookie, csrf string
 	user         any // what the answer that opened it says of the user
@@ -114,7 +114,7 @@ func (p *api) enrol(ctx context.Context, me *session) string {
 // switchOn is enrol with a secret and a code of the spec's choice.
 func (p *api) switchOn(ctx context.Context, me *session, codes *otp.Kit, code string) {
 	GinkgoHelper()
-	p.Need("switch the second factor on", p.Do(ctx, me.Actor, p.enableOTP, codeBody(code)), p.enableOTP, contract.OK)
+	p.Require("switch the second factor on", p.Do(ctx, me.Actor, p.enableOTP, codeBody(code)), p.enableOTP, contract.OK)
 	me.account.codes = codes
 	if me.account.pooled {
 		DeferCleanup(func(ctx SpecContext) { p.unenrol(ctx, me) })
@@ -133,13 +133,13 @@ func (p *api) justEnrolled(ctx context.Context) *session {
 // newSecret asks for a QR code and returns the code kit of its secret.
 func (p *api) newSecret(ctx context.Context, me *session) *otp.Kit {
 	GinkgoHelper()
-	call := p.Do(ctx, me.Actor, p.generateQRCode, suite.Request{})
-	p.Need("get a secret for an authenticator app", call, p.generateQRCode, contract.OK)
+	call := p.Do(ctx, me.Actor, p.generateQRCode, conform.Request{})
+	p.Require("get a secret for an authenticator app", call, p.generateQRCode, contract.OK)
 	return p.secretOf(call)
 }
 
 // secretOf is the code kit of the secret in a QR code's answer.
-func (p *api) secretOf(call *wire.Call) *otp.Kit {
+func (p *api) secretOf(call *httpclient.Call) *otp.Kit {
 	GinkgoHelper()
 	uri := p.Secret("otpauth", value.Text(value.Of(call), "data", "url"))
 	return p.Codes(p.Secret("totp-secret", queryValue(uri, "secret")))
@@ -152,11 +152,13 @@ func (p *api) unenrol(ctx context.Context, me *session) {
 	if err == nil && (p.Is(call, p.disableOTP, contract.OK) || p.Is(call, p.disableOTP, notEnabled)) {
 		return
 	}
-	me.account.Spoil("its second factor could not be switched off again")
+	me.account.Retire("its second factor could not be switched off again")
 }
 
 // codeBody is a request whose one member is a code.
-func codeBody(code string) suite.Request { return suite.Request{JSON: suite.Object{"code": code}} }
+func codeBody(code string) conform.Request {
+	return conform.Request{JSON: conform.Object{"code": code}}
+}
 
 // leased takes an account out of the target file.
 func (p *api) leased(role string) *account {
@@ -169,9 +171,9 @@ func (p *api) leased(role string) *account {
 }
 
 // visitor is a client without a session, at an address of its own.
-func (p *api) visitor() *suite.Actor { return p.visitorAt(p.newAddress()) }
+func (p *api) visitor() *conform.Actor { return p.visitorAt(p.newAddress()) }
 
-func (p *api) visitorAt(address string) *suite.Actor {
+func (p *api) visitorAt(address string) *conform.Actor {
 	return p.Actor("visitor", nil, p.from(address))
 }
 
@@ -185,7 +187,7 @@ func (p *api) from(address string) http.Header {
 
 // with makes a client of an account with the given cookie and CSRF token; an empty
 // one is left out.
-func (p *api) with(a *account, cookie, csrf string) *suite.Actor {
+func (p *api) with(a *account, cookie, csrf string) *conform.Actor {
 	header := p.from(a.address)
 	if cookie != "" {
 		header.Set("Cookie", sessionCookie+"="+cookie)
@@ -197,7 +199,7 @@ func (p *api) with(a *account, cookie, csrf string) *suite.Actor {
 }
 
 // opened reads the session out of the answer that opened it.
-func (p *api) opened(call *wire.Call, a *account) *session {
+func (p *api) opened(call *httpclient.Call, a *account) *session {
 	GinkgoHelper()
 	user := value.Of(call)
 	s := &session{
@@ -229,8 +231,8 @@ func (p *api) signedUp(ctx context.Context) *session {
 func (p *api) signUpOnce(ctx context.Context) *session {
 	GinkgoHelper()
 	a := p.newAccount()
-	call := p.Do(ctx, p.visitorAt(a.address), p.createUser, suite.Request{JSON: p.solved(suite.Object{"email": a.Login, "password": a.Password})})
-	p.Need("sign an account up", call, p.createUser, contract.OK)
+	call := p.Do(ctx, p.visitorAt(a.address), p.createUser, conform.Request{JSON: p.solved(conform.Object{"email": a.Login, "password": a.Password})})
+	p.Require("sign an account up", call, p.createUser, contract.OK)
 	me := p.opened(call, a)
 	a.ID = value.Text(me.user, "uid")
 	return me
@@ -249,8 +251,8 @@ func (p *api) newAccount() *account {
 // session that this opens.
 func (p *api) confirmed(ctx context.Context, me *session) *session {
 	GinkgoHelper()
-	call := p.Do(ctx, p.visitorAt(me.account.address), p.confirmEmail, suite.Request{JSON: suite.Object{"token": p.mailedToken(ctx, me.account.Login, confirmation)}})
-	p.Need("confirm the e-mail address of "+me.account.Name, call, p.confirmEmail, contract.OK)
+	call := p.Do(ctx, p.visitorAt(me.account.address), p.confirmEmail, conform.Request{JSON: conform.Object{"token": p.mailedToken(ctx, me.account.Login, confirmation)}})
+	p.Require("confirm the e-mail address of "+me.account.Name, call, p.confirmEmail, contract.OK)
 	return p.opened(call, me.account)
 }
 
@@ -286,6 +288,6 @@ func below(n int) int {
 // from being handed out again.
 func (p *api) spoilIfPooled(me *session, why string) {
 	if me.account.pooled {
-		me.account.Spoil(why)
+		me.account.Retire(why)
 	}
 }

@@ -9,11 +9,12 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"authconform/harness/clause"
+	"authconform/harness/conform"
 	"authconform/harness/contract"
-	"authconform/harness/probe"
-	"authconform/harness/suite"
+	"authconform/harness/httpclient"
 	"authconform/harness/value"
-	"authconform/harness/wire"
+	"authconform/suites/family"
 )
 
 // Topics and results of activities.
@@ -29,16 +30,16 @@ const (
 // nothingThere is how a list without a single row is refused.
 const nothingThere = contract.Outcome("nothing")
 
-func (p *api) activitySubjects() []probe.Subject {
-	return []probe.Subject{{Operation: p.listActivity, Ready: func(ctx context.Context) (*suite.Actor, func() suite.Request) {
+func (p *api) activitySubjects() []family.Subject {
+	return []family.Subject{{Operation: p.listActivity, Ready: func(ctx context.Context) (*conform.Actor, func() conform.Request) {
 		GinkgoHelper()
 		return p.seen(ctx).Actor, always(activities(sessionTopic, url.Values{"result": {succeeded}}))
 	}}}
 }
 
 // activities asks for the activities of a topic.
-func activities(topic string, query url.Values) suite.Request {
-	r := suite.Request{Query: query}
+func activities(topic string, query url.Values) conform.Request {
+	r := conform.Request{Query: query}
 	return r.WithPath("topic", topic)
 }
 
@@ -55,12 +56,12 @@ func (p *api) activity(ctx context.Context, me *session, topic string, query url
 	if p.Exactly(call, p.listActivity, nothingThere) {
 		return nil
 	}
-	p.Need("list the activities", call, p.listActivity, contract.OK)
+	p.Require("list the activities", call, p.listActivity, contract.OK)
 	return value.List(value.Of(call))
 }
 
 // rows are those of a list that has to have some.
-func (p *api) rows(call *wire.Call) []any {
+func (p *api) rows(call *httpclient.Call) []any {
 	GinkgoHelper()
 	rows := value.List(value.Of(call))
 	p.Check("activities that are listed", rows, Not(BeEmpty()))
@@ -97,58 +98,58 @@ func activityLog(p *api) {
 
 func activityWritten(p *api) {
 	op := p.listActivity
-	It("tells of a log-in with its address and its client", stated("activity.log-in", op, contract.OK), func(ctx SpecContext) {
+	It("tells of a log-in with its address and its client", clause.Graded("barong.activity.log-in", op, contract.OK), func(ctx SpecContext) {
 		me := p.member(ctx)
 		client := "authconform-" + p.Nonce()
 		call := p.tryLogIn(ctx, me.account, p.credentials(me.account, "").WithHeader("User-Agent", client))
-		p.Need("log in with another client", call, p.createSession, contract.OK)
+		p.Require("log in with another client", call, p.createSession, contract.OK)
 		row := p.did(ctx, me, sessionTopic, "login", succeeded)
 		p.Check("its client", value.Text(row, "user_agent"), Equal(client))
 		if me.account.address != "" {
 			p.Check("its address", value.Text(row, "user_ip"), Equal(me.account.address))
 		}
 	})
-	It("tells of a log-in that failed", stated("activity.log-in-failed", op, contract.OK), func(ctx SpecContext) {
+	It("tells of a log-in that failed", clause.Graded("barong.activity.log-in-failed", op, contract.OK), func(ctx SpecContext) {
 		me := p.member(ctx)
 		wrong := p.credentials(me.account, "").With("password", p.Secret("password", newPassword()))
-		p.Need("fail to log in", p.tryLogIn(ctx, me.account, wrong), p.createSession, contract.BadCredentials)
+		p.Require("fail to log in", p.tryLogIn(ctx, me.account, wrong), p.createSession, contract.BadCredentials)
 		p.did(ctx, me, sessionTopic, "login", failed)
 	})
-	It("tells of a log-in with the second factor, and of a wrong code", stated("activity.log-in-second-factor", op, contract.OK), func(ctx SpecContext) {
+	It("tells of a log-in with the second factor, and of a wrong code", clause.Graded("barong.activity.log-in-second-factor", op, contract.OK), func(ctx SpecContext) {
 		me := p.enrolled(ctx)
-		p.Need("fail to log in", p.tryLogIn(ctx, me.account, p.credentials(me.account, me.account.codes.Wrong(1))), p.createSession, contract.SecondFactorWrong)
+		p.Require("fail to log in", p.tryLogIn(ctx, me.account, p.credentials(me.account, me.account.codes.Wrong(1))), p.createSession, contract.SecondFactorWrong)
 		p.did(ctx, me, sessionTopic, "login::2fa", failed)
 		p.logIn(ctx, me.account)
 		p.did(ctx, me, sessionTopic, "login::2fa", succeeded)
 	})
-	It("tells of a log-out", stated("activity.log-out", op, contract.OK), func(ctx SpecContext) {
+	It("tells of a log-out", clause.Graded("barong.activity.log-out", op, contract.OK), func(ctx SpecContext) {
 		me := p.member(ctx)
 		other := p.logIn(ctx, me.account)
-		p.Need("log out", p.Do(ctx, other.Actor, p.deleteSession, suite.Request{}), p.deleteSession, contract.OK)
+		p.Require("log out", p.Do(ctx, other.Actor, p.deleteSession, conform.Request{}), p.deleteSession, contract.OK)
 		p.did(ctx, me, sessionTopic, "logout", succeeded)
 	})
-	It("tells of the second factor's steps", stated("activity.second-factor", op, contract.OK), func(ctx SpecContext) {
+	It("tells of the second factor's steps", clause.Graded("barong.activity.second-factor", op, contract.OK), func(ctx SpecContext) {
 		me := p.member(ctx)
 		codes := p.newSecret(ctx, me)
 		p.did(ctx, me, otpTopic, "request QR code for 2FA", succeeded)
-		p.Need("fail to switch the second factor on", p.Do(ctx, me.Actor, p.enableOTP, codeBody(codes.Wrong(1))), p.enableOTP, contract.SecondFactorWrong)
+		p.Require("fail to switch the second factor on", p.Do(ctx, me.Actor, p.enableOTP, codeBody(codes.Wrong(1))), p.enableOTP, contract.SecondFactorWrong)
 		p.did(ctx, me, otpTopic, "enable 2FA", failed)
 		p.enrol(ctx, me)
 		p.did(ctx, me, otpTopic, "enable 2FA", succeeded)
-		p.Need("fail to verify a code", p.Do(ctx, me.Actor, p.verifyOTP, codeBody(me.account.codes.Wrong(1))), p.verifyOTP, contract.SecondFactorWrong)
+		p.Require("fail to verify a code", p.Do(ctx, me.Actor, p.verifyOTP, codeBody(me.account.codes.Wrong(1))), p.verifyOTP, contract.SecondFactorWrong)
 		p.did(ctx, me, otpTopic, "verify 2FA code", failed)
 	})
-	It("tells of a password reset that was asked for", stated("activity.password-reset-request", op, contract.OK), func(ctx SpecContext) {
+	It("tells of a password reset that was asked for", clause.Graded("barong.activity.password-reset-request", op, contract.OK), func(ctx SpecContext) {
 		me := p.member(ctx)
-		request := suite.Request{JSON: p.solved(suite.Object{"email": me.account.Login})}
-		p.Need("ask for a password reset", p.Do(ctx, p.visitorAt(me.account.address), p.requestPasswordReset, request), p.requestPasswordReset, contract.OK)
+		request := conform.Request{JSON: p.solved(conform.Object{"email": me.account.Login})}
+		p.Require("ask for a password reset", p.Do(ctx, p.visitorAt(me.account.address), p.requestPasswordReset, request), p.requestPasswordReset, contract.OK)
 		p.did(ctx, me, passwordTopic, "request password reset", succeeded)
 	})
-	It("tells an account nothing of others", stated("activity.own-only", op, contract.OK), func(ctx SpecContext) {
+	It("tells an account nothing of others", clause.Graded("barong.activity.own-only", op, contract.OK), func(ctx SpecContext) {
 		me, other := p.seen(ctx), p.member(ctx)
 		client := "authconform-" + p.Nonce()
 		call := p.tryLogIn(ctx, other.account, p.credentials(other.account, "").WithHeader("User-Agent", client))
-		p.Need("log in as another", call, p.createSession, contract.OK)
+		p.Require("log in as another", call, p.createSession, contract.OK)
 		p.Check("the other's newest activity", value.Text(p.newest(ctx, other, sessionTopic), "user_agent"), Equal(client))
 		call = p.Do(ctx, me.Actor, op, activities(allTopics, nil))
 		p.Expect(call, op, contract.OK)
@@ -160,7 +161,7 @@ func activityWritten(p *api) {
 
 func activityChosen(p *api) {
 	op := p.listActivity
-	It("lists the activities of the topic that is asked for", stated("activity.topic", op, contract.OK), func(ctx SpecContext) {
+	It("lists the activities of the topic that is asked for", clause.Graded("barong.activity.topic", op, contract.OK), func(ctx SpecContext) {
 		me := p.seen(ctx)
 		p.newSecret(ctx, me)
 		for _, topic := range []string{sessionTopic, otpTopic} {
@@ -174,7 +175,7 @@ func activityChosen(p *api) {
 		p.Expect(call, op, contract.OK)
 		p.Check("the topics of all activities", texts(p.rows(call), "topic"), ContainElements(sessionTopic, otpTopic))
 	})
-	It("lists the newest activity first", stated("activity.newest-first", op, contract.OK), func(ctx SpecContext) {
+	It("lists the newest activity first", clause.Graded("barong.activity.newest-first", op, contract.OK), func(ctx SpecContext) {
 		me := p.seen(ctx)
 		p.newSecret(ctx, me)
 		p.logIn(ctx, me.account)
@@ -187,10 +188,10 @@ func activityChosen(p *api) {
 			p.Check("the number of an activity", value.Number(rows[i+1], "id"), BeNumerically("<", value.Number(rows[i], "id")))
 		}
 	})
-	It("lists the activities of the result that is asked for", stated("activity.result", op, contract.OK), func(ctx SpecContext) {
+	It("lists the activities of the result that is asked for", clause.Graded("barong.activity.result", op, contract.OK), func(ctx SpecContext) {
 		me := p.seen(ctx)
 		wrong := p.credentials(me.account, "").With("password", p.Secret("password", newPassword()))
-		p.Need("fail to log in", p.tryLogIn(ctx, me.account, wrong), p.createSession, contract.BadCredentials)
+		p.Require("fail to log in", p.tryLogIn(ctx, me.account, wrong), p.createSession, contract.BadCredentials)
 		for _, result := range []string{succeeded, failed} {
 			call := p.Do(ctx, me.Actor, op, activities(sessionTopic, url.Values{"result": {result}}))
 			p.Expect(call, op, contract.OK)
@@ -199,7 +200,7 @@ func activityChosen(p *api) {
 			}
 		}
 	})
-	It("takes each topic that there is", stated("activity.topics", op, nothingThere), func(ctx SpecContext) {
+	It("takes each topic that there is", clause.Graded("barong.activity.topics", op, nothingThere), func(ctx SpecContext) {
 		me := p.member(ctx)
 		future := url.Values{"time_from": {epoch(p.Now().AddDate(1, 0, 0))}}
 		for _, topic := range []string{allTopics, sessionTopic, otpTopic, passwordTopic, "account"} {
@@ -243,7 +244,7 @@ func activityTimes(p *api) {
 		}
 		return ids
 	}
-	It("lists what happened at time_from and after", stated("activity.time-from", op, contract.OK), func(ctx SpecContext) {
+	It("lists what happened at time_from and after", clause.Graded("barong.activity.time-from", op, contract.OK), func(ctx SpecContext) {
 		me, older, newer, at := times(ctx)
 		call := p.Do(ctx, me.Actor, op, activities(sessionTopic, url.Values{"time_from": {epoch(at)}}))
 		p.Expect(call, op, contract.OK)
@@ -251,7 +252,7 @@ func activityTimes(p *api) {
 		p.Check("activities from two seconds before", listed(ctx, me, url.Values{"time_from": {epoch(at.Add(-time.Hour))}}), ContainElements(older, newer))
 		p.Check("activities from the second after", listed(ctx, me, url.Values{"time_from": {epoch(at.Add(time.Second))}}), BeEmpty())
 	})
-	It("lists what happened before time_to", stated("activity.time-to", op, contract.OK), func(ctx SpecContext) {
+	It("lists what happened before time_to", clause.Graded("barong.activity.time-to", op, contract.OK), func(ctx SpecContext) {
 		me, older, newer, at := times(ctx)
 		call := p.Do(ctx, me.Actor, op, activities(sessionTopic, url.Values{"time_to": {epoch(at)}}))
 		p.Expect(call, op, contract.OK)

@@ -8,25 +8,26 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"authconform/harness/clause"
+	"authconform/harness/conform"
 	"authconform/harness/contract"
-	"authconform/harness/suite"
+	"authconform/harness/httpclient"
 	"authconform/harness/value"
-	"authconform/harness/wire"
 )
 
 func activityRefused(p *api) {
 	op := p.listActivity
-	It("has nothing to list where nothing happened", stated("activity.nothing", op, nothingThere), func(ctx SpecContext) {
+	It("has nothing to list where nothing happened", clause.Graded("barong.activity.nothing", op, nothingThere), func(ctx SpecContext) {
 		me := p.seen(ctx)
-		p.Need("list the activities", p.Do(ctx, me.Actor, op, activities(sessionTopic, nil)), op, contract.OK)
+		p.Require("list the activities", p.Do(ctx, me.Actor, op, activities(sessionTopic, nil)), op, contract.OK)
 		p.Expect(p.Do(ctx, me.Actor, op, activities(sessionTopic, url.Values{"result": {"denied"}})), op, nothingThere)
 		p.Expect(p.Do(ctx, me.Actor, op, activities(sessionTopic, url.Values{"time_from": {epoch(p.Now().AddDate(1, 0, 0))}})), op, nothingThere)
 		p.Expect(p.Do(ctx, me.Actor, op, activities(sessionTopic, url.Values{"time_to": {"1"}})), op, nothingThere)
 	})
-	It("refuses a topic that there is not", stated("activity.topic-unknown", op, "topic-unknown"), func(ctx SpecContext) {
-		p.Refuses(ctx, suite.Refusal{
+	It("refuses a topic that there is not", clause.Graded("barong.activity.topic-unknown", op, "topic-unknown"), func(ctx SpecContext) {
+		p.Refuses(ctx, conform.Refusal{
 			Operation: op, By: p.seen(ctx).Actor, Outcome: "topic-unknown", Control: always(activities(sessionTopic, nil)),
-			Changes: []suite.Change{{Name: "orders", Of: func(suite.Request) suite.Request { return activities("orders", nil) }}},
+			Changes: []conform.Change{{Name: "orders", Of: func(conform.Request) conform.Request { return activities("orders", nil) }}},
 		})
 	})
 	for _, c := range []struct {
@@ -44,21 +45,21 @@ func activityRefused(p *api) {
 		{"limit-not-integer", "limit", []string{"many", "1.5"}, "refuses a limit that is no whole number"},
 		{"limit-out-of-range", "limit", []string{"0", "101", "-1"}, "refuses a limit below 1 or above 100"},
 	} {
-		It(c.sentence, stated("activity."+string(c.outcome), op, c.outcome), func(ctx SpecContext) {
-			var changes []suite.Change
+		It(c.sentence, clause.Graded("barong.activity."+string(c.outcome), op, c.outcome), func(ctx SpecContext) {
+			var changes []conform.Change
 			for _, v := range c.broken {
-				changes = append(changes, suite.Change{Name: c.member + "=" + v, Of: func(suite.Request) suite.Request {
+				changes = append(changes, conform.Change{Name: c.member + "=" + v, Of: func(conform.Request) conform.Request {
 					return activities(sessionTopic, url.Values{c.member: {v}})
 				}})
 			}
-			p.Refuses(ctx, suite.Refusal{Operation: op, By: p.seen(ctx).Actor, Outcome: c.outcome, Control: always(activities(sessionTopic, nil)), Changes: changes})
+			p.Refuses(ctx, conform.Refusal{Operation: op, By: p.seen(ctx).Actor, Outcome: c.outcome, Control: always(activities(sessionTopic, nil)), Changes: changes})
 		})
 	}
 }
 
 // activityPage is one page of activities.
 type activityPage struct {
-	*wire.Call
+	*httpclient.Call
 	page
 	ids []int
 }
@@ -101,7 +102,7 @@ func (p *api) threeTimes(ctx context.Context) *session {
 
 func activityPages(p *api) {
 	op := p.listActivity
-	It("cuts the list into pages that leave nothing out", stated("activity.pages", op, contract.OK), func(ctx SpecContext) {
+	It("cuts the list into pages that leave nothing out", clause.Graded("barong.activity.pages", op, contract.OK), func(ctx SpecContext) {
 		me := p.threeTimes(ctx)
 		whole := p.activityPage(ctx, me, nil)
 		p.Check("activities on one page", len(whole.ids), BeNumerically(">=", 3))
@@ -111,7 +112,7 @@ func activityPages(p *api) {
 			p.Check("what the page says of itself", one.page, Equal(page{total: whole.total, size: 1, number: n}))
 		}
 	})
-	It("counts all activities, whatever the page", stated("activity.total", op, contract.OK), func(ctx SpecContext) {
+	It("counts all activities, whatever the page", clause.Graded("barong.activity.total", op, contract.OK), func(ctx SpecContext) {
 		me := p.seen(ctx)
 		whole := p.activityPage(ctx, me, nil)
 		if len(whole.ids) < 100 {
@@ -120,14 +121,14 @@ func activityPages(p *api) {
 		p.logIn(ctx, me.account)
 		p.Check("Total after one more log-in", p.activityPage(ctx, me, paging(2)).total, Equal(whole.total+1))
 	})
-	It("has 100 activities on a page, and begins with the first, unless told otherwise", stated("activity.page-defaults", op, contract.OK), func(ctx SpecContext) {
+	It("has 100 activities on a page, and begins with the first, unless told otherwise", clause.Graded("barong.activity.page-defaults", op, contract.OK), func(ctx SpecContext) {
 		me := p.seen(ctx)
 		for _, query := range []url.Values{nil, {"page": {""}}, {"limit": {""}}, {"page": {"1"}, "limit": {"100"}}} {
 			one := p.activityPage(ctx, me, query)
 			p.Check("what the page says of itself", one.page, Equal(page{total: one.total, size: 100, number: 1}))
 		}
 	})
-	It("links to the pages before and after", stated("activity.links", op, contract.OK), func(ctx SpecContext) {
+	It("links to the pages before and after", clause.Graded("barong.activity.links", op, contract.OK), func(ctx SpecContext) {
 		me := p.threeTimes(ctx)
 		first := p.activityPage(ctx, me, paging(1))
 		for _, at := range []int{1, 2, first.total} {
@@ -142,7 +143,7 @@ func activityPages(p *api) {
 			p.Check("links of the only page", relations(whole.Call), BeEmpty())
 		}
 	})
-	It("has an empty page past the last", stated("activity.past-end", op, "past-end"), func(ctx SpecContext) {
+	It("has an empty page past the last", clause.Graded("barong.activity.past-end", op, "past-end"), func(ctx SpecContext) {
 		me := p.threeTimes(ctx)
 		total := p.activityPage(ctx, me, paging(1)).total
 		call := p.Do(ctx, me.Actor, op, activities(sessionTopic, paging(total+1)))

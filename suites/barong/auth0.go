@@ -12,11 +12,11 @@ import (
 	. "github.com/onsi/gomega"
 
 	"authconform/harness/clause"
+	"authconform/harness/conform"
 	"authconform/harness/contract"
-	"authconform/harness/probe"
-	"authconform/harness/suite"
+	"authconform/harness/httpclient"
 	"authconform/harness/value"
-	"authconform/harness/wire"
+	"authconform/suites/family"
 )
 
 const (
@@ -28,12 +28,14 @@ const (
 
 // auth0Subjects put a made-up token to the operation, so that they need no Auth0
 // tenant: it is read to the end and refused.
-func (p *api) auth0Subjects() []probe.Subject {
-	made := func() suite.Request { return idToken("a." + p.Nonce() + ".b") }
-	return []probe.Subject{{Operation: p.createSessionByAuth0, Ready: p.asVisitor(made), Leads: tokenRefusedAuth0}}
+func (p *api) auth0Subjects() []family.Subject {
+	made := func() conform.Request { return idToken("a." + p.Nonce() + ".b") }
+	return []family.Subject{{Operation: p.createSessionByAuth0, Ready: p.asVisitor(made), Expected: tokenRefusedAuth0}}
 }
 
-func idToken(token string) suite.Request { return suite.Request{JSON: suite.Object{"id_token": token}} }
+func idToken(token string) conform.Request {
+	return conform.Request{JSON: conform.Object{"id_token": token}}
+}
 
 // tenant is what Auth0 says in its tokens about the deployment, and its key.
 type tenant struct {
@@ -44,8 +46,8 @@ type tenant struct {
 // auth0Tenant reads the tenant out of the deployment's own configuration.
 func (p *api) auth0Tenant(ctx context.Context) tenant {
 	GinkgoHelper()
-	call := p.Do(ctx, p.visitor(), p.getAuth0Configs, suite.Request{})
-	p.Need("read which Auth0 tenant is used", call, p.getAuth0Configs, contract.OK)
+	call := p.Do(ctx, p.visitor(), p.getAuth0Configs, conform.Request{})
+	p.Require("read which Auth0 tenant is used", call, p.getAuth0Configs, contract.OK)
 	said := value.Of(call)
 	return tenant{
 		issuer:   "https://" + strings.TrimSuffix(value.Text(said, "auth0_domain"), "/") + "/",
@@ -62,7 +64,7 @@ func (p *api) says(t tenant, email string, verified bool) map[string]any {
 }
 
 // signs makes an id token as Auth0 does.
-func (p *api) signs(t tenant, said map[string]any) suite.Request {
+func (p *api) signs(t tenant, said map[string]any) conform.Request {
 	return idToken(p.Secret("id-token", jwtSigned(jwt.SigningMethodRS256, nil, said, t.key)))
 }
 
@@ -72,7 +74,7 @@ func auth0LogIns(p *api) {
 		auth0Refuses(p)
 		auth0TokensRefused(p)
 		auth0Bypasses(p)
-		It("says that it is switched off", stated("auth0.off", p.createSessionByAuth0, methodOff, clause.Needs(auth0Off)), func(ctx SpecContext) {
+		It("says that it is switched off", clause.Graded("barong.auth0.off", p.createSessionByAuth0, methodOff, clause.Needs(auth0Off)), func(ctx SpecContext) {
 			p.Expect(p.Do(ctx, p.visitor(), p.createSessionByAuth0, idToken("a."+p.Nonce()+".b")), p.createSessionByAuth0, methodOff)
 		})
 	})
@@ -80,7 +82,7 @@ func auth0LogIns(p *api) {
 
 func auth0Opens(p *api) {
 	needs := clause.Needs(auth0)
-	It("opens a session for a known user with a verified e-mail address", stated("auth0.known", p.createSessionByAuth0, contract.OK, needs), func(ctx SpecContext) {
+	It("opens a session for a known user with a verified e-mail address", clause.Graded("barong.auth0.known", p.createSessionByAuth0, contract.OK, needs), func(ctx SpecContext) {
 		a, t := p.memberAccount(ctx), p.auth0Tenant(ctx)
 		call := p.Do(ctx, p.visitorAt(a.address), p.createSessionByAuth0, p.signs(t, p.says(t, a.Login, true)))
 		p.Expect(call, p.createSessionByAuth0, contract.OK)
@@ -92,7 +94,7 @@ func auth0Opens(p *api) {
 		p.livesOn(ctx, s)
 		p.writes(ctx, s)
 	})
-	It("makes an active user of an unknown verified e-mail address", stated("auth0.unknown", p.createSessionByAuth0, contract.OK, needs), func(ctx SpecContext) {
+	It("makes an active user of an unknown verified e-mail address", clause.Graded("barong.auth0.unknown", p.createSessionByAuth0, contract.OK, needs), func(ctx SpecContext) {
 		a, t := p.newAccount(), p.auth0Tenant(ctx)
 		call := p.Do(ctx, p.visitorAt(a.address), p.createSessionByAuth0, p.signs(t, p.says(t, a.Login, true)))
 		p.Expect(call, p.createSessionByAuth0, contract.OK)
@@ -105,14 +107,14 @@ func auth0Opens(p *api) {
 
 func auth0Refuses(p *api) {
 	refuses := func(id, text string, outcome contract.Outcome, change func(said map[string]any)) {
-		It(text, stated("auth0."+id, p.createSessionByAuth0, outcome, clause.Needs(auth0)), func(ctx SpecContext) {
+		It(text, clause.Graded("barong.auth0."+id, p.createSessionByAuth0, outcome, clause.Needs(auth0)), func(ctx SpecContext) {
 			a, t := p.newAccount(), p.auth0Tenant(ctx)
 			said := p.says(t, a.Login, true)
 			change(said)
 			call := p.Do(ctx, p.visitorAt(a.address), p.createSessionByAuth0, p.signs(t, said))
 			p.Expect(call, p.createSessionByAuth0, outcome)
 			p.openedNothing(ctx, a, call)
-			p.Need("log in with the right token", p.auth0LogIn(ctx, t, a), p.createSessionByAuth0, contract.OK)
+			p.Require("log in with the right token", p.auth0LogIn(ctx, t, a), p.createSessionByAuth0, contract.OK)
 		})
 	}
 	refuses("no-email", "refuses a token without an e-mail address", noEmailClaim, func(said map[string]any) { delete(said, "email") })
@@ -120,7 +122,7 @@ func auth0Refuses(p *api) {
 }
 
 // auth0LogIn logs in with a token that nothing is wrong with.
-func (p *api) auth0LogIn(ctx context.Context, t tenant, a *account) *wire.Call {
+func (p *api) auth0LogIn(ctx context.Context, t tenant, a *account) *httpclient.Call {
 	GinkgoHelper()
 	return p.Do(ctx, p.visitorAt(a.address), p.createSessionByAuth0, p.signs(t, p.says(t, a.Login, true)))
 }
@@ -128,15 +130,15 @@ func (p *api) auth0LogIn(ctx context.Context, t tenant, a *account) *wire.Call {
 // auth0TokensRefused: OpenID Connect Core 1.0 section 3.1.3.7, RFC 8725.
 func auth0TokensRefused(p *api) {
 	refuses := func(id, text string, forge func(t tenant, said map[string]any) []string) {
-		It(text, stated("auth0."+id, p.createSessionByAuth0, tokenRefusedAuth0, clause.Needs(auth0)), func(ctx SpecContext) {
+		It(text, clause.Graded("barong.auth0."+id, p.createSessionByAuth0, tokenRefusedAuth0, clause.Needs(auth0)), func(ctx SpecContext) {
 			a, t := p.memberAccount(ctx), p.auth0Tenant(ctx)
-			var changes []suite.Change
+			var changes []conform.Change
 			for _, token := range forge(t, p.says(t, a.Login, true)) {
-				changes = append(changes, suite.Set("id_token", p.Secret("id-token", token)))
+				changes = append(changes, conform.Set("id_token", p.Secret("id-token", token)))
 			}
-			p.openedNothing(ctx, a, p.Refuses(ctx, suite.Refusal{
+			p.openedNothing(ctx, a, p.Refuses(ctx, conform.Refusal{
 				Operation: p.createSessionByAuth0, By: p.visitorAt(a.address), Outcome: tokenRefusedAuth0, Changes: changes,
-				Control: func() suite.Request { return p.signs(t, p.says(t, a.Login, true)) },
+				Control: func() conform.Request { return p.signs(t, p.says(t, a.Login, true)) },
 			})...)
 		})
 	}
@@ -184,7 +186,7 @@ func auth0Bypasses(p *api) {
 			call := p.Do(ctx, p.visitorAt(a.address), p.createSessionByAuth0, p.signs(t, p.says(t, a.Login, verified)))
 			p.Expect(call, p.createSessionByAuth0, unverifiedUnknown)
 			p.openedNothing(ctx, a, call)
-			p.Need("log in as a member", p.auth0LogIn(ctx, t, twin), p.createSessionByAuth0, contract.OK)
+			p.Require("log in as a member", p.auth0LogIn(ctx, t, twin), p.createSessionByAuth0, contract.OK)
 		})
 	}
 	refuses("unverified-email", "lets nobody in as a user whose e-mail address Auth0 has not verified", p.memberAccount, false)

@@ -11,8 +11,8 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 
 	"authconform/harness/clause"
+	"authconform/harness/conform"
 	"authconform/harness/contract"
-	"authconform/harness/suite"
 )
 
 // signedWith tells whether a token carries the signature of a key.
@@ -28,21 +28,21 @@ func signedWith(token string, key *rsa.PublicKey) bool {
 // authzPublic: what is open to everybody passes, and needs no token.
 func authzPublic(p *api) {
 	needs := clause.Needs(direct)
-	It("lets a log-in pass, and gives no token for it", stated("authz.public", p.authorizePublic, contract.OK, needs), func(ctx SpecContext) {
+	It("lets a log-in pass, and gives no token for it", clause.Graded("barong.authz.public", p.authorizePublic, contract.OK, needs), func(ctx SpecContext) {
 		p.Expect(p.Do(ctx, p.visitor(), p.authorizePublic, asked), p.authorizePublic, contract.OK)
 	})
-	It("gives a session no token for what is open to everybody", stated("authz.public-session", p.authorizePublic, contract.OK, needs), func(ctx SpecContext) {
+	It("gives a session no token for what is open to everybody", clause.Graded("barong.authz.public-session", p.authorizePublic, contract.OK, needs), func(ctx SpecContext) {
 		p.Expect(p.Do(ctx, p.member(ctx).Actor, p.authorizePublic, asked), p.authorizePublic, contract.OK)
 	})
-	It("lets each operation pass that is open to everybody", stated("authz.public-each", p.authorizePublic, contract.OK, needs), func(ctx SpecContext) {
+	It("lets each operation pass that is open to everybody", clause.Graded("barong.authz.public-each", p.authorizePublic, contract.OK, needs), func(ctx SpecContext) {
 		way := newRoads(p.Target())
 		for _, op := range p.Operations() {
 			if op.Protected || op.Area == areaAuthz {
 				continue
 			}
-			r := suite.Request{Method: op.Method, Template: way.authzPath(op)}
+			r := conform.Request{Method: op.Method, Template: way.authzPath(op)}
 			if op.Body != nil {
-				r.JSON = suite.Object{}
+				r.JSON = conform.Object{}
 			}
 			p.Expect(p.Do(ctx, p.visitor(), p.authorizePublic, r), p.authorizePublic, contract.OK)
 		}
@@ -53,12 +53,12 @@ func authzPublic(p *api) {
 func authzClosed(p *api) {
 	needs := clause.Needs(direct)
 	way := func() roads { return newRoads(p.Target()) }
-	closed := func(id, text string, op *contract.Operation, outcome contract.Outcome, by func(me *session) *suite.Actor, paths ...string) {
-		It(text, stated("authz."+id, op, outcome, needs), func(ctx SpecContext) {
+	closed := func(id, text string, op *contract.Operation, outcome contract.Outcome, by func(me *session) *conform.Actor, paths ...string) {
+		It(text, clause.Graded("barong.authz."+id, op, outcome, needs), func(ctx SpecContext) {
 			me := p.member(ctx)
 			p.passes(ctx, me)
 			for _, path := range append([]string{""}, paths...) {
-				r := suite.Request{}
+				r := conform.Request{}
 				if path != "" {
 					r.Template = way().authz + authorizedResource + path
 				}
@@ -69,8 +69,8 @@ func authzClosed(p *api) {
 			p.passes(ctx, me)
 		})
 	}
-	member := func(me *session) *suite.Actor { return me.Actor }
-	nobody := func(*session) *suite.Actor { return p.visitor() }
+	member := func(me *session) *conform.Actor { return me.Actor }
+	nobody := func(*session) *conform.Actor { return p.visitor() }
 	closed("admin-path", "keeps a member from the paths of administrators, and from modules that there are not", p.authorizeAdmin, contract.Forbidden, member,
 		"admin/metrics", "admin/users/list", "af-unknown/users")
 	closed("admin-nobody", "keeps a client without a session from the paths of administrators", p.authorizeAdmin, contract.Unauthenticated, nobody)
@@ -81,14 +81,14 @@ func authzClosed(p *api) {
 // passes shows that a session is good for what is a member's.
 func (p *api) passes(ctx context.Context, me *session) {
 	GinkgoHelper()
-	p.Need("be let to the own user", p.Do(ctx, me.Actor, p.authorizeRead, suite.Request{}), p.authorizeRead, contract.OK)
+	p.Require("be let to the own user", p.Do(ctx, me.Actor, p.authorizeRead, conform.Request{}), p.authorizeRead, contract.OK)
 }
 
 // authzPreflight: release 3.1 lets OPTIONS pass, for browsers send it without any
 // credential (Fetch standard section 3.2).
 func authzPreflight(p *api) {
-	options := suite.Request{Method: http.MethodOptions}
-	It("answers OPTIONS without a session as the release does", stated("authz.preflight", p.authorizeRead, preflight, clause.Needs(direct)), func(ctx SpecContext) {
+	options := conform.Request{Method: http.MethodOptions}
+	It("answers OPTIONS without a session as the release does", clause.Graded("barong.authz.preflight", p.authorizeRead, preflight, clause.Needs(direct)), func(ctx SpecContext) {
 		call := p.Do(ctx, p.visitor(), p.authorizeRead, options)
 		p.Expect(call, p.authorizeRead, preflight)
 		p.givesNoToken(call)

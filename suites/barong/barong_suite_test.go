@@ -3,8 +3,8 @@ package barong_test
 import (
 	"testing"
 
-	"authconform/harness/door"
+	"authconform/harness/runner"
 	"authconform/suites/barong"
 )
 
-func TestBarong(t *testing.T) { door.Test(t, barong.Suite) }
+func TestBarong(t *testing.T) { runner.Test(t, barong.Suite) }

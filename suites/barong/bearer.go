@@ -9,8 +9,8 @@ import (
 	. "github.com/onsi/gomega"
 
 	"authconform/harness/clause"
+	"authconform/harness/conform"
 	"authconform/harness/contract"
-	"authconform/harness/suite"
 	"authconform/harness/value"
 )
 
@@ -28,8 +28,8 @@ func bearerTokens(p *api) {
 
 // bearing is a request past the gateway with an Authorization header field; ""
 // leaves it out.
-func (p *api) bearing(authorization string) suite.Request {
-	r := suite.Request{Template: newRoads(p.Target()).appPath(p.getCurrentUser)}
+func (p *api) bearing(authorization string) conform.Request {
+	r := conform.Request{Template: newRoads(p.Target()).appPath(p.getCurrentUser)}
 	if authorization != "" {
 		r = r.WithHeader("Authorization", authorization)
 	}
@@ -47,20 +47,20 @@ func (p *api) forged(name, token string) presented {
 // refusesBearer states that what is made of a good token is refused; the good one
 // is taken before and after.
 func refusesBearer(p *api, id, text string, needs []string, forge func(ctx context.Context, token string) []presented) {
-	It(text, stated("bearer."+id, p.getCurrentUser, tokenRefused, clause.Needs(append([]string{direct}, needs...)...)), func(ctx SpecContext) {
+	It(text, clause.Graded("barong.bearer."+id, p.getCurrentUser, tokenRefused, clause.Needs(append([]string{direct}, needs...)...)), func(ctx SpecContext) {
 		token := p.sessionToken(ctx, p.member(ctx))
-		var changes []suite.Change
+		var changes []conform.Change
 		for _, made := range forge(ctx, token) {
-			changes = append(changes, suite.Change{Name: made.name, Of: func(suite.Request) suite.Request { return p.bearing(made.authorization) }})
+			changes = append(changes, conform.Change{Name: made.name, Of: func(conform.Request) conform.Request { return p.bearing(made.authorization) }})
 		}
-		p.Refuses(ctx, suite.Refusal{
+		p.Refuses(ctx, conform.Refusal{
 			Operation: p.getCurrentUser, By: p.visitor(), Outcome: tokenRefused, Changes: changes, Control: always(p.bearing("Bearer " + token)),
 		})
 	})
 }
 
 func bearerTaken(p *api) {
-	It("takes the token that the AuthZ endpoint gives", stated("bearer.taken", p.getCurrentUser, contract.OK, clause.Needs(direct)), func(ctx SpecContext) {
+	It("takes the token that the AuthZ endpoint gives", clause.Graded("barong.bearer.taken", p.getCurrentUser, contract.OK, clause.Needs(direct)), func(ctx SpecContext) {
 		me := p.member(ctx)
 		call := p.Do(ctx, p.visitor(), p.getCurrentUser, p.bearing("Bearer "+p.sessionToken(ctx, me)))
 		p.Expect(call, p.getCurrentUser, contract.OK)
@@ -69,13 +69,13 @@ func bearerTaken(p *api) {
 	It("takes a token after the session has ended that it came from", clause.Note("barong.bearer.outlives-session", p.getCurrentUser, contract.OK, clause.Needs(direct)), func(ctx SpecContext) {
 		me := p.member(ctx)
 		token := p.sessionToken(ctx, me)
-		p.Need("log out", p.Do(ctx, me.Actor, p.deleteSession, suite.Request{}), p.deleteSession, contract.OK)
+		p.Require("log out", p.Do(ctx, me.Actor, p.deleteSession, conform.Request{}), p.deleteSession, contract.OK)
 		p.Expect(p.Do(ctx, p.visitor(), p.getCurrentUser, p.bearing("Bearer "+token)), p.getCurrentUser, contract.OK)
 	})
 	It("refuses a token an hour after it was given", Serial, clause.Should("barong.bearer.expired", p.getCurrentUser, tokenRefused, clause.Needs(direct)), func(ctx SpecContext) {
 		me := p.member(ctx)
 		token := p.sessionToken(ctx, me)
-		p.Need("use the token", p.Do(ctx, p.visitor(), p.getCurrentUser, p.bearing("Bearer "+token)), p.getCurrentUser, contract.OK)
+		p.Require("use the token", p.Do(ctx, p.visitor(), p.getCurrentUser, p.bearing("Bearer "+token)), p.getCurrentUser, contract.OK)
 		p.Wait(ctx, time.Hour+time.Minute, "the token has to expire")
 		p.Expect(p.Do(ctx, p.visitor(), p.getCurrentUser, p.bearing("Bearer "+token)), p.getCurrentUser, tokenRefused)
 	})
@@ -94,19 +94,19 @@ func bearerPresented(p *api) {
 	refusesBearer(p, "type-case", "refuses the type bearer in small or in capital letters", nil, func(_ context.Context, token string) []presented {
 		return []presented{{"bearer", "bearer " + token}, {"BEARER", "BEARER " + token}}
 	})
-	It("takes no token from a query, and none from a cookie", stated("bearer.elsewhere", p.getCurrentUser, tokenRefused, clause.Needs(direct)), func(ctx SpecContext) {
+	It("takes no token from a query, and none from a cookie", clause.Graded("barong.bearer.elsewhere", p.getCurrentUser, tokenRefused, clause.Needs(direct)), func(ctx SpecContext) {
 		me := p.member(ctx)
 		token := p.sessionToken(ctx, me)
 		query := p.bearing("")
 		query.Query = url.Values{"access_token": {token}}
-		p.Refuses(ctx, suite.Refusal{
+		p.Refuses(ctx, conform.Refusal{
 			Operation: p.getCurrentUser, By: p.visitor(), Outcome: tokenRefused, Control: always(p.bearing("Bearer " + token)),
-			Changes: []suite.Change{
-				{Name: "query", Of: func(suite.Request) suite.Request { return query }},
-				{Name: "cookie", Of: func(suite.Request) suite.Request {
+			Changes: []conform.Change{
+				{Name: "query", Of: func(conform.Request) conform.Request { return query }},
+				{Name: "cookie", Of: func(conform.Request) conform.Request {
 					return p.bearing("").WithHeader("Cookie", "Authorization=Bearer "+token)
 				}},
-				{Name: "session's cookie", Of: func(suite.Request) suite.Request {
+				{Name: "session's cookie", Of: func(conform.Request) conform.Request {
 					return p.bearing("").WithHeader("Cookie", sessionCookie+"="+me.cookie)
 				}},
 			},
@@ -120,12 +120,12 @@ func bearerKinds(p *api) {
 	refusesBearer(p, "reset-token", "refuses the token of a password reset", nil, func(ctx context.Context, _ string) []presented {
 		return []presented{{"reset", "Bearer " + p.resetToken(ctx, p.memberAccount(ctx))}}
 	})
-	It("refuses the token of an e-mail confirmation", Serial, stated("bearer.confirmation-token", p.getCurrentUser, tokenRefused, clause.Needs(direct)), func(ctx SpecContext) {
+	It("refuses the token of an e-mail confirmation", Serial, clause.Graded("barong.bearer.confirmation-token", p.getCurrentUser, tokenRefused, clause.Needs(direct)), func(ctx SpecContext) {
 		me := p.newcomer(ctx)
 		mailed := p.confirmationToken(ctx, me.account)
-		p.Refuses(ctx, suite.Refusal{
+		p.Refuses(ctx, conform.Refusal{
 			Operation: p.getCurrentUser, By: p.visitor(), Outcome: tokenRefused, Control: always(p.bearing("Bearer " + p.sessionToken(ctx, me))),
-			Changes: []suite.Change{{Name: "confirmation", Of: func(suite.Request) suite.Request { return p.bearing("Bearer " + mailed) }}},
+			Changes: []conform.Change{{Name: "confirmation", Of: func(conform.Request) conform.Request { return p.bearing("Bearer " + mailed) }}},
 		})
 	})
 }

@@ -17,8 +17,8 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 
 	"authconform/harness/clause"
+	"authconform/harness/conform"
 	"authconform/harness/contract"
-	"authconform/harness/suite"
 	"authconform/harness/value"
 )
 
@@ -133,9 +133,9 @@ func bearerSigned(p *api) {
 	takes("no-end", "takes a signed token without an end", func(token string) map[string]any { return claimsWith(token, "exp", nil) })
 	It("knows no user of the name that a service account has", clause.Should("barong.bearer.no-user", p.getCurrentUser, contract.NotFound, needs), func(ctx SpecContext) {
 		key, token := p.rsaKey(jwtKey), p.sessionToken(ctx, p.member(ctx))
-		p.Refuses(ctx, suite.Refusal{
+		p.Refuses(ctx, conform.Refusal{
 			Operation: p.getCurrentUser, By: p.visitor(), Outcome: contract.NotFound, Control: always(p.bearing("Bearer " + token)),
-			Changes: []suite.Change{{Name: "service account", Of: func(suite.Request) suite.Request {
+			Changes: []conform.Change{{Name: "service account", Of: func(conform.Request) conform.Request {
 				return p.bearing(with(key, token, "uid", "SI"+strings.ToUpper(p.Nonce()[:10])).authorization)
 			}}},
 		})

@@ -6,9 +6,8 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 
 	"authconform/harness/clause"
+	"authconform/harness/conform"
 	"authconform/harness/contract"
-	"authconform/harness/probe"
-	"authconform/harness/suite"
 )
 
 const (
@@ -28,20 +27,20 @@ func captchas(p *api) {
 			needs = append(needs, signUp)
 		}
 		Describe(op.Method+" "+op.Path+" behind a captcha", func() {
-			p.captchaPair(op, captchaRequired, "refuses a request without a solved captcha", needs, suite.Drop(captchaAnswer), suite.Set(captchaAnswer, ""))
-			p.captchaPair(op, contract.CaptchaRefused, "refuses a captcha that is not solved", needs, suite.Change{Name: "wrong answer", Of: p.wrongCaptcha})
+			p.captchaPair(op, captchaRequired, "refuses a request without a solved captcha", needs, conform.Drop(captchaAnswer), conform.Set(captchaAnswer, ""))
+			p.captchaPair(op, contract.CaptchaRefused, "refuses a captcha that is not solved", needs, conform.Change{Name: "wrong answer", Of: p.wrongCaptcha})
 			p.captchaPair(op, captchaFields, "refuses an answer to Geetest's captcha that lacks a member", append(needs, geetest),
-				suite.Set(captchaAnswer, suite.Object{geetestMembers: "x"}))
+				conform.Set(captchaAnswer, conform.Object{geetestMembers: "x"}))
 		})
 	}
 	captchaShape(p)
 	captchaWithCode(p)
 }
 
-func (p *api) captchaPair(op *contract.Operation, outcome contract.Outcome, promise string, needs []string, changes ...suite.Change) {
-	It(promise, probe.Level(op, outcome)("barong.captcha."+slugOf(op)+"-"+string(outcome), op, outcome, clause.Needs(needs...)), func(ctx SpecContext) {
+func (p *api) captchaPair(op *contract.Operation, outcome contract.Outcome, promise string, needs []string, changes ...conform.Change) {
+	It(promise, clause.Graded("barong.captcha."+slugOf(op)+"-"+string(outcome), op, outcome, clause.Needs(needs...)), func(ctx SpecContext) {
 		control, leads := p.behindCaptcha(ctx, op)
-		p.Refuses(ctx, suite.Refusal{Operation: op, By: p.visitor(), Control: control, Leads: leads, Outcome: outcome, Changes: changes})
+		p.Refuses(ctx, conform.Refusal{Operation: op, By: p.visitor(), Control: control, Expected: leads, Outcome: outcome, Changes: changes})
 	})
 }
 
@@ -52,7 +51,7 @@ func slugOf(op *contract.Operation) string {
 }
 
 // behindCaptcha is a request of an operation that a solved captcha lets through.
-func (p *api) behindCaptcha(ctx context.Context, op *contract.Operation) (control func() suite.Request, leads contract.Outcome) {
+func (p *api) behindCaptcha(ctx context.Context, op *contract.Operation) (control func() conform.Request, leads contract.Outcome) {
 	GinkgoHelper()
 	if op == p.createUser {
 		return p.newSignUp, contract.OK
@@ -60,21 +59,21 @@ func (p *api) behindCaptcha(ctx context.Context, op *contract.Operation) (contro
 	a := p.leased(active)
 	switch op {
 	case p.createSession:
-		return func() suite.Request { return p.credentials(a, "") }, contract.OK
+		return func() conform.Request { return p.credentials(a, "") }, contract.OK
 	case p.requestEmailConfirmation:
-		return func() suite.Request { return p.forAddress(a.Login) }, alreadyActive
+		return func() conform.Request { return p.forAddress(a.Login) }, alreadyActive
 	}
-	return func() suite.Request { return p.forAddress(a.Login) }, contract.OK
+	return func() conform.Request { return p.forAddress(a.Login) }, contract.OK
 }
 
 // wrongCaptcha puts an answer of the right shape in place of the solved one.
-func (p *api) wrongCaptcha(r suite.Request) suite.Request {
-	body, _ := r.JSON.(suite.Object)
-	solved, isObject := body[captchaAnswer].(suite.Object)
+func (p *api) wrongCaptcha(r conform.Request) conform.Request {
+	body, _ := r.JSON.(conform.Object)
+	solved, isObject := body[captchaAnswer].(conform.Object)
 	if !isObject {
 		return r.With(captchaAnswer, "not-"+p.Nonce())
 	}
-	wrong := suite.Object{}
+	wrong := conform.Object{}
 	for name := range solved {
 		wrong[name] = "not-" + p.Nonce()
 	}
@@ -83,12 +82,12 @@ func (p *api) wrongCaptcha(r suite.Request) suite.Request {
 
 func captchaShape(p *api) {
 	It("refuses an answer to a captcha that is a list, whether one is asked for or not",
-		probe.Level(p.createSession, captchaFormat)("barong.captcha.login-list", p.createSession, captchaFormat), func(ctx SpecContext) {
+		clause.Graded("barong.captcha.login-list", p.createSession, captchaFormat), func(ctx SpecContext) {
 			a := p.member(ctx).account
-			p.Refuses(ctx, suite.Refusal{
+			p.Refuses(ctx, conform.Refusal{
 				Operation: p.createSession, By: p.visitorAt(a.address), Outcome: captchaFormat,
-				Control: func() suite.Request { return p.credentials(a, "") },
-				Changes: []suite.Change{suite.Set(captchaAnswer, []string{"x"})},
+				Control: func() conform.Request { return p.credentials(a, "") },
+				Changes: []conform.Change{conform.Set(captchaAnswer, []string{"x"})},
 			})
 		})
 }

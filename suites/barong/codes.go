@@ -6,9 +6,9 @@ import (
 
 	. "github.com/onsi/ginkgo/v2"
 
+	"authconform/harness/conform"
 	"authconform/harness/contract"
 	"authconform/harness/otp"
-	"authconform/harness/suite"
 )
 
 const (
@@ -38,7 +38,7 @@ func (p *api) LastingCode(ctx context.Context, kit *otp.Kit) string {
 
 func (p *api) unusedCode(ctx context.Context, kit *otp.Kit, order func(first, now, last int64) []int64) string {
 	GinkgoHelper()
-	if p.Setting(suite.Tolerance) == "0" {
+	if p.Setting(conform.Tolerance) == "0" {
 		return p.Context.Code(ctx, kit)
 	}
 	const enough = 20 // waits: codes of the steps to come may be spent already
@@ -109,6 +109,6 @@ func (p *api) anyCode() string {
 func (p *api) spent(ctx context.Context, me *session) string {
 	GinkgoHelper()
 	code := p.Code(ctx, me.account.codes)
-	p.Need("spend a code", p.Do(ctx, me.Actor, p.verifyOTP, codeBody(code)), p.verifyOTP, contract.OK)
+	p.Require("spend a code", p.Do(ctx, me.Actor, p.verifyOTP, codeBody(code)), p.verifyOTP, contract.OK)
 	return code
 }

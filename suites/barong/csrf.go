@@ -4,14 +4,14 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 
 	"authconform/harness/clause"
+	"authconform/harness/conform"
 	"authconform/harness/contract"
-	"authconform/harness/probe"
-	"authconform/harness/suite"
+	"authconform/suites/family"
 )
 
 // csrf states, for each operation that changes something, that a live cookie alone
 // does not open it (facts/barong.md 1.2).
-func csrf(p *api, subjects []probe.Subject) {
+func csrf(p *api, subjects []family.Subject) {
 	for _, s := range subjects {
 		if len(s.Operation.Answers(csrfMissing)) == 0 {
 			continue
@@ -23,13 +23,13 @@ func csrf(p *api, subjects []probe.Subject) {
 	}
 }
 
-func csrfPair(p *api, s probe.Subject, family, promise string, outcome contract.Outcome, change func(string) string) {
-	It(promise, clauseOf(p, s, family, outcome), func(ctx SpecContext) {
+func csrfPair(p *api, s family.Subject, family, promise string, outcome contract.Outcome, change func(string) string) {
+	It(promise, s.Clause(p.Context, family, outcome), func(ctx SpecContext) {
 		by, control := s.Ready(ctx)
 		changed := p.Actor(by.Name, by.Who, by.Header.Clone())
-		p.Refuses(ctx, suite.Refusal{
-			Operation: s.Operation, By: by, ChangedBy: changed, Leads: s.Leads, Outcome: outcome, OnlyAfter: s.Spends,
-			Control: func() suite.Request {
+		p.Refuses(ctx, conform.Refusal{
+			Operation: s.Operation, By: by, ChangedBy: changed, Expected: s.Expected, Outcome: outcome, OnlyAfter: s.SingleUse,
+			Control: func() conform.Request {
 				r := control()
 				changed.Header = by.Header.Clone() // the control may have signed in anew
 				if token := change(by.Header.Get(csrfHeader)); token != "" {
@@ -55,20 +55,20 @@ func otherDigit(token string) string {
 
 // bearers states, for each operation of a signed-in user, that Barong itself
 // refuses a request that no gateway has put a token to.
-func bearers(p *api, subjects []probe.Subject) {
+func bearers(p *api, subjects []family.Subject) {
 	for _, s := range subjects {
 		if len(s.Operation.Answers(tokenRefused)) == 0 {
 			continue
 		}
 		It("refuses "+s.Operation.Method+" "+s.Operation.Path+" without a token, and with a made-up one",
-			clauseOf(p, s, "token-refused", tokenRefused, clause.Needs(direct)), func(ctx SpecContext) {
+			s.Clause(p.Context, "token-refused", tokenRefused, clause.Needs(direct)), func(ctx SpecContext) {
 				by, control := s.Ready(ctx)
 				way := newRoads(p.Target())
-				p.Refuses(ctx, suite.Refusal{
-					Operation: s.Operation, By: by, Control: control, Leads: s.Leads, Outcome: tokenRefused, OnlyAfter: s.Spends,
-					Changes: []suite.Change{
-						{Name: "no token", Of: func(r suite.Request) suite.Request { r.Template = way.appPath(s.Operation); return r }},
-						{Name: "made-up token", Of: func(r suite.Request) suite.Request {
+				p.Refuses(ctx, conform.Refusal{
+					Operation: s.Operation, By: by, Control: control, Expected: s.Expected, Outcome: tokenRefused, OnlyAfter: s.SingleUse,
+					Changes: []conform.Change{
+						{Name: "no token", Of: func(r conform.Request) conform.Request { r.Template = way.appPath(s.Operation); return r }},
+						{Name: "made-up token", Of: func(r conform.Request) conform.Request {
 							return r.WithHeader("Authorization", "Bearer "+p.Nonce())
 						}},
 					},

@@ -9,10 +9,10 @@ import (
 	. "github.com/onsi/gomega"
 
 	"authconform/harness/clause"
+	"authconform/harness/conform"
 	"authconform/harness/contract"
-	"authconform/harness/probe"
-	"authconform/harness/suite"
 	"authconform/harness/value"
+	"authconform/suites/family"
 )
 
 // Outcomes of the data storage.
@@ -31,18 +31,18 @@ var reservedTitles = []string{"document", "label", "profile", "phone", "user"}
 // storageSubjects are called with a title that no deployment takes: how it is
 // refused shows that a request got through, on deployments that take no title at
 // all as well, and nothing stays on the account.
-func (p *api) storageSubjects() []probe.Subject {
-	return []probe.Subject{{
-		Operation: p.createDataStorage, Leads: titleUnknown,
-		Ready: func(ctx context.Context) (*suite.Actor, func() suite.Request) {
+func (p *api) storageSubjects() []family.Subject {
+	return []family.Subject{{
+		Operation: p.createDataStorage, Expected: titleUnknown,
+		Ready: func(ctx context.Context) (*conform.Actor, func() conform.Request) {
 			GinkgoHelper()
 			return p.member(ctx).Actor, always(stored("af-"+p.Nonce(), `{"a":"b"}`))
 		},
 	}}
 }
 
-func stored(title, data string) suite.Request {
-	return suite.Request{JSON: suite.Object{"title": title, "data": data}}
+func stored(title, data string) conform.Request {
+	return conform.Request{JSON: conform.Object{"title": title, "data": data}}
 }
 
 // titles are those that the target file names, without the reserved ones.
@@ -66,7 +66,7 @@ func (p *api) storagesOf(ctx context.Context, me *session) []any {
 func storage(p *api) {
 	op := p.createDataStorage
 	Describe("data storage", func() {
-		It("keeps data under a title, and marks the account with it", stated("data-storage.created", op, contract.OK, clause.Needs(dataStorage)), func(ctx SpecContext) {
+		It("keeps data under a title, and marks the account with it", clause.Graded("barong.data-storage.created", op, contract.OK, clause.Needs(dataStorage)), func(ctx SpecContext) {
 			me, title := p.holder(ctx), p.titles()[0]
 			p.Expect(p.Do(ctx, me.Actor, op, stored(title, `{"a":"b"}`)), op, contract.OK)
 			kept := p.storagesOf(ctx, me)
@@ -76,17 +76,17 @@ func storage(p *api) {
 			label := p.labelled(ctx, me, title)
 			p.Check("the label of the title", []string{value.Text(label, "value"), value.Text(label, "scope")}, Equal([]string{"recorded", "private"}))
 		})
-		It("keeps data of the greatest length", stated("data-storage.longest", op, contract.OK, clause.Needs(dataStorage)), func(ctx SpecContext) {
+		It("keeps data of the greatest length", clause.Graded("barong.data-storage.longest", op, contract.OK, clause.Needs(dataStorage)), func(ctx SpecContext) {
 			p.Expect(p.Do(ctx, p.holder(ctx).Actor, op, stored(p.titles()[0], jsonOf(longestStored))), op, contract.OK)
 		})
-		It("keeps one set of data under a title", stated("data-storage.title-taken", op, titleTaken, clause.Needs(dataStorage)), func(ctx SpecContext) {
+		It("keeps one set of data under a title", clause.Graded("barong.data-storage.title-taken", op, titleTaken, clause.Needs(dataStorage)), func(ctx SpecContext) {
 			me, title := p.holder(ctx), p.titles()[0]
-			p.Need("store data", p.Do(ctx, me.Actor, op, stored(title, `{"a":"first"}`)), op, contract.OK)
+			p.Require("store data", p.Do(ctx, me.Actor, op, stored(title, `{"a":"first"}`)), op, contract.OK)
 			p.Expect(p.Do(ctx, me.Actor, op, stored(title, `{"a":"second"}`)), op, titleTaken)
 			p.Check("data that are stored", p.storagesOf(ctx, me), HaveLen(1))
 			p.Check("the data", value.Text(p.storagesOf(ctx, me)[0], "data"), Equal(`{"a":"first"}`))
 			other := p.holder(ctx)
-			p.Need("store data under that title as another", p.Do(ctx, other.Actor, op, stored(title, `{"a":"b"}`)), op, contract.OK)
+			p.Require("store data under that title as another", p.Do(ctx, other.Actor, op, stored(title, `{"a":"b"}`)), op, contract.OK)
 		})
 		storageRefused(p)
 	})
@@ -94,7 +94,7 @@ func storage(p *api) {
 
 func storageRefused(p *api) {
 	op := p.createDataStorage
-	It("refuses a title that the deployment does not name", stated("data-storage.title-unknown", op, titleUnknown), func(ctx SpecContext) {
+	It("refuses a title that the deployment does not name", clause.Graded("barong.data-storage.title-unknown", op, titleUnknown), func(ctx SpecContext) {
 		me := p.member(ctx)
 		before := p.storagesOf(ctx, me)
 		for _, title := range []string{"af-" + p.Nonce(), "a b"} {
@@ -115,9 +115,9 @@ func storageRefused(p *api) {
 			p.Check("data that are stored", p.storagesOf(ctx, me), BeEmpty())
 		})
 	refused := func(outcome contract.Outcome, promise string, broken ...string) {
-		It("refuses "+promise, stated("data-storage."+string(outcome), op, outcome, clause.Needs(dataStorage)), func(ctx SpecContext) {
+		It("refuses "+promise, clause.Graded("barong.data-storage."+string(outcome), op, outcome, clause.Needs(dataStorage)), func(ctx SpecContext) {
 			me, title := p.holder(ctx), p.titles()[0]
-			p.Refuses(ctx, suite.Refusal{
+			p.Refuses(ctx, conform.Refusal{
 				Operation: op, By: me.Actor, Control: always(stored(title, `{"a":"b"}`)), Outcome: outcome, OnlyAfter: true, Changes: valuesOf("data", broken),
 				State: func() any { return p.storagesOf(ctx, me) },
 			})

@@ -8,11 +8,11 @@ import (
 	. "github.com/onsi/gomega"
 
 	"authconform/harness/clause"
+	"authconform/harness/conform"
 	"authconform/harness/contract"
-	"authconform/harness/probe"
-	"authconform/harness/suite"
+	"authconform/harness/httpclient"
 	"authconform/harness/value"
-	"authconform/harness/wire"
+	"authconform/suites/family"
 )
 
 // openDirectly is how Barong itself describes its API to a caller without a token.
@@ -22,25 +22,25 @@ const openDirectly = contract.Outcome("open-directly")
 // (facts/barong.md 2.2).
 var describedNames = []string{"users", "labels", "profiles", "documents", "phones", "otp", "api_keys", "data_storage", "service_accounts", "addresses"}
 
-func (p *api) descriptionSubjects() []probe.Subject {
-	return []probe.Subject{
-		{Operation: p.getSwaggerDoc, Ready: p.asMember(suite.Request{})},
+func (p *api) descriptionSubjects() []family.Subject {
+	return []family.Subject{
+		{Operation: p.getSwaggerDoc, Ready: p.asMember(conform.Request{})},
 		{Operation: p.getNamedSwaggerDoc, Ready: p.asMember(namedDoc(describedNames[0]))},
 	}
 }
 
-func namedDoc(name string) suite.Request { return suite.Request{}.WithPath("name", name) }
+func namedDoc(name string) conform.Request { return conform.Request{}.WithPath("name", name) }
 
 // apiDescriptions are about resource/swagger_doc (facts/barong.md 2.2).
 func apiDescriptions(p *api) {
 	whole, named := p.getSwaggerDoc, p.getNamedSwaggerDoc
 	Describe("the description of the API", func() {
-		It("names the operations of signed-in users", stated("description.whole", whole, contract.OK), func(ctx SpecContext) {
-			call := p.Do(ctx, p.member(ctx).Actor, whole, suite.Request{})
+		It("names the operations of signed-in users", clause.Graded("barong.description.whole", whole, contract.OK), func(ctx SpecContext) {
+			call := p.Do(ctx, p.member(ctx).Actor, whole, conform.Request{})
 			p.Expect(call, whole, contract.OK)
 			p.Check("paths that are described", describedPaths(call), ContainElements("resource/users/me", "resource/otp/enable"))
 		})
-		It("can be asked of each part of the API", stated("description.named", named, contract.OK), func(ctx SpecContext) {
+		It("can be asked of each part of the API", clause.Graded("barong.description.named", named, contract.OK), func(ctx SpecContext) {
 			by := p.member(ctx).Actor
 			for _, name := range describedNames {
 				p.Expect(p.Do(ctx, by, named, namedDoc(name)), named, contract.OK)
@@ -58,21 +58,21 @@ func apiDescriptions(p *api) {
 				}
 			}
 		})
-		It("has no part of a made-up name", stated("description.unknown-name", named, "unknown-name"), func(ctx SpecContext) {
-			p.Refuses(ctx, suite.Refusal{
+		It("has no part of a made-up name", clause.Graded("barong.description.unknown-name", named, "unknown-name"), func(ctx SpecContext) {
+			p.Refuses(ctx, conform.Refusal{
 				Operation: named, By: p.member(ctx).Actor, Outcome: "unknown-name", Control: always(namedDoc(describedNames[0])),
-				Changes: []suite.Change{{Name: "made-up name", Of: func(suite.Request) suite.Request { return namedDoc("af-" + p.Nonce()) }}},
+				Changes: []conform.Change{{Name: "made-up name", Of: func(conform.Request) conform.Request { return namedDoc("af-" + p.Nonce()) }}},
 			})
 		})
-		openDescription(p, whole, suite.Request{})
+		openDescription(p, whole, conform.Request{})
 		openDescription(p, named, namedDoc(describedNames[0]))
 	})
 }
 
 // openDescription records that Barong itself asks for no token here; only the
 // gateway does.
-func openDescription(p *api, op *contract.Operation, r suite.Request) {
-	It("is given to anybody who gets past the gateway: "+op.ID, clause.Note("barong.description.open-"+probe.Slug(op.ID), op, openDirectly, clause.Needs(direct)), func(ctx SpecContext) {
+func openDescription(p *api, op *contract.Operation, r conform.Request) {
+	It("is given to anybody who gets past the gateway: "+op.ID, clause.Note("barong.description.open-"+clause.Slug(op.ID), op, openDirectly, clause.Needs(direct)), func(ctx SpecContext) {
 		r.Template = newRoads(p.Target()).appPath(op)
 		p.Expect(p.Do(ctx, p.visitor(), op, r), op, openDirectly)
 	})
@@ -80,7 +80,7 @@ func openDescription(p *api, op *contract.Operation, r suite.Request) {
 
 // describedPaths are the paths of a description from the first segment that all
 // deployments share, with every placeholder written {}.
-func describedPaths(call *wire.Call) []string {
+func describedPaths(call *httpclient.Call) []string {
 	object, _ := value.At(value.Of(call), "paths").(map[string]any)
 	var paths []string
 	for _, path := range slices.Sorted(maps.Keys(object)) {

@@ -11,8 +11,8 @@ import (
 	. "github.com/onsi/gomega"
 
 	"authconform/harness/clause"
+	"authconform/harness/conform"
 	"authconform/harness/contract"
-	"authconform/harness/suite"
 	"authconform/harness/value"
 )
 
@@ -73,7 +73,7 @@ func (p *api) documentedParameters() parameters {
 
 func (p *api) servedParameters(ctx context.Context) parameters {
 	GinkgoHelper()
-	call := p.Do(ctx, p.member(ctx).Actor, p.getSwaggerDoc, suite.Request{})
+	call := p.Do(ctx, p.member(ctx).Actor, p.getSwaggerDoc, conform.Request{})
 	p.Expect(call, p.getSwaggerDoc, contract.OK)
 	return describedParameters(value.Of(call))
 }

@@ -7,28 +7,28 @@ import (
 	. "github.com/onsi/gomega"
 
 	"authconform/harness/clause"
+	"authconform/harness/conform"
 	"authconform/harness/contract"
-	"authconform/harness/probe"
-	"authconform/harness/suite"
 	"authconform/harness/value"
+	"authconform/suites/family"
 )
 
-func (p *api) emailSubjects() []probe.Subject {
-	return []probe.Subject{
-		{Operation: p.requestEmailConfirmation, Ready: func(ctx context.Context) (*suite.Actor, func() suite.Request) {
+func (p *api) emailSubjects() []family.Subject {
+	return []family.Subject{
+		{Operation: p.requestEmailConfirmation, Ready: func(ctx context.Context) (*conform.Actor, func() conform.Request) {
 			GinkgoHelper()
 			a := p.member(ctx).account
-			return p.visitor(), func() suite.Request { return p.forAddress(a.Login) }
-		}, Leads: alreadyActive},
-		{Operation: p.confirmEmail, Ready: func(ctx context.Context) (*suite.Actor, func() suite.Request) {
+			return p.visitor(), func() conform.Request { return p.forAddress(a.Login) }
+		}, Expected: alreadyActive},
+		{Operation: p.confirmEmail, Ready: func(ctx context.Context) (*conform.Actor, func() conform.Request) {
 			GinkgoHelper()
-			return p.visitor(), func() suite.Request { return confirmWith(p.signUpToken(ctx)) }
+			return p.visitor(), func() conform.Request { return confirmWith(p.signUpToken(ctx)) }
 		}, Features: []string{signUp}},
 	}
 }
 
-func confirmWith(token string) suite.Request {
-	return suite.Request{JSON: suite.Object{"token": token}}
+func confirmWith(token string) conform.Request {
+	return conform.Request{JSON: conform.Object{"token": token}}
 }
 
 // signUpToken signs an account up and reads the token out of its first mail.
@@ -44,7 +44,7 @@ func emailConfirmations(p *api) {
 		confirmations(p)
 		mailedTokens(p, tokenBearer{
 			area: "email", operation: p.confirmEmail, kind: confirmation, features: []string{signUp},
-			fresh: func(ctx context.Context) (string, func(token string) suite.Request) {
+			fresh: func(ctx context.Context) (string, func(token string) conform.Request) {
 				GinkgoHelper()
 				return p.signUpToken(ctx), confirmWith
 			},
@@ -69,14 +69,14 @@ func confirmations(p *api) {
 			p.Check("the user is active", value.Text(me.user, "state"), Equal("active"))
 			p.Check("the user has level 1", value.Number(me.user, "level"), Equal(1))
 			p.Check("the label email is verified", labelOf(me.user, "email"), Equal("verified"))
-			now := p.Do(ctx, me.Actor, p.getCurrentUser, suite.Request{})
-			p.Need("use the session", now, p.getCurrentUser, contract.OK)
+			now := p.Do(ctx, me.Actor, p.getCurrentUser, conform.Request{})
+			p.Require("use the session", now, p.getCurrentUser, contract.OK)
 			p.Check("the user stays active", value.Text(value.Of(now), "state"), Equal("active"))
 		})
 	It("refuses a token whose address is confirmed already",
 		clause.Must("barong.email.already-confirmed", op, "already-confirmed", clause.Needs(signUp)), func(ctx SpecContext) {
 			token := p.signUpToken(ctx)
-			p.Need("confirm an address", p.Do(ctx, p.visitor(), op, confirmWith(token)), op, contract.OK)
+			p.Require("confirm an address", p.Do(ctx, p.visitor(), op, confirmWith(token)), op, contract.OK)
 			p.Expect(p.Do(ctx, p.visitor(), op, confirmWith(token)), op, "already-confirmed")
 		})
 	It("takes the token of an earlier mail as well as that of the newest",
@@ -122,7 +122,7 @@ func confirmationRequests(p *api) {
 			p.alike(nobodys, confirmed)
 			if p.signsUpHere() {
 				waiting := p.Do(ctx, p.visitor(), op, p.forAddress(p.signedUp(ctx).account.Login))
-				p.Need("ask for a confirmation", waiting, op, contract.OK)
+				p.Require("ask for a confirmation", waiting, op, contract.OK)
 				p.alike(nobodys, waiting)
 			}
 		})

@@ -8,8 +8,8 @@ import (
 	"net/textproto"
 	"slices"
 
+	"authconform/harness/conform"
 	"authconform/harness/contract"
-	"authconform/harness/suite"
 )
 
 // formMedia is the one media type of the operations that take files.
@@ -24,8 +24,8 @@ type upload struct {
 // asForm writes the members of a request as a form where the operation takes
 // nothing else, so that changes of members read alike for all operations. A
 // content type that the request brings stays: it is what some spec is about.
-func asForm(op *contract.Operation, r suite.Request) suite.Request {
-	members, isObject := r.JSON.(suite.Object)
+func asForm(op *contract.Operation, r conform.Request) conform.Request {
+	members, isObject := r.JSON.(conform.Object)
 	if !isObject || r.Raw != nil || op.Body == nil || !slices.Equal(op.Body.MediaTypes, []string{formMedia}) {
 		return r
 	}

@@ -9,15 +9,15 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"authconform/harness/conform"
 	"authconform/harness/contract"
-	"authconform/harness/suite"
 )
 
 type field struct{ Name, File, Text string }
 
 func TestAsForm(t *testing.T) {
 	op := &contract.Operation{Body: &contract.Body{MediaTypes: []string{formMedia}}}
-	sent := asForm(op, suite.Request{JSON: suite.Object{
+	sent := asForm(op, conform.Request{JSON: conform.Object{
 		"upload": []upload{{name: "a.png", media: "image/png", content: []byte("1")}, {name: "b.png", media: "image/png", content: []byte("2")}},
 		"texts":  []string{"x"}, "one": upload{name: "c.png", media: "image/png", content: []byte("3")}, "nothing": nil, "number": 5,
 	}})
@@ -35,26 +35,26 @@ func TestAsForm(t *testing.T) {
 func TestAsFormLeavesAlone(t *testing.T) {
 	form := &contract.Operation{Body: &contract.Body{MediaTypes: []string{formMedia}}}
 	either := &contract.Operation{Body: &contract.Body{MediaTypes: []string{"application/json", formMedia}}}
-	members := suite.Object{"a": "b"}
+	members := conform.Object{"a": "b"}
 	for name, c := range map[string]struct {
 		op *contract.Operation
-		r  suite.Request
+		r  conform.Request
 	}{
-		"JSON is documented": {either, suite.Request{JSON: members}},
-		"no body":            {&contract.Operation{}, suite.Request{JSON: members}},
-		"raw body":           {form, suite.Request{JSON: members, Raw: []byte("{")}},
-		"no members":         {form, suite.Request{}},
+		"JSON is documented": {either, conform.Request{JSON: members}},
+		"no body":            {&contract.Operation{}, conform.Request{JSON: members}},
+		"raw body":           {form, conform.Request{JSON: members, Raw: []byte("{")}},
+		"no members":         {form, conform.Request{}},
 	} {
 		if diff := cmp.Diff(c.r, asForm(c.op, c.r)); diff != "" {
 			t.Errorf("%s: the request is changed (-want +got):\n%s", name, diff)
 		}
 	}
-	if got := asForm(form, suite.Request{JSON: members, ContentType: "text/plain"}); got.ContentType != "text/plain" || got.Raw == nil {
+	if got := asForm(form, conform.Request{JSON: members, ContentType: "text/plain"}); got.ContentType != "text/plain" || got.Raw == nil {
 		t.Errorf("content type %q with body %q; want the request's own type on a form", got.ContentType, got.Raw)
 	}
 }
 
-func fields(t *testing.T, r suite.Request) []field {
+func fields(t *testing.T, r conform.Request) []field {
 	t.Helper()
 	_, parameters, err := mime.ParseMediaType(r.ContentType)
 	if err != nil {

@@ -18,7 +18,7 @@ func (p *api) untouched(ctx context.Context) *session {
 		if !me.account.pooled || p.holdsNothing(ctx, me) {
 			return me
 		}
-		me.account.Spoil("it has documents, a profile, a phone or stored data already")
+		me.account.Retire("it has documents, a profile, a phone or stored data already")
 	}
 }
 
@@ -36,6 +36,6 @@ func (p *api) holdsNothing(ctx context.Context, me *session) bool {
 func (p *api) holder(ctx context.Context) *session {
 	GinkgoHelper()
 	me := p.untouched(ctx)
-	me.account.Spoil("a spec gave it documents, a profile, a phone or stored data")
+	me.account.Retire("a spec gave it documents, a profile, a phone or stored data")
 	return me
 }

@@ -9,19 +9,19 @@ import (
 	. "github.com/onsi/gomega"
 
 	"authconform/harness/clause"
+	"authconform/harness/conform"
 	"authconform/harness/contract"
-	"authconform/harness/probe"
-	"authconform/harness/suite"
 	"authconform/harness/value"
+	"authconform/suites/family"
 )
 
-func (p *api) infoSubjects() []probe.Subject {
-	var subjects []probe.Subject
+func (p *api) infoSubjects() []family.Subject {
+	var subjects []family.Subject
 	for _, op := range []*contract.Operation{
 		p.registerGeetest, p.getIdentityConfigs, p.getIdentityVersion, p.getIdentityTime, p.pingIdentity,
 		p.getAuth0Configs, p.getPublicConfigs, p.getPublicVersion, p.getPublicTime, p.pingPublic,
 	} {
-		subjects = append(subjects, probe.Subject{Operation: op, Ready: p.asVisitor(func() suite.Request { return suite.Request{} })})
+		subjects = append(subjects, family.Subject{Operation: op, Ready: p.asVisitor(func() conform.Request { return conform.Request{} })})
 	}
 	return subjects
 }
@@ -33,11 +33,11 @@ func information(p *api) {
 		times(p)
 		pings(p)
 		It("names the Auth0 tenant", clause.Must("barong.info.auth0", p.getAuth0Configs, contract.OK), func(ctx SpecContext) {
-			p.Expect(p.Do(ctx, p.visitor(), p.getAuth0Configs, suite.Request{}), p.getAuth0Configs, contract.OK)
+			p.Expect(p.Do(ctx, p.visitor(), p.getAuth0Configs, conform.Request{}), p.getAuth0Configs, contract.OK)
 		})
 		It("hands out a new challenge of Geetest each time", clause.Should("barong.captcha.geetest-challenge", p.registerGeetest, contract.OK), func(ctx SpecContext) {
 			challenge := func() string {
-				call := p.Do(ctx, p.visitor(), p.registerGeetest, suite.Request{})
+				call := p.Do(ctx, p.visitor(), p.registerGeetest, conform.Request{})
 				p.Expect(call, p.registerGeetest, contract.OK)
 				return value.Text(value.Of(call), "challenge")
 			}
@@ -59,10 +59,10 @@ func alikes(p *api) {
 		for i, op := range pair {
 			area, slug := areaOf(op), op.Path[strings.LastIndex(op.Path, "/")+1:]
 			It("says the same of its "+slug+" under "+area+" as under its twin", clause.Must("barong.info."+slug+"-"+area, op, contract.OK), func(ctx SpecContext) {
-				call := p.Do(ctx, p.visitor(), op, suite.Request{})
+				call := p.Do(ctx, p.visitor(), op, conform.Request{})
 				p.Expect(call, op, contract.OK)
-				twin := p.Do(ctx, p.visitor(), pair[1-i], suite.Request{})
-				p.Need("ask its twin", twin, pair[1-i], contract.OK)
+				twin := p.Do(ctx, p.visitor(), pair[1-i], conform.Request{})
+				p.Require("ask its twin", twin, pair[1-i], contract.OK)
 				p.Check("both say the same", value.Of(call), Equal(value.Of(twin)))
 			})
 		}
@@ -77,7 +77,7 @@ func times(p *api) {
 	for _, op := range []*contract.Operation{p.getIdentityTime, p.getPublicTime} {
 		area := areaOf(op)
 		It("tells the time of its Date header, under "+area, clause.Must("barong.info.time-"+area, op, contract.OK), func(ctx SpecContext) {
-			call := p.Do(ctx, p.visitor(), op, suite.Request{})
+			call := p.Do(ctx, p.visitor(), op, conform.Request{})
 			p.Expect(call, op, contract.OK)
 			date, err := http.ParseTime(call.Header.Get("Date"))
 			if err != nil {
@@ -96,15 +96,15 @@ func pings(p *api) {
 	for _, op := range []*contract.Operation{p.pingIdentity, p.pingPublic} {
 		area := areaOf(op)
 		It("answers a ping under "+area, clause.Must("barong.info.ping-"+area, op, contract.OK), func(ctx SpecContext) {
-			p.Expect(p.Do(ctx, p.visitor(), op, suite.Request{}), op, contract.OK)
+			p.Expect(p.Do(ctx, p.visitor(), op, conform.Request{}), op, contract.OK)
 		})
 	}
 	const options, preflight = contract.Outcome("options"), contract.Outcome("cors-preflight")
 	It("lists the methods of a path on OPTIONS", clause.Should("barong.info.options", p.pingIdentity, options), func(ctx SpecContext) {
-		p.Expect(p.Do(ctx, p.visitor(), p.pingIdentity, suite.Request{Method: http.MethodOptions}), p.pingIdentity, options)
+		p.Expect(p.Do(ctx, p.visitor(), p.pingIdentity, conform.Request{Method: http.MethodOptions}), p.pingIdentity, options)
 	})
 	It("answers a preflight of a browser", clause.Should("barong.info.preflight", p.pingIdentity, preflight), func(ctx SpecContext) {
-		p.Expect(p.Do(ctx, p.visitor(), p.pingIdentity, suite.Request{Method: http.MethodOptions, Header: http.Header{
+		p.Expect(p.Do(ctx, p.visitor(), p.pingIdentity, conform.Request{Method: http.MethodOptions, Header: http.Header{
 			"Origin": {"https://app.example"}, "Access-Control-Request-Method": {"GET"},
 		}}), p.pingIdentity, preflight)
 	})

@@ -9,8 +9,8 @@ import (
 	. "github.com/onsi/gomega"
 
 	"authconform/harness/clause"
+	"authconform/harness/conform"
 	"authconform/harness/contract"
-	"authconform/harness/suite"
 	"authconform/harness/value"
 )
 
@@ -43,26 +43,26 @@ func keyCredentials(p *api) {
 
 func keyOpens(p *api) {
 	op := p.getCurrentUser
-	It("opens the API as its owner, without a cookie", stated("keys.signed", op, contract.OK, clause.From(contract.Observed, "facts/barong.md 1.5")),
+	It("opens the API as its owner, without a cookie", clause.Graded("barong.keys.signed", op, contract.OK, clause.From(contract.Observed, "facts/barong.md 1.5")),
 		func(ctx SpecContext) {
 			k := p.newKey(ctx, p.enrolled(ctx))
 			p.acts(ctx, k)
 		})
-	It("opens operations that change something without a CSRF token", stated("keys.signed-write", p.verifyOTP, contract.OK, clause.From(contract.Observed, "facts/barong-observed.md 10")),
+	It("opens operations that change something without a CSRF token", clause.Graded("barong.keys.signed-write", p.verifyOTP, contract.OK, clause.From(contract.Observed, "facts/barong-observed.md 10")),
 		func(ctx SpecContext) {
 			me := p.enrolled(ctx)
 			k := p.newKey(ctx, me)
 			r := p.signed(k).With("code", p.Code(ctx, me.account.codes))
 			p.Expect(p.Do(ctx, p.signer(k), p.verifyOTP, r), p.verifyOTP, contract.OK)
 		})
-	It("wins over the cookie of another user", stated("keys.over-cookie", op, contract.OK, clause.From(contract.Observed, "facts/barong-observed.md 10; facts/auth-checks.md B09")),
+	It("wins over the cookie of another user", clause.Graded("barong.keys.over-cookie", op, contract.OK, clause.From(contract.Observed, "facts/barong-observed.md 10; facts/auth-checks.md B09")),
 		func(ctx SpecContext) {
 			k, other := p.newKey(ctx, p.enrolled(ctx)), p.member(ctx)
 			call := p.Do(ctx, other.Actor, op, p.signed(k))
 			p.Expect(call, op, contract.OK)
 			p.Check("the user that is read", value.Text(value.Of(call), "uid"), Equal(value.Text(k.owner.user, "uid")))
 		})
-	It("takes a nonce that is some seconds early or late", stated("keys.nonce-window", op, contract.OK, clause.From(contract.Observed, "facts/barong-observed.md 10")),
+	It("takes a nonce that is some seconds early or late", clause.Graded("barong.keys.nonce-window", op, contract.OK, clause.From(contract.Observed, "facts/barong-observed.md 10")),
 		func(ctx SpecContext) {
 			k := p.newKey(ctx, p.enrolled(ctx))
 			for _, by := range []time.Duration{-3 * time.Second, 3 * time.Second} {
@@ -74,7 +74,7 @@ func keyOpens(p *api) {
 			k := p.newKey(ctx, p.enrolled(ctx))
 			first := p.signed(k)
 			later := p.signedWith(k, nonceAt(p.Now().Add(time.Second)))
-			for _, r := range []suite.Request{first, later, first} {
+			for _, r := range []conform.Request{first, later, first} {
 				p.Expect(p.Do(ctx, p.signer(k), op, r), op, contract.OK)
 			}
 		})
@@ -93,68 +93,68 @@ func (r signedRead) state(text, id string, outcome contract.Outcome, body func(S
 	if len(r.features) > 0 {
 		options = append(options, clause.Needs(r.features...))
 	}
-	It(text, decorators, stated(r.area+"."+id, r.operation, outcome, options...), body)
+	It(text, decorators, clause.Graded("barong."+r.area+"."+id, r.operation, outcome, options...), body)
 }
 
 // pair states that a request signed with a fresh key is accepted, and refused with
 // one thing changed.
-func (r signedRead) pair(text, id string, outcome contract.Outcome, source string, changes func(context.Context, *key) []suite.Change) {
+func (r signedRead) pair(text, id string, outcome contract.Outcome, source string, changes func(context.Context, *key) []conform.Change) {
 	r.state(text, id, outcome, func(ctx SpecContext) {
 		k := r.p.newKey(ctx, r.p.enrolled(ctx))
-		r.p.Refuses(ctx, suite.Refusal{
-			Operation: r.operation, By: r.p.signer(k), Control: func() suite.Request { return r.p.signed(k) },
+		r.p.Refuses(ctx, conform.Refusal{
+			Operation: r.operation, By: r.p.signer(k), Control: func() conform.Request { return r.p.signed(k) },
 			Changes: changes(ctx, k), Outcome: outcome,
 		})
 	}, source)
 }
 
 // as changes nothing but who or when a request is signed.
-func (p *api) as(name string, sign func() suite.Request) suite.Change {
-	return suite.Change{Name: name, Of: func(suite.Request) suite.Request { return sign() }}
+func (p *api) as(name string, sign func() conform.Request) conform.Change {
+	return conform.Change{Name: name, Of: func(conform.Request) conform.Request { return sign() }}
 }
 
-func header(name, field string, change func(string) string) suite.Change {
-	return suite.Change{Name: name, Of: func(r suite.Request) suite.Request { return r.WithHeader(field, change(r.Header.Get(field))) }}
+func header(name, field string, change func(string) string) conform.Change {
+	return conform.Change{Name: name, Of: func(r conform.Request) conform.Request { return r.WithHeader(field, change(r.Header.Get(field))) }}
 }
 
 func keyRefused(p *api, read signedRead) {
 	read.pair("refuses a key that does not exist", "unknown-kid", keyUnknown, "facts/barong.md 1.3, 9 no. 25",
-		func(_ context.Context, k *key) []suite.Change {
+		func(_ context.Context, k *key) []conform.Change {
 			unknown := &key{kid: p.Nonce(), secret: k.secret}
-			return []suite.Change{p.as("unknown kid", func() suite.Request { return p.signed(unknown) })}
+			return []conform.Change{p.as("unknown kid", func() conform.Request { return p.signed(unknown) })}
 		})
 	read.pair("refuses a nonce that is too old", "nonce-stale", nonceExpired, "facts/barong.md 1.3, 9 no. 11",
-		func(_ context.Context, k *key) []suite.Change {
-			return []suite.Change{
-				p.as("10 seconds old", func() suite.Request { return p.signedWith(k, nonceAt(p.Now().Add(-10*time.Second))) }),
-				p.as("an hour old", func() suite.Request { return p.signedWith(k, nonceAt(p.Now().Add(-time.Hour))) }),
-				p.as("seconds in place of milliseconds", func() suite.Request { return p.signedWith(k, number(int(p.Now().Unix()))) }),
+		func(_ context.Context, k *key) []conform.Change {
+			return []conform.Change{
+				p.as("10 seconds old", func() conform.Request { return p.signedWith(k, nonceAt(p.Now().Add(-10*time.Second))) }),
+				p.as("an hour old", func() conform.Request { return p.signedWith(k, nonceAt(p.Now().Add(-time.Hour))) }),
+				p.as("seconds in place of milliseconds", func() conform.Request { return p.signedWith(k, number(int(p.Now().Unix()))) }),
 			}
 		})
 	read.pair("refuses a nonce of the future", "nonce-future", nonceExpired, "facts/barong.md 1.3, 9 no. 11",
-		func(_ context.Context, k *key) []suite.Change {
-			return []suite.Change{
-				p.as("10 seconds ahead", func() suite.Request { return p.signedWith(k, nonceAt(p.Now().Add(10*time.Second))) }),
-				p.as("an hour ahead", func() suite.Request { return p.signedWith(k, nonceAt(p.Now().Add(time.Hour))) }),
+		func(_ context.Context, k *key) []conform.Change {
+			return []conform.Change{
+				p.as("10 seconds ahead", func() conform.Request { return p.signedWith(k, nonceAt(p.Now().Add(10*time.Second))) }),
+				p.as("an hour ahead", func() conform.Request { return p.signedWith(k, nonceAt(p.Now().Add(time.Hour))) }),
 			}
 		})
 	read.pair("refuses a nonce that is no moment", "nonce-nonsense", nonceInvalid, "facts/barong.md 1.3, 9 no. 11",
-		func(_ context.Context, k *key) []suite.Change {
-			var changes []suite.Change
+		func(_ context.Context, k *key) []conform.Change {
+			var changes []conform.Change
 			for _, nonce := range []string{"abc", "0", "-1", "NaN"} {
-				changes = append(changes, p.as("nonce "+nonce, func() suite.Request { return p.signedWith(k, nonce) }))
+				changes = append(changes, p.as("nonce "+nonce, func() conform.Request { return p.signedWith(k, nonce) }))
 			}
 			return changes
 		})
 	read.pair("refuses a signature that is not the one", "signature-wrong", signatureWrong, "facts/barong.md 1.5",
-		func(_ context.Context, k *key) []suite.Change {
-			forged := func(name string, sign func(nonce string) string) suite.Change {
-				return p.as(name, func() suite.Request {
+		func(_ context.Context, k *key) []conform.Change {
+			forged := func(name string, sign func(nonce string) string) conform.Change {
+				return p.as(name, func() conform.Request {
 					nonce := nonceAt(p.Now())
 					return p.signedWith(k, nonce).WithHeader(signatureHeader, p.Secret("api-signature", sign(nonce)))
 				})
 			}
-			return []suite.Change{
+			return []conform.Change{
 				forged("last digit changed", func(nonce string) string { return otherDigit(signature(k.secret, nonce, k.kid)) }),
 				forged("cut short", func(nonce string) string { return signature(k.secret, nonce, k.kid)[:63] }),
 				forged("of another nonce", func(string) string { return signature(k.secret, nonceAt(p.Now().Add(-time.Second)), k.kid) }),
@@ -164,23 +164,23 @@ func keyRefused(p *api, read signedRead) {
 			}
 		})
 	read.pair("refuses a signature in upper case", "signature-upper-case", signatureWrong, "facts/barong-observed.md 10",
-		func(context.Context, *key) []suite.Change {
-			return []suite.Change{header("upper case", signatureHeader, strings.ToUpper)}
+		func(context.Context, *key) []conform.Change {
+			return []conform.Change{header("upper case", signatureHeader, strings.ToUpper)}
 		})
 	read.pair("refuses a signature with the secret of another key, of the same user or another", "signature-of-other-key", signatureWrong, "facts/barong.md 1.5",
-		func(ctx context.Context, k *key) []suite.Change {
+		func(ctx context.Context, k *key) []conform.Change {
 			own, foreign := p.newKey(ctx, k.owner), p.newKey(ctx, p.enrolled(ctx))
-			return []suite.Change{
-				p.as("the user's other key", func() suite.Request { return p.signed(&key{kid: k.kid, secret: own.secret}) }),
-				p.as("another user's key", func() suite.Request { return p.signed(&key{kid: k.kid, secret: foreign.secret}) }),
+			return []conform.Change{
+				p.as("the user's other key", func() conform.Request { return p.signed(&key{kid: k.kid, secret: own.secret}) }),
+				p.as("another user's key", func() conform.Request { return p.signed(&key{kid: k.kid, secret: foreign.secret}) }),
 			}
 		})
 	for _, h := range []struct{ field, id string }{{kidHeader, "kid"}, {nonceHeader, "nonce"}, {signatureHeader, "signature"}} {
 		field, id := h.field, h.id
 		read.pair("refuses a request without "+field, "without-"+id, keyHeaders, "facts/barong-observed.md 10",
-			func(context.Context, *key) []suite.Change {
-				return []suite.Change{
-					{Name: "without " + field, Of: func(r suite.Request) suite.Request {
+			func(context.Context, *key) []conform.Change {
+				return []conform.Change{
+					{Name: "without " + field, Of: func(r conform.Request) conform.Request {
 						r.Header = r.Header.Clone()
 						r.Header.Del(field)
 						return r
@@ -201,7 +201,7 @@ func keyRefused(p *api, read signedRead) {
 	read.state("does not fall back to the cookie when the key is unknown", "unknown-kid-with-cookie", keyUnknown, func(ctx SpecContext) {
 		me := p.member(ctx)
 		unknown := &key{kid: p.Nonce(), secret: p.Secret("api-secret", p.Nonce())}
-		p.Expect(p.Do(ctx, me.Actor, read.operation, suite.Request{}), read.operation, contract.OK)
+		p.Expect(p.Do(ctx, me.Actor, read.operation, conform.Request{}), read.operation, contract.OK)
 		p.Expect(p.Do(ctx, me.Actor, read.operation, p.signed(unknown)), read.operation, keyUnknown)
 	}, "facts/barong-observed.md 10")
 }
@@ -219,14 +219,14 @@ func keyDies(p *api, read signedRead) {
 	}
 	off := func(ctx context.Context, me *session) {
 		GinkgoHelper()
-		p.Need("switch the second factor off", p.otpCall(ctx, me, p.disableOTP, p.Code(ctx, me.account.codes)), p.disableOTP, contract.OK)
+		p.Require("switch the second factor off", p.otpCall(ctx, me, p.disableOTP, p.Code(ctx, me.account.codes)), p.disableOTP, contract.OK)
 	}
 	for _, state := range []string{keyInactive, "whatever"} {
 		read.state("refuses a key whose state is "+state, "state-"+state, keyNotActive, func(ctx SpecContext) {
 			me := p.enrolled(ctx)
 			k := p.newKey(ctx, me)
 			alive(ctx, k)
-			p.Need("change the key's state", p.change(ctx, me, k, suite.Object{"state": state}), p.updateKey, contract.OK)
+			p.Require("change the key's state", p.change(ctx, me, k, conform.Object{"state": state}), p.updateKey, contract.OK)
 			dead(ctx, k, keyNotActive)
 		}, "facts/barong-observed.md 10")
 	}
@@ -234,7 +234,7 @@ func keyDies(p *api, read signedRead) {
 		me := p.enrolled(ctx)
 		k := p.newKey(ctx, me)
 		alive(ctx, k)
-		p.Need("delete the key", p.Do(ctx, me.Actor, p.deleteKey, changed(k, p.Code(ctx, me.account.codes), nil)), p.deleteKey, contract.OK)
+		p.Require("delete the key", p.Do(ctx, me.Actor, p.deleteKey, changed(k, p.Code(ctx, me.account.codes), nil)), p.deleteKey, contract.OK)
 		dead(ctx, k, keyUnknown)
 	}, "facts/barong.md 1.3")
 	read.state("refuses a key once its owner switched the second factor off", "dead-after-disable", keyNotActive, func(ctx SpecContext) {
@@ -252,7 +252,7 @@ func keyDies(p *api, read signedRead) {
 		off(ctx, me)
 		p.switchOn(ctx, me, me.account.codes, p.Code(ctx, me.account.codes))
 		dead(ctx, k, keyNotActive)
-		p.Need("activate the key", p.change(ctx, me, k, suite.Object{"state": keyActive}), p.updateKey, contract.OK)
+		p.Require("activate the key", p.change(ctx, me, k, conform.Object{"state": keyActive}), p.updateKey, contract.OK)
 		p.Expect(p.Do(ctx, p.signer(k), op, p.signed(k)), op, contract.OK)
 	}, "facts/barong-observed.md 9", Serial)
 	read.state("refuses a key whose owner was deleted", "dead-after-delete", keyNotActive, func(ctx SpecContext) {
@@ -260,8 +260,8 @@ func keyDies(p *api, read signedRead) {
 		k := p.newKey(ctx, me)
 		alive(ctx, k)
 		p.spoilIfPooled(me, "it was deleted")
-		r := suite.Request{JSON: suite.Object{"password": me.account.Password, "otp_code": p.Code(ctx, me.account.codes)}}
-		p.Need("delete the user", p.Do(ctx, me.Actor, p.deleteCurrentUser, r), p.deleteCurrentUser, contract.OK)
+		r := conform.Request{JSON: conform.Object{"password": me.account.Password, "otp_code": p.Code(ctx, me.account.codes)}}
+		p.Require("delete the user", p.Do(ctx, me.Actor, p.deleteCurrentUser, r), p.deleteCurrentUser, contract.OK)
 		dead(ctx, k, keyNotActive)
 	}, "facts/barong.md 1.5, 9 no. 10")
 }

@@ -10,10 +10,10 @@ import (
 	. "github.com/onsi/gomega"
 
 	"authconform/harness/clause"
+	"authconform/harness/conform"
 	"authconform/harness/contract"
-	"authconform/harness/suite"
+	"authconform/harness/httpclient"
 	"authconform/harness/value"
-	"authconform/harness/wire"
 )
 
 // keyList is a list of keys in pages, which both kinds of owner have.
@@ -31,18 +31,18 @@ type keyList struct {
 type keyPages struct {
 	p         *api
 	operation *contract.Operation
-	by        *suite.Actor
+	by        *conform.Actor
 	query     url.Values
 	made      []string // kids in the order they were made
 }
 
 // ask reads the list with pairs of names and values in the query.
-func (k *keyPages) ask(ctx context.Context, pairs ...string) *wire.Call {
+func (k *keyPages) ask(ctx context.Context, pairs ...string) *httpclient.Call {
 	GinkgoHelper()
 	return k.p.Do(ctx, k.by, k.operation, k.request(pairs...))
 }
 
-func (k *keyPages) request(pairs ...string) suite.Request {
+func (k *keyPages) request(pairs ...string) conform.Request {
 	query := url.Values{}
 	for name, values := range k.query {
 		query[name] = values
@@ -50,11 +50,11 @@ func (k *keyPages) request(pairs ...string) suite.Request {
 	for i := 0; i < len(pairs); i += 2 {
 		query.Set(pairs[i], pairs[i+1])
 	}
-	return suite.Request{Query: query}
+	return conform.Request{Query: query}
 }
 
 // shows requires a page with the kids, in that order.
-func (k *keyPages) shows(ctx context.Context, what string, want []string, pairs ...string) *wire.Call {
+func (k *keyPages) shows(ctx context.Context, what string, want []string, pairs ...string) *httpclient.Call {
 	GinkgoHelper()
 	call := k.ask(ctx, pairs...)
 	k.p.Expect(call, k.operation, contract.OK)
@@ -66,7 +66,7 @@ func (k *keyPages) shows(ctx context.Context, what string, want []string, pairs 
 func keyListsOf(p *api, l keyList) {
 	op := l.operation
 	state := func(text, id string, outcome contract.Outcome, body func(SpecContext, *keyPages), options ...clause.Option) {
-		It(text, l.serial, stated(l.area+"."+id, op, outcome, options...), func(ctx SpecContext) { body(ctx, l.ready(ctx)) })
+		It(text, l.serial, clause.Graded("barong."+l.area+"."+id, op, outcome, options...), func(ctx SpecContext) { body(ctx, l.ready(ctx)) })
 	}
 	pages := clause.From(contract.Observed, "facts/barong.md 5.5")
 	state("lists the keys in the order they were made, without secrets", "list", contract.OK, func(ctx SpecContext, k *keyPages) {
@@ -113,11 +113,11 @@ func keyListsOf(p *api, l keyList) {
 	} {
 		state("refuses "+strings.ReplaceAll(string(r.outcome), "-", " ")+" in the query", string(r.outcome), r.outcome,
 			func(ctx SpecContext, k *keyPages) {
-				var changes []suite.Change
+				var changes []conform.Change
 				for _, v := range r.values {
-					changes = append(changes, suite.Change{Name: r.name + "=" + v, Of: func(suite.Request) suite.Request { return k.request(r.name, v) }})
+					changes = append(changes, conform.Change{Name: r.name + "=" + v, Of: func(conform.Request) conform.Request { return k.request(r.name, v) }})
 				}
-				p.Refuses(ctx, suite.Refusal{Operation: op, By: k.by, Control: func() suite.Request { return k.request() }, Changes: changes, Outcome: r.outcome})
+				p.Refuses(ctx, conform.Refusal{Operation: op, By: k.by, Control: func() conform.Request { return k.request() }, Changes: changes, Outcome: r.outcome})
 			})
 	}
 }
@@ -125,12 +125,12 @@ func keyListsOf(p *api, l keyList) {
 // page is what the headers of a list say.
 type page struct{ total, size, number int }
 
-func pageOf(call *wire.Call) page {
+func pageOf(call *httpclient.Call) page {
 	return page{headerNumber(call, "Total"), headerNumber(call, "Per-Page"), headerNumber(call, "Page")}
 }
 
 // relations are the kinds of links to other pages (RFC 8288), sorted.
-func relations(call *wire.Call) []string {
+func relations(call *httpclient.Call) []string {
 	found := []string{}
 	for _, link := range strings.Split(call.Header.Get("Link"), ",") {
 		if _, rel, ok := strings.Cut(link, `rel="`); ok {
@@ -166,12 +166,12 @@ func listsOwnKeys(p *api) {
 		}
 		return &keyPages{p: p, operation: op, by: me.Actor, made: made}
 	}})
-	It("shows a user's own keys alone, and needs no second factor", stated("keys.list-own", op, contract.OK, clause.From(contract.Observed, "facts/barong.md 2.2 listKeys; facts/auth-checks.md F16")),
+	It("shows a user's own keys alone, and needs no second factor", clause.Graded("barong.keys.list-own", op, contract.OK, clause.From(contract.Observed, "facts/barong.md 2.2 listKeys; facts/auth-checks.md F16")),
 		func(ctx SpecContext) {
 			me, other := p.member(ctx), p.enrolled(ctx)
 			k := p.newKey(ctx, other)
 			for _, query := range []url.Values{nil, {"uid": {value.Text(other.user, "uid")}}, {"user_id": {"1"}}} {
-				call := p.Do(ctx, me.Actor, op, suite.Request{Query: query})
+				call := p.Do(ctx, me.Actor, op, conform.Request{Query: query})
 				p.Expect(call, op, contract.OK)
 				p.Check("a user's own keys", kids(call), Not(ContainElement(k.kid)))
 			}

@@ -13,10 +13,10 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"authconform/harness/conform"
 	"authconform/harness/contract"
-	"authconform/harness/suite"
+	"authconform/harness/httpclient"
 	"authconform/harness/value"
-	"authconform/harness/wire"
 )
 
 // Headers of a request that an API key signs.
@@ -51,29 +51,29 @@ func signature(secret, nonce, kid string) string {
 func nonceAt(t time.Time) string { return strconv.FormatInt(t.UnixMilli(), 10) }
 
 // signedWith signs a request with a key and a nonce.
-func (p *api) signedWith(k *key, nonce string) suite.Request {
-	return suite.Request{Header: http.Header{
+func (p *api) signedWith(k *key, nonce string) conform.Request {
+	return conform.Request{Header: http.Header{
 		kidHeader: {k.kid}, nonceHeader: {nonce}, signatureHeader: {p.Secret("api-signature", signature(k.secret, nonce, k.kid))},
 	}}
 }
 
 // signed signs a request with a key, now.
-func (p *api) signed(k *key) suite.Request { return p.signedWith(k, nonceAt(p.Now())) }
+func (p *api) signed(k *key) conform.Request { return p.signedWith(k, nonceAt(p.Now())) }
 
 // signer is a client with nothing but what each request brings, at the address of
 // the key's owner.
-func (p *api) signer(k *key) *suite.Actor { return p.visitorAt(k.owner.account.address) }
+func (p *api) signer(k *key) *conform.Actor { return p.visitorAt(k.owner.account.address) }
 
 // keyBody asks for a key.
-func keyBody(code string) suite.Request {
-	return suite.Request{JSON: suite.Object{"algorithm": "HS256", "totp_code": code}}
+func keyBody(code string) conform.Request {
+	return conform.Request{JSON: conform.Object{"algorithm": "HS256", "totp_code": code}}
 }
 
 // made makes a key of a user.
-func (p *api) made(ctx context.Context, me *session, r suite.Request) *key {
+func (p *api) made(ctx context.Context, me *session, r conform.Request) *key {
 	GinkgoHelper()
 	call := p.Do(ctx, me.Actor, p.createKey, r)
-	p.Need("make an API key", call, p.createKey, contract.OK)
+	p.Require("make an API key", call, p.createKey, contract.OK)
 	return p.keyIn(call, me, p.deleteKey, nil)
 }
 
@@ -85,7 +85,7 @@ func (p *api) newKey(ctx context.Context, me *session) *key {
 
 // keyIn reads the key out of the answer that made it. The key of a pooled account
 // is deleted when the spec ends.
-func (p *api) keyIn(call *wire.Call, me *session, remove *contract.Operation, more suite.Object) *key {
+func (p *api) keyIn(call *httpclient.Call, me *session, remove *contract.Operation, more conform.Object) *key {
 	GinkgoHelper()
 	entity := value.Of(call)
 	k := &key{kid: value.Text(entity, "kid"), secret: p.Secret("api-secret", value.Text(entity, "secret")), owner: me, entity: entity}
@@ -107,9 +107,9 @@ func (p *api) keepKeys(ctx context.Context, me *session) {
 	}
 	before := p.ownKeys(ctx, me)
 	DeferCleanup(func(ctx SpecContext) {
-		call, err := p.Try(ctx, me.Actor, p.listKeys, suite.Request{})
+		call, err := p.Try(ctx, me.Actor, p.listKeys, conform.Request{})
 		if err != nil || !p.Is(call, p.listKeys, contract.OK) {
-			me.account.Spoil("its API keys could not be listed")
+			me.account.Retire("its API keys could not be listed")
 			return
 		}
 		for _, kid := range kids(call) {
@@ -122,22 +122,22 @@ func (p *api) keepKeys(ctx context.Context, me *session) {
 
 // remove deletes the key of a pooled account. An account whose key stays is not
 // handed out any more.
-func (p *api) remove(ctx context.Context, k *key, op *contract.Operation, more suite.Object) {
-	r := suite.Request{JSON: more}.WithPath("kid", k.kid).With("totp_code", p.Code(ctx, k.owner.account.codes))
+func (p *api) remove(ctx context.Context, k *key, op *contract.Operation, more conform.Object) {
+	r := conform.Request{JSON: more}.WithPath("kid", k.kid).With("totp_code", p.Code(ctx, k.owner.account.codes))
 	call, err := p.Try(ctx, k.owner.Actor, op, r)
 	if err == nil && (p.Is(call, op, contract.OK) || p.Is(call, op, contract.NotFound)) {
 		return
 	}
-	k.owner.account.Spoil("an API key could not be deleted again")
+	k.owner.account.Retire("an API key could not be deleted again")
 }
 
 // changed is a request that changes a key, or deletes it.
-func changed(k *key, code string, members suite.Object) suite.Request {
-	return suite.Request{JSON: members}.WithPath("kid", k.kid).With("totp_code", code)
+func changed(k *key, code string, members conform.Object) conform.Request {
+	return conform.Request{JSON: members}.WithPath("kid", k.kid).With("totp_code", code)
 }
 
 // kids are the keys that a list shows, in its order.
-func kids(call *wire.Call) []string {
+func kids(call *httpclient.Call) []string {
 	var all []string
 	for _, entity := range value.List(value.Of(call)) {
 		all = append(all, value.Text(entity, "kid"))
@@ -148,8 +148,8 @@ func kids(call *wire.Call) []string {
 // ownKeys are a user's keys by id.
 func (p *api) ownKeys(ctx context.Context, me *session) []string {
 	GinkgoHelper()
-	call := p.Do(ctx, me.Actor, p.listKeys, suite.Request{})
-	p.Need("list the keys", call, p.listKeys, contract.OK)
+	call := p.Do(ctx, me.Actor, p.listKeys, conform.Request{})
+	p.Require("list the keys", call, p.listKeys, contract.OK)
 	return kids(call)
 }
 
@@ -162,7 +162,7 @@ func (p *api) acts(ctx context.Context, k *key) {
 }
 
 // headerNumber is a header field read as a number; -1 where it is none.
-func headerNumber(call *wire.Call, name string) int {
+func headerNumber(call *httpclient.Call, name string) int {
 	n, err := strconv.Atoi(call.Header.Get(name))
 	if err != nil {
 		return -1

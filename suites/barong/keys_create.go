@@ -7,10 +7,10 @@ import (
 	. "github.com/onsi/gomega"
 
 	"authconform/harness/clause"
+	"authconform/harness/conform"
 	"authconform/harness/contract"
-	"authconform/harness/probe"
-	"authconform/harness/suite"
 	"authconform/harness/value"
+	"authconform/suites/family"
 )
 
 // Outcomes of making a key.
@@ -30,28 +30,28 @@ func apiKeys(p *api) {
 	Describe("a request that an API key signs", func() { keyCredentials(p) })
 }
 
-func (p *api) keySubjects() []probe.Subject {
-	newKey := func(ctx context.Context, me *session, code string) suite.Request {
+func (p *api) keySubjects() []family.Subject {
+	newKey := func(ctx context.Context, me *session, code string) conform.Request {
 		p.keepKeys(ctx, me)
 		return keyBody(code).With("scope", "trade")
 	}
-	existing := func(members suite.Object) func(context.Context, *session, string) suite.Request {
-		return func(ctx context.Context, me *session, code string) suite.Request {
+	existing := func(members conform.Object) func(context.Context, *session, string) conform.Request {
+		return func(ctx context.Context, me *session, code string) conform.Request {
 			GinkgoHelper()
 			return changed(p.newKey(ctx, me), code, members)
 		}
 	}
-	return []probe.Subject{
-		{Operation: p.createKey, Ready: p.asEnrolledOnce(p.justEnrolled, newKey), Spends: true},
-		{Operation: p.updateKey, Ready: p.asEnrolledOnce(p.enrolled, existing(suite.Object{"scope": "trade", "state": keyActive})), Spends: true},
-		{Operation: p.deleteKey, Ready: p.asEnrolledOnce(p.enrolled, existing(suite.Object{})), Spends: true},
-		{Operation: p.listKeys, Ready: p.asMember(suite.Request{})},
+	return []family.Subject{
+		{Operation: p.createKey, Ready: p.asEnrolledOnce(p.justEnrolled, newKey), SingleUse: true},
+		{Operation: p.updateKey, Ready: p.asEnrolledOnce(p.enrolled, existing(conform.Object{"scope": "trade", "state": keyActive})), SingleUse: true},
+		{Operation: p.deleteKey, Ready: p.asEnrolledOnce(p.enrolled, existing(conform.Object{})), SingleUse: true},
+		{Operation: p.listKeys, Ready: p.asMember(conform.Request{})},
 	}
 }
 
 func createsKeys(p *api) {
 	op := p.createKey
-	It("makes an active key without scopes, whose secret opens the API", stated("keys.create", op, contract.OK),
+	It("makes an active key without scopes, whose secret opens the API", clause.Graded("barong.keys.create", op, contract.OK),
 		func(ctx SpecContext) {
 			me := p.enrolled(ctx)
 			call := p.Do(ctx, me.Actor, op, keyBody(p.Code(ctx, me.account.codes)))
@@ -62,7 +62,7 @@ func createsKeys(p *api) {
 			p.Check("the user's keys", p.ownKeys(ctx, me), ContainElement(k.kid))
 			p.acts(ctx, k)
 		})
-	It("makes each key with a kid and a secret of its own", stated("keys.create-fresh", op, contract.OK, clause.From(contract.Observed, "facts/barong.md 1.5")),
+	It("makes each key with a kid and a secret of its own", clause.Graded("barong.keys.create-fresh", op, contract.OK, clause.From(contract.Observed, "facts/barong.md 1.5")),
 		func(ctx SpecContext) {
 			me := p.enrolled(ctx)
 			var made []*key
@@ -74,14 +74,14 @@ func createsKeys(p *api) {
 			p.Holds("the kids differ", made[0].kid != made[1].kid, "they are the same")
 			p.Holds("the secrets differ", made[0].secret != made[1].secret, "they are the same")
 		})
-	It("splits its scopes at commas", stated("keys.create-scope", op, contract.OK, clause.From(contract.Observed, "facts/barong.md 2.2 createKey")),
+	It("splits its scopes at commas", clause.Graded("barong.keys.create-scope", op, contract.OK, clause.From(contract.Observed, "facts/barong.md 2.2 createKey")),
 		func(ctx SpecContext) {
 			me := p.enrolled(ctx)
 			call := p.Do(ctx, me.Actor, op, keyBody(p.Code(ctx, me.account.codes)).With("scope", "trade,read"))
 			p.Expect(call, op, contract.OK)
 			p.Check("its scopes", value.List(p.keyIn(call, me, p.deleteKey, nil).entity, "scope"), Equal([]any{"trade", "read"}))
 		})
-	It("is not available without a second factor", stated("keys.create-without-second-factor", op, contract.SecondFactorUnavailable),
+	It("is not available without a second factor", clause.Graded("barong.keys.create-without-second-factor", op, contract.SecondFactorUnavailable),
 		func(ctx SpecContext) {
 			me, other := p.member(ctx), p.enrolled(ctx)
 			p.newKey(ctx, other)
@@ -89,22 +89,22 @@ func createsKeys(p *api) {
 			p.Expect(p.Do(ctx, me.Actor, op, keyBody(p.Code(ctx, other.account.codes))), op, contract.SecondFactorUnavailable)
 			p.Check("the user's keys", p.ownKeys(ctx, me), Equal(before))
 		})
-	It("refuses a wrong code, and another user's, and makes no key", stated("keys.create-wrong-code", op, contract.SecondFactorWrong),
+	It("refuses a wrong code, and another user's, and makes no key", clause.Graded("barong.keys.create-wrong-code", op, contract.SecondFactorWrong),
 		func(ctx SpecContext) {
 			me, other := p.justEnrolled(ctx), p.enrolled(ctx)
-			p.refusesKey(ctx, me, contract.SecondFactorWrong, suite.Change{Name: "wrong code", Of: func(r suite.Request) suite.Request {
+			p.refusesKey(ctx, me, contract.SecondFactorWrong, conform.Change{Name: "wrong code", Of: func(r conform.Request) conform.Request {
 				return r.With("totp_code", me.account.codes.Wrong(skew))
-			}}, suite.Change{Name: "another user's code", Of: func(r suite.Request) suite.Request {
+			}}, conform.Change{Name: "another user's code", Of: func(r conform.Request) conform.Request {
 				return r.With("totp_code", p.Code(ctx, other.account.codes))
 			}})
 		})
-	It("refuses a code that was spent, and makes no key", stated("keys.create-replayed", op, contract.SecondFactorReplayed),
+	It("refuses a code that was spent, and makes no key", clause.Graded("barong.keys.create-replayed", op, contract.SecondFactorReplayed),
 		func(ctx SpecContext) {
 			me := p.justEnrolled(ctx)
 			spent := p.spent(ctx, me)
-			p.refusesKey(ctx, me, contract.SecondFactorReplayed, suite.Set("totp_code", spent))
+			p.refusesKey(ctx, me, contract.SecondFactorReplayed, conform.Set("totp_code", spent))
 		})
-	It("makes one key with one code", stated("keys.create-twice", op, contract.SecondFactorReplayed),
+	It("makes one key with one code", clause.Graded("barong.keys.create-twice", op, contract.SecondFactorReplayed),
 		func(ctx SpecContext) {
 			me := p.enrolled(ctx)
 			r := keyBody(p.Code(ctx, me.account.codes))
@@ -115,7 +115,7 @@ func createsKeys(p *api) {
 			p.Expect(p.Do(ctx, me.Actor, op, r), op, contract.SecondFactorReplayed)
 			p.Check("the user's keys", p.ownKeys(ctx, me), Equal(before))
 		})
-	It("refuses an algorithm that it does not know, makes no key and spends the code", stated("keys.algorithm-kek", op, algorithmUnknown),
+	It("refuses an algorithm that it does not know, makes no key and spends the code", clause.Graded("barong.keys.algorithm-kek", op, algorithmUnknown),
 		func(ctx SpecContext) {
 			me := p.enrolled(ctx)
 			before := p.ownKeys(ctx, me)
@@ -125,14 +125,14 @@ func createsKeys(p *api) {
 			p.Expect(p.Do(ctx, me.Actor, op, r), op, contract.SecondFactorReplayed)
 			p.newKey(ctx, me)
 		})
-	It("refuses HMAC with another hash, and makes no key", stated("keys.algorithm-other", op, algorithmOther),
+	It("refuses HMAC with another hash, and makes no key", clause.Graded("barong.keys.algorithm-other", op, algorithmOther),
 		func(ctx SpecContext) {
 			me := p.justEnrolled(ctx)
-			p.refusesKey(ctx, me, algorithmOther, suite.Change{Name: "HS512", Of: func(r suite.Request) suite.Request {
+			p.refusesKey(ctx, me, algorithmOther, conform.Change{Name: "HS512", Of: func(r conform.Request) conform.Request {
 				return keyBody(p.Code(ctx, me.account.codes)).With("algorithm", "HS512")
 			}})
 		})
-	It("refuses a user whose e-mail address is not confirmed", Serial, stated("keys.holder-pending", op, holderPending),
+	It("refuses a user whose e-mail address is not confirmed", Serial, clause.Graded("barong.keys.holder-pending", op, holderPending),
 		func(ctx SpecContext) {
 			me := p.newcomer(ctx)
 			p.enrol(ctx, me)
@@ -146,11 +146,11 @@ func createsKeys(p *api) {
 // refusesKey requires the outcome of a request for a key with one thing changed,
 // that no key is made, and that the request is right otherwise. The control's code
 // is kept for the end.
-func (p *api) refusesKey(ctx context.Context, me *session, outcome contract.Outcome, changes ...suite.Change) {
+func (p *api) refusesKey(ctx context.Context, me *session, outcome contract.Outcome, changes ...conform.Change) {
 	GinkgoHelper()
 	p.keepKeys(ctx, me)
 	control := keyBody(p.LastingCode(ctx, me.account.codes))
-	p.Refuses(ctx, suite.Refusal{
+	p.Refuses(ctx, conform.Refusal{
 		Operation: p.createKey, By: me.Actor, Control: always(control), OnlyAfter: true,
 		Changes: changes, Outcome: outcome, State: func() any { return p.ownKeys(ctx, me) },
 	})

@@ -10,17 +10,17 @@ import (
 
 	"authconform/harness/clause"
 	"authconform/harness/contract"
-	"authconform/harness/wire"
+	"authconform/harness/httpclient"
 )
 
 // logInCookies is about the attributes of the session's cookie (facts/barong.md 1.1).
 func logInCookies(p *api) {
-	It("keeps the session's cookie from scripts, and sends it to all paths", stated("sessions.cookie-http-only", p.createSession, contract.OK), func(ctx SpecContext) {
+	It("keeps the session's cookie from scripts, and sends it to all paths", clause.Graded("barong.sessions.cookie-http-only", p.createSession, contract.OK), func(ctx SpecContext) {
 		cookie := p.loggedInCookie(ctx)
 		p.Holds("the cookie is HttpOnly", cookie.HttpOnly, "it is not")
 		p.Check("the cookie's path is /", cookie.Path, Equal("/"))
 	})
-	It("keeps the session's cookie to TLS", stated("sessions.cookie-secure", p.createSession, contract.OK, clause.Only(release31)), func(ctx SpecContext) {
+	It("keeps the session's cookie to TLS", clause.Graded("barong.sessions.cookie-secure", p.createSession, contract.OK, clause.Only(release31)), func(ctx SpecContext) {
 		p.Holds("the cookie is Secure", p.loggedInCookie(ctx).Secure, "it is not")
 	})
 	It("lets the session's cookie expire in 24 hours", clause.Should("barong.sessions.cookie-expires", p.createSession, contract.OK), func(ctx SpecContext) {
@@ -52,7 +52,7 @@ func (p *api) loggedInCookie(ctx context.Context) *http.Cookie {
 	return cookie
 }
 
-func sessionCookieOf(call *wire.Call) *http.Cookie {
+func sessionCookieOf(call *httpclient.Call) *http.Cookie {
 	var last *http.Cookie
 	for _, c := range (&http.Response{Header: call.Header}).Cookies() {
 		if c.Name == sessionCookie {

@@ -10,10 +10,10 @@ import (
 
 	. "github.com/onsi/ginkgo/v2"
 
+	"authconform/harness/conform"
+	"authconform/harness/httpclient"
 	"authconform/harness/inbox"
-	"authconform/harness/suite"
 	"authconform/harness/value"
-	"authconform/harness/wire"
 )
 
 // Subjects of the tokens that Barong mails.
@@ -67,7 +67,7 @@ func jwtPart(token string, n int) any {
 }
 
 // setCookie is the last value that a response gives a cookie.
-func setCookie(call *wire.Call, name string) string {
+func setCookie(call *httpclient.Call, name string) string {
 	last := ""
 	for _, c := range (&http.Response{Header: call.Header}).Cookies() {
 		if c.Name == name {
@@ -86,7 +86,7 @@ func queryValue(link, name string) string {
 }
 
 // solved adds the solved captcha where the target wants one.
-func (p *api) solved(body suite.Object) suite.Object {
+func (p *api) solved(body conform.Object) conform.Object {
 	GinkgoHelper()
 	if p.Target().Features[captcha] {
 		body["captcha_response"] = p.captchaResponse()
@@ -103,7 +103,7 @@ func (p *api) captchaResponse() any {
 		p.Untestable("it needs a solved captcha, and the target file gives no captcha.response")
 	}
 	if p.Target().Features[geetest] {
-		return suite.Object{"geetest_challenge": response, "geetest_validate": response, "geetest_seccode": response}
+		return conform.Object{"geetest_challenge": response, "geetest_validate": response, "geetest_seccode": response}
 	}
 	return response
 }

@@ -11,9 +11,8 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 
 	"authconform/harness/clause"
+	"authconform/harness/conform"
 	"authconform/harness/contract"
-	"authconform/harness/probe"
-	"authconform/harness/suite"
 	"authconform/harness/value"
 )
 
@@ -23,7 +22,7 @@ type tokenBearer struct {
 	operation *contract.Operation
 	kind      string // subject of its tokens
 	// fresh has a token mailed, and returns what makes a request of it.
-	fresh func(context.Context) (token string, request func(token string) suite.Request)
+	fresh func(context.Context) (token string, request func(token string) conform.Request)
 	// other has a token of the other kind mailed.
 	other    func(context.Context) string
 	features []string
@@ -34,14 +33,14 @@ type tokenBearer struct {
 func mailedTokens(p *api, b tokenBearer) {
 	forged := func(outcome contract.Outcome, promise string, needs []string, forge func(ctx context.Context, token string) []string) {
 		options := []clause.Option{clause.Needs(append(needs, b.features...)...)}
-		It("refuses "+promise, probe.Level(b.operation, outcome)("barong."+b.area+"."+string(outcome), b.operation, outcome, options...), func(ctx SpecContext) {
+		It("refuses "+promise, clause.Graded("barong."+b.area+"."+string(outcome), b.operation, outcome, options...), func(ctx SpecContext) {
 			token, request := b.fresh(ctx)
-			pair := suite.Refusal{
+			pair := conform.Refusal{
 				Operation: b.operation, By: p.visitor(), Outcome: outcome, OnlyAfter: true,
-				Control: func() suite.Request { return request(token) },
+				Control: func() conform.Request { return request(token) },
 			}
 			for i, forgery := range forge(ctx, token) {
-				pair.Changes = append(pair.Changes, suite.Change{Name: string(rune('a' + i)), Of: func(suite.Request) suite.Request {
+				pair.Changes = append(pair.Changes, conform.Change{Name: string(rune('a' + i)), Of: func(conform.Request) conform.Request {
 					return request(p.Secret("forged-token", forgery))
 				}})
 			}
@@ -86,7 +85,7 @@ func expiredTokens(p *api, b tokenBearer) {
 			p.Wait(ctx, lifetime+time.Minute, "mailed tokens live for an hour")
 			p.Expect(p.Do(ctx, p.visitor(), b.operation, request(token)), b.operation, "token-expired")
 			fresh, again := b.fresh(ctx)
-			p.Need("use a fresh token", p.Do(ctx, p.visitor(), b.operation, again(fresh)), b.operation, contract.OK)
+			p.Require("use a fresh token", p.Do(ctx, p.visitor(), b.operation, again(fresh)), b.operation, contract.OK)
 		})
 }
 
@@ -153,8 +152,8 @@ func (p *api) resigned(token string, change func(map[string]any)) string {
 // sessionToken is the token that the AuthZ endpoint gives a session.
 func (p *api) sessionToken(ctx context.Context, me *session) string {
 	GinkgoHelper()
-	call := p.Do(ctx, me.Actor, p.authorizeRead, suite.Request{})
-	p.Need("get the token of a session", call, p.authorizeRead, contract.OK)
+	call := p.Do(ctx, me.Actor, p.authorizeRead, conform.Request{})
+	p.Require("get the token of a session", call, p.authorizeRead, contract.OK)
 	return p.Secret("token", strings.TrimPrefix(call.Header.Get("Authorization"), "Bearer "))
 }
 
@@ -162,7 +161,7 @@ func (p *api) sessionToken(ctx context.Context, me *session) string {
 func (p *api) confirmationToken(ctx context.Context, a *account) string {
 	GinkgoHelper()
 	p.ForgetMail(ctx, a.Login)
-	p.Need("ask for a confirmation", p.Do(ctx, p.visitor(), p.requestEmailConfirmation, p.forAddress(a.Login)), p.requestEmailConfirmation, contract.OK)
+	p.Require("ask for a confirmation", p.Do(ctx, p.visitor(), p.requestEmailConfirmation, p.forAddress(a.Login)), p.requestEmailConfirmation, contract.OK)
 	return p.mailedToken(ctx, a.Login, confirmation)
 }
 

@@ -7,14 +7,14 @@ import (
 
 	. "github.com/onsi/ginkgo/v2"
 
+	"authconform/harness/conform"
 	"authconform/harness/contract"
-	"authconform/harness/probe"
-	"authconform/harness/suite"
+	"authconform/suites/family"
 )
 
 // members states, for each required member of a request, how a request without it
 // is refused, and one where it is empty: Barong names each by keys of its own.
-func members(p *api, subjects []probe.Subject) {
+func members(p *api, subjects []family.Subject) {
 	for _, s := range subjects {
 		for _, outcome := range s.Operation.Outcomes() {
 			family, kebab, _ := strings.Cut(string(outcome), "-")
@@ -22,7 +22,7 @@ func members(p *api, subjects []probe.Subject) {
 			switch {
 			case !known:
 			case family == "missing":
-				memberPair(p, s, outcome, "refuses a request without "+member, []suite.Change{without(s.Operation, member)})
+				memberPair(p, s, outcome, "refuses a request without "+member, []conform.Change{without(s.Operation, member)})
 			case family == "empty":
 				memberPair(p, s, outcome, "refuses a request with an empty "+member, empty(s.Operation, member))
 			}
@@ -33,12 +33,12 @@ func members(p *api, subjects []probe.Subject) {
 	}
 }
 
-func memberPair(p *api, s probe.Subject, outcome contract.Outcome, promise string, changes []suite.Change) {
-	It(s.Operation.Method+" "+s.Operation.Path+" "+promise, clauseOf(p, s, string(outcome), outcome),
+func memberPair(p *api, s family.Subject, outcome contract.Outcome, promise string, changes []conform.Change) {
+	It(s.Operation.Method+" "+s.Operation.Path+" "+promise, s.Clause(p.Context, string(outcome), outcome),
 		func(ctx SpecContext) {
 			by, control := s.Ready(ctx)
-			p.Refuses(ctx, suite.Refusal{
-				Operation: s.Operation, By: by, Control: control, Leads: s.Leads, Outcome: outcome, Changes: changes, OnlyAfter: s.Spends,
+			p.Refuses(ctx, conform.Refusal{
+				Operation: s.Operation, By: by, Control: control, Expected: s.Expected, Outcome: outcome, Changes: changes, OnlyAfter: s.SingleUse,
 			})
 		})
 }
@@ -71,8 +71,8 @@ func inBody(op *contract.Operation, name string) bool {
 }
 
 // without leaves a member out, wherever the request has it.
-func without(_ *contract.Operation, member string) suite.Change {
-	return suite.Change{Name: "without " + member, Of: func(r suite.Request) suite.Request {
+func without(_ *contract.Operation, member string) conform.Change {
+	return conform.Change{Name: "without " + member, Of: func(r conform.Request) conform.Request {
 		r = r.Without(member)
 		r.Query = maps.Clone(r.Query)
 		r.Query.Del(member)
@@ -82,10 +82,10 @@ func without(_ *contract.Operation, member string) suite.Change {
 
 // empty makes a member empty in each way there is: JSON has null beside the empty
 // text, a query has not.
-func empty(_ *contract.Operation, member string) []suite.Change {
-	var changes []suite.Change
+func empty(_ *contract.Operation, member string) []conform.Change {
+	var changes []conform.Change
 	for _, v := range []any{"", "   ", nil} {
-		changes = append(changes, suite.Change{Name: fmt.Sprintf("%s %q", member, v), Of: func(r suite.Request) suite.Request {
+		changes = append(changes, conform.Change{Name: fmt.Sprintf("%s %q", member, v), Of: func(r conform.Request) conform.Request {
 			text, isText := v.(string)
 			if !r.Query.Has(member) {
 				return r.With(member, v)
@@ -103,10 +103,10 @@ func empty(_ *contract.Operation, member string) []suite.Change {
 }
 
 // bare are bodies without any member.
-func bare() []suite.Change {
-	var changes []suite.Change
+func bare() []conform.Change {
+	var changes []conform.Change
 	for _, text := range []string{"[]", "null", `"x"`, "5", "{}", ""} {
-		changes = append(changes, suite.Change{Name: "body " + text, Of: func(r suite.Request) suite.Request {
+		changes = append(changes, conform.Change{Name: "body " + text, Of: func(r conform.Request) conform.Request {
 			r.JSON, r.Raw = nil, []byte(text)
 			return r
 		}})

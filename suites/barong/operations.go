@@ -1,8 +1,8 @@
 package barong
 
 import (
+	"authconform/harness/conform"
 	"authconform/harness/contract"
-	"authconform/harness/suite"
 )
 
 // operations are those of the contract, in the order of document 002.
@@ -29,7 +29,7 @@ type operations struct {
 	authorizeRead, authorizeWrite, authorizePublic, authorizeManagement, authorizeAdmin *contract.Operation
 }
 
-func newOperations(s *suite.Context) operations {
+func newOperations(s *conform.Context) operations {
 	op := s.Operation
 	return operations{
 		confirmPasswordReset: op("confirmPasswordReset"), requestPasswordReset: op("requestPasswordReset"),

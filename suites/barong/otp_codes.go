@@ -11,10 +11,10 @@ import (
 	. "github.com/onsi/gomega"
 
 	"authconform/harness/clause"
+	"authconform/harness/conform"
 	"authconform/harness/contract"
+	"authconform/harness/httpclient"
 	"authconform/harness/otp"
-	"authconform/harness/suite"
-	"authconform/harness/wire"
 )
 
 // codesOf states which codes are right, when, and how often. It does so with POST
@@ -32,7 +32,7 @@ func codeTimes(p *api) {
 		name           string
 		offset, enrols int64
 	}{{"previous", -1, 0}, {"current", 0, -1}, {"next", 1, 0}} {
-		It("accepts the code of the "+at.name+" time step", stated("otp.step-"+at.name, op, contract.OK, clause.From(contract.Observed, "facts/barong-observed.md 6; facts/auth-checks.md T06, T08, T09")),
+		It("accepts the code of the "+at.name+" time step", clause.Graded("barong.otp.step-"+at.name, op, contract.OK, clause.From(contract.Observed, "facts/barong-observed.md 6; facts/auth-checks.md T06, T08, T09")),
 			func(ctx SpecContext) {
 				p.needsTolerance()
 				me := p.member(ctx)
@@ -46,7 +46,7 @@ func codeTimes(p *api) {
 		name string
 		code func(*otp.Kit, int) string
 	}{{"past", (*otp.Kit).Past}, {"future", (*otp.Kit).Future}} {
-		It("refuses codes of the "+far.name+", from two steps on", stated("otp."+far.name, op, contract.SecondFactorWrong, clause.From(contract.Observed, "facts/barong-observed.md 6; facts/auth-checks.md T08, T09")),
+		It("refuses codes of the "+far.name+", from two steps on", clause.Graded("barong.otp."+far.name, op, contract.SecondFactorWrong, clause.From(contract.Observed, "facts/barong-observed.md 6; facts/auth-checks.md T08, T09")),
 			func(ctx SpecContext) {
 				me := p.enrolled(ctx)
 				p.midStep(ctx, me.account.codes)
@@ -56,7 +56,7 @@ func codeTimes(p *api) {
 				p.Expect(p.otpCall(ctx, me, op, p.Code(ctx, me.account.codes)), op, contract.OK)
 			})
 	}
-	It("refuses the code of another user's app", stated("otp.foreign", op, contract.SecondFactorWrong, clause.From(contract.Observed, "facts/barong.md 1.8; facts/auth-checks.md F06")),
+	It("refuses the code of another user's app", clause.Graded("barong.otp.foreign", op, contract.SecondFactorWrong, clause.From(contract.Observed, "facts/barong.md 1.8; facts/auth-checks.md F06")),
 		func(ctx SpecContext) {
 			me, other := p.enrolled(ctx), p.enrolled(ctx)
 			p.Expect(p.otpCall(ctx, me, op, p.Code(ctx, other.account.codes)), op, contract.SecondFactorWrong)
@@ -68,8 +68,8 @@ func codeTimes(p *api) {
 // where the target file says that none is taken.
 func (p *api) needsTolerance() {
 	GinkgoHelper()
-	if p.Setting(suite.Tolerance) == "0" {
-		p.Untestable("settings.%s of the target file is 0, and Barong takes the codes of the steps before and after", suite.Tolerance)
+	if p.Setting(conform.Tolerance) == "0" {
+		p.Untestable("settings.%s of the target file is 0, and Barong takes the codes of the steps before and after", conform.Tolerance)
 	}
 }
 
@@ -77,27 +77,27 @@ func (p *api) needsTolerance() {
 // from a code that is right at that moment, so that only its form is wrong.
 func codeForms(p *api) {
 	forged := func(text, id, row string, keep func(otp.Variant) bool, c func(string, *contract.Operation, contract.Outcome, ...clause.Option) clause.Clause) {
-		It(text, c("otp."+id, p.verifyOTP, contract.SecondFactorWrong, clause.From(contract.Observed, "facts/barong.md 4, code timing; facts/auth-checks.md "+row)),
+		It(text, c("barong.otp."+id, p.verifyOTP, contract.SecondFactorWrong, clause.From(contract.Observed, "facts/barong.md 4, code timing; facts/auth-checks.md "+row)),
 			func(ctx SpecContext) { p.refusesForged(ctx, row, keep) })
 	}
 	texts := func(v otp.Variant) bool { _, is := v.Value.(string); return is }
 	inside := func(v otp.Variant) bool {
 		return slices.Contains([]string{"inner space", "inner dash", "leading zero-width space"}, v.Name)
 	}
-	forged("refuses codes that stand for nothing", "magic", "I04", texts, stated)
-	forged("refuses a right code with something inside it", "inside", "I10", inside, stated)
-	forged("refuses a right code in digits of other scripts", "other-digits", "I11", texts, stated)
-	forged("refuses a right code that is cut short or made longer", "length", "I12", texts, stated)
-	forged("refuses a right code in other number syntax", "number-syntax", "I13", texts, stated)
-	forged("refuses a right code joined with guesses", "joined", "I14", texts, stated)
-	forged("refuses wildcards, quotes and control characters", "markers", "I15", texts, stated)
-	forged("refuses true and false", "booleans", "I09", func(otp.Variant) bool { return true }, stated)
+	forged("refuses codes that stand for nothing", "magic", "I04", texts, clause.Graded)
+	forged("refuses a right code with something inside it", "inside", "I10", inside, clause.Graded)
+	forged("refuses a right code in digits of other scripts", "other-digits", "I11", texts, clause.Graded)
+	forged("refuses a right code that is cut short or made longer", "length", "I12", texts, clause.Graded)
+	forged("refuses a right code in other number syntax", "number-syntax", "I13", texts, clause.Graded)
+	forged("refuses a right code joined with guesses", "joined", "I14", texts, clause.Graded)
+	forged("refuses wildcards, quotes and control characters", "markers", "I15", texts, clause.Graded)
+	forged("refuses true and false", "booleans", "I09", func(otp.Variant) bool { return true }, clause.Graded)
 
-	It("refuses a list, even one that holds the right code, and an operator", stated("otp.list", p.verifyOTP, contract.InvalidType, clause.From(contract.Observed, "facts/barong-observed.md Rules, wrong JSON type; facts/auth-checks.md I07, I08")),
+	It("refuses a list, even one that holds the right code, and an operator", clause.Graded("barong.otp.list", p.verifyOTP, contract.InvalidType, clause.From(contract.Observed, "facts/barong-observed.md Rules, wrong JSON type; facts/auth-checks.md I07, I08")),
 		func(ctx SpecContext) {
 			me := p.enrolled(ctx)
 			right := p.LastingCode(ctx, me.account.codes)
-			var changes []suite.Change
+			var changes []conform.Change
 			for _, v := range otp.Hostile(right) {
 				if (v.Check == "I07" || v.Check == "I08") && !strings.HasPrefix(v.Name, "empty") {
 					changes = append(changes, codeOf(v))
@@ -114,7 +114,7 @@ func codeForms(p *api) {
 			}
 			for _, v := range otp.Hostile(code) {
 				if v.Check == "I05" {
-					p.Expect(p.Do(ctx, me.Actor, p.verifyOTP, codeOf(v).Of(suite.Request{})), p.verifyOTP, contract.OK)
+					p.Expect(p.Do(ctx, me.Actor, p.verifyOTP, codeOf(v).Of(conform.Request{})), p.verifyOTP, contract.OK)
 				}
 			}
 		})
@@ -125,8 +125,8 @@ func codeForms(p *api) {
 		})
 }
 
-func codeOf(v otp.Variant) suite.Change {
-	return suite.Change{Name: v.Name, Of: func(r suite.Request) suite.Request { return r.With("code", v.Value) }}
+func codeOf(v otp.Variant) conform.Change {
+	return conform.Change{Name: v.Name, Of: func(r conform.Request) conform.Request { return r.With("code", v.Value) }}
 }
 
 // refusesForged puts the forged values of a row that are kept and are not right by
@@ -135,7 +135,7 @@ func (p *api) refusesForged(ctx context.Context, row string, keep func(otp.Varia
 	GinkgoHelper()
 	me := p.enrolled(ctx)
 	right := p.LastingCode(ctx, me.account.codes)
-	var changes []suite.Change
+	var changes []conform.Change
 	for _, v := range otp.Hostile(right) {
 		text, _ := v.Value.(string)
 		if v.Check == row && keep(v) && !me.account.codes.Right(text, 2*skew) {
@@ -145,9 +145,9 @@ func (p *api) refusesForged(ctx context.Context, row string, keep func(otp.Varia
 	p.refusesCodes(ctx, me, right, contract.SecondFactorWrong, changes)
 }
 
-func (p *api) refusesCodes(ctx context.Context, me *session, right string, outcome contract.Outcome, changes []suite.Change) {
+func (p *api) refusesCodes(ctx context.Context, me *session, right string, outcome contract.Outcome, changes []conform.Change) {
 	GinkgoHelper()
-	p.Refuses(ctx, suite.Refusal{
+	p.Refuses(ctx, conform.Refusal{
 		Operation: p.verifyOTP, By: me.Actor, Control: always(codeBody(right)), OnlyAfter: true, Changes: changes, Outcome: outcome,
 	})
 }
@@ -158,7 +158,7 @@ func (p *api) refusesCodes(ctx context.Context, me *session, right string, outco
 func codeMemory(p *api) {
 	op := p.verifyOTP
 	wrong, replayed := contract.SecondFactorWrong, contract.SecondFactorReplayed
-	It("refuses a right code that was used, and takes the next one", stated("otp.replayed", op, replayed),
+	It("refuses a right code that was used, and takes the next one", clause.Graded("barong.otp.replayed", op, replayed),
 		func(ctx SpecContext) {
 			me := p.enrolled(ctx)
 			code := p.Code(ctx, me.account.codes)
@@ -166,14 +166,14 @@ func codeMemory(p *api) {
 			p.Expect(p.otpCall(ctx, me, op, code), op, replayed)
 			p.Expect(p.otpCall(ctx, me, op, p.Code(ctx, me.account.codes)), op, contract.OK)
 		})
-	It("refuses a wrong code that was refused, and says so", stated("otp.repeated", op, replayed),
+	It("refuses a wrong code that was refused, and says so", clause.Graded("barong.otp.repeated", op, replayed),
 		func(ctx SpecContext) {
 			me := p.enrolled(ctx)
 			code := me.account.codes.Wrong(skew)
 			p.Expect(p.otpCall(ctx, me, op, code), op, wrong)
 			p.Expect(p.otpCall(ctx, me, op, code), op, replayed)
 		})
-	It("refuses a used code with white space around it", stated("otp.padded-replay", op, replayed, clause.From(contract.Observed, "facts/barong.md 9 no. 24; facts/auth-checks.md I10")),
+	It("refuses a used code with white space around it", clause.Graded("barong.otp.padded-replay", op, replayed, clause.From(contract.Observed, "facts/barong.md 9 no. 24; facts/auth-checks.md I10")),
 		func(ctx SpecContext) {
 			me := p.enrolled(ctx)
 			code := p.Code(ctx, me.account.codes)
@@ -182,12 +182,12 @@ func codeMemory(p *api) {
 				p.Expect(p.otpCall(ctx, me, op, p.Secret("code", padded)), op, replayed)
 			}
 		})
-	It("accepts one of several uses of a code at the same time", stated("otp.parallel", op, replayed, clause.From(contract.Observed, "facts/barong-observed.md 7; facts/auth-checks.md T15")),
+	It("accepts one of several uses of a code at the same time", clause.Graded("barong.otp.parallel", op, replayed, clause.From(contract.Observed, "facts/barong-observed.md 7; facts/auth-checks.md T15")),
 		func(ctx SpecContext) {
 			me := p.enrolled(ctx)
 			p.oneOf(ctx, me, codeBody(p.LastingCode(ctx, me.account.codes)))
 		})
-	It("remembers a right code as long as it may be right", Serial, stated("otp.remembers-right", op, replayed, clause.From(contract.Observed, "facts/barong-observed.md 6; facts/auth-checks.md T11")),
+	It("remembers a right code as long as it may be right", Serial, clause.Graded("barong.otp.remembers-right", op, replayed, clause.From(contract.Observed, "facts/barong-observed.md 6; facts/auth-checks.md T11")),
 		func(ctx SpecContext) {
 			me := p.justEnrolled(ctx)
 			code := p.codeOfStep(me.account.codes, p.midStep(ctx, me.account.codes)+1)
@@ -197,7 +197,7 @@ func codeMemory(p *api) {
 				p.Expect(p.otpCall(ctx, me, op, code), op, replayed)
 			}
 		})
-	It("remembers a wrong code for more than 80 seconds", Serial, stated("otp.remembers-wrong", op, replayed, clause.From(contract.Observed, "facts/barong-observed.md 6")),
+	It("remembers a wrong code for more than 80 seconds", Serial, clause.Graded("barong.otp.remembers-wrong", op, replayed, clause.From(contract.Observed, "facts/barong-observed.md 6")),
 		func(ctx SpecContext) {
 			me := p.enrolled(ctx)
 			code := me.account.codes.Wrong(2 * stepsRemembered)
@@ -205,7 +205,7 @@ func codeMemory(p *api) {
 			p.Wait(ctx, remembered-8*time.Second, "a code is remembered for 90 seconds")
 			p.Expect(p.otpCall(ctx, me, op, code), op, replayed)
 		})
-	It("forgets a code 90 seconds after it was first seen, whatever came between", Serial, stated("otp.forgets", op, wrong, clause.From(contract.Observed, "facts/barong-observed.md 6")),
+	It("forgets a code 90 seconds after it was first seen, whatever came between", Serial, clause.Graded("barong.otp.forgets", op, wrong, clause.From(contract.Observed, "facts/barong-observed.md 6")),
 		func(ctx SpecContext) {
 			me := p.enrolled(ctx)
 			code := me.account.codes.Wrong(2 * stepsRemembered)
@@ -225,10 +225,10 @@ const (
 
 // oneOf sends one request with a right code several times at once: one use may
 // count.
-func (p *api) oneOf(ctx context.Context, me *session, r suite.Request) {
+func (p *api) oneOf(ctx context.Context, me *session, r conform.Request) {
 	GinkgoHelper()
 	const uses = 10
-	calls, errs := make([]*wire.Call, uses), make([]error, uses)
+	calls, errs := make([]*httpclient.Call, uses), make([]error, uses)
 	var group sync.WaitGroup
 	for i := range uses {
 		by := p.with(me.account, me.cookie, me.csrf)

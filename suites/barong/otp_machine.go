@@ -7,10 +7,10 @@ import (
 	. "github.com/onsi/gomega"
 
 	"authconform/harness/clause"
+	"authconform/harness/conform"
 	"authconform/harness/contract"
+	"authconform/harness/httpclient"
 	"authconform/harness/otp"
-	"authconform/harness/suite"
-	"authconform/harness/wire"
 )
 
 // otpState is a state of the second factor (facts/barong.md 4).
@@ -56,9 +56,9 @@ func (p *api) inState(ctx context.Context, s otpState) *subject {
 	if s == statePending {
 		return u
 	}
-	p.Need("switch the second factor on", p.otpCall(ctx, u.session, p.enableOTP, p.Code(ctx, u.codes)), p.enableOTP, contract.OK)
+	p.Require("switch the second factor on", p.otpCall(ctx, u.session, p.enableOTP, p.Code(ctx, u.codes)), p.enableOTP, contract.OK)
 	if s == stateOff {
-		p.Need("switch it off again", p.otpCall(ctx, u.session, p.disableOTP, p.Code(ctx, u.codes)), p.disableOTP, contract.OK)
+		p.Require("switch it off again", p.otpCall(ctx, u.session, p.disableOTP, p.Code(ctx, u.codes)), p.disableOTP, contract.OK)
 	}
 	return u
 }
@@ -67,7 +67,7 @@ func (p *api) inState(ctx context.Context, s otpState) *subject {
 type move struct {
 	name, promise string
 	operation     *contract.Operation
-	do            func(context.Context, *subject) *wire.Call
+	do            func(context.Context, *subject) *httpclient.Call
 }
 
 type moves struct {
@@ -76,45 +76,45 @@ type moves struct {
 }
 
 func (p *api) moves() moves {
-	with := func(op *contract.Operation, code func(context.Context, *subject) string) func(context.Context, *subject) *wire.Call {
-		return func(ctx context.Context, u *subject) *wire.Call {
+	with := func(op *contract.Operation, code func(context.Context, *subject) string) func(context.Context, *subject) *httpclient.Call {
+		return func(ctx context.Context, u *subject) *httpclient.Call {
 			GinkgoHelper()
 			return p.otpCall(ctx, u.session, op, code(ctx, u))
 		}
 	}
 	right := func(ctx context.Context, u *subject) string { return p.Code(ctx, u.codes) }
 	wrong := func(_ context.Context, u *subject) string { return u.codes.Wrong(skew) }
-	logIn := func(code func(context.Context, *subject) string) func(context.Context, *subject) *wire.Call {
-		return func(ctx context.Context, u *subject) *wire.Call {
+	logIn := func(code func(context.Context, *subject) string) func(context.Context, *subject) *httpclient.Call {
+		return func(ctx context.Context, u *subject) *httpclient.Call {
 			GinkgoHelper()
 			return p.tryLogIn(ctx, u.account, p.credentials(u.account, code(ctx, u)))
 		}
 	}
 	return moves{
-		generate:     move{"generate", "asking for a secret", p.generateQRCode, func(ctx context.Context, u *subject) *wire.Call { return p.askSecret(ctx, u) }},
+		generate:     move{"generate", "asking for a secret", p.generateQRCode, func(ctx context.Context, u *subject) *httpclient.Call { return p.askSecret(ctx, u) }},
 		enable:       move{"enable", "a right code to switch it on", p.enableOTP, with(p.enableOTP, right)},
 		enableWrong:  move{"enable-wrong", "a wrong code to switch it on", p.enableOTP, with(p.enableOTP, wrong)},
-		enableAgain:  move{"enable-repeated", "a refused code once more to switch it on", p.enableOTP, func(ctx context.Context, u *subject) *wire.Call { return p.enableTwice(ctx, u) }},
+		enableAgain:  move{"enable-repeated", "a refused code once more to switch it on", p.enableOTP, func(ctx context.Context, u *subject) *httpclient.Call { return p.enableTwice(ctx, u) }},
 		verify:       move{"verify", "a right code to verify", p.verifyOTP, with(p.verifyOTP, right)},
 		verifyWrong:  move{"verify-wrong", "a wrong code to verify", p.verifyOTP, with(p.verifyOTP, wrong)},
 		disable:      move{"disable", "a right code to switch it off", p.disableOTP, with(p.disableOTP, right)},
 		disableWrong: move{"disable-wrong", "a wrong code to switch it off", p.disableOTP, with(p.disableOTP, wrong)},
 		logIn:        move{"log-in", "a log-in without a code", p.createSession, logIn(func(context.Context, *subject) string { return "" })},
-		logInBlank: move{"log-in-blank", "a log-in with a blank code", p.createSession, func(ctx context.Context, u *subject) *wire.Call {
+		logInBlank: move{"log-in-blank", "a log-in with a blank code", p.createSession, func(ctx context.Context, u *subject) *httpclient.Call {
 			return p.tryLogIn(ctx, u.account, p.credentials(u.account, "").With("otp_code", "   "))
 		}},
 		logInWithCode: move{"log-in-code", "a log-in with a right code", p.createSession, logIn(right)},
 		logInWrong:    move{"log-in-wrong", "a log-in with a wrong code", p.createSession, logIn(wrong)},
-		createKey: move{"create-key", "making an API key", p.createKey, func(ctx context.Context, u *subject) *wire.Call {
+		createKey: move{"create-key", "making an API key", p.createKey, func(ctx context.Context, u *subject) *httpclient.Call {
 			return p.Do(ctx, u.Actor, p.createKey, keyBody(p.Code(ctx, u.codes)))
 		}},
 	}
 }
 
 // askSecret asks for a secret, whose codes then are the subject's.
-func (p *api) askSecret(ctx context.Context, u *subject) *wire.Call {
+func (p *api) askSecret(ctx context.Context, u *subject) *httpclient.Call {
 	GinkgoHelper()
-	call := p.Do(ctx, u.Actor, p.generateQRCode, suite.Request{})
+	call := p.Do(ctx, u.Actor, p.generateQRCode, conform.Request{})
 	if p.Is(call, p.generateQRCode, contract.OK) {
 		u.codes = p.secretOf(call)
 	}
@@ -122,7 +122,7 @@ func (p *api) askSecret(ctx context.Context, u *subject) *wire.Call {
 }
 
 // enableTwice sends a wrong code and sends it again.
-func (p *api) enableTwice(ctx context.Context, u *subject) *wire.Call {
+func (p *api) enableTwice(ctx context.Context, u *subject) *httpclient.Call {
 	GinkgoHelper()
 	wrong := u.codes.Wrong(skew)
 	p.Expect(p.otpCall(ctx, u.session, p.enableOTP, wrong), p.enableOTP, contract.SecondFactorWrong)
@@ -186,7 +186,7 @@ func otpMachine(p *api) {
 			waits = append(waits, Serial)
 		}
 		It("leads "+e.move.promise+", by a user "+e.from.phrase()+", to "+string(e.outcome), waits,
-			stated("otp-machine."+string(e.from)+"."+e.move.name, e.move.operation, e.outcome, clause.From(contract.Observed, "facts/barong.md 4")),
+			clause.Graded("barong.otp-machine."+string(e.from)+"."+e.move.name, e.move.operation, e.outcome, clause.From(contract.Observed, "facts/barong.md 4")),
 			func(ctx SpecContext) {
 				u := p.inState(ctx, e.from)
 				p.Expect(e.move.do(ctx, u), e.move.operation, e.outcome)

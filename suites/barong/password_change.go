@@ -7,29 +7,29 @@ import (
 	. "github.com/onsi/gomega"
 
 	"authconform/harness/clause"
+	"authconform/harness/conform"
 	"authconform/harness/contract"
-	"authconform/harness/probe"
-	"authconform/harness/suite"
+	"authconform/suites/family"
 )
 
-func (p *api) passwordChangeSubjects() []probe.Subject {
-	return []probe.Subject{{Operation: p.changePassword, Ready: p.passwordChangeReady}}
+func (p *api) passwordChangeSubjects() []family.Subject {
+	return []family.Subject{{Operation: p.changePassword, Ready: p.passwordChangeReady}}
 }
 
 // passwordChangeReady builds each control for another member, whose password is
 // sure to be the old one.
-func (p *api) passwordChangeReady(ctx context.Context) (*suite.Actor, func() suite.Request) {
+func (p *api) passwordChangeReady(ctx context.Context) (*conform.Actor, func() conform.Request) {
 	GinkgoHelper()
 	by := p.member(ctx).Actor
-	return by, func() suite.Request {
+	return by, func() conform.Request {
 		me := p.changeable(ctx)
 		by.Who, by.Header = me.Who, me.Header
 		return p.passwordChange(me.account.Password, p.next(me.account))
 	}
 }
 
-func (p *api) passwordChange(old, next string) suite.Request {
-	return suite.Request{JSON: suite.Object{"old_password": old, "new_password": next, "confirm_password": next}}
+func (p *api) passwordChange(old, next string) conform.Request {
+	return conform.Request{JSON: conform.Object{"old_password": old, "new_password": next, "confirm_password": next}}
 }
 
 // changeable is a member whose password a spec may change: a pooled account gets
@@ -58,14 +58,14 @@ func (p *api) restorePassword(ctx context.Context, a *account) {
 		}
 	}
 	if !p.logsIn(ctx, a, a.Password) {
-		a.Spoil("its password could not be brought back")
+		a.Retire("its password could not be brought back")
 	}
 }
 
 // logInWith is the log-in of an account without a second factor by a password that
 // may not be its own.
-func (p *api) logInWith(a *account, password string) suite.Request {
-	return suite.Request{JSON: p.solved(suite.Object{"email": a.Login, "password": password})}
+func (p *api) logInWith(a *account, password string) conform.Request {
+	return conform.Request{JSON: p.solved(conform.Object{"email": a.Login, "password": password})}
 }
 
 // next makes up a password for an account and remembers it for restorePassword.
@@ -94,32 +94,32 @@ func passwordChanges(p *api) {
 				p.Expect(p.Do(ctx, me.Actor, p.changePassword, p.passwordChange(me.account.Password, password)), p.changePassword, contract.OK)
 				p.Check("the old password opens no session", p.logsIn(ctx, me.account, me.account.Password), BeFalse())
 				p.Check("the new password opens a session", p.logsIn(ctx, me.account, password), BeTrue())
-				p.Expect(p.Do(ctx, me.Actor, p.getCurrentUser, suite.Request{}), p.getCurrentUser, contract.OK)
-				p.Expect(p.Do(ctx, other.Actor, p.getCurrentUser, suite.Request{}), p.getCurrentUser, contract.OK)
+				p.Expect(p.Do(ctx, me.Actor, p.getCurrentUser, conform.Request{}), p.getCurrentUser, contract.OK)
+				p.Expect(p.Do(ctx, other.Actor, p.getCurrentUser, conform.Request{}), p.getCurrentUser, contract.OK)
 			})
 		passwordChangeRefused(p)
 	})
 }
 
 func passwordChangeRefused(p *api) {
-	refused := func(outcome contract.Outcome, promise string, changes ...suite.Change) {
+	refused := func(outcome contract.Outcome, promise string, changes ...conform.Change) {
 		It("refuses "+promise, clause.Must("barong.password.change-"+string(outcome), p.changePassword, outcome), func(ctx SpecContext) {
 			me := p.changeable(ctx)
-			p.Refuses(ctx, suite.Refusal{
+			p.Refuses(ctx, conform.Refusal{
 				Operation: p.changePassword, By: me.Actor, Outcome: outcome, OnlyAfter: true, Changes: changes[:min(3, len(changes))],
-				Control: func() suite.Request { return p.passwordChange(me.account.Password, p.next(me.account)) },
+				Control: func() conform.Request { return p.passwordChange(me.account.Password, p.next(me.account)) },
 				State:   func() any { return p.logsIn(ctx, me.account, me.account.Password) },
 			})
 		})
 	}
-	refused("passwords-differ", "a new password that is confirmed by another", suite.Change{Name: "confirm_password", Of: func(r suite.Request) suite.Request {
+	refused("passwords-differ", "a new password that is confirmed by another", conform.Change{Name: "confirm_password", Of: func(r conform.Request) conform.Request {
 		return r.With("confirm_password", p.Secret("password", newPassword()))
 	}})
-	refused(contract.BadCredentials, "a wrong old password", suite.Change{Name: "old_password", Of: func(r suite.Request) suite.Request {
+	refused(contract.BadCredentials, "a wrong old password", conform.Change{Name: "old_password", Of: func(r conform.Request) conform.Request {
 		return r.With("old_password", p.Secret("password", newPassword()))
 	}})
-	refused("unchanged", "the old password as the new one", suite.Change{Name: "new_password", Of: func(r suite.Request) suite.Request {
-		old := r.JSON.(suite.Object)["old_password"]
+	refused("unchanged", "the old password as the new one", conform.Change{Name: "new_password", Of: func(r conform.Request) conform.Request {
+		old := r.JSON.(conform.Object)["old_password"]
 		return r.With("new_password", old).With("confirm_password", old)
 	}})
 	refused("password-requirements", "a password without the required classes", badPasswords("new_password", lackingClasses)...)

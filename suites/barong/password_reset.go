@@ -7,11 +7,11 @@ import (
 	. "github.com/onsi/gomega"
 
 	"authconform/harness/clause"
+	"authconform/harness/conform"
 	"authconform/harness/contract"
+	"authconform/harness/httpclient"
 	"authconform/harness/inbox"
-	"authconform/harness/probe"
-	"authconform/harness/suite"
-	"authconform/harness/wire"
+	"authconform/suites/family"
 )
 
 const (
@@ -20,36 +20,36 @@ const (
 	alreadyActive = contract.Outcome("already-active")
 )
 
-func (p *api) passwordResetSubjects() []probe.Subject {
-	return []probe.Subject{
-		{Operation: p.requestPasswordReset, Ready: func(ctx context.Context) (*suite.Actor, func() suite.Request) {
+func (p *api) passwordResetSubjects() []family.Subject {
+	return []family.Subject{
+		{Operation: p.requestPasswordReset, Ready: func(ctx context.Context) (*conform.Actor, func() conform.Request) {
 			GinkgoHelper()
 			a := p.member(ctx).account
-			return p.visitor(), func() suite.Request { return p.forAddress(a.Login) }
+			return p.visitor(), func() conform.Request { return p.forAddress(a.Login) }
 		}},
-		{Operation: p.confirmPasswordReset, Ready: func(ctx context.Context) (*suite.Actor, func() suite.Request) {
+		{Operation: p.confirmPasswordReset, Ready: func(ctx context.Context) (*conform.Actor, func() conform.Request) {
 			GinkgoHelper()
 			a := p.changeable(ctx).account
-			return p.visitor(), func() suite.Request { return p.passwordReset(p.resetToken(ctx, a), p.next(a)) }
+			return p.visitor(), func() conform.Request { return p.passwordReset(p.resetToken(ctx, a), p.next(a)) }
 		}},
 	}
 }
 
 // forAddress asks for a mail to an e-mail address.
-func (p *api) forAddress(email string) suite.Request {
+func (p *api) forAddress(email string) conform.Request {
 	GinkgoHelper()
-	return suite.Request{JSON: p.solved(suite.Object{"email": email})}
+	return conform.Request{JSON: p.solved(conform.Object{"email": email})}
 }
 
-func (p *api) passwordReset(token, password string) suite.Request {
-	return suite.Request{JSON: suite.Object{"reset_password_token": token, "password": password, "confirm_password": password}}
+func (p *api) passwordReset(token, password string) conform.Request {
+	return conform.Request{JSON: conform.Object{"reset_password_token": token, "password": password, "confirm_password": password}}
 }
 
 // resetToken has a reset mail sent to an account and reads the token out of it.
 func (p *api) resetToken(ctx context.Context, a *account) string {
 	GinkgoHelper()
 	p.ForgetMail(ctx, a.Login)
-	p.Need("ask for a password reset", p.Do(ctx, p.visitor(), p.requestPasswordReset, p.forAddress(a.Login)), p.requestPasswordReset, contract.OK)
+	p.Require("ask for a password reset", p.Do(ctx, p.visitor(), p.requestPasswordReset, p.forAddress(a.Login)), p.requestPasswordReset, contract.OK)
 	return p.mailedToken(ctx, a.Login, reset)
 }
 
@@ -64,10 +64,10 @@ func passwordResets(p *api) {
 		resetRefuses(p)
 		mailedTokens(p, tokenBearer{
 			area: "password-reset", operation: p.confirmPasswordReset, kind: reset,
-			fresh: func(ctx context.Context) (string, func(token string) suite.Request) {
+			fresh: func(ctx context.Context) (string, func(token string) conform.Request) {
 				GinkgoHelper()
 				a := p.changeable(ctx).account
-				return p.resetToken(ctx, a), func(token string) suite.Request { return p.passwordReset(token, p.next(a)) }
+				return p.resetToken(ctx, a), func(token string) conform.Request { return p.passwordReset(token, p.next(a)) }
 			},
 			other: func(ctx context.Context) string {
 				GinkgoHelper()
@@ -99,7 +99,7 @@ func resetRequests(p *api) {
 			clause.From(contract.Observed, "facts/barong-observed.md 4")), func(ctx SpecContext) {
 			a := p.member(ctx).account
 			owned := p.Do(ctx, p.visitor(), op, p.forAddress(a.Login))
-			p.Need("ask for a password reset", owned, op, contract.OK)
+			p.Require("ask for a password reset", owned, op, contract.OK)
 			nobodys := p.Do(ctx, p.visitor(), op, p.forAddress(p.nobody()))
 			p.Expect(nobodys, op, unknownEmail)
 			p.alike(owned, nobodys)
@@ -116,14 +116,14 @@ func (p *api) noMail(ctx context.Context, email string) {
 
 // alike holds two answers to look the same to someone who asks which addresses
 // have accounts: same status, header names and body.
-func (p *api) alike(a, b *wire.Call) {
+func (p *api) alike(a, b *httpclient.Call) {
 	GinkgoHelper()
 	p.Check("both answers have the same status", a.Status, Equal(b.Status))
 	p.Check("both answers have the same body", string(a.Body), Equal(string(b.Body)))
 	p.Check("both answers have the same header fields", fieldNames(a), ConsistOf(fieldNames(b)))
 }
 
-func fieldNames(call *wire.Call) []string {
+func fieldNames(call *httpclient.Call) []string {
 	var names []string
 	for name := range call.Header {
 		names = append(names, name)
@@ -147,7 +147,7 @@ func resetConfirms(p *api) {
 		clause.Must("barong.password-reset.token-once", op, tokenUsed), func(ctx SpecContext) {
 			a := p.changeable(ctx).account
 			token, first := p.resetToken(ctx, a), p.next(a)
-			p.Need("reset the password", p.Do(ctx, p.visitor(), op, p.passwordReset(token, first)), op, contract.OK)
+			p.Require("reset the password", p.Do(ctx, p.visitor(), op, p.passwordReset(token, first)), op, contract.OK)
 			second := p.next(a)
 			p.Expect(p.Do(ctx, p.visitor(), op, p.passwordReset(token, second)), op, tokenUsed)
 			p.Check("the password of the second use opens no session", p.logsIn(ctx, a, second), BeFalse())
@@ -158,7 +158,7 @@ func resetConfirms(p *api) {
 			a := p.changeable(ctx).account
 			older, newer := p.resetToken(ctx, a), p.resetToken(ctx, a)
 			p.Expect(p.Do(ctx, p.visitor(), op, p.passwordReset(older, p.next(a))), op, tokenUsed)
-			p.Need("reset the password by the newest mail", p.Do(ctx, p.visitor(), op, p.passwordReset(newer, p.next(a))), op, contract.OK)
+			p.Require("reset the password by the newest mail", p.Do(ctx, p.visitor(), op, p.passwordReset(newer, p.next(a))), op, contract.OK)
 		})
 }
 
@@ -169,21 +169,21 @@ func resetRefuses(p *api) {
 			a := p.changeable(ctx).account
 			token := p.resetToken(ctx, a)
 			weak := p.passwordReset(token, known[0])
-			p.Need("have a weak password refused", p.Do(ctx, p.visitor(), op, weak), op, "password-weak")
+			p.Require("have a weak password refused", p.Do(ctx, p.visitor(), op, weak), op, "password-weak")
 			p.Expect(p.Do(ctx, p.visitor(), op, p.passwordReset(token, p.next(a))), op, contract.OK)
 		})
-	refused := func(outcome contract.Outcome, promise string, changes ...suite.Change) {
+	refused := func(outcome contract.Outcome, promise string, changes ...conform.Change) {
 		It("refuses "+promise, clause.Must("barong.password-reset."+string(outcome), op, outcome), func(ctx SpecContext) {
 			a := p.changeable(ctx).account
 			token := p.resetToken(ctx, a)
-			p.Refuses(ctx, suite.Refusal{
+			p.Refuses(ctx, conform.Refusal{
 				Operation: op, By: p.visitor(), Outcome: outcome, OnlyAfter: true, Changes: changes,
-				Control: func() suite.Request { return p.passwordReset(token, p.next(a)) },
+				Control: func() conform.Request { return p.passwordReset(token, p.next(a)) },
 				State:   func() any { return p.logsIn(ctx, a, a.Password) },
 			})
 		})
 	}
-	refused("passwords-differ", "a password that is confirmed by another", suite.Change{Name: "confirm_password", Of: func(r suite.Request) suite.Request {
+	refused("passwords-differ", "a password that is confirmed by another", conform.Change{Name: "confirm_password", Of: func(r conform.Request) conform.Request {
 		return r.With("confirm_password", p.Secret("password", newPassword()))
 	}})
 	refused("password-requirements", "a password without the required classes", badPasswords("password", lackingClasses)...)

@@ -5,10 +5,10 @@ import (
 	. "github.com/onsi/gomega"
 
 	"authconform/harness/clause"
+	"authconform/harness/conform"
 	"authconform/harness/contract"
-	"authconform/harness/probe"
-	"authconform/harness/suite"
 	"authconform/harness/value"
+	"authconform/suites/family"
 )
 
 // Passwords whose strength was measured (facts/barong.md 5.1). Anybody can read them
@@ -23,12 +23,12 @@ var (
 const tooLong = "Xk7#pQ9vLm2$Rt5!Wz8%Hb3&Nc6*Jd4?Fg1+Ys0=Vu-aKe_oTi.Pq,Mx;Lw:Zr/Gh~Bv|CnDm2Es"
 
 // badPasswords puts each of some passwords in place of a member's.
-func badPasswords(member string, passwords []string) []suite.Change {
-	var changes []suite.Change
+func badPasswords(member string, passwords []string) []conform.Change {
+	var changes []conform.Change
 	for i, password := range passwords {
-		changes = append(changes, suite.Change{Name: member + " " + string(rune('a'+i)), Of: func(r suite.Request) suite.Request {
+		changes = append(changes, conform.Change{Name: member + " " + string(rune('a'+i)), Of: func(r conform.Request) conform.Request {
 			r = r.With(member, password)
-			if body, ok := r.JSON.(suite.Object); ok && body["confirm_password"] != nil {
+			if body, ok := r.JSON.(conform.Object); ok && body["confirm_password"] != nil {
 				r = r.With("confirm_password", password)
 			}
 			return r
@@ -37,11 +37,11 @@ func badPasswords(member string, passwords []string) []suite.Change {
 	return changes
 }
 
-func (p *api) passwordStrengthSubjects() []probe.Subject {
-	rate := func() suite.Request {
-		return suite.Request{JSON: suite.Object{"password": strong[0]}}
+func (p *api) passwordStrengthSubjects() []family.Subject {
+	rate := func() conform.Request {
+		return conform.Request{JSON: conform.Object{"password": strong[0]}}
 	}
-	return []probe.Subject{
+	return []family.Subject{
 		{Operation: p.validateIdentityPassword, Ready: p.asVisitor(rate)},
 		{Operation: p.validatePublicPassword, Ready: p.asVisitor(rate)},
 	}
@@ -53,7 +53,7 @@ func passwordStrength(p *api) {
 		area := areaOf(op)
 		rate := func(ctx SpecContext, password string) any {
 			GinkgoHelper()
-			call := p.Do(ctx, p.visitor(), op, suite.Request{JSON: suite.Object{"password": password}})
+			call := p.Do(ctx, p.visitor(), op, conform.Request{JSON: conform.Object{"password": password}})
 			p.Expect(call, op, contract.OK)
 			return value.At(value.Of(call), "entropy")
 		}
@@ -77,7 +77,7 @@ func passwordStrength(p *api) {
 				})
 			It("breaks on null in place of a password",
 				clause.Note("barong.password.null-"+area, op, "null-password"), func(ctx SpecContext) {
-					p.Expect(p.Do(ctx, p.visitor(), op, suite.Request{JSON: suite.Object{"password": nil}}), op, "null-password")
+					p.Expect(p.Do(ctx, p.visitor(), op, conform.Request{JSON: conform.Object{"password": nil}}), op, "null-password")
 				})
 		})
 	}

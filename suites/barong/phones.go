@@ -9,12 +9,12 @@ import (
 	. "github.com/onsi/gomega"
 
 	"authconform/harness/clause"
+	"authconform/harness/conform"
 	"authconform/harness/contract"
+	"authconform/harness/httpclient"
 	"authconform/harness/inbox"
-	"authconform/harness/probe"
-	"authconform/harness/suite"
 	"authconform/harness/value"
-	"authconform/harness/wire"
+	"authconform/suites/family"
 )
 
 // Outcomes of phones.
@@ -38,31 +38,31 @@ const noNumber = "123"
 
 // phoneSubjects send what is no number: how it is refused shows that a request
 // got through, and no text is sent to anybody.
-func (p *api) phoneSubjects() []probe.Subject {
-	with := func(op *contract.Operation, body suite.Object) probe.Subject {
-		return probe.Subject{Operation: op, Leads: numberInvalid, Ready: func(ctx context.Context) (*suite.Actor, func() suite.Request) {
+func (p *api) phoneSubjects() []family.Subject {
+	with := func(op *contract.Operation, body conform.Object) family.Subject {
+		return family.Subject{Operation: op, Expected: numberInvalid, Ready: func(ctx context.Context) (*conform.Actor, func() conform.Request) {
 			GinkgoHelper()
 			me := p.member(ctx)
 			by, next := *me.Actor, p.caller(ctx, me)
-			return &by, func() suite.Request {
+			return &by, func() conform.Request {
 				by.Header = next().Header
-				return suite.Request{JSON: body}
+				return conform.Request{JSON: body}
 			}
 		}}
 	}
-	return []probe.Subject{
-		with(p.createPhone, suite.Object{"phone_number": noNumber}),
-		with(p.sendPhoneCode, suite.Object{"phone_number": noNumber}),
-		with(p.verifyPhone, suite.Object{"phone_number": noNumber, "verification_code": "12345"}),
-		{Operation: p.listPhones, Ready: p.asMember(suite.Request{})},
+	return []family.Subject{
+		with(p.createPhone, conform.Object{"phone_number": noNumber}),
+		with(p.sendPhoneCode, conform.Object{"phone_number": noNumber}),
+		with(p.verifyPhone, conform.Object{"phone_number": noNumber, "verification_code": "12345"}),
+		{Operation: p.listPhones, Ready: p.asMember(conform.Request{})},
 	}
 }
 
 // caller hands out the actor for each next request about phones: the session's
 // own, and in release 3.1 that of a new session before its limiter has enough.
-func (p *api) caller(ctx context.Context, me *session) func() *suite.Actor {
+func (p *api) caller(ctx context.Context, me *session) func() *conform.Actor {
 	sent, now := 0, me
-	return func() *suite.Actor {
+	return func() *conform.Actor {
 		GinkgoHelper()
 		if p.Profile() == release31 && sent == postsOfSession {
 			sent, now = 0, p.logIn(ctx, me.account)
@@ -76,7 +76,7 @@ func (p *api) caller(ctx context.Context, me *session) func() *suite.Actor {
 type phoneOwner struct {
 	*session
 	p      *api
-	by     func() *suite.Actor
+	by     func() *conform.Actor
 	number string
 }
 
@@ -92,7 +92,7 @@ func (p *api) phoneOwner(ctx context.Context) *phoneOwner {
 	if a.Phone == "" {
 		p.Untestable("the target file gives no phone of %s", a.Name)
 	}
-	a.Spoil("its number is on it now")
+	a.Retire("its number is on it now")
 	me := p.logIn(ctx, a)
 	return &phoneOwner{session: me, p: p, by: p.caller(ctx, me), number: "+" + digits(a.Phone)}
 }
@@ -109,8 +109,8 @@ func digits(text string) string {
 	}, text)
 }
 
-func numberBody(number string) suite.Request {
-	return suite.Request{JSON: suite.Object{"phone_number": number}}
+func numberBody(number string) conform.Request {
+	return conform.Request{JSON: conform.Object{"phone_number": number}}
 }
 
 // add puts the number on the account.
@@ -119,11 +119,11 @@ func (o *phoneOwner) add(ctx context.Context) {
 	if o.p.texts() {
 		o.p.ForgetMail(ctx, o.p.textAddress(o.number))
 	}
-	o.p.Need("add a phone", o.p.Do(ctx, o.by(), o.p.createPhone, numberBody(o.number)), o.p.createPhone, contract.OK)
+	o.p.Require("add a phone", o.p.Do(ctx, o.by(), o.p.createPhone, numberBody(o.number)), o.p.createPhone, contract.OK)
 }
 
 // check sends a code for the number.
-func (o *phoneOwner) check(ctx context.Context, code string) *wire.Call {
+func (o *phoneOwner) check(ctx context.Context, code string) *httpclient.Call {
 	GinkgoHelper()
 	return o.p.Do(ctx, o.by(), o.p.verifyPhone, numberBody(o.number).With("verification_code", code))
 }
@@ -132,7 +132,7 @@ func (o *phoneOwner) check(ctx context.Context, code string) *wire.Call {
 func (o *phoneOwner) verified(ctx context.Context) {
 	GinkgoHelper()
 	o.add(ctx)
-	o.p.Need("verify the phone", o.check(ctx, o.code(ctx)), o.p.verifyPhone, contract.OK)
+	o.p.Require("verify the phone", o.check(ctx, o.code(ctx)), o.p.verifyPhone, contract.OK)
 }
 
 // code is the one texted last; any other where every code is right.
@@ -167,8 +167,8 @@ func (p *api) textAddress(number string) string {
 // phonesOf are an account's phones.
 func (p *api) phonesOf(ctx context.Context, me *session) []any {
 	GinkgoHelper()
-	call := p.Do(ctx, me.Actor, p.listPhones, suite.Request{})
-	p.Need("list the phones", call, p.listPhones, contract.OK)
+	call := p.Do(ctx, me.Actor, p.listPhones, conform.Request{})
+	p.Require("list the phones", call, p.listPhones, contract.OK)
 	return value.List(value.Of(call))
 }
 
@@ -186,7 +186,7 @@ func phones(p *api) {
 
 // sentBy checks what an answer says of how the code was sent. The published page
 // promises no body.
-func (p *api) sentBy(call *wire.Call, channel string) {
+func (p *api) sentBy(call *httpclient.Call, channel string) {
 	GinkgoHelper()
 	if p.Profile() != documented {
 		p.Check("the message", value.Text(value.Of(call), "message"), Equal("Code was sent successfully via "+channel))
@@ -194,7 +194,7 @@ func (p *api) sentBy(call *wire.Call, channel string) {
 }
 
 func phoneAdded(p *api) {
-	It("adds a number that is not verified yet", stated("phones.added", p.createPhone, contract.OK), func(ctx SpecContext) {
+	It("adds a number that is not verified yet", clause.Graded("barong.phones.added", p.createPhone, contract.OK), func(ctx SpecContext) {
 		me := p.phoneOwner(ctx)
 		call := p.Do(ctx, me.by(), p.createPhone, numberBody(me.number))
 		p.Expect(call, p.createPhone, contract.OK)
@@ -204,7 +204,7 @@ func phoneAdded(p *api) {
 		p.Check("when it was verified", value.At(list[0], "validated_at"), BeNil())
 		p.Check("the end of its number", value.Text(list[0], "number"), HaveSuffix(lastFour(me.number)))
 	})
-	It("refuses a number that the account has, however it is written", stated("phones.number-own", p.createPhone, numberOwn), func(ctx SpecContext) {
+	It("refuses a number that the account has, however it is written", clause.Graded("barong.phones.number-own", p.createPhone, numberOwn), func(ctx SpecContext) {
 		me := p.phoneOwner(ctx)
 		me.add(ctx)
 		n := me.number
@@ -214,17 +214,17 @@ func phoneAdded(p *api) {
 		p.Check("phones that are listed", p.phonesOf(ctx, me.session), HaveLen(1))
 	})
 	for _, channel := range []string{"sms", "call"} {
-		It("says that it sent the code by "+channel, stated("phones.added-by-"+channel, p.createPhone, contract.OK, clause.Needs(mockPhones)), func(ctx SpecContext) {
+		It("says that it sent the code by "+channel, clause.Graded("barong.phones.added-by-"+channel, p.createPhone, contract.OK, clause.Needs(mockPhones)), func(ctx SpecContext) {
 			me := p.phoneOwner(ctx)
 			call := p.Do(ctx, me.by(), p.createPhone, numberBody(me.number).With("channel", channel))
 			p.Expect(call, p.createPhone, contract.OK)
 			p.sentBy(call, channel)
 		})
 	}
-	It("lists the caller's phones and no others", stated("phones.own-only", p.listPhones, contract.OK, clause.Needs(mockPhones)), func(ctx SpecContext) {
+	It("lists the caller's phones and no others", clause.Graded("barong.phones.own-only", p.listPhones, contract.OK, clause.Needs(mockPhones)), func(ctx SpecContext) {
 		me, other := p.phoneOwner(ctx), p.untouched(ctx)
 		me.add(ctx)
-		call := p.Do(ctx, me.Actor, p.listPhones, suite.Request{})
+		call := p.Do(ctx, me.Actor, p.listPhones, conform.Request{})
 		p.Expect(call, p.listPhones, contract.OK)
 		p.Check("phones that are listed", value.List(value.Of(call)), HaveLen(1))
 		p.Check("its country", value.Text(value.List(value.Of(call))[0], "country"), MatchRegexp("^[A-Z]{2}$"))
@@ -233,12 +233,12 @@ func phoneAdded(p *api) {
 	It("lists no more of a number than its ends", clause.Should("barong.phones.number-masked", p.listPhones, contract.OK, clause.Needs(mockPhones)), func(ctx SpecContext) {
 		me := p.phoneOwner(ctx)
 		me.add(ctx)
-		call := p.Do(ctx, me.Actor, p.listPhones, suite.Request{})
+		call := p.Do(ctx, me.Actor, p.listPhones, conform.Request{})
 		p.Expect(call, p.listPhones, contract.OK)
 		p.Check("phones that are listed", value.List(value.Of(call)), HaveLen(1))
 		p.Check("the number that is listed", value.Text(value.List(value.Of(call))[0], "number"), Equal("44******"+lastFour(me.number)))
 	})
-	It("sends the code again", stated("phones.sent-again", p.sendPhoneCode, contract.OK), func(ctx SpecContext) {
+	It("sends the code again", clause.Graded("barong.phones.sent-again", p.sendPhoneCode, contract.OK), func(ctx SpecContext) {
 		me := p.phoneOwner(ctx)
 		me.add(ctx)
 		p.betweenCodes(ctx)
@@ -248,7 +248,7 @@ func phoneAdded(p *api) {
 		call := p.Do(ctx, me.by(), p.sendPhoneCode, numberBody(me.number))
 		p.Expect(call, p.sendPhoneCode, contract.OK)
 		p.sentBy(call, "sms")
-		p.Need("verify the phone with that code", me.check(ctx, me.code(ctx)), p.verifyPhone, contract.OK)
+		p.Require("verify the phone with that code", me.check(ctx, me.code(ctx)), p.verifyPhone, contract.OK)
 	})
 }
 

@@ -8,10 +8,10 @@ import (
 	. "github.com/onsi/gomega"
 
 	"authconform/harness/clause"
+	"authconform/harness/conform"
 	"authconform/harness/contract"
-	"authconform/harness/probe"
-	"authconform/harness/suite"
 	"authconform/harness/value"
+	"authconform/suites/family"
 )
 
 // Outcomes of profiles.
@@ -30,23 +30,23 @@ const (
 
 // profileSubjects are put to an account without a profile, which keeps none: no
 // request takes one away again.
-func (p *api) profileSubjects() []probe.Subject {
-	without := func(r suite.Request) ready {
-		return func(ctx context.Context) (*suite.Actor, func() suite.Request) {
+func (p *api) profileSubjects() []family.Subject {
+	without := func(r conform.Request) ready {
+		return func(ctx context.Context) (*conform.Actor, func() conform.Request) {
 			GinkgoHelper()
 			return p.untouched(ctx).Actor, always(r)
 		}
 	}
-	return []probe.Subject{
-		{Operation: p.createProfile, Leads: countryInvalid, Ready: without(person().With("country", "XX"))},
-		{Operation: p.updateProfile, Leads: notEditable, Ready: without(person())},
-		{Operation: p.getProfiles, Leads: noProfile, Ready: without(suite.Request{})},
+	return []family.Subject{
+		{Operation: p.createProfile, Expected: countryInvalid, Ready: without(person().With("country", "XX"))},
+		{Operation: p.updateProfile, Expected: notEditable, Ready: without(person())},
+		{Operation: p.getProfiles, Expected: noProfile, Ready: without(conform.Request{})},
 	}
 }
 
 // person is a profile in full.
-func person() suite.Request {
-	return suite.Request{JSON: suite.Object{
+func person() conform.Request {
+	return conform.Request{JSON: conform.Object{
 		"first_name": "Ada", "last_name": "Lovelace", "dob": "1990-12-10", "address": "Khreshchatyk 1",
 		"postcode": "01001", "city": "Kyiv", "country": "UA", "metadata": `{"nationality":"UA"}`,
 	}}
@@ -57,21 +57,21 @@ func person() suite.Request {
 var inClear = []string{"first_name", "address", "postcode", "city", "country", "metadata"}
 
 // withProfile is a member with a drafted profile.
-func (p *api) withProfile(ctx context.Context, members suite.Object) *session {
+func (p *api) withProfile(ctx context.Context, members conform.Object) *session {
 	GinkgoHelper()
 	me := p.holder(ctx)
-	p.Need("make a profile", p.Do(ctx, me.Actor, p.createProfile, suite.Request{JSON: members}), p.createProfile, contract.OK)
+	p.Require("make a profile", p.Do(ctx, me.Actor, p.createProfile, conform.Request{JSON: members}), p.createProfile, contract.OK)
 	return me
 }
 
 // profilesOf are an account's profiles.
 func (p *api) profilesOf(ctx context.Context, me *session) []any {
 	GinkgoHelper()
-	call := p.Do(ctx, me.Actor, p.getProfiles, suite.Request{})
+	call := p.Do(ctx, me.Actor, p.getProfiles, conform.Request{})
 	if p.Is(call, p.getProfiles, noProfile) && !p.Is(call, p.getProfiles, contract.OK) {
 		return []any{} // the published page has a refusal for it
 	}
-	p.Need("read the profiles", call, p.getProfiles, contract.OK)
+	p.Require("read the profiles", call, p.getProfiles, contract.OK)
 	return value.List(value.Of(call))
 }
 
@@ -90,37 +90,37 @@ func profiles(p *api) {
 
 func profileMade(p *api) {
 	op := p.createProfile
-	It("makes a drafted profile of what is sent", stated("profiles.created", op, contract.OK), func(ctx SpecContext) {
+	It("makes a drafted profile of what is sent", clause.Graded("barong.profiles.created", op, contract.OK), func(ctx SpecContext) {
 		me, request := p.holder(ctx), person()
 		call := p.Do(ctx, me.Actor, op, request)
 		p.Expect(call, op, contract.OK)
 		made := value.Of(call)
 		p.Check("its state", value.Text(made, "state"), Equal(drafted))
 		for _, member := range inClear {
-			p.Check("its "+member, value.Text(made, member), Equal(request.JSON.(suite.Object)[member]))
+			p.Check("its "+member, value.Text(made, member), Equal(request.JSON.(conform.Object)[member]))
 		}
 		p.Check("the profiles that are read", p.profilesOf(ctx, me), Equal([]any{made}))
 	})
-	It("makes a drafted profile of nothing", stated("profiles.created-empty", op, contract.OK), func(ctx SpecContext) {
+	It("makes a drafted profile of nothing", clause.Graded("barong.profiles.created-empty", op, contract.OK), func(ctx SpecContext) {
 		me := p.holder(ctx)
-		call := p.Do(ctx, me.Actor, op, suite.Request{JSON: suite.Object{}})
+		call := p.Do(ctx, me.Actor, op, conform.Request{JSON: conform.Object{}})
 		p.Expect(call, op, contract.OK)
 		p.Check("its state", value.Text(value.Of(call), "state"), Equal(drafted))
 		p.Check("profiles that are read", p.profilesOf(ctx, me), HaveLen(1))
 	})
-	It("submits a profile that is confirmed at once", stated("profiles.created-submitted", op, contract.OK), func(ctx SpecContext) {
+	It("submits a profile that is confirmed at once", clause.Graded("barong.profiles.created-submitted", op, contract.OK), func(ctx SpecContext) {
 		me := p.holder(ctx)
 		call := p.Do(ctx, me.Actor, op, person().With("confirm", true))
 		p.Expect(call, op, contract.OK)
 		p.Check("its state", value.Text(value.Of(call), "state"), Equal(submitted))
 	})
-	It("takes a country by three letters too", stated("profiles.country-alpha3", op, contract.OK), func(ctx SpecContext) {
+	It("takes a country by three letters too", clause.Graded("barong.profiles.country-alpha3", op, contract.OK), func(ctx SpecContext) {
 		p.Expect(p.Do(ctx, p.holder(ctx).Actor, op, person().With("country", "UKR")), op, contract.OK)
 	})
 	for _, confirmed := range []bool{false, true} {
 		state := map[bool]string{false: drafted, true: submitted}[confirmed]
-		It("refuses a second profile beside a "+state+" one", stated("profiles.exists-"+state, op, profileExists), func(ctx SpecContext) {
-			me := p.withProfile(ctx, suite.Object{"first_name": "Ada", "confirm": confirmed})
+		It("refuses a second profile beside a "+state+" one", clause.Graded("barong.profiles.exists-"+state, op, profileExists), func(ctx SpecContext) {
+			me := p.withProfile(ctx, conform.Object{"first_name": "Ada", "confirm": confirmed})
 			before := p.profilesOf(ctx, me)
 			p.Expect(p.Do(ctx, me.Actor, op, person()), op, profileExists)
 			p.Check("the profiles that are read", p.profilesOf(ctx, me), Equal(before))
@@ -130,9 +130,9 @@ func profileMade(p *api) {
 
 func profileChanged(p *api) {
 	op := p.updateProfile
-	It("changes what is sent of a drafted profile, and nothing else", stated("profiles.updated", op, contract.OK), func(ctx SpecContext) {
-		me := p.withProfile(ctx, person().JSON.(suite.Object))
-		call := p.Do(ctx, me.Actor, op, suite.Request{JSON: suite.Object{"first_name": "Augusta"}})
+	It("changes what is sent of a drafted profile, and nothing else", clause.Graded("barong.profiles.updated", op, contract.OK), func(ctx SpecContext) {
+		me := p.withProfile(ctx, person().JSON.(conform.Object))
+		call := p.Do(ctx, me.Actor, op, conform.Request{JSON: conform.Object{"first_name": "Augusta"}})
 		p.Expect(call, op, contract.OK)
 		changed := value.Of(call)
 		p.Check("its first name", value.Text(changed, "first_name"), Equal("Augusta"))
@@ -140,16 +140,16 @@ func profileChanged(p *api) {
 		p.Check("its state", value.Text(changed, "state"), Equal(drafted))
 		p.Check("the profiles that are read", p.profilesOf(ctx, me), Equal([]any{changed}))
 	})
-	It("submits a profile that is confirmed, and then changes it no more", stated("profiles.not-editable-submitted", op, notEditable), func(ctx SpecContext) {
-		me := p.withProfile(ctx, person().JSON.(suite.Object))
-		call := p.Do(ctx, me.Actor, op, suite.Request{JSON: suite.Object{"confirm": true}})
-		p.Need("submit the profile", call, op, contract.OK)
+	It("submits a profile that is confirmed, and then changes it no more", clause.Graded("barong.profiles.not-editable-submitted", op, notEditable), func(ctx SpecContext) {
+		me := p.withProfile(ctx, person().JSON.(conform.Object))
+		call := p.Do(ctx, me.Actor, op, conform.Request{JSON: conform.Object{"confirm": true}})
+		p.Require("submit the profile", call, op, contract.OK)
 		p.Check("its state", value.Text(value.Of(call), "state"), Equal(submitted))
 		before := p.profilesOf(ctx, me)
-		p.Expect(p.Do(ctx, me.Actor, op, suite.Request{JSON: suite.Object{"first_name": "Augusta"}}), op, notEditable)
+		p.Expect(p.Do(ctx, me.Actor, op, conform.Request{JSON: conform.Object{"first_name": "Augusta"}}), op, notEditable)
 		p.Check("the profiles that are read", p.profilesOf(ctx, me), Equal(before))
 	})
-	It("has nothing to change where there is no profile", stated("profiles.not-editable-none", op, notEditable), func(ctx SpecContext) {
+	It("has nothing to change where there is no profile", clause.Graded("barong.profiles.not-editable-none", op, notEditable), func(ctx SpecContext) {
 		me := p.untouched(ctx)
 		p.Expect(p.Do(ctx, me.Actor, op, person()), op, notEditable)
 		p.Check("profiles that are read", p.profilesOf(ctx, me), BeEmpty())
@@ -165,25 +165,25 @@ func profileRead(p *api) {
 		p.Check("the last name that is answered", value.Text(value.Of(call), "last_name"), Equal("L"+strings.Repeat("*", len("ovelace"))))
 	})
 	It("shows neither the last name nor the day of birth in full", clause.Should("barong.profiles.masked", op, contract.OK), func(ctx SpecContext) {
-		me := p.withProfile(ctx, person().JSON.(suite.Object))
-		call := p.Do(ctx, me.Actor, op, suite.Request{})
+		me := p.withProfile(ctx, person().JSON.(conform.Object))
+		call := p.Do(ctx, me.Actor, op, conform.Request{})
 		p.Expect(call, op, contract.OK)
 		p.Check("profiles that are read", value.List(value.Of(call)), HaveLen(1))
 		profile := value.List(value.Of(call))[0]
 		p.Check("the last name that is read", value.Text(profile, "last_name"), Equal("L"+strings.Repeat("*", len("ovelace"))))
 		p.Check("the date of birth that is read", value.Text(profile, "dob"), Equal("1990-12-**"))
 	})
-	It("shows the account's own profile, and in its account too", stated("profiles.own", op, contract.OK), func(ctx SpecContext) {
-		me, other := p.withProfile(ctx, suite.Object{"first_name": "Ada"}), p.withProfile(ctx, suite.Object{"first_name": "Grace"})
-		call := p.Do(ctx, me.Actor, op, suite.Request{})
+	It("shows the account's own profile, and in its account too", clause.Graded("barong.profiles.own", op, contract.OK), func(ctx SpecContext) {
+		me, other := p.withProfile(ctx, conform.Object{"first_name": "Ada"}), p.withProfile(ctx, conform.Object{"first_name": "Grace"})
+		call := p.Do(ctx, me.Actor, op, conform.Request{})
 		p.Expect(call, op, contract.OK)
 		p.Check("profiles that are read", value.List(value.Of(call)), HaveLen(1))
 		p.Check("the first name that is read", value.Text(value.List(value.Of(call))[0], "first_name"), Equal("Ada"))
 		p.Check("the profiles of the account", value.List(p.userOf(ctx, me), "profiles"), Equal(value.List(value.Of(call))))
 		p.Check("the other's first name", value.Text(p.profilesOf(ctx, other)[0], "first_name"), Equal("Grace"))
 	})
-	It("shows no profile to who has none", stated("profiles.none", op, noProfile), func(ctx SpecContext) {
-		call := p.Do(ctx, p.untouched(ctx).Actor, op, suite.Request{})
+	It("shows no profile to who has none", clause.Graded("barong.profiles.none", op, noProfile), func(ctx SpecContext) {
+		call := p.Do(ctx, p.untouched(ctx).Actor, op, conform.Request{})
 		p.Expect(call, op, noProfile)
 		p.Check("profiles that are read", value.List(value.Of(call)), BeEmpty())
 	})
@@ -194,16 +194,16 @@ func profileRead(p *api) {
 func profileRules(p *api, op *contract.Operation) {
 	rule := func(levelled func(string, *contract.Operation, contract.Outcome, ...clause.Option) clause.Clause, outcome contract.Outcome, member string, broken ...string) {
 		It("refuses to "+strings.ToLower(op.Summary[:1])+op.Summary[1:]+" with a bad "+member+": "+string(outcome),
-			levelled("barong."+probe.Slug(op.ID)+"."+string(outcome), op, outcome), func(ctx SpecContext) {
+			levelled("barong."+clause.Slug(op.ID)+"."+string(outcome), op, outcome), func(ctx SpecContext) {
 				me := p.holder(ctx)
 				if op == p.updateProfile {
-					p.Need("make a profile", p.Do(ctx, me.Actor, p.createProfile, person()), p.createProfile, contract.OK)
+					p.Require("make a profile", p.Do(ctx, me.Actor, p.createProfile, person()), p.createProfile, contract.OK)
 				}
-				var changes []suite.Change
+				var changes []conform.Change
 				for _, v := range broken {
-					changes = append(changes, suite.Change{Name: v, Of: func(r suite.Request) suite.Request { return r.With(member, v) }})
+					changes = append(changes, conform.Change{Name: v, Of: func(r conform.Request) conform.Request { return r.With(member, v) }})
 				}
-				p.Refuses(ctx, suite.Refusal{
+				p.Refuses(ctx, conform.Refusal{
 					Operation: op, By: me.Actor, Control: person, Outcome: outcome, Changes: changes, OnlyAfter: true,
 					State: func() any { return p.profilesOf(ctx, me) },
 				})
@@ -218,10 +218,10 @@ func profileRules(p *api, op *contract.Operation) {
 	rule(clause.Should, "postcode-too-long", "postcode", strings.Repeat("1", 13))
 	rule(clause.Must, countryInvalid, "country", "XX", "Ukraine")
 	rule(clause.Must, "metadata-invalid", "metadata", `{"a":`)
-	It("refuses a date of birth in the future: "+op.Summary, clause.Must("barong."+probe.Slug(op.ID)+".dob-future", op, "dob-future"), func(ctx SpecContext) {
+	It("refuses a date of birth in the future: "+op.Summary, clause.Must("barong."+clause.Slug(op.ID)+".dob-future", op, "dob-future"), func(ctx SpecContext) {
 		p.refusedBirth(ctx, op, "dob-future", p.Now().AddDate(1, 0, 0).Format(isoDate))
 	})
-	It("refuses a date of birth that is no date: "+op.Summary, stated(probe.Slug(op.ID)+".dob-not-a-date", op, contract.InvalidType), func(ctx SpecContext) {
+	It("refuses a date of birth that is no date: "+op.Summary, clause.Graded("barong."+clause.Slug(op.ID)+".dob-not-a-date", op, contract.InvalidType), func(ctx SpecContext) {
 		p.refusedBirth(ctx, op, contract.InvalidType, "yesterday")
 	})
 }
@@ -230,10 +230,10 @@ func (p *api) refusedBirth(ctx context.Context, op *contract.Operation, outcome 
 	GinkgoHelper()
 	me := p.holder(ctx)
 	if op == p.updateProfile {
-		p.Need("make a profile", p.Do(ctx, me.Actor, p.createProfile, person()), p.createProfile, contract.OK)
+		p.Require("make a profile", p.Do(ctx, me.Actor, p.createProfile, person()), p.createProfile, contract.OK)
 	}
-	p.Refuses(ctx, suite.Refusal{
-		Operation: op, By: me.Actor, Control: person, Outcome: outcome, Changes: []suite.Change{suite.Set("dob", dob)}, OnlyAfter: true,
+	p.Refuses(ctx, conform.Refusal{
+		Operation: op, By: me.Actor, Control: person, Outcome: outcome, Changes: []conform.Change{conform.Set("dob", dob)}, OnlyAfter: true,
 		State: func() any { return p.profilesOf(ctx, me) },
 	})
 }

@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"authconform/harness/clause"
-	"authconform/harness/door"
+	"authconform/harness/runner"
 	"authconform/suites/barong"
 )
 
@@ -44,7 +44,7 @@ var regressions = []struct {
 }
 
 func TestRegressionsHaveClauses(t *testing.T) {
-	list, err := door.Clauses(barong.Suite)
+	list, err := runner.Clauses(barong.Suite)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,8 +7,8 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 
 	"authconform/harness/clause"
+	"authconform/harness/conform"
 	"authconform/harness/contract"
-	"authconform/harness/suite"
 )
 
 const (
@@ -33,10 +33,10 @@ func restrictedAt(p *api, g gate) {
 	refused := func(kind string, outcome contract.Outcome) {
 		It("is refused, of the kind "+kind, g.at(string(outcome), outcome, clause.Needs(restrictions, clientAddress)), func(ctx SpecContext) {
 			me := p.member(ctx)
-			from := suite.Request{}.WithHeader(p.Setting(addressHeader), p.restrictedAddress(kind))
-			p.givesNoToken(p.Refuses(ctx, suite.Refusal{
-				Operation: g.Operation, By: me.Actor, Outcome: outcome, Control: always(suite.Request{}),
-				Changes: []suite.Change{{Name: kind, Of: func(suite.Request) suite.Request { return from }}},
+			from := conform.Request{}.WithHeader(p.Setting(addressHeader), p.restrictedAddress(kind))
+			p.givesNoToken(p.Refuses(ctx, conform.Refusal{
+				Operation: g.Operation, By: me.Actor, Outcome: outcome, Control: always(conform.Request{}),
+				Changes: []conform.Change{{Name: kind, Of: func(conform.Request) conform.Request { return from }}},
 			})...)
 			p.Expect(p.Do(ctx, p.visitor(), g.Operation, from), g.Operation, outcome)
 		})
@@ -60,17 +60,17 @@ func (p *api) restrictedAddress(kind string) string {
 
 func loginRestricted(p *api) {
 	needs := clause.Needs(direct, restrictions, clientAddress)
-	It("that may not log in gets no log-in through", stated("authz.login-blocked", p.authorizePublic, loginBlocked, needs), func(ctx SpecContext) {
+	It("that may not log in gets no log-in through", clause.Graded("barong.authz.login-blocked", p.authorizePublic, loginBlocked, needs), func(ctx SpecContext) {
 		address := p.restrictedAddress("login")
-		p.Refuses(ctx, suite.Refusal{
+		p.Refuses(ctx, conform.Refusal{
 			Operation: p.authorizePublic, By: p.visitor(), Outcome: loginBlocked, Control: always(asked),
-			Changes: []suite.Change{{Name: "login", Of: func(r suite.Request) suite.Request { return r.WithHeader(p.Setting(addressHeader), address) }}},
+			Changes: []conform.Change{{Name: "login", Of: func(r conform.Request) conform.Request { return r.WithHeader(p.Setting(addressHeader), address) }}},
 		})
 	})
-	It("that may not log in reaches what else is open to everybody", stated("authz.login-blocked-alone", p.authorizePublic, contract.OK, needs), func(ctx SpecContext) {
+	It("that may not log in reaches what else is open to everybody", clause.Graded("barong.authz.login-blocked-alone", p.authorizePublic, contract.OK, needs), func(ctx SpecContext) {
 		by := p.visitorAt(p.restrictedAddress("login"))
-		p.Need("be refused a log-in", p.Do(ctx, by, p.authorizePublic, asked), p.authorizePublic, loginBlocked)
-		time := suite.Request{Method: http.MethodGet, Template: newRoads(p.Target()).authzPath(p.getIdentityTime)}
+		p.Require("be refused a log-in", p.Do(ctx, by, p.authorizePublic, asked), p.authorizePublic, loginBlocked)
+		time := conform.Request{Method: http.MethodGet, Template: newRoads(p.Target()).authzPath(p.getIdentityTime)}
 		p.Expect(p.Do(ctx, by, p.authorizePublic, time), p.authorizePublic, contract.OK)
 	})
 }

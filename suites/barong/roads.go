@@ -6,10 +6,10 @@ import (
 	"net/http"
 	"strings"
 
+	"authconform/harness/conform"
 	"authconform/harness/contract"
-	"authconform/harness/suite"
+	"authconform/harness/httpclient"
 	"authconform/harness/target"
-	"authconform/harness/wire"
 )
 
 // areaAuthz is the area of the operations of the AuthZ endpoint itself.
@@ -50,7 +50,7 @@ func (r roads) authzPath(op *contract.Operation) string {
 // send brings a request to the target. A gateway does by itself what is done here
 // in mode direct: it asks the AuthZ endpoint about each request, passes a refusal
 // on, and sends what may pass to Barong with the token it was given.
-func send(ctx context.Context, s *suite.Context, by *suite.Actor, op *contract.Operation, r suite.Request) (*wire.Call, error) {
+func send(ctx context.Context, s *conform.Context, by *conform.Actor, op *contract.Operation, r conform.Request) (*httpclient.Call, error) {
 	way, r := newRoads(s.Target()), asForm(op, r)
 	switch {
 	case r.Template != "":
@@ -68,20 +68,20 @@ func send(ctx context.Context, s *suite.Context, by *suite.Actor, op *contract.O
 
 // countedByAuthz tells the log-ins of release 3.1, whose limiter counts what AuthZ
 // is asked about (facts/barong.md 1.9). It reads their body, so that has to be JSON.
-func countedByAuthz(s *suite.Context, op *contract.Operation, r suite.Request) bool {
+func countedByAuthz(s *conform.Context, op *contract.Operation, r conform.Request) bool {
 	return s.Profile() == release31 && op.ID == "createSession" && r.Method == "" && r.Raw == nil
 }
 
-func carries(by *suite.Actor, r suite.Request, header string) bool {
+func carries(by *conform.Actor, r conform.Request, header string) bool {
 	return by.Header.Get(header) != "" || r.Header.Get(header) != ""
 }
 
 // authorized asks the AuthZ endpoint for a token and sends the request with it. A
 // refusal of the AuthZ endpoint is the answer, as it is through a gateway.
-func (w roads) authorized(ctx context.Context, s *suite.Context, by *suite.Actor, op *contract.Operation, r suite.Request) (*wire.Call, error) {
+func (w roads) authorized(ctx context.Context, s *conform.Context, by *conform.Actor, op *contract.Operation, r conform.Request) (*httpclient.Call, error) {
 	asked := s.Operation("authorizeWrite")
 	method := cmp.Or(r.Method, op.Method)
-	question := suite.Request{Path: r.Path, Header: r.Header, Method: method, Template: w.authzPath(op)}
+	question := conform.Request{Path: r.Path, Header: r.Header, Method: method, Template: w.authzPath(op)}
 	switch {
 	case !op.Protected:
 		asked, question.JSON, question.ContentType = s.Operation("authorizePublic"), r.JSON, r.ContentType

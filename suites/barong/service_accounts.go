@@ -8,11 +8,11 @@ import (
 	. "github.com/onsi/gomega"
 
 	"authconform/harness/clause"
+	"authconform/harness/conform"
 	"authconform/harness/contract"
-	"authconform/harness/probe"
-	"authconform/harness/suite"
+	"authconform/harness/httpclient"
 	"authconform/harness/value"
-	"authconform/harness/wire"
+	"authconform/suites/family"
 )
 
 // Outcomes of the keys of service accounts.
@@ -41,21 +41,21 @@ func serviceAccounts(p *api) {
 
 // serviceSubjects ask for a service account that does not exist: this is found out
 // after the request was read and before a code is, so that any user may ask.
-func (p *api) serviceSubjects() []probe.Subject {
+func (p *api) serviceSubjects() []family.Subject {
 	const uid = "SI0123456789"
-	body := func(members suite.Object) suite.Request {
-		return suite.Request{JSON: members}.With("service_account_uid", uid)
+	body := func(members conform.Object) conform.Request {
+		return conform.Request{JSON: members}.With("service_account_uid", uid)
 	}
-	keyed := func(members suite.Object) suite.Request { return body(members).WithPath("kid", "0123456789abcdef") }
-	ask := func(op *contract.Operation, r suite.Request) probe.Subject {
-		return probe.Subject{Operation: op, Ready: p.asMember(r), Leads: accountUnknown}
+	keyed := func(members conform.Object) conform.Request { return body(members).WithPath("kid", "0123456789abcdef") }
+	ask := func(op *contract.Operation, r conform.Request) family.Subject {
+		return family.Subject{Operation: op, Ready: p.asMember(r), Expected: accountUnknown}
 	}
-	return []probe.Subject{
-		ask(p.updateServiceAccountKey, keyed(suite.Object{"scope": "trade", "state": keyActive, "totp_code": "123456"})),
-		ask(p.deleteServiceAccountKey, keyed(suite.Object{"totp_code": "123456"})),
-		ask(p.createServiceAccountKey, body(suite.Object{"algorithm": "HS256", "scope": "trade", "totp_code": "123456"})),
-		ask(p.listServiceAccountKeys, suite.Request{Query: url.Values{"service_account_uid": {uid}}}),
-		{Operation: p.listServiceAccounts, Ready: p.asMember(suite.Request{})},
+	return []family.Subject{
+		ask(p.updateServiceAccountKey, keyed(conform.Object{"scope": "trade", "state": keyActive, "totp_code": "123456"})),
+		ask(p.deleteServiceAccountKey, keyed(conform.Object{"totp_code": "123456"})),
+		ask(p.createServiceAccountKey, body(conform.Object{"algorithm": "HS256", "scope": "trade", "totp_code": "123456"})),
+		ask(p.listServiceAccountKeys, conform.Request{Query: url.Values{"service_account_uid": {uid}}}),
+		{Operation: p.listServiceAccounts, Ready: p.asMember(conform.Request{})},
 	}
 }
 
@@ -73,8 +73,8 @@ func (p *api) owner(ctx context.Context) *owner {
 // services are the uids of a user's service accounts.
 func (p *api) services(ctx context.Context, me *session) []string {
 	GinkgoHelper()
-	call := p.Do(ctx, me.Actor, p.listServiceAccounts, suite.Request{})
-	p.Need("list the service accounts", call, p.listServiceAccounts, contract.OK)
+	call := p.Do(ctx, me.Actor, p.listServiceAccounts, conform.Request{})
+	p.Require("list the service accounts", call, p.listServiceAccounts, contract.OK)
 	var uids []string
 	for _, row := range value.List(value.Of(call)) {
 		uids = append(uids, value.Text(row, "uid"))
@@ -83,35 +83,35 @@ func (p *api) services(ctx context.Context, me *session) []string {
 }
 
 // named adds the owner's service account and a code to members of a request.
-func (o *owner) named(members suite.Object, code string) suite.Request {
-	return suite.Request{JSON: members}.With("service_account_uid", o.service).With("totp_code", code)
+func (o *owner) named(members conform.Object, code string) conform.Request {
+	return conform.Request{JSON: members}.With("service_account_uid", o.service).With("totp_code", code)
 }
 
-var hs256 = suite.Object{"algorithm": "HS256"}
+var hs256 = conform.Object{"algorithm": "HS256"}
 
 // newServiceKey makes a key of an owner's service account.
 func (p *api) newServiceKey(ctx context.Context, o *owner) *key {
 	GinkgoHelper()
 	call := p.Do(ctx, o.Actor, p.createServiceAccountKey, o.named(hs256, p.Code(ctx, o.account.codes)))
-	p.Need("make a key of a service account", call, p.createServiceAccountKey, contract.OK)
+	p.Require("make a key of a service account", call, p.createServiceAccountKey, contract.OK)
 	return p.serviceKeyIn(call, o)
 }
 
-func (p *api) serviceKeyIn(call *wire.Call, o *owner) *key {
+func (p *api) serviceKeyIn(call *httpclient.Call, o *owner) *key {
 	GinkgoHelper()
-	return p.keyIn(call, o.session, p.deleteServiceAccountKey, suite.Object{"service_account_uid": o.service})
+	return p.keyIn(call, o.session, p.deleteServiceAccountKey, conform.Object{"service_account_uid": o.service})
 }
 
-func (p *api) askServiceKeys(ctx context.Context, by *session, service string) *wire.Call {
+func (p *api) askServiceKeys(ctx context.Context, by *session, service string) *httpclient.Call {
 	GinkgoHelper()
-	return p.Do(ctx, by.Actor, p.listServiceAccountKeys, suite.Request{Query: url.Values{"service_account_uid": {service}}})
+	return p.Do(ctx, by.Actor, p.listServiceAccountKeys, conform.Request{Query: url.Values{"service_account_uid": {service}}})
 }
 
 // serviceKeys is how the list shows the keys of an owner's service account.
 func (p *api) serviceKeys(ctx context.Context, o *owner) []any {
 	GinkgoHelper()
 	call := p.askServiceKeys(ctx, o.session, o.service)
-	p.Need("list the keys of a service account", call, p.listServiceAccountKeys, contract.OK)
+	p.Require("list the keys of a service account", call, p.listServiceAccountKeys, contract.OK)
 	return value.List(value.Of(call))
 }
 
@@ -127,10 +127,10 @@ func (p *api) serviceEntity(ctx context.Context, o *owner, k *key) any {
 
 func listsServices(p *api) {
 	op := p.listServiceAccounts
-	It("shows an owner their service accounts, and nobody else's", Serial, stated("service-accounts.list", op, contract.OK),
+	It("shows an owner their service accounts, and nobody else's", Serial, clause.Graded("barong.service-accounts.list", op, contract.OK),
 		func(ctx SpecContext) {
 			one, two := p.owner(ctx), p.owner(ctx)
-			call := p.Do(ctx, one.Actor, op, suite.Request{})
+			call := p.Do(ctx, one.Actor, op, conform.Request{})
 			p.Expect(call, op, contract.OK)
 			var uids, owners []any
 			for _, row := range value.List(value.Of(call)) {
@@ -141,9 +141,9 @@ func listsServices(p *api) {
 			p.Check("uids of the service accounts", uids, Not(ContainElement(two.service)))
 			p.Check("their owner, which is one", owners, HaveEach(Equal(owners[0])))
 		})
-	It("shows a user without service accounts an empty list", stated("service-accounts.none", op, contract.OK),
+	It("shows a user without service accounts an empty list", clause.Graded("barong.service-accounts.none", op, contract.OK),
 		func(ctx SpecContext) {
-			call := p.Do(ctx, p.member(ctx).Actor, op, suite.Request{})
+			call := p.Do(ctx, p.member(ctx).Actor, op, conform.Request{})
 			p.Expect(call, op, contract.OK)
 			p.Check("service accounts", value.List(value.Of(call)), BeEmpty())
 		})
@@ -163,7 +163,7 @@ func listsServiceKeys(p *api) {
 		}
 		return &keyPages{p: p, operation: op, by: o.Actor, query: url.Values{"service_account_uid": {o.service}}, made: made}
 	}})
-	It("finds no service account that never was, or is another's", Serial, stated("service-keys.list-unknown", op, accountUnknown),
+	It("finds no service account that never was, or is another's", Serial, clause.Graded("barong.service-keys.list-unknown", op, accountUnknown),
 		func(ctx SpecContext) {
 			one, two := p.owner(ctx), p.owner(ctx)
 			for _, uid := range []string{two.service, "SI0123456789", value.Text(one.user, "uid"), " "} {
@@ -179,7 +179,7 @@ func serviceKeyCredentials(p *api) {
 			k := p.newServiceKey(ctx, p.owner(ctx))
 			p.Expect(p.Do(ctx, p.signer(k), p.getCurrentUser, p.signed(k)), p.getCurrentUser, contract.NotFound)
 		})
-	It("gets a token in the name of the service account", Serial, stated("authz-service-keys.token", p.authorizeRead, contract.OK, clause.Needs(direct)),
+	It("gets a token in the name of the service account", Serial, clause.Graded("barong.authz-service-keys.token", p.authorizeRead, contract.OK, clause.Needs(direct)),
 		func(ctx SpecContext) {
 			o := p.owner(ctx)
 			k := p.newServiceKey(ctx, o)
@@ -193,7 +193,7 @@ func serviceKeyCredentials(p *api) {
 		options   []clause.Option
 	}{{p.getCurrentUser, "service-keys", nil}, {p.authorizeRead, "authz-service-keys", []clause.Option{clause.Needs(direct)}}} {
 		op := read.operation
-		It("ends when the owner switches the second factor off, put to "+op.Path, Serial, stated(read.area+".dead-after-disable", op, keyNotActive, read.options...),
+		It("ends when the owner switches the second factor off, put to "+op.Path, Serial, clause.Graded("barong."+read.area+".dead-after-disable", op, keyNotActive, read.options...),
 			func(ctx SpecContext) {
 				o := p.owner(ctx)
 				k := p.newServiceKey(ctx, o)
@@ -206,7 +206,7 @@ func serviceKeyCredentials(p *api) {
 				p.withoutFactor(ctx, o)
 				p.Expect(p.Do(ctx, p.signer(k), op, p.signed(k)), op, keyNotActive)
 			})
-		It("is refused when it is signed with another secret, put to "+op.Path, Serial, stated(read.area+".signature-wrong", op, signatureWrong, read.options...),
+		It("is refused when it is signed with another secret, put to "+op.Path, Serial, clause.Graded("barong."+read.area+".signature-wrong", op, signatureWrong, read.options...),
 			func(ctx SpecContext) {
 				o := p.owner(ctx)
 				k, own := p.newServiceKey(ctx, o), p.newKey(ctx, o.session)
@@ -216,7 +216,7 @@ func serviceKeyCredentials(p *api) {
 }
 
 // bearer is the token that the AuthZ endpoint hands out.
-func bearer(call *wire.Call) string {
+func bearer(call *httpclient.Call) string {
 	const scheme = "Bearer "
 	if value := call.Header.Get("Authorization"); len(value) > len(scheme) {
 		return value[len(scheme):]
@@ -228,11 +228,11 @@ func bearer(call *wire.Call) string {
 // same secret, when the spec ends.
 func (p *api) withoutFactor(ctx context.Context, o *owner) {
 	GinkgoHelper()
-	p.Need("switch the second factor off", p.otpCall(ctx, o.session, p.disableOTP, p.Code(ctx, o.account.codes)), p.disableOTP, contract.OK)
+	p.Require("switch the second factor off", p.otpCall(ctx, o.session, p.disableOTP, p.Code(ctx, o.account.codes)), p.disableOTP, contract.OK)
 	DeferCleanup(func(ctx SpecContext) {
 		call, err := p.Try(ctx, o.Actor, p.enableOTP, codeBody(p.Code(ctx, o.account.codes)))
 		if err != nil || !p.Is(call, p.enableOTP, contract.OK) {
-			o.account.Spoil("its second factor could not be switched on again")
+			o.account.Retire("its second factor could not be switched on again")
 		}
 	})
 }

@@ -10,8 +10,8 @@ import (
 	. "github.com/onsi/gomega"
 
 	"authconform/harness/clause"
+	"authconform/harness/conform"
 	"authconform/harness/contract"
-	"authconform/harness/suite"
 	"authconform/harness/value"
 )
 
@@ -40,7 +40,7 @@ func (p *api) gates() []gate {
 
 // at is a clause about a gate.
 func (g gate) at(id string, outcome contract.Outcome, options ...clause.Option) clause.Clause {
-	return stated(g.name+"."+id, g.Operation, outcome, append(options, clause.Needs(g.features...))...)
+	return clause.Graded("barong."+g.name+"."+id, g.Operation, outcome, append(options, clause.Needs(g.features...))...)
 }
 
 // slowly is at for what a deployment without a test clock cannot be asked to show.
@@ -68,26 +68,26 @@ func sessions(p *api) {
 }
 
 // enters sends a gate's request with something about the client changed.
-func (p *api) enters(ctx context.Context, g gate, s *session, r suite.Request, outcome contract.Outcome) {
+func (p *api) enters(ctx context.Context, g gate, s *session, r conform.Request, outcome contract.Outcome) {
 	GinkgoHelper()
 	p.Expect(p.Do(ctx, s.Actor, g.Operation, r), g.Operation, outcome)
 }
 
 // destroyed: a client that is not the session's own ends the session, and then its
 // own client finds none.
-func (p *api) destroyed(ctx context.Context, g gate, s *session, foreign suite.Request) {
+func (p *api) destroyed(ctx context.Context, g gate, s *session, foreign conform.Request) {
 	GinkgoHelper()
-	p.Need("use the session", p.Do(ctx, s.Actor, g.Operation, suite.Request{}), g.Operation, contract.OK)
+	p.Require("use the session", p.Do(ctx, s.Actor, g.Operation, conform.Request{}), g.Operation, contract.OK)
 	p.enters(ctx, g, s, foreign, sessionMismatch)
-	p.enters(ctx, g, s, suite.Request{}, g.dead)
+	p.enters(ctx, g, s, conform.Request{}, g.dead)
 }
 
 func sessionAgent(p *api, g gate) {
 	changes := func(id, text string, change func(string) string) {
 		It("refuses and ends a session whose client "+text, g.at(id, sessionMismatch), func(ctx SpecContext) {
 			me := p.member(ctx)
-			agent := p.Do(ctx, me.Actor, g.Operation, suite.Request{}).RequestHeader.Get("User-Agent")
-			p.destroyed(ctx, g, me, suite.Request{}.WithHeader("User-Agent", change(agent)))
+			agent := p.Do(ctx, me.Actor, g.Operation, conform.Request{}).RequestHeader.Get("User-Agent")
+			p.destroyed(ctx, g, me, conform.Request{}.WithHeader("User-Agent", change(agent)))
 		})
 	}
 	changes("user-agent", "has one character more in its User-Agent", func(agent string) string { return agent + "1" })
@@ -95,8 +95,8 @@ func sessionAgent(p *api, g gate) {
 }
 
 func sessionAddress(p *api, g gate) {
-	believed := func(address string) suite.Request {
-		return suite.Request{}.WithHeader(p.Setting(addressHeader), address)
+	believed := func(address string) conform.Request {
+		return conform.Request{}.WithHeader(p.Setting(addressHeader), address)
 	}
 	It("refuses and ends a session that is used from another network", g.at("other-network", sessionMismatch, clause.Needs(clientAddress)), func(ctx SpecContext) {
 		me := p.member(ctx)
@@ -117,7 +117,7 @@ func sessionAddress(p *api, g gate) {
 	It("does not take a claim of the client for its address", g.standard("claimed-other-address", contract.OK), func(ctx SpecContext) {
 		me := p.member(ctx)
 		for _, name := range p.claimHeaders() {
-			p.enters(ctx, g, me, suite.Request{}.WithHeader(name, claimed(name, "192.0.2.1")), contract.OK)
+			p.enters(ctx, g, me, conform.Request{}.WithHeader(name, claimed(name, "192.0.2.1")), contract.OK)
 		}
 	})
 	It("tells networks of IPv6 apart by 96 bits", clause.Should("barong."+g.name+".other-network-v6", g.Operation, sessionMismatch, clause.Needs(append(g.features, clientAddress)...)), func(ctx SpecContext) {
@@ -168,67 +168,67 @@ func sameNetwork(address string) []string {
 func (p *api) sessionLifetime(ctx context.Context) time.Duration {
 	GinkgoHelper()
 	call := p.configs(ctx)
-	p.Need("read the configuration", call, p.getIdentityConfigs, contract.OK)
+	p.Require("read the configuration", call, p.getIdentityConfigs, contract.OK)
 	return time.Duration(value.Number(value.Of(call), "session_expire_time")) * time.Second
 }
 
 func sessionTime(p *api, g gate) {
 	It("refuses and ends a session that was not used for its time", Serial, g.slowly("expires", sessionMismatch), func(ctx SpecContext) {
 		me := p.member(ctx)
-		p.Need("use the session", p.Do(ctx, me.Actor, g.Operation, suite.Request{}), g.Operation, contract.OK)
+		p.Require("use the session", p.Do(ctx, me.Actor, g.Operation, conform.Request{}), g.Operation, contract.OK)
 		p.Wait(ctx, p.sessionLifetime(ctx)+time.Minute, "the session has to expire")
-		p.enters(ctx, g, me, suite.Request{}, sessionMismatch)
-		p.enters(ctx, g, me, suite.Request{}, g.dead)
+		p.enters(ctx, g, me, conform.Request{}, sessionMismatch)
+		p.enters(ctx, g, me, conform.Request{}, g.dead)
 	})
 	It("keeps a session for as long as it is used", Serial, g.slowly("slides", contract.OK), func(ctx SpecContext) {
 		me := p.member(ctx)
 		for range 3 {
 			p.Wait(ctx, p.sessionLifetime(ctx)*2/3, "the session has to grow older than its time")
-			p.enters(ctx, g, me, suite.Request{}, contract.OK)
+			p.enters(ctx, g, me, conform.Request{}, contract.OK)
 		}
 	})
 	It("does not prolong a session for what is open to everybody", Serial, g.slowly("not-prolonged-by-public-paths", sessionMismatch), func(ctx SpecContext) {
 		me := p.member(ctx)
 		lifetime := p.sessionLifetime(ctx)
 		p.Wait(ctx, lifetime*2/3, "the session has to grow old")
-		p.Need("read the time", p.Do(ctx, me.Actor, p.getIdentityTime, suite.Request{}), p.getIdentityTime, contract.OK)
+		p.Require("read the time", p.Do(ctx, me.Actor, p.getIdentityTime, conform.Request{}), p.getIdentityTime, contract.OK)
 		p.Wait(ctx, lifetime/2, "the session has to expire")
-		p.enters(ctx, g, me, suite.Request{}, sessionMismatch)
+		p.enters(ctx, g, me, conform.Request{}, sessionMismatch)
 	})
 }
 
 func sessionUser(p *api, g gate) {
 	It("refuses the session of a user who was deleted", g.at("deleted-user", userNotActive), func(ctx SpecContext) {
 		me := p.member(ctx)
-		p.Need("use the session", p.Do(ctx, me.Actor, g.Operation, suite.Request{}), g.Operation, contract.OK)
+		p.Require("use the session", p.Do(ctx, me.Actor, g.Operation, conform.Request{}), g.Operation, contract.OK)
 		p.deletes(ctx, me)
-		p.enters(ctx, g, me, suite.Request{}, userNotActive)
+		p.enters(ctx, g, me, conform.Request{}, userNotActive)
 	})
 }
 
 func sessionCSRF(p *api) {
-	It("is not needed to read", stated("sessions.read-without-csrf", p.getCurrentUser, contract.OK), func(ctx SpecContext) {
+	It("is not needed to read", clause.Graded("barong.sessions.read-without-csrf", p.getCurrentUser, contract.OK), func(ctx SpecContext) {
 		me := p.member(ctx)
-		call := p.Do(ctx, p.with(me.account, me.cookie, ""), p.getCurrentUser, suite.Request{})
+		call := p.Do(ctx, p.with(me.account, me.cookie, ""), p.getCurrentUser, conform.Request{})
 		p.Expect(call, p.getCurrentUser, contract.OK)
 		p.Check("the user is the session's", value.Text(value.Of(call), "uid"), Equal(value.Text(me.user, "uid")))
 	})
-	It("is good for its own session alone", stated("sessions.csrf-foreign", p.disableOTP, csrfMismatch), func(ctx SpecContext) {
+	It("is good for its own session alone", clause.Graded("barong.sessions.csrf-foreign", p.disableOTP, csrfMismatch), func(ctx SpecContext) {
 		me, stranger := p.member(ctx), p.member(ctx)
 		other := p.logIn(ctx, me.account)
 		for _, token := range []string{other.csrf, stranger.csrf} {
-			p.Refuses(ctx, suite.Refusal{
-				Operation: p.disableOTP, By: me.Actor, Leads: notEnabled, Outcome: csrfMismatch,
+			p.Refuses(ctx, conform.Refusal{
+				Operation: p.disableOTP, By: me.Actor, Expected: notEnabled, Outcome: csrfMismatch,
 				ChangedBy: p.with(me.account, me.cookie, token), Control: always(codeBody("000000")),
 			})
 		}
 	})
-	It("is not taken from anywhere but its header field", stated("sessions.csrf-elsewhere", p.disableOTP, csrfMissing), func(ctx SpecContext) {
+	It("is not taken from anywhere but its header field", clause.Graded("barong.sessions.csrf-elsewhere", p.disableOTP, csrfMissing), func(ctx SpecContext) {
 		me := p.member(ctx)
-		p.Refuses(ctx, suite.Refusal{
-			Operation: p.disableOTP, By: me.Actor, Leads: notEnabled, Outcome: csrfMissing,
+		p.Refuses(ctx, conform.Refusal{
+			Operation: p.disableOTP, By: me.Actor, Expected: notEnabled, Outcome: csrfMissing,
 			ChangedBy: p.with(me.account, me.cookie, ""), Control: always(codeBody("000000")),
-			Changes: []suite.Change{suite.Set("csrf_token", me.csrf), {Name: "X-XSRF-Token", Of: func(r suite.Request) suite.Request {
+			Changes: []conform.Change{conform.Set("csrf_token", me.csrf), {Name: "X-XSRF-Token", Of: func(r conform.Request) conform.Request {
 				return r.WithHeader("X-XSRF-Token", me.csrf)
 			}}},
 		})

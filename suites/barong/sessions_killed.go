@@ -5,14 +5,15 @@ import (
 
 	. "github.com/onsi/ginkgo/v2"
 
+	"authconform/harness/clause"
 	"authconform/harness/contract"
-	"authconform/harness/wire"
+	"authconform/harness/httpclient"
 )
 
 // sessionsKilled states what ends sessions and what does not (facts/barong.md 1.1).
 func sessionsKilled(p *api) {
 	ok := contract.OK
-	It("by a reset of the password, wherever it was opened", stated("sessions.killed-by-reset", p.confirmPasswordReset, ok), func(ctx SpecContext) {
+	It("by a reset of the password, wherever it was opened", clause.Graded("barong.sessions.killed-by-reset", p.confirmPasswordReset, ok), func(ctx SpecContext) {
 		first := p.member(ctx)
 		second := p.logIn(ctx, first.account)
 		p.livesOn(ctx, first)
@@ -23,7 +24,7 @@ func sessionsKilled(p *api) {
 		p.opensNothing(ctx, second)
 		p.livesOn(ctx, p.logIn(ctx, first.account))
 	})
-	It("when the second factor is switched on in another session", stated("sessions.killed-by-enable", p.enableOTP, ok), func(ctx SpecContext) {
+	It("when the second factor is switched on in another session", clause.Graded("barong.sessions.killed-by-enable", p.enableOTP, ok), func(ctx SpecContext) {
 		me, stranger := p.member(ctx), p.member(ctx)
 		other := p.logIn(ctx, me.account)
 		p.livesOn(ctx, other)
@@ -33,13 +34,13 @@ func sessionsKilled(p *api) {
 		p.livesOn(ctx, stranger)
 	})
 	// Serial, for it takes three codes, and the third comes with the next time step.
-	It("not by switching the second factor off", Serial, stated("sessions.not-killed-by-disable", p.disableOTP, ok), func(ctx SpecContext) {
+	It("not by switching the second factor off", Serial, clause.Graded("barong.sessions.not-killed-by-disable", p.disableOTP, ok), func(ctx SpecContext) {
 		me, other := p.enrolledTwice(ctx)
 		p.Expect(p.Do(ctx, me.Actor, p.disableOTP, codeBody(p.Code(ctx, me.account.codes))), p.disableOTP, ok)
 		p.livesOn(ctx, me)
 		p.livesOn(ctx, other)
 	})
-	It("not by a change of the password", stated("sessions.not-killed-by-change", p.changePassword, ok), func(ctx SpecContext) {
+	It("not by a change of the password", clause.Graded("barong.sessions.not-killed-by-change", p.changePassword, ok), func(ctx SpecContext) {
 		me := p.changeable(ctx)
 		other := p.logIn(ctx, me.account)
 		change := p.passwordChange(me.account.Password, p.next(me.account))
@@ -51,7 +52,7 @@ func sessionsKilled(p *api) {
 
 // enables switches the second factor on; a pooled account's off again when the
 // spec ends.
-func (p *api) enables(ctx context.Context, me *session) *wire.Call {
+func (p *api) enables(ctx context.Context, me *session) *httpclient.Call {
 	GinkgoHelper()
 	me.account.codes = p.newSecret(ctx, me)
 	if me.account.pooled {

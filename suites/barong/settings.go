@@ -3,8 +3,8 @@ package barong
 import (
 	"context"
 
+	"authconform/harness/conform"
 	"authconform/harness/contract"
-	"authconform/harness/suite"
 	"authconform/harness/target"
 	"authconform/harness/value"
 )
@@ -63,7 +63,7 @@ var settings = map[string]target.Setting{
 	jwtKey: {
 		Text: "Base64 of the PKCS#8 private key with which Barong signs its tokens, for feature jwt-key", Secret: true,
 	},
-	suite.Tolerance: {
+	conform.Tolerance: {
 		Text: "how many 30-second steps old a code may be, 0 or 1", Default: "1", Values: []string{"0", "1"},
 	},
 }
@@ -94,7 +94,7 @@ const (
 	memberPhonesType = "phone_verification_type"
 )
 
-var features = map[string]suite.Feature{
+var features = map[string]conform.Feature{
 	signUp:        {Text: "users may sign up, and the confirmation mail reaches the inbox", Present: present((*api).signsUp)},
 	captcha:       {Text: "sign-up, log-in, password reset and e-mail confirmation want a solved captcha", Present: configured(memberCaptcha, func(v string) bool { return v != captchaNone })},
 	geetest:       {Text: "the captcha is Geetest's, whose answer has three members", Present: configured(memberCaptcha, func(v string) bool { return v == captchaGeetest })},
@@ -115,10 +115,10 @@ var features = map[string]suite.Feature{
 }
 
 // never is the Present of what only a setting could show.
-func never(context.Context, *suite.Context) bool { return false }
+func never(context.Context, *conform.Context) bool { return false }
 
 // configured asks the deployment's own configuration.
-func configured(member string, is func(string) bool) func(context.Context, *suite.Context) bool {
+func configured(member string, is func(string) bool) func(context.Context, *conform.Context) bool {
 	return present(func(p *api, ctx context.Context) bool {
 		v := value.Text(value.Of(p.configs(ctx)), member)
 		return v != "" && is(v)
@@ -126,12 +126,12 @@ func configured(member string, is func(string) bool) func(context.Context, *suit
 }
 
 func (p *api) hasAuth0(ctx context.Context) bool {
-	call := p.Do(ctx, p.visitor(), p.getAuth0Configs, suite.Request{})
+	call := p.Do(ctx, p.visitor(), p.getAuth0Configs, conform.Request{})
 	return value.Text(value.Of(call), "auth0_domain") != ""
 }
 
 func (p *api) lacksAuth0(ctx context.Context) bool {
-	call := p.Do(ctx, p.visitor(), p.getAuth0Configs, suite.Request{})
+	call := p.Do(ctx, p.visitor(), p.getAuth0Configs, conform.Request{})
 	return p.Is(call, p.getAuth0Configs, contract.OK) && value.Text(value.Of(call), "auth0_domain") == ""
 }
 
@@ -139,7 +139,7 @@ func (p *api) lacksAuth0(ctx context.Context) bool {
 // it lets pass with an empty answer, and Barong itself for a user without a token: a
 // gateway under the same path would refuse that for want of a session.
 func (p *api) answersDirectly(ctx context.Context) bool {
-	passed := p.Do(ctx, p.visitor(), p.authorizePublic, suite.Request{})
-	refused := p.Do(ctx, p.visitor(), p.getCurrentUser, suite.Request{Template: newRoads(p.Target()).appPath(p.getCurrentUser)})
+	passed := p.Do(ctx, p.visitor(), p.authorizePublic, conform.Request{})
+	refused := p.Do(ctx, p.visitor(), p.getCurrentUser, conform.Request{Template: newRoads(p.Target()).appPath(p.getCurrentUser)})
 	return p.Is(passed, p.authorizePublic, contract.OK) && p.Exactly(refused, p.getCurrentUser, tokenRefused)
 }

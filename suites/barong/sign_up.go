@@ -9,25 +9,25 @@ import (
 	. "github.com/onsi/gomega"
 
 	"authconform/harness/clause"
+	"authconform/harness/conform"
 	"authconform/harness/contract"
-	"authconform/harness/probe"
-	"authconform/harness/suite"
+	"authconform/harness/httpclient"
 	"authconform/harness/value"
-	"authconform/harness/wire"
+	"authconform/suites/family"
 )
 
 const signUpPath = "POST identity/users"
 
-func (p *api) signUpSubjects() []probe.Subject {
-	return []probe.Subject{{Operation: p.createUser, Ready: p.asVisitor(p.newSignUp), Features: []string{signUp}}}
+func (p *api) signUpSubjects() []family.Subject {
+	return []family.Subject{{Operation: p.createUser, Ready: p.asVisitor(p.newSignUp), Features: []string{signUp}}}
 }
 
 // newSignUp signs up an account that does not exist yet.
-func (p *api) newSignUp() suite.Request { return p.signUpRequest(p.newAccount()) }
+func (p *api) newSignUp() conform.Request { return p.signUpRequest(p.newAccount()) }
 
-func (p *api) signUpRequest(a *account) suite.Request {
+func (p *api) signUpRequest(a *account) conform.Request {
 	GinkgoHelper()
-	return suite.Request{JSON: p.solved(suite.Object{"email": a.Login, "password": a.Password})}
+	return conform.Request{JSON: p.solved(conform.Object{"email": a.Login, "password": a.Password})}
 }
 
 // signUps is about POST identity/users (facts/barong.md 2.1).
@@ -47,8 +47,8 @@ func signUpOpens(p *api) {
 			p.Check("the user is pending", value.Text(me.user, "state"), Equal("pending"))
 			p.Check("the user has level 0", value.Number(me.user, "level"), Equal(0))
 			p.Check("the user has no second factor", value.Flag(me.user, "otp"), BeFalse())
-			call := p.Do(ctx, me.Actor, p.getCurrentUser, suite.Request{})
-			p.Need("use the session", call, p.getCurrentUser, contract.OK)
+			call := p.Do(ctx, me.Actor, p.getCurrentUser, conform.Request{})
+			p.Require("use the session", call, p.getCurrentUser, contract.OK)
 			p.Check("the session is that user's", value.Text(value.Of(call), "uid"), Equal(value.Text(me.user, "uid")))
 		})
 	It("does not take up a session id that the client made up",
@@ -62,14 +62,14 @@ func signUpOpens(p *api) {
 	It("keeps the user name, in lower case, and the data that a user signs up with",
 		clause.Must("barong.sign-up.keeps-members", p.createUser, contract.OK, clause.Needs(signUp)), func(ctx SpecContext) {
 			name, data := "Af"+p.Nonce()[:8], `{"language":"en"}`
-			me := p.expectSignUp(ctx, suite.Object{"username": name, "data": data})
+			me := p.expectSignUp(ctx, conform.Object{"username": name, "data": data})
 			p.Check("username is the one given, in lower case", value.Text(me.user, "username"), Equal(strings.ToLower(name)))
 			p.Check("data is the text given", value.Text(me.user, "data"), Equal(data))
 		})
 	It("notes the referrer whose uid a user signs up with",
 		clause.Must("barong.sign-up.referral", p.createUser, contract.OK, clause.Needs(signUp)), func(ctx SpecContext) {
 			uid := value.Text(p.signedUp(ctx).user, "uid")
-			me := p.expectSignUp(ctx, suite.Object{"refid": uid})
+			me := p.expectSignUp(ctx, conform.Object{"refid": uid})
 			p.Check("referral_uid is the referrer's", value.Text(me.user, "referral_uid"), Equal(uid))
 		})
 }
@@ -77,7 +77,7 @@ func signUpOpens(p *api) {
 // expectSignUp signs up an account with further members; what a session opens must
 // be the whole promise. The first user of a deployment is its superadmin: then the
 // second is looked at.
-func (p *api) expectSignUp(ctx context.Context, members suite.Object) *session {
+func (p *api) expectSignUp(ctx context.Context, members conform.Object) *session {
 	GinkgoHelper()
 	me := p.expectSignUpOnce(ctx, members)
 	if value.Text(me.user, "role") == "superadmin" {
@@ -87,7 +87,7 @@ func (p *api) expectSignUp(ctx context.Context, members suite.Object) *session {
 	return me
 }
 
-func (p *api) expectSignUpOnce(ctx context.Context, members suite.Object) *session {
+func (p *api) expectSignUpOnce(ctx context.Context, members conform.Object) *session {
 	GinkgoHelper()
 	a := p.newAccount()
 	r := p.signUpRequest(a)
@@ -100,28 +100,28 @@ func (p *api) expectSignUpOnce(ctx context.Context, members suite.Object) *sessi
 }
 
 func signUpRefuses(p *api) {
-	refused := func(slug, promise string, changes ...suite.Change) {
+	refused := func(slug, promise string, changes ...conform.Change) {
 		outcome := contract.Outcome(slug)
-		It("refuses "+promise, probe.Level(p.createUser, outcome)("barong.sign-up."+slug, p.createUser, outcome, clause.Needs(signUp)), func(ctx SpecContext) {
-			p.Refuses(ctx, suite.Refusal{
+		It("refuses "+promise, clause.Graded("barong.sign-up."+slug, p.createUser, outcome, clause.Needs(signUp)), func(ctx SpecContext) {
+			p.Refuses(ctx, conform.Refusal{
 				Operation: p.createUser, By: p.visitor(), Control: p.newSignUp, Outcome: outcome, Changes: changes,
 			})
 		})
 	}
 	refused("email-invalid", "an e-mail address that is none",
-		suite.Set("email", "nonsense"), suite.Set("email", "a b@conform.test"), suite.Set("email", "a@b@conform.test"), suite.Set("email", ".a@conform.test"))
-	refused("referral-malformed", "a referrer that is no uid", suite.Set("refid", "nobody"))
-	refused("referral-unknown", "a referrer that does not exist", suite.Set("refid", "ID0000000000"))
-	refused("username-too-short", "a user name of three characters", suite.Set("username", "abc"))
-	refused("username-too-long", "a user name of thirteen characters", suite.Set("username", "abcdefghijklm"))
-	refused("username-invalid", "a user name with a dash", suite.Set("username", "ab-cd"))
-	refused("username-empty", "an empty user name", suite.Set("username", ""))
+		conform.Set("email", "nonsense"), conform.Set("email", "a b@conform.test"), conform.Set("email", "a@b@conform.test"), conform.Set("email", ".a@conform.test"))
+	refused("referral-malformed", "a referrer that is no uid", conform.Set("refid", "nobody"))
+	refused("referral-unknown", "a referrer that does not exist", conform.Set("refid", "ID0000000000"))
+	refused("username-too-short", "a user name of three characters", conform.Set("username", "abc"))
+	refused("username-too-long", "a user name of thirteen characters", conform.Set("username", "abcdefghijklm"))
+	refused("username-invalid", "a user name with a dash", conform.Set("username", "ab-cd"))
+	refused("username-empty", "an empty user name", conform.Set("username", ""))
 	refused("password-requirements", "a password without the required classes", badPasswords("password", lackingClasses)...)
 	refused("password-weak", "a password that a dictionary knows", badPasswords("password", known)...)
 	refused("password-too-long", "a password of more than 72 bytes", badPasswords("password", []string{tooLong})...)
-	refused("data-invalid", "data that is no JSON", suite.Set("data", "{language"))
-	refused("data-too-long", "data of more than 1024 characters", suite.Set("data", `{"text":"`+strings.Repeat("x", 1024)+`"}`))
-	refused("several", "two broken members, and names both", suite.Change{Name: "email and password", Of: func(r suite.Request) suite.Request {
+	refused("data-invalid", "data that is no JSON", conform.Set("data", "{language"))
+	refused("data-too-long", "data of more than 1024 characters", conform.Set("data", `{"text":"`+strings.Repeat("x", 1024)+`"}`))
+	refused("several", "two broken members, and names both", conform.Change{Name: "email and password", Of: func(r conform.Request) conform.Request {
 		return r.With("email", "nonsense").With("password", "Simple")
 	}})
 
@@ -129,10 +129,10 @@ func signUpRefuses(p *api) {
 		outcome := contract.Outcome(slug)
 		It("refuses "+promise, state("barong.sign-up."+slug, p.createUser, outcome, clause.Needs(signUp)), func(ctx SpecContext) {
 			owner := p.newAccount()
-			p.Need("sign an account up", p.Do(ctx, p.visitor(), p.createUser, p.signUpRequest(owner)), p.createUser, contract.OK)
-			p.Refuses(ctx, suite.Refusal{
+			p.Require("sign an account up", p.Do(ctx, p.visitor(), p.createUser, p.signUpRequest(owner)), p.createUser, contract.OK)
+			p.Refuses(ctx, conform.Refusal{
 				Operation: p.createUser, By: p.visitor(), Control: p.newSignUp, Outcome: outcome,
-				Changes: []suite.Change{suite.Set("email", spell(owner.Login))},
+				Changes: []conform.Change{conform.Set("email", spell(owner.Login))},
 			})
 		})
 	}
@@ -142,10 +142,10 @@ func signUpRefuses(p *api) {
 	It("refuses a user name that an account has",
 		clause.Must("barong.sign-up.username-taken", p.createUser, "username-taken", clause.Needs(signUp)), func(ctx SpecContext) {
 			name := "af" + p.Nonce()[:8]
-			p.Need("sign an account up", p.Do(ctx, p.visitor(), p.createUser, p.newSignUp().With("username", name)), p.createUser, contract.OK)
-			p.Refuses(ctx, suite.Refusal{
+			p.Require("sign an account up", p.Do(ctx, p.visitor(), p.createUser, p.newSignUp().With("username", name)), p.createUser, contract.OK)
+			p.Refuses(ctx, conform.Refusal{
 				Operation: p.createUser, By: p.visitor(), Control: p.newSignUp, Outcome: "username-taken",
-				Changes: []suite.Change{suite.Set("username", name), suite.Set("username", strings.ToUpper(name))},
+				Changes: []conform.Change{conform.Set("username", name), conform.Set("username", strings.ToUpper(name))},
 			})
 		})
 }
@@ -158,7 +158,7 @@ func signUpRaces(p *api) {
 			r := p.signUpRequest(a)
 			p.Callable(p.createUser)
 			const clients = 6
-			calls := make([]*wire.Call, clients)
+			calls := make([]*httpclient.Call, clients)
 			var all sync.WaitGroup
 			for i := range clients {
 				by := p.visitor()

@@ -6,19 +6,19 @@ import (
 
 	. "github.com/onsi/ginkgo/v2"
 
+	"authconform/harness/conform"
 	"authconform/harness/contract"
-	"authconform/harness/probe"
-	"authconform/harness/suite"
+	"authconform/suites/family"
 )
 
 // ready is the Ready of a probe's subject.
-type ready = func(context.Context) (*suite.Actor, func() suite.Request)
+type ready = func(context.Context) (*conform.Actor, func() conform.Request)
 
 // subjects are the operations that the families of probes are put to; each area
 // lists its own beside its specs.
-func (p *api) subjects() []probe.Subject {
-	var all []probe.Subject
-	for _, area := range [][]probe.Subject{
+func (p *api) subjects() []family.Subject {
+	var all []family.Subject
+	for _, area := range [][]family.Subject{
 		p.logInSubjects(), p.auth0Subjects(), p.authzSubjects(),
 		p.signUpSubjects(), p.emailSubjects(), p.passwordResetSubjects(), p.passwordChangeSubjects(), p.passwordStrengthSubjects(),
 		p.whitelistSubjects(), p.infoSubjects(),
@@ -37,9 +37,9 @@ func (p *api) subjects() []probe.Subject {
 // families puts to each operation the refusals that hold for all alike.
 func families(p *api) {
 	subjects := p.subjects()
-	probe.Credentials(p.Context, p.cookies(), subjects)
-	probe.Bodies(p.Context, subjects)
-	probe.Methods(p.Context, subjects)
+	family.Credentials(p.Context, p.cookies(), subjects)
+	family.Bodies(p.Context, subjects)
+	family.Methods(p.Context, subjects)
 	members(p, subjects)
 	csrf(p, subjects)
 	bearers(p, subjects)
@@ -47,15 +47,15 @@ func families(p *api) {
 
 // cookies is how a session is carried and ended. A made-up cookie comes with a
 // CSRF token, so that it is the session that is refused.
-func (p *api) cookies() probe.Scheme {
-	return probe.Scheme{
+func (p *api) cookies() family.Scheme {
+	return family.Scheme{
 		Present: func(token string) http.Header {
 			a := &account{Identity: p.newAccount().Identity, address: p.newAddress()}
 			return p.with(a, hexOf(token, 32), hexOf(token, 20)).Header
 		},
-		End: func(ctx context.Context, by *suite.Actor) {
+		End: func(ctx context.Context, by *conform.Actor) {
 			GinkgoHelper()
-			p.Need("log out", p.Do(ctx, by, p.deleteSession, suite.Request{}), p.deleteSession, contract.OK)
+			p.Require("log out", p.Do(ctx, by, p.deleteSession, conform.Request{}), p.deleteSession, contract.OK)
 		},
 		Dead: deadSession,
 	}
@@ -72,28 +72,28 @@ func hexOf(text string, n int) string {
 }
 
 // always makes a control of a request that is right each time.
-func always(r suite.Request) func() suite.Request {
-	return func() suite.Request { return r }
+func always(r conform.Request) func() conform.Request {
+	return func() conform.Request { return r }
 }
 
 // asMember is the Ready of operations that take the same request from any member.
-func (p *api) asMember(r suite.Request) ready {
-	return func(ctx context.Context) (*suite.Actor, func() suite.Request) {
+func (p *api) asMember(r conform.Request) ready {
+	return func(ctx context.Context) (*conform.Actor, func() conform.Request) {
 		GinkgoHelper()
 		return p.member(ctx).Actor, always(r)
 	}
 }
 
 // asVisitor is the Ready of operations that need no session.
-func (p *api) asVisitor(r func() suite.Request) ready {
-	return func(context.Context) (*suite.Actor, func() suite.Request) { return p.visitor(), r }
+func (p *api) asVisitor(r func() conform.Request) ready {
+	return func(context.Context) (*conform.Actor, func() conform.Request) { return p.visitor(), r }
 }
 
 // asEnrolledOnce is the Ready of operations that take a request with a code from a
 // member with a second factor. Its subjects spend the code, so that it is sent
 // once, after the requests that are refused before a code is looked at.
-func (p *api) asEnrolledOnce(open func(context.Context) *session, request func(ctx context.Context, me *session, code string) suite.Request) ready {
-	return func(ctx context.Context) (*suite.Actor, func() suite.Request) {
+func (p *api) asEnrolledOnce(open func(context.Context) *session, request func(ctx context.Context, me *session, code string) conform.Request) ready {
+	return func(ctx context.Context) (*conform.Actor, func() conform.Request) {
 		GinkgoHelper()
 		me := open(ctx)
 		code := p.LastingCode(ctx, me.account.codes)

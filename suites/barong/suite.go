@@ -6,11 +6,11 @@ package barong
 import (
 	"context"
 
+	"authconform/harness/conform"
 	"authconform/harness/contract"
-	"authconform/harness/suite"
+	"authconform/harness/httpclient"
 	"authconform/harness/target"
 	"authconform/harness/value"
-	"authconform/harness/wire"
 )
 
 // Profiles of the contract.
@@ -33,7 +33,7 @@ const (
 )
 
 // Suite is the Barong suite.
-var Suite = suite.Suite{
+var Suite = conform.Suite{
 	Exchange: "barong",
 	Specs:    specs,
 	Roles: map[string]string{
@@ -55,7 +55,7 @@ var Suite = suite.Suite{
 
 // leak names what in a refusal lets its reader in: the CSRF token of a session, or
 // a Bearer token.
-func leak(call *wire.Call, outcome contract.Outcome) string {
+func leak(call *httpclient.Call, outcome contract.Outcome) string {
 	switch {
 	case outcome == contract.OK:
 		return ""
@@ -69,19 +69,19 @@ func leak(call *wire.Call, outcome contract.Outcome) string {
 
 // api is the context with the operations that specs name, in document order.
 type api struct {
-	*suite.Context
+	*conform.Context
 	operations
 	windows *windows
 	network *network
 	links   *links
 }
 
-func newAPI(s *suite.Context) *api {
+func newAPI(s *conform.Context) *api {
 	return &api{Context: s, operations: newOperations(s), windows: newWindows(), network: newNetwork(), links: &links{}}
 }
 
 // specs builds the tree, one file for each area.
-func specs(s *suite.Context) {
+func specs(s *conform.Context) {
 	p := newAPI(s)
 	for _, area := range []func(*api){
 		families,
@@ -101,6 +101,6 @@ func path(t *target.Target, op *contract.Operation) string {
 }
 
 // present makes a feature's Present of a question about the target.
-func present(ask func(*api, context.Context) bool) func(context.Context, *suite.Context) bool {
-	return func(ctx context.Context, s *suite.Context) bool { return ask(newAPI(s), ctx) }
+func present(ask func(*api, context.Context) bool) func(context.Context, *conform.Context) bool {
+	return func(ctx context.Context, s *conform.Context) bool { return ask(newAPI(s), ctx) }
 }

@@ -10,7 +10,7 @@ import (
 
 	"authconform/harness/clause"
 	"authconform/harness/contract"
-	"authconform/harness/throttle"
+	"authconform/suites/family"
 )
 
 // spansSessions is the authority for a counter that nothing a client can choose
@@ -32,7 +32,7 @@ func throttling(p *api) {
 
 // filling is a spec that fills the limit of the log-ins to an account: at the
 // beginning of a window, and so that whoever comes next finds an empty one.
-func filling(p *api, text string, c clause.Clause, fill func(ctx context.Context, l throttle.Limit, a *account)) {
+func filling(p *api, text string, c clause.Clause, fill func(ctx context.Context, l family.Limit, a *account)) {
 	It(text, c, func(ctx SpecContext) {
 		a := p.memberAccount(ctx)
 		if a.pooled || a.address == "" {
@@ -52,76 +52,76 @@ func (p *api) freshWindow(ctx context.Context) {
 
 // logInLimit is the limit of one account's e-mail address: each attempt comes from
 // another client's address, where the deployment knows them apart.
-func (p *api) logInLimit(a *account) throttle.Limit {
+func (p *api) logInLimit(a *account) family.Limit {
 	wrong := p.credentials(a, "").With("password", p.Secret("password", newPassword()))
-	return throttle.Limit{
+	return family.Limit{
 		Operation: p.createSession, Attempts: inWindow, Block: window,
-		Wrong:   func(int) throttle.Attempt { return throttle.Attempt{By: p.visitor(), Request: wrong} },
-		Right:   func() throttle.Attempt { return throttle.Attempt{By: p.visitor(), Request: p.credentials(a, "")} },
+		Wrong:   func(int) family.Attempt { return family.Attempt{By: p.visitor(), Request: wrong} },
+		Right:   func() family.Attempt { return family.Attempt{By: p.visitor(), Request: p.credentials(a, "")} },
 		Refused: contract.BadCredentials, Limited: contract.Throttled,
 	}
 }
 
 // fromOneAddress makes a limit one of a client's address: each attempt is one to an
 // e-mail address that nobody has.
-func (p *api) fromOneAddress(l throttle.Limit, a *account) throttle.Limit {
+func (p *api) fromOneAddress(l family.Limit, a *account) family.Limit {
 	wrong := l.Wrong
-	l.Wrong = func(i int) throttle.Attempt {
+	l.Wrong = func(i int) family.Attempt {
 		attempt := wrong(i)
-		return throttle.Attempt{By: p.visitorAt(a.address), Request: attempt.Request.With("email", p.nobody())}
+		return family.Attempt{By: p.visitorAt(a.address), Request: attempt.Request.With("email", p.nobody())}
 	}
-	l.Right = func() throttle.Attempt {
-		return throttle.Attempt{By: p.visitorAt(a.address), Request: p.credentials(a, "")}
+	l.Right = func() family.Attempt {
+		return family.Attempt{By: p.visitorAt(a.address), Request: p.credentials(a, "")}
 	}
 	return l
 }
 
 func logInLimits(p *api) {
-	kit := throttle.Kit{S: p.Context}
+	kit := family.Kit{S: p.Context}
 	limited := contract.Throttled
 	must := func(id string, options ...clause.Option) clause.Clause {
-		return stated("throttle."+id, p.createSession, limited, append(options, clause.Disrupts())...)
+		return clause.Graded("barong.throttle."+id, p.createSession, limited, append(options, clause.Disrupts())...)
 	}
 	filling(p, "are five for an e-mail address, and the sixth is refused", must("email", clause.Needs(clientAddress)),
-		func(ctx context.Context, l throttle.Limit, _ *account) { kit.Reach(ctx, l) })
+		func(ctx context.Context, l family.Limit, _ *account) { kit.Reach(ctx, l) })
 	filling(p, "are five for a client's address, and the sixth is refused", must("address"),
-		func(ctx context.Context, l throttle.Limit, a *account) { kit.Reach(ctx, p.fromOneAddress(l, a)) })
-	filling(p, "are counted when they succeed too", must("right-ones-count"), func(ctx context.Context, l throttle.Limit, _ *account) {
+		func(ctx context.Context, l family.Limit, a *account) { kit.Reach(ctx, p.fromOneAddress(l, a)) })
+	filling(p, "are counted when they succeed too", must("right-ones-count"), func(ctx context.Context, l family.Limit, _ *account) {
 		right := l.Right
-		l.Wrong, l.Refused = func(int) throttle.Attempt { return right() }, contract.OK
+		l.Wrong, l.Refused = func(int) family.Attempt { return right() }, contract.OK
 		kit.Reach(ctx, l)
 	})
-	filling(p, "are refused after that with the right password too", must("right-password"), func(ctx context.Context, l throttle.Limit, a *account) {
+	filling(p, "are refused after that with the right password too", must("right-password"), func(ctx context.Context, l family.Limit, a *account) {
 		kit.Reach(ctx, l)
 		kit.HoldsBackTheRight(ctx, l)
 		kit.HoldsBackTheRight(ctx, p.fromOneAddress(l, a))
 	})
-	filling(p, "open no session beyond the limit", must("no-session"), func(ctx context.Context, l throttle.Limit, a *account) {
+	filling(p, "open no session beyond the limit", must("no-session"), func(ctx context.Context, l family.Limit, a *account) {
 		kit.Reach(ctx, l)
 		right := l.Right()
 		call := p.Do(ctx, right.By, p.createSession, right.Request)
 		p.Expect(call, p.createSession, limited)
 		p.openedNothing(ctx, a, call)
 	})
-	filling(p, "are let in again in the next minute", must("ends"), func(ctx context.Context, l throttle.Limit, _ *account) {
+	filling(p, "are let in again in the next minute", must("ends"), func(ctx context.Context, l family.Limit, _ *account) {
 		kit.Reach(ctx, l)
 		kit.Ends(ctx, l, l.Block)
 	})
-	filling(p, "of others, from elsewhere, are let in", must("others", clause.Needs(clientAddress)), func(ctx context.Context, l throttle.Limit, _ *account) {
+	filling(p, "of others, from elsewhere, are let in", must("others", clause.Needs(clientAddress)), func(ctx context.Context, l family.Limit, _ *account) {
 		other := p.memberAccount(ctx)
 		kit.Reach(ctx, l)
-		kit.Works(ctx, l, throttle.Attempt{By: p.visitor(), Request: p.credentials(other, "")})
+		kit.Works(ctx, l, family.Attempt{By: p.visitor(), Request: p.credentials(other, "")})
 	})
-	filling(p, "are counted for an e-mail address that nobody has as well", must("unknown-email", clause.Needs(clientAddress)), func(ctx context.Context, l throttle.Limit, _ *account) {
+	filling(p, "are counted for an e-mail address that nobody has as well", must("unknown-email", clause.Needs(clientAddress)), func(ctx context.Context, l family.Limit, _ *account) {
 		wrong, nobody := l.Wrong, p.nobody()
-		l.Wrong = func(i int) throttle.Attempt {
+		l.Wrong = func(i int) family.Attempt {
 			attempt := wrong(i)
 			attempt.Request = attempt.Request.With("email", nobody)
 			return attempt
 		}
 		kit.Reach(ctx, l)
 	})
-	filling(p, "are refused with nothing that says when to come back", must("claims-nothing"), func(ctx context.Context, l throttle.Limit, _ *account) {
+	filling(p, "are refused with nothing that says when to come back", must("claims-nothing"), func(ctx context.Context, l family.Limit, _ *account) {
 		call := kit.Reach(ctx, l)
 		for name := range call.Header {
 			p.Holds("the refusal claims no limit", !strings.Contains(strings.ToLower(name), "ratelimit"), "it has the header field "+name)
@@ -132,15 +132,15 @@ func logInLimits(p *api) {
 
 // logInLimitBypasses varies what must not matter to the counters.
 func logInLimitBypasses(p *api) {
-	kit := throttle.Kit{S: p.Context}
+	kit := family.Kit{S: p.Context}
 	should := func(id string, options ...clause.Option) clause.Clause {
 		return clause.Should("barong.throttle."+id, p.createSession, contract.Throttled, append(options, clause.Disrupts(), spansSessions)...)
 	}
 	// The release takes blanks and capitals out of the address that it counts by.
 	spelt := func(id, text string, spell func(i int, email string) string) {
-		filling(p, text, stated("throttle."+id, p.createSession, contract.Throttled, clause.Disrupts(), clause.Needs(clientAddress)), func(ctx context.Context, l throttle.Limit, a *account) {
+		filling(p, text, clause.Graded("barong.throttle."+id, p.createSession, contract.Throttled, clause.Disrupts(), clause.Needs(clientAddress)), func(ctx context.Context, l family.Limit, a *account) {
 			wrong := l.Wrong
-			l.Wrong = func(i int) throttle.Attempt {
+			l.Wrong = func(i int) family.Attempt {
 				attempt := wrong(i)
 				attempt.Request = attempt.Request.With("email", spell(i, a.Login))
 				return attempt
@@ -156,13 +156,13 @@ func logInLimitBypasses(p *api) {
 		return email[:i] + strings.Repeat(" ", i) + email[i:] + strings.Repeat(" ", i%2)
 	})
 	for _, name := range []string{"X-Real-IP", "Forwarded", "True-Client-IP", "CF-Connecting-IP", "X-Client-IP"} {
-		filling(p, "are counted whatever address the client claims in "+name, should("claimed-"+strings.ToLower(name)), func(ctx context.Context, l throttle.Limit, a *account) {
+		filling(p, "are counted whatever address the client claims in "+name, should("claimed-"+strings.ToLower(name)), func(ctx context.Context, l family.Limit, a *account) {
 			if strings.EqualFold(name, p.Setting(addressHeader)) {
 				p.Untestable("the deployment believes %s", name)
 			}
 			one := p.fromOneAddress(l, a)
 			wrong := one.Wrong
-			one.Wrong = func(i int) throttle.Attempt {
+			one.Wrong = func(i int) family.Attempt {
 				attempt := wrong(i)
 				attempt.Request = attempt.Request.WithHeader(name, claimed(name, "192.0.2."+strconv.Itoa(i+1)))
 				return attempt
@@ -170,17 +170,17 @@ func logInLimitBypasses(p *api) {
 			kit.Reach(ctx, one)
 		})
 	}
-	filling(p, "are counted whatever connection they come over", should("new-connection"), func(ctx context.Context, l throttle.Limit, a *account) {
+	filling(p, "are counted whatever connection they come over", should("new-connection"), func(ctx context.Context, l family.Limit, a *account) {
 		one := p.fromOneAddress(l, a)
 		wrong := one.Wrong
-		one.Wrong = func(i int) throttle.Attempt {
+		one.Wrong = func(i int) family.Attempt {
 			attempt := wrong(i)
 			attempt.Request = attempt.Request.WithHeader("Connection", "close")
 			return attempt
 		}
 		kit.Reach(ctx, one)
 	})
-	filling(p, "are counted when they come at the same time", should("parallel"), func(ctx context.Context, l throttle.Limit, _ *account) {
+	filling(p, "are counted when they come at the same time", should("parallel"), func(ctx context.Context, l family.Limit, _ *account) {
 		kit.Burst(ctx, l)
 	})
 }
@@ -188,7 +188,7 @@ func logInLimitBypasses(p *api) {
 // unlimited: the releases before 3.1 have no limiter, and claim none.
 func unlimited(p *api) {
 	It("answers twelve wrong passwords in a row alike, claims no limit, and lets the right one in",
-		stated("throttle.none-claimed", p.createSession, contract.BadCredentials, clause.Only(release26, documented), clause.Disrupts()), func(ctx SpecContext) {
+		clause.Graded("barong.throttle.none-claimed", p.createSession, contract.BadCredentials, clause.Only(release26, documented), clause.Disrupts()), func(ctx SpecContext) {
 			a := p.memberAccount(ctx)
 			for range 12 {
 				call := p.tryLogIn(ctx, a, p.credentials(a, "").With("password", p.Secret("password", newPassword())))
@@ -197,14 +197,14 @@ func unlimited(p *api) {
 					p.Holds("the refusal claims no limit", !slices.Contains([]string{"retry-after", "ratelimit", "ratelimit-policy"}, strings.ToLower(name)), "it has the header field "+name)
 				}
 			}
-			p.Need("log in", p.tryLogIn(ctx, a, p.credentials(a, "")), p.createSession, contract.OK)
+			p.Require("log in", p.tryLogIn(ctx, a, p.credentials(a, "")), p.createSession, contract.OK)
 		})
 	It("refuses codes for being wrong, however many there were",
-		stated("throttle.none-claimed-codes", p.verifyOTP, contract.SecondFactorWrong, clause.Only(release26, documented), clause.Disrupts()), func(ctx SpecContext) {
+		clause.Graded("barong.throttle.none-claimed-codes", p.verifyOTP, contract.SecondFactorWrong, clause.Only(release26, documented), clause.Disrupts()), func(ctx SpecContext) {
 			me := p.enrolled(ctx)
 			for range 12 {
 				p.Expect(p.Do(ctx, me.Actor, p.verifyOTP, codeBody(me.account.codes.Wrong(1))), p.verifyOTP, contract.SecondFactorWrong)
 			}
-			p.Need("verify a right code", p.Do(ctx, me.Actor, p.verifyOTP, codeBody(p.Code(ctx, me.account.codes))), p.verifyOTP, contract.OK)
+			p.Require("verify a right code", p.Do(ctx, me.Actor, p.verifyOTP, codeBody(p.Code(ctx, me.account.codes))), p.verifyOTP, contract.OK)
 		})
 }

@@ -4,18 +4,18 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 
 	"authconform/harness/clause"
+	"authconform/harness/conform"
 	"authconform/harness/contract"
-	"authconform/harness/suite"
-	"authconform/harness/throttle"
+	"authconform/suites/family"
 )
 
 const numberInvalid = contract.Outcome("number-invalid")
 
 // passwordChangeLimits: release 3.1 counts them by the session's cookie.
 func passwordChangeLimits(p *api) {
-	kit := throttle.Kit{S: p.Context}
+	kit := family.Kit{S: p.Context}
 	limited := contract.Throttled
-	It("are five of a session, and the sixth is refused", stated("throttle.password-change", p.changePassword, limited, clause.Disrupts()), func(ctx SpecContext) {
+	It("are five of a session, and the sixth is refused", clause.Graded("barong.throttle.password-change", p.changePassword, limited, clause.Disrupts()), func(ctx SpecContext) {
 		me := p.member(ctx)
 		p.freshWindow(ctx)
 		l := p.changeLimit(me)
@@ -24,14 +24,14 @@ func passwordChangeLimits(p *api) {
 		p.livesOn(ctx, p.logIn(ctx, me.account)) // the password is the same still
 		p.livesOn(ctx, me)
 	})
-	It("are let in again in the next minute", stated("throttle.password-change-ends", p.changePassword, limited, clause.Disrupts()), func(ctx SpecContext) {
+	It("are let in again in the next minute", clause.Graded("barong.throttle.password-change-ends", p.changePassword, limited, clause.Disrupts()), func(ctx SpecContext) {
 		me := p.changeable(ctx)
 		p.freshWindow(ctx)
 		l := p.changeLimit(me)
 		kit.Reach(ctx, l)
 		kit.Ends(ctx, l, l.Block)
 	})
-	It("are counted for each session of a user by itself", stated("throttle.password-change-other-session", p.changePassword, limited, clause.Disrupts()), func(ctx SpecContext) {
+	It("are counted for each session of a user by itself", clause.Graded("barong.throttle.password-change-other-session", p.changePassword, limited, clause.Disrupts()), func(ctx SpecContext) {
 		me := p.member(ctx)
 		other := p.logIn(ctx, me.account)
 		p.freshWindow(ctx)
@@ -42,15 +42,15 @@ func passwordChangeLimits(p *api) {
 }
 
 // changeLimit is the limit of one session's password changes.
-func (p *api) changeLimit(me *session) throttle.Limit {
+func (p *api) changeLimit(me *session) family.Limit {
 	next := p.next(me.account)
-	change := func(old string) throttle.Attempt {
-		return throttle.Attempt{By: me.Actor, Request: p.passwordChange(old, next)}
+	change := func(old string) family.Attempt {
+		return family.Attempt{By: me.Actor, Request: p.passwordChange(old, next)}
 	}
 	wrong := p.Secret("password", newPassword())
-	return throttle.Limit{
+	return family.Limit{
 		Operation: p.changePassword, Attempts: inWindow, Block: window,
-		Wrong: func(int) throttle.Attempt { return change(wrong) }, Right: func() throttle.Attempt { return change(me.account.Password) },
+		Wrong: func(int) family.Attempt { return change(wrong) }, Right: func() family.Attempt { return change(me.account.Password) },
 		Refused: contract.BadCredentials, Limited: contract.Throttled,
 	}
 }
@@ -62,10 +62,10 @@ func phoneLimits(p *api) {
 		op *contract.Operation
 	}{{"create-phone", p.createPhone}, {"send-phone-code", p.sendPhoneCode}, {"verify-phone", p.verifyPhone}}
 	// invalid is refused for its number, and counted for all that.
-	invalid := suite.Request{JSON: suite.Object{"phone_number": "12", "verification_code": "12345"}}
+	invalid := conform.Request{JSON: conform.Object{"phone_number": "12", "verification_code": "12345"}}
 	for i, r := range requests {
 		It("are five of a session, whatever they ask for, and the sixth is refused: "+r.op.ID,
-			stated("throttle."+r.id, r.op, contract.Throttled, clause.Disrupts()), func(ctx SpecContext) {
+			clause.Graded("barong.throttle."+r.id, r.op, contract.Throttled, clause.Disrupts()), func(ctx SpecContext) {
 				me, other := p.member(ctx), p.member(ctx)
 				p.freshWindow(ctx)
 				for n := range inWindow {

@@ -8,9 +8,9 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 
 	"authconform/harness/clause"
+	"authconform/harness/conform"
 	"authconform/harness/contract"
-	"authconform/harness/probe"
-	"authconform/harness/suite"
+	"authconform/suites/family"
 )
 
 const (
@@ -20,15 +20,15 @@ const (
 	linkMember   = "whitelink_token"
 )
 
-func (p *api) whitelistSubjects() []probe.Subject {
-	return []probe.Subject{{
-		Operation: p.createWhitelist, Leads: linkUnknown,
-		Ready: p.asVisitor(func() suite.Request { return p.whitelinkRequest(p.Nonce()) }),
+func (p *api) whitelistSubjects() []family.Subject {
+	return []family.Subject{{
+		Operation: p.createWhitelist, Expected: linkUnknown,
+		Ready: p.asVisitor(func() conform.Request { return p.whitelinkRequest(p.Nonce()) }),
 	}}
 }
 
-func (p *api) whitelinkRequest(token string) suite.Request {
-	return suite.Request{JSON: suite.Object{linkMember: p.Secret("whitelink-token", token)}}
+func (p *api) whitelinkRequest(token string) conform.Request {
+	return conform.Request{JSON: conform.Object{linkMember: p.Secret("whitelink-token", token)}}
 }
 
 // links hands out the whitelink tokens of the target file, each once. The specs
@@ -59,19 +59,19 @@ func whitelists(p *api) {
 				p.Expect(p.Do(ctx, p.visitor(), op, p.whitelinkRequest(p.Nonce())), op, linkUnknown)
 			})
 		It("lets the address of the client in", Serial,
-			probe.Level(op, contract.OK)("barong.whitelist.ok", op, contract.OK, clause.Needs(whitelink, clientAddress)), func(ctx SpecContext) {
+			clause.Graded("barong.whitelist.ok", op, contract.OK, clause.Needs(whitelink, clientAddress)), func(ctx SpecContext) {
 				p.Expect(p.Do(ctx, p.visitor(), op, p.whitelinkRequest(p.whitelinkToken())), op, contract.OK)
 			})
 		It("takes a token once", Serial,
 			clause.Must("barong.whitelist.token-once", op, linkUnknown, clause.Needs(whitelink, clientAddress)), func(ctx SpecContext) {
 				token := p.whitelinkToken()
-				p.Need("let an address in", p.Do(ctx, p.visitor(), op, p.whitelinkRequest(token)), op, contract.OK)
+				p.Require("let an address in", p.Do(ctx, p.visitor(), op, p.whitelinkRequest(token)), op, contract.OK)
 				p.Expect(p.Do(ctx, p.visitor(), op, p.whitelinkRequest(token)), op, linkUnknown)
 			})
 		It("refuses to let the same address in twice", Serial,
 			clause.Must("barong.whitelist.address-taken", op, addressTaken, clause.Needs(whitelink, clientAddress)), func(ctx SpecContext) {
 				by := p.visitor()
-				p.Need("let an address in", p.Do(ctx, by, op, p.whitelinkRequest(p.whitelinkToken())), op, contract.OK)
+				p.Require("let an address in", p.Do(ctx, by, op, p.whitelinkRequest(p.whitelinkToken())), op, contract.OK)
 				p.Expect(p.Do(ctx, by, op, p.whitelinkRequest(p.whitelinkToken())), op, addressTaken)
 			})
 		It("refuses an IPv6 address", Serial,

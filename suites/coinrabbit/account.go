@@ -7,23 +7,23 @@ import (
 
 	. "github.com/onsi/ginkgo/v2"
 
+	"authconform/harness/conform"
 	"authconform/harness/contract"
+	"authconform/harness/httpclient"
 	"authconform/harness/identity"
 	"authconform/harness/inbox"
 	"authconform/harness/otp"
-	"authconform/harness/suite"
 	"authconform/harness/value"
-	"authconform/harness/wire"
 )
 
 // account is a leased user with a session and what is known of its factor.
 type account struct {
 	who    *identity.Identity
 	token  string
-	me     *suite.Actor // sends key and user token
-	secret string       // created last
-	codes  *otp.Kit     // of that secret
-	on     bool         // the factor may be on
+	me     *conform.Actor // sends key and user token
+	secret string         // created last
+	codes  *otp.Kit       // of that secret
+	on     bool           // the factor may be on
 }
 
 // headers are the two credentials of a call; one left empty is not sent.
@@ -39,37 +39,37 @@ func headers(key, token string) http.Header {
 }
 
 // partner makes an actor with the partner's key alone.
-func (p *api) partner() *suite.Actor {
+func (p *api) partner() *conform.Actor {
 	GinkgoHelper()
 	return p.Actor("partner", nil, headers(p.Known(partnerKey), ""))
 }
 
 // externalID is how the partner names a user.
-func externalID(who *identity.Identity) suite.Object {
+func externalID(who *identity.Identity) conform.Object {
 	if who.ID != "" {
-		return suite.Object{"external_id": who.ID}
+		return conform.Object{"external_id": who.ID}
 	}
-	return suite.Object{"external_id": who.Login}
+	return conform.Object{"external_id": who.Login}
 }
 
 // signedIn leases a user whose factor is off and opens a session for it.
 func (p *api) signedIn(ctx context.Context) *account {
 	GinkgoHelper()
 	a := &account{who: p.Lease(user)}
-	call := p.Do(ctx, p.partner(), p.partnerLogin, suite.Request{JSON: externalID(a.who)})
-	p.Need("log in as "+a.who.Name, call, p.partnerLogin, contract.OK)
+	call := p.Do(ctx, p.partner(), p.partnerLogin, conform.Request{JSON: externalID(a.who)})
+	p.Require("log in as "+a.who.Name, call, p.partnerLogin, contract.OK)
 	p.session(a, call)
 	if left := p.left[a.who.Name]; left != nil {
 		delete(p.left, a.who.Name)
 		a.secret, a.codes = left.secret, left.codes
-		p.Need("switch off the factor that an earlier clause left on", p.off(ctx, a, p.Code(ctx, a.codes)), p.deactivate, contract.OK)
+		p.Require("switch off the factor that an earlier clause left on", p.off(ctx, a, p.Code(ctx, a.codes)), p.deactivate, contract.OK)
 	}
 	DeferCleanup(func(ctx SpecContext) { p.tidy(ctx, a) })
 	return a
 }
 
 // session takes the user token out of a log-in's answer.
-func (p *api) session(a *account, call *wire.Call) {
+func (p *api) session(a *account, call *httpclient.Call) {
 	GinkgoHelper()
 	a.token = p.Secret("user-token", value.Text(value.Of(call), "response", "token"))
 	if a.token == "" {
@@ -79,11 +79,11 @@ func (p *api) session(a *account, call *wire.Call) {
 }
 
 // creation is a call that creates a secret: it has no body.
-var creation = suite.Request{Header: http.Header{"Content-Type": {"application/json"}}}
+var creation = conform.Request{Header: http.Header{"Content-Type": {"application/json"}}}
 
 // creator is who creates secrets for an account: with the partner's key only
 // where the target file says that it is wanted.
-func (p *api) creator(a *account) *suite.Actor {
+func (p *api) creator(a *account) *conform.Actor {
 	if p.Setting(createKey) == "yes" {
 		return a.me
 	}
@@ -94,12 +94,12 @@ func (p *api) creator(a *account) *suite.Actor {
 func (p *api) create(ctx context.Context, a *account) {
 	GinkgoHelper()
 	call := p.Do(ctx, p.creator(a), p.createSecret, creation)
-	p.Need("create a secret", call, p.createSecret, contract.OK)
+	p.Require("create a secret", call, p.createSecret, contract.OK)
 	p.keep(a, call)
 }
 
 // keep takes the secret out of an answer.
-func (p *api) keep(a *account, call *wire.Call) {
+func (p *api) keep(a *account, call *httpclient.Call) {
 	GinkgoHelper()
 	text := p.Secret("totp-secret", secretIn(call))
 	if _, err := otp.ParseSecret(text); err != nil {
@@ -109,7 +109,7 @@ func (p *api) keep(a *account, call *wire.Call) {
 }
 
 // secretIn is the secret of an answer.
-func secretIn(call *wire.Call) string { return value.Text(value.Of(call), "response", "secret") }
+func secretIn(call *httpclient.Call) string { return value.Text(value.Of(call), "response", "secret") }
 
 // created is a user with a secret that is not confirmed.
 func (p *api) created(ctx context.Context) *account {
@@ -123,26 +123,26 @@ func (p *api) created(ctx context.Context) *account {
 func (p *api) enrolled(ctx context.Context) *account {
 	GinkgoHelper()
 	a := p.created(ctx)
-	p.Need("switch the factor on", p.switchOn(ctx, a, p.activation(ctx, a, p.Code(ctx, a.codes))), p.activate, contract.OK)
+	p.Require("switch the factor on", p.switchOn(ctx, a, p.activation(ctx, a, p.Code(ctx, a.codes))), p.activate, contract.OK)
 	return a
 }
 
 // activation is the right request for switching the factor on.
-func (p *api) activation(ctx context.Context, a *account, code string) suite.Request {
+func (p *api) activation(ctx context.Context, a *account, code string) conform.Request {
 	GinkgoHelper()
-	return suite.Request{JSON: suite.Object{
+	return conform.Request{JSON: conform.Object{
 		"verification_token": p.verified(ctx, a, typeActivation), "code_2fa": code, "secret_2fa": a.secret,
 	}}
 }
 
 // deactivation is the right request for switching it off.
-func (p *api) deactivation(ctx context.Context, a *account, code string) suite.Request {
+func (p *api) deactivation(ctx context.Context, a *account, code string) conform.Request {
 	GinkgoHelper()
-	return suite.Request{JSON: suite.Object{"verification_token": p.verified(ctx, a, typeDeactivation), "code_2fa": code}}
+	return conform.Request{JSON: conform.Object{"verification_token": p.verified(ctx, a, typeDeactivation), "code_2fa": code}}
 }
 
 // switchOn sends an activation; the account must be tidied when it is accepted.
-func (p *api) switchOn(ctx context.Context, a *account, r suite.Request) *wire.Call {
+func (p *api) switchOn(ctx context.Context, a *account, r conform.Request) *httpclient.Call {
 	GinkgoHelper()
 	call := p.Do(ctx, a.me, p.activate, r)
 	a.on = a.on || p.Is(call, p.activate, contract.OK)
@@ -150,7 +150,7 @@ func (p *api) switchOn(ctx context.Context, a *account, r suite.Request) *wire.C
 }
 
 // switchOff sends a deactivation.
-func (p *api) switchOff(ctx context.Context, a *account, r suite.Request) *wire.Call {
+func (p *api) switchOff(ctx context.Context, a *account, r conform.Request) *httpclient.Call {
 	GinkgoHelper()
 	call := p.Do(ctx, a.me, p.deactivate, r)
 	if p.Is(call, p.deactivate, contract.OK) {
@@ -160,7 +160,7 @@ func (p *api) switchOff(ctx context.Context, a *account, r suite.Request) *wire.
 }
 
 // off sends a right deactivation with a code.
-func (p *api) off(ctx context.Context, a *account, code string) *wire.Call {
+func (p *api) off(ctx context.Context, a *account, code string) *httpclient.Call {
 	GinkgoHelper()
 	return p.switchOff(ctx, a, p.deactivation(ctx, a, code))
 }
@@ -190,10 +190,10 @@ func (p *api) isOn(ctx context.Context, a *account, code string) {
 		}
 	}
 	call := p.Do(ctx, p.creator(a), p.createSecret, creation)
-	p.Need("see whether the factor is on: a deactivation and a new secret are both refused", call, p.createSecret, contract.OK)
+	p.Require("see whether the factor is on: a deactivation and a new secret are both refused", call, p.createSecret, contract.OK)
 	p.keep(a, call)
 	again := p.switchOn(ctx, a, p.activation(ctx, a, p.Code(ctx, a.codes)))
-	p.Need("see whether the factor is on: neither a deactivation nor an activation is confirmed", again, p.activate, contract.OK)
+	p.Require("see whether the factor is on: neither a deactivation nor an activation is confirmed", again, p.activate, contract.OK)
 	p.Holds("the factor is on", false, "it is off: it can be switched on anew")
 }
 
@@ -203,7 +203,7 @@ func (p *api) enrolsAgain(ctx context.Context, a *account) {
 	GinkgoHelper()
 	p.create(ctx, a)
 	call := p.switchOn(ctx, a, p.activation(ctx, a, p.Code(ctx, a.codes)))
-	p.Need("switch the factor on as a control", call, p.activate, contract.OK)
+	p.Require("switch the factor on as a control", call, p.activate, contract.OK)
 }
 
 // address is where the codes of an account arrive.
@@ -229,20 +229,20 @@ func (p *api) address(a *account) (member, inboxAddress string) {
 }
 
 // codeRequest asks for a code of a message type (the name of its setting).
-func (p *api) codeRequest(a *account, kind string) suite.Request {
+func (p *api) codeRequest(a *account, kind string) conform.Request {
 	GinkgoHelper()
 	recipient, _ := p.address(a)
-	return suite.Request{JSON: suite.Object{p.Setting(typeMember): p.Known(kind), p.Setting(recipientMember): recipient}}
+	return conform.Request{JSON: conform.Object{p.Setting(typeMember): p.Known(kind), p.Setting(recipientMember): recipient}}
 }
 
 // verifyRequest takes a code for a verification token.
-func (p *api) verifyRequest(a *account, kind, code string) suite.Request {
+func (p *api) verifyRequest(a *account, kind, code string) conform.Request {
 	GinkgoHelper()
 	return p.codeRequest(a, kind).With(p.Setting(codeMember), code)
 }
 
 // sender is who sends and verifies codes: for the log-in there is no user token.
-func (p *api) sender(a *account, kind string) *suite.Actor {
+func (p *api) sender(a *account, kind string) *conform.Actor {
 	GinkgoHelper()
 	if kind == typeLogin {
 		return p.partner()
@@ -254,12 +254,12 @@ func (p *api) sender(a *account, kind string) *suite.Actor {
 func (p *api) newCode(ctx context.Context, a *account, kind string) string {
 	GinkgoHelper()
 	code, call := p.sent(ctx, a, kind)
-	p.Need("send a code", call, p.sendCode, contract.OK)
+	p.Require("send a code", call, p.sendCode, contract.OK)
 	return code
 }
 
 // sent is newCode with the answer to the sending, which the caller judges.
-func (p *api) sent(ctx context.Context, a *account, kind string) (string, *wire.Call) {
+func (p *api) sent(ctx context.Context, a *account, kind string) (string, *httpclient.Call) {
 	GinkgoHelper()
 	_, box := p.address(a)
 	p.ForgetMail(ctx, box)
@@ -286,7 +286,7 @@ func (p *api) verified(ctx context.Context, a *account, kind string) string {
 	GinkgoHelper()
 	code := p.newCode(ctx, a, kind)
 	call := p.Do(ctx, p.sender(a, kind), p.verifyCode, p.verifyRequest(a, kind, code))
-	p.Need("verify a code", call, p.verifyCode, contract.OK)
+	p.Require("verify a code", call, p.verifyCode, contract.OK)
 	token := p.Secret("verification-token", value.Text(value.Of(call), "response", "verification_token"))
 	if token == "" {
 		p.Untestable("the verification of a code gives no response.verification_token")
@@ -302,14 +302,14 @@ func (p *api) tidy(ctx SpecContext, a *account) {
 		return
 	}
 	if p.Setting(deactivatePath) == "" {
-		a.who.Spoil("its factor is on, and the target file names no settings.deactivate-path to switch it off")
+		a.who.Retire("its factor is on, and the target file names no settings.deactivate-path to switch it off")
 		return
 	}
 	step := a.codes.Step(p.Now())
 	for _, at := range []int64{step, step - 1} {
 		if code, err := a.codes.At(at); err == nil {
 			if !p.Is(p.off(ctx, a, code), p.deactivate, contract.OK) {
-				a.who.Spoil("its factor could not be switched off")
+				a.who.Retire("its factor could not be switched off")
 			}
 			return
 		}

@@ -6,8 +6,8 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 
 	"authconform/harness/clause"
+	"authconform/harness/conform"
 	"authconform/harness/contract"
-	"authconform/harness/suite"
 )
 
 // Outcomes that this contract has beside the common ones.
@@ -62,7 +62,7 @@ func switchesOn(p *api) {
 			request := p.activation(ctx, a, p.Code(ctx, a.codes))
 			call := p.switchOn(ctx, a, request)
 			p.Expect(call, op, contract.OK)
-			for name, value := range request.JSON.(suite.Object) {
+			for name, value := range request.JSON.(conform.Object) {
 				p.Holds("the answer does not repeat "+name, !shows(call, value.(string)), "it does")
 			}
 		})
@@ -148,14 +148,14 @@ func thisType(other string) string {
 func (p *api) used(other string) func(context.Context, *trial) {
 	return func(ctx context.Context, t *trial) {
 		if thisType(other) == typeActivation {
-			p.Need("use the token", p.switchOn(ctx, t.account, t.request), p.activate, contract.OK)
-			p.Need("switch the factor off", p.off(ctx, t.account, p.Code(ctx, t.codes)), p.deactivate, contract.OK)
+			p.Require("use the token", p.switchOn(ctx, t.account, t.request), p.activate, contract.OK)
+			p.Require("switch the factor off", p.off(ctx, t.account, p.Code(ctx, t.codes)), p.deactivate, contract.OK)
 			p.create(ctx, t.account)
 			t.code = p.Code(ctx, t.codes)
 			t.request = t.request.With("secret_2fa", t.secret).With("code_2fa", t.code)
 			return
 		}
-		p.Need("use the token", p.switchOff(ctx, t.account, t.request), p.deactivate, contract.OK)
+		p.Require("use the token", p.switchOff(ctx, t.account, t.request), p.deactivate, contract.OK)
 		p.enrolsAgain(ctx, t.account)
 		t.code = p.Code(ctx, t.codes)
 		t.request = t.request.With("code_2fa", t.code)

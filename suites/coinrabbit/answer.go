@@ -5,19 +5,19 @@ import (
 	"encoding/json"
 	"strings"
 
+	"authconform/harness/httpclient"
 	"authconform/harness/value"
-	"authconform/harness/wire"
 )
 
 // claims tells whether an answer claims a success, whatever its status: by
 // result true, or by what only a success gives.
-func claims(call *wire.Call) bool {
+func claims(call *httpclient.Call) bool {
 	v, _ := value.Of(call).(map[string]any)
 	return v["result"] == true || v["response"] != nil
 }
 
 // shows tells whether an answer holds a value, in its body or a header.
-func shows(call *wire.Call, value string) bool {
+func shows(call *httpclient.Call, value string) bool {
 	for _, values := range call.Header {
 		if strings.Contains(strings.Join(values, "\n"), value) {
 			return true

@@ -3,8 +3,8 @@ package coinrabbit_test
 import (
 	"testing"
 
-	"authconform/harness/door"
+	"authconform/harness/runner"
 	"authconform/suites/coinrabbit"
 )
 
-func TestCoinRabbit(t *testing.T) { door.Test(t, coinrabbit.Suite) }
+func TestCoinRabbit(t *testing.T) { runner.Test(t, coinrabbit.Suite) }

@@ -12,9 +12,9 @@ import (
 	. "github.com/onsi/gomega"
 
 	"authconform/harness/clause"
+	"authconform/harness/conform"
 	"authconform/harness/contract"
-	"authconform/harness/suite"
-	"authconform/harness/wire"
+	"authconform/harness/httpclient"
 )
 
 func deactivations(p *api) {
@@ -81,17 +81,17 @@ func replayCases(p *api) []wrong {
 		{slug: "replayed-code", text: "the code that switched the factor on", outcome: contract.SecondFactorReplayed, rests: standardCode + "T10, T12",
 			change: func(ctx context.Context, t *trial) {
 				// Enrolled anew, so that the code used is known.
-				p.Need("switch the factor off", p.switchOff(ctx, t.account, t.request), p.deactivate, contract.OK)
+				p.Require("switch the factor off", p.switchOff(ctx, t.account, t.request), p.deactivate, contract.OK)
 				p.create(ctx, t.account)
 				used := p.Code(ctx, t.codes)
-				p.Need("switch the factor on", p.switchOn(ctx, t.account, p.activation(ctx, t.account, used)), p.activate, contract.OK)
+				p.Require("switch the factor on", p.switchOn(ctx, t.account, p.activation(ctx, t.account, used)), p.activate, contract.OK)
 				t.code = p.Code(ctx, t.codes)
 				t.request = p.deactivation(ctx, t.account, used)
 			}},
 		{slug: "code-of-dead-secret", text: "a code of the secret before this one", outcome: contract.SecondFactorWrong, rests: "OWASP ASVS 5.0 6.5.6; facts/auth-checks.md T23",
 			change: func(ctx context.Context, t *trial) {
 				dead := t.codes
-				p.Need("switch the factor off", p.switchOff(ctx, t.account, t.request), p.deactivate, contract.OK)
+				p.Require("switch the factor off", p.switchOff(ctx, t.account, t.request), p.deactivate, contract.OK)
 				p.enrolsAgain(ctx, t.account)
 				t.code = p.Code(ctx, t.codes)
 				next, err := dead.At(dead.Step(p.Now()) + 1)
@@ -112,10 +112,10 @@ func onceOff(p *api) {
 }
 
 // confirmed sends a request several times at once and counts the successes.
-func (p *api) confirmed(ctx context.Context, times int, by *suite.Actor, op *contract.Operation, r suite.Request) int {
+func (p *api) confirmed(ctx context.Context, times int, by *conform.Actor, op *contract.Operation, r conform.Request) int {
 	GinkgoHelper()
 	p.Callable(op)
-	calls, errs := make([]*wire.Call, times), make([]error, times)
+	calls, errs := make([]*httpclient.Call, times), make([]error, times)
 	done := make(chan struct{})
 	for i := range times {
 		go func() {
@@ -141,7 +141,7 @@ func (p *api) confirmed(ctx context.Context, times int, by *suite.Actor, op *con
 // internals are marks of a program's inside (facts/auth-checks.md P04).
 var internals = []string{"\n    at ", "Traceback (most", ".js:", ".ts:", ".go:", "SELECT ", "node_modules", "Exception in"}
 
-func (p *api) showsNoInternals(call *wire.Call) {
+func (p *api) showsNoInternals(call *httpclient.Call) {
 	GinkgoHelper()
 	text := strings.ReplaceAll(string(call.Body), `\n`, "\n")
 	for _, mark := range internals {

@@ -9,8 +9,8 @@ package coinrabbit
 import (
 	"context"
 
+	"authconform/harness/conform"
 	"authconform/harness/contract"
-	"authconform/harness/suite"
 	"authconform/harness/target"
 )
 
@@ -47,14 +47,14 @@ const user = "user"
 const jwtFeature = "jwt"
 
 // Suite is the CoinRabbit suite.
-var Suite = suite.Suite{
+var Suite = conform.Suite{
 	Exchange: "coinrabbit",
 	Specs:    specs,
 	Roles: map[string]string{
 		user: "a user of the partner without a second factor; id is the external_id by which the partner names the user (the login where left out), login the e-mail address and phone the number at which its codes arrive; no password is used",
 	},
 	Settings: settings,
-	Features: map[string]suite.Feature{
+	Features: map[string]conform.Feature{
 		jwtFeature: {Text: "x-user-token is a JWT, as public clients read it; the page does not say what it is", Present: jwtPresent},
 	},
 	Path: path,
@@ -128,7 +128,7 @@ var settings = map[string]target.Setting{
 		Text: "where codes are delivered, email or sms: to the login or to the phone of an identity, in the file's inbox", Default: "email",
 		Ask: "where are verification codes delivered, and how can a test read them?",
 	},
-	suite.Tolerance: {
+	conform.Tolerance: {
 		Text: "how many 30-second steps old an app's code may be, 0 or 1", Default: "1",
 	},
 }
@@ -143,19 +143,19 @@ func path(t *target.Target, op *contract.Operation) string {
 	if !open {
 		return op.Path
 	}
-	return suite.Suite{Settings: settings}.Setting(t, name)
+	return conform.Suite{Settings: settings}.Setting(t, name)
 }
 
 // api is the context with the operations that specs name.
 type api struct {
-	*suite.Context
+	*conform.Context
 	partnerLogin, login, sendCode, verifyCode, createSecret, activate, deactivate *contract.Operation
 
 	// left are factors that a spec of this process could not switch off again.
 	left map[string]*account
 }
 
-func newAPI(s *suite.Context) *api {
+func newAPI(s *conform.Context) *api {
 	op := s.Operation
 	return &api{
 		Context:      s,
@@ -166,12 +166,12 @@ func newAPI(s *suite.Context) *api {
 }
 
 // jwtPresent asks the log-in of a partner for a token of three parts.
-func jwtPresent(ctx context.Context, s *suite.Context) bool {
+func jwtPresent(ctx context.Context, s *conform.Context) bool {
 	return isJWT(newAPI(s).signedIn(ctx).token)
 }
 
 // specs builds the tree, one file for each area.
-func specs(s *suite.Context) {
+func specs(s *conform.Context) {
 	p := newAPI(s)
 	secrets(p)
 	activations(p)

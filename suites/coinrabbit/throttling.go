@@ -8,10 +8,10 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 
 	"authconform/harness/clause"
+	"authconform/harness/conform"
 	"authconform/harness/contract"
-	"authconform/harness/suite"
-	"authconform/harness/throttle"
-	"authconform/harness/wire"
+	"authconform/harness/httpclient"
+	"authconform/suites/family"
 )
 
 // throttling is about limits, of which the page says nothing: the standards ask
@@ -34,7 +34,7 @@ var (
 
 // limit is the limit of wrong codes of an account.
 type limit struct {
-	throttle.Limit
+	family.Limit
 	t *trial
 }
 
@@ -46,14 +46,14 @@ func (p *api) limitOf(ctx context.Context, s subject) *limit {
 		p.Untestable("the target file declares no limits.second-factor; ask the vendor how many wrong codes an account has within which time")
 	}
 	l := &limit{t: s.ready(ctx)}
-	l.Limit = throttle.Limit{
+	l.Limit = family.Limit{
 		Operation: s.operation, Attempts: declared.Attempts, Block: max(declared.Block, declared.Window),
 		Refused: contract.SecondFactorWrong, Limited: contract.Throttled,
-		Wrong: func(int) throttle.Attempt {
-			return throttle.Attempt{By: l.t.by, Request: l.t.request.With("code_2fa", l.t.codes.Wrong(farAway))}
+		Wrong: func(int) family.Attempt {
+			return family.Attempt{By: l.t.by, Request: l.t.request.With("code_2fa", l.t.codes.Wrong(farAway))}
 		},
-		Right: func() throttle.Attempt {
-			return throttle.Attempt{By: l.t.by, Request: l.t.request.With("code_2fa", p.Code(ctx, l.t.codes))}
+		Right: func() family.Attempt {
+			return family.Attempt{By: l.t.by, Request: l.t.request.With("code_2fa", p.Code(ctx, l.t.codes))}
 		},
 	}
 	return l
@@ -87,7 +87,7 @@ func (p *api) limited(s subject, slug, text string, from clause.Option, vary fun
 			vary(ctx, l)
 		}
 		p.guess(ctx, l, l.Attempts)
-		throttle.Kit{S: p.Context}.HoldsBackTheRight(ctx, l.Limit)
+		family.Kit{S: p.Context}.HoldsBackTheRight(ctx, l.Limit)
 		p.Wait(ctx, l.Block+time.Second, "the limit has to end")
 		p.accepts(ctx, l, "when the limit has ended")
 	})
@@ -96,9 +96,9 @@ func (p *api) limited(s subject, slug, text string, from clause.Option, vary fun
 func guesses(p *api, s subject) {
 	p.limited(s, "", "holds back even a right code after as many wrong ones as the limit allows", asksLimit, nil)
 	p.limited(s, "-new-session", "counts wrong codes on through new log-ins", spans, func(ctx context.Context, l *limit) {
-		anew := func(attempt throttle.Attempt) throttle.Attempt {
+		anew := func(attempt family.Attempt) family.Attempt {
 			call := p.Do(ctx, p.partner(), p.partnerLogin, requestFor(l.t.account))
-			p.Need("log in again", call, p.partnerLogin, contract.OK)
+			p.Require("log in again", call, p.partnerLogin, contract.OK)
 			p.session(l.t.account, call)
 			attempt.By = l.t.me
 			return attempt
@@ -107,14 +107,14 @@ func guesses(p *api, s subject) {
 	})
 	p.limited(s, "-new-verification", "counts wrong codes on through new verification tokens", spans, func(ctx context.Context, l *limit) {
 		kind := map[bool]string{true: typeActivation, false: typeDeactivation}[s.operation == p.activate]
-		l.vary(func(attempt throttle.Attempt) throttle.Attempt {
+		l.vary(func(attempt family.Attempt) family.Attempt {
 			attempt.Request = attempt.Request.With("verification_token", p.verified(ctx, l.t.account, kind))
 			return attempt
 		})
 	})
 	p.limited(s, "-claimed-address", "counts wrong codes on whatever address the client claims", spans, func(_ context.Context, l *limit) {
 		n := 0
-		l.vary(func(attempt throttle.Attempt) throttle.Attempt {
+		l.vary(func(attempt family.Attempt) family.Attempt {
 			n++
 			attempt.Request = attempt.Request.WithHeader("X-Forwarded-For", fmt.Sprintf("198.51.100.%d", n))
 			return attempt
@@ -133,12 +133,12 @@ func guesses(p *api, s subject) {
 		func(ctx SpecContext) {
 			l := p.limitOf(ctx, s)
 			l.t.on = s.operation == p.deactivate
-			throttle.Kit{S: p.Context}.Burst(ctx, l.Limit)
+			family.Kit{S: p.Context}.Burst(ctx, l.Limit)
 			p.Wait(ctx, l.Block+time.Second, "the limit has to end before the account is tidied")
 		})
 	It("says when to come back, and tells no cache to keep it", should("-retry-after", clause.Only(strict)),
 		func(ctx SpecContext) {
-			kit := throttle.Kit{S: p.Context}
+			kit := family.Kit{S: p.Context}
 			l := p.limitOf(ctx, s)
 			call := kit.Reach(ctx, l.Limit)
 			kit.NotStorable(call)
@@ -148,17 +148,17 @@ func guesses(p *api, s subject) {
 }
 
 // vary changes each attempt, wrong and right.
-func (l *limit) vary(change func(throttle.Attempt) throttle.Attempt) {
+func (l *limit) vary(change func(family.Attempt) family.Attempt) {
 	wrong, right := l.Wrong, l.Right
-	l.Wrong = func(i int) throttle.Attempt { return change(wrong(i)) }
-	l.Right = func() throttle.Attempt { return change(right()) }
+	l.Wrong = func(i int) family.Attempt { return change(wrong(i)) }
+	l.Right = func() family.Attempt { return change(right()) }
 }
 
 // guessesAnew is the way around a limit that starts the enrolment over.
 func guessesAnew(p *api) {
 	p.limited(p.activating(), "-new-secret", "counts wrong codes on through new secrets", spans, func(ctx context.Context, l *limit) {
 		wrong := l.Wrong
-		l.Wrong = func(i int) throttle.Attempt {
+		l.Wrong = func(i int) family.Attempt {
 			p.create(ctx, l.t.account)
 			l.t.request = l.t.request.With("secret_2fa", l.t.secret)
 			return wrong(i)
@@ -221,7 +221,7 @@ func (p *api) limitedSending() {
 
 // untilLimited repeats a request until the last answer of a limiter, or to the
 // end of the tries.
-func (p *api) untilLimited(ctx context.Context, a *account, op *contract.Operation, r suite.Request) (call *wire.Call) {
+func (p *api) untilLimited(ctx context.Context, a *account, op *contract.Operation, r conform.Request) (call *httpclient.Call) {
 	GinkgoHelper()
 	for range tries {
 		a.who.Failed()

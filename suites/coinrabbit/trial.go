@@ -6,16 +6,16 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 
 	"authconform/harness/clause"
+	"authconform/harness/conform"
 	"authconform/harness/contract"
-	"authconform/harness/suite"
-	"authconform/harness/wire"
+	"authconform/harness/httpclient"
 )
 
 // trial is a call that is right, about to be made wrong in one thing.
 type trial struct {
 	*account
-	by      *suite.Actor
-	request suite.Request
+	by      *conform.Actor
+	request conform.Request
 	code    string // right and unused
 }
 
@@ -117,7 +117,7 @@ func (p *api) refuses(s subject, cases ...wrong) {
 
 // send sends a trial; the identity rests afterwards, since a wrong code may count
 // towards a limit.
-func (p *api) send(ctx context.Context, t *trial, op *contract.Operation) *wire.Call {
+func (p *api) send(ctx context.Context, t *trial, op *contract.Operation) *httpclient.Call {
 	GinkgoHelper()
 	call := p.Do(ctx, t.by, op, t.request)
 	if op == p.activate && p.Is(call, op, contract.OK) {

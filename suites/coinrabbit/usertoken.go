@@ -111,7 +111,7 @@ func tokenLife(p *api) {
 				p.Expect(call, p.createSecret, contract.Unauthenticated)
 			}
 			again := p.Do(ctx, p.partner(), p.partnerLogin, requestFor(a))
-			p.Need("log in again", again, p.partnerLogin, contract.OK)
+			p.Require("log in again", again, p.partnerLogin, contract.OK)
 			p.session(a, again)
 			p.create(ctx, a)
 		})

@@ -9,8 +9,8 @@ import (
 	. "github.com/onsi/gomega"
 
 	"authconform/harness/clause"
+	"authconform/harness/conform"
 	"authconform/harness/contract"
-	"authconform/harness/suite"
 	"authconform/harness/value"
 )
 
@@ -55,7 +55,7 @@ func sendsCodes(p *api) {
 			p.Check("the status is the same", unknown.Status, Equal(known.Status))
 			p.Check("the body is the same", string(unknown.Body) == string(known.Body), BeTrue())
 		})
-	p.refusesRequest(op, "send-code", func(ctx context.Context) (*account, suite.Request) {
+	p.refusesRequest(op, "send-code", func(ctx context.Context) (*account, conform.Request) {
 		a := p.signedIn(ctx)
 		return a, p.codeRequest(a, typeActivation)
 	})
@@ -70,28 +70,28 @@ func (p *api) nobody() string {
 }
 
 // refusesRequest states what sending and verifying a code both refuse.
-func (p *api) refusesRequest(op *contract.Operation, slug string, right func(context.Context) (*account, suite.Request)) {
-	change := func(id, text string, outcome contract.Outcome, of func(*account, suite.Request) (*suite.Actor, suite.Request)) {
+func (p *api) refusesRequest(op *contract.Operation, slug string, right func(context.Context) (*account, conform.Request)) {
+	change := func(id, text string, outcome contract.Outcome, of func(*account, conform.Request) (*conform.Actor, conform.Request)) {
 		It("refuses "+text, clause.Should("coinrabbit."+slug+"."+id, op, outcome), func(ctx SpecContext) {
 			a, request := right(ctx)
 			by, changed := of(a, request)
 			p.Expect(p.Do(ctx, by, op, changed), op, outcome)
-			p.Need("get the right request accepted", p.Do(ctx, a.me, op, request), op, contract.OK)
+			p.Require("get the right request accepted", p.Do(ctx, a.me, op, request), op, contract.OK)
 		})
 	}
-	change("no-key", "a call without x-api-key", contract.Unauthenticated, func(a *account, r suite.Request) (*suite.Actor, suite.Request) {
+	change("no-key", "a call without x-api-key", contract.Unauthenticated, func(a *account, r conform.Request) (*conform.Actor, conform.Request) {
 		return p.Actor(a.who.Name+" without key", a.who, headers("", a.token)), r
 	})
-	change("made-up-key", "a made-up x-api-key", contract.Unauthenticated, func(a *account, r suite.Request) (*suite.Actor, suite.Request) {
+	change("made-up-key", "a made-up x-api-key", contract.Unauthenticated, func(a *account, r conform.Request) (*conform.Actor, conform.Request) {
 		return p.Actor(a.who.Name+" with made-up key", a.who, headers(p.Nonce()+p.Nonce(), a.token)), r
 	})
-	change("no-user-token", "a code of the second factor for who is not logged in", contract.Unauthenticated, func(_ *account, r suite.Request) (*suite.Actor, suite.Request) {
+	change("no-user-token", "a code of the second factor for who is not logged in", contract.Unauthenticated, func(_ *account, r conform.Request) (*conform.Actor, conform.Request) {
 		return p.partner(), r
 	})
-	change("unknown-type", "a message type that there is not", contract.Invalid, func(a *account, r suite.Request) (*suite.Actor, suite.Request) {
+	change("unknown-type", "a message type that there is not", contract.Invalid, func(a *account, r conform.Request) (*conform.Actor, conform.Request) {
 		return a.me, r.With(p.Setting(typeMember), "NO_SUCH_TYPE")
 	})
-	change("no-recipient", "a body without a recipient", contract.Invalid, func(a *account, r suite.Request) (*suite.Actor, suite.Request) {
+	change("no-recipient", "a body without a recipient", contract.Invalid, func(a *account, r conform.Request) (*conform.Actor, conform.Request) {
 		return a.me, r.Without(p.Setting(recipientMember))
 	})
 }
@@ -113,7 +113,7 @@ func verifiesCodes(p *api) {
 			a.who.Failed()
 			p.Check("codes that were verified", p.confirmed(ctx, 4, a.me, op, request), Equal(1))
 		})
-	p.refusesRequest(op, "verify-code", func(ctx context.Context) (*account, suite.Request) {
+	p.refusesRequest(op, "verify-code", func(ctx context.Context) (*account, conform.Request) {
 		a := p.signedIn(ctx)
 		return a, p.verifyRequest(a, typeActivation, p.newCode(ctx, a, typeActivation))
 	})
@@ -123,7 +123,7 @@ func verifiesCodes(p *api) {
 			a := p.signedIn(ctx)
 			request := p.verifyRequest(a, typeActivation, p.newCode(ctx, a, typeActivation))
 			p.Expect(p.Do(ctx, a.me, op, request.Without(p.Setting(codeMember))), op, contract.Invalid)
-			p.Need("verify the code", p.Do(ctx, a.me, op, request), op, contract.OK)
+			p.Require("verify the code", p.Do(ctx, a.me, op, request), op, contract.OK)
 		})
 }
 
@@ -155,7 +155,7 @@ func refusesCodes(p *api) {
 	})
 	refuses("used", "a code that was used", "OWASP ASVS 5.0 6.5.1; facts/auth-checks.md T27", func(ctx context.Context, a *account) string {
 		code := p.newCode(ctx, a, typeActivation)
-		p.Need("verify the code once", p.Do(ctx, a.me, op, p.verifyRequest(a, typeActivation, code)), op, contract.OK)
+		p.Require("verify the code once", p.Do(ctx, a.me, op, p.verifyRequest(a, typeActivation, code)), op, contract.OK)
 		return code
 	})
 	refuses("replaced", "a code after which another was sent", "OWASP WSTG-ATHN-11; facts/auth-checks.md T30", func(ctx context.Context, a *account) string {

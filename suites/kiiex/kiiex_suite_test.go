@@ -3,8 +3,8 @@ package kiiex_test
 import (
 	"testing"
 
-	"authconform/harness/door"
+	"authconform/harness/runner"
 	"authconform/suites/kiiex"
 )
 
-func TestKiiex(t *testing.T) { door.Test(t, kiiex.Suite) }
+func TestKiiex(t *testing.T) { runner.Test(t, kiiex.Suite) }

@@ -4,13 +4,13 @@
 package kiiex
 
 import (
-	"authconform/harness/suite"
+	"authconform/harness/conform"
 	"authconform/harness/target"
 	"authconform/suites/alphapoint"
 )
 
 // Suite is the suite of the legacy surface.
-var Suite = suite.Suite{
+var Suite = conform.Suite{
 	Exchange: "kiiex",
 	Specs:    alphapoint.Specs,
 	Roles:    alphapoint.Roles(),
@@ -19,7 +19,7 @@ var Suite = suite.Suite{
 		"GetValidate2faRequiredEndpoints": "/getvalidate2farequiredendpoints", "RegisterNewDevice": "/registernewdevice",
 		"GetUserDevices": "/getuserdevices", "GetUserConfig": "/getuserconfig", "Ping": "/ping", "RequiredEndpoint": "/{endpoint}",
 	}),
-	Features: map[string]suite.Feature{"signed-headers": alphapoint.SignedHeaders()},
+	Features: map[string]conform.Feature{"signed-headers": alphapoint.SignedHeaders()},
 	Path:     alphapoint.Path,
 	Leak:     alphapoint.Leak,
 }

@@ -3,8 +3,8 @@ package kiiexap_test
 import (
 	"testing"
 
-	"authconform/harness/door"
+	"authconform/harness/runner"
 	"authconform/suites/kiiexap"
 )
 
-func TestKiiexAP(t *testing.T) { door.Test(t, kiiexap.Suite) }
+func TestKiiexAP(t *testing.T) { runner.Test(t, kiiexap.Suite) }

@@ -4,12 +4,12 @@
 package kiiexap
 
 import (
-	"authconform/harness/suite"
+	"authconform/harness/conform"
 	"authconform/suites/alphapoint"
 )
 
 // Suite is the suite of the /ap surface.
-var Suite = suite.Suite{
+var Suite = conform.Suite{
 	Exchange: "kiiexap",
 	Specs:    alphapoint.Specs,
 	Roles:    roles(),
@@ -17,7 +17,7 @@ var Suite = suite.Suite{
 		"Authenticate": "/ap/Authenticate", "Authenticate2fa": "/ap/Authenticate2FA", "LogOut": "/ap/LogOut",
 		"GetUserDevices": "/ap/GetUserDevices", "Ping": "/ap/Ping",
 	}),
-	Features: map[string]suite.Feature{"signed-headers": alphapoint.SignedHeaders(), "basic": alphapoint.Basic()},
+	Features: map[string]conform.Feature{"signed-headers": alphapoint.SignedHeaders(), "basic": alphapoint.Basic()},
 	Path:     alphapoint.Path,
 	Leak:     alphapoint.Leak,
 }

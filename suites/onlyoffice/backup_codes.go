@@ -8,10 +8,10 @@ import (
 	. "github.com/onsi/gomega"
 
 	"authconform/harness/clause"
+	"authconform/harness/conform"
 	"authconform/harness/contract"
-	"authconform/harness/suite"
+	"authconform/harness/httpclient"
 	"authconform/harness/value"
-	"authconform/harness/wire"
 )
 
 // backupCount and backupForm are what a portal ships with.
@@ -39,9 +39,9 @@ func showsBackupCodes(p *portal) {
 		func(ctx SpecContext) {
 			n := p.startEnrolment(ctx)
 			first := p.code(ctx, n.enrolled, p.Code(ctx, n.codes))
-			p.Need("enrol with a first code", first, p.loginByCode, contract.OK)
+			p.Require("enrol with a first code", first, p.loginByCode, contract.OK)
 			n.me = p.Actor(n.who.Name, n.who, cookie(token(first)))
-			call := p.Do(ctx, n.me, op, suite.Request{})
+			call := p.Do(ctx, n.me, op, conform.Request{})
 			p.Expect(call, op, contract.OK)
 			p.Check("codes that are not used", p.unusedCodes(call), HaveLen(len(value.List(value.Of(call), "response"))))
 		})
@@ -64,7 +64,7 @@ func showsBackupCodes(p *portal) {
 		func(ctx SpecContext) {
 			e := p.enrol(ctx)
 			p.used(ctx, e, e.takeBackup())
-			call := p.Do(ctx, e.me, op, suite.Request{})
+			call := p.Do(ctx, e.me, op, conform.Request{})
 			p.Expect(call, op, contract.OK)
 			p.Check("the codes that are not used", p.unusedCodes(call), Equal(e.backup))
 		})
@@ -72,8 +72,8 @@ func showsBackupCodes(p *portal) {
 		clause.Must("onlyoffice.tfa-codes.not-marked", op, contract.OK, clause.From(contract.Observed, "facts/onlyoffice.md 2.1")),
 		func(ctx SpecContext) {
 			e := p.enrol(ctx)
-			p.Need("get a wrong code refused", p.code(ctx, e, e.otherCase()), p.loginByCode, contract.SecondFactorWrong)
-			call := p.Do(ctx, e.me, op, suite.Request{})
+			p.Require("get a wrong code refused", p.code(ctx, e, e.otherCase()), p.loginByCode, contract.SecondFactorWrong)
+			call := p.Do(ctx, e.me, op, conform.Request{})
 			p.Expect(call, op, contract.OK)
 			p.Check("the codes that are not used", p.unusedCodes(call), Equal(e.backup))
 		})
@@ -88,7 +88,7 @@ func showsBackupCodes(p *portal) {
 		func(ctx SpecContext) {
 			e, other := p.enrol(ctx), p.enrol(ctx)
 			for _, name := range []string{"id", "userId", "userid", "uid"} {
-				call := p.Do(ctx, e.me, op, suite.Request{Query: query(name, other.id)})
+				call := p.Do(ctx, e.me, op, conform.Request{Query: query(name, other.id)})
 				p.Expect(call, op, contract.OK)
 				p.Check("the codes shown", p.unusedCodes(call), Equal(e.backup))
 			}
@@ -129,7 +129,7 @@ func renewsBackupCodes(p *portal) {
 		func(ctx SpecContext) {
 			e := p.enrol(ctx)
 			old := e.takeBackup()
-			p.Need("renew the codes", p.renew(ctx, e), op, contract.OK)
+			p.Require("renew the codes", p.renew(ctx, e), op, contract.OK)
 			p.refusesCode(ctx, e, old, contract.SecondFactorWrong)
 		})
 	It("makes the old codes worthless on the confirmation of a log-in",
@@ -137,8 +137,8 @@ func renewsBackupCodes(p *portal) {
 		func(ctx SpecContext) {
 			e := p.enrol(ctx)
 			old := e.takeBackup()
-			p.Need("renew the codes", p.renew(ctx, e), op, contract.OK)
-			p.refusesAtLink(ctx, e, contract.SecondFactorWrong, suite.Set("code", old))
+			p.Require("renew the codes", p.renew(ctx, e), op, contract.OK)
+			p.refusesAtLink(ctx, e, contract.SecondFactorWrong, conform.Set("code", old))
 		})
 	It("keeps the app and the sessions of the user",
 		clause.Must("onlyoffice.tfa-new-codes.app-kept", op, contract.OK),
@@ -152,7 +152,7 @@ func renewsBackupCodes(p *portal) {
 		clause.Should("onlyoffice.tfa-new-codes.foreign", op, contract.OK, clause.From(contract.Standard, "OWASP ASVS 5.0 8.2.2; facts/auth-checks.md F16")),
 		func(ctx SpecContext) {
 			e, other := p.enrol(ctx), p.enrol(ctx)
-			call := p.Do(ctx, e.me, op, suite.Request{Query: query("id", other.id, "userId", other.id)})
+			call := p.Do(ctx, e.me, op, conform.Request{Query: query("id", other.id, "userId", other.id)})
 			p.Expect(call, op, contract.OK)
 			e.backup = p.unusedCodes(call)
 			p.Check("the other user's codes", p.readBackupCodes(ctx, other.me), Equal(other.backup))
@@ -168,8 +168,8 @@ func refusesBackupCodes(p *portal, op *contract.Operation, area string) {
 		func(ctx SpecContext) {
 			_, me := p.signedIn(ctx, user)
 			e := p.enrol(ctx)
-			p.Refuses(ctx, suite.Refusal{
-				Operation: op, By: e.me, Control: always(suite.Request{}), ChangedBy: me, Outcome: contract.Unavailable,
+			p.Refuses(ctx, conform.Refusal{
+				Operation: op, By: e.me, Control: always(conform.Request{}), ChangedBy: me, Outcome: contract.Unavailable,
 			})
 			e.backup = p.readBackupCodes(ctx, e.me)
 		})
@@ -178,28 +178,28 @@ func refusesBackupCodes(p *portal, op *contract.Operation, area string) {
 		func(ctx SpecContext) {
 			n := p.startEnrolment(ctx)
 			p.finishEnrolment(ctx, n)
-			p.Need("get it while the app is linked", p.Do(ctx, n.me, op, suite.Request{}), op, contract.OK)
-			p.Need("unlink the app", p.unlinkOwn(ctx, n.enrolled), p.unlink, contract.OK)
-			call := p.Do(ctx, n.me, op, suite.Request{})
+			p.Require("get it while the app is linked", p.Do(ctx, n.me, op, conform.Request{}), op, contract.OK)
+			p.Require("unlink the app", p.unlinkOwn(ctx, n.enrolled), p.unlink, contract.OK)
+			call := p.Do(ctx, n.me, op, conform.Request{})
 			p.Expect(call, op, contract.Unavailable)
 		})
 	It("is not available while the second factor is off",
 		clause.Must(id+"off", op, contract.Unavailable, clause.Disrupts()),
 		func(ctx SpecContext) {
 			e := p.enrol(ctx)
-			p.Need("get it while the second factor is on", p.Do(ctx, e.me, op, suite.Request{}), op, contract.OK)
+			p.Require("get it while the second factor is on", p.Do(ctx, e.me, op, conform.Request{}), op, contract.OK)
 			e.backup = p.readBackupCodes(ctx, e.me)
 			keeper, former := p.keepTFA(ctx)
 			p.switchTFA(ctx, keeper, former.with(tfaNone))
 			e.me = p.signIn(ctx, e.who)
-			p.Expect(p.Do(ctx, e.me, op, suite.Request{}), op, contract.Unavailable)
+			p.Expect(p.Do(ctx, e.me, op, conform.Request{}), op, contract.Unavailable)
 		})
 }
 
 // renew replaces the backup codes of an enrolled user.
-func (p *portal) renew(ctx context.Context, e *enrolled) *wire.Call {
+func (p *portal) renew(ctx context.Context, e *enrolled) *httpclient.Call {
 	GinkgoHelper()
-	call := p.Do(ctx, e.me, p.renewCodes, suite.Request{})
+	call := p.Do(ctx, e.me, p.renewCodes, conform.Request{})
 	if p.Is(call, p.renewCodes, contract.OK) {
 		e.backup = p.unusedCodes(call)
 	}

@@ -6,12 +6,12 @@ import (
 	"strings"
 	"unicode"
 
-	"authconform/harness/suite"
-	"authconform/harness/wire"
+	"authconform/harness/conform"
+	"authconform/harness/httpclient"
 )
 
 // renamed gives a change a name that says what is wrong with the value.
-func renamed(name string, c suite.Change) suite.Change {
+func renamed(name string, c conform.Change) conform.Change {
 	c.Name = name
 	return c
 }
@@ -26,7 +26,7 @@ func swapCase(s string) string {
 }
 
 // headerNames are the header fields of a response, without their values.
-func headerNames(call *wire.Call) []string {
+func headerNames(call *httpclient.Call) []string {
 	var names []string
 	for name := range call.Header {
 		names = append(names, http.CanonicalHeaderKey(name))

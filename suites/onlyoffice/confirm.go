@@ -9,9 +9,9 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 
 	"authconform/harness/clause"
+	"authconform/harness/conform"
 	"authconform/harness/contract"
-	"authconform/harness/suite"
-	"authconform/harness/wire"
+	"authconform/harness/httpclient"
 )
 
 // How long links count (email:validinterval and auth:validinterval as shipped).
@@ -28,7 +28,7 @@ var (
 )
 
 // unknownLink is a link as it should look, with a key that was never issued.
-var unknownLink = suite.Request{JSON: suite.Object{
+var unknownLink = conform.Request{JSON: conform.Object{
 	"type": passwordChange, "key": "500000000000.THISKEYWASNEVERISSUEDBYANYPORTAL",
 	"uiD": "5f0c9a52-3d1e-4b7c-9f0a-7d2b6c1e8a43", "email": "nobody@unknown.invalid",
 }}
@@ -47,7 +47,7 @@ func confirmAccepts(p *portal) {
 		func(ctx SpecContext) {
 			who := p.Lease(user)
 			p.ForgetMail(ctx, who.Login)
-			p.Need("ask for a mail", p.Do(ctx, p.Anonymous(), p.sendPassword, p.passwordMail(who.Login)), p.sendPassword, contract.OK)
+			p.Require("ask for a mail", p.Do(ctx, p.Anonymous(), p.sendPassword, p.passwordMail(who.Login)), p.sendPassword, contract.OK)
 			mailed := p.mailedLink(ctx, who.Login, passwordChange)
 			p.Expect(p.check(ctx, mailed), p.checkConfirm, contract.OK)
 		})
@@ -61,7 +61,7 @@ func confirmAccepts(p *portal) {
 		clause.Must("onlyoffice.confirm.not-spent", p.changePassword, contract.OK),
 		func(ctx SpecContext) {
 			c := p.passwordCase(ctx)
-			p.Need("look at the link", p.check(ctx, c.link), p.checkConfirm, contract.OK)
+			p.Require("look at the link", p.check(ctx, c.link), p.checkConfirm, contract.OK)
 			p.Expect(p.Do(ctx, p.holder(c.who, c.link), p.changePassword, c.to(c.next)), p.changePassword, contract.OK)
 		})
 }
@@ -71,11 +71,11 @@ func confirmRefuses(p *portal) {
 		It(text, c, func(ctx SpecContext) {
 			_, me := p.signedIn(ctx, user)
 			good := p.passwordLink(ctx, me)
-			pair := suite.Refusal{
+			pair := conform.Refusal{
 				Operation: p.checkConfirm, By: p.Anonymous(), Control: always(good.model()), Outcome: confirmInvalid,
 			}
 			for _, l := range forged(ctx, good) {
-				pair.Changes = append(pair.Changes, suite.Change{Name: "forged link", Of: func(suite.Request) suite.Request { return l.model() }})
+				pair.Changes = append(pair.Changes, conform.Change{Name: "forged link", Of: func(conform.Request) conform.Request { return l.model() }})
 			}
 			p.Refuses(ctx, pair)
 		})
@@ -104,8 +104,8 @@ func confirmRefuses(p *portal) {
 		clause.Should("onlyoffice.confirm.used", p.checkConfirm, confirmInvalid, oneUse),
 		func(ctx SpecContext) {
 			c := p.passwordCase(ctx)
-			p.Need("find the link good", p.check(ctx, c.link), p.checkConfirm, contract.OK)
-			p.Need("use the link", p.Do(ctx, p.holder(c.who, c.link), p.changePassword, c.to(c.next)), p.changePassword, contract.OK)
+			p.Require("find the link good", p.check(ctx, c.link), p.checkConfirm, contract.OK)
+			p.Require("use the link", p.Do(ctx, p.holder(c.who, c.link), p.changePassword, c.to(c.next)), p.changePassword, contract.OK)
 			p.Expect(p.check(ctx, c.link), p.checkConfirm, confirmInvalid)
 		})
 	It("finds the key of a first step bad for somebody who is signed in",
@@ -113,16 +113,16 @@ func confirmRefuses(p *portal) {
 		func(ctx SpecContext) {
 			e := p.enrol(ctx)
 			step := p.stepLink(p.passwordOnly(ctx, e))
-			p.Refuses(ctx, suite.Refusal{
+			p.Refuses(ctx, conform.Refusal{
 				Operation: p.checkConfirm, By: p.Anonymous(), ChangedBy: e.me, Control: always(step.model()), Outcome: confirmInvalid,
 			})
 		})
 	It("refuses an empty object",
 		clause.Should("onlyoffice.confirm.empty", p.checkConfirm, contract.Invalid),
 		func(ctx SpecContext) {
-			p.Refuses(ctx, suite.Refusal{
-				Operation: p.checkConfirm, By: p.Anonymous(), Control: always(unknownLink), Leads: confirmInvalid, Outcome: contract.Invalid,
-				Changes: []suite.Change{{Name: "{}", Of: func(r suite.Request) suite.Request { r.JSON = suite.Object{}; return r }}},
+			p.Refuses(ctx, conform.Refusal{
+				Operation: p.checkConfirm, By: p.Anonymous(), Control: always(unknownLink), Expected: confirmInvalid, Outcome: contract.Invalid,
+				Changes: []conform.Change{{Name: "{}", Of: func(r conform.Request) conform.Request { r.JSON = conform.Object{}; return r }}},
 			})
 		})
 }
@@ -136,7 +136,7 @@ func confirmExpires(p *portal) {
 			_, me := p.signedIn(ctx, user)
 			old := p.passwordLink(ctx, me)
 			p.Wait(ctx, mailLinkLife-time.Hour, "the link has to get old")
-			p.Need("find the link good until then", p.check(ctx, old), p.checkConfirm, contract.OK)
+			p.Require("find the link good until then", p.check(ctx, old), p.checkConfirm, contract.OK)
 			p.Wait(ctx, time.Hour+time.Minute, "the link has to expire")
 			p.Expect(p.check(ctx, old), p.checkConfirm, confirmExpired)
 		})
@@ -146,7 +146,7 @@ func confirmExpires(p *portal) {
 			e := p.enrol(ctx)
 			old := p.stepLink(p.passwordOnly(ctx, e))
 			p.Wait(ctx, stepLinkLife-time.Minute, "the link has to get old")
-			p.Need("find the link good until then", p.check(ctx, old), p.checkConfirm, contract.OK)
+			p.Require("find the link good until then", p.check(ctx, old), p.checkConfirm, contract.OK)
 			p.Wait(ctx, 2*time.Minute, "the link has to expire")
 			p.Expect(p.check(ctx, old), p.checkConfirm, confirmExpired)
 		})
@@ -154,33 +154,33 @@ func confirmExpires(p *portal) {
 
 // challengesWithoutLink states that an operation for the bearer of a link says
 // how to authenticate to somebody who has none.
-func challengesWithoutLink(p *portal, slug string, op *contract.Operation, ready func(context.Context) (*suite.Actor, func() suite.Request)) {
+func challengesWithoutLink(p *portal, slug string, op *contract.Operation, ready func(context.Context) (*conform.Actor, func() conform.Request)) {
 	const challenged = contract.Outcome("challenged")
 	It("tells a request without a link how to authenticate",
 		clause.Should("onlyoffice."+slug+".challenge", op, challenged),
 		func(ctx SpecContext) {
 			by, control := ready(ctx)
-			p.Refuses(ctx, suite.Refusal{
+			p.Refuses(ctx, conform.Refusal{
 				Operation: op, By: by, ChangedBy: p.Anonymous(), Control: control, Outcome: challenged, OnlyAfter: true,
 			})
 		})
 }
 
 // check asks, without a session, whether a link counts.
-func (p *portal) check(ctx context.Context, l link) *wire.Call {
+func (p *portal) check(ctx context.Context, l link) *httpclient.Call {
 	GinkgoHelper()
 	return p.Do(ctx, p.Anonymous(), p.checkConfirm, l.model())
 }
 
 // model is the link as the body of a request.
-func (l link) model() suite.Request {
-	body := suite.Object{"type": l.kind, "key": l.key}
+func (l link) model() conform.Request {
+	body := conform.Object{"type": l.kind, "key": l.key}
 	for name, value := range map[string]string{"uiD": l.uid, "email": l.email, "encEmail": l.encEmail} {
 		if value != "" {
 			body[name] = value
 		}
 	}
-	return suite.Request{JSON: body}
+	return conform.Request{JSON: body}
 }
 
 func (l link) keyed(key string) link  { l.key = key; return l }

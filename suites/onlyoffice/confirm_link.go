@@ -8,11 +8,11 @@ import (
 
 	. "github.com/onsi/ginkgo/v2"
 
+	"authconform/harness/conform"
+	"authconform/harness/httpclient"
 	"authconform/harness/identity"
 	"authconform/harness/inbox"
-	"authconform/harness/suite"
 	"authconform/harness/value"
-	"authconform/harness/wire"
 )
 
 // Types of confirmation links (ConfirmType).
@@ -40,13 +40,13 @@ func (l link) confirmHeader() http.Header {
 }
 
 // holder makes an actor whose only credential is the link.
-func (p *portal) holder(who *identity.Identity, l link) *suite.Actor {
+func (p *portal) holder(who *identity.Identity, l link) *conform.Actor {
 	return p.Actor(who.Name+" by link", who, l.confirmHeader())
 }
 
 // stepLink is the link that the first step of a log-in leaves: its address in
 // confirmUrl, its key there or in a cookie.
-func (p *portal) stepLink(call *wire.Call) link {
+func (p *portal) stepLink(call *httpclient.Call) link {
 	l := parseLink(value.Text(value.Of(call), "response", "confirmUrl"))
 	if l.key == "" {
 		l.key = setCookie(call, "asc_confirm_key_"+l.kind)
@@ -83,7 +83,7 @@ func parseLink(text string) link {
 }
 
 // setCookie is the last value that a response gives a cookie.
-func setCookie(call *wire.Call, name string) string {
+func setCookie(call *httpclient.Call, name string) string {
 	value := ""
 	for _, c := range (&http.Response{Header: call.Header}).Cookies() {
 		if c.Name == name {

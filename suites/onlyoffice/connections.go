@@ -9,8 +9,8 @@ import (
 	. "github.com/onsi/gomega"
 
 	"authconform/harness/clause"
+	"authconform/harness/conform"
 	"authconform/harness/contract"
-	"authconform/harness/suite"
 	"authconform/harness/value"
 )
 
@@ -29,7 +29,7 @@ func connectionsListed(p *portal) {
 			who, first := p.signedIn(ctx, user)
 			second := p.signIn(ctx, who)
 			_, stranger := p.signedIn(ctx, user)
-			call := p.Do(ctx, first, p.connections, suite.Request{})
+			call := p.Do(ctx, first, p.connections, conform.Request{})
 			p.Expect(call, p.connections, contract.OK)
 			var events []int
 			for _, item := range value.List(value.Of(call), "response", "items") {
@@ -44,8 +44,8 @@ func connectionsListed(p *portal) {
 		func(ctx SpecContext) {
 			who, first := p.signedIn(ctx, user)
 			second := p.signIn(ctx, who)
-			for _, me := range []*suite.Actor{first, second} {
-				call := p.Do(ctx, me, p.connections, suite.Request{})
+			for _, me := range []*conform.Actor{first, second} {
+				call := p.Do(ctx, me, p.connections, conform.Request{})
 				p.Expect(call, p.connections, contract.OK)
 				p.Check("loginEvent is one of the list", ids(value.List(value.Of(call), "response", "items")), ContainElement(value.Number(value.Of(call), "response", "loginEvent")))
 			}
@@ -56,7 +56,7 @@ func connectionsListed(p *portal) {
 		func(ctx SpecContext) {
 			who := p.Lease(user)
 			opened := token(p.loggedIn(ctx, who.Login, who.Password))
-			call := p.Do(ctx, p.Actor(who.Name, who, bearer(opened)), p.connections, suite.Request{})
+			call := p.Do(ctx, p.Actor(who.Name, who, bearer(opened)), p.connections, conform.Request{})
 			p.Expect(call, p.connections, contract.OK)
 			p.Check("loginEvent is that of the session", value.Number(value.Of(call), "response", "loginEvent"), Equal(p.event(ctx, p.Actor(who.Name, who, cookie(opened)))))
 		})
@@ -67,7 +67,7 @@ func connectionsListed(p *portal) {
 			gone := p.signIn(ctx, who)
 			event := p.event(ctx, gone)
 			p.sessions().End(ctx, gone)
-			call := p.Do(ctx, me, p.connections, suite.Request{})
+			call := p.Do(ctx, me, p.connections, conform.Request{})
 			p.Expect(call, p.connections, contract.OK)
 			p.Check("the list leaves it out", ids(value.List(value.Of(call), "response", "items")), Not(ContainElement(event)))
 		})
@@ -90,10 +90,10 @@ func connectionEnded(p *portal) {
 			who, me := p.signedIn(ctx, user)
 			_, other := p.signedIn(ctx, user)
 			foreign := p.event(ctx, other)
-			p.Refuses(ctx, suite.Refusal{
+			p.Refuses(ctx, conform.Refusal{
 				Operation: p.logoutConnection, By: me, Outcome: contract.Forbidden,
-				Control: func() suite.Request { return connection(p.event(ctx, p.signIn(ctx, who))) },
-				Changes: []suite.Change{{Name: "the session of another", Of: func(suite.Request) suite.Request { return connection(foreign) }}},
+				Control: func() conform.Request { return connection(p.event(ctx, p.signIn(ctx, who))) },
+				Changes: []conform.Change{{Name: "the session of another", Of: func(conform.Request) conform.Request { return connection(foreign) }}},
 			})
 			p.works(ctx, other)
 		})
@@ -113,7 +113,7 @@ func connectionEnded(p *portal) {
 		func(ctx SpecContext) {
 			who, me := p.signedIn(ctx, user)
 			gone := p.event(ctx, p.signIn(ctx, who))
-			p.Need("end a session", p.Do(ctx, me, p.logoutConnection, connection(gone)), p.logoutConnection, contract.OK)
+			p.Require("end a session", p.Do(ctx, me, p.logoutConnection, connection(gone)), p.logoutConnection, contract.OK)
 			for _, event := range []int{gone, noEvent} {
 				p.Expect(p.Do(ctx, me, p.logoutConnection, connection(event)), p.logoutConnection, contract.NotFound)
 			}
@@ -133,7 +133,7 @@ func connectionsButThis(p *portal) {
 			_, stranger := p.signedIn(ctx, user)
 			p.alive(ctx, first)
 			p.alive(ctx, second)
-			p.Expect(p.Do(ctx, me, p.logoutAllExceptThis, suite.Request{}), p.logoutAllExceptThis, contract.OK)
+			p.Expect(p.Do(ctx, me, p.logoutAllExceptThis, conform.Request{}), p.logoutAllExceptThis, contract.OK)
 			p.over(ctx, first)
 			p.over(ctx, second)
 			p.works(ctx, me)
@@ -144,7 +144,7 @@ func connectionsButThis(p *portal) {
 		func(ctx SpecContext) {
 			who, other := p.signedIn(ctx, user)
 			me := p.Actor(who.Name, who, bearer(token(p.loggedIn(ctx, who.Login, who.Password))))
-			p.Expect(p.Do(ctx, me, p.logoutAllExceptThis, suite.Request{}), p.logoutAllExceptThis, contract.OK)
+			p.Expect(p.Do(ctx, me, p.logoutAllExceptThis, conform.Request{}), p.logoutAllExceptThis, contract.OK)
 			p.over(ctx, other)
 			p.works(ctx, me)
 		})
@@ -153,7 +153,7 @@ func connectionsButThis(p *portal) {
 		func(ctx SpecContext) {
 			who := p.Lease(user)
 			me := p.Actor(who.Name, who, bearer(token(p.loggedIn(ctx, who.Login, who.Password))))
-			p.Expect(p.Do(ctx, me, p.logoutAllExceptThis, suite.Request{}), p.logoutAllExceptThis, contract.OK)
+			p.Expect(p.Do(ctx, me, p.logoutAllExceptThis, conform.Request{}), p.logoutAllExceptThis, contract.OK)
 			p.over(ctx, me)
 		})
 }
@@ -189,13 +189,13 @@ func connectionsOfUser(p *portal) {
 			who, me := p.signedIn(ctx, role)
 			_, other := p.signedIn(ctx, user)
 			foreign := p.ownConnections(ctx, other)
-			p.Refuses(ctx, suite.Refusal{
+			p.Refuses(ctx, conform.Refusal{
 				Operation: p.logoutAllForUser, By: me, Outcome: contract.Forbidden,
-				Control: func() suite.Request {
+				Control: func() conform.Request {
 					me.Header = p.signIn(ctx, who).Header // the control ends the session
 					return p.ownConnections(ctx, me)
 				},
-				Changes: []suite.Change{{Name: "the id of another", Of: func(suite.Request) suite.Request { return foreign }}},
+				Changes: []conform.Change{{Name: "the id of another", Of: func(conform.Request) conform.Request { return foreign }}},
 			})
 			p.works(ctx, other)
 		})
@@ -214,7 +214,7 @@ func connectionsAndPassword(p *portal) {
 			_, stranger := p.signedIn(ctx, user)
 			c := p.newPasswordCase(who, p.opener(who))
 			p.alive(ctx, other)
-			call := p.Do(ctx, me, p.logoutAllChangePassword, suite.Request{})
+			call := p.Do(ctx, me, p.logoutAllChangePassword, conform.Request{})
 			p.Expect(call, p.logoutAllChangePassword, contract.OK)
 			p.over(ctx, me)
 			p.over(ctx, other)
@@ -235,8 +235,8 @@ func connectionsAndPassword(p *portal) {
 }
 
 // connection names one session in the path.
-func connection(event int) suite.Request {
-	return suite.Request{Path: map[string]string{"loginEventId": strconv.Itoa(event)}}
+func connection(event int) conform.Request {
+	return conform.Request{Path: map[string]string{"loginEventId": strconv.Itoa(event)}}
 }
 
 // ids are the ids of connections.
@@ -249,20 +249,20 @@ func ids(items []any) []int {
 }
 
 // event is the log-in event of an actor's session.
-func (p *portal) event(ctx context.Context, me *suite.Actor) int {
+func (p *portal) event(ctx context.Context, me *conform.Actor) int {
 	GinkgoHelper()
-	call := p.Do(ctx, me, p.connections, suite.Request{})
-	p.Need("list the connections of "+me.Who.Name, call, p.connections, contract.OK)
+	call := p.Do(ctx, me, p.connections, conform.Request{})
+	p.Require("list the connections of "+me.Who.Name, call, p.connections, contract.OK)
 	return value.Number(value.Of(call), "response", "loginEvent")
 }
 
 // ownConnection names the actor's own session, ownConnections all of its user's.
-func (p *portal) ownConnection(ctx context.Context, me *suite.Actor) suite.Request {
+func (p *portal) ownConnection(ctx context.Context, me *conform.Actor) conform.Request {
 	GinkgoHelper()
 	return connection(p.event(ctx, me))
 }
 
-func (p *portal) ownConnections(ctx context.Context, me *suite.Actor) suite.Request {
+func (p *portal) ownConnections(ctx context.Context, me *conform.Actor) conform.Request {
 	GinkgoHelper()
-	return suite.Request{Path: map[string]string{"userId": p.id(ctx, me)}}
+	return conform.Request{Path: map[string]string{"userId": p.id(ctx, me)}}
 }

@@ -8,11 +8,11 @@ import (
 	. "github.com/onsi/gomega"
 
 	"authconform/harness/clause"
+	"authconform/harness/conform"
 	"authconform/harness/contract"
+	"authconform/harness/httpclient"
 	"authconform/harness/identity"
-	"authconform/harness/suite"
 	"authconform/harness/value"
-	"authconform/harness/wire"
 )
 
 // sessionLimits are the members of the cookie settings: how long sessions live,
@@ -32,14 +32,14 @@ func cookieSettingsRead(p *portal) {
 		clause.Must("onlyoffice.cookie-settings.read", p.cookieSettings, contract.OK),
 		func(ctx SpecContext) {
 			_, me := p.signedIn(ctx, admin)
-			p.Expect(p.Do(ctx, me, p.cookieSettings, suite.Request{}), p.cookieSettings, contract.OK)
+			p.Expect(p.Do(ctx, me, p.cookieSettings, conform.Request{}), p.cookieSettings, contract.OK)
 		})
 	forbids := func(role string, args ...any) {
 		read := append(args, clause.Must("onlyoffice.cookie-settings.read-"+role, p.cookieSettings, contract.Forbidden), func(ctx SpecContext) {
 			_, by := p.signedIn(ctx, admin)
 			_, other := p.signedIn(ctx, role)
-			p.Refuses(ctx, suite.Refusal{
-				Operation: p.cookieSettings, By: by, ChangedBy: other, Control: always(suite.Request{}), Outcome: contract.Forbidden,
+			p.Refuses(ctx, conform.Refusal{
+				Operation: p.cookieSettings, By: by, ChangedBy: other, Control: always(conform.Request{}), Outcome: contract.Forbidden,
 			})
 		})
 		It("refuses a "+role+" who wants to read it", read...)
@@ -49,10 +49,10 @@ func cookieSettingsRead(p *portal) {
 				who, by := p.signedIn(ctx, admin)
 				former := p.keeps(ctx, who, p.cookieSettings, p.updateCookieSettings, sessionLimits...)
 				_, other := p.signedIn(ctx, role)
-				made := suite.Object{"lifeTime": former["lifeTime"].(int) + 1, "enabled": false}
-				p.Expect(p.Do(ctx, other, p.updateCookieSettings, suite.Request{JSON: made}), p.updateCookieSettings, contract.Forbidden)
+				made := conform.Object{"lifeTime": former["lifeTime"].(int) + 1, "enabled": false}
+				p.Expect(p.Do(ctx, other, p.updateCookieSettings, conform.Request{JSON: made}), p.updateCookieSettings, contract.Forbidden)
 				p.Check("a refused request changes nothing", p.settingsNow(ctx, by, p.cookieSettings, sessionLimits...), Equal(former))
-				p.Need("get the same request accepted from an administrator", p.Do(ctx, by, p.updateCookieSettings, suite.Request{JSON: made}), p.updateCookieSettings, contract.OK)
+				p.Require("get the same request accepted from an administrator", p.Do(ctx, by, p.updateCookieSettings, conform.Request{JSON: made}), p.updateCookieSettings, contract.OK)
 			})
 	}
 	forbids(user)
@@ -64,7 +64,7 @@ func cookieSettingsUpdated(p *portal) {
 		clause.Must("onlyoffice.cookie-settings.update", p.updateCookieSettings, contract.OK, clause.Disrupts()),
 		func(ctx SpecContext) {
 			who := p.lifetimeKeeper(ctx)
-			for _, made := range []suite.Object{lifetime(77, false), lifetime(99, true), lifetime(1440, false)} {
+			for _, made := range []conform.Object{lifetime(77, false), lifetime(99, true), lifetime(1440, false)} {
 				p.Expect(p.setLifetime(ctx, who, made), p.updateCookieSettings, contract.OK)
 				p.Check("the settings made can be read", p.settingsNow(ctx, p.signIn(ctx, who), p.cookieSettings, sessionLimits...), Equal(made))
 			}
@@ -86,7 +86,7 @@ func cookieSettingsUpdated(p *portal) {
 		func(ctx SpecContext) {
 			who := p.lifetimeKeeper(ctx)
 			me := p.signIn(ctx, who)
-			call := p.Do(ctx, me, p.updateCookieSettings, suite.Request{JSON: lifetime(60, true)})
+			call := p.Do(ctx, me, p.updateCookieSettings, conform.Request{JSON: lifetime(60, true)})
 			p.Expect(call, p.updateCookieSettings, contract.OK)
 			p.over(ctx, me)
 			p.works(ctx, p.Actor(who.Name, who, cookie(setCookie(call, sessionCookie))))
@@ -109,7 +109,7 @@ func cookieSettingsGovern(p *portal) {
 		clause.Must("onlyoffice.cookie-settings.expires", p.login, contract.OK, clause.Disrupts(), clause.From(contract.Observed, "facts/onlyoffice.md 5")),
 		func(ctx SpecContext) {
 			who := p.lifetimeKeeper(ctx)
-			p.Need("set a lifetime of ten minutes", p.setLifetime(ctx, who, lifetime(10, true)), p.updateCookieSettings, contract.OK)
+			p.Require("set a lifetime of ten minutes", p.setLifetime(ctx, who, lifetime(10, true)), p.updateCookieSettings, contract.OK)
 			guest := p.Lease(user)
 			call := p.tries(ctx, guest.Login, guest.Password)
 			p.Expect(call, p.login, contract.OK)
@@ -121,7 +121,7 @@ func cookieSettingsGovern(p *portal) {
 		clause.Must("onlyoffice.cookie-settings.off", p.updateCookieSettings, contract.OK, clause.Disrupts(), clause.From(contract.Observed, "facts/onlyoffice.md 1.4, 5")),
 		func(ctx SpecContext) {
 			who := p.lifetimeKeeper(ctx)
-			p.Need("set a lifetime of a minute", p.setLifetime(ctx, who, lifetime(1, true)), p.updateCookieSettings, contract.OK)
+			p.Require("set a lifetime of a minute", p.setLifetime(ctx, who, lifetime(1, true)), p.updateCookieSettings, contract.OK)
 			p.Expect(p.setLifetime(ctx, who, lifetime(1, false)), p.updateCookieSettings, contract.OK)
 			_, me := p.signedIn(ctx, user)
 			p.Wait(ctx, 65*time.Second, "the session would have ended")
@@ -129,8 +129,8 @@ func cookieSettingsGovern(p *portal) {
 		})
 }
 
-func lifetime(minutes int, enabled bool) suite.Object {
-	return suite.Object{"lifeTime": minutes, "enabled": enabled}
+func lifetime(minutes int, enabled bool) conform.Object {
+	return conform.Object{"lifeTime": minutes, "enabled": enabled}
 }
 
 // lifetimeKeeper is an administrator for whom the lifetime of sessions is brought
@@ -143,13 +143,13 @@ func (p *portal) lifetimeKeeper(ctx context.Context) *identity.Identity {
 }
 
 // setLifetime updates the settings in a session of its own, for that may end by it.
-func (p *portal) setLifetime(ctx context.Context, who *identity.Identity, made suite.Object) *wire.Call {
+func (p *portal) setLifetime(ctx context.Context, who *identity.Identity, made conform.Object) *httpclient.Call {
 	GinkgoHelper()
-	return p.Do(ctx, p.signIn(ctx, who), p.updateCookieSettings, suite.Request{JSON: made})
+	return p.Do(ctx, p.signIn(ctx, who), p.updateCookieSettings, conform.Request{JSON: made})
 }
 
 // sameCookieSettings sets the lifetime of sessions to what it is.
-func (p *portal) sameCookieSettings(ctx context.Context, me *suite.Actor) suite.Request {
+func (p *portal) sameCookieSettings(ctx context.Context, me *conform.Actor) conform.Request {
 	GinkgoHelper()
-	return suite.Request{JSON: p.settingsNow(ctx, me, p.cookieSettings, sessionLimits...)}
+	return conform.Request{JSON: p.settingsNow(ctx, me, p.cookieSettings, sessionLimits...)}
 }

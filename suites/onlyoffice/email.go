@@ -9,11 +9,11 @@ import (
 	. "github.com/onsi/gomega"
 
 	"authconform/harness/clause"
+	"authconform/harness/conform"
 	"authconform/harness/contract"
 	"authconform/harness/identity"
-	"authconform/harness/probe"
-	"authconform/harness/suite"
 	"authconform/harness/value"
+	"authconform/suites/family"
 )
 
 func emails(p *portal) {
@@ -23,9 +23,9 @@ func emails(p *portal) {
 		emailChangeNeedsLink(p)
 		challengesWithoutLink(p, "change-email", p.changeEmail, p.changeEmailReady)
 	})
-	subjects := []probe.Subject{{Operation: p.changeEmail, Ready: p.changeEmailReady, Spends: true}}
-	probe.Bodies(p.Context, subjects)
-	probe.Methods(p.Context, subjects)
+	subjects := []family.Subject{{Operation: p.changeEmail, Ready: p.changeEmailReady, SingleUse: true}}
+	family.Bodies(p.Context, subjects)
+	family.Methods(p.Context, subjects)
 	Describe("GET /api/2.0/people/email", func() { profileByEmail(p) })
 	Describe("PUT /api/2.0/settings/emailactivation", func() { emailActivation(p) })
 }
@@ -53,10 +53,10 @@ func emailChangeMail(p *portal) {
 		clause.Must("onlyoffice.email-mail.no-address", p.sendEmailChange, contract.Invalid),
 		func(ctx SpecContext) {
 			by, control := p.sendEmailChangeReady(ctx)
-			p.Refuses(ctx, suite.Refusal{
+			p.Refuses(ctx, conform.Refusal{
 				Operation: p.sendEmailChange, By: by, Control: control, Outcome: contract.Invalid,
-				Changes: []suite.Change{
-					suite.Set("email", "not an address"), renamed("an empty address", suite.Set("email", "")), suite.Drop("email"),
+				Changes: []conform.Change{
+					conform.Set("email", "not an address"), renamed("an empty address", conform.Set("email", "")), conform.Drop("email"),
 				},
 			})
 		})
@@ -66,9 +66,9 @@ func emailChangeMail(p *portal) {
 			by, control := p.sendEmailChangeReady(ctx)
 			other, otherSession := p.signedIn(ctx, user)
 			id := p.id(ctx, otherSession)
-			p.Refuses(ctx, suite.Refusal{
+			p.Refuses(ctx, conform.Refusal{
 				Operation: p.sendEmailChange, By: by, Control: control, Outcome: contract.Forbidden,
-				Changes: []suite.Change{renamed("the id of another", suite.Set("userId", id))},
+				Changes: []conform.Change{renamed("the id of another", conform.Set("userId", id))},
 				State:   func() any { return p.opener(other)(ctx, other.Password) != nil },
 			})
 		})
@@ -76,9 +76,9 @@ func emailChangeMail(p *portal) {
 		clause.Must("onlyoffice.email-mail.unknown-user", p.sendEmailChange, contract.NotFound, clause.Only(documented)),
 		func(ctx SpecContext) {
 			who, boss := p.signedIn(ctx, admin)
-			p.Refuses(ctx, suite.Refusal{
+			p.Refuses(ctx, conform.Refusal{
 				Operation: p.sendEmailChange, By: boss, Control: always(emailMail(p.id(ctx, boss), p.newAddress(who))),
-				Changes: []suite.Change{renamed("an unknown user", suite.Set("userId", noID))}, Outcome: contract.NotFound,
+				Changes: []conform.Change{renamed("an unknown user", conform.Set("userId", noID))}, Outcome: contract.NotFound,
 			})
 		})
 }
@@ -98,9 +98,9 @@ func emailChanges(p *portal) {
 		clause.Must("onlyoffice.change-email.other-address", p.changeEmail, contract.Forbidden, clause.Only(documented)),
 		func(ctx SpecContext) {
 			c := p.emailCase(ctx)
-			p.Refuses(ctx, suite.Refusal{
+			p.Refuses(ctx, conform.Refusal{
 				Operation: p.changeEmail, By: p.holder(c.who, c.link), Control: always(c.to(c.next)),
-				Changes: []suite.Change{renamed("an address that got no link", suite.Set("email", p.newAddress(c.who)))},
+				Changes: []conform.Change{renamed("an address that got no link", conform.Set("email", p.newAddress(c.who)))},
 				Outcome: contract.Forbidden, OnlyAfter: true, State: c.unchanged(ctx),
 			})
 		})
@@ -108,9 +108,9 @@ func emailChanges(p *portal) {
 		clause.Must("onlyoffice.change-email.no-address", p.changeEmail, contract.Invalid, clause.Only(documented)),
 		func(ctx SpecContext) {
 			c := p.emailCase(ctx)
-			p.Refuses(ctx, suite.Refusal{
+			p.Refuses(ctx, conform.Refusal{
 				Operation: p.changeEmail, By: p.holder(c.who, c.link), Control: always(c.to(c.next)),
-				Changes: []suite.Change{suite.Set("email", "not an address"), renamed("an empty address", suite.Set("email", "")), suite.Drop("email")},
+				Changes: []conform.Change{conform.Set("email", "not an address"), renamed("an empty address", conform.Set("email", "")), conform.Drop("email")},
 				Outcome: contract.Invalid, OnlyAfter: true, State: c.unchanged(ctx),
 			})
 		})
@@ -119,7 +119,7 @@ func emailChanges(p *portal) {
 // emailChangeNeedsLink varies the link, which is all that says who may change an
 // address.
 func emailChangeNeedsLink(p *portal) {
-	refuses := func(text string, c clause.Clause, with func(SpecContext, *emailCase) []*suite.Actor) {
+	refuses := func(text string, c clause.Clause, with func(SpecContext, *emailCase) []*conform.Actor) {
 		It(text, c, func(ctx SpecContext) {
 			right := p.emailCase(ctx)
 			for _, sender := range with(ctx, right) {
@@ -131,7 +131,7 @@ func emailChangeNeedsLink(p *portal) {
 	unauthenticated := contract.Unauthenticated
 	refuses("refuses a key that was never issued or of which anything was changed",
 		clause.Must("onlyoffice.change-email.wrong-key", p.changeEmail, unauthenticated),
-		func(_ SpecContext, c *emailCase) (senders []*suite.Actor) {
+		func(_ SpecContext, c *emailCase) (senders []*conform.Actor) {
 			for _, forged := range append(c.link.tampered(), c.link.keyed("x"), c.link.keyed("")) {
 				senders = append(senders, p.holder(c.who, forged))
 			}
@@ -139,32 +139,32 @@ func emailChangeNeedsLink(p *portal) {
 		})
 	refuses("refuses a link of which the address was changed",
 		clause.Must("onlyoffice.change-email.link-address", p.changeEmail, unauthenticated),
-		func(_ SpecContext, c *emailCase) []*suite.Actor {
+		func(_ SpecContext, c *emailCase) []*conform.Actor {
 			forged := c.link
 			forged.email, forged.encEmail = p.newAddress(c.who), ""
-			return []*suite.Actor{p.holder(c.who, forged)}
+			return []*conform.Actor{p.holder(c.who, forged)}
 		})
 	refuses("refuses the key of another user",
 		clause.Must("onlyoffice.change-email.foreign-key", p.changeEmail, unauthenticated),
-		func(ctx SpecContext, c *emailCase) []*suite.Actor {
-			return []*suite.Actor{p.holder(c.who, c.link.keyed(p.emailCase(ctx).link.key))}
+		func(ctx SpecContext, c *emailCase) []*conform.Actor {
+			return []*conform.Actor{p.holder(c.who, c.link.keyed(p.emailCase(ctx).link.key))}
 		})
 	refuses("refuses a link for another purpose",
 		clause.Should("onlyoffice.change-email.other-type", p.changeEmail, contract.Forbidden),
-		func(ctx SpecContext, c *emailCase) []*suite.Actor {
-			return []*suite.Actor{p.holder(c.who, p.passwordLink(ctx, p.signIn(ctx, c.who)))}
+		func(ctx SpecContext, c *emailCase) []*conform.Actor {
+			return []*conform.Actor{p.holder(c.who, p.passwordLink(ctx, p.signIn(ctx, c.who)))}
 		})
 	refuses("refuses the key of a link for another purpose",
 		clause.Must("onlyoffice.change-email.retyped-key", p.changeEmail, unauthenticated),
-		func(ctx SpecContext, c *emailCase) []*suite.Actor {
-			return []*suite.Actor{p.holder(c.who, c.link.keyed(p.passwordLink(ctx, p.signIn(ctx, c.who)).key))}
+		func(ctx SpecContext, c *emailCase) []*conform.Actor {
+			return []*conform.Actor{p.holder(c.who, c.link.keyed(p.passwordLink(ctx, p.signIn(ctx, c.who)).key))}
 		})
 	refuses("refuses a session in place of a link",
 		clause.Should("onlyoffice.change-email.session", p.changeEmail, contract.Forbidden),
-		func(ctx SpecContext, c *emailCase) []*suite.Actor { return []*suite.Actor{p.signIn(ctx, c.who)} })
+		func(ctx SpecContext, c *emailCase) []*conform.Actor { return []*conform.Actor{p.signIn(ctx, c.who)} })
 	refuses("refuses a request without a link",
 		clause.Must("onlyoffice.change-email.no-link", p.changeEmail, unauthenticated),
-		func(SpecContext, *emailCase) []*suite.Actor { return []*suite.Actor{p.Anonymous()} })
+		func(SpecContext, *emailCase) []*conform.Actor { return []*conform.Actor{p.Anonymous()} })
 
 	It("refuses the link of another user",
 		clause.Must("onlyoffice.change-email.foreign-link", p.changeEmail, contract.Forbidden, clause.Only(documented)),
@@ -180,14 +180,14 @@ func emailChangeNeedsLink(p *portal) {
 		func(ctx SpecContext) {
 			c := p.emailCase(ctx)
 			holder := p.holder(c.who, c.link)
-			p.Need("use the link", p.Do(ctx, holder, p.changeEmail, c.to(c.next)), p.changeEmail, contract.OK)
+			p.Require("use the link", p.Do(ctx, holder, p.changeEmail, c.to(c.next)), p.changeEmail, contract.OK)
 			p.Expect(p.Do(ctx, holder, p.changeEmail, c.to(c.next)), p.changeEmail, unauthenticated)
 		})
 	It("refuses a link after seven days",
 		clause.Should("onlyoffice.change-email.expired-link", p.changeEmail, unauthenticated, clause.Disrupts()),
 		func(ctx SpecContext) {
 			c := p.emailCase(ctx)
-			p.Need("find the link good", p.check(ctx, c.link), p.checkConfirm, contract.OK)
+			p.Require("find the link good", p.check(ctx, c.link), p.checkConfirm, contract.OK)
 			p.Wait(ctx, mailLinkLife+time.Minute, "the link has to expire")
 			p.Expect(p.Do(ctx, p.holder(c.who, c.link), p.changeEmail, c.to(c.next)), p.changeEmail, unauthenticated)
 			c.next = p.newAddress(c.who)
@@ -202,7 +202,7 @@ func profileByEmail(p *portal) {
 		func(ctx SpecContext) {
 			_, me := p.signedIn(ctx, user)
 			other, otherSession := p.signedIn(ctx, user)
-			call := p.Do(ctx, me, p.profileByEmail, suite.Request{Query: query("email", other.Login)})
+			call := p.Do(ctx, me, p.profileByEmail, conform.Request{Query: query("email", other.Login)})
 			p.Expect(call, p.profileByEmail, contract.OK)
 			found := value.At(value.Of(call), "response")
 			p.Check("the profile has the address asked for", strings.ToLower(value.Text(found, "email")), Equal(strings.ToLower(other.Login)))
@@ -212,9 +212,9 @@ func profileByEmail(p *portal) {
 		clause.Must("onlyoffice.profile-by-email.not-found", p.profileByEmail, contract.NotFound),
 		func(ctx SpecContext) {
 			by, control := p.profileReady(ctx)
-			p.Refuses(ctx, suite.Refusal{
+			p.Refuses(ctx, conform.Refusal{
 				Operation: p.profileByEmail, By: by, Control: control, Outcome: contract.NotFound,
-				Changes: []suite.Change{{Name: "an unknown address", Of: func(r suite.Request) suite.Request {
+				Changes: []conform.Change{{Name: "an unknown address", Of: func(r conform.Request) conform.Request {
 					r.Query = query("email", p.nobody())
 					return r
 				}}},
@@ -228,7 +228,7 @@ func emailActivation(p *portal) {
 		func(ctx SpecContext) {
 			_, me := p.signedIn(ctx, admin)
 			for _, show := range []bool{false, true} { // shown is how portals come
-				call := p.Do(ctx, me, p.emailActivation, suite.Request{JSON: suite.Object{"show": show}})
+				call := p.Do(ctx, me, p.emailActivation, conform.Request{JSON: conform.Object{"show": show}})
 				p.Expect(call, p.emailActivation, contract.OK)
 				p.Check("show is as submitted", value.At(value.Of(call), "response", "show"), Equal(show))
 			}
@@ -237,9 +237,9 @@ func emailActivation(p *portal) {
 		args = append(args, clause.Must("onlyoffice.email-activation."+role, p.emailActivation, contract.Forbidden), func(ctx SpecContext) {
 			_, by := p.signedIn(ctx, admin)
 			_, other := p.signedIn(ctx, role)
-			p.Refuses(ctx, suite.Refusal{
+			p.Refuses(ctx, conform.Refusal{
 				Operation: p.emailActivation, By: by, ChangedBy: other, Outcome: contract.Forbidden,
-				Control: always(suite.Request{JSON: suite.Object{"show": true}}),
+				Control: always(conform.Request{JSON: conform.Object{"show": true}}),
 			})
 		})
 		It("refuses a "+role, args...)
@@ -249,8 +249,8 @@ func emailActivation(p *portal) {
 }
 
 // emailMail asks for a link to change a user's address.
-func emailMail(userID, next string) suite.Request {
-	return suite.Request{JSON: suite.Object{"userId": userID, "email": next}}
+func emailMail(userID, next string) conform.Request {
+	return conform.Request{JSON: conform.Object{"userId": userID, "email": next}}
 }
 
 // newAddress is one that no account has, in the domain of the identity's own, so
@@ -279,17 +279,17 @@ func (p *portal) emailCase(ctx context.Context) *emailCase {
 }
 
 // askLink has a link mailed to the new address.
-func (c *emailCase) askLink(ctx context.Context, me *suite.Actor) {
+func (c *emailCase) askLink(ctx context.Context, me *conform.Actor) {
 	GinkgoHelper()
 	p := c.p
 	p.ForgetMail(ctx, c.next)
-	p.Need("ask for a link", p.Do(ctx, me, p.sendEmailChange, emailMail(c.id, c.next)), p.sendEmailChange, contract.OK)
+	p.Require("ask for a link", p.Do(ctx, me, p.sendEmailChange, emailMail(c.id, c.next)), p.sendEmailChange, contract.OK)
 	c.link = p.mailedLink(ctx, c.next, emailChange)
 }
 
 // to is the request that sets an address.
-func (c *emailCase) to(email string) suite.Request {
-	return suite.Request{Path: map[string]string{"userid": c.id}, JSON: suite.Object{"email": email}}
+func (c *emailCase) to(email string) conform.Request {
+	return conform.Request{Path: map[string]string{"userid": c.id}, JSON: conform.Object{"email": email}}
 }
 
 // unchanged tells whether the identity's own address still opens a session.
@@ -303,7 +303,7 @@ func (c *emailCase) stillChanges(ctx context.Context) {
 	GinkgoHelper()
 	p := c.p
 	p.Check("a refused request leaves the address as it was", c.unchanged(ctx)(), BeTrue())
-	p.Need("change the address with the right link after the refusal",
+	p.Require("change the address with the right link after the refusal",
 		p.Do(ctx, p.holder(c.who, c.link), p.changeEmail, c.to(c.next)), p.changeEmail, contract.OK)
 }
 
@@ -313,7 +313,7 @@ func (c *emailCase) restore(ctx context.Context) {
 	p, restored := c.p, false
 	defer func() {
 		if !restored {
-			c.who.Spoil("its e-mail address could not be brought back")
+			c.who.Retire("its e-mail address could not be brought back")
 		}
 	}()
 	if p.opener(c.who)(ctx, c.who.Password) != nil { // it was never changed
@@ -330,18 +330,18 @@ func (c *emailCase) restore(ctx context.Context) {
 	restored = p.Is(call, p.changeEmail, contract.OK)
 }
 
-func (p *portal) sendEmailChangeReady(ctx context.Context) (*suite.Actor, func() suite.Request) {
+func (p *portal) sendEmailChangeReady(ctx context.Context) (*conform.Actor, func() conform.Request) {
 	who, me := p.signedIn(ctx, user)
 	return me, always(emailMail(p.id(ctx, me), p.newAddress(who)))
 }
 
 // changeEmailReady uses a link up.
-func (p *portal) changeEmailReady(ctx context.Context) (*suite.Actor, func() suite.Request) {
+func (p *portal) changeEmailReady(ctx context.Context) (*conform.Actor, func() conform.Request) {
 	c := p.emailCase(ctx)
 	return p.holder(c.who, c.link), always(c.to(c.next))
 }
 
-func (p *portal) profileReady(ctx context.Context) (*suite.Actor, func() suite.Request) {
+func (p *portal) profileReady(ctx context.Context) (*conform.Actor, func() conform.Request) {
 	who, me := p.signedIn(ctx, user)
-	return me, always(suite.Request{Query: query("email", who.Login)})
+	return me, always(conform.Request{Query: query("email", who.Login)})
 }

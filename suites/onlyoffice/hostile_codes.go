@@ -6,9 +6,9 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 
 	"authconform/harness/clause"
+	"authconform/harness/conform"
 	"authconform/harness/contract"
 	"authconform/harness/otp"
-	"authconform/harness/suite"
 )
 
 // hostileCodes puts the forged code values of facts/auth-checks.md, group I, to
@@ -72,16 +72,16 @@ func (p *portal) sendForged(ctx SpecContext, outcome contract.Outcome, names []s
 	GinkgoHelper()
 	e := p.enrol(ctx)
 	right := p.Code(ctx, e.codes)
-	var changes []suite.Change
+	var changes []conform.Change
 	for _, v := range otp.Hostile(right) {
 		if slices.Contains(names, v.Name) {
-			changes = append(changes, renamed(v.Name, suite.Set("code", v.Value)))
+			changes = append(changes, renamed(v.Name, conform.Set("code", v.Value)))
 		}
 	}
 	if len(changes) == 0 {
 		return right // the code of the moment has no such form
 	}
-	p.Refuses(ctx, suite.Refusal{
+	p.Refuses(ctx, conform.Refusal{
 		Operation: p.loginByCode, By: p.Anonymous(), Control: always(byCode(e.who, right)),
 		Changes: changes, Outcome: outcome, OnlyAfter: true,
 	})

@@ -7,10 +7,10 @@ import (
 	. "github.com/onsi/gomega"
 
 	"authconform/harness/clause"
+	"authconform/harness/conform"
 	"authconform/harness/contract"
+	"authconform/harness/httpclient"
 	"authconform/harness/identity"
-	"authconform/harness/suite"
-	"authconform/harness/wire"
 )
 
 // Outcomes that only this exchange has.
@@ -36,7 +36,7 @@ func loginSucceeds(p *portal) {
 		clause.Must("onlyoffice.login.password", p.login, contract.OK),
 		func(ctx SpecContext) {
 			who := p.Lease(user)
-			call := p.Do(ctx, p.Anonymous(), p.login, suite.Request{JSON: credentials(who)})
+			call := p.Do(ctx, p.Anonymous(), p.login, conform.Request{JSON: credentials(who)})
 			p.known(who, call)
 			p.Expect(call, p.login, contract.OK)
 			p.works(ctx, p.Actor(who.Name, who, cookie(token(call))))
@@ -45,7 +45,7 @@ func loginSucceeds(p *portal) {
 		clause.Must("onlyoffice.login.password-hash", p.login, contract.OK),
 		func(ctx SpecContext) {
 			who := p.Lease(user)
-			request := suite.Request{JSON: suite.Object{"userName": who.Login, "passwordHash": p.passwordHash(ctx, who.Password)}}
+			request := conform.Request{JSON: conform.Object{"userName": who.Login, "passwordHash": p.passwordHash(ctx, who.Password)}}
 			call := p.Do(ctx, p.Anonymous(), p.login, request)
 			p.known(who, call)
 			p.Expect(call, p.login, contract.OK)
@@ -54,10 +54,10 @@ func loginSucceeds(p *portal) {
 		clause.Must("onlyoffice.login.bearer", p.tfaSettings, contract.OK),
 		func(ctx SpecContext) {
 			who := p.Lease(user)
-			call := p.Do(ctx, p.Anonymous(), p.login, suite.Request{JSON: credentials(who)})
-			p.Need("sign in", call, p.login, contract.OK)
+			call := p.Do(ctx, p.Anonymous(), p.login, conform.Request{JSON: credentials(who)})
+			p.Require("sign in", call, p.login, contract.OK)
 			me := p.Actor(who.Name, who, bearer(token(call)))
-			p.Expect(p.Do(ctx, me, p.tfaSettings, suite.Request{}), p.tfaSettings, contract.OK)
+			p.Expect(p.Do(ctx, me, p.tfaSettings, conform.Request{}), p.tfaSettings, contract.OK)
 		})
 	It("sets the session cookie out of scripts' reach",
 		clause.Should("onlyoffice.login.cookie-http-only", p.login, contract.OK, clause.From(contract.Standard, "OWASP ASVS 5.0 3.3.4; facts/auth-checks.md S14")),
@@ -78,62 +78,62 @@ func loginSucceeds(p *portal) {
 		func(ctx SpecContext) {
 			who := p.Lease(user)
 			planted := p.Secret("planted-token", "cGxhbnRlZCBieSBhbiBhdHRhY2tlciwgbm90IGlzc3VlZA==")
-			call := p.Do(ctx, p.Actor("planted", nil, cookie(planted)), p.login, suite.Request{JSON: credentials(who)})
-			p.Need("sign in", call, p.login, contract.OK)
+			call := p.Do(ctx, p.Actor("planted", nil, cookie(planted)), p.login, conform.Request{JSON: credentials(who)})
+			p.Require("sign in", call, p.login, contract.OK)
 			p.Check("the token is not the planted one", token(call), Not(Equal(planted)))
 		})
 }
 
 func loginRefuses(p *portal) {
-	refuses := func(text string, c clause.Clause, changes ...suite.Change) {
+	refuses := func(text string, c clause.Clause, changes ...conform.Change) {
 		It(text, c, func(ctx SpecContext) {
 			who := p.Lease(user)
-			p.Refuses(ctx, suite.Refusal{
-				Operation: p.login, By: p.Anonymous(), Control: always(suite.Request{JSON: credentials(who)}),
+			p.Refuses(ctx, conform.Refusal{
+				Operation: p.login, By: p.Anonymous(), Control: always(conform.Request{JSON: credentials(who)}),
 				Changes: changes, Outcome: c.Outcome,
 			})
 		})
 	}
 	refuses("refuses a wrong password",
 		clause.Must("onlyoffice.login.wrong-password", p.login, contract.BadCredentials),
-		suite.Set("password", "wrong-Password-1"))
+		conform.Set("password", "wrong-Password-1"))
 	refuses("refuses an unknown user name",
 		clause.Must("onlyoffice.login.unknown-user", p.login, contract.BadCredentials),
-		suite.Change{Name: "unknown user", Of: func(r suite.Request) suite.Request { return r.With("userName", p.nobody()) }})
+		conform.Change{Name: "unknown user", Of: func(r conform.Request) conform.Request { return r.With("userName", p.nobody()) }})
 	refuses("refuses a request without a user name",
 		clause.Must("onlyoffice.login.no-user-name", p.login, contract.Invalid),
-		suite.Drop("userName"), suite.Set("userName", ""), suite.Set("userName", nil))
+		conform.Drop("userName"), conform.Set("userName", ""), conform.Set("userName", nil))
 	refuses("refuses a request without a password",
 		clause.Must("onlyoffice.login.no-password", p.login, contract.Invalid),
-		suite.Drop("password"), suite.Set("password", ""), suite.Set("password", nil))
+		conform.Drop("password"), conform.Set("password", ""), conform.Set("password", nil))
 	refuses("refuses an empty object",
 		clause.Must("onlyoffice.login.empty", p.login, contract.Invalid),
-		suite.Change{Name: "{}", Of: func(r suite.Request) suite.Request { r.JSON = suite.Object{}; return r }})
+		conform.Change{Name: "{}", Of: func(r conform.Request) conform.Request { r.JSON = conform.Object{}; return r }})
 	refuses("refuses a third-party provider that is not set up",
 		clause.Must("onlyoffice.login.provider", p.login, contract.BadCredentials),
-		suite.Change{Name: "provider", Of: func(r suite.Request) suite.Request {
-			r.JSON = suite.Object{"provider": "no-such-provider", "accessToken": "x"}
+		conform.Change{Name: "provider", Of: func(r conform.Request) conform.Request {
+			r.JSON = conform.Object{"provider": "no-such-provider", "accessToken": "x"}
 			return r
 		}})
 	refuses("refuses a log-in link with a wrong key",
 		clause.Must("onlyoffice.login.link-wrong-key", p.login, contract.NotFound),
-		suite.Change{Name: "wrong key", Of: func(r suite.Request) suite.Request {
-			r.JSON = suite.Object{"confirmData": map[string]any{"email": p.nobody(), "key": "1.WRONGKEY"}}
+		conform.Change{Name: "wrong key", Of: func(r conform.Request) conform.Request {
+			r.JSON = conform.Object{"confirmData": map[string]any{"email": p.nobody(), "key": "1.WRONGKEY"}}
 			return r
 		}})
 	refuses("refuses a log-in link for something that is no e-mail address",
 		clause.Should("onlyoffice.login.link-no-email", p.login, contract.InvalidType),
-		suite.Set("confirmData", map[string]any{"email": "not an address", "key": "1.WRONGKEY"}))
+		conform.Set("confirmData", map[string]any{"email": "not an address", "key": "1.WRONGKEY"}))
 	It("refuses the password in another case, cut short or made longer",
 		clause.Must("onlyoffice.login.password-exact", p.login, contract.BadCredentials),
 		func(ctx SpecContext) {
 			who := p.Lease(user)
-			p.Refuses(ctx, suite.Refusal{
-				Operation: p.login, By: p.Anonymous(), Control: always(suite.Request{JSON: credentials(who)}),
-				Changes: []suite.Change{
-					renamed("swapped case", suite.Set("password", swapCase(who.Password))),
-					renamed("last character cut", suite.Set("password", who.Password[:len(who.Password)-1])),
-					renamed("one character more", suite.Set("password", who.Password+"x")),
+			p.Refuses(ctx, conform.Refusal{
+				Operation: p.login, By: p.Anonymous(), Control: always(conform.Request{JSON: credentials(who)}),
+				Changes: []conform.Change{
+					renamed("swapped case", conform.Set("password", swapCase(who.Password))),
+					renamed("last character cut", conform.Set("password", who.Password[:len(who.Password)-1])),
+					renamed("one character more", conform.Set("password", who.Password+"x")),
 				}, Outcome: contract.BadCredentials,
 			})
 		})
@@ -141,19 +141,19 @@ func loginRefuses(p *portal) {
 		clause.Must("onlyoffice.login.foreign-password", p.login, contract.BadCredentials),
 		func(ctx SpecContext) {
 			who, other := p.Lease(user), p.Lease(user)
-			p.Refuses(ctx, suite.Refusal{
-				Operation: p.login, By: p.Anonymous(), Control: always(suite.Request{JSON: credentials(who)}),
-				Changes: []suite.Change{suite.Set("password", other.Password)}, Outcome: contract.BadCredentials,
+			p.Refuses(ctx, conform.Refusal{
+				Operation: p.login, By: p.Anonymous(), Control: always(conform.Request{JSON: credentials(who)}),
+				Changes: []conform.Change{conform.Set("password", other.Password)}, Outcome: contract.BadCredentials,
 			})
 		})
 	It("does not let a disabled account in",
 		clause.Should("onlyoffice.login.disabled", p.login, contract.AccountDisabled),
 		func(ctx SpecContext) {
 			who, twin := p.Lease(disabled), p.Lease(user)
-			p.Refuses(ctx, suite.Refusal{
-				Operation: p.login, By: p.Anonymous(), Control: always(suite.Request{JSON: credentials(twin)}),
-				Changes: []suite.Change{{Name: "the disabled account", Of: func(suite.Request) suite.Request {
-					return suite.Request{JSON: credentials(who)}
+			p.Refuses(ctx, conform.Refusal{
+				Operation: p.login, By: p.Anonymous(), Control: always(conform.Request{JSON: credentials(twin)}),
+				Changes: []conform.Change{{Name: "the disabled account", Of: func(conform.Request) conform.Request {
+					return conform.Request{JSON: credentials(who)}
 				}}}, Outcome: contract.AccountDisabled,
 			})
 		}, Serial)
@@ -161,10 +161,10 @@ func loginRefuses(p *portal) {
 		clause.Must("onlyoffice.login.captcha-wrong", p.login, contract.CaptchaRefused, clause.Needs("captcha")),
 		func(ctx SpecContext) {
 			who := p.Lease(user)
-			p.Refuses(ctx, suite.Refusal{
+			p.Refuses(ctx, conform.Refusal{
 				Operation: p.login, By: p.Anonymous(),
-				Control: always(suite.Request{JSON: credentials(who)}.With("recaptchaResponse", p.Target().Captcha.Response)),
-				Changes: []suite.Change{suite.Set("recaptchaResponse", "wrong-captcha-answer")}, Outcome: contract.CaptchaRefused,
+				Control: always(conform.Request{JSON: credentials(who)}.With("recaptchaResponse", p.Target().Captcha.Response)),
+				Changes: []conform.Change{conform.Set("recaptchaResponse", "wrong-captcha-answer")}, Outcome: contract.CaptchaRefused,
 			})
 		})
 }
@@ -202,33 +202,33 @@ func isAuthentificated(p *portal) {
 		clause.Must("onlyoffice.is-authentificated.session", p.isAuthentificated, contract.OK),
 		func(ctx SpecContext) {
 			_, me := p.signedIn(ctx, user)
-			p.Expect(p.Do(ctx, me, p.isAuthentificated, suite.Request{}), p.isAuthentificated, contract.OK)
+			p.Expect(p.Do(ctx, me, p.isAuthentificated, conform.Request{}), p.isAuthentificated, contract.OK)
 		})
 	It("says false to a request without a session",
 		clause.Must("onlyoffice.is-authentificated.anonymous", p.isAuthentificated, anonymous),
 		func(ctx SpecContext) {
-			p.Expect(p.Do(ctx, p.Anonymous(), p.isAuthentificated, suite.Request{}), p.isAuthentificated, anonymous)
+			p.Expect(p.Do(ctx, p.Anonymous(), p.isAuthentificated, conform.Request{}), p.isAuthentificated, anonymous)
 		})
 	It("says false to a made-up token",
 		clause.Must("onlyoffice.is-authentificated.made-up", p.isAuthentificated, anonymous),
 		func(ctx SpecContext) {
 			for _, junk := range []string{"x", "null", "undefined", "0", strings.Repeat("QUJD", 2048)} {
-				p.Expect(p.Do(ctx, p.Actor("junk", nil, cookie(junk)), p.isAuthentificated, suite.Request{}), p.isAuthentificated, anonymous)
+				p.Expect(p.Do(ctx, p.Actor("junk", nil, cookie(junk)), p.isAuthentificated, conform.Request{}), p.isAuthentificated, anonymous)
 			}
 		})
 	It("says false to the token of a session that was logged out",
 		clause.Must("onlyoffice.is-authentificated.logged-out", p.isAuthentificated, anonymous),
 		func(ctx SpecContext) {
 			_, me := p.signedIn(ctx, user)
-			p.Need("use the session", p.Do(ctx, me, p.isAuthentificated, suite.Request{}), p.isAuthentificated, contract.OK)
+			p.Require("use the session", p.Do(ctx, me, p.isAuthentificated, conform.Request{}), p.isAuthentificated, contract.OK)
 			p.sessions().End(ctx, me)
-			p.Expect(p.Do(ctx, me, p.isAuthentificated, suite.Request{}), p.isAuthentificated, anonymous)
+			p.Expect(p.Do(ctx, me, p.isAuthentificated, conform.Request{}), p.isAuthentificated, anonymous)
 		})
 }
 
 // known takes the regular refusal of an identity's own credentials for a mistake
 // in the target file: nothing shows that the target should have accepted them.
-func (p *portal) known(who *identity.Identity, call *wire.Call) {
+func (p *portal) known(who *identity.Identity, call *httpclient.Call) {
 	GinkgoHelper()
 	if p.Exactly(call, p.login, contract.BadCredentials) {
 		p.Untestable("the target knows no user %s with the password that the target file gives: correct it there", who.Name)
@@ -236,7 +236,7 @@ func (p *portal) known(who *identity.Identity, call *wire.Call) {
 }
 
 // twoRefusals gets a wrong password and an unknown user refused.
-func (p *portal) twoRefusals(ctx SpecContext) (wrong, unknown *wire.Call) {
+func (p *portal) twoRefusals(ctx SpecContext) (wrong, unknown *httpclient.Call) {
 	GinkgoHelper()
 	return p.wrongPassword(ctx, p.Lease(user).Login), p.wrongPassword(ctx, p.nobody())
 }
@@ -245,9 +245,9 @@ func (p *portal) twoRefusals(ctx SpecContext) (wrong, unknown *wire.Call) {
 // counter of failed log-ins knows it.
 func (p *portal) nobody() string { return "nobody-" + p.Nonce() + "@unknown.invalid" }
 
-func (p *portal) wrongPassword(ctx SpecContext, login string) *wire.Call {
+func (p *portal) wrongPassword(ctx SpecContext, login string) *httpclient.Call {
 	GinkgoHelper()
-	call := p.Do(ctx, p.Anonymous(), p.login, suite.Request{JSON: suite.Object{"userName": login, "password": "wrong-Password-1"}})
-	p.Need("get a wrong password refused", call, p.login, contract.BadCredentials)
+	call := p.Do(ctx, p.Anonymous(), p.login, conform.Request{JSON: conform.Object{"userName": login, "password": "wrong-Password-1"}})
+	p.Require("get a wrong password refused", call, p.login, contract.BadCredentials)
 	return call
 }

@@ -5,9 +5,9 @@ import (
 	. "github.com/onsi/gomega"
 
 	"authconform/harness/clause"
+	"authconform/harness/conform"
 	"authconform/harness/contract"
-	"authconform/harness/suite"
-	"authconform/harness/wire"
+	"authconform/harness/httpclient"
 )
 
 func loginByCode(p *portal) {
@@ -30,13 +30,13 @@ func firstStep(p *portal) {
 		clause.Must("onlyoffice.first-step.enrolment", p.login, contract.EnrolmentRequired),
 		func(ctx SpecContext) {
 			who := p.Lease(totp)
-			p.Expect(p.Do(ctx, p.Anonymous(), p.login, suite.Request{JSON: credentials(who)}), p.login, contract.EnrolmentRequired)
+			p.Expect(p.Do(ctx, p.Anonymous(), p.login, conform.Request{JSON: credentials(who)}), p.login, contract.EnrolmentRequired)
 		})
 	It("sets no session cookie before the second factor",
 		clause.Must("onlyoffice.first-step.no-cookie", p.login, contract.SecondFactorRequired),
 		func(ctx SpecContext) {
 			call := p.passwordOnly(ctx, p.enrol(ctx))
-			p.Need("take the first step", call, p.login, contract.SecondFactorRequired)
+			p.Require("take the first step", call, p.login, contract.SecondFactorRequired)
 			p.Holds("the first step sets no session cookie", setCookie(call, sessionCookie) == "", "it sets "+sessionCookie)
 		})
 	It("does not take what the first step gives for a session",
@@ -44,17 +44,17 @@ func firstStep(p *portal) {
 		func(ctx SpecContext) {
 			e := p.enrol(ctx)
 			call := p.passwordOnly(ctx, e)
-			p.Need("take the first step", call, p.login, contract.SecondFactorRequired)
+			p.Require("take the first step", call, p.login, contract.SecondFactorRequired)
 			key := p.stepLink(call).key
-			p.Need("use a real session", p.Do(ctx, e.me, p.tfaSettings, suite.Request{}), p.tfaSettings, contract.OK)
-			p.Expect(p.Do(ctx, p.Actor("first step", nil, cookie(key)), p.tfaSettings, suite.Request{}), p.tfaSettings, contract.Unauthenticated)
+			p.Require("use a real session", p.Do(ctx, e.me, p.tfaSettings, conform.Request{}), p.tfaSettings, contract.OK)
+			p.Expect(p.Do(ctx, p.Actor("first step", nil, cookie(key)), p.tfaSettings, conform.Request{}), p.tfaSettings, contract.Unauthenticated)
 		})
 	It("asks for the second factor whatever address the client claims to come from",
 		clause.Should("onlyoffice.first-step.claimed-address", p.login, contract.SecondFactorRequired, clause.From(contract.Standard, "OWASP ASVS 5.0 4.1.3; facts/auth-checks.md F14")),
 		func(ctx SpecContext) {
 			e := p.enrol(ctx)
 			for _, name := range []string{"X-Forwarded-For", "X-Real-IP", "True-Client-IP", "Forwarded"} {
-				request := suite.Request{JSON: credentials(e.who)}.WithHeader(name, "127.0.0.1")
+				request := conform.Request{JSON: credentials(e.who)}.WithHeader(name, "127.0.0.1")
 				p.Expect(p.Do(ctx, p.Anonymous(), p.login, request), p.login, contract.SecondFactorRequired)
 			}
 		})
@@ -62,7 +62,7 @@ func firstStep(p *portal) {
 		clause.Should("onlyoffice.first-step.client-decides", p.login, contract.SecondFactorRequired, clause.From(contract.Standard, "OWASP ASVS 5.0 8.3.1; facts/auth-checks.md F08, I19")),
 		func(ctx SpecContext) {
 			e := p.enrol(ctx)
-			request := suite.Request{JSON: credentials(e.who)}.With("tfa", false).With("sms", false).With("authenticated", true)
+			request := conform.Request{JSON: credentials(e.who)}.With("tfa", false).With("sms", false).With("authenticated", true)
 			p.Expect(p.Do(ctx, p.Anonymous(), p.login, request), p.login, contract.SecondFactorRequired)
 		})
 }
@@ -95,7 +95,7 @@ func codeSucceeds(p *portal) {
 		clause.Must("onlyoffice.code.wrong-then-right", p.loginByCode, contract.OK),
 		func(ctx SpecContext) {
 			e := p.enrol(ctx)
-			p.Need("get a wrong code refused", p.code(ctx, e, e.codes.Wrong(window)), p.loginByCode, contract.SecondFactorWrong)
+			p.Require("get a wrong code refused", p.code(ctx, e, e.codes.Wrong(window)), p.loginByCode, contract.SecondFactorWrong)
 			p.Expect(p.code(ctx, e, p.Code(ctx, e.codes)), p.loginByCode, contract.OK)
 		})
 	It("opens two connections for one log-in by code",
@@ -162,9 +162,9 @@ func codeRefuses(p *portal) {
 		func(ctx SpecContext) {
 			e := p.enrol(ctx)
 			right := e.takeBackup()
-			p.Refuses(ctx, suite.Refusal{
+			p.Refuses(ctx, conform.Refusal{
 				Operation: p.loginByCode, By: p.Anonymous(), Control: always(byCode(e.who, right)), Outcome: wrong, OnlyAfter: true,
-				Changes: []suite.Change{{Name: "right code in the path, wrong one in the body", Of: func(r suite.Request) suite.Request {
+				Changes: []conform.Change{{Name: "right code in the path, wrong one in the body", Of: func(r conform.Request) conform.Request {
 					return r.With("code", e.codes.Wrong(window)).WithPath("code", right)
 				}}},
 			})
@@ -173,10 +173,10 @@ func codeRefuses(p *portal) {
 		clause.Must("onlyoffice.code.link-wrong-key", p.loginByCode, contract.NotFound),
 		func(ctx SpecContext) {
 			e := p.enrol(ctx)
-			p.Refuses(ctx, suite.Refusal{
+			p.Refuses(ctx, conform.Refusal{
 				Operation: p.loginByCode, By: p.Anonymous(), Control: always(byCode(e.who, e.takeBackup())), Outcome: contract.NotFound, OnlyAfter: true,
-				Changes: []suite.Change{{Name: "wrong key", Of: func(r suite.Request) suite.Request {
-					r.JSON = suite.Object{"confirmData": map[string]any{"email": p.nobody(), "key": "1.WRONGKEY"}, "code": "123456"}
+				Changes: []conform.Change{{Name: "wrong key", Of: func(r conform.Request) conform.Request {
+					r.JSON = conform.Object{"confirmData": map[string]any{"email": p.nobody(), "key": "1.WRONGKEY"}, "code": "123456"}
 					return r
 				}}},
 			})
@@ -185,23 +185,23 @@ func codeRefuses(p *portal) {
 		clause.Should("onlyoffice.code.disabled", p.loginByCode, contract.AccountDisabled),
 		func(ctx SpecContext) {
 			who, e := p.Lease(disabled), p.enrol(ctx)
-			p.Need("get a right code accepted", p.code(ctx, e, e.takeBackup()), p.loginByCode, contract.OK)
+			p.Require("get a right code accepted", p.code(ctx, e, e.takeBackup()), p.loginByCode, contract.OK)
 			p.Expect(p.Do(ctx, p.Anonymous(), p.loginByCode, byCode(who, "123456")), p.loginByCode, contract.AccountDisabled)
 		}, Serial)
 	It("refuses any code of a user who has no second factor",
 		clause.Must("onlyoffice.code.unavailable", p.loginByCode, contract.SecondFactorUnavailable),
 		func(ctx SpecContext) {
 			who, e := p.Lease(user), p.enrol(ctx)
-			p.Need("get a right code accepted", p.code(ctx, e, p.Code(ctx, e.codes)), p.loginByCode, contract.OK)
+			p.Require("get a right code accepted", p.code(ctx, e, p.Code(ctx, e.codes)), p.loginByCode, contract.OK)
 			p.Expect(p.Do(ctx, p.Anonymous(), p.loginByCode, byCode(who, "123456")), p.loginByCode, contract.SecondFactorUnavailable)
 		})
 }
 
 func codeNeedsCredentials(p *portal) {
-	refuses := func(text string, c clause.Clause, changes ...suite.Change) {
+	refuses := func(text string, c clause.Clause, changes ...conform.Change) {
 		It(text, c, func(ctx SpecContext) {
 			e := p.enrol(ctx)
-			p.Refuses(ctx, suite.Refusal{
+			p.Refuses(ctx, conform.Refusal{
 				Operation: p.loginByCode, By: p.Anonymous(), Control: always(byCode(e.who, e.takeBackup())),
 				Changes: changes, Outcome: c.Outcome, OnlyAfter: true,
 			})
@@ -209,35 +209,35 @@ func codeNeedsCredentials(p *portal) {
 	}
 	refuses("refuses a right code with a wrong password",
 		clause.Must("onlyoffice.code.wrong-password", p.loginByCode, contract.BadCredentials),
-		suite.Set("password", "wrong-Password-1"))
+		conform.Set("password", "wrong-Password-1"))
 	refuses("refuses a right code with an unknown user name",
 		clause.Must("onlyoffice.code.unknown-user", p.loginByCode, contract.BadCredentials),
-		suite.Change{Name: "unknown user", Of: func(r suite.Request) suite.Request { return r.With("userName", p.nobody()) }})
+		conform.Change{Name: "unknown user", Of: func(r conform.Request) conform.Request { return r.With("userName", p.nobody()) }})
 	refuses("refuses a right code without a user name",
 		clause.Must("onlyoffice.code.no-user-name", p.loginByCode, contract.Invalid),
-		suite.Drop("userName"), suite.Set("userName", ""))
+		conform.Drop("userName"), conform.Set("userName", ""))
 	refuses("refuses a right code without a password",
 		clause.Must("onlyoffice.code.no-password", p.loginByCode, contract.Invalid),
-		suite.Drop("password"), suite.Set("password", ""))
+		conform.Drop("password"), conform.Set("password", ""))
 	refuses("refuses a request without a code",
 		clause.Must("onlyoffice.code.absent", p.loginByCode, contract.SecondFactorWrong),
-		suite.Drop("code"))
+		conform.Drop("code"))
 	refuses("refuses a code that is null",
 		clause.Must("onlyoffice.code.null", p.loginByCode, contract.SecondFactorWrong),
-		suite.Set("code", nil))
+		conform.Set("code", nil))
 	refuses("refuses an empty code",
 		clause.Must("onlyoffice.code.empty", p.loginByCode, contract.SecondFactorWrong),
-		suite.Set("code", ""), suite.Set("code", " "))
+		conform.Set("code", ""), conform.Set("code", " "))
 }
 
 // passwordOnly takes the first step alone.
-func (p *portal) passwordOnly(ctx SpecContext, e *enrolled) *wire.Call {
+func (p *portal) passwordOnly(ctx SpecContext, e *enrolled) *httpclient.Call {
 	GinkgoHelper()
-	return p.Do(ctx, p.Anonymous(), p.login, suite.Request{JSON: credentials(e.who)})
+	return p.Do(ctx, p.Anonymous(), p.login, conform.Request{JSON: credentials(e.who)})
 }
 
 // code sends the credentials of an enrolled user with a code.
-func (p *portal) code(ctx SpecContext, e *enrolled, code string) *wire.Call {
+func (p *portal) code(ctx SpecContext, e *enrolled, code string) *httpclient.Call {
 	GinkgoHelper()
 	return p.Do(ctx, p.Anonymous(), p.loginByCode, byCode(e.who, code))
 }
@@ -245,7 +245,7 @@ func (p *portal) code(ctx SpecContext, e *enrolled, code string) *wire.Call {
 // used spends a code.
 func (p *portal) used(ctx SpecContext, e *enrolled, code string) string {
 	GinkgoHelper()
-	p.Need("use the code once", p.code(ctx, e, code), p.loginByCode, contract.OK)
+	p.Require("use the code once", p.code(ctx, e, code), p.loginByCode, contract.OK)
 	return code
 }
 
@@ -254,9 +254,9 @@ func (p *portal) used(ctx SpecContext, e *enrolled, code string) string {
 func (p *portal) refusesCode(ctx SpecContext, e *enrolled, code string, outcome contract.Outcome) {
 	GinkgoHelper()
 	right := e.takeBackup()
-	p.Refuses(ctx, suite.Refusal{
+	p.Refuses(ctx, conform.Refusal{
 		Operation: p.loginByCode, By: p.Anonymous(), Control: always(byCode(e.who, right)),
-		Changes: []suite.Change{suite.Set("code", code)}, Outcome: outcome, OnlyAfter: true,
+		Changes: []conform.Change{conform.Set("code", code)}, Outcome: outcome, OnlyAfter: true,
 	})
 }
 

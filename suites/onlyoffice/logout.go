@@ -9,9 +9,9 @@ import (
 	. "github.com/onsi/gomega"
 
 	"authconform/harness/clause"
+	"authconform/harness/conform"
 	"authconform/harness/contract"
-	"authconform/harness/suite"
-	"authconform/harness/wire"
+	"authconform/harness/httpclient"
 )
 
 func logout(p *portal) {
@@ -29,7 +29,7 @@ func logoutEnds(p *portal) {
 			ended := token(p.loggedIn(ctx, who.Login, who.Password))
 			me := p.Actor(who.Name, who, cookie(ended))
 			p.alive(ctx, me)
-			p.Expect(p.Do(ctx, me, p.logout, suite.Request{}), p.logout, contract.OK)
+			p.Expect(p.Do(ctx, me, p.logout, conform.Request{}), p.logout, contract.OK)
 			p.dead(ctx, ended)
 		})
 	It("ends the session of the Authorization header too",
@@ -39,7 +39,7 @@ func logoutEnds(p *portal) {
 			ended := token(p.loggedIn(ctx, who.Login, who.Password))
 			me := p.Actor(who.Name, who, bearer(ended))
 			p.alive(ctx, me)
-			p.Expect(p.Do(ctx, me, p.logout, suite.Request{}), p.logout, contract.OK)
+			p.Expect(p.Do(ctx, me, p.logout, conform.Request{}), p.logout, contract.OK)
 			p.dead(ctx, ended)
 		})
 	It("leaves a session alone that came as the Authorization header",
@@ -47,14 +47,14 @@ func logoutEnds(p *portal) {
 		func(ctx SpecContext) {
 			who := p.Lease(user)
 			me := p.Actor(who.Name, who, bearer(token(p.loggedIn(ctx, who.Login, who.Password))))
-			p.Expect(p.Do(ctx, me, p.logout, suite.Request{}), p.logout, contract.OK)
+			p.Expect(p.Do(ctx, me, p.logout, conform.Request{}), p.logout, contract.OK)
 			p.works(ctx, me)
 		})
 	It("takes the session cookie away from the browser",
 		clause.Must("onlyoffice.logout.clears-cookie", p.logout, contract.OK, clause.Only(release37), clause.From(contract.Observed, "facts/onlyoffice.md 1.1 A4")),
 		func(ctx SpecContext) {
 			_, me := p.signedIn(ctx, user)
-			call := p.Do(ctx, me, p.logout, suite.Request{})
+			call := p.Do(ctx, me, p.logout, conform.Request{})
 			p.Expect(call, p.logout, contract.OK)
 			p.Holds("log-out sets the session cookie to one that has expired", p.clears(call, sessionCookie), "it does not")
 		})
@@ -64,14 +64,14 @@ func logoutEnds(p *portal) {
 			who := p.Lease(user)
 			ended := token(p.loggedIn(ctx, who.Login, who.Password))
 			me := p.Actor(who.Name, who, cookie(ended))
-			p.Need("log out", p.Do(ctx, me, p.logout, suite.Request{}), p.logout, contract.OK)
-			p.Expect(p.Do(ctx, me, p.logout, suite.Request{}), p.logout, contract.Anonymous)
+			p.Require("log out", p.Do(ctx, me, p.logout, conform.Request{}), p.logout, contract.OK)
+			p.Expect(p.Do(ctx, me, p.logout, conform.Request{}), p.logout, contract.Anonymous)
 			p.dead(ctx, ended)
 		})
 	It("accepts a log-out without a session",
 		clause.Must("onlyoffice.logout.anonymous", p.logout, contract.Anonymous),
 		func(ctx SpecContext) {
-			p.Expect(p.Do(ctx, p.Anonymous(), p.logout, suite.Request{}), p.logout, contract.Anonymous)
+			p.Expect(p.Do(ctx, p.Anonymous(), p.logout, conform.Request{}), p.logout, contract.Anonymous)
 		})
 }
 
@@ -81,7 +81,7 @@ func logoutSpares(p *portal) {
 		func(ctx SpecContext) {
 			who, leaver := p.signedIn(ctx, user)
 			before := p.signIn(ctx, who)
-			p.Expect(p.Do(ctx, leaver, p.logout, suite.Request{}), p.logout, contract.OK)
+			p.Expect(p.Do(ctx, leaver, p.logout, conform.Request{}), p.logout, contract.OK)
 			p.over(ctx, leaver)
 			p.works(ctx, before)
 		})
@@ -90,7 +90,7 @@ func logoutSpares(p *portal) {
 		func(ctx SpecContext) {
 			_, leaver := p.signedIn(ctx, user)
 			_, other := p.signedIn(ctx, user)
-			p.Expect(p.Do(ctx, leaver, p.logout, suite.Request{}), p.logout, contract.OK)
+			p.Expect(p.Do(ctx, leaver, p.logout, conform.Request{}), p.logout, contract.OK)
 			p.over(ctx, leaver)
 			p.works(ctx, other)
 		})
@@ -99,7 +99,7 @@ func logoutSpares(p *portal) {
 		func(ctx SpecContext) {
 			who, me := p.signedIn(ctx, user)
 			p.sessions().End(ctx, me)
-			call := p.Do(ctx, p.Anonymous(), p.login, suite.Request{JSON: credentials(who)})
+			call := p.Do(ctx, p.Anonymous(), p.login, conform.Request{JSON: credentials(who)})
 			p.Expect(call, p.login, contract.OK)
 			p.works(ctx, p.Actor(who.Name, who, cookie(token(call))))
 			p.over(ctx, me)
@@ -107,28 +107,28 @@ func logoutSpares(p *portal) {
 }
 
 // loggedIn opens a session with a password and returns the log-in's answer.
-func (p *portal) loggedIn(ctx context.Context, login, password string) *wire.Call {
+func (p *portal) loggedIn(ctx context.Context, login, password string) *httpclient.Call {
 	GinkgoHelper()
-	call := p.Do(ctx, p.Anonymous(), p.login, suite.Request{JSON: suite.Object{"userName": login, "password": password}})
-	p.Need("sign in", call, p.login, contract.OK)
+	call := p.Do(ctx, p.Anonymous(), p.login, conform.Request{JSON: conform.Object{"userName": login, "password": password}})
+	p.Require("sign in", call, p.login, contract.OK)
 	return call
 }
 
 // works checks that an actor's session opens a protected operation, alive needs
 // it, and over checks that it no longer does.
-func (p *portal) works(ctx context.Context, by *suite.Actor) {
+func (p *portal) works(ctx context.Context, by *conform.Actor) {
 	GinkgoHelper()
-	p.Expect(p.Do(ctx, by, p.tfaSettings, suite.Request{}), p.tfaSettings, contract.OK)
+	p.Expect(p.Do(ctx, by, p.tfaSettings, conform.Request{}), p.tfaSettings, contract.OK)
 }
 
-func (p *portal) alive(ctx context.Context, by *suite.Actor) {
+func (p *portal) alive(ctx context.Context, by *conform.Actor) {
 	GinkgoHelper()
-	p.Need("use the session", p.Do(ctx, by, p.tfaSettings, suite.Request{}), p.tfaSettings, contract.OK)
+	p.Require("use the session", p.Do(ctx, by, p.tfaSettings, conform.Request{}), p.tfaSettings, contract.OK)
 }
 
-func (p *portal) over(ctx context.Context, by *suite.Actor) {
+func (p *portal) over(ctx context.Context, by *conform.Actor) {
 	GinkgoHelper()
-	p.Expect(p.Do(ctx, by, p.tfaSettings, suite.Request{}), p.tfaSettings, contract.Unauthenticated)
+	p.Expect(p.Do(ctx, by, p.tfaSettings, conform.Request{}), p.tfaSettings, contract.Unauthenticated)
 }
 
 // dead checks that a token opens nothing, in any of the ways to present it.
@@ -137,13 +137,13 @@ func (p *portal) dead(ctx context.Context, token string) {
 	for _, header := range []http.Header{cookie(token), bearer(token), {"Authorization": {token}}} {
 		by := p.Actor("ended session", nil, header)
 		p.over(ctx, by)
-		p.Expect(p.Do(ctx, by, p.isAuthentificated, suite.Request{}), p.isAuthentificated, contract.Anonymous)
+		p.Expect(p.Do(ctx, by, p.isAuthentificated, conform.Request{}), p.isAuthentificated, contract.Anonymous)
 	}
 }
 
 // clears tells whether a response takes a cookie away: RFC 6265 section 3.1, by
 // an expiry in the past.
-func (p *portal) clears(call *wire.Call, name string) bool {
+func (p *portal) clears(call *httpclient.Call, name string) bool {
 	cleared := false
 	for _, c := range (&http.Response{Header: call.Header}).Cookies() {
 		if c.Name == name {

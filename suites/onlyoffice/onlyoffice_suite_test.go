@@ -3,8 +3,8 @@ package onlyoffice_test
 import (
 	"testing"
 
-	"authconform/harness/door"
+	"authconform/harness/runner"
 	"authconform/suites/onlyoffice"
 )
 
-func TestOnlyOffice(t *testing.T) { door.Test(t, onlyoffice.Suite) }
+func TestOnlyOffice(t *testing.T) { runner.Test(t, onlyoffice.Suite) }

@@ -12,10 +12,10 @@ import (
 	. "github.com/onsi/gomega"
 
 	"authconform/harness/clause"
+	"authconform/harness/conform"
 	"authconform/harness/contract"
-	"authconform/harness/probe"
-	"authconform/harness/suite"
 	"authconform/harness/value"
+	"authconform/suites/family"
 )
 
 func passwords(p *portal) {
@@ -29,9 +29,9 @@ func passwords(p *portal) {
 		passwordChangeRefused(p)
 		challengesWithoutLink(p, "change-password", p.changePassword, p.changePasswordReady)
 	})
-	subjects := []probe.Subject{{Operation: p.changePassword, Ready: p.changePasswordReady, Spends: true}}
-	probe.Bodies(p.Context, subjects)
-	probe.Methods(p.Context, subjects)
+	subjects := []family.Subject{{Operation: p.changePassword, Ready: p.changePasswordReady, SingleUse: true}}
+	family.Bodies(p.Context, subjects)
+	family.Methods(p.Context, subjects)
 }
 
 func passwordMailSent(p *portal) {
@@ -60,7 +60,7 @@ func passwordMailSent(p *portal) {
 		func(ctx SpecContext) {
 			who, nobody := p.Lease(user), p.nobody()
 			known := p.Do(ctx, p.Anonymous(), p.sendPassword, p.passwordMail(who.Login))
-			p.Need("ask for a mail to an account", known, p.sendPassword, contract.OK)
+			p.Require("ask for a mail to an account", known, p.sendPassword, contract.OK)
 			unknown := p.Do(ctx, p.Anonymous(), p.sendPassword, p.passwordMail(nobody))
 			p.Expect(unknown, p.sendPassword, contract.OK)
 			p.Holds("both bodies are the same but for the address asked for",
@@ -73,39 +73,39 @@ func passwordMailRefused(p *portal) {
 	It("refuses anybody without a right captcha answer",
 		clause.Must("onlyoffice.password-mail.captcha", p.sendPassword, contract.CaptchaRefused, clause.Needs("captcha")),
 		func(ctx SpecContext) {
-			p.Refuses(ctx, suite.Refusal{
+			p.Refuses(ctx, conform.Refusal{
 				Operation: p.sendPassword, By: p.Anonymous(), Control: always(p.passwordMail(p.Lease(user).Login)), Outcome: contract.CaptchaRefused,
-				Changes: []suite.Change{
-					suite.Drop("recaptchaResponse"),
-					renamed("an empty captcha answer", suite.Set("recaptchaResponse", "")),
-					renamed("a wrong captcha answer", suite.Set("recaptchaResponse", "wrong-captcha-answer")),
+				Changes: []conform.Change{
+					conform.Drop("recaptchaResponse"),
+					renamed("an empty captcha answer", conform.Set("recaptchaResponse", "")),
+					renamed("a wrong captcha answer", conform.Set("recaptchaResponse", "wrong-captcha-answer")),
 				},
 			})
 		})
 	It("refuses what is no e-mail address",
 		clause.Must("onlyoffice.password-mail.no-address", p.sendPassword, contract.Invalid),
 		func(ctx SpecContext) {
-			p.Refuses(ctx, suite.Refusal{
+			p.Refuses(ctx, conform.Refusal{
 				Operation: p.sendPassword, By: p.Anonymous(), Control: always(p.passwordMail(p.Lease(user).Login)), Outcome: contract.Invalid,
-				Changes: []suite.Change{suite.Set("email", "not an address"), renamed("an empty address", suite.Set("email", ""))},
+				Changes: []conform.Change{conform.Set("email", "not an address"), renamed("an empty address", conform.Set("email", ""))},
 			})
 		})
 
 	// Each refusal is one sender asking for somebody else's mail; asking for the
 	// mail of the user named last is what the same sender may do.
-	refuses := func(text, id, sender, target string, allowed func(SpecContext, *suite.Actor) string, args ...any) {
+	refuses := func(text, id, sender, target string, allowed func(SpecContext, *conform.Actor) string, args ...any) {
 		args = append(args, clause.Must("onlyoffice.password-mail."+id, p.sendPassword, contract.Forbidden), func(ctx SpecContext) {
 			_, me := p.signedIn(ctx, sender)
 			victim := p.Lease(target)
-			p.Refuses(ctx, suite.Refusal{
+			p.Refuses(ctx, conform.Refusal{
 				Operation: p.sendPassword, By: me, Control: always(p.passwordMail(allowed(ctx, me))), Outcome: contract.Forbidden,
-				Changes: []suite.Change{renamed("the address of somebody else", suite.Set("email", victim.Login))},
+				Changes: []conform.Change{renamed("the address of somebody else", conform.Set("email", victim.Login))},
 			})
 		})
 		It(text, args...)
 	}
-	own := func(_ SpecContext, me *suite.Actor) string { return me.Who.Login }
-	aUsers := func(SpecContext, *suite.Actor) string { return p.Lease(user).Login }
+	own := func(_ SpecContext, me *conform.Actor) string { return me.Who.Login }
+	aUsers := func(SpecContext, *conform.Actor) string { return p.Lease(user).Login }
 	refuses("refuses a user who asks for the mail of another", "foreign", user, user, own)
 	refuses("refuses an administrator who asks for the mail of the owner", "owner", admin, owner, aUsers, Serial)
 	refuses("refuses an administrator who asks for the mail of another", "administrator", admin, admin, aUsers)
@@ -166,7 +166,7 @@ func passwordChanges(p *portal) {
 		clause.Should("onlyoffice.change-password.second-factor", p.login, contract.SecondFactorRequired, clause.From(contract.Standard, "OWASP ASVS 5.0 6.4.3; facts/auth-checks.md F12")),
 		func(ctx SpecContext) {
 			c, _ := p.enrolledPasswordCase(ctx)
-			p.Need("change the password", p.Do(ctx, p.holder(c.who, c.link), p.changePassword, c.to(c.next)), p.changePassword, contract.OK)
+			p.Require("change the password", p.Do(ctx, p.holder(c.who, c.link), p.changePassword, c.to(c.next)), p.changePassword, contract.OK)
 			p.Expect(p.tries(ctx, c.who.Login, c.next), p.login, contract.SecondFactorRequired)
 		})
 }
@@ -174,7 +174,7 @@ func passwordChanges(p *portal) {
 // passwordChangeNeedsLink varies the link, which is all that says who may change
 // a password.
 func passwordChangeNeedsLink(p *portal) {
-	refuses := func(text string, c clause.Clause, with func(SpecContext, *passwordCase) []*suite.Actor) {
+	refuses := func(text string, c clause.Clause, with func(SpecContext, *passwordCase) []*conform.Actor) {
 		It(text, c, func(ctx SpecContext) {
 			right := p.passwordCase(ctx)
 			for _, sender := range with(ctx, right) {
@@ -186,7 +186,7 @@ func passwordChangeNeedsLink(p *portal) {
 	unauthenticated := contract.Unauthenticated
 	refuses("refuses a key that was never issued or of which anything was changed",
 		clause.Must("onlyoffice.change-password.wrong-key", p.changePassword, unauthenticated),
-		func(_ SpecContext, c *passwordCase) (senders []*suite.Actor) {
+		func(_ SpecContext, c *passwordCase) (senders []*conform.Actor) {
 			for _, forged := range append(c.link.tampered(), c.link.keyed("x"), c.link.keyed("")) {
 				senders = append(senders, p.holder(c.who, forged))
 			}
@@ -194,30 +194,30 @@ func passwordChangeNeedsLink(p *portal) {
 		})
 	refuses("refuses the key of another user",
 		clause.Must("onlyoffice.change-password.foreign-key", p.changePassword, unauthenticated),
-		func(ctx SpecContext, c *passwordCase) []*suite.Actor {
+		func(ctx SpecContext, c *passwordCase) []*conform.Actor {
 			_, other := p.signedIn(ctx, user)
-			return []*suite.Actor{p.holder(c.who, c.link.keyed(p.passwordLink(ctx, other).key))}
+			return []*conform.Actor{p.holder(c.who, c.link.keyed(p.passwordLink(ctx, other).key))}
 		})
 	refuses("refuses the link of another user",
 		clause.Must("onlyoffice.change-password.foreign-link", p.changePassword, foreignLink),
-		func(ctx SpecContext, c *passwordCase) []*suite.Actor {
+		func(ctx SpecContext, c *passwordCase) []*conform.Actor {
 			_, other := p.signedIn(ctx, user)
-			return []*suite.Actor{p.holder(c.who, p.passwordLink(ctx, other))}
+			return []*conform.Actor{p.holder(c.who, p.passwordLink(ctx, other))}
 		})
 	refuses("refuses the link of another user from the user who is signed in",
 		clause.Must("onlyoffice.change-password.link-decides", p.changePassword, foreignLink, clause.From(contract.Observed, "facts/onlyoffice.md 7.4")),
-		func(ctx SpecContext, c *passwordCase) []*suite.Actor {
+		func(ctx SpecContext, c *passwordCase) []*conform.Actor {
 			_, other := p.signedIn(ctx, user)
 			both := p.passwordLink(ctx, other).confirmHeader()
 			both["Cookie"] = p.signIn(ctx, c.who).Header["Cookie"]
-			return []*suite.Actor{p.Actor("signed in, with a foreign link", c.who, both)}
+			return []*conform.Actor{p.Actor("signed in, with a foreign link", c.who, both)}
 		})
 	refuses("refuses a session in place of a link",
 		clause.Should("onlyoffice.change-password.session", p.changePassword, contract.Forbidden),
-		func(ctx SpecContext, c *passwordCase) []*suite.Actor { return []*suite.Actor{p.signIn(ctx, c.who)} })
+		func(ctx SpecContext, c *passwordCase) []*conform.Actor { return []*conform.Actor{p.signIn(ctx, c.who)} })
 	refuses("refuses a request without a link",
 		clause.Must("onlyoffice.change-password.no-link", p.changePassword, unauthenticated),
-		func(SpecContext, *passwordCase) []*suite.Actor { return []*suite.Actor{p.Anonymous()} })
+		func(SpecContext, *passwordCase) []*conform.Actor { return []*conform.Actor{p.Anonymous()} })
 
 	It("refuses the link of a log-in's first step",
 		clause.Should("onlyoffice.change-password.other-type", p.changePassword, contract.Forbidden),
@@ -238,7 +238,7 @@ func passwordChangeNeedsLink(p *portal) {
 		func(ctx SpecContext) {
 			c := p.passwordCase(ctx)
 			holder, third := p.holder(c.who, c.link), p.madeUpPassword()
-			p.Need("use the link", p.Do(ctx, holder, p.changePassword, c.to(c.next)), p.changePassword, contract.OK)
+			p.Require("use the link", p.Do(ctx, holder, p.changePassword, c.to(c.next)), p.changePassword, contract.OK)
 			p.Expect(p.Do(ctx, holder, p.changePassword, c.to(third)), p.changePassword, unauthenticated)
 			p.Expect(p.tries(ctx, c.who.Login, c.next), p.login, contract.OK)
 		})
@@ -246,7 +246,7 @@ func passwordChangeNeedsLink(p *portal) {
 		clause.Should("onlyoffice.change-password.expired-link", p.changePassword, unauthenticated, clause.Disrupts()),
 		func(ctx SpecContext) {
 			c := p.passwordCase(ctx)
-			p.Need("find the link good", p.check(ctx, c.link), p.checkConfirm, contract.OK)
+			p.Require("find the link good", p.check(ctx, c.link), p.checkConfirm, contract.OK)
 			p.Wait(ctx, mailLinkLife+time.Minute, "the link has to expire")
 			p.Expect(p.Do(ctx, p.holder(c.who, c.link), p.changePassword, c.to(c.next)), p.changePassword, unauthenticated)
 			c.link = p.passwordLink(ctx, p.signIn(ctx, c.who))
@@ -255,10 +255,10 @@ func passwordChangeNeedsLink(p *portal) {
 }
 
 func passwordChangeRefused(p *portal) {
-	refuses := func(text string, c clause.Clause, changes func(*passwordCase) []suite.Change) {
+	refuses := func(text string, c clause.Clause, changes func(*passwordCase) []conform.Change) {
 		It(text, c, func(ctx SpecContext) {
 			right := p.passwordCase(ctx)
-			p.Refuses(ctx, suite.Refusal{
+			p.Refuses(ctx, conform.Refusal{
 				Operation: p.changePassword, By: p.holder(right.who, right.link), Control: always(right.to(right.next)),
 				Changes: changes(right), Outcome: c.Outcome, OnlyAfter: true, State: right.unchanged(ctx),
 			})
@@ -266,27 +266,27 @@ func passwordChangeRefused(p *portal) {
 	}
 	refuses("refuses a request without a new password",
 		clause.Must("onlyoffice.change-password.missing", p.changePassword, contract.Invalid),
-		func(*passwordCase) []suite.Change {
-			return []suite.Change{suite.Drop("password"), renamed("an empty password", suite.Set("password", "")), renamed("a null password", suite.Set("password", nil))}
+		func(*passwordCase) []conform.Change {
+			return []conform.Change{conform.Drop("password"), renamed("an empty password", conform.Set("password", "")), renamed("a null password", conform.Set("password", nil))}
 		})
 	refuses("refuses a password weaker than the settings demand",
 		clause.Must("onlyoffice.change-password.weak", p.changePassword, contract.Invalid),
-		func(*passwordCase) []suite.Change {
-			return []suite.Change{renamed("one letter", suite.Set("password", "a")), renamed("white space", suite.Set("password", strings.Repeat(" ", 20)))}
+		func(*passwordCase) []conform.Change {
+			return []conform.Change{renamed("one letter", conform.Set("password", "a")), renamed("white space", conform.Set("password", strings.Repeat(" ", 20)))}
 		})
 	refuses("refuses the password that the user has already",
 		clause.Must("onlyoffice.change-password.old", p.changePassword, contract.Invalid, clause.From(contract.Observed, "facts/onlyoffice.md 1.6")),
-		func(c *passwordCase) []suite.Change {
-			return []suite.Change{renamed("the old password", suite.Set("password", c.who.Password))}
+		func(c *passwordCase) []conform.Change {
+			return []conform.Change{renamed("the old password", conform.Set("password", c.who.Password))}
 		})
 	It("knows no user by an id that nobody has",
 		clause.Must("onlyoffice.change-password.unknown-user", p.changePassword, contract.NotFound, clause.Only(documented)),
 		func(ctx SpecContext) {
 			right := p.passwordCase(ctx)
-			p.Refuses(ctx, suite.Refusal{
+			p.Refuses(ctx, conform.Refusal{
 				Operation: p.changePassword, By: p.holder(right.who, right.link), Control: always(right.to(right.next)),
 				Outcome: contract.NotFound, OnlyAfter: true, State: right.unchanged(ctx),
-				Changes: []suite.Change{{Name: "an unknown user", Of: func(r suite.Request) suite.Request { return r.WithPath("userid", noID) }}},
+				Changes: []conform.Change{{Name: "an unknown user", Of: func(r conform.Request) conform.Request { return r.WithPath("userid", noID) }}},
 			})
 		})
 }
@@ -299,8 +299,8 @@ const foreignLink = contract.Outcome("foreign-link")
 
 // passwordMail asks for a mail with a link to change a password, with the
 // captcha answer where the target file gives one.
-func (p *portal) passwordMail(login string) suite.Request {
-	request := suite.Request{JSON: suite.Object{"email": login}}
+func (p *portal) passwordMail(login string) conform.Request {
+	request := conform.Request{JSON: conform.Object{"email": login}}
 	if answer := p.Target().Captcha.Response; answer != "" {
 		return request.With("recaptchaResponse", answer)
 	}
@@ -309,13 +309,13 @@ func (p *portal) passwordMail(login string) suite.Request {
 
 // sendPasswordReady asks for one's own mail while signed in, which takes no
 // captcha.
-func (p *portal) sendPasswordReady(ctx context.Context) (*suite.Actor, func() suite.Request) {
+func (p *portal) sendPasswordReady(ctx context.Context) (*conform.Actor, func() conform.Request) {
 	who, me := p.signedIn(ctx, user)
 	return me, always(p.passwordMail(who.Login))
 }
 
 // changePasswordReady uses a link up.
-func (p *portal) changePasswordReady(ctx context.Context) (*suite.Actor, func() suite.Request) {
+func (p *portal) changePasswordReady(ctx context.Context) (*conform.Actor, func() conform.Request) {
 	c := p.passwordCase(ctx)
 	return p.holder(c.who, c.link), always(c.to(c.next))
 }
@@ -325,8 +325,8 @@ func (p *portal) changePasswordReady(ctx context.Context) (*suite.Actor, func() 
 // hexadecimal.
 func (p *portal) passwordHash(ctx context.Context, password string) string {
 	GinkgoHelper()
-	call := p.Do(ctx, p.Anonymous(), p.settings, suite.Request{})
-	p.Need("read how passwords are hashed", call, p.settings, contract.OK)
+	call := p.Do(ctx, p.Anonymous(), p.settings, conform.Request{})
+	p.Require("read how passwords are hashed", call, p.settings, contract.OK)
 	how := value.At(value.Of(call), "response", "passwordHash")
 	key, err := pbkdf2.Key(sha256.New, strings.TrimSpace(password), []byte(value.Text(how, "salt")), value.Number(how, "iterations"), value.Number(how, "size")/8)
 	if err != nil {

@@ -6,11 +6,11 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"authconform/harness/conform"
 	"authconform/harness/contract"
+	"authconform/harness/httpclient"
 	"authconform/harness/identity"
-	"authconform/harness/suite"
 	"authconform/harness/value"
-	"authconform/harness/wire"
 )
 
 // passwordCase is an identity whose password a spec may change, with a link that
@@ -24,7 +24,7 @@ type passwordCase struct {
 }
 
 // opens opens a session of an identity with a password; nil when it does not.
-type opens func(ctx context.Context, password string) *suite.Actor
+type opens func(ctx context.Context, password string) *conform.Actor
 
 func (p *portal) passwordCase(ctx context.Context) *passwordCase {
 	GinkgoHelper()
@@ -44,7 +44,7 @@ func (p *portal) newPasswordCase(who *identity.Identity, open opens) *passwordCa
 func (p *portal) enrolledPasswordCase(ctx SpecContext) (*passwordCase, link) {
 	GinkgoHelper()
 	e := p.enrol(ctx)
-	c := p.newPasswordCase(e.who, func(ctx context.Context, password string) *suite.Actor {
+	c := p.newPasswordCase(e.who, func(ctx context.Context, password string) *conform.Actor {
 		request := byCode(e.who, e.takeBackup()).With("password", password)
 		call, err := p.Try(ctx, p.Anonymous(), p.loginByCode, request)
 		if err != nil || !p.Is(call, p.loginByCode, contract.OK) {
@@ -59,8 +59,8 @@ func (p *portal) enrolledPasswordCase(ctx SpecContext) (*passwordCase, link) {
 }
 
 // to is the request that sets a password.
-func (c *passwordCase) to(password string) suite.Request {
-	return suite.Request{Path: map[string]string{"userid": c.link.uid}, JSON: suite.Object{"password": password}}
+func (c *passwordCase) to(password string) conform.Request {
+	return conform.Request{Path: map[string]string{"userid": c.link.uid}, JSON: conform.Object{"password": password}}
 }
 
 // unchanged tells whether the identity's own password still opens a session.
@@ -74,16 +74,16 @@ func (c *passwordCase) stillChanges(ctx context.Context) {
 	GinkgoHelper()
 	p := c.p
 	p.Check("a refused request leaves the password as it was", c.unchanged(ctx)(), BeTrue())
-	p.Need("change the password with the right link after the refusal",
+	p.Require("change the password with the right link after the refusal",
 		p.Do(ctx, p.holder(c.who, c.link), p.changePassword, c.to(c.next)), p.changePassword, contract.OK)
 }
 
 // passwordLink is a link to change the actor's own password, got without a mail.
 // It costs all sessions of the user.
-func (p *portal) passwordLink(ctx context.Context, me *suite.Actor) link {
+func (p *portal) passwordLink(ctx context.Context, me *conform.Actor) link {
 	GinkgoHelper()
-	call := p.Do(ctx, me, p.logoutAllChangePassword, suite.Request{})
-	p.Need("get a link to change the password of "+me.Who.Name, call, p.logoutAllChangePassword, contract.OK)
+	call := p.Do(ctx, me, p.logoutAllChangePassword, conform.Request{})
+	p.Require("get a link to change the password of "+me.Who.Name, call, p.logoutAllChangePassword, contract.OK)
 	l := parseLink(value.Text(value.Of(call), "response"))
 	if l.kind != passwordChange || l.key == "" || l.uid == "" {
 		p.Untestable("the link to change a password names no type, key or user")
@@ -93,15 +93,15 @@ func (p *portal) passwordLink(ctx context.Context, me *suite.Actor) link {
 }
 
 // tries logs in without a second factor.
-func (p *portal) tries(ctx context.Context, login, password string) *wire.Call {
+func (p *portal) tries(ctx context.Context, login, password string) *httpclient.Call {
 	GinkgoHelper()
-	return p.Do(ctx, p.Anonymous(), p.login, suite.Request{JSON: suite.Object{"userName": login, "password": password}})
+	return p.Do(ctx, p.Anonymous(), p.login, conform.Request{JSON: conform.Object{"userName": login, "password": password}})
 }
 
 // opener opens sessions of an identity without a second factor.
 func (p *portal) opener(who *identity.Identity) opens {
-	return func(ctx context.Context, password string) *suite.Actor {
-		call, err := p.Try(ctx, p.Anonymous(), p.login, suite.Request{JSON: suite.Object{"userName": who.Login, "password": password}})
+	return func(ctx context.Context, password string) *conform.Actor {
+		call, err := p.Try(ctx, p.Anonymous(), p.login, conform.Request{JSON: conform.Object{"userName": who.Login, "password": password}})
 		if err != nil || !p.Is(call, p.login, contract.OK) {
 			return nil
 		}
@@ -121,7 +121,7 @@ func (p *portal) nextPassword(who *identity.Identity, open opens) string {
 		restored := false
 		defer func() {
 			if !restored {
-				who.Spoil("its password could not be brought back")
+				who.Retire("its password could not be brought back")
 			}
 		}()
 		me := open(ctx, next)

@@ -7,8 +7,8 @@ import (
 	. "github.com/onsi/gomega"
 
 	"authconform/harness/clause"
+	"authconform/harness/conform"
 	"authconform/harness/contract"
-	"authconform/harness/suite"
 )
 
 // passwordDemands are the members of the password settings that can be set.
@@ -27,7 +27,7 @@ func passwordSettingsRead(p *portal) {
 		clause.Must("onlyoffice.password-settings.session", p.passwordSettings, contract.OK),
 		func(ctx SpecContext) {
 			_, me := p.signedIn(ctx, user)
-			p.Expect(p.Do(ctx, me, p.passwordSettings, suite.Request{}), p.passwordSettings, contract.OK)
+			p.Expect(p.Do(ctx, me, p.passwordSettings, conform.Request{}), p.passwordSettings, contract.OK)
 		})
 	It("shows the bearer of a link what a password must look like, and nobody without a key",
 		clause.Must("onlyoffice.password-settings.link", p.passwordSettings, contract.Unauthenticated),
@@ -35,9 +35,9 @@ func passwordSettingsRead(p *portal) {
 			who, me := p.signedIn(ctx, user)
 			good := p.passwordLink(ctx, me)
 			for _, forged := range append(good.tampered(), good.keyed("x"), good.keyed("")) {
-				p.Refuses(ctx, suite.Refusal{
+				p.Refuses(ctx, conform.Refusal{
 					Operation: p.passwordSettings, By: p.holder(who, good), ChangedBy: p.holder(who, forged),
-					Control: always(suite.Request{}), Outcome: contract.Unauthenticated,
+					Control: always(conform.Request{}), Outcome: contract.Unauthenticated,
 				})
 			}
 		})
@@ -46,7 +46,7 @@ func passwordSettingsRead(p *portal) {
 		func(ctx SpecContext) {
 			e := p.enrol(ctx)
 			step := p.stepLink(p.passwordOnly(ctx, e))
-			p.Expect(p.Do(ctx, p.holder(e.who, step), p.passwordSettings, suite.Request{}), p.passwordSettings, contract.OK)
+			p.Expect(p.Do(ctx, p.holder(e.who, step), p.passwordSettings, conform.Request{}), p.passwordSettings, contract.OK)
 		})
 }
 
@@ -56,8 +56,8 @@ func passwordSettingsUpdated(p *portal) {
 		func(ctx SpecContext) {
 			who, me := p.signedIn(ctx, admin)
 			p.keeps(ctx, who, p.passwordSettings, p.updatePasswordSettings, passwordDemands...)
-			for _, made := range []suite.Object{demands(12, true), demands(11, false)} {
-				call := p.Do(ctx, me, p.updatePasswordSettings, suite.Request{JSON: made})
+			for _, made := range []conform.Object{demands(12, true), demands(11, false)} {
+				call := p.Do(ctx, me, p.updatePasswordSettings, conform.Request{JSON: made})
 				p.Expect(call, p.updatePasswordSettings, contract.OK)
 				p.Check("the answer shows the demands made", members(call, passwordDemands...), Equal(made))
 				p.Check("the demands made can be read", p.settingsNow(ctx, me, p.passwordSettings, passwordDemands...), Equal(made))
@@ -69,14 +69,14 @@ func passwordSettingsUpdated(p *portal) {
 			c := p.passwordCase(ctx) // before the demands are made, so that they are gone when it gets its own password back
 			who, me := p.signedIn(ctx, admin)
 			p.keeps(ctx, who, p.passwordSettings, p.updatePasswordSettings, passwordDemands...)
-			p.Need("demand everything", p.Do(ctx, me, p.updatePasswordSettings, suite.Request{JSON: demands(12, true)}), p.updatePasswordSettings, contract.OK)
-			p.Refuses(ctx, suite.Refusal{
+			p.Require("demand everything", p.Do(ctx, me, p.updatePasswordSettings, conform.Request{JSON: demands(12, true)}), p.updatePasswordSettings, contract.OK)
+			p.Refuses(ctx, conform.Refusal{
 				Operation: p.changePassword, By: p.holder(c.who, c.link), Control: always(c.to(c.next)),
-				Changes: []suite.Change{
-					renamed("eleven characters", suite.Set("password", "Aa1!"+p.Nonce()[:7])),
-					renamed("no upper-case letter", suite.Set("password", "aa1!"+p.Nonce())),
-					renamed("no digit", suite.Set("password", "Aa!bcdefghijk")),
-					renamed("no special character", suite.Set("password", "Aa1b"+p.Nonce())),
+				Changes: []conform.Change{
+					renamed("eleven characters", conform.Set("password", "Aa1!"+p.Nonce()[:7])),
+					renamed("no upper-case letter", conform.Set("password", "aa1!"+p.Nonce())),
+					renamed("no digit", conform.Set("password", "Aa!bcdefghijk")),
+					renamed("no special character", conform.Set("password", "Aa1b"+p.Nonce())),
 				},
 				Outcome: contract.Invalid, OnlyAfter: true, State: c.unchanged(ctx),
 			})
@@ -89,11 +89,11 @@ func passwordSettingsRefused(p *portal) {
 		func(ctx SpecContext) {
 			who, me := p.signedIn(ctx, admin)
 			former := p.keeps(ctx, who, p.passwordSettings, p.updatePasswordSettings, passwordDemands...)
-			p.Refuses(ctx, suite.Refusal{
-				Operation: p.updatePasswordSettings, By: me, Control: always(suite.Request{JSON: former}), Outcome: contract.Invalid,
-				Changes: []suite.Change{
-					renamed("minLength 0", suite.Set("minLength", 0)), renamed("minLength -1", suite.Set("minLength", -1)),
-					renamed("minLength 10000", suite.Set("minLength", 10000)),
+			p.Refuses(ctx, conform.Refusal{
+				Operation: p.updatePasswordSettings, By: me, Control: always(conform.Request{JSON: former}), Outcome: contract.Invalid,
+				Changes: []conform.Change{
+					renamed("minLength 0", conform.Set("minLength", 0)), renamed("minLength -1", conform.Set("minLength", -1)),
+					renamed("minLength 10000", conform.Set("minLength", 10000)),
 				},
 				State: func() any { return p.settingsNow(ctx, me, p.passwordSettings, passwordDemands...) },
 			})
@@ -102,7 +102,7 @@ func passwordSettingsRefused(p *portal) {
 		args = append(args, clause.Must("onlyoffice.password-settings.update-"+role, p.updatePasswordSettings, contract.Forbidden), func(ctx SpecContext) {
 			_, by := p.signedIn(ctx, admin)
 			_, other := p.signedIn(ctx, role)
-			p.Refuses(ctx, suite.Refusal{
+			p.Refuses(ctx, conform.Refusal{
 				Operation: p.updatePasswordSettings, By: by, ChangedBy: other, Outcome: contract.Forbidden,
 				Control: always(p.samePasswordSettings(ctx, by)),
 			})
@@ -114,12 +114,12 @@ func passwordSettingsRefused(p *portal) {
 }
 
 // samePasswordSettings sets the demands on passwords to what they are.
-func (p *portal) samePasswordSettings(ctx context.Context, me *suite.Actor) suite.Request {
+func (p *portal) samePasswordSettings(ctx context.Context, me *conform.Actor) conform.Request {
 	GinkgoHelper()
-	return suite.Request{JSON: p.settingsNow(ctx, me, p.passwordSettings, passwordDemands...)}
+	return conform.Request{JSON: p.settingsNow(ctx, me, p.passwordSettings, passwordDemands...)}
 }
 
 // demands are password settings, with all kinds of characters or none demanded.
-func demands(length int, all bool) suite.Object {
-	return suite.Object{"minLength": length, "upperCase": all, "digits": all, "specSymbols": all}
+func demands(length int, all bool) conform.Object {
+	return conform.Object{"minLength": length, "upperCase": all, "digits": all, "specSymbols": all}
 }

@@ -7,9 +7,9 @@ import (
 	. "github.com/onsi/gomega"
 
 	"authconform/harness/clause"
+	"authconform/harness/conform"
 	"authconform/harness/contract"
-	"authconform/harness/suite"
-	"authconform/harness/wire"
+	"authconform/harness/httpclient"
 )
 
 func setsPhone(p *portal) {
@@ -24,7 +24,7 @@ func setsPhone(p *portal) {
 		func(ctx SpecContext) {
 			x := p.phoneless(ctx)
 			x.activate(ctx)
-			p.Expect(p.Do(ctx, p.Anonymous(), p.login, suite.Request{JSON: credentials(x.who)}), p.login, smsRequired)
+			p.Expect(p.Do(ctx, p.Anonymous(), p.login, conform.Request{JSON: credentials(x.who)}), p.login, smsRequired)
 			x.another(ctx)
 			call := p.Do(ctx, p.Anonymous(), p.loginByCode, byCode(x.who, x.take()))
 			p.Expect(call, p.loginByCode, smsVerified)
@@ -34,23 +34,23 @@ func setsPhone(p *portal) {
 
 func refusesPhone(p *portal) {
 	op := p.setPhone
-	refuses := func(text string, c clause.Clause, by func(SpecContext, *phoneless) []*suite.Actor) {
+	refuses := func(text string, c clause.Clause, by func(SpecContext, *phoneless) []*conform.Actor) {
 		It(text, c, func(ctx SpecContext) {
 			x := p.phoneless(ctx)
 			for _, sender := range by(ctx, x) {
 				p.Expect(p.Do(ctx, sender, op, x.number()), op, c.Outcome)
 			}
-			p.Need("get the right link accepted", p.Do(ctx, x.by, op, x.number()), op, contract.OK)
+			p.Require("get the right link accepted", p.Do(ctx, x.by, op, x.number()), op, contract.OK)
 			x.next(ctx)
 		})
 	}
 	refuses("tells a request without a link how to authenticate", smsShould("set-phone-challenge", op, contract.Outcome("challenged")),
-		func(SpecContext, *phoneless) []*suite.Actor { return []*suite.Actor{p.Anonymous()} })
+		func(SpecContext, *phoneless) []*conform.Actor { return []*conform.Actor{p.Anonymous()} })
 	refuses("refuses a request without any link", smsMust("set-phone-no-link", op, contract.Unauthenticated),
-		func(SpecContext, *phoneless) []*suite.Actor { return []*suite.Actor{p.Anonymous()} })
+		func(SpecContext, *phoneless) []*conform.Actor { return []*conform.Actor{p.Anonymous()} })
 	refuses("refuses a key that is missing or was changed", smsMust("set-phone-key-wrong", op, contract.Unauthenticated),
-		func(_ SpecContext, x *phoneless) []*suite.Actor {
-			senders := []*suite.Actor{p.holder(x.who, x.link.keyed(""))}
+		func(_ SpecContext, x *phoneless) []*conform.Actor {
+			senders := []*conform.Actor{p.holder(x.who, x.link.keyed(""))}
 			for _, forged := range x.link.tampered() {
 				senders = append(senders, p.holder(x.who, forged))
 			}
@@ -61,7 +61,7 @@ func refusesPhone(p *portal) {
 			both := p.phonelessUsers(ctx, 2)
 			x, other := both[0], both[1]
 			p.Expect(p.Do(ctx, p.holder(x.who, x.link.keyed(other.link.key)), op, x.number()), op, contract.Unauthenticated)
-			p.Need("get the right key accepted", p.Do(ctx, x.by, op, x.number()), op, contract.OK)
+			p.Require("get the right key accepted", p.Do(ctx, x.by, op, x.number()), op, contract.OK)
 			x.next(ctx)
 		})
 	It("refuses the link of a user whose phone is known, so that no password alone can change the number",
@@ -69,19 +69,19 @@ func refusesPhone(p *portal) {
 		func(ctx SpecContext) {
 			x := p.texted(ctx)
 			stranger := p.Lease(noPhone)
-			first := p.Do(ctx, p.Anonymous(), p.login, suite.Request{JSON: credentials(x.who)})
-			p.Need("take the first step", first, p.login, smsRequired)
-			request := suite.Request{JSON: suite.Object{"mobilePhone": stranger.Phone}}
+			first := p.Do(ctx, p.Anonymous(), p.login, conform.Request{JSON: credentials(x.who)})
+			p.Require("take the first step", first, p.login, smsRequired)
+			request := conform.Request{JSON: conform.Object{"mobilePhone": stranger.Phone}}
 			p.Expect(p.Do(ctx, p.holder(x.who, p.linkOf(first, "PhoneAuth")), op, request), op, contract.Forbidden)
 			x.another(ctx) // texted to the number as it was
 		})
 	It("refuses a number without a digit", smsShould("set-phone-empty", op, contract.Invalid),
 		func(ctx SpecContext) {
 			x := p.phoneless(ctx)
-			p.Refuses(ctx, suite.Refusal{
+			p.Refuses(ctx, conform.Refusal{
 				Operation: op, By: x.by, Control: x.number, OnlyAfter: true, Outcome: contract.Invalid,
-				Changes: []suite.Change{
-					suite.Drop("mobilePhone"), renamed("empty", suite.Set("mobilePhone", "")), renamed("letters", suite.Set("mobilePhone", "phone")),
+				Changes: []conform.Change{
+					conform.Drop("mobilePhone"), renamed("empty", conform.Set("mobilePhone", "")), renamed("letters", conform.Set("mobilePhone", "phone")),
 				},
 			})
 			x.next(ctx)
@@ -98,7 +98,7 @@ func refusesPhone(p *portal) {
 type phoneless struct {
 	texted
 	link link
-	by   *suite.Actor // holds the link and nothing else
+	by   *conform.Actor // holds the link and nothing else
 }
 
 func (p *portal) phoneless(ctx context.Context) *phoneless {
@@ -110,8 +110,8 @@ func (p *portal) phonelessUsers(ctx context.Context, n int) []*phoneless {
 	GinkgoHelper()
 	var all []*phoneless
 	for _, who := range p.textMode(ctx, noPhone, n) {
-		call := p.Do(ctx, p.Anonymous(), p.login, suite.Request{JSON: credentials(who)})
-		p.Need("take the first step as "+who.Name, call, p.login, phoneRequired)
+		call := p.Do(ctx, p.Anonymous(), p.login, conform.Request{JSON: credentials(who)})
+		p.Require("take the first step as "+who.Name, call, p.login, phoneRequired)
 		l := p.linkOf(call, phoneActivation)
 		all = append(all, &phoneless{texted: texted{p: p, who: who}, link: l, by: p.holder(who, l)})
 	}
@@ -119,19 +119,19 @@ func (p *portal) phonelessUsers(ctx context.Context, n int) []*phoneless {
 }
 
 // number names the user's phone.
-func (x *phoneless) number() suite.Request {
-	return suite.Request{JSON: suite.Object{"mobilePhone": x.who.Phone}}
+func (x *phoneless) number() conform.Request {
+	return conform.Request{JSON: conform.Object{"mobilePhone": x.who.Phone}}
 }
 
 // activate names the phone and logs in with the code sent to it. No call of this
 // surface undoes that.
-func (x *phoneless) activate(ctx context.Context) *wire.Call {
+func (x *phoneless) activate(ctx context.Context) *httpclient.Call {
 	GinkgoHelper()
 	p := x.p
-	p.Need("name the phone", p.Do(ctx, x.by, p.setPhone, x.number()), p.setPhone, contract.OK)
+	p.Require("name the phone", p.Do(ctx, x.by, p.setPhone, x.number()), p.setPhone, contract.OK)
 	code := x.next(ctx)
-	x.who.Spoil("its phone was activated")
+	x.who.Retire("its phone was activated")
 	call := p.Do(ctx, p.Anonymous(), p.loginByCode, byCode(x.who, code))
-	p.Need("activate the phone by the code sent to it", call, p.loginByCode, smsVerified)
+	p.Require("activate the phone by the code sent to it", call, p.loginByCode, smsVerified)
 	return call
 }

@@ -9,10 +9,10 @@ import (
 	. "github.com/onsi/gomega"
 
 	"authconform/harness/clause"
+	"authconform/harness/conform"
 	"authconform/harness/contract"
 	"authconform/harness/identity"
 	"authconform/harness/inbox"
-	"authconform/harness/suite"
 	"authconform/harness/value"
 )
 
@@ -60,14 +60,14 @@ func asksForText(p *portal) {
 	It("asks a user with a phone for a code and gives no token", smsMust("first-step", p.login, smsRequired),
 		func(ctx SpecContext) {
 			x := p.texted(ctx)
-			call := p.Do(ctx, p.Anonymous(), p.login, suite.Request{JSON: credentials(x.who)})
+			call := p.Do(ctx, p.Anonymous(), p.login, conform.Request{JSON: credentials(x.who)})
 			p.Expect(call, p.login, smsRequired)
 			p.Holds("it sets no session cookie", setCookie(call, sessionCookie) == "", "it sets one")
 		})
 	It("shows no more of the number than its ends", smsMust("number-masked", p.login, smsRequired),
 		func(ctx SpecContext) {
 			x := p.texted(ctx)
-			call := p.Do(ctx, p.Anonymous(), p.login, suite.Request{JSON: credentials(x.who)})
+			call := p.Do(ctx, p.Anonymous(), p.login, conform.Request{JSON: credentials(x.who)})
 			p.Expect(call, p.login, smsRequired)
 			number, shown := digits(x.who.Phone), value.Text(value.Of(call), "response", "phoneNoise")
 			head, tail, _ := strings.Cut(shown, "*")
@@ -79,8 +79,8 @@ func asksForText(p *portal) {
 		smsShould("not-told", p.sendSMS, contract.OK, clause.From(contract.Standard, "facts/auth-checks.md F18")),
 		func(ctx SpecContext) {
 			x := p.texted(ctx)
-			call := p.Do(ctx, p.Anonymous(), p.sendSMS, suite.Request{JSON: credentials(x.who)})
-			p.Need("have a code sent", call, p.sendSMS, contract.OK)
+			call := p.Do(ctx, p.Anonymous(), p.sendSMS, conform.Request{JSON: credentials(x.who)})
+			p.Require("have a code sent", call, p.sendSMS, contract.OK)
 			x.code = x.next(ctx)
 			p.Holds("the code is not in the body", !strings.Contains(string(call.Body), x.code), "it is")
 			for name, values := range call.Header {
@@ -91,7 +91,7 @@ func asksForText(p *portal) {
 		func(ctx SpecContext) {
 			x := &texted{p: p, who: p.textMode(ctx, phone, 1)[0]}
 			DeferCleanup(x.drop)
-			p.Expect(p.Do(ctx, p.Anonymous(), p.login, suite.Request{JSON: credentials(x.who)}), p.login, smsRequired)
+			p.Expect(p.Do(ctx, p.Anonymous(), p.login, conform.Request{JSON: credentials(x.who)}), p.login, smsRequired)
 			x.code = x.next(ctx)
 			p.Expect(p.Do(ctx, p.Anonymous(), p.loginByCode, byCode(x.who, x.take())), p.loginByCode, smsVerified)
 		})
@@ -104,7 +104,7 @@ func asksForText(p *portal) {
 	It("asks a user without a phone to name one", smsMust("phone-required", p.login, phoneRequired),
 		func(ctx SpecContext) {
 			who := p.textMode(ctx, noPhone, 1)[0]
-			p.Expect(p.Do(ctx, p.Anonymous(), p.login, suite.Request{JSON: credentials(who)}), p.login, phoneRequired)
+			p.Expect(p.Do(ctx, p.Anonymous(), p.login, conform.Request{JSON: credentials(who)}), p.login, phoneRequired)
 		})
 }
 
@@ -120,7 +120,7 @@ func takesText(p *portal) {
 	It("takes the right code after a wrong one", smsMust("wrong-then-right", op, smsVerified),
 		func(ctx SpecContext) {
 			x := p.texted(ctx)
-			p.Need("get a wrong code refused", p.Do(ctx, p.Anonymous(), op, byCode(x.who, otherDigits(x.code))), op, contract.SecondFactorWrong)
+			p.Require("get a wrong code refused", p.Do(ctx, p.Anonymous(), op, byCode(x.who, otherDigits(x.code))), op, contract.SecondFactorWrong)
 			p.Expect(p.Do(ctx, p.Anonymous(), op, byCode(x.who, x.take())), op, smsVerified)
 		})
 	It("keeps an earlier code good beside a newer one",
@@ -136,11 +136,11 @@ func takesText(p *portal) {
 
 func refusesText(p *portal) {
 	op, wrong := p.loginByCode, contract.SecondFactorWrong
-	refuses := func(text string, c clause.Clause, changes func(SpecContext, *texted) []suite.Change) {
+	refuses := func(text string, c clause.Clause, changes func(SpecContext, *texted) []conform.Change) {
 		It(text, c, func(ctx SpecContext) {
 			x := p.texted(ctx)
-			pair := suite.Refusal{
-				Operation: op, By: p.Anonymous(), Control: always(byCode(x.who, x.code)), Leads: smsVerified,
+			pair := conform.Refusal{
+				Operation: op, By: p.Anonymous(), Control: always(byCode(x.who, x.code)), Expected: smsVerified,
 				Changes: changes(ctx, x), Outcome: c.Outcome, OnlyAfter: true,
 			}
 			p.opensNothing(p.Refuses(ctx, pair))
@@ -148,34 +148,34 @@ func refusesText(p *portal) {
 		})
 	}
 	refuses("refuses a wrong code", smsMust("wrong", op, wrong),
-		func(_ SpecContext, x *texted) []suite.Change {
-			return []suite.Change{suite.Set("code", otherDigits(x.code))}
+		func(_ SpecContext, x *texted) []conform.Change {
+			return []conform.Change{conform.Set("code", otherDigits(x.code))}
 		})
 	refuses("refuses a request without a code, with an empty one or with null", smsMust("absent", op, wrong),
-		func(SpecContext, *texted) []suite.Change {
-			return []suite.Change{suite.Drop("code"), renamed("empty", suite.Set("code", "")), renamed("null", suite.Set("code", nil))}
+		func(SpecContext, *texted) []conform.Change {
+			return []conform.Change{conform.Drop("code"), renamed("empty", conform.Set("code", "")), renamed("null", conform.Set("code", nil))}
 		})
 	refuses("refuses the right code with a wrong password", smsMust("wrong-password", op, contract.BadCredentials),
-		func(SpecContext, *texted) []suite.Change {
-			return []suite.Change{suite.Set("password", "wrong-Password-1")}
+		func(SpecContext, *texted) []conform.Change {
+			return []conform.Change{conform.Set("password", "wrong-Password-1")}
 		})
 	It("refuses a code that was texted to another user", smsMust("foreign", op, wrong),
 		func(ctx SpecContext) {
 			both := p.textedUsers(ctx, 2)
 			x, other := both[0], both[1]
 			p.Expect(p.Do(ctx, p.Anonymous(), op, byCode(x.who, other.code)), op, wrong)
-			p.Need("get the user's own code accepted", p.Do(ctx, p.Anonymous(), op, byCode(x.who, x.take())), op, smsVerified)
-			p.Need("get the code accepted from its owner", p.Do(ctx, p.Anonymous(), op, byCode(other.who, other.take())), op, smsVerified)
+			p.Require("get the user's own code accepted", p.Do(ctx, p.Anonymous(), op, byCode(x.who, x.take())), op, smsVerified)
+			p.Require("get the code accepted from its owner", p.Do(ctx, p.Anonymous(), op, byCode(other.who, other.take())), op, smsVerified)
 		})
 	It("refuses a code that was used before",
 		smsMust("reused", op, wrong, clause.From(contract.Observed, "facts/onlyoffice.md 2.2; facts/auth-checks.md T27")),
 		func(ctx SpecContext) {
 			x := p.texted(ctx)
 			used := x.take()
-			p.Need("use the code once", p.Do(ctx, p.Anonymous(), op, byCode(x.who, used)), op, smsVerified)
+			p.Require("use the code once", p.Do(ctx, p.Anonymous(), op, byCode(x.who, used)), op, smsVerified)
 			p.Expect(p.Do(ctx, p.Anonymous(), op, byCode(x.who, used)), op, wrong)
 			x.another(ctx)
-			p.Need("get a new code accepted", p.Do(ctx, p.Anonymous(), op, byCode(x.who, x.take())), op, smsVerified)
+			p.Require("get a new code accepted", p.Do(ctx, p.Anonymous(), op, byCode(x.who, x.take())), op, smsVerified)
 		})
 	It("refuses an earlier code once a newer one was used",
 		smsMust("dropped", op, wrong, clause.From(contract.Observed, "facts/onlyoffice.md 2.2")),
@@ -183,7 +183,7 @@ func refusesText(p *portal) {
 			x := p.texted(ctx)
 			earlier := x.code
 			x.another(ctx)
-			p.Need("use the newer code", p.Do(ctx, p.Anonymous(), op, byCode(x.who, x.take())), op, smsVerified)
+			p.Require("use the newer code", p.Do(ctx, p.Anonymous(), op, byCode(x.who, x.take())), op, smsVerified)
 			p.Expect(p.Do(ctx, p.Anonymous(), op, byCode(x.who, earlier)), op, wrong)
 		})
 	It("refuses a code more than ten minutes old",
@@ -193,7 +193,7 @@ func refusesText(p *portal) {
 			p.Wait(ctx, textedLife+time.Second, "the code has to expire")
 			p.Expect(p.Do(ctx, p.Anonymous(), op, byCode(x.who, x.code)), op, wrong)
 			x.another(ctx)
-			p.Need("get a new code accepted", p.Do(ctx, p.Anonymous(), op, byCode(x.who, x.take())), op, smsVerified)
+			p.Require("get a new code accepted", p.Do(ctx, p.Anonymous(), op, byCode(x.who, x.take())), op, smsVerified)
 		})
 }
 
@@ -202,7 +202,7 @@ func sendsText(p *portal) {
 		func(ctx SpecContext) {
 			x := &texted{p: p, who: p.textMode(ctx, phone, 1)[0]}
 			DeferCleanup(x.drop)
-			p.Expect(p.Do(ctx, p.Anonymous(), p.sendSMS, suite.Request{JSON: credentials(x.who)}), p.sendSMS, contract.OK)
+			p.Expect(p.Do(ctx, p.Anonymous(), p.sendSMS, conform.Request{JSON: credentials(x.who)}), p.sendSMS, contract.OK)
 			x.code = x.next(ctx)
 			p.Holds("a code arrives", x.code != "", "the text holds none")
 		})
@@ -210,7 +210,7 @@ func sendsText(p *portal) {
 		func(ctx SpecContext) {
 			x := p.texted(ctx)
 			first := x.code
-			p.Expect(p.Do(ctx, p.Anonymous(), p.sendSMS, suite.Request{JSON: credentials(x.who)}), p.sendSMS, contract.OK)
+			p.Expect(p.Do(ctx, p.Anonymous(), p.sendSMS, conform.Request{JSON: credentials(x.who)}), p.sendSMS, contract.OK)
 			x.code = x.next(ctx)
 			p.Holds("the code is another one", x.code != first, "it is the same")
 			p.Expect(p.Do(ctx, p.Anonymous(), p.loginByCode, byCode(x.who, x.take())), p.loginByCode, smsVerified)
@@ -219,40 +219,40 @@ func sendsText(p *portal) {
 
 func refusesToSend(p *portal) {
 	op := p.sendSMS
-	refuses := func(text string, c clause.Clause, changes ...suite.Change) {
+	refuses := func(text string, c clause.Clause, changes ...conform.Change) {
 		It(text, c, func(ctx SpecContext) {
 			x := p.texted(ctx)
-			p.Refuses(ctx, suite.Refusal{
-				Operation: op, By: p.Anonymous(), Control: always(suite.Request{JSON: credentials(x.who)}),
+			p.Refuses(ctx, conform.Refusal{
+				Operation: op, By: p.Anonymous(), Control: always(conform.Request{JSON: credentials(x.who)}),
 				Changes: changes, Outcome: c.Outcome, OnlyAfter: true,
 			})
 			x.code = x.next(ctx)
 		})
 	}
 	refuses("refuses a wrong password", smsMust("send-wrong-password", op, contract.BadCredentials),
-		suite.Set("password", "wrong-Password-1"))
+		conform.Set("password", "wrong-Password-1"))
 	refuses("refuses an unknown user name", smsMust("send-unknown-user", op, contract.BadCredentials),
-		suite.Change{Name: "unknown user", Of: func(r suite.Request) suite.Request { return r.With("userName", p.nobody()) }})
+		conform.Change{Name: "unknown user", Of: func(r conform.Request) conform.Request { return r.With("userName", p.nobody()) }})
 	refuses("refuses a request without a user name", smsMust("send-no-user-name", op, contract.Invalid),
-		suite.Drop("userName"), renamed("empty", suite.Set("userName", "")))
+		conform.Drop("userName"), renamed("empty", conform.Set("userName", "")))
 	refuses("refuses a request without a password", smsMust("send-no-password", op, contract.Invalid),
-		suite.Drop("password"), renamed("empty", suite.Set("password", "")))
+		conform.Drop("password"), renamed("empty", conform.Set("password", "")))
 	refuses("refuses a log-in link with a wrong key", smsMust("send-link-wrong-key", op, contract.NotFound),
-		suite.Change{Name: "wrong key", Of: func(r suite.Request) suite.Request {
-			r.JSON = suite.Object{"confirmData": map[string]any{"email": p.nobody(), "key": "1.WRONGKEY"}}
+		conform.Change{Name: "wrong key", Of: func(r conform.Request) conform.Request {
+			r.JSON = conform.Object{"confirmData": map[string]any{"email": p.nobody(), "key": "1.WRONGKEY"}}
 			return r
 		}})
 	It("texts no code to a disabled account", smsShould("send-disabled", op, contract.AccountDisabled),
 		func(ctx SpecContext) {
 			x, who := p.texted(ctx), p.Lease(disabled)
-			p.Expect(p.Do(ctx, p.Anonymous(), op, suite.Request{JSON: credentials(who)}), op, contract.AccountDisabled)
+			p.Expect(p.Do(ctx, p.Anonymous(), op, conform.Request{JSON: credentials(who)}), op, contract.AccountDisabled)
 			x.another(ctx)
 		})
 	It("refuses a user who needs no code by text message",
 		smsShould("send-unavailable", op, contract.SecondFactorUnavailable),
 		func(ctx SpecContext) {
 			x, plain := p.texted(ctx), p.Lease(user)
-			p.Expect(p.Do(ctx, p.Anonymous(), op, suite.Request{JSON: credentials(plain)}), op, contract.SecondFactorUnavailable)
+			p.Expect(p.Do(ctx, p.Anonymous(), op, conform.Request{JSON: credentials(plain)}), op, contract.SecondFactorUnavailable)
 			x.another(ctx)
 		})
 	It("refuses to text more codes than a phone can have", smsMust("send-too-many", op, contract.SecondFactorThrottled),
@@ -261,8 +261,8 @@ func refusesToSend(p *portal) {
 			for range textedMost - 1 {
 				x.another(ctx)
 			}
-			p.Expect(p.Do(ctx, p.Anonymous(), op, suite.Request{JSON: credentials(x.who)}), op, contract.SecondFactorThrottled)
-			p.Need("use the last code", p.Do(ctx, p.Anonymous(), p.loginByCode, byCode(x.who, x.take())), p.loginByCode, smsVerified)
+			p.Expect(p.Do(ctx, p.Anonymous(), op, conform.Request{JSON: credentials(x.who)}), op, contract.SecondFactorThrottled)
+			p.Require("use the last code", p.Do(ctx, p.Anonymous(), p.loginByCode, byCode(x.who, x.take())), p.loginByCode, smsVerified)
 			x.another(ctx)
 		})
 }
@@ -349,8 +349,8 @@ func codeIn(text string) string {
 // another has a new code sent, which becomes the newest.
 func (x *texted) another(ctx context.Context) {
 	GinkgoHelper()
-	call := x.p.Do(ctx, x.p.Anonymous(), x.p.sendSMS, suite.Request{JSON: credentials(x.who)})
-	x.p.Need("have another code sent to "+x.who.Name, call, x.p.sendSMS, contract.OK)
+	call := x.p.Do(ctx, x.p.Anonymous(), x.p.sendSMS, conform.Request{JSON: credentials(x.who)})
+	x.p.Require("have another code sent to "+x.who.Name, call, x.p.sendSMS, contract.OK)
 	x.code = x.next(ctx)
 }
 
@@ -369,7 +369,7 @@ func (x *texted) drop(ctx SpecContext) {
 	}
 	call, err := x.p.Try(ctx, x.p.Anonymous(), x.p.loginByCode, byCode(x.who, x.take()))
 	if err != nil || !x.p.Is(call, x.p.loginByCode, smsVerified) {
-		x.who.Spoil("it was left with a texted code that could not be used")
+		x.who.Retire("it was left with a texted code that could not be used")
 	}
 }
 

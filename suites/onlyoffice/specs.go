@@ -1,19 +1,19 @@
 package onlyoffice
 
 import (
-	"authconform/harness/probe"
-	"authconform/harness/suite"
+	"authconform/harness/conform"
+	"authconform/suites/family"
 )
 
 // specs builds the tree: first what holds for every operation alike, then the
 // documented areas, one file each.
-func specs(s *suite.Context) {
+func specs(s *conform.Context) {
 	p := newPortal(s)
 	subjects := p.subjects()
-	probe.Credentials(s, p.sessions(), subjects)
+	family.Credentials(s, p.sessions(), subjects)
 	all := append(subjects, p.linkSubjects()...)
-	probe.Bodies(s, all)
-	probe.Methods(s, all)
+	family.Bodies(s, all)
+	family.Methods(s, all)
 
 	login(p)
 	loginByCode(p)

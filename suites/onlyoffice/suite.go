@@ -8,8 +8,8 @@ import (
 	"context"
 	"net/http"
 
+	"authconform/harness/conform"
 	"authconform/harness/contract"
-	"authconform/harness/suite"
 	"authconform/harness/target"
 	"authconform/harness/value"
 )
@@ -33,7 +33,7 @@ const (
 )
 
 // Suite is the ONLYOFFICE suite.
-var Suite = suite.Suite{
+var Suite = conform.Suite{
 	Exchange: "onlyoffice",
 	Specs:    specs,
 	Roles: map[string]string{
@@ -47,9 +47,9 @@ var Suite = suite.Suite{
 		noPhone:   "a user without a phone number, for the specs on text messages",
 	},
 	Settings: map[string]target.Setting{
-		suite.Tolerance: {Text: "how many 30-second steps old an app's code may be, 0 or 1; 1 unless set"},
+		conform.Tolerance: {Text: "how many 30-second steps old an app's code may be, 0 or 1; 1 unless set"},
 	},
-	Features: map[string]suite.Feature{
+	Features: map[string]conform.Feature{
 		"captcha": {Text: "captcha keys are configured; captcha.response is an answer that they accept", Present: captchaPresent},
 		"sms":     {Text: "two-factor authentication by text message can be switched on, and texts reach the inbox", Present: smsPresent},
 	},
@@ -57,7 +57,7 @@ var Suite = suite.Suite{
 
 // portal is the context with the operations that specs name.
 type portal struct {
-	*suite.Context
+	*conform.Context
 
 	isAuthentificated, login, loginByCode, logout, checkConfirm, setPhone, sendSMS *contract.Operation
 
@@ -72,7 +72,7 @@ type portal struct {
 	capabilities, capabilitiesJSON, settings *contract.Operation
 }
 
-func newPortal(s *suite.Context) *portal {
+func newPortal(s *conform.Context) *portal {
 	op := s.Operation
 	return &portal{
 		Context:           s,
@@ -100,16 +100,16 @@ func newPortal(s *suite.Context) *portal {
 }
 
 // captchaPresent asks the anonymous settings for a captcha key.
-func captchaPresent(ctx context.Context, s *suite.Context) bool {
-	call := s.Do(ctx, s.Anonymous(), s.Operation("getSettings"), suite.Request{})
+func captchaPresent(ctx context.Context, s *conform.Context) bool {
+	call := s.Do(ctx, s.Anonymous(), s.Operation("getSettings"), conform.Request{})
 	return call.Status == http.StatusOK && value.Text(value.Of(call), "response", "recaptchaPublicKey") != ""
 }
 
 // smsPresent asks the second-factor settings for an available text message.
-func smsPresent(ctx context.Context, s *suite.Context) bool {
+func smsPresent(ctx context.Context, s *conform.Context) bool {
 	p := newPortal(s)
 	_, me := p.signedIn(ctx, user)
-	for _, way := range value.List(value.Of(p.Do(ctx, me, p.tfaSettings, suite.Request{})), "response") {
+	for _, way := range value.List(value.Of(p.Do(ctx, me, p.tfaSettings, conform.Request{})), "response") {
 		if value.Text(way, "id") == "sms" && value.Flag(way, "available") {
 			return true
 		}

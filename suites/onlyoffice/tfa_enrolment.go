@@ -11,12 +11,12 @@ import (
 	. "github.com/onsi/gomega"
 
 	"authconform/harness/clause"
+	"authconform/harness/conform"
 	"authconform/harness/contract"
+	"authconform/harness/httpclient"
 	"authconform/harness/identity"
 	"authconform/harness/otp"
-	"authconform/harness/suite"
 	"authconform/harness/value"
-	"authconform/harness/wire"
 )
 
 // Outcomes of the confirmation of a log-in (T4), and of asking for what it takes.
@@ -42,7 +42,7 @@ func tellsConfirmData(p *portal) {
 		clause.Must("onlyoffice.tfa-confirm.enrolled", p.tfaConfirm, contract.OK),
 		func(ctx SpecContext) {
 			e := p.enrol(ctx)
-			call := p.Do(ctx, e.me, p.tfaConfirm, suite.Request{})
+			call := p.Do(ctx, e.me, p.tfaConfirm, conform.Request{})
 			p.Expect(call, p.tfaConfirm, contract.OK)
 			data := value.At(value.Of(call), "response")
 			l := parseLink(value.Text(data, "url"))
@@ -56,7 +56,7 @@ func tellsConfirmData(p *portal) {
 		clause.Must("onlyoffice.tfa-confirm.not-applicable", p.tfaConfirm, notApplicable),
 		func(ctx SpecContext) {
 			_, me := p.signedIn(ctx, user)
-			p.Expect(p.Do(ctx, me, p.tfaConfirm, suite.Request{}), p.tfaConfirm, notApplicable)
+			p.Expect(p.Do(ctx, me, p.tfaConfirm, conform.Request{}), p.tfaConfirm, notApplicable)
 		})
 }
 
@@ -65,7 +65,7 @@ func showsSetup(p *portal) {
 		clause.Must("onlyoffice.tfa-setup.shown", p.tfaSetup, contract.OK),
 		func(ctx SpecContext) {
 			n := p.startEnrolment(ctx)
-			call := p.Do(ctx, n.by, p.tfaSetup, suite.Request{})
+			call := p.Do(ctx, n.by, p.tfaSetup, conform.Request{})
 			p.Expect(call, p.tfaSetup, contract.OK)
 			kit := p.Codes(setupKey(p, call))
 			p.Expect(p.activate(ctx, n, p.Code(ctx, kit)), p.validateCode, activated)
@@ -74,7 +74,7 @@ func showsSetup(p *portal) {
 		clause.Must("onlyoffice.tfa-setup.same-secret", p.tfaSetup, contract.OK, clause.From(contract.Observed, "facts/onlyoffice.md 2.1")),
 		func(ctx SpecContext) {
 			n := p.startEnrolment(ctx)
-			call := p.Do(ctx, n.by, p.tfaSetup, suite.Request{})
+			call := p.Do(ctx, n.by, p.tfaSetup, conform.Request{})
 			p.Expect(call, p.tfaSetup, contract.OK)
 			p.Holds("manualEntryKey is tfaKey", setupKey(p, call) == n.key, "they differ")
 		})
@@ -88,7 +88,7 @@ func showsSetup(p *portal) {
 	It("draws the QR code as a PNG image",
 		clause.Must("onlyoffice.tfa-setup.qr-code", p.tfaSetup, contract.OK),
 		func(ctx SpecContext) {
-			call := p.Do(ctx, p.startEnrolment(ctx).by, p.tfaSetup, suite.Request{})
+			call := p.Do(ctx, p.startEnrolment(ctx).by, p.tfaSetup, conform.Request{})
 			p.Expect(call, p.tfaSetup, contract.OK)
 			_, encoded, _ := strings.Cut(value.Text(value.Of(call), "response", "qrCodeSetupImageUrl"), ",")
 			raw, err := base64.StdEncoding.DecodeString(encoded)
@@ -133,7 +133,7 @@ func refusesSetup(p *portal) {
 			n := p.startEnrolment(ctx)
 			p.setup(ctx, n)
 			p.finishEnrolment(ctx, n)
-			call := p.Do(ctx, n.by, op, suite.Request{})
+			call := p.Do(ctx, n.by, op, conform.Request{})
 			p.Expect(call, op, contract.Unavailable)
 			p.Holds("the refusal does not hold the secret", !strings.Contains(string(call.Body), n.key), "it does")
 		})
@@ -144,15 +144,15 @@ func refusesSetup(p *portal) {
 			p.setup(ctx, n)
 			keeper, former := p.keepTFA(ctx)
 			p.switchTFA(ctx, keeper, former.with(tfaNone))
-			p.Expect(p.Do(ctx, n.by, op, suite.Request{}), op, contract.Unavailable)
+			p.Expect(p.Do(ctx, n.by, op, conform.Request{}), op, contract.Unavailable)
 		})
 	It("refuses a link to confirm a log-in, which is none to set up an app",
 		clause.Should("onlyoffice.tfa-setup.other-link", op, contract.Forbidden, oneOwner),
 		func(ctx SpecContext) {
 			n := p.startEnrolment(ctx)
 			e := p.enrol(ctx)
-			p.Refuses(ctx, suite.Refusal{
-				Operation: op, By: n.by, Control: always(suite.Request{}), Outcome: contract.Forbidden,
+			p.Refuses(ctx, conform.Refusal{
+				Operation: op, By: n.by, Control: always(conform.Request{}), Outcome: contract.Forbidden,
 				ChangedBy: p.holder(e.who, p.stepLink(p.passwordOnly(ctx, e))),
 			})
 		})
@@ -161,8 +161,8 @@ func refusesSetup(p *portal) {
 		func(ctx SpecContext) {
 			n := p.startEnrolment(ctx)
 			_, me := p.signedIn(ctx, user)
-			p.Refuses(ctx, suite.Refusal{
-				Operation: op, By: n.by, Control: always(suite.Request{}), ChangedBy: me, Outcome: contract.Forbidden,
+			p.Refuses(ctx, conform.Refusal{
+				Operation: op, By: n.by, Control: always(conform.Request{}), ChangedBy: me, Outcome: contract.Forbidden,
 			})
 		})
 	forged := func(text, slug string, change func(SpecContext, *enrolment) []link) {
@@ -170,8 +170,8 @@ func refusesSetup(p *portal) {
 			func(ctx SpecContext) {
 				n := p.startEnrolment(ctx)
 				for _, l := range change(ctx, n) {
-					p.Refuses(ctx, suite.Refusal{
-						Operation: op, By: n.by, Control: always(suite.Request{}), ChangedBy: p.holder(n.who, l), Outcome: contract.Unauthenticated,
+					p.Refuses(ctx, conform.Refusal{
+						Operation: op, By: n.by, Control: always(conform.Request{}), ChangedBy: p.holder(n.who, l), Outcome: contract.Unauthenticated,
 					})
 				}
 			})
@@ -188,8 +188,8 @@ func refusesSetup(p *portal) {
 		clause.Must("onlyoffice.tfa-setup.no-link", op, contract.Unauthenticated),
 		func(ctx SpecContext) {
 			n := p.startEnrolment(ctx)
-			p.Refuses(ctx, suite.Refusal{
-				Operation: op, By: n.by, Control: always(suite.Request{}), ChangedBy: p.Anonymous(), Outcome: contract.Unauthenticated,
+			p.Refuses(ctx, conform.Refusal{
+				Operation: op, By: n.by, Control: always(conform.Request{}), ChangedBy: p.Anonymous(), Outcome: contract.Unauthenticated,
 			})
 		})
 }
@@ -198,7 +198,7 @@ func refusesSetup(p *portal) {
 // it the user's second factor.
 func enrolmentNeedsProof(p *portal) {
 	proof := clause.From(contract.Observed, "facts/onlyoffice.md 2.1 step 5; facts/auth-checks.md T17, T18")
-	byLink := func(text, slug string, outcome contract.Outcome, code func(*enrolment) suite.Request) {
+	byLink := func(text, slug string, outcome contract.Outcome, code func(*enrolment) conform.Request) {
 		It(text, clause.Must("onlyoffice.tfa-enrolment."+slug, p.validateCode, outcome, proof),
 			func(ctx SpecContext) {
 				n := p.startEnrolment(ctx)
@@ -209,13 +209,13 @@ func enrolmentNeedsProof(p *portal) {
 			})
 	}
 	byLink("does not enrol by link with a wrong code", "link-wrong", contract.SecondFactorWrong,
-		func(n *enrolment) suite.Request { return codeOf(n.codes.Wrong(window)) })
+		func(n *enrolment) conform.Request { return codeOf(n.codes.Wrong(window)) })
 	byLink("does not enrol by link with an empty code", "link-blank", blankCode,
-		func(*enrolment) suite.Request { return codeOf("") })
+		func(*enrolment) conform.Request { return codeOf("") })
 	byLink("does not enrol by link without a code", "link-absent", contract.Invalid,
-		func(*enrolment) suite.Request { return suite.Request{JSON: suite.Object{}} })
+		func(*enrolment) conform.Request { return conform.Request{JSON: conform.Object{}} })
 
-	byLogin := func(text, slug string, code func(*enrolment) suite.Request) {
+	byLogin := func(text, slug string, code func(*enrolment) conform.Request) {
 		It(text, clause.Must("onlyoffice.tfa-enrolment."+slug, p.loginByCode, contract.SecondFactorWrong, proof),
 			func(ctx SpecContext) {
 				n := p.startEnrolment(ctx)
@@ -224,11 +224,11 @@ func enrolmentNeedsProof(p *portal) {
 			})
 	}
 	byLogin("does not enrol at the log-in with a wrong code", "login-wrong",
-		func(n *enrolment) suite.Request { return byCode(n.who, n.codes.Wrong(window)) })
+		func(n *enrolment) conform.Request { return byCode(n.who, n.codes.Wrong(window)) })
 	byLogin("does not enrol at the log-in with an empty code", "login-blank",
-		func(n *enrolment) suite.Request { return byCode(n.who, "") })
+		func(n *enrolment) conform.Request { return byCode(n.who, "") })
 	byLogin("does not enrol at the log-in without a code", "login-absent",
-		func(n *enrolment) suite.Request { return byCode(n.who, "").Without("code") })
+		func(n *enrolment) conform.Request { return byCode(n.who, "").Without("code") })
 
 	It("does not enrol with the right code of another user's new app",
 		clause.Must("onlyoffice.tfa-enrolment.foreign", p.validateCode, contract.SecondFactorWrong, proof),
@@ -245,7 +245,7 @@ type enrolment struct {
 	*enrolled
 	key  string // the shared secret, as the first step shows it
 	link link
-	by   *suite.Actor // holds the link and nothing else
+	by   *conform.Actor // holds the link and nothing else
 }
 
 // startEnrolment takes the first step as an identity without an app. Whatever the
@@ -253,8 +253,8 @@ type enrolment struct {
 func (p *portal) startEnrolment(ctx context.Context) *enrolment {
 	GinkgoHelper()
 	who := p.leaseUnenrolled()
-	call := p.Do(ctx, p.Anonymous(), p.login, suite.Request{JSON: credentials(who)})
-	p.Need("take the first step as "+who.Name, call, p.login, contract.EnrolmentRequired)
+	call := p.Do(ctx, p.Anonymous(), p.login, conform.Request{JSON: credentials(who)})
+	p.Require("take the first step as "+who.Name, call, p.login, contract.EnrolmentRequired)
 	key := p.Secret("totp-secret", value.Text(value.Of(call), "response", "tfaKey"))
 	l := p.linkOf(call, tfaActivation)
 	e := &enrolled{who: who, id: l.uid, me: p.Anonymous(), codes: p.Codes(key)}
@@ -277,13 +277,13 @@ func (p *portal) leaseUnenrolled() *identity.Identity {
 func (p *portal) finishEnrolment(ctx context.Context, n *enrolment) {
 	GinkgoHelper()
 	call := p.Do(ctx, p.Anonymous(), p.loginByCode, byCode(n.who, p.Code(ctx, n.codes)))
-	p.Need("enrol "+n.who.Name+" with a first code", call, p.loginByCode, contract.OK)
+	p.Require("enrol "+n.who.Name+" with a first code", call, p.loginByCode, contract.OK)
 	n.me = p.Actor(n.who.Name, n.who, cookie(token(call)))
 	n.backup = p.readBackupCodes(ctx, n.me)
 }
 
 // activate enrols by link. The session that this opens becomes the identity's.
-func (p *portal) activate(ctx context.Context, n *enrolment, code string) *wire.Call {
+func (p *portal) activate(ctx context.Context, n *enrolment, code string) *httpclient.Call {
 	GinkgoHelper()
 	call := p.validate(ctx, n.by, code)
 	if p.Is(call, p.validateCode, activated) {
@@ -296,28 +296,28 @@ func (p *portal) activate(ctx context.Context, n *enrolment, code string) *wire.
 // secret, and that a right code does it.
 func (p *portal) stillUnenrolled(ctx context.Context, n *enrolment) {
 	GinkgoHelper()
-	call := p.Do(ctx, p.Anonymous(), p.login, suite.Request{JSON: credentials(n.who)})
+	call := p.Do(ctx, p.Anonymous(), p.login, conform.Request{JSON: credentials(n.who)})
 	p.Expect(call, p.login, contract.EnrolmentRequired)
-	p.Need("enrol with a right code", p.activate(ctx, n, p.Code(ctx, n.codes)), p.validateCode, activated)
+	p.Require("enrol with a right code", p.activate(ctx, n, p.Code(ctx, n.codes)), p.validateCode, activated)
 }
 
 // validate confirms a log-in with a code.
-func (p *portal) validate(ctx context.Context, by *suite.Actor, code string) *wire.Call {
+func (p *portal) validate(ctx context.Context, by *conform.Actor, code string) *httpclient.Call {
 	GinkgoHelper()
 	return p.Do(ctx, by, p.validateCode, codeOf(code))
 }
 
-func codeOf(code string) suite.Request { return suite.Request{JSON: suite.Object{"code": code}} }
+func codeOf(code string) conform.Request { return conform.Request{JSON: conform.Object{"code": code}} }
 
 // setup reads what the app needs.
-func (p *portal) setup(ctx context.Context, n *enrolment) *wire.Call {
+func (p *portal) setup(ctx context.Context, n *enrolment) *httpclient.Call {
 	GinkgoHelper()
-	call := p.Do(ctx, n.by, p.tfaSetup, suite.Request{})
-	p.Need("read what the app needs", call, p.tfaSetup, contract.OK)
+	call := p.Do(ctx, n.by, p.tfaSetup, conform.Request{})
+	p.Require("read what the app needs", call, p.tfaSetup, contract.OK)
 	return call
 }
 
-func setupKey(p *portal, call *wire.Call) string {
+func setupKey(p *portal, call *httpclient.Call) string {
 	GinkgoHelper()
 	key := p.Secret("totp-secret", value.Text(value.Of(call), "response", "manualEntryKey"))
 	if len(key) < 16 { // the least the contract promises

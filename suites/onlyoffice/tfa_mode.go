@@ -8,11 +8,11 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"authconform/harness/conform"
 	"authconform/harness/contract"
+	"authconform/harness/httpclient"
 	"authconform/harness/identity"
-	"authconform/harness/suite"
 	"authconform/harness/value"
-	"authconform/harness/wire"
 )
 
 // Kinds of second factor that a portal can demand (TfaRequestsDtoType).
@@ -40,8 +40,8 @@ func (m tfaMode) with(kind string, users ...string) tfaMode {
 }
 
 // request sets the mode.
-func (m tfaMode) request() suite.Request {
-	return suite.Request{JSON: suite.Object{
+func (m tfaMode) request() conform.Request {
+	return conform.Request{JSON: conform.Object{
 		"type": m.kind, "trustedIps": append([]string{}, m.trusted...),
 		"mandatoryUsers": append([]string{}, m.users...), "mandatoryGroups": append([]string{}, m.groups...),
 	}}
@@ -55,7 +55,7 @@ func (m tfaMode) outcome() contract.Outcome {
 	return contract.OK
 }
 
-func tfaModeOf(call *wire.Call) tfaMode {
+func tfaModeOf(call *httpclient.Call) tfaMode {
 	kinds := map[string]string{"sms": tfaSMS, "app": tfaApp}
 	for _, way := range value.List(value.Of(call), "response") {
 		if value.Flag(way, "enabled") {
@@ -85,27 +85,27 @@ func ordered(ids []string) []string {
 	return ids
 }
 
-func (p *portal) readTFA(ctx context.Context, me *suite.Actor) tfaMode {
+func (p *portal) readTFA(ctx context.Context, me *conform.Actor) tfaMode {
 	GinkgoHelper()
-	call := p.Do(ctx, me, p.tfaSettings, suite.Request{})
-	p.Need("read the settings of the second factor", call, p.tfaSettings, contract.OK)
+	call := p.Do(ctx, me, p.tfaSettings, conform.Request{})
+	p.Require("read the settings of the second factor", call, p.tfaSettings, contract.OK)
 	return tfaModeOf(call)
 }
 
 // sameTFA re-states the portal's present settings, so that a control changes
 // nothing but sessions.
-func (p *portal) sameTFA(ctx context.Context, me *suite.Actor) suite.Request {
+func (p *portal) sameTFA(ctx context.Context, me *conform.Actor) conform.Request {
 	GinkgoHelper()
 	return p.readTFA(ctx, me).request()
 }
 
 // switchOffReady is the Ready of a change that needs no caller who must pass a
 // second factor: it switches the factor off, and leads to disabledOK.
-func (p *portal) switchOffReady(ctx context.Context) (*suite.Actor, func() suite.Request) {
+func (p *portal) switchOffReady(ctx context.Context) (*conform.Actor, func() conform.Request) {
 	GinkgoHelper()
 	keeper, former := p.keepTFA(ctx)
 	me := p.signIn(ctx, keeper)
-	return me, func() suite.Request {
+	return me, func() conform.Request {
 		me.Header = p.signIn(ctx, keeper).Header
 		return former.with(tfaNone).request()
 	}
@@ -132,8 +132,8 @@ func (p *portal) keepTFA(ctx context.Context) (keeper *identity.Identity, former
 // the answer may be what the spec found broken.
 func (p *portal) restoreTFA(ctx context.Context, keeper *identity.Identity, former tfaMode) {
 	GinkgoHelper()
-	signIn := func() *suite.Actor {
-		call, err := p.Try(ctx, p.Anonymous(), p.login, suite.Request{JSON: credentials(keeper)})
+	signIn := func() *conform.Actor {
+		call, err := p.Try(ctx, p.Anonymous(), p.login, conform.Request{JSON: credentials(keeper)})
 		if err != nil {
 			p.Error("cannot put the portal's second factor back to %s: %v", former.kind, err)
 		}
@@ -142,7 +142,7 @@ func (p *portal) restoreTFA(ctx context.Context, keeper *identity.Identity, form
 	if _, err := p.Try(ctx, signIn(), p.updateTFA, former.request()); err != nil {
 		p.Error("cannot put the portal's second factor back to %s: %v", former.kind, err)
 	}
-	call, err := p.Try(ctx, signIn(), p.tfaSettings, suite.Request{})
+	call, err := p.Try(ctx, signIn(), p.tfaSettings, conform.Request{})
 	if now := tfaModeOf(call); err != nil || !now.same(former) {
 		p.Error("the portal's second factor is %s after the spec and was %s before, or binds others: put its settings right by hand", now.kind, former.kind)
 	}
@@ -156,7 +156,7 @@ func (m tfaMode) same(other tfaMode) bool {
 func (p *portal) switchTFA(ctx context.Context, keeper *identity.Identity, mode tfaMode) {
 	GinkgoHelper()
 	call := p.Do(ctx, p.signIn(ctx, keeper), p.updateTFA, mode.request())
-	p.Need("switch the portal's second factor to "+mode.kind, call, p.updateTFA, mode.outcome())
+	p.Require("switch the portal's second factor to "+mode.kind, call, p.updateTFA, mode.outcome())
 }
 
 // tfaStays requires that the portal demands what it did before.

@@ -7,8 +7,8 @@ import (
 	. "github.com/onsi/gomega"
 
 	"authconform/harness/clause"
+	"authconform/harness/conform"
 	"authconform/harness/contract"
-	"authconform/harness/suite"
 	"authconform/harness/value"
 )
 
@@ -35,7 +35,7 @@ func showsTFA(p *portal) {
 		clause.Must("onlyoffice.tfa-settings.shown", p.tfaSettings, contract.OK),
 		func(ctx SpecContext) {
 			_, me := p.signedIn(ctx, user)
-			call := p.Do(ctx, me, p.tfaSettings, suite.Request{})
+			call := p.Do(ctx, me, p.tfaSettings, conform.Request{})
 			p.Expect(call, p.tfaSettings, contract.OK)
 			listed := map[string]bool{}
 			for _, way := range value.List(value.Of(call), "response") {
@@ -75,7 +75,7 @@ func setsTFA(p *portal) {
 			keeper, former := p.keepTFA(ctx)
 			p.Expect(p.Do(ctx, p.signIn(ctx, keeper), op, former.with(tfaNone).request()), op, disabledOK)
 			p.Check("the settings read back name no factor", p.readTFA(ctx, p.signIn(ctx, keeper)).kind, Equal(tfaNone))
-			p.Expect(p.Do(ctx, p.Anonymous(), p.login, suite.Request{JSON: credentials(who)}), p.login, contract.OK)
+			p.Expect(p.Do(ctx, p.Anonymous(), p.login, conform.Request{JSON: credentials(who)}), p.login, contract.OK)
 		})
 	It("takes the kind of second factor as a number too",
 		clause.Must("onlyoffice.tfa-settings.number", op, contract.OK, disrupts),
@@ -115,7 +115,7 @@ func setsTFAWithLink(p *portal) {
 			if l.uid != "" { // a link to name a phone may be told by its key alone
 				p.Check("the link is the caller's", strings.ToLower(l.uid), Equal(strings.ToLower(id)))
 			}
-			p.Expect(p.Do(ctx, p.Anonymous(), p.login, suite.Request{JSON: credentials(who)}), p.login, required)
+			p.Expect(p.Do(ctx, p.Anonymous(), p.login, conform.Request{JSON: credentials(who)}), p.login, required)
 		})
 	}
 	answers("switches the app on, and answers with the caller's own link to set it up",
@@ -146,7 +146,7 @@ func refusesTFA(p *portal, op *contract.Operation, area string) {
 				p.Expect(p.Do(ctx, me, op, off), op, contract.Forbidden)
 				p.tfaStays(ctx, keeper, former)
 				p.works(ctx, me)
-				p.Need("get the same accepted from an administrator", p.Do(ctx, p.signIn(ctx, keeper), op, off), op, disabledOK)
+				p.Require("get the same accepted from an administrator", p.Do(ctx, p.signIn(ctx, keeper), op, off), op, disabledOK)
 			})
 	}
 	refuses("refuses a user and changes nothing", user)
@@ -161,9 +161,9 @@ func refusesTFA(p *portal, op *contract.Operation, area string) {
 			p.Expect(p.Do(ctx, p.signIn(ctx, keeper), op, bound), op, contract.Forbidden)
 			p.tfaStays(ctx, keeper, former)
 			p.works(ctx, boss)
-			p.Need("get the same accepted from the owner", p.Do(ctx, boss, op, bound), op, contract.OK)
+			p.Require("get the same accepted from the owner", p.Do(ctx, boss, op, bound), op, contract.OK)
 		})
-	unknown := func(text, slug string, change suite.Change) {
+	unknown := func(text, slug string, change conform.Change) {
 		It(text, clause.Should(id+slug, op, contract.InvalidType, disrupts),
 			func(ctx SpecContext) {
 				keeper, former := p.keepTFA(ctx)
@@ -172,12 +172,12 @@ func refusesTFA(p *portal, op *contract.Operation, area string) {
 				p.Expect(p.Do(ctx, me, op, change.Of(off)), op, contract.InvalidType)
 				p.tfaStays(ctx, keeper, former)
 				p.works(ctx, me)
-				p.Need("get the request accepted without the change", p.Do(ctx, me, op, off), op, disabledOK)
+				p.Require("get the request accepted without the change", p.Do(ctx, me, op, off), op, disabledOK)
 			})
 	}
-	unknown("refuses a kind of second factor that does not exist", "kind-unknown", suite.Set("type", "Fax"))
-	unknown("refuses a mandatory user whose id is no id", "user-malformed", suite.Set("mandatoryUsers", []string{"not-a-user-id"}))
-	unknown("refuses a mandatory group whose id is no id", "group-malformed", suite.Set("mandatoryGroups", []string{"not-a-group-id"}))
+	unknown("refuses a kind of second factor that does not exist", "kind-unknown", conform.Set("type", "Fax"))
+	unknown("refuses a mandatory user whose id is no id", "user-malformed", conform.Set("mandatoryUsers", []string{"not-a-user-id"}))
+	unknown("refuses a mandatory group whose id is no id", "group-malformed", conform.Set("mandatoryGroups", []string{"not-a-group-id"}))
 }
 
 // endsSessions states that no session goes on that a second factor never
@@ -196,7 +196,7 @@ func endsSessions(p *portal, op *contract.Operation, area string) {
 				byHeader := p.Actor(plain.Name+" by header", plain, bearer(token(p.loggedIn(ctx, plain.Login, plain.Password))))
 				p.works(ctx, byHeader)
 				p.Expect(p.Do(ctx, me, op, former.with(kind, p.id(ctx, me)).request()), op, contract.OK)
-				for _, session := range []*suite.Actor{me, other, bound, byHeader} {
+				for _, session := range []*conform.Actor{me, other, bound, byHeader} {
 					p.over(ctx, session)
 				}
 			})
@@ -213,7 +213,7 @@ func bindsUsers(p *portal) {
 			id := p.id(ctx, me)
 			keeper, former := p.keepTFA(ctx)
 			p.switchTFA(ctx, keeper, former.with(tfaApp, id))
-			p.Expect(p.Do(ctx, p.Anonymous(), p.login, suite.Request{JSON: credentials(who)}), p.login, contract.EnrolmentRequired)
+			p.Expect(p.Do(ctx, p.Anonymous(), p.login, conform.Request{JSON: credentials(who)}), p.login, contract.EnrolmentRequired)
 		})
 	It("asks no user for the second factor who comes from a trusted address and is not mandatory",
 		clause.Must("onlyoffice.tfa-mandatory.trusted-address", p.login, contract.OK, clause.Disrupts()),
@@ -224,6 +224,6 @@ func bindsUsers(p *portal) {
 			free := former.with(tfaApp)
 			free.users, free.groups = nil, nil
 			p.switchTFA(ctx, keeper, free)
-			p.Expect(p.Do(ctx, p.Anonymous(), p.login, suite.Request{JSON: credentials(who)}), p.login, contract.OK)
+			p.Expect(p.Do(ctx, p.Anonymous(), p.login, conform.Request{JSON: credentials(who)}), p.login, contract.OK)
 		})
 }

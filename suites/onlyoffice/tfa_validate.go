@@ -11,9 +11,9 @@ import (
 	. "github.com/onsi/gomega"
 
 	"authconform/harness/clause"
+	"authconform/harness/conform"
 	"authconform/harness/contract"
-	"authconform/harness/suite"
-	"authconform/harness/wire"
+	"authconform/harness/httpclient"
 )
 
 // confirmCookie begins the name of the cookie with the key of a link.
@@ -101,21 +101,21 @@ func validateSucceeds(p *portal) {
 		func(ctx SpecContext) {
 			e := p.enrol(ctx)
 			by := p.secondStep(ctx, e)
-			p.Need("get a wrong code refused", p.validate(ctx, by, e.codes.Wrong(window)), op, contract.SecondFactorWrong)
+			p.Require("get a wrong code refused", p.validate(ctx, by, e.codes.Wrong(window)), op, contract.SecondFactorWrong)
 			p.Expect(p.validate(ctx, by, p.Code(ctx, e.codes)), op, verified)
 		})
 }
 
 func validateRefusesCodes(p *portal) {
-	refuses := func(text string, c clause.Clause, changes func(SpecContext, *enrolled) []suite.Change) {
+	refuses := func(text string, c clause.Clause, changes func(SpecContext, *enrolled) []conform.Change) {
 		It(text, c, func(ctx SpecContext) {
 			e := p.enrol(ctx)
 			p.refusesAtLink(ctx, e, c.Outcome, changes(ctx, e)...)
 		})
 	}
-	one := func(code func(SpecContext, *enrolled) string) func(SpecContext, *enrolled) []suite.Change {
-		return func(ctx SpecContext, e *enrolled) []suite.Change {
-			return []suite.Change{suite.Set("code", code(ctx, e))}
+	one := func(code func(SpecContext, *enrolled) string) func(SpecContext, *enrolled) []conform.Change {
+		return func(ctx SpecContext, e *enrolled) []conform.Change {
+			return []conform.Change{conform.Set("code", code(ctx, e))}
 		}
 	}
 	op, wrong := p.validateCode, contract.SecondFactorWrong
@@ -137,47 +137,47 @@ func validateRefusesCodes(p *portal) {
 	refuses("refuses a backup code that was used before", must("backup-reused", wrong),
 		one(func(ctx SpecContext, e *enrolled) string { return p.usedAtLink(ctx, e, e.takeBackup()) }))
 	refuses("refuses the right code with a space inside, a digit more or another code behind it", must("not-exact", wrong),
-		func(ctx SpecContext, e *enrolled) []suite.Change {
+		func(ctx SpecContext, e *enrolled) []conform.Change {
 			code := p.Code(ctx, e.codes)
-			return []suite.Change{
-				renamed("space inside", suite.Set("code", code[:3]+" "+code[3:])),
-				renamed("a digit more", suite.Set("code", code+"0")),
-				renamed("two codes", suite.Set("code", e.codes.Wrong(window)+","+code)),
+			return []conform.Change{
+				renamed("space inside", conform.Set("code", code[:3]+" "+code[3:])),
+				renamed("a digit more", conform.Set("code", code+"0")),
+				renamed("two codes", conform.Set("code", e.codes.Wrong(window)+","+code)),
 			}
 		})
 	refuses("refuses the right code in digits that are not ASCII",
 		clause.Should("onlyoffice.tfa-validate.other-digits", op, wrong, clause.From(contract.Standard, "OWASP ASVS 5.0 2.2.1; facts/auth-checks.md I11")),
-		func(ctx SpecContext, e *enrolled) []suite.Change {
+		func(ctx SpecContext, e *enrolled) []conform.Change {
 			code := p.Code(ctx, e.codes)
-			return []suite.Change{
-				renamed("full-width", suite.Set("code", inDigitsFrom('０', code))),
-				renamed("Arabic-Indic", suite.Set("code", inDigitsFrom('٠', code))),
+			return []conform.Change{
+				renamed("full-width", conform.Set("code", inDigitsFrom('０', code))),
+				renamed("Arabic-Indic", conform.Set("code", inDigitsFrom('٠', code))),
 			}
 		})
 	refuses("refuses the right code with white space around it",
 		clause.Should("onlyoffice.tfa-validate.padded", op, wrong, clause.Only(documented), clause.From(contract.Inferred, "facts/auth-checks.md I10")),
-		func(ctx SpecContext, e *enrolled) []suite.Change {
+		func(ctx SpecContext, e *enrolled) []conform.Change {
 			code := p.Code(ctx, e.codes)
-			return []suite.Change{
-				renamed("space before", suite.Set("code", " "+code)),
-				renamed("line end behind", suite.Set("code", code+"\n")),
+			return []conform.Change{
+				renamed("space before", conform.Set("code", " "+code)),
+				renamed("line end behind", conform.Set("code", code+"\n")),
 			}
 		})
 	refuses("refuses a code that is no text",
 		clause.Should("onlyoffice.tfa-validate.wrong-type", op, contract.InvalidType),
-		func(ctx SpecContext, e *enrolled) []suite.Change {
+		func(ctx SpecContext, e *enrolled) []conform.Change {
 			code := p.Code(ctx, e.codes)
 			number, _ := strconv.Atoi(code)
-			return []suite.Change{
-				renamed("number", suite.Set("code", number)), renamed("array", suite.Set("code", []string{code})),
-				renamed("object", suite.Set("code", map[string]any{"$ne": ""})), renamed("boolean", suite.Set("code", true)),
+			return []conform.Change{
+				renamed("number", conform.Set("code", number)), renamed("array", conform.Set("code", []string{code})),
+				renamed("object", conform.Set("code", map[string]any{"$ne": ""})), renamed("boolean", conform.Set("code", true)),
 			}
 		})
 	refuses("refuses an empty code", must("blank", blankCode),
 		one(func(SpecContext, *enrolled) string { return "" }))
 	refuses("refuses a request without a code, or with null for one", must("absent", contract.Invalid),
-		func(SpecContext, *enrolled) []suite.Change {
-			return []suite.Change{suite.Drop("code"), renamed("null", suite.Set("code", nil))}
+		func(SpecContext, *enrolled) []conform.Change {
+			return []conform.Change{conform.Drop("code"), renamed("null", conform.Set("code", nil))}
 		})
 	It("trims white space around a code",
 		clause.Note("onlyoffice.tfa-validate.trims", op, verified, clause.Only(release37), clause.From(contract.Observed, "facts/onlyoffice.md 2.1")),
@@ -199,14 +199,14 @@ func validateRefusesReplays(p *portal) {
 		func(ctx SpecContext) {
 			e := p.enrol(ctx)
 			used := p.usedAtLink(ctx, e, p.Code(ctx, e.codes))
-			p.refusesAtLink(ctx, e, replayed, suite.Set("code", used))
+			p.refusesAtLink(ctx, e, replayed, conform.Set("code", used))
 		})
 	It("refuses a code that was used at the log-in by code",
 		should("replayed-from-login", p.validateCode),
 		func(ctx SpecContext) {
 			e := p.enrol(ctx)
 			used := p.used(ctx, e, p.Code(ctx, e.codes))
-			p.refusesAtLink(ctx, e, replayed, suite.Set("code", used))
+			p.refusesAtLink(ctx, e, replayed, conform.Set("code", used))
 		})
 	It("refuses at the log-in by code a code that was used on a link",
 		should("replayed-at-login", p.loginByCode),
@@ -219,7 +219,7 @@ func validateRefusesReplays(p *portal) {
 		func(ctx SpecContext) {
 			n := p.startEnrolment(ctx)
 			first := p.Code(ctx, n.codes)
-			p.Need("enrol with a first code", p.activate(ctx, n, first), p.validateCode, activated)
+			p.Require("enrol with a first code", p.activate(ctx, n, first), p.validateCode, activated)
 			n.backup = p.readBackupCodes(ctx, n.me)
 			p.refusesCode(ctx, n.enrolled, first, replayed)
 		})
@@ -247,22 +247,22 @@ func validateRefusesReplays(p *portal) {
 // usedAtLink spends a code.
 func (p *portal) usedAtLink(ctx context.Context, e *enrolled, code string) string {
 	GinkgoHelper()
-	p.Need("use the code once", p.validate(ctx, p.secondStep(ctx, e), code), p.validateCode, verified)
+	p.Require("use the code once", p.validate(ctx, p.secondStep(ctx, e), code), p.validateCode, verified)
 	return code
 }
 
 // refusesAtLink requires the outcome for each changed code, that none opens a
 // session, and that a right one still works afterwards.
-func (p *portal) refusesAtLink(ctx context.Context, e *enrolled, outcome contract.Outcome, changes ...suite.Change) {
+func (p *portal) refusesAtLink(ctx context.Context, e *enrolled, outcome contract.Outcome, changes ...conform.Change) {
 	GinkgoHelper()
-	refused := p.Refuses(ctx, suite.Refusal{
-		Operation: p.validateCode, By: p.secondStep(ctx, e), Control: always(codeOf(e.takeBackup())), Leads: verified,
+	refused := p.Refuses(ctx, conform.Refusal{
+		Operation: p.validateCode, By: p.secondStep(ctx, e), Control: always(codeOf(e.takeBackup())), Expected: verified,
 		Changes: changes, Outcome: outcome, OnlyAfter: true,
 	})
 	p.opensNothing(refused)
 }
 
-func (p *portal) opensNothing(refused []*wire.Call) {
+func (p *portal) opensNothing(refused []*httpclient.Call) {
 	GinkgoHelper()
 	for _, call := range refused {
 		p.Holds("a refusal opens no session", setCookie(call, sessionCookie) == "", "the session cookie is set")
@@ -275,7 +275,7 @@ func (p *portal) oneOf(ctx context.Context, e *enrolled, code string, outcome co
 	GinkgoHelper()
 	const uses = 4 // the refused ones stay below the limit of wrong codes
 	l := p.secondStepLink(ctx, e)
-	calls, errs := make([]*wire.Call, uses), make([]error, uses)
+	calls, errs := make([]*httpclient.Call, uses), make([]error, uses)
 	var group sync.WaitGroup
 	for i := range uses {
 		by := p.holder(e.who, l)
@@ -298,14 +298,14 @@ func (p *portal) oneOf(ctx context.Context, e *enrolled, code string, outcome co
 }
 
 // hasExpiry tells whether a cookie outlives the browser (RFC 6265 section 4.1.2).
-func hasExpiry(call *wire.Call, name string) bool {
+func hasExpiry(call *httpclient.Call, name string) bool {
 	c := lastCookie(call, name)
 	return c.MaxAge > 0 || !c.Expires.IsZero()
 }
 
 // lastCookie is the last of the cookies of a name that a response sets; an empty
 // one when there is none.
-func lastCookie(call *wire.Call, name string) *http.Cookie {
+func lastCookie(call *httpclient.Call, name string) *http.Cookie {
 	last := &http.Cookie{}
 	for _, c := range (&http.Response{Header: call.Header}).Cookies() {
 		if c.Name == name {

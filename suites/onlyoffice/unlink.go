@@ -7,11 +7,11 @@ import (
 	. "github.com/onsi/gomega"
 
 	"authconform/harness/clause"
+	"authconform/harness/conform"
 	"authconform/harness/contract"
+	"authconform/harness/httpclient"
 	"authconform/harness/otp"
-	"authconform/harness/suite"
 	"authconform/harness/value"
-	"authconform/harness/wire"
 )
 
 // Outcomes of unlinking an app (T9).
@@ -48,7 +48,7 @@ func unlinksOwn(p *portal) {
 			n := p.enrolNew(ctx)
 			caller := n.me
 			other := p.code(ctx, n.enrolled, n.takeBackup())
-			p.Need("open a second session", other, p.loginByCode, contract.OK)
+			p.Require("open a second session", other, p.loginByCode, contract.OK)
 			p.Expect(p.unlinkOwn(ctx, n.enrolled), op, contract.OK)
 			p.over(ctx, caller)
 			p.dead(ctx, token(other))
@@ -97,15 +97,15 @@ func unlinkVoids(p *portal) {
 		clause.Must("onlyoffice.tfa-unlink.old-code-at-link", p.validateCode, wrong, old),
 		func(ctx SpecContext) {
 			n, kit := p.replacedApp(ctx)
-			p.refusesAtLink(ctx, n.enrolled, wrong, suite.Set("code", p.Code(ctx, kit)))
+			p.refusesAtLink(ctx, n.enrolled, wrong, conform.Set("code", p.Code(ctx, kit)))
 		})
 	It("does not enrol a new app with a code of the old one",
 		clause.Must("onlyoffice.tfa-unlink.old-code-enrols", p.loginByCode, wrong, old),
 		func(ctx SpecContext) {
 			n := p.enrolNew(ctx)
 			kit := n.codes
-			p.Need("unlink the app", p.unlinkOwn(ctx, n.enrolled), p.unlink, contract.OK)
-			p.Need("begin with another app", p.passwordOnly(ctx, n.enrolled), p.login, contract.EnrolmentRequired)
+			p.Require("unlink the app", p.unlinkOwn(ctx, n.enrolled), p.unlink, contract.OK)
+			p.Require("begin with another app", p.passwordOnly(ctx, n.enrolled), p.login, contract.EnrolmentRequired)
 			p.Expect(p.code(ctx, n.enrolled, p.Code(ctx, kit)), p.loginByCode, wrong)
 			p.Expect(p.passwordOnly(ctx, n.enrolled), p.login, contract.EnrolmentRequired)
 		})
@@ -125,9 +125,9 @@ func unlinkRefuses(p *portal) {
 		clause.Must("onlyoffice.tfa-unlink.other-by-user", op, contract.Forbidden),
 		func(ctx SpecContext) {
 			n, victim := p.enrolNew(ctx), p.enrol(ctx)
-			p.Refuses(ctx, suite.Refusal{
+			p.Refuses(ctx, conform.Refusal{
 				Operation: op, By: n.me, Control: always(unlinkOf(n.id)), OnlyAfter: true,
-				Changes: []suite.Change{renamed("the other user's id", suite.Set("id", victim.id))}, Outcome: contract.Forbidden,
+				Changes: []conform.Change{renamed("the other user's id", conform.Set("id", victim.id))}, Outcome: contract.Forbidden,
 				State: p.asks(ctx, victim),
 			})
 			p.works(ctx, victim.me)
@@ -138,8 +138,8 @@ func unlinkRefuses(p *portal) {
 			_, boss := p.signedIn(ctx, owner)
 			_, me := p.signedIn(ctx, admin)
 			n := p.enrolNew(ctx)
-			p.Refuses(ctx, suite.Refusal{
-				Operation: op, By: boss, Control: always(unlinkOf(n.id)), Leads: unlinkedOther, OnlyAfter: true,
+			p.Refuses(ctx, conform.Refusal{
+				Operation: op, By: boss, Control: always(unlinkOf(n.id)), Expected: unlinkedOther, OnlyAfter: true,
 				ChangedBy: me, Outcome: contract.Forbidden,
 				State: p.asks(ctx, n.enrolled),
 			})
@@ -149,7 +149,7 @@ func unlinkRefuses(p *portal) {
 		func(ctx SpecContext) {
 			boss := p.enrolOwner(ctx)
 			_, me := p.signedIn(ctx, admin)
-			p.Refuses(ctx, suite.Refusal{
+			p.Refuses(ctx, conform.Refusal{
 				Operation: op, By: boss.me, Control: always(unlinkOf(boss.id)), OnlyAfter: true,
 				ChangedBy: me, Outcome: contract.Forbidden,
 				State: p.asks(ctx, boss.enrolled),
@@ -161,18 +161,18 @@ func unlinkRefuses(p *portal) {
 			_, boss := p.signedIn(ctx, owner)
 			gone := p.profileID(ctx, boss, p.Lease(disabled).Login)
 			n := p.enrolNew(ctx)
-			p.Refuses(ctx, suite.Refusal{
-				Operation: op, By: boss, Control: always(unlinkOf(n.id)), Leads: unlinkedOther, OnlyAfter: true,
-				Changes: []suite.Change{renamed("the disabled account's id", suite.Set("id", gone))}, Outcome: contract.Forbidden,
+			p.Refuses(ctx, conform.Refusal{
+				Operation: op, By: boss, Control: always(unlinkOf(n.id)), Expected: unlinkedOther, OnlyAfter: true,
+				Changes: []conform.Change{renamed("the disabled account's id", conform.Set("id", gone))}, Outcome: contract.Forbidden,
 			})
 		})
 	It("refuses a request that names nobody",
 		clause.Must("onlyoffice.tfa-unlink.id-missing", op, idMissing, clause.Only(release37)),
 		func(ctx SpecContext) {
 			n := p.enrolNew(ctx)
-			p.Refuses(ctx, suite.Refusal{
+			p.Refuses(ctx, conform.Refusal{
 				Operation: op, By: n.me, Control: always(unlinkOf(n.id)), OnlyAfter: true,
-				Changes: []suite.Change{suite.Drop("id")}, Outcome: idMissing,
+				Changes: []conform.Change{conform.Drop("id")}, Outcome: idMissing,
 				State: p.asks(ctx, n.enrolled),
 			})
 		})
@@ -180,9 +180,9 @@ func unlinkRefuses(p *portal) {
 		clause.Should("onlyoffice.tfa-unlink.id-malformed", op, contract.InvalidType),
 		func(ctx SpecContext) {
 			n := p.enrolNew(ctx)
-			p.Refuses(ctx, suite.Refusal{
+			p.Refuses(ctx, conform.Refusal{
 				Operation: op, By: n.me, Control: always(unlinkOf(n.id)), OnlyAfter: true,
-				Changes: []suite.Change{renamed("no id", suite.Set("id", "not-a-user-id"))}, Outcome: contract.InvalidType,
+				Changes: []conform.Change{renamed("no id", conform.Set("id", "not-a-user-id"))}, Outcome: contract.InvalidType,
 				State: p.asks(ctx, n.enrolled),
 			})
 		})
@@ -201,7 +201,7 @@ func unlinksOther(p *portal) {
 		})
 }
 
-func unlinkOf(id string) suite.Request { return suite.Request{JSON: suite.Object{"id": id}} }
+func unlinkOf(id string) conform.Request { return conform.Request{JSON: conform.Object{"id": id}} }
 
 // enrolNew is an enrolled identity whose app may be unlinked: the target file
 // does not know its secret.
@@ -214,7 +214,7 @@ func (p *portal) enrolNew(ctx context.Context) *enrolment {
 
 // unlinkOwn unlinks the identity's app. The fresh session that this opens becomes
 // the identity's.
-func (p *portal) unlinkOwn(ctx context.Context, e *enrolled) *wire.Call {
+func (p *portal) unlinkOwn(ctx context.Context, e *enrolled) *httpclient.Call {
 	GinkgoHelper()
 	call := p.Do(ctx, e.me, p.unlink, unlinkOf(e.id))
 	if p.Is(call, p.unlink, contract.OK) {
@@ -226,7 +226,7 @@ func (p *portal) unlinkOwn(ctx context.Context, e *enrolled) *wire.Call {
 // reenrol unlinks the app and enrols another.
 func (p *portal) reenrol(ctx context.Context, n *enrolment) {
 	GinkgoHelper()
-	p.Need("unlink the app", p.unlinkOwn(ctx, n.enrolled), p.unlink, contract.OK)
+	p.Require("unlink the app", p.unlinkOwn(ctx, n.enrolled), p.unlink, contract.OK)
 	n.codes = p.firstStep(ctx, n.who)
 	p.finishEnrolment(ctx, n)
 }
@@ -248,7 +248,7 @@ func (p *portal) enrolOwner(ctx context.Context) *enrolment {
 	who, boss := p.signedIn(ctx, owner)
 	id := p.id(ctx, boss)
 	_, former := p.keepTFA(ctx)
-	p.Need("make the second factor mandatory for the owner",
+	p.Require("make the second factor mandatory for the owner",
 		p.Do(ctx, boss, p.updateTFA, former.with(tfaApp, id).request()), p.updateTFA, contract.OK)
 	e := &enrolled{who: who, id: id, me: p.Anonymous(), codes: p.firstStep(ctx, who)}
 	DeferCleanup(func(ctx SpecContext) { p.unenrol(ctx, e) })
@@ -258,9 +258,9 @@ func (p *portal) enrolOwner(ctx context.Context) *enrolment {
 }
 
 // profileID is the id of a user who cannot sign in to tell it.
-func (p *portal) profileID(ctx context.Context, by *suite.Actor, login string) string {
+func (p *portal) profileID(ctx context.Context, by *conform.Actor, login string) string {
 	GinkgoHelper()
-	call := p.Do(ctx, by, p.profileByEmail, suite.Request{Query: query("email", login)})
-	p.Need("read the profile of a disabled account", call, p.profileByEmail, contract.OK)
+	call := p.Do(ctx, by, p.profileByEmail, conform.Request{Query: query("email", login)})
+	p.Require("read the profile of a disabled account", call, p.profileByEmail, contract.OK)
 	return value.Text(value.Of(call), "response", "id")
 }

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"authconform/harness/door"
+	"authconform/harness/runner"
 	"authconform/harness/verdict"
 )
 
@@ -37,7 +37,7 @@ func TestBarongDeployments(t *testing.T) {
 	for name, d := range barongDeployments {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			file, _ := servedOf(t, "barong", door.ServeOptions{Profile: d.profile, Set: d.set})
+			file, _ := servedOf(t, "barong", runner.ServeOptions{Profile: d.profile, Set: d.set})
 			out := t.TempDir() + "/out"
 			if got := run(t, d.env, "run", "barong", "--target", file, "--out", out); got.code != verdict.ExitConformant {
 				t.Fatalf("exit %d\n%s", got.code, got)
@@ -54,7 +54,7 @@ func TestBarongDeployments(t *testing.T) {
 // TestBarongBehindAnUnsolvedCaptcha leaves the solved captcha out of the target
 // file: what it keeps from being judged says so, and nothing passes for it.
 func TestBarongBehindAnUnsolvedCaptcha(t *testing.T) {
-	file, _ := servedOf(t, "barong", door.ServeOptions{Profile: "2.6", Set: map[string]string{"captcha": "recaptcha"}})
+	file, _ := servedOf(t, "barong", runner.ServeOptions{Profile: "2.6", Set: map[string]string{"captcha": "recaptcha"}})
 	edit(t, file, "captcha:\n    response: file:t.secrets.env#CAPTCHA_RESPONSE\n", "")
 	out := t.TempDir() + "/out"
 	if got := run(t, nil, "run", "barong", "--target", file, "--out", out); got.code != verdict.ExitIncomplete {

@@ -3,7 +3,7 @@ package main
 import (
 	"github.com/spf13/cobra"
 
-	"authconform/harness/door"
+	"authconform/harness/runner"
 )
 
 func contractCommand() *cobra.Command {
@@ -17,7 +17,7 @@ func contractCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			text, err := door.OpenAPI(st)
+			text, err := runner.OpenAPI(st)
 			if err != nil {
 				return err
 			}

@@ -15,7 +15,7 @@ import (
 
 	"authconform/harness/clause"
 	"authconform/harness/contract"
-	"authconform/harness/door"
+	"authconform/harness/runner"
 	"authconform/harness/verdict"
 )
 
@@ -84,7 +84,7 @@ func listed(t *testing.T, exchange string) []crossing {
 // crossings runs each profile's suite on each profile's reference.
 func crossings(t *testing.T, exchange string, exit int) []crossing {
 	t.Helper()
-	c, err := door.Contract(exchange)
+	c, err := runner.Contract(exchange)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,7 +108,7 @@ func crossings(t *testing.T, exchange string, exit int) []crossing {
 // cross runs one profile's suite on one profile's reference and lists what is red.
 func cross(t *testing.T, exchange string, x crossing, exit int) (red []string) {
 	t.Helper()
-	file, _ := servedOf(t, exchange, door.ServeOptions{Profile: x.Server})
+	file, _ := servedOf(t, exchange, runner.ServeOptions{Profile: x.Server})
 	out := filepath.Join(t.TempDir(), "out")
 	res := run(t, nil, "run", exchange, "--target", file, "--profile", x.Suite, "--out", out)
 	for id, v := range verdicts(report(t, out)) {
@@ -175,11 +175,11 @@ func TestCrossedRedIsWhereTheProfilesDiffer(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		c, err := door.Contract(exchange)
+		c, err := runner.Contract(exchange)
 		if err != nil {
 			t.Fatal(err)
 		}
-		list, err := door.Clauses(st)
+		list, err := runner.Clauses(st)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -8,8 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"authconform/harness/door"
-	"authconform/harness/suite"
+	"authconform/harness/conform"
+	"authconform/harness/runner"
 	"authconform/harness/verdict"
 	"authconform/suites"
 )
@@ -33,7 +33,7 @@ cannot be used.`,
 			if file == "" {
 				return errors.New("doctor needs a target file, as in `authconform doctor --target staging.yaml`; `authconform init EXCHANGE` prints one to fill in")
 			}
-			found, err := door.Examine(cmd.Context(), suites.All(), file)
+			found, err := runner.Examine(cmd.Context(), suites.All(), file)
 			if err != nil {
 				return err
 			}
@@ -48,7 +48,7 @@ cannot be used.`,
 }
 
 // diagnose prints what was found and returns the exit code.
-func diagnose(w io.Writer, e *door.Examination) error {
+func diagnose(w io.Writer, e *runner.Examination) error {
 	fmt.Fprintf(w, "%s, profile %s, at %s: the file can be used and the target answers\n", e.Suite.Exchange, e.Target.Profile, e.Target.URL)
 	printGaps(w, e.Suite, e.Gaps)
 	list := func(title string, names []string, text func(string) string) {
@@ -74,7 +74,7 @@ func diagnose(w io.Writer, e *door.Examination) error {
 }
 
 // printGaps lists settings that nothing says, and what to ask the vendor.
-func printGaps(w io.Writer, st suite.Suite, gaps []string) {
+func printGaps(w io.Writer, st conform.Suite, gaps []string) {
 	if len(gaps) == 0 {
 		return
 	}

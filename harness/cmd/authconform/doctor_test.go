@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"authconform/harness/door"
+	"authconform/harness/runner"
 	"authconform/harness/verdict"
 	"authconform/suites"
 )
@@ -143,7 +143,7 @@ func TestExamplesLoad(t *testing.T) {
 
 func TestDoctorOnAReadyTarget(t *testing.T) {
 	for _, st := range suites.All() {
-		file, _ := servedOf(t, st.Exchange, door.ServeOptions{})
+		file, _ := servedOf(t, st.Exchange, runner.ServeOptions{})
 		got := run(t, nil, "doctor", "--target", file)
 		if got.code != 0 || !strings.Contains(got.stdout, "READY: authconform run "+st.Exchange) {
 			t.Errorf("%s: want exit 0\n%s", st.Exchange, got)
@@ -152,7 +152,7 @@ func TestDoctorOnAReadyTarget(t *testing.T) {
 }
 
 func TestDoctorRefusesWhatCannotBeUsed(t *testing.T) {
-	file, server := servedOf(t, "coinrabbit", door.ServeOptions{})
+	file, server := servedOf(t, "coinrabbit", runner.ServeOptions{})
 	server.Close()
 	for name, args := range map[string][]string{"no answer": {"--target", file}, "no file": {"--target", "absent.yaml"}, "no target": nil} {
 		if got := run(t, nil, append([]string{"doctor"}, args...)...); got.code != verdict.ExitUsage || got.stderr == "" {
@@ -177,7 +177,7 @@ func TestGapsLeftOpen(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			whole, _ := servedOf(t, st.Exchange, door.ServeOptions{})
+			whole, _ := servedOf(t, st.Exchange, runner.ServeOptions{})
 			file := without(t, whole, keep)
 			out := filepath.Join(t.TempDir(), "out")
 			got := run(t, nil, "run", st.Exchange, "--target", file, "--out", out)
@@ -231,7 +231,7 @@ func TestDoctorNamesWhatIsMissing(t *testing.T) {
 		"consent": {"disruptive: true", "disruptive: false", "allow.disruptive"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			file, _ := servedOf(t, "coinrabbit", door.ServeOptions{})
+			file, _ := servedOf(t, "coinrabbit", runner.ServeOptions{})
 			edit(t, file, c.old, c.new)
 			got := run(t, nil, "doctor", "--target", file)
 			if !strings.Contains(got.stdout, c.want) || name != "feature" && got.code != verdict.ExitIncomplete {

@@ -15,7 +15,7 @@ import (
 	"testing"
 	"time"
 
-	"authconform/harness/door"
+	"authconform/harness/runner"
 	"authconform/harness/verdict"
 )
 
@@ -23,7 +23,7 @@ import (
 const quick = "onlyoffice.login.*"
 
 func TestUsageErrorsExit2(t *testing.T) {
-	good, _ := served(t, door.ServeOptions{})
+	good, _ := served(t, runner.ServeOptions{})
 	written := func(old, new string) string {
 		file := filepath.Join(filepath.Dir(good), strings.ReplaceAll(t.Name(), "/", "-")+"-"+strings.Map(letters, new)+".yaml")
 		text, err := os.ReadFile(good)
@@ -83,7 +83,7 @@ func letters(r rune) rune {
 }
 
 func TestConformantServerExits0(t *testing.T) {
-	file, _ := served(t, door.ServeOptions{})
+	file, _ := served(t, runner.ServeOptions{})
 	out := filepath.Join(t.TempDir(), "out")
 	got := run(t, nil, "run", "onlyoffice", "--target", file, "--out", out)
 	if got.code != verdict.ExitConformant {
@@ -102,7 +102,7 @@ func TestConformantServerExits0(t *testing.T) {
 // TestRelativePaths: child processes run in folders of their own, so paths that
 // are relative to the caller's must not reach them as they are.
 func TestRelativePaths(t *testing.T) {
-	file, _ := served(t, door.ServeOptions{})
+	file, _ := served(t, runner.ServeOptions{})
 	dir := filepath.Dir(file)
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
@@ -117,7 +117,7 @@ func TestRelativePaths(t *testing.T) {
 }
 
 func TestBrokenPromiseExits1(t *testing.T) {
-	file, _ := served(t, door.ServeOptions{Faults: []string{"unknown-user-told-by-status"}})
+	file, _ := served(t, runner.ServeOptions{Faults: []string{"unknown-user-told-by-status"}})
 	out := filepath.Join(t.TempDir(), "out")
 	got := run(t, nil, "run", "onlyoffice", "--target", file, "--out", out, "--focus", quick)
 	if got.code != verdict.ExitNotConformant {
@@ -131,7 +131,7 @@ func TestBrokenPromiseExits1(t *testing.T) {
 }
 
 func TestNothingListensExits3(t *testing.T) {
-	file, server := served(t, door.ServeOptions{})
+	file, server := served(t, runner.ServeOptions{})
 	server.Close()
 	out := filepath.Join(t.TempDir(), "out")
 	got := run(t, nil, "run", "onlyoffice", "--target", file, "--out", out)
@@ -144,7 +144,7 @@ func TestNothingListensExits3(t *testing.T) {
 }
 
 func TestWrongPasswordExits3(t *testing.T) {
-	file, _ := served(t, door.ServeOptions{})
+	file, _ := served(t, runner.ServeOptions{})
 	secrets := strings.TrimSuffix(file, ".yaml") + ".secrets.env"
 	text, err := os.ReadFile(secrets)
 	if err != nil {
@@ -173,7 +173,7 @@ func TestWrongPasswordExits3(t *testing.T) {
 // TestInterruptKeepsWhatWasJudged: an interrupted run writes its reports, in one
 // process and in several.
 func TestInterruptKeepsWhatWasJudged(t *testing.T) {
-	file, server := served(t, door.ServeOptions{})
+	file, server := served(t, runner.ServeOptions{})
 	for _, procs := range []string{"1", "2"} {
 		out := filepath.Join(t.TempDir(), "out")
 		cmd := exec.CommandContext(t.Context(), binary, "run", "onlyoffice", "--target", file, "--out", out, "--procs", procs)
@@ -207,7 +207,7 @@ func judged(dir string) (n int) {
 // TestServerDiesHalfWay puts a proxy before the reference that drops every
 // connection after some requests: what was judged by then must be in the report.
 func TestServerDiesHalfWay(t *testing.T) {
-	file, server := served(t, door.ServeOptions{})
+	file, server := served(t, runner.ServeOptions{})
 	backend, err := url.Parse(server.URL)
 	if err != nil {
 		t.Fatal(err)
@@ -236,7 +236,7 @@ func TestServerDiesHalfWay(t *testing.T) {
 // TestHangingTargetIsGivenUp: a target that takes connections and never answers
 // costs a few time limits, not one for each of hundreds of requests.
 func TestHangingTargetIsGivenUp(t *testing.T) {
-	file, _ := served(t, door.ServeOptions{})
+	file, _ := served(t, runner.ServeOptions{})
 	hanging := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		if r.URL.Path != "/" { // a run begins with one look whether anybody is there
 			_, _ = io.Copy(io.Discard, r.Body) // only then does the context end with the client
@@ -263,7 +263,7 @@ func TestHangingTargetIsGivenUp(t *testing.T) {
 // TestSilentInboxIsGivenUp: where codes go another way than the target file says,
 // the waits for them do not add up.
 func TestSilentInboxIsGivenUp(t *testing.T) {
-	file, _ := servedOf(t, "coinrabbit", door.ServeOptions{})
+	file, _ := servedOf(t, "coinrabbit", runner.ServeOptions{})
 	edit(t, file, "code-delivery: email", "code-delivery: sms")
 	out := filepath.Join(t.TempDir(), "out")
 	if got := run(t, []string{"AUTHCONFORM_COINRABBIT_LIMITS_MAX_WAIT=1s"}, "run", "coinrabbit", "--target", file, "--out", out); got.code != verdict.ExitIncomplete {

@@ -8,9 +8,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"authconform/harness/conform"
 	"authconform/harness/contract"
-	"authconform/harness/door"
-	"authconform/harness/suite"
+	"authconform/harness/runner"
 )
 
 func initCommand() *cobra.Command {
@@ -27,7 +27,7 @@ something open.`,
 			if err != nil {
 				return err
 			}
-			c, err := door.Contract(st.Exchange)
+			c, err := runner.Contract(st.Exchange)
 			if err != nil {
 				return err
 			}
@@ -38,7 +38,7 @@ something open.`,
 }
 
 // template is a target file that loads as soon as its variables are set.
-func template(st suite.Suite, c *contract.Contract) string {
+func template(st conform.Suite, c *contract.Contract) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# A target file: one deployment of %s under test.\n", c.Title)
 	fmt.Fprintf(&b, "# `authconform doctor --target FILE` tells what it still lacks.\n")
@@ -61,7 +61,7 @@ func template(st suite.Suite, c *contract.Contract) string {
 }
 
 // questions are what the vendor has to be asked, each once.
-func questions(b *strings.Builder, st suite.Suite) {
+func questions(b *strings.Builder, st conform.Suite) {
 	var open, unsure []string
 	for _, name := range sortedKeys(st.Settings) {
 		setting := st.Settings[name]
@@ -91,7 +91,7 @@ func questions(b *strings.Builder, st suite.Suite) {
 // settings are commented out, with their default where they have one; only a
 // secret that every target has, so that the vendor is to be asked for it, must be
 // given.
-func settings(b *strings.Builder, st suite.Suite) {
+func settings(b *strings.Builder, st conform.Suite) {
 	names := sortedKeys(st.Settings)
 	if len(names) == 0 {
 		return
@@ -124,7 +124,7 @@ func settings(b *strings.Builder, st suite.Suite) {
 	}
 }
 
-func features(b *strings.Builder, st suite.Suite) {
+func features(b *strings.Builder, st conform.Suite) {
 	if len(st.Features) == 0 {
 		return
 	}
@@ -135,7 +135,7 @@ func features(b *strings.Builder, st suite.Suite) {
 	}
 }
 
-func identities(b *strings.Builder, st suite.Suite) {
+func identities(b *strings.Builder, st conform.Suite) {
 	b.WriteString("\n# Accounts the suite may use and spoil; one spec has one at a time, so give several of each role.\nidentities:\n")
 	for _, role := range sortedKeys(st.Roles) {
 		comment(b, "  ", role+": "+st.Roles[role])

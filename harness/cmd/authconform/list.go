@@ -7,9 +7,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"authconform/harness/door"
+	"authconform/harness/conform"
 	"authconform/harness/reference"
-	"authconform/harness/suite"
+	"authconform/harness/runner"
 	"authconform/reports"
 )
 
@@ -36,7 +36,7 @@ func listCommand() *cobra.Command {
 			case format == "table":
 				return listTable(cmd, st)
 			case format == "json":
-				clauses, err := door.Clauses(st)
+				clauses, err := runner.Clauses(st)
 				if err != nil {
 					return err
 				}
@@ -51,8 +51,8 @@ func listCommand() *cobra.Command {
 	return cmd
 }
 
-func listTable(cmd *cobra.Command, st suite.Suite) error {
-	clauses, err := door.Clauses(st)
+func listTable(cmd *cobra.Command, st conform.Suite) error {
+	clauses, err := runner.Clauses(st)
 	if err != nil {
 		return err
 	}
@@ -64,7 +64,7 @@ func listTable(cmd *cobra.Command, st suite.Suite) error {
 	return w.Flush()
 }
 
-func listFaults(cmd *cobra.Command, st suite.Suite) error {
+func listFaults(cmd *cobra.Command, st conform.Suite) error {
 	w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "FAULT\tPROFILES\tWHAT IS WRONG")
 	for _, f := range reference.Faults(st.Exchange) {
@@ -77,7 +77,7 @@ func listFaults(cmd *cobra.Command, st suite.Suite) error {
 	return w.Flush()
 }
 
-func listSettings(cmd *cobra.Command, st suite.Suite) error {
+func listSettings(cmd *cobra.Command, st conform.Suite) error {
 	settings := reference.Settings(st.Exchange)
 	if len(settings) == 0 {
 		fmt.Fprintf(cmd.OutOrStdout(), "the reference of %s has no settings\n", st.Exchange)

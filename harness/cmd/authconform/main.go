@@ -13,7 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"authconform/harness/door"
+	"authconform/harness/runner"
 	"authconform/harness/verdict"
 	"authconform/suites"
 )
@@ -23,10 +23,10 @@ func main() {
 		debug.SetGCPercent(400) // runs are short: memory is cheaper than collecting
 	}
 	switch {
-	case door.IsGinkgo():
-		door.Ginkgo()
-	case door.IsChild():
-		os.Exit(door.Child(suites.Find))
+	case runner.IsGinkgo():
+		runner.Ginkgo()
+	case runner.IsChild():
+		os.Exit(runner.Child(suites.Find))
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := execute(ctx, os.Args[1:])
@@ -70,7 +70,7 @@ Exit codes: 0 conformant, 1 not conformant, 2 usage or configuration,
   authconform run onlyoffice --target staging.yaml  # your deployment
   authconform serve onlyoffice --target-out t.yaml  # the reference by itself
   authconform list onlyoffice                       # what is promised`,
-		Version:       door.Version,
+		Version:       runner.Version,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		Args:          cobra.NoArgs,

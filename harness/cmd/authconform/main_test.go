@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"authconform/harness/door"
+	"authconform/harness/runner"
 	"authconform/reports"
 )
 
@@ -66,20 +66,20 @@ func run(t *testing.T, env []string, args ...string) result {
 
 // served starts the ONLYOFFICE reference in this process and returns the path of
 // its target file.
-func served(t *testing.T, o door.ServeOptions) (targetFile string, s *door.Served) {
+func served(t *testing.T, o runner.ServeOptions) (targetFile string, s *runner.Served) {
 	t.Helper()
 	return servedOf(t, "onlyoffice", o)
 }
 
 // servedOf is served for any exchange.
-func servedOf(t *testing.T, exchange string, o door.ServeOptions) (targetFile string, s *door.Served) {
+func servedOf(t *testing.T, exchange string, o runner.ServeOptions) (targetFile string, s *runner.Served) {
 	t.Helper()
 	o.Addr, o.TargetOut = "127.0.0.1:0", filepath.Join(t.TempDir(), "t.yaml")
 	st, err := findSuite(exchange)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s, err = door.ServeReference(st, o); err != nil {
+	if s, err = runner.ServeReference(st, o); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(s.Close)

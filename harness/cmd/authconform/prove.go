@@ -17,9 +17,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"authconform/harness/door"
-	"authconform/harness/fault"
-	"authconform/harness/suite"
+	"authconform/harness/conform"
+	"authconform/harness/mutation"
+	"authconform/harness/runner"
 	"authconform/harness/verdict"
 	"authconform/reports"
 	"authconform/schemas"
@@ -62,21 +62,21 @@ Exit code 0: proven. 1: a defect survived or a MUST clause is idle.`,
 	return cmd
 }
 
-func proveAll(cmd *cobra.Command, chosen []suite.Suite, profile, out string, procs int) error {
+func proveAll(cmd *cobra.Command, chosen []conform.Suite, profile, out string, procs int) error {
 	proven := true
 	for _, st := range chosen {
-		c, err := door.Contract(st.Exchange)
+		c, err := runner.Contract(st.Exchange)
 		if err != nil {
 			return err
 		}
 		profiles := c.Profiles
 		if profile != "" {
-			if profile, err = door.Profile(c, profile); err != nil {
+			if profile, err = runner.Profile(c, profile); err != nil {
 				return err
 			}
 			profiles = []string{profile}
 		}
-		exempt, err := fault.Exemptions(schemas.FS, st.Exchange)
+		exempt, err := mutation.Exemptions(schemas.FS, st.Exchange)
 		if err != nil {
 			return err
 		}
@@ -89,7 +89,7 @@ func proveAll(cmd *cobra.Command, chosen []suite.Suite, profile, out string, pro
 			if err != nil {
 				return err
 			}
-			proof, err := fault.Merge(st.Exchange, profile, shards, exempt)
+			proof, err := mutation.Merge(st.Exchange, profile, shards, exempt)
 			if err != nil {
 				return err
 			}
@@ -111,7 +111,7 @@ func proveAll(cmd *cobra.Command, chosen []suite.Suite, profile, out string, pro
 
 // proveShards runs each shard in a process of its own: Ginkgo keeps one suite a
 // process.
-func proveShards(ctx context.Context, exchange, profile string, procs int, log io.Writer) ([]*fault.Shard, error) {
+func proveShards(ctx context.Context, exchange, profile string, procs int, log io.Writer) ([]*mutation.Shard, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, fmt.Errorf("cannot find this program to run it again: %w", err)
@@ -119,7 +119,7 @@ func proveShards(ctx context.Context, exchange, profile string, procs int, log i
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	progress := &proofProgress{out: log, terminal: isTerminal(log), name: exchange + " " + profile}
-	shards, errs := make([]*fault.Shard, procs), make([]error, procs)
+	shards, errs := make([]*mutation.Shard, procs), make([]error, procs)
 	var group sync.WaitGroup
 	for i := range procs {
 		group.Go(func() {
@@ -139,7 +139,7 @@ func proveShards(ctx context.Context, exchange, profile string, procs int, log i
 	return shards, ctx.Err()
 }
 
-func proveShard(ctx context.Context, self, exchange, profile string, shard, shards int, progress *proofProgress) (*fault.Shard, error) {
+func proveShard(ctx context.Context, self, exchange, profile string, shard, shards int, progress *proofProgress) (*mutation.Shard, error) {
 	cmd := exec.CommandContext(ctx, self, "prove", shardName, exchange, "--profile", profile, "--shard", fmt.Sprint(shard), "--shards", fmt.Sprint(shards))
 	var said bytes.Buffer
 	cmd.Stderr = &said
@@ -150,7 +150,7 @@ func proveShard(ctx context.Context, self, exchange, profile string, shard, shar
 	if err := cmd.Start(); err != nil {
 		return nil, fmt.Errorf("cannot start a process of the proof: %w", err)
 	}
-	var found *fault.Shard
+	var found *mutation.Shard
 	decoder := json.NewDecoder(stdout)
 	for {
 		var line shardLine
@@ -176,12 +176,12 @@ func proveShard(ctx context.Context, self, exchange, profile string, shard, shar
 const shardName = "__shard"
 
 type shardLine struct {
-	Total int          `json:"total,omitempty"`
-	Shard *fault.Shard `json:"shard,omitempty"`
+	Total int             `json:"total,omitempty"`
+	Shard *mutation.Shard `json:"shard,omitempty"`
 }
 
 func shardCommand() *cobra.Command {
-	var o fault.Options
+	var o mutation.Options
 	cmd := &cobra.Command{
 		Use: shardName, Hidden: true, Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -190,8 +190,8 @@ func shardCommand() *cobra.Command {
 				return err
 			}
 			enc := json.NewEncoder(cmd.OutOrStdout())
-			o.Report = func(total int, _ fault.Result) { _ = enc.Encode(shardLine{Total: total}) } // progress only
-			shard, err := fault.Prove(cmd.Context(), st, o)
+			o.Report = func(total int, _ mutation.Result) { _ = enc.Encode(shardLine{Total: total}) } // progress only
+			shard, err := mutation.Prove(cmd.Context(), st, o)
 			if err != nil {
 				return err
 			}

@@ -12,15 +12,15 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"authconform/harness/door"
-	"authconform/harness/suite"
+	"authconform/harness/conform"
+	"authconform/harness/runner"
 	"authconform/harness/verdict"
 	"authconform/reports"
 	"authconform/suites"
 )
 
 func runCommand() *cobra.Command {
-	var o door.Options
+	var o runner.Options
 	cmd := &cobra.Command{
 		Use:   "run [EXCHANGE...]",
 		Short: "Run suites against a target, or against their embedded references",
@@ -47,7 +47,7 @@ Without --target the suite's own reference is started and judged.`,
 	return cmd
 }
 
-func runAll(cmd *cobra.Command, args []string, o door.Options) error {
+func runAll(cmd *cobra.Command, args []string, o runner.Options) error {
 	chosen, err := chooseSuites(args)
 	if err != nil {
 		return err
@@ -61,17 +61,17 @@ func runAll(cmd *cobra.Command, args []string, o door.Options) error {
 	if o.Out == "" {
 		o.Out = filepath.Join("reports", "runs", time.Now().UTC().Format("20060102-150405.000"))
 	}
-	o.Version = door.Version
-	o.Progress = door.Progress{Out: cmd.ErrOrStderr(), Terminal: isTerminal(cmd.ErrOrStderr())}
+	o.Version = runner.Version
+	o.Progress = runner.Progress{Out: cmd.ErrOrStderr(), Terminal: isTerminal(cmd.ErrOrStderr())}
 	if len(chosen) > 1 {
 		return runSeveral(cmd, chosen, o)
 	}
 	return runOne(cmd, chosen[0], o)
 }
 
-func runOne(cmd *cobra.Command, st suite.Suite, o door.Options) error {
+func runOne(cmd *cobra.Command, st conform.Suite, o runner.Options) error {
 	o.Progress.Name = st.Exchange
-	report, err := door.Run(cmd.Context(), st, o)
+	report, err := runner.Run(cmd.Context(), st, o)
 	if err != nil {
 		return err
 	}
@@ -79,7 +79,7 @@ func runOne(cmd *cobra.Command, st suite.Suite, o door.Options) error {
 		return err
 	}
 	if report.ExitCode == verdict.ExitIncomplete && o.TargetFile != "" {
-		gaps, err := door.MissingSettings(st, o.TargetFile)
+		gaps, err := runner.MissingSettings(st, o.TargetFile)
 		if err != nil {
 			return err
 		}
@@ -91,8 +91,8 @@ func runOne(cmd *cobra.Command, st suite.Suite, o door.Options) error {
 }
 
 // runSeveral prints what was judged even where something failed, and then that.
-func runSeveral(cmd *cobra.Command, chosen []suite.Suite, o door.Options) error {
-	report, err := door.RunSeveral(cmd.Context(), chosen, o)
+func runSeveral(cmd *cobra.Command, chosen []conform.Suite, o runner.Options) error {
+	report, err := runner.RunSeveral(cmd.Context(), chosen, o)
 	if report == nil {
 		return err
 	}
@@ -115,17 +115,17 @@ func exitWith(code int) error {
 }
 
 // chooseSuites finds the suites by name; no names mean all.
-func chooseSuites(names []string) ([]suite.Suite, error) {
+func chooseSuites(names []string) ([]conform.Suite, error) {
 	if len(names) == 0 {
 		return suites.All(), nil
 	}
-	var chosen []suite.Suite
+	var chosen []conform.Suite
 	for _, name := range names {
 		st, err := findSuite(name)
 		if err != nil {
 			return nil, err
 		}
-		if slices.ContainsFunc(chosen, func(s suite.Suite) bool { return s.Exchange == name }) {
+		if slices.ContainsFunc(chosen, func(s conform.Suite) bool { return s.Exchange == name }) {
 			return nil, fmt.Errorf("the exchange %q is named twice: name each once", name)
 		}
 		chosen = append(chosen, st)
@@ -133,7 +133,7 @@ func chooseSuites(names []string) ([]suite.Suite, error) {
 	return chosen, nil
 }
 
-func findSuite(name string) (suite.Suite, error) {
+func findSuite(name string) (conform.Suite, error) {
 	st, ok := suites.Find(name)
 	if !ok {
 		var known []string

@@ -17,7 +17,7 @@ import (
 	"testing"
 	"time"
 
-	"authconform/harness/door"
+	"authconform/harness/runner"
 	"authconform/harness/verdict"
 	"authconform/suites"
 )
@@ -38,11 +38,11 @@ func TestCanarySecretsReachNoOutput(t *testing.T) {
 	for _, st := range suites.All() {
 		for _, procs := range []string{"1", "2"} {
 			t.Run(st.Exchange+" in "+procs, func(t *testing.T) {
-				c, err := door.Contract(st.Exchange)
+				c, err := runner.Contract(st.Exchange)
 				if err != nil {
 					t.Fatal(err)
 				}
-				file, _ := servedOf(t, st.Exchange, door.ServeOptions{Profile: c.Profiles[0], Faults: faults[st.Exchange]})
+				file, _ := servedOf(t, st.Exchange, runner.ServeOptions{Profile: c.Profiles[0], Faults: faults[st.Exchange]})
 				canaries, env := plant(t, file)
 				tapped := tap(t)
 				env = append(env, tapped.variable(st.Exchange))
@@ -64,7 +64,7 @@ func TestCanarySecretsReachNoCommonOutput(t *testing.T) {
 	temporary, out, tapped := t.TempDir(), filepath.Join(t.TempDir(), "out"), tap(t)
 	env := []string{"TMPDIR=" + temporary}
 	for _, st := range suites.All() {
-		c, err := door.Contract(st.Exchange)
+		c, err := runner.Contract(st.Exchange)
 		if err != nil {
 			t.Fatal(err)
 		}

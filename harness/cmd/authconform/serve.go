@@ -7,11 +7,11 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"authconform/harness/door"
+	"authconform/harness/runner"
 )
 
 func serveCommand() *cobra.Command {
-	var o door.ServeOptions
+	var o runner.ServeOptions
 	cmd := &cobra.Command{
 		Use:   "serve EXCHANGE",
 		Short: "Serve the reference of an exchange by itself",
@@ -28,7 +28,7 @@ in a second file beside it that only you can read. Ends with an interrupt.`,
 			if err != nil {
 				return err
 			}
-			served, err := door.ServeReference(st, o)
+			served, err := runner.ServeReference(st, o)
 			if err != nil {
 				return err
 			}

@@ -16,7 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
-	"authconform/harness/door"
+	"authconform/harness/runner"
 	"authconform/harness/verdict"
 	"authconform/reports"
 	"authconform/suites"
@@ -193,7 +193,7 @@ func TestSeveralIntoAUsedFolder(t *testing.T) {
 // TestSeveralExitCodes: the exit code is the worst of the exchanges', and one
 // that is red does not keep the others from being judged.
 func TestSeveralExitCodes(t *testing.T) {
-	_, gone := served(t, door.ServeOptions{})
+	_, gone := served(t, runner.ServeOptions{})
 	gone.Close()
 	silent, broken := "AUTHCONFORM_KIIEX_URL="+gone.URL, "AUTHCONFORM_KIIEXAP_PROFILE=alphapoint"
 	for name, c := range map[string]struct {

@@ -1,0 +1,174 @@
+package conform
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/onsi/ginkgo/v2"
+	"github.com/onsi/gomega/types"
+
+	"authconform/harness/contract"
+	"authconform/harness/expect"
+	"authconform/harness/httpclient"
+	"authconform/harness/journal"
+	"authconform/harness/verdict"
+)
+
+// Expect checks that a call is what the contract promises for an outcome. For the
+// operation and outcome of the clause itself that is everything: status, media
+// type, body, schema, headers, error key. For any other it is the status, with a
+// body that can be read: the rest of that answer is another clause's promise, and
+// one broken answer must not turn half the report red.
+func (s *Context) Expect(call *httpclient.Call, op *contract.Operation, outcome contract.Outcome) {
+	ginkgo.GinkgoHelper()
+	s.expect("", call, op, outcome)
+}
+
+// expect is Expect with a word on which of several requests failed.
+func (s *Context) expect(which string, call *httpclient.Call, op *contract.Operation, outcome contract.Outcome) {
+	ginkgo.GinkgoHelper()
+	r, comparer := s.current(), s.coarse
+	r.checks.Add(1)
+	if r.clause.Operation.ID == op.ID && r.clause.Outcome == outcome {
+		comparer = s.comparer
+	}
+	f := s.compare(comparer, call, op, outcome)
+	if f == nil {
+		f = s.leak(call, op, outcome)
+	}
+	if f == nil {
+		return
+	}
+	if which != "" {
+		f.Title += " (" + s.env.Vault.Redact(which) + ")"
+	}
+	f.Text = journal.Describe(*f)
+	s.stop(verdict.Failed, f.Title, f)
+}
+
+// leak describes what in a refusal lets its reader in; nil where nothing does.
+func (s *Context) leak(call *httpclient.Call, op *contract.Operation, outcome contract.Outcome) *journal.Failure {
+	if s.suite.Leak == nil {
+		return nil
+	}
+	found := s.suite.Leak(call, outcome)
+	if found == "" {
+		return nil
+	}
+	f := s.describe(fmt.Sprintf("%s %s lets its reader in although it refuses (%s)", op.Method, op.Path, outcome),
+		[]string{"no token and no success in a refusal"}, []string{s.env.Vault.Redact(found)}, call)
+	return &f
+}
+
+// Need requires of a call that only prepares the promise that it was answered
+// as the outcome is: by its status, with a body that can be read. It does not
+// hold the rest of the answer against the clause, because that is another
+// clause's promise. Where it fails, the promise is UNTESTABLE.
+func (s *Context) Require(what string, call *httpclient.Call, op *contract.Operation, outcome contract.Outcome) {
+	ginkgo.GinkgoHelper()
+	if f := s.compare(s.coarse, call, op, outcome); f != nil {
+		s.stop(verdict.Untestable, "cannot "+what+": "+f.Title, f)
+	}
+}
+
+// stillAnswers is Need as a check: what worked before a refusal works after it.
+func (s *Context) stillAnswers(what string, call *httpclient.Call, op *contract.Operation, outcome contract.Outcome) {
+	ginkgo.GinkgoHelper()
+	s.current().checks.Add(1)
+	if f := s.compare(s.coarse, call, op, outcome); f != nil {
+		f.Title = what + ": " + f.Title
+		f.Text = journal.Describe(*f)
+		s.stop(verdict.Failed, f.Title, f)
+	}
+}
+
+// Is tells whether a call was answered as an outcome is, by its status, without
+// checking anything: for specs that must know where they stand.
+func (s *Context) Is(call *httpclient.Call, op *contract.Operation, outcome contract.Outcome) bool {
+	answer, ok := op.Answer(outcome, s.profile)
+	return ok && call.Err == "" && len(s.coarse.Compare(call, op, answer)) == 0
+}
+
+// Exactly tells whether a call is the whole answer of an outcome, without
+// checking anything.
+func (s *Context) Exactly(call *httpclient.Call, op *contract.Operation, outcome contract.Outcome) bool {
+	answer, ok := op.Answer(outcome, s.profile)
+	return ok && call.Err == "" && len(s.comparer.Compare(call, op, answer)) == 0
+}
+
+// Check checks anything that is not a response: what says in one sentence what
+// should hold, and stands in the failure. Values are redacted.
+func (s *Context) Check(what string, actual any, matcher types.GomegaMatcher) {
+	ginkgo.GinkgoHelper()
+	s.current().checks.Add(1)
+	ok, err := matcher.Match(actual)
+	if err != nil {
+		s.Error("cannot check that %s: %v", what, err)
+	}
+	if !ok {
+		s.fail(what, []string{what}, []string{s.env.Vault.Redact(matcher.FailureMessage(actual))}, nil)
+	}
+}
+
+// Holds checks a condition; what says in one sentence what should hold, and
+// otherwise what was seen instead.
+func (s *Context) Holds(what string, holds bool, otherwise string) {
+	ginkgo.GinkgoHelper()
+	s.current().checks.Add(1)
+	if !holds {
+		s.fail(what, []string{what}, []string{s.env.Vault.Redact(otherwise)}, nil)
+	}
+}
+
+func (s *Context) fail(title string, expected, actual []string, call *httpclient.Call) {
+	ginkgo.GinkgoHelper()
+	f := s.describe(title, expected, actual, call)
+	s.stop(verdict.Failed, title, &f)
+}
+
+// compare holds a call against the promised answer and describes all that
+// differs; nil when nothing does.
+func (s *Context) compare(comparer *expect.Comparer, call *httpclient.Call, op *contract.Operation, outcome contract.Outcome) *journal.Failure {
+	answer, ok := op.Answer(outcome, s.profile)
+	if slices.Contains(counted, outcome) {
+		s.current().refusals.Add(1)
+	}
+	if !ok {
+		s.Error("the contract has no outcome %q for %s in profile %q", outcome, op.ID, s.profile)
+	}
+	matcher := expect.HaveOutcome(comparer, op, answer)
+	kept, err := matcher.Match(call)
+	if err != nil {
+		s.Error("%v", err)
+	}
+	if kept {
+		return nil
+	}
+	var expected, actual []string
+	for _, m := range matcher.Mismatches {
+		where := m.Check
+		if m.Pointer != "" {
+			where += " " + m.Pointer
+		}
+		expected = append(expected, where+": "+m.Expected)
+		actual = append(actual, s.env.Vault.Redact(where+": "+m.Actual))
+	}
+	title := fmt.Sprintf("%s %s should lead to %s", op.Method, op.Path, outcome)
+	f := s.describe(title, expected, actual, call)
+	f.Says, f.Source = answer.Sentence, answer.Source
+	return &f
+}
+
+func (s *Context) describe(title string, expected, actual []string, call *httpclient.Call) journal.Failure {
+	r := s.current()
+	f := journal.Failure{
+		Title: s.env.Vault.Redact(title), Expected: expected, Actual: actual,
+		Source: r.clause.Info.Source,
+	}
+	if call != nil {
+		f.Request = call.Method + " " + s.env.Vault.RedactURL(call.URL)
+		f.Call, f.Curl = call.ID, call.Curl(s.env.Vault)
+	}
+	f.Text = journal.Describe(f)
+	return f
+}

@@ -1,0 +1,211 @@
+package conform
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+
+	"github.com/onsi/ginkgo/v2"
+
+	"authconform/harness/contract"
+	"authconform/harness/expect"
+	"authconform/harness/httpclient"
+	"authconform/harness/identity"
+	"authconform/harness/journal"
+)
+
+// Object is a JSON object of a request.
+type Object map[string]any
+
+// Actor is one client of the target: its own connections' worth of state, no
+// cookie jar, and exactly the credentials it was given.
+type Actor struct {
+	Name   string
+	Who    *identity.Identity // nil for an anonymous actor
+	Header http.Header        // credentials, sent with every call
+	wire   *httpclient.Actor
+}
+
+// Actor makes a client that sends the given credentials with each call.
+func (s *Context) Actor(name string, who *identity.Identity, credentials http.Header) *Actor {
+	return &Actor{Name: name, Who: who, Header: credentials, wire: s.env.Wire.Actor(name)}
+}
+
+// Anonymous makes a client without any credentials.
+func (s *Context) Anonymous() *Actor { return s.Actor("anonymous", nil, nil) }
+
+// Request is what a spec sends; the operation supplies method and path.
+type Request struct {
+	Path        map[string]string // path parameters by name
+	Query       url.Values
+	Header      http.Header
+	JSON        any    // nil for no body, usually an Object
+	Raw         []byte // sent as it is, in place of JSON
+	ContentType string // "" is application/json when there is a body; "-" sends none
+	Method      string // in place of the operation's
+	Template    string // path template, in place of the operation's
+}
+
+// With returns the request with one member of its JSON object set.
+func (r Request) With(member string, value any) Request {
+	body, _ := r.JSON.(Object)
+	body = maps.Clone(body)
+	if body == nil {
+		body = Object{}
+	}
+	body[member] = value
+	r.JSON = body
+	return r
+}
+
+// Without returns the request with one member of its JSON object left out.
+func (r Request) Without(member string) Request {
+	body, _ := r.JSON.(Object)
+	body = maps.Clone(body)
+	delete(body, member)
+	r.JSON = body
+	return r
+}
+
+// WithPath returns the request with one path parameter set.
+func (r Request) WithPath(name, value string) Request {
+	path := maps.Clone(r.Path)
+	if path == nil {
+		path = map[string]string{}
+	}
+	path[name] = value
+	r.Path = path
+	return r
+}
+
+// WithHeader returns the request with one header field set.
+func (r Request) WithHeader(name, value string) Request {
+	header := r.Header.Clone()
+	if header == nil {
+		header = http.Header{}
+	}
+	header.Set(name, value)
+	r.Header = header
+	return r
+}
+
+// Do sends one request and records the call. No response at all is an ERROR of
+// the run, and so is the answer of a limiter that the spec did not set out to
+// provoke: the limiter then judges the harness, not the promise.
+func (s *Context) Do(ctx context.Context, by *Actor, op *contract.Operation, r Request) *httpclient.Call {
+	ginkgo.GinkgoHelper()
+	s.Callable(op)
+	call, err := s.Try(ctx, by, op, r)
+	if err != nil {
+		s.Error("%s %s got no response: %v", op.Method, op.Path, err)
+	}
+	if !s.current().clause.Disrupts && s.limited(call, op) {
+		s.Error("budget: %s %s was refused by the target's limiter in a spec that provokes none; lower limits.pace in the target file or give it more identities", op.Method, op.Path)
+	}
+	return call
+}
+
+// Callable makes the clause UNTESTABLE where the target file does not say all that
+// a call of the operation needs. Do asks it itself; before Try, a spec does.
+func (s *Context) Callable(op *contract.Operation) {
+	ginkgo.GinkgoHelper()
+	for _, name := range s.suite.Needs[op.ID] {
+		s.Known(name)
+	}
+	if s.suite.Path != nil && s.suite.Path(s.env.Target, op) == "" {
+		s.Untestable("the target file does not say where %s lives", op.ID)
+	}
+}
+
+// limited tells whether a limiter answered: by a 429 of any shape that does not
+// contradict itself, or by the contract's answer for too many requests where an
+// error key sets that apart.
+func (s *Context) limited(call *httpclient.Call, op *contract.Operation) bool {
+	if call.Status == http.StatusTooManyRequests {
+		return !expect.Contradicts(s.contract, call)
+	}
+	answer, ok := op.Answer(contract.Throttled, s.profile)
+	return ok && len(answer.ErrorKeys) > 0 && call.Status == answer.Status && len(s.whole.Compare(call, op, answer)) == 0
+}
+
+// Try is Do for goroutines of a spec: it never ends the spec.
+func (s *Context) Try(ctx context.Context, by *Actor, op *contract.Operation, r Request) (*httpclient.Call, error) {
+	if s.suite.Send != nil {
+		return s.suite.Send(ctx, s, by, op, r)
+	}
+	return s.Send(ctx, by, op, r)
+}
+
+// errHanging stands for a request that was not sent any more.
+var errHanging = fmt.Errorf("the last %d requests each had no answer within http.timeout, so no more are sent", enough)
+
+// Send sends a request as it is, past the suite's own Send.
+func (s *Context) Send(ctx context.Context, by *Actor, op *contract.Operation, r Request) (*httpclient.Call, error) {
+	if s.answers.hopeless() {
+		return nil, errHanging
+	}
+	if s.limiter != nil {
+		if err := s.limiter.Wait(ctx); err != nil {
+			return nil, err
+		}
+	}
+	run := s.current()
+	header := by.Header.Clone()
+	if header == nil {
+		header = http.Header{}
+	}
+	for name, values := range r.Header {
+		header[http.CanonicalHeaderKey(name)] = values
+	}
+	method := op.Method
+	if r.Method != "" {
+		method = r.Method
+	}
+	body := r.JSON
+	if o, ok := body.(Object); ok {
+		body = map[string]any(o)
+	}
+	if r.Raw != nil {
+		body = nil
+	}
+	path := r.Template
+	if path == "" {
+		path = s.path(op)
+	}
+	call, err := by.wire.Do(ctx, httpclient.Request{
+		Clause: run.clause.ID, Operation: op.ID, Method: method, Path: path, PathValues: r.Path,
+		Query: r.Query, Header: header, JSON: body, Raw: r.Raw, ContentType: r.ContentType,
+	})
+	if call != nil {
+		run.addCall(call.ID)
+	}
+	var failure *httpclient.Error
+	switch {
+	case err == nil:
+		s.answers.heard()
+	case errors.As(err, &failure) && failure.Kind == httpclient.Timeout:
+		s.answers.missed()
+	}
+	return call, err
+}
+
+// path is where the target has an operation.
+func (s *Context) path(op *contract.Operation) string {
+	if s.suite.Path != nil {
+		return s.suite.Path(s.env.Target, op)
+	}
+	return op.Path
+}
+
+// observe sees every call, its secrets already registered, and hands it to the
+// evidence, redacted.
+func (s *Context) observe(call *httpclient.Call) {
+	v := s.env.Vault
+	s.env.Clock.Observe(call.Header.Get("Date"), call.Started, call.Started.Add(call.Duration))
+	if err := s.env.Sink.Call(journal.FromWire(call, v)); err != nil {
+		panic("cannot write the evidence of a call: " + err.Error())
+	}
+}

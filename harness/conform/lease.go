@@ -1,0 +1,158 @@
+package conform
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"time"
+
+	"github.com/onsi/ginkgo/v2"
+
+	"authconform/harness/contract"
+	"authconform/harness/identity"
+	"authconform/harness/inbox"
+	"authconform/harness/otp"
+	"authconform/harness/target"
+)
+
+// Lease takes an identity of the role for the rest of the spec. None to be had
+// makes the clause UNTESTABLE: the error says how many the pool would need.
+func (s *Context) Lease(role string) *identity.Identity {
+	ginkgo.GinkgoHelper()
+	who, err := s.env.Pool.Lease(role)
+	if err != nil {
+		s.Untestable("it needs an identity with the role %q: %v", role, err)
+	}
+	ginkgo.DeferCleanup(func() {
+		if s.current().refusals.Load() > 0 {
+			who.Failed()
+		}
+		s.env.Pool.Release(who)
+	})
+	return who
+}
+
+// Fresh takes over an account that the spec made itself.
+func (s *Context) Fresh(id target.Identity) *identity.Identity {
+	s.Secret("password", id.Password)
+	s.Secret("totp-secret", id.TOTPSecret)
+	return identity.Fresh(id)
+}
+
+// counted are the outcomes that targets count towards a limit: an identity that
+// met one rests before its next lease.
+var counted = []contract.Outcome{
+	contract.BadCredentials, contract.SecondFactorWrong, contract.SecondFactorReplayed,
+	contract.Throttled, contract.SecondFactorThrottled, contract.AccountDisabled,
+}
+
+// Nonce is a short text that no spec used before.
+func (s *Context) Nonce() string {
+	var b [8]byte
+	_, _ = rand.Read(b[:])
+	return hex.EncodeToString(b[:])
+}
+
+// Codes is the code kit of one Base32 secret, the same for the whole process: a
+// code that any spec sent before would be a replay.
+func (s *Context) Codes(secret string) *otp.Kit {
+	ginkgo.GinkgoHelper()
+	parsed, err := otp.ParseSecret(secret)
+	if err != nil {
+		s.Untestable("the shared secret is not usable: %v", err)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.kits[secret] == nil {
+		s.kits[secret] = otp.NewKit(parsed, s.env.Clock, s.env.Vault)
+	}
+	return s.kits[secret]
+}
+
+// inFlight is how much older a code may get on its way to the target.
+const inFlight = 2 * time.Second
+
+// Code returns a code that is right and was not sent before: first that of the
+// step before, which RFC 6238 section 5.2 lets a target accept, then the current
+// one, and where both are used it waits for the next step. Setting
+// totp-tolerance 0 leaves the step before alone.
+func (s *Context) Code(ctx context.Context, kit *otp.Kit) string {
+	ginkgo.GinkgoHelper()
+	if s.Setting(Tolerance) != "0" {
+		if code, err := kit.At(kit.Step(s.Now().Add(inFlight)) - 1); err == nil {
+			return code
+		}
+	}
+	code, err := kit.Fresh(ctx, func(ctx context.Context, d time.Duration) error {
+		s.Wait(ctx, d, "no unused code is left in this time step")
+		return nil
+	})
+	if err != nil {
+		s.Error("cannot make a code: %v", err)
+	}
+	return code
+}
+
+// Tolerance is the setting that tells how many steps old a code may be.
+const Tolerance = "totp-tolerance"
+
+// Secret makes the redactor know a value that a spec made up or read out of a
+// message, before it is used.
+func (s *Context) Secret(label, value string) string {
+	s.env.Vault.Register(label, value)
+	return value
+}
+
+// ForgetMail passes over the messages that are in the inbox already: called
+// before what sends a message, so that no older one is taken for it.
+func (s *Context) ForgetMail(ctx context.Context, to string) {
+	ginkgo.GinkgoHelper()
+	if s.env.Inbox == nil {
+		s.Untestable("it reads a mailed code or link, and the target file names no inbox")
+	}
+	if err := s.env.Inbox.Forget(ctx, to); err != nil {
+		s.Error("cannot read the inbox: %v", err)
+	}
+}
+
+// Messages lists what is in the inbox now for an address: for specs that show
+// that something was not sent, once a later message has arrived.
+func (s *Context) Messages(ctx context.Context, to string) []inbox.Message {
+	ginkgo.GinkgoHelper()
+	if s.env.Inbox == nil {
+		s.Untestable("it reads mails, and the target file names no inbox")
+	}
+	messages, err := s.env.Inbox.Messages(ctx, to)
+	if err != nil {
+		s.Error("cannot read the inbox: %v", err)
+	}
+	return messages
+}
+
+// Mail waits for a message to the address that match accepts. A target file
+// without an inbox makes the clause UNTESTABLE.
+func (s *Context) Mail(ctx context.Context, to string, match func(inbox.Message) bool) inbox.Message {
+	ginkgo.GinkgoHelper()
+	if s.env.Inbox == nil {
+		s.Untestable("it reads a mailed code or link, and the target file names no inbox")
+	}
+	if s.mails.hopeless() {
+		s.Untestable("no message to the leased identity is waited for: the last %d that were waited for never arrived in the inbox", enough)
+	}
+	ctx, cancel := context.WithTimeout(ctx, s.env.Target.Limits.MaxWait)
+	defer cancel()
+	message, err := s.env.Inbox.Wait(ctx, to, match)
+	if errors.Is(err, context.DeadlineExceeded) {
+		s.mails.missed()
+		s.Untestable("no message to the leased identity arrived in the inbox in time")
+	}
+	if err != nil {
+		s.Error("cannot read the inbox: %v", err)
+	}
+	s.mails.heard()
+	for _, link := range inbox.Links(message.Text) {
+		s.Secret("link", link)
+	}
+	return message
+}

@@ -1,0 +1,209 @@
+package conform
+
+import (
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/onsi/ginkgo/v2"
+	"github.com/onsi/ginkgo/v2/types"
+
+	"authconform/harness/clause"
+	"authconform/harness/journal"
+	"authconform/harness/target"
+	"authconform/harness/verdict"
+)
+
+// run is what is known of the spec that is running.
+type run struct {
+	clause  clause.Entry
+	known   *target.Deviation // the target file lists a failure of this clause
+	serial  bool
+	started time.Time
+	checks  atomic.Int32
+	// refusals counts the calls that a target may count towards a limit.
+	refusals atomic.Int32
+
+	mu       sync.Mutex
+	calls    []string
+	state    verdict.State // empty while nothing has ended the spec
+	reason   string
+	failures []journal.Failure
+}
+
+func (r *run) addCall(id string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.calls = append(r.calls, id)
+}
+
+// end settles the spec's state. The first word counts: what fails while a spec is
+// cleaned up is seldom more than an echo of it.
+func (r *run) end(state verdict.State, reason string, f *journal.Failure) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if f != nil {
+		r.failures = append(r.failures, *f)
+	}
+	if r.state == "" {
+		r.state, r.reason = state, reason
+	}
+}
+
+func (s *Context) hooks() {
+	ginkgo.BeforeEach(func(ctx ginkgo.SpecContext) { s.begin(ctx) })
+	ginkgo.AfterEach(s.settle)
+	ginkgo.ReportAfterEach(s.finish)
+}
+
+// begin opens the record of a spec and keeps it from running where the target
+// lacks what it needs.
+func (s *Context) begin(ctx ginkgo.SpecContext) {
+	report := ctx.SpecReport()
+	entry, ok := s.registry.Lookup(report.Labels())
+	if !ok {
+		ginkgo.Fail("the spec has no clause: " + report.FullText())
+	}
+	r := &run{clause: entry, serial: report.IsSerial, started: time.Now()}
+	for i, d := range s.env.Target.Deviations {
+		if d.Clause == entry.ID && s.env.Today.Before(d.Expires) {
+			r.known = &s.env.Target.Deviations[i]
+		}
+	}
+	s.mu.Lock()
+	s.run = r
+	s.mu.Unlock()
+	for _, name := range entry.Features {
+		s.feature(ctx, name)
+	}
+	if entry.Disrupts && !s.env.Target.Allow.Disruptive {
+		s.Untestable("it disturbs others on the deployment, and the target file does not set allow.disruptive")
+	}
+}
+
+func (s *Context) feature(ctx ginkgo.SpecContext, name string) {
+	declared, named := s.env.Target.Features[name]
+	switch {
+	case !named:
+		s.stop(verdict.NotApplicable, fmt.Sprintf("the target file does not declare the feature %q", name), nil)
+	case declared:
+		return
+	case s.suite.Features[name].Present(ctx, s):
+		s.stop(verdict.FeaturePresent, fmt.Sprintf("the target file declares the feature %q absent, but the target shows it", name), nil)
+	default:
+		s.stop(verdict.NotApplicable, fmt.Sprintf("the target file declares the feature %q absent, and the target does not show it", name), nil)
+	}
+}
+
+// settle runs after the spec's body: a spec that checked nothing proves
+// nothing, and a deviation that no longer fails must leave the list.
+func (s *Context) settle() {
+	r := s.current()
+	r.mu.Lock()
+	ended := r.state != ""
+	r.mu.Unlock()
+	if ended || ginkgo.CurrentSpecReport().Failed() {
+		return
+	}
+	if r.checks.Load() == 0 {
+		s.stop(verdict.Errored, "the spec records no check", nil)
+	}
+	if r.known != nil {
+		ginkgo.Fail("stale deviation: the clause passes, take it off the target file's list")
+	}
+}
+
+// finish writes the spec's result, whatever became of it.
+func (s *Context) finish(report types.SpecReport) {
+	s.mu.Lock()
+	r := s.run
+	s.run = nil
+	s.mu.Unlock()
+	if r == nil {
+		return // filtered out: it never began
+	}
+	if r.state == "" {
+		r.state, r.reason = s.fromGinkgo(r, report)
+	}
+	result := journal.Result{
+		Clause: r.clause.ID, State: r.state, Reason: s.env.Vault.Redact(r.reason), Failures: r.failures,
+		Checks: int(r.checks.Load()), Calls: r.calls, Started: r.started,
+		DurationMS: float64(time.Since(r.started).Microseconds()) / 1000, Process: s.env.Process,
+	}
+	if err := s.env.Sink.Result(result); err != nil {
+		panic(fmt.Sprintf("cannot write the result of %s: %v", r.clause.ID, err))
+	}
+}
+
+// fromGinkgo reads a state off Ginkgo's report for specs that did not end
+// through the context: they passed, panicked, timed out or were interrupted.
+func (s *Context) fromGinkgo(r *run, report types.SpecReport) (verdict.State, string) {
+	switch report.State {
+	case types.SpecStatePassed:
+		return verdict.Passed, ""
+	case types.SpecStateFailed:
+		if r.known != nil && r.checks.Load() > 0 && len(r.failures) == 0 {
+			return verdict.Passed, "" // settle failed it as stale; the verdict says so
+		}
+		return verdict.Errored, "it failed outside the harness's checks: " + report.Failure.Message
+	case types.SpecStatePanicked:
+		return verdict.Errored, fmt.Sprintf("it panicked at %s: %s", report.Failure.Location, report.Failure.ForwardedPanic)
+	case types.SpecStateInterrupted, types.SpecStateAborted, types.SpecStateTimedout:
+		return verdict.NotRun, "it was " + report.State.String() + " before it ended"
+	default:
+		return verdict.NotRun, "Ginkgo ended it as " + report.State.String()
+	}
+}
+
+func (s *Context) current() *run {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.run == nil {
+		panic("no spec is running")
+	}
+	return s.run
+}
+
+// stop ends the spec. What must turn a run red fails the spec in Ginkgo too, so
+// that both doors agree; all else is skipped there with its reason.
+func (s *Context) stop(state verdict.State, reason string, f *journal.Failure) {
+	r := s.current()
+	reason = s.env.Vault.Redact(reason)
+	r.end(state, reason, f)
+	text := reason
+	if f != nil {
+		text = f.Text
+	}
+	ginkgo.GinkgoHelper()
+	if red(r, state) {
+		ginkgo.Fail(fmt.Sprintf("%s %s: %s", r.clause.ID, state, text))
+	}
+	ginkgo.Skip(fmt.Sprintf("%s %s: %s", r.clause.ID, state, text))
+}
+
+func red(r *run, state verdict.State) bool {
+	switch state {
+	case verdict.Failed:
+		return r.clause.Level == clause.MUST && r.known == nil
+	case verdict.FeaturePresent:
+		return true
+	case verdict.Errored, verdict.Untestable, verdict.NotRun:
+		return r.clause.Level == clause.MUST
+	}
+	return false
+}
+
+// Untestable ends the spec: the target could not be brought to where the
+// promise can be put to it.
+func (s *Context) Untestable(format string, args ...any) {
+	ginkgo.GinkgoHelper()
+	s.stop(verdict.Untestable, fmt.Sprintf(format, args...), nil)
+}
+
+// Error ends the spec: the harness, the network or the budget failed, not the
+// promise.
+func (s *Context) Error(format string, args ...any) {
+	ginkgo.GinkgoHelper()
+	s.stop(verdict.Errored, fmt.Sprintf(format, args...), nil)
+}

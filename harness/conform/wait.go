@@ -1,0 +1,62 @@
+package conform
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/onsi/ginkgo/v2"
+)
+
+// Wait lets time pass on the target. A target with a test clock (clock.advance-url
+// of the target file) is moved ahead, if no other spec can be running; all
+// others are really waited for, up to limits.max-wait.
+func (s *Context) Wait(ctx context.Context, d time.Duration, why string) {
+	ginkgo.GinkgoHelper()
+	tooLong := d > s.env.Target.Limits.MaxWait
+	if url := s.env.Target.Clock.AdvanceURL; url != "" && !(s.env.RealTime && tooLong) && (s.env.Processes == 1 || s.current().serial) {
+		d = (d + time.Second - 1).Truncate(time.Second) // the endpoint takes whole seconds
+		if err := advance(ctx, url, d); err != nil {
+			s.Error("cannot advance the target's clock by %s (%s): %v", d, why, err)
+		}
+		s.env.Clock.Advance(d)
+		return
+	}
+	if tooLong {
+		s.Untestable("it has to wait %s (%s), longer than limits.max-wait (%s) of the target file", d, why, s.env.Target.Limits.MaxWait)
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+		s.Error("interrupted while waiting %s (%s)", d, why)
+	}
+}
+
+// advance asks a reference's control endpoint to move its clock. It goes past
+// the recorded client: it is no call of the surface under test.
+func advance(ctx context.Context, url string, d time.Duration) error {
+	body := fmt.Sprintf(`{"seconds":%d}`, int64(d/time.Second))
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, url, strings.NewReader(body))
+	if err != nil {
+		return err
+	}
+	request.Header.Set("Content-Type", "application/json")
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	if response.StatusCode/100 != 2 {
+		text, _ := io.ReadAll(io.LimitReader(response.Body, 200))
+		return fmt.Errorf("it answered %s: %s", response.Status, text)
+	}
+	return nil
+}
+
+// Now is the target's time, as its Date headers and the waits so far tell.
+func (s *Context) Now() time.Time { return s.env.Clock.Now() }

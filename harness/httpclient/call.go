@@ -1,0 +1,115 @@
+package httpclient
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptrace"
+	"time"
+)
+
+// Call is one request and its answer, as they went over the wire and not redacted: whoever writes it out redacts it. It is not
+// changed after the observers have seen it.
+type Call struct {
+	ID        string // <prefix><process>-<number>, unique in a run
+	Actor     string
+	Clause    string
+	Operation string
+
+	Method        string
+	URL           string
+	Path          string // the template, without values
+	RequestHeader http.Header
+	RequestBody   []byte
+
+	Status    int // 0 when no answer came
+	Header    http.Header
+	Body      []byte
+	Truncated bool // the body was longer than Options.MaxBody
+
+	Started  time.Time
+	Duration time.Duration // until the last byte of the body
+	Attempts int           // connections it was tried on; above 1 a kept-alive one had died and net/http repeated the request
+	Err      string        // why there is no answer, or only a part; redacted
+	ErrKind  Kind          // "" when Err is
+}
+
+// String names the call and its result without anything a secret could stand in.
+func (c *Call) String() string {
+	if c == nil {
+		return "no call"
+	}
+	result := fmt.Sprintf("%d", c.Status)
+	if c.Err != "" {
+		result += " (" + c.Err + ")"
+	}
+	return fmt.Sprintf("call %s: %s %s -> %s", c.ID, c.Method, c.Path, result)
+}
+
+// GoString is String: %#v must not print bodies.
+func (c *Call) GoString() string { return c.String() }
+
+// GomegaString is String: Gomega would print every field of a call in a failure message.
+func (c *Call) GomegaString() string { return c.String() }
+
+// recorder makes a Call of each round trip. It stands where even a redirect or a resend by the client would show.
+type recorder struct{ wire *Wire }
+
+func (rec *recorder) RoundTrip(req *http.Request) (*http.Response, error) {
+	w := rec.wire
+	t, ok := req.Context().Value(transmissionKey{}).(*transmission)
+	if !ok {
+		return nil, fmt.Errorf("request without a transmission")
+	}
+	call := &Call{
+		ID: w.nextID(), Actor: t.actor, Clause: t.request.Clause, Operation: t.request.Operation,
+		Method: req.Method, URL: req.URL.String(), Path: t.request.Path,
+		RequestHeader: sentHeader(req), RequestBody: t.body,
+		Started: w.options.Now(),
+	}
+	trace := &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { call.Attempts++ }}
+	resp, err := w.transport.RoundTrip(req.WithContext(httptrace.WithClientTrace(req.Context(), trace)))
+	if err == nil {
+		call.Status, call.Header = resp.StatusCode, resp.Header
+		call.Body, call.Truncated, err = readBody(resp.Body, w.options.MaxBody)
+		resp.Body.Close()
+		resp.Body = http.NoBody
+	}
+	call.Duration = w.options.Now().Sub(call.Started)
+	t.failure = nil
+	if err != nil {
+		t.failure = w.failure(req.Context(), call, err)
+		call.Err, call.ErrKind = t.failure.reason, t.failure.Kind
+	}
+	t.call = call
+	w.vault.Learn(call.Header, call.Body)
+	w.notify(call)
+	if err != nil && resp == nil {
+		return nil, t.failure
+	}
+	return resp, nil
+}
+
+// sentHeader is the header as sent, with Host when it is not the URL's.
+func sentHeader(req *http.Request) http.Header {
+	h := req.Header.Clone()
+	if h.Get("User-Agent") == "" {
+		delete(h, "User-Agent")
+	}
+	if req.Host != "" && req.Host != req.URL.Host {
+		h.Set("Host", req.Host)
+	}
+	return h
+}
+
+// readBody reads at most limit bytes. What arrived before an error is kept.
+func readBody(body io.Reader, limit int64) ([]byte, bool, error) {
+	var b bytes.Buffer
+	n, err := io.Copy(&b, io.LimitReader(body, limit+1))
+	if n > limit {
+		b.Truncate(int(limit))
+		return b.Bytes(), true, nil
+	}
+	return b.Bytes(), false, err
+}

@@ -1,0 +1,156 @@
+package mutation
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/onsi/ginkgo/v2"
+	"github.com/onsi/ginkgo/v2/extensions/globals"
+
+	"authconform/harness/clause"
+	"authconform/harness/conform"
+	"authconform/harness/contract"
+	"authconform/harness/httpclient"
+	"authconform/harness/identity"
+	"authconform/harness/inbox"
+	"authconform/harness/journal"
+	"authconform/harness/otp"
+	"authconform/harness/reference"
+	"authconform/harness/runner"
+	"authconform/harness/secret"
+)
+
+// bench runs a suite against one reference after another in this process, over
+// one listening address.
+type bench struct {
+	suite    conform.Suite
+	contract *contract.Contract
+	profile  string
+	blunt    []string
+	served   *runner.Served
+	handler  atomic.Pointer[http.Handler]
+}
+
+func newBench(st conform.Suite, c *contract.Contract, profile string, blunt []string) (*bench, error) {
+	b := &bench{suite: st, contract: c, profile: profile, blunt: blunt}
+	served, err := runner.Serve(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		(*b.handler.Load()).ServeHTTP(w, r)
+	}), "127.0.0.1:0")
+	b.served = served
+	return b, err
+}
+
+func (b *bench) close() { b.served.Close() }
+
+// outcome is what one run of specs left behind.
+type outcome struct {
+	results map[string]journal.Result
+	touched map[string]map[touch]bool // clause -> what it met
+	entries []clause.Entry
+}
+
+// touch is one kind of response that a spec met.
+type touch struct {
+	operation string
+	status    int
+}
+
+// everything stands for the number of specs of the whole suite.
+const everything = 1 << 20
+
+// few is up to how many specs a small reference has identities for.
+const few = 12
+
+// run puts the specs that selected accepts, n of them, to one deployment of the
+// reference with the faults on, behind the front f. Passwords are hashed as cheaply as can be: the
+// proof measures the suite.
+func (b *bench) run(deployment reference.Deployment, faults []string, f *front, n int, selected func(clause.Info) bool) (*outcome, error) {
+	instance, err := reference.New(b.suite.Exchange, reference.Options{Profile: b.profile, Faults: faults, Set: deployment.Set, Cheap: true, Small: n <= few, Large: f.byClause != nil})
+	if err != nil {
+		return nil, err
+	}
+	f.next = instance.Handler
+	var handler http.Handler = f
+	b.handler.Store(&handler)
+
+	env, sink, err := b.environment(instance)
+	if err != nil {
+		return nil, err
+	}
+	defer env.Wire.Close()
+	globals.Reset()
+	defer globals.Reset()
+	registry := clause.NewRegistry(b.contract, selected)
+	context := conform.New(b.suite, b.contract, b.profile, registry, b.blunt...)
+	ginkgo.BeforeSuite(func() { context.Open(env) })
+	unregister := context.Build()
+	defer unregister()
+	seed := int64(1)
+	runner.Specs(b.suite.Exchange, &seed, io.Discard)
+	return &outcome{results: sink.results, touched: sink.touched, entries: registry.Entries()}, nil
+}
+
+// patience is how long a spec waits for a mail: a reference sends it at once or
+// never. Waiting for time to pass moves the reference's clock.
+const patience = time.Second
+
+func (b *bench) environment(instance *reference.Instance) (conform.Environment, *memory, error) {
+	vault := secret.New()
+	t := runner.TargetOf(b.suite, b.contract, b.profile, instance, b.served.URL)
+	t.Limits.MaxWait = patience
+	for _, who := range t.Identities {
+		vault.Register("password", who.Password)
+		vault.Register("totp-secret", who.TOTPSecret)
+		vault.Register("api-key", who.APIKey)
+		vault.Register("api-secret", who.APISecret)
+		vault.Register("token", who.Token)
+	}
+	vault.Register("captcha", t.Captcha.Response)
+	for name, setting := range b.suite.Settings {
+		if setting.Secret {
+			vault.Register("setting "+name, t.Settings[name])
+		}
+	}
+	w, err := httpclient.New(httpclient.Options{BaseURL: t.URL, Version: runner.Version, RunID: "proof", Timeout: t.HTTP.Timeout, MaxBody: t.HTTP.MaxBody}, vault)
+	if err != nil {
+		return conform.Environment{}, nil, err
+	}
+	clock := otp.NewClock(time.Now)
+	sink := &memory{results: map[string]journal.Result{}, touched: map[string]map[touch]bool{}}
+	return conform.Environment{
+		Target: t, Vault: vault, Wire: w, Clock: clock, Sink: sink,
+		Pool:  identity.NewPool(t.Identities, 1, 1, clock.Now, time.Minute),
+		Inbox: inbox.Mailpit(t.Inbox.URL), Process: 1, Processes: 1, Today: time.Now(),
+	}, sink, nil
+}
+
+// memory is a conform.Sink that keeps what the proof needs and nothing else.
+type memory struct {
+	mu      sync.Mutex
+	results map[string]journal.Result
+	touched map[string]map[touch]bool
+}
+
+func (m *memory) Call(c journal.Call) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.touched[c.Clause] == nil {
+		m.touched[c.Clause] = map[touch]bool{}
+	}
+	m.touched[c.Clause][touch{c.Operation, c.Status}] = true
+	return nil
+}
+
+func (m *memory) Result(r journal.Result) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if _, twice := m.results[r.Clause]; twice {
+		return fmt.Errorf("two results for clause %s", r.Clause)
+	}
+	m.results[r.Clause] = r
+	return nil
+}

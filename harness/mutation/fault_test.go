@@ -1,0 +1,133 @@
+package mutation_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	. "github.com/onsi/ginkgo/v2"
+
+	"authconform/harness/clause"
+	"authconform/harness/conform"
+	"authconform/harness/contract"
+	"authconform/harness/expect"
+	"authconform/harness/mutation"
+	"authconform/harness/schema"
+	"authconform/schemas"
+	"authconform/suites/onlyoffice"
+)
+
+// prove runs a proof of some faults in this process.
+func prove(t *testing.T, st conform.Suite, o mutation.Options) *mutation.Proof {
+	t.Helper()
+	shard, err := mutation.Prove(t.Context(), st, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	proof, err := mutation.Merge(st.Exchange, o.Profile, []*mutation.Shard{shard}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return proof
+}
+
+// ofLoginSettings are wire faults of one operation, of every kind there is.
+// Release 3.7 gives it every kind of answer: with a schema, an error key, a
+// header, and without a body.
+func ofLoginSettings(f mutation.Fault) bool {
+	if f.Kind != mutation.Wire || f.Operations[0] != "getLoginSettings" || strings.HasSuffix(f.ID, "/status/429") {
+		return false
+	}
+	return !strings.Contains(f.ID, "/member/") || strings.Contains(f.ID, "/member/dropped/")
+}
+
+// TestRemovingAnyResponseCheckIsNoticed takes each check of harness/expect away
+// in turn: the proof must name the faults that slip through.
+func TestRemovingAnyResponseCheckIsNoticed(t *testing.T) {
+	whole := prove(t, onlyoffice.Suite, mutation.Options{Profile: "3.7", Only: ofLoginSettings})
+	if len(whole.Survivors) > 0 {
+		t.Fatalf("with all checks these survive: %v", whole.Survivors)
+	}
+	for _, check := range expect.Checks() {
+		t.Run(check, func(t *testing.T) {
+			blunt := prove(t, onlyoffice.Suite, mutation.Options{Profile: "3.7", Only: ofLoginSettings, Blunt: []string{check}})
+			if blunt.Proven || len(blunt.Survivors) == 0 {
+				t.Errorf("without the check %q every fault is still killed: nothing would miss it", check)
+			}
+		})
+	}
+}
+
+// bluntSuite is a suite whose spec on a wrong password asserts nothing about the
+// refusal.
+var bluntSuite = conform.Suite{Exchange: "onlyoffice", Specs: func(s *conform.Context) {
+	login := s.Operation("authenticateMe")
+	It("refuses a wrong password", clause.Must("onlyoffice.login.wrong-password", login, contract.BadCredentials),
+		func(ctx SpecContext) {
+			who := s.Lease("user")
+			call := s.Do(ctx, s.Anonymous(), login, conform.Request{JSON: conform.Object{"userName": who.Login, "password": "wrong"}})
+			s.Holds("the call was answered", call.Status > 0, "it was not")
+		})
+}}
+
+func TestBluntSpecIsNoticed(t *testing.T) {
+	only := func(f mutation.Fault) bool { return f.ID == "bad-credentials-as-400" }
+	proof := prove(t, bluntSuite, mutation.Options{Profile: "documented", Only: only})
+	if proof.Proven || len(proof.Survivors) != 1 || proof.Survivors[0] != "bad-credentials-as-400" {
+		t.Errorf("proven %v, survivors %v: want the fault that slips through a blunt spec", proof.Proven, proof.Survivors)
+	}
+	if len(proof.Idle) != 1 || proof.Idle[0] != "onlyoffice.login.wrong-password" {
+		t.Errorf("idle %v: want the MUST clause that asserts nothing", proof.Idle)
+	}
+	var text strings.Builder
+	if err := proof.Print(&text); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"SURVIVORS", "bad-credentials-as-400", "IDLE", "onlyoffice.login.wrong-password", "NOT PROVEN"} {
+		if !strings.Contains(text.String(), want) {
+			t.Errorf("the printed matrix lacks %q:\n%s", want, text.String())
+		}
+	}
+}
+
+// TestPristineMustPass: a suite that is red on the correct server proves nothing.
+func TestPristineMustPass(t *testing.T) {
+	red := conform.Suite{Exchange: "onlyoffice", Specs: func(s *conform.Context) {
+		login := s.Operation("authenticateMe")
+		It("expects the wrong thing", clause.Must("onlyoffice.login.impossible", login, contract.OK),
+			func(ctx SpecContext) {
+				s.Expect(s.Do(ctx, s.Anonymous(), login, conform.Request{JSON: conform.Object{}}), login, contract.OK)
+			})
+	}}
+	_, err := mutation.Prove(t.Context(), red, mutation.Options{Profile: "documented"})
+	if err == nil || !strings.Contains(err.Error(), "onlyoffice.login.impossible") {
+		t.Errorf("error %v: want one that names the red clause", err)
+	}
+}
+
+func TestProofMatchesItsSchema(t *testing.T) {
+	proof := prove(t, bluntSuite, mutation.Options{Profile: "documented", Only: func(f mutation.Fault) bool { return f.Operations[0] == "logout" }})
+	text, err := json.Marshal(proof)
+	if err != nil {
+		t.Fatal(err)
+	}
+	set, err := schema.LoadSet(schemas.FS, "report")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, ok := set.Get("proof.schema.json")
+	if !ok {
+		t.Fatal("schemas/report/proof.schema.json is missing")
+	}
+	for _, m := range s.Check(text) {
+		t.Error(m)
+	}
+}
+
+func BenchmarkShard(b *testing.B) {
+	for b.Loop() {
+		if _, err := mutation.Prove(b.Context(), onlyoffice.Suite, mutation.Options{Profile: "documented", Shard: 0, Shards: 100}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

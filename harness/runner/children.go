@@ -1,0 +1,116 @@
+package runner
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/onsi/ginkgo/v2/formatter"
+	"github.com/onsi/ginkgo/v2/ginkgo/command"
+	"github.com/onsi/ginkgo/v2/ginkgo/run"
+	"github.com/onsi/ginkgo/v2/types"
+
+	"authconform/harness/conform"
+	"authconform/harness/verdict"
+)
+
+// planVariable hands the plan to child processes. It holds no secret.
+const planVariable = "AUTHCONFORM_PLAN"
+
+// ginkgoLog is the file of a run folder with the words of Ginkgo's processes.
+const ginkgoLog = "ginkgo.log"
+
+// ginkgoCommand is the hidden first argument under which the binary is Ginkgo's
+// own command line.
+const ginkgoCommand = "__ginkgo"
+
+// children runs the specs in several processes: this binary, executed once as
+// Ginkgo's command line, which executes it again as the suite, under the name
+// ending in .test that Ginkgo insists on. No Go toolchain is needed for that.
+func (r *runner) children(ctx context.Context) error {
+	self, err := os.Executable()
+	if err != nil {
+		return fmt.Errorf("cannot find this program to run it again: %w", err)
+	}
+	dir, err := os.MkdirTemp("", "authconform-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	binary := filepath.Join(dir, r.suite.Exchange+".test")
+	if err := os.Symlink(self, binary); err != nil {
+		return err
+	}
+	log, err := os.Create(filepath.Join(r.Plan.Out, ginkgoLog))
+	if err != nil {
+		return &UsageError{err}
+	}
+	defer log.Close()
+	cmd := exec.CommandContext(ctx, self, ginkgoCommand, "run",
+		"--procs="+strconv.Itoa(r.Plan.Procs), "--seed="+strconv.FormatInt(r.options.Seed, 10),
+		"--randomize-all", "--no-color", binary)
+	cmd.Env = append(os.Environ(), planVariable+"="+string(r.Plan.encode()))
+	cmd.Stdout, cmd.Stderr = log, log
+	// Ginkgo's processes expect an interrupt to reach all of them, as one from a
+	// terminal does; in a group of their own it comes from here and only once.
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGINT) }
+	cmd.WaitDelay = 10 * time.Second
+	var exit *exec.ExitError
+	if err := cmd.Run(); err != nil && ctx.Err() == nil && !errors.As(err, &exit) {
+		return fmt.Errorf("cannot run the specs in %d processes: %w", r.Plan.Procs, err)
+	}
+	return nil // red or interrupted specs make Ginkgo exit 1; the journals say what that means
+}
+
+// IsGinkgo tells whether this process was started as Ginkgo's command line.
+func IsGinkgo() bool { return len(os.Args) > 1 && os.Args[1] == ginkgoCommand }
+
+// Ginkgo is Ginkgo's command line; it does not return.
+func Ginkgo() {
+	args := append([]string{os.Args[0]}, os.Args[2:]...)
+	command.Program{
+		Name: "ginkgo", Heading: "Ginkgo Version " + types.VERSION,
+		Commands: []command.Command{run.BuildRunCommand()}, DefaultCommand: run.BuildRunCommand(),
+	}.RunAndExit(args)
+}
+
+// IsChild tells whether this process is the suite that Ginkgo's command line
+// started.
+func IsChild() bool {
+	return os.Getenv(planVariable) != "" && filepath.Ext(os.Args[0]) == ".test"
+}
+
+// Child runs this process's share of the specs and returns its exit code.
+func Child(find func(string) (conform.Suite, bool)) int {
+	testing.Init() // Ginkgo passes -test flags too
+	flag.Parse()
+	plan, err := decodePlan([]byte(os.Getenv(planVariable)))
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "authconform: %s is not a plan: %v\n", planVariable, err)
+		return verdict.ExitUsage
+	}
+	st, ok := find(plan.Exchange)
+	if !ok {
+		fmt.Fprintf(os.Stderr, "authconform: there is no suite for %q\n", plan.Exchange)
+		return verdict.ExitUsage
+	}
+	c, err := Contract(plan.Exchange)
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "authconform: %v\n", err)
+		return verdict.ExitUsage
+	}
+	if err := RunHere(plan, st, c, nil, formatter.ColorableStdOut); err != nil {
+		fmt.Fprintf(os.Stderr, "authconform: %v\n", err)
+		return verdict.ExitUsage
+	}
+	return 0
+}

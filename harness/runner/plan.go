@@ -1,0 +1,93 @@
+// Package runner is how a suite is entered: by the authconform binary, in one
+// process or several, or by `ginkgo` and `go test`. Both doors run the same
+// clauses, come to the same verdicts and write the same reports.
+package runner
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"authconform/harness/clause"
+	"authconform/harness/conform"
+	"authconform/harness/contract"
+	"authconform/harness/target"
+	"authconform/schemas"
+)
+
+// Version of authconform, set when a release is built
+// (-ldflags "-X authconform/harness/runner.Version=1.2.3").
+var Version = "0.1.0-dev"
+
+// Plan is what every process of one run must agree on. It holds no secret: the
+// target file it names does.
+type Plan struct {
+	Exchange   string   `json:"exchange"`
+	TargetFile string   `json:"target_file"`
+	Profile    string   `json:"profile"`
+	Focus      string   `json:"focus,omitempty"`
+	Out        string   `json:"out"`
+	RunID      string   `json:"run_id"`
+	CallPrefix string   `json:"call_prefix,omitempty"` // of call ids, in a run over several exchanges
+	Version    string   `json:"version"`
+	Procs      int      `json:"procs"`
+	Blunt      []string `json:"blunt,omitempty"`
+	RealTime   bool     `json:"real_time,omitempty"`
+}
+
+// UsageError is a mistake of the person who started the run: exit 2.
+type UsageError struct{ Err error }
+
+func (e *UsageError) Error() string { return e.Err.Error() }
+func (e *UsageError) Unwrap() error { return e.Err }
+
+func usage(format string, args ...any) error {
+	return &UsageError{fmt.Errorf(format, args...)}
+}
+
+// Contract reads the contract of an exchange from the embedded schemas.
+func Contract(exchange string) (*contract.Contract, error) {
+	c, err := contract.Load(schemas.FS, exchange)
+	if err != nil {
+		return nil, fmt.Errorf("the contract of %s does not load: %w", exchange, err)
+	}
+	return c, nil
+}
+
+// Profile checks a profile's name; "" is the contract's default.
+func Profile(c *contract.Contract, name string) (string, error) {
+	if name == "" {
+		return c.Profiles[0], nil
+	}
+	if !slices.Contains(c.Profiles, name) {
+		return "", usage("unknown profile %q of %s; its contract has: %s", name, c.Exchange, strings.Join(c.Profiles, ", "))
+	}
+	return name, nil
+}
+
+// selection says which clauses a profile and a focus glob take.
+func selection(profile, focus string) (func(clause.Info) bool, error) {
+	if _, err := path.Match(focus, ""); err != nil {
+		return nil, usage("the focus %q is no glob: %v; write for example --focus 'onlyoffice.login.*'", focus, err)
+	}
+	return func(info clause.Info) bool {
+		if !slices.Contains(info.Profiles, profile) {
+			return false
+		}
+		if focus == "" {
+			return true
+		}
+		matched, _ := path.Match(focus, info.ID)
+		return matched
+	}, nil
+}
+
+// exchangeOf tells the target file's reader what it may find in one.
+func exchangeOf(st conform.Suite, c *contract.Contract) target.Exchange {
+	features := map[string]string{}
+	for name, f := range st.Features {
+		features[name] = f.Text
+	}
+	return target.Exchange{Profiles: c.Profiles, Settings: st.Settings, Features: features, Roles: st.Roles}
+}

@@ -1,0 +1,342 @@
+package runner
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/onsi/ginkgo/v2"
+	"github.com/onsi/ginkgo/v2/extensions/globals"
+	"github.com/onsi/ginkgo/v2/formatter"
+
+	"authconform/harness/clause"
+	"authconform/harness/conform"
+	"authconform/harness/contract"
+	"authconform/harness/httpclient"
+	"authconform/harness/journal"
+	"authconform/harness/secret"
+	"authconform/harness/target"
+	"authconform/harness/verdict"
+	"authconform/reports"
+)
+
+// Options are what a person asks of one run of one suite.
+type Options struct {
+	TargetFile string // "" starts the reference of the exchange
+	Profile    string // "" is the target file's, or else the contract's default
+	Out        string // the run folder
+	Procs      int    // processes the specs are spread over; 0 and 1 are this one
+	Focus      string // glob over clause ids
+	Strict     bool
+	Seed       int64 // of the spec order; 0 draws one
+	Version    string
+	Faults     []string // of the reference; only without a target file
+	Blunt      []string // response checks left out; for the proof's own test
+	RealTime   bool     // no spec waits longer than limits.max-wait, test clock or not
+	Progress   Progress
+}
+
+// Run puts one suite to one target and writes the reports of the run. A
+// *UsageError means that nothing was judged because what was asked cannot be.
+func Run(ctx context.Context, st conform.Suite, o Options) (*reports.Report, error) {
+	c, err := Contract(st.Exchange)
+	if err != nil {
+		return nil, err
+	}
+	if err := reports.CheckFolder(o.Out); err != nil {
+		return nil, &UsageError{err}
+	}
+	r := &runner{suite: st, contract: c, options: o, vault: secret.New(), started: time.Now()}
+	if err := r.plan(); err != nil {
+		return nil, err
+	}
+	defer r.stop()
+	if err := r.list(); err != nil {
+		return nil, err
+	}
+	silent, err := r.observe(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return r.report(silent)
+}
+
+// observe runs the specs; what they find is in the journals. silent, when not
+// nil, is why none ran.
+func (r *runner) observe(ctx context.Context) (silent, err error) {
+	if silent := r.silent(ctx); silent != nil {
+		return silent, nil
+	}
+	progress := r.options.Progress.follow(r.Plan.Out, r.selected())
+	err = r.specs(ctx)
+	progress.stop()
+	if err != nil {
+		return nil, err
+	}
+	if progress.done == 0 && r.Plan.Procs > 1 {
+		return fmt.Errorf("no process of the run came to its first spec; %s says why", filepath.Join(r.Plan.Out, ginkgoLog)), nil
+	}
+	// Ginkgo repeats a panic's words as they are, and only the process it happened
+	// in knows every secret in them. The journals hold all that matters, redacted.
+	if err := os.Remove(filepath.Join(r.Plan.Out, ginkgoLog)); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, err
+	}
+	return nil, nil
+}
+
+// runner is the parent of a run: it plans, lets specs run here or in child
+// processes, and reports from what their journals hold.
+type runner struct {
+	Plan     Plan
+	suite    conform.Suite
+	contract *contract.Contract
+	options  Options
+	vault    *secret.Vault
+	target   *target.Target
+	clauses  []reports.Clause
+	started  time.Time
+	stop     func()
+}
+
+// plan settles target and profile, starting the reference where no target file
+// is given.
+func (r *runner) plan() (err error) {
+	o := &r.options
+	r.stop = func() {}
+	// Child processes run in other folders than this one.
+	if o.Out, err = filepath.Abs(o.Out); err != nil {
+		return err
+	}
+	file := o.TargetFile
+	if file != "" {
+		if file, err = filepath.Abs(file); err != nil {
+			return err
+		}
+	}
+	if file == "" {
+		profile, err := Profile(r.contract, o.Profile)
+		if err != nil {
+			return err
+		}
+		if file, r.stop, err = startReference(r.suite, r.contract, profile, o.Faults); err != nil {
+			return err
+		}
+	}
+	if r.target, err = loadTarget(file, r.suite, r.contract, r.vault); err != nil {
+		r.stop()
+		return err
+	}
+	profile := o.Profile
+	if profile == "" {
+		profile = r.target.Profile
+	}
+	if profile, err = Profile(r.contract, profile); err != nil {
+		r.stop()
+		return err
+	}
+	if o.Seed == 0 {
+		o.Seed = drawSeed(r.started)
+	}
+	o.Procs = max(o.Procs, 1)
+	r.Plan = Plan{
+		Exchange: r.suite.Exchange, TargetFile: file, Profile: profile, Focus: o.Focus, Out: o.Out,
+		RunID: newRunID(), Version: o.Version, Procs: o.Procs, Blunt: o.Blunt, RealTime: o.RealTime,
+	}
+	return nil
+}
+
+func drawSeed(now time.Time) int64 { return now.UnixNano() % 1_000_000 }
+
+// list finds the clauses of the run and refuses one in which none is left, or
+// whose target file excuses a clause that there is not.
+func (r *runner) list() error {
+	entries, err := entries(r.suite, r.contract, r.Plan.Profile, r.Plan.Focus)
+	if err != nil {
+		r.stop()
+		return err
+	}
+	r.take(entries)
+	if r.selected() == 0 {
+		r.stop()
+		return usage("the focus %q matches none of the %d clauses of %s in profile %s; `authconform list %s` prints their ids",
+			r.Plan.Focus, len(r.clauses), r.suite.Exchange, r.Plan.Profile, r.suite.Exchange)
+	}
+	for _, d := range r.target.Deviations {
+		if !slices.ContainsFunc(r.clauses, func(c reports.Clause) bool { return c.ID == d.Clause }) {
+			r.stop()
+			return usage("%s:%d: deviations: %s has no clause %q in profile %s; `authconform list %s` prints the ids",
+				r.target.File, d.Line, r.suite.Exchange, d.Clause, r.Plan.Profile, r.suite.Exchange)
+		}
+	}
+	return nil
+}
+
+// take keeps the clauses of the run's profile.
+func (r *runner) take(entries []clause.Entry) {
+	for _, e := range entries {
+		if slices.Contains(e.Info.Profiles, r.Plan.Profile) {
+			r.clauses = append(r.clauses, reports.Clause{Info: e.Info, Selected: e.Selected})
+		}
+	}
+}
+
+func (r *runner) selected() int {
+	n := 0
+	for _, c := range r.clauses {
+		if c.Selected {
+			n++
+		}
+	}
+	return n
+}
+
+// silent asks the target for any answer at all, so that a wrong address shows
+// as one sentence and not as one failure a clause.
+func (r *runner) silent(ctx context.Context) error {
+	w, err := openWire(r.Plan, r.target, r.vault, 0)
+	if err != nil {
+		return err
+	}
+	_, err = w.Actor("preflight").Do(ctx, httpclient.Request{Method: "GET", Path: "/"})
+	if err != nil {
+		return fmt.Errorf("nothing answers at %s: %w", r.target.URL, err)
+	}
+	return nil
+}
+
+// specs runs the tree in this process, or hands it to child processes.
+func (r *runner) specs(ctx context.Context) error {
+	if r.Plan.Procs > 1 {
+		return r.children(ctx)
+	}
+	return RunHere(r.Plan, r.suite, r.contract, &r.options.Seed, io.Discard)
+}
+
+// RunHere runs the specs of a plan in this process: all of them, or as one of
+// Ginkgo's processes its share. seed, when not nil, sets the order. Ginkgo's own
+// words go to log; what the run found is in the journal.
+func RunHere(plan Plan, st conform.Suite, c *contract.Contract, seed *int64, log io.Writer) error {
+	globals.Reset()
+	defer globals.Reset()
+	_, unregister, err := tree(plan, st, c, func() (Plan, error) { return plan, nil }, func() {})
+	if err != nil {
+		return err
+	}
+	defer unregister()
+	Specs(st.Exchange, seed, log)
+	return nil
+}
+
+// Specs runs the selected specs of the tree that was built: in an order that
+// seed sets when it is not nil.
+func Specs(name string, seed *int64, log io.Writer) {
+	config, reporter := ginkgo.GinkgoConfiguration()
+	config.LabelFilter = "!" + clause.Unselected
+	if seed != nil {
+		config.RandomizeAllSpecs, config.RandomSeed = true, *seed
+	}
+	reporter.NoColor = true
+	out := formatter.ColorableStdOut
+	formatter.ColorableStdOut = log
+	defer func() { formatter.ColorableStdOut = out }()
+	ginkgo.RunSpecs(quiet{}, name, config, reporter)
+}
+
+// quiet is the testing.T of a run outside `go test`: the journal, not Ginkgo,
+// says what failed.
+type quiet struct{}
+
+func (quiet) Fail() {}
+
+// report judges what the journals hold and writes all outputs. silent, when not
+// nil, is why no spec ran.
+func (r *runner) report(silent error) (*reports.Report, error) {
+	calls, err := journal.Open(r.Plan.Out)
+	if err != nil {
+		return nil, err
+	}
+	defer calls.Close()
+	report, err := r.judge(calls.Results(), silent)
+	if err != nil {
+		return nil, err
+	}
+	if err := reports.Write(r.Plan.Out, report, calls); err != nil {
+		return nil, &UsageError{err}
+	}
+	if err := leaked(r.Plan.Out); err != nil {
+		return nil, &UsageError{err}
+	}
+	if err := reports.Gate(r.Plan.Out, r.vault); err != nil {
+		return nil, &UsageError{err}
+	}
+	return report, nil
+}
+
+// judge comes to the verdicts. silent, when not nil, is why there are no results.
+func (r *runner) judge(results map[string]journal.Result, silent error) (*reports.Report, error) {
+	if silent != nil {
+		results = notRun(r.clauses, r.vault.Redact(silent.Error()))
+	}
+	return reports.Build(reports.Run{
+		Tool: reports.Tool{Name: "authconform", Version: r.Plan.Version}, RunID: r.Plan.RunID,
+		Exchange: r.suite.Exchange, Profile: r.Plan.Profile, Target: r.target.URL,
+		Started: r.started, Finished: time.Now(), Strict: r.options.Strict, Procs: r.Plan.Procs, Seed: r.options.Seed,
+		Clauses: r.clauses, Results: results, Deviations: deviations(r.target),
+	})
+}
+
+func notRun(clauses []reports.Clause, reason string) map[string]journal.Result {
+	results := map[string]journal.Result{}
+	for _, c := range clauses {
+		if c.Selected {
+			results[c.ID] = journal.Result{Clause: c.ID, State: verdict.NotRun, Reason: reason}
+		}
+	}
+	return results
+}
+
+// deviations turns the target file's list into the verdict's.
+func deviations(t *target.Target) []verdict.Deviation {
+	var out []verdict.Deviation
+	for _, d := range t.Deviations {
+		out = append(out, verdict.Deviation{Clause: d.Clause, Reason: d.Reason, Link: d.Link, Expires: d.Expires})
+	}
+	return out
+}
+
+func newRunID() string {
+	var b [6]byte
+	_, _ = rand.Read(b[:])
+	return hex.EncodeToString(b[:])
+}
+
+func (p Plan) encode() []byte {
+	b, _ := json.Marshal(p) // strings and numbers only: it cannot fail
+	return b
+}
+
+func decodePlan(b []byte) (p Plan, err error) {
+	err = json.Unmarshal(b, &p)
+	return p, err
+}
+
+// leaked finds what a child process left when its own scan met a secret.
+func leaked(dir string) error {
+	marks, _ := filepath.Glob(filepath.Join(dir, leakMark("*")))
+	var found []error
+	for _, mark := range marks {
+		text, err := os.ReadFile(mark)
+		found = append(found, err, errors.New(string(text)))
+	}
+	return errors.Join(found...)
+}
+
+func leakMark(process string) string { return "leak-" + process + ".txt" }

@@ -1,0 +1,209 @@
+package runner
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"github.com/onsi/ginkgo/v2"
+	"github.com/onsi/ginkgo/v2/extensions/globals"
+
+	"authconform/harness/clause"
+	"authconform/harness/conform"
+	"authconform/harness/contract"
+	"authconform/harness/httpclient"
+	"authconform/harness/identity"
+	"authconform/harness/inbox"
+	"authconform/harness/journal"
+	"authconform/harness/otp"
+	"authconform/harness/secret"
+	"authconform/harness/target"
+	"authconform/reports"
+)
+
+// loadTarget reads and guards a target file; its secrets go to the vault as
+// they are read.
+func loadTarget(file string, st conform.Suite, c *contract.Contract, vault *secret.Vault) (*target.Target, error) {
+	t, err := target.Load(file, target.Options{
+		Exchanges: map[string]target.Exchange{st.Exchange: exchangeOf(st, c)},
+		Secret:    vault.Register, Environ: os.Environ(),
+	})
+	if err != nil {
+		return nil, &UsageError{err}
+	}
+	if err := t.Guard(); err != nil {
+		return nil, &UsageError{err}
+	}
+	return t, nil
+}
+
+// session is what one process of a run holds open.
+type session struct {
+	plan    Plan
+	vault   *secret.Vault
+	target  *target.Target
+	wire    *httpclient.Wire
+	journal *journal.Writer
+}
+
+// openSession gives a context everything of a run: the target, the client, the
+// identities of this process and the journal.
+func openSession(plan Plan, st conform.Suite, c *contract.Contract, process int) (*session, error) {
+	vault := secret.New()
+	t, err := loadTarget(plan.TargetFile, st, c, vault)
+	if err != nil {
+		return nil, err
+	}
+	w, err := openWire(plan, t, vault, process)
+	if err != nil {
+		return nil, err
+	}
+	j, err := journal.Create(plan.Out, process)
+	if err != nil {
+		return nil, &UsageError{err}
+	}
+	return &session{plan: plan, vault: vault, target: t, wire: w, journal: j}, nil
+}
+
+func openWire(plan Plan, t *target.Target, vault *secret.Vault, process int) (*httpclient.Wire, error) {
+	w, err := httpclient.New(httpclient.Options{
+		BaseURL: t.URL, Version: plan.Version, RunID: plan.RunID, Process: process, IDPrefix: plan.CallPrefix,
+		Timeout: t.HTTP.Timeout, MaxBody: t.HTTP.MaxBody,
+		CAFile: t.HTTP.CAFile, ClientCertFile: t.HTTP.ClientCertFile, ClientKeyFile: t.HTTP.ClientKeyFile,
+		Proxy: t.HTTP.Proxy, Header: t.HTTP.Header,
+	}, vault)
+	if err != nil {
+		return nil, &UsageError{err}
+	}
+	return w, nil
+}
+
+// close ends the journal and scans it for every secret this process learnt.
+func (n *session) close(process int) error {
+	if err := n.journal.Close(); err != nil {
+		return err
+	}
+	err := reports.Gate(n.plan.Out, n.vault, journal.FileName(process))
+	if err == nil {
+		return nil
+	}
+	mark := filepath.Join(n.plan.Out, leakMark(strconv.Itoa(process)))
+	return errors.Join(err, os.WriteFile(mark, []byte(err.Error()), 0o600))
+}
+
+func (n *session) environment(process int) conform.Environment {
+	clock := otp.NewClock(time.Now)
+	return conform.Environment{
+		Target: n.target, Vault: n.vault, Wire: n.wire, Sink: n.journal, Clock: clock,
+		Pool:  identity.NewPool(n.target.Identities, process, n.plan.Procs, clock.Now, rest(n.target.Limits)),
+		Inbox: openInbox(n.target), Process: process, Processes: n.plan.Procs, Today: time.Now(),
+		RealTime: n.plan.RealTime,
+	}
+}
+
+// rest is how long an identity stays unused after a failed attempt: as long as
+// any limit of the target may remember it.
+func rest(limits target.Limits) time.Duration {
+	var longest time.Duration
+	for _, l := range []*target.Limit{limits.Password, limits.SecondFactor} {
+		if l != nil {
+			longest = max(longest, l.Window, l.Block)
+		}
+	}
+	return longest
+}
+
+func openInbox(t *target.Target) inbox.Inbox {
+	if t.Inbox == nil {
+		return nil
+	}
+	switch t.Inbox.Kind {
+	case "mailcatcher":
+		return inbox.MailCatcher(t.Inbox.URL)
+	case "exec":
+		return inbox.Exec(t.Inbox.Command)
+	}
+	return inbox.Mailpit(t.Inbox.URL)
+}
+
+// tree puts the suite and the nodes that open and close its session into
+// Ginkgo's tree. prepare runs once, on the first process, before any spec.
+func tree(plan Plan, st conform.Suite, c *contract.Contract, prepare func() (Plan, error), finish func()) (registry *clause.Registry, unregister func(), err error) {
+	selected, err := selection(plan.Profile, plan.Focus)
+	if err != nil {
+		return nil, nil, err
+	}
+	registry = clause.NewRegistry(c, selected)
+	context := conform.New(st, c, plan.Profile, registry, plan.Blunt...)
+	var n *session
+	ginkgo.SynchronizedBeforeSuite(func() []byte {
+		ready, err := prepare()
+		if err != nil {
+			ginkgo.Fail(err.Error())
+		}
+		return ready.encode()
+	}, func(encoded []byte) {
+		process := ginkgo.GinkgoParallelProcess()
+		agreed, err := decodePlan(encoded)
+		if err == nil {
+			n, err = openSession(agreed, st, c, process)
+		}
+		if err != nil {
+			ginkgo.Fail(err.Error())
+		}
+		context.Open(n.environment(process))
+	})
+	ginkgo.SynchronizedAfterSuite(func() {
+		if n == nil {
+			return
+		}
+		if err := n.close(ginkgo.GinkgoParallelProcess()); err != nil {
+			ginkgo.Fail(err.Error())
+		}
+	}, finish)
+	return registry, context.Build(), nil
+}
+
+// entries lists the clauses of a suite without running any: Ginkgo builds the
+// tree, and the clauses register themselves.
+func entries(st conform.Suite, c *contract.Contract, profile, focus string) ([]clause.Entry, error) {
+	selected, err := selection(profile, focus)
+	if err != nil {
+		return nil, err
+	}
+	globals.Reset()
+	defer globals.Reset()
+	registry := clause.NewRegistry(c, selected)
+	unregister := conform.New(st, c, profile, registry).Build()
+	defer unregister()
+	ginkgo.PreviewSpecs(st.Exchange)
+	return registry.Entries(), nil
+}
+
+// Clauses lists the clauses of a suite, in all profiles.
+func Clauses(st conform.Suite) ([]clause.Info, error) {
+	c, err := Contract(st.Exchange)
+	if err != nil {
+		return nil, err
+	}
+	all, err := entries(st, c, c.Profiles[0], "")
+	if err != nil {
+		return nil, err
+	}
+	infos := make([]clause.Info, 0, len(all))
+	for _, e := range all {
+		infos = append(infos, e.Info)
+	}
+	return infos, nil
+}
+
+// OpenAPI is the contract of a suite as plain OpenAPI 3.1, for other tools.
+func OpenAPI(st conform.Suite) ([]byte, error) {
+	c, err := Contract(st.Exchange)
+	if err != nil {
+		return nil, err
+	}
+	return c.OpenAPI()
+}

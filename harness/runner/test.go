@@ -1,0 +1,111 @@
+package runner
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/onsi/ginkgo/v2"
+
+	"authconform/harness/clause"
+	"authconform/harness/conform"
+	"authconform/harness/secret"
+	"authconform/harness/verdict"
+	"authconform/reports"
+)
+
+// Variables that steer a run through `ginkgo` or `go test`, where there is no
+// command line of our own.
+const (
+	targetVariable  = "AUTHCONFORM_TARGET"  // path of a target file; the reference without it
+	profileVariable = "AUTHCONFORM_PROFILE" // profile of the contract
+	focusVariable   = "AUTHCONFORM_FOCUS"   // glob over clause ids
+	outVariable     = "AUTHCONFORM_OUT"     // run folder; reports/runs/<time>-<exchange> without it
+)
+
+// Test is the whole of a suite's `go test` entry. It also serves the binary's
+// child processes, which find their plan in the environment.
+func Test(t *testing.T, st conform.Suite) {
+	if encoded := os.Getenv(planVariable); encoded != "" {
+		t.Fatalf("%s is set: it belongs to authconform's own child processes; unset it", planVariable)
+	}
+	c, err := Contract(st.Exchange)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &runner{suite: st, contract: c, vault: secret.New(), started: time.Now(), stop: func() {}}
+	profile, err := r.testProfile()
+	if err != nil {
+		t.Fatal(err)
+	}
+	draft := Plan{Exchange: st.Exchange, Profile: profile, Focus: os.Getenv(focusVariable)}
+	config, reporter := ginkgo.GinkgoConfiguration()
+	prepare := func() (Plan, error) { return r.prepareTest(profile, config.RandomSeed, config.ParallelTotal) }
+	registry, unregister, err := tree(draft, st, c, prepare, func() { r.stop() })
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unregister()
+	ginkgo.ReportAfterSuite("authconform reports", func(ginkgo.Report) { r.reportTest(registry) })
+	if config.LabelFilter != "" {
+		config.LabelFilter = "(" + config.LabelFilter + ") && "
+	}
+	config.LabelFilter += "!" + clause.Unselected
+	ginkgo.RunSpecs(t, st.Exchange, config, reporter)
+}
+
+// testProfile is the profile that all processes build their tree for.
+func (r *runner) testProfile() (string, error) {
+	name := os.Getenv(profileVariable)
+	if file := os.Getenv(targetVariable); file != "" && name == "" {
+		t, err := loadTarget(file, r.suite, r.contract, r.vault)
+		if err != nil {
+			return "", err
+		}
+		name = t.Profile
+	}
+	return Profile(r.contract, name)
+}
+
+// prepareTest makes ready, on the first process, what all processes share.
+func (r *runner) prepareTest(profile string, seed int64, procs int) (Plan, error) {
+	out := os.Getenv(outVariable)
+	if out == "" {
+		out = filepath.Join("..", "..", "reports", "runs", r.started.UTC().Format("20060102-150405.000")+"-"+r.suite.Exchange)
+	}
+	out, err := filepath.Abs(out)
+	if err != nil {
+		return Plan{}, err
+	}
+	if err := reports.CheckFolder(out); err != nil {
+		return Plan{}, err
+	}
+	r.options = Options{
+		TargetFile: os.Getenv(targetVariable), Profile: profile, Out: out, Procs: procs,
+		Focus: os.Getenv(focusVariable), Seed: seed, Version: Version,
+	}
+	if err := r.plan(); err != nil {
+		return Plan{}, err
+	}
+	return r.Plan, nil
+}
+
+// reportTest writes the reports on the first process, after all others have
+// closed their journals, and makes Ginkgo's word agree with the exit code.
+func (r *runner) reportTest(registry *clause.Registry) {
+	if r.Plan.Out == "" {
+		return // preparing failed, and Ginkgo has said why
+	}
+	r.take(registry.Entries())
+	report, err := r.report(nil)
+	if err != nil {
+		ginkgo.Fail(err.Error())
+	}
+	text := fmt.Sprintf("authconform: exit code %d: %s; reports in %s", report.ExitCode, report.Meaning, r.Plan.Out)
+	if report.ExitCode != verdict.ExitConformant {
+		ginkgo.Fail(text)
+	}
+	fmt.Fprintln(os.Stderr, text)
+}

@@ -1,0 +1,132 @@
+package family
+
+import (
+	"slices"
+
+	. "github.com/onsi/ginkgo/v2"
+
+	"authconform/harness/conform"
+	"authconform/harness/contract"
+)
+
+// Bodies states, for each operation with a JSON body, how it refuses a body that
+// is not JSON, members of the wrong JSON type, required members that are
+// missing, and a media type it does not document.
+func Bodies(s *conform.Context, subjects []Subject) {
+	for _, p := range subjects {
+		if p.Operation.Body == nil {
+			continue
+		}
+		Describe(p.Operation.Method+" "+p.Operation.Path+" with a broken body", func() {
+			p.malformed(s)
+			p.wrongTypes(s)
+			p.missing(s)
+			p.mediaType(s)
+		})
+	}
+}
+
+// notJSON are texts that are no JSON; notObjects are JSON, but no object.
+var (
+	notJSON    = []string{`{"a":`, `{"a":1,}`, `{a:1}`, `<html></html>`, `[`}
+	notObjects = []string{`[]`, `"text"`}
+)
+
+func (p Subject) malformed(s *conform.Context) {
+	if !p.promised(contract.Malformed) {
+		return
+	}
+	texts, promise := slices.Concat(notJSON, notObjects), "refuses a body that is no JSON object"
+	if p.Lenient {
+		texts, promise = notJSON, "refuses a body that is no JSON"
+	}
+	It(promise, p.Clause(s, "malformed", contract.Malformed),
+		func(ctx SpecContext) {
+			by, control := p.Ready(ctx)
+			pair := p.refusal(by, control, contract.Malformed)
+			for _, text := range texts {
+				pair.Changes = append(pair.Changes, conform.Change{Name: text, Of: func(r conform.Request) conform.Request {
+					r.Raw = []byte(text)
+					return r
+				}})
+			}
+			s.Refuses(ctx, pair)
+		})
+}
+
+func (p Subject) wrongTypes(s *conform.Context) {
+	if !p.promised(contract.InvalidType) {
+		return
+	}
+	It("refuses each member of its body when it has the wrong JSON type", p.Clause(s, "wrong-type", contract.InvalidType),
+		func(ctx SpecContext) {
+			by, control := p.Ready(ctx)
+			pair := p.refusal(by, control, contract.InvalidType)
+			for _, m := range p.Operation.Body.Members {
+				value, ok := wrongType(m.Types)
+				if !ok {
+					continue
+				}
+				pair.Changes = append(pair.Changes, conform.Change{Name: m.Name, Of: func(r conform.Request) conform.Request {
+					return r.With(m.Name, value)
+				}})
+			}
+			s.Refuses(ctx, pair)
+		})
+}
+
+// wrongType picks a JSON value of a type that the member does not take.
+func wrongType(types []string) (any, bool) {
+	for _, candidate := range []struct {
+		name  string
+		value any
+	}{{"object", map[string]any{"a": 1}}, {"array", []any{true}}, {"boolean", true}, {"string", "x y"}} {
+		if len(types) > 0 && !slices.Contains(types, candidate.name) {
+			return candidate.value, true
+		}
+	}
+	return nil, false
+}
+
+func (p Subject) missing(s *conform.Context) {
+	required := slices.DeleteFunc(slices.Clone(p.Operation.Body.Members), func(m contract.Member) bool { return !m.Required })
+	if len(required) == 0 || !p.promised(contract.Invalid) {
+		return
+	}
+	It("refuses a body that lacks a required member", p.Clause(s, "missing-member", contract.Invalid),
+		func(ctx SpecContext) {
+			by, control := p.Ready(ctx)
+			pair := p.refusal(by, control, contract.Invalid)
+			for _, m := range required {
+				pair.Changes = append(pair.Changes, conform.Change{Name: "without " + m.Name, Of: func(r conform.Request) conform.Request {
+					return r.Without(m.Name)
+				}})
+			}
+			s.Refuses(ctx, pair)
+		})
+}
+
+// mediaTypes are those in which the same JSON must not be taken, but where an
+// operation documents them.
+var mediaTypes = []string{"text/html", "text/plain", "application/xml", "application/x-www-form-urlencoded"}
+
+func (p Subject) mediaType(s *conform.Context) {
+	if !p.promised(contract.MediaTypeRefused) {
+		return
+	}
+	It("refuses a media type that it does not document", p.Clause(s, "media-type", contract.MediaTypeRefused),
+		func(ctx SpecContext) {
+			by, control := p.Ready(ctx)
+			pair := p.refusal(by, control, contract.MediaTypeRefused)
+			for _, media := range mediaTypes {
+				if slices.Contains(p.Operation.Body.MediaTypes, media) || slices.Contains(p.Reads, media) {
+					continue
+				}
+				pair.Changes = append(pair.Changes, conform.Change{Name: media, Of: func(r conform.Request) conform.Request {
+					r.ContentType = media
+					return r
+				}})
+			}
+			s.Refuses(ctx, pair)
+		})
+}

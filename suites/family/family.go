@@ -1,0 +1,66 @@
+// Package family derives from a contract the refusals that hold for every
+// operation alike: no, dead and foreign credentials, malformed bodies, wrong
+// types, wrong media types, undocumented methods. Each is a refusal pair.
+package family
+
+import (
+	"context"
+
+	"authconform/harness/clause"
+	"authconform/harness/conform"
+	"authconform/harness/contract"
+)
+
+// Subject is one operation, with what it takes to call it correctly.
+type Subject struct {
+	Operation *contract.Operation
+	// Ready brings about a state in which the operation succeeds and returns who
+	// calls it and how. Each spec calls it once, so each gets its own identity.
+	Ready func(context.Context) (*conform.Actor, func() conform.Request)
+	// Expected is what the correct request leads to; OK unless set.
+	Expected contract.Outcome
+	// SingleUse says that a successful call cannot be repeated by the same actor:
+	// the control then runs once, after the refusal.
+	SingleUse bool
+	// Disrupts says that a successful call disturbs others on the deployment.
+	Disrupts bool
+	// Features names what the operation needs of the target.
+	Features []string
+	// Lenient says that JSON which is no object counts as an object without
+	// members: then only a text that is no JSON is malformed.
+	Lenient bool
+	// Reads are media types of bodies that it takes beyond the documented ones.
+	Reads []string
+}
+
+// Clause is the clause of one family for the subject's operation.
+func (p Subject) Clause(s *conform.Context, family string, outcome contract.Outcome, options ...clause.Option) clause.Clause {
+	if p.Disrupts {
+		options = append(options, clause.Disrupts())
+	}
+	if len(p.Features) > 0 {
+		options = append(options, clause.Needs(p.Features...))
+	}
+	id := s.Exchange() + "." + clause.Slug(p.Operation.ID) + "." + family
+	return clause.Graded(id, p.Operation, outcome, options...)
+}
+
+// promised says whether the contract has an answer to probe for.
+func (p Subject) promised(outcome contract.Outcome) bool {
+	return len(p.Operation.Answers(outcome)) > 0
+}
+
+func (p Subject) expected() contract.Outcome {
+	if p.Expected == "" {
+		return contract.OK
+	}
+	return p.Expected
+}
+
+// refusal fills in what all probes of a subject share.
+func (p Subject) refusal(by *conform.Actor, control func() conform.Request, outcome contract.Outcome) conform.Refusal {
+	return conform.Refusal{
+		Operation: p.Operation, By: by, Control: control, Expected: p.Expected,
+		Outcome: outcome, OnlyAfter: p.SingleUse,
+	}
+}
