@@ -54,7 +54,12 @@ type Operation struct {
 
 	outcomes []Outcome
 	answers  map[Outcome][]*Answer
+	name     string
 }
+
+// Name is how people call the operation: its method, and its path without the
+// segments that all paths of the contract share, such as "POST /otp/disable".
+func (o *Operation) Name() string { return o.name }
 
 // Parameter is a path, query, header or cookie parameter. Type is its JSON type.
 type Parameter struct {

@@ -223,3 +223,22 @@ func BenchmarkLoad(b *testing.B) {
 		}
 	}
 }
+
+func TestNamesLeaveOutWhatAllPathsShare(t *testing.T) {
+	for exchange, want := range map[string]string{
+		"barong": "POST /identity/sessions", "onlyoffice": "POST /authentication/{code}", "coinrabbit": "POST /auth/partner",
+		"kiiex": "POST /authenticateuser", "kiiexap": "POST /AuthenticateUser",
+	} {
+		c, err := contract.Load(schemas.FS, exchange)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var names []string
+		for _, op := range c.Operations {
+			names = append(names, op.Name())
+		}
+		if !slices.Contains(names, want) {
+			t.Errorf("%s: no operation is named %q; there are: %q", exchange, want, names)
+		}
+	}
+}

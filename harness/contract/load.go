@@ -53,7 +53,24 @@ func Load(fsys fs.FS, exchange string) (*Contract, error) {
 	if err := errors.Join(l.problems...); err != nil {
 		return nil, err
 	}
+	l.contract.nameOperations()
 	return l.contract, nil
+}
+
+// nameOperations gives each operation its Name.
+func (c *Contract) nameOperations() {
+	if len(c.Operations) == 0 {
+		return
+	}
+	shared := path.Dir(c.Operations[0].Path)
+	for _, o := range c.Operations {
+		for shared != "/" && !strings.HasPrefix(o.Path, shared+"/") {
+			shared = path.Dir(shared)
+		}
+	}
+	for _, o := range c.Operations {
+		o.name = o.Method + " /" + strings.TrimPrefix(strings.TrimPrefix(o.Path, shared), "/")
+	}
 }
 
 // loader turns YAML nodes into a Contract, collecting problems as it goes.
