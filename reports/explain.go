@@ -51,6 +51,9 @@ func explain(e Entry) string {
 	line("request", request(e))
 	line("outcome", e.Outcome)
 	line("source", e.Source)
+	if e.File != "" {
+		line("spec", fmt.Sprintf("%s:%d", e.File, e.Line))
+	}
 	if !(len(e.Failures) > 0 && e.Reason == e.Failures[0].Title) {
 		line("reason", e.Reason)
 	}

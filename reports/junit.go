@@ -44,6 +44,8 @@ type junitCase struct {
 	Class      string          `xml:"classname,attr"`
 	Name       string          `xml:"name,attr"`
 	Time       string          `xml:"time,attr"`
+	File       string          `xml:"file,attr,omitempty"`
+	Line       int             `xml:"line,attr,omitempty"`
 	Properties []junitProperty `xml:"properties>property"`
 	Skipped    *junitMessage   `xml:"skipped"`
 	Error      *junitMessage   `xml:"error"`
@@ -138,6 +140,7 @@ func testcase(r *Report, e Entry) junitCase {
 	}
 	c := junitCase{
 		Class: visible(class), Name: visible(e.ID), Time: seconds(time.Duration(e.DurationMS * float64(time.Millisecond))),
+		File: visible(e.File), Line: e.Line,
 		Properties: properties(
 			"id", e.ID, "level", string(e.Level), "verdict", string(e.Verdict), "source", e.Source,
 			"text", e.Text, "outcome", e.Outcome),

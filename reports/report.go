@@ -83,6 +83,8 @@ type Entry struct {
 	Outcome    string            `json:"outcome"`
 	Source     string            `json:"source"`
 	Provenance string            `json:"provenance"`
+	File       string            `json:"file"` // where the clause stands in the project's source
+	Line       int               `json:"line"`
 	Checks     int               `json:"checks"`
 	Process    int               `json:"process"` // 0 when no spec ran
 	DurationMS float64           `json:"duration_ms"`
@@ -167,7 +169,7 @@ func judge(c Clause, result journal.Result, ran bool, dev *verdict.Deviation, to
 	return Entry{
 		ID: c.ID, Level: c.Level, Verdict: v, Reason: cmp.Or(reason, note), Text: c.Text,
 		Operation: c.Operation, Method: c.Method, Path: c.Path, Outcome: c.Outcome,
-		Source: c.Source, Provenance: c.Provenance,
+		Source: c.Source, Provenance: c.Provenance, File: c.File, Line: c.Line,
 		Checks: result.Checks, Process: result.Process, DurationMS: result.DurationMS,
 		Calls: append([]string{}, result.Calls...), Failures: append([]journal.Failure{}, result.Failures...),
 	}

@@ -2,6 +2,8 @@
 // level, its sentence, and the operation and outcome it speaks of.
 package clause
 
+import "strconv"
+
 // Level says how much a failed clause weighs. The words are those of RFC 2119;
 // INFO is only recorded.
 type Level string
@@ -26,4 +28,12 @@ type Info struct {
 	Profiles   []string `json:"profiles" yaml:"profiles"`
 	Source     string   `json:"source" yaml:"source"`
 	Provenance string   `json:"provenance" yaml:"provenance"`
+
+	// File and Line are where the clause stands in the project's source. The frozen
+	// list leaves them out: an edit above a clause is no change of its promise.
+	File string `json:"file" yaml:"-"`
+	Line int    `json:"line" yaml:"-"`
 }
+
+// Place is where the clause stands, as compilers and editors write it.
+func (i Info) Place() string { return i.File + ":" + strconv.Itoa(i.Line) }

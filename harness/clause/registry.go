@@ -114,7 +114,7 @@ func (r *Registry) describe(c Clause, text string) (Info, error) {
 	info := Info{
 		ID: c.ID, Level: c.Level, Text: text, Exchange: r.contract.Exchange,
 		Operation: c.Operation.ID, Method: c.Operation.Method, Path: c.Operation.Path,
-		Outcome: string(c.Outcome),
+		Outcome: string(c.Outcome), File: inProject(c.Location.FileName), Line: c.Location.LineNumber,
 	}
 	var sources, provenances []string
 	for _, profile := range r.contract.Profiles {
@@ -147,6 +147,17 @@ func (r *Registry) describe(c Clause, text string) (Info, error) {
 	info.Source = strings.Join(sources, "; ")
 	info.Provenance = strings.Join(provenances, ", ")
 	return info, nil
+}
+
+// inProject is the path of a source file below the project's top folder, however
+// and wherever the binary was built.
+func inProject(file string) string {
+	for _, top := range []string{"/suites/", "/harness/"} {
+		if i := strings.LastIndex(file, top); i >= 0 {
+			return file[i+1:]
+		}
+	}
+	return file
 }
 
 func appendNew(list []string, s string) []string {

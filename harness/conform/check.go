@@ -3,6 +3,7 @@ package conform
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/onsi/ginkgo/v2"
 	"github.com/onsi/gomega/types"
@@ -136,35 +137,50 @@ func (s *Context) compare(comparer *expect.Comparer, call *httpclient.Call, op *
 	if !ok {
 		s.Error("the contract has no outcome %q for %s in profile %q", outcome, op.ID, s.profile)
 	}
-	matcher := expect.HaveOutcome(comparer, op, answer)
-	kept, err := matcher.Match(call)
-	if err != nil {
-		s.Error("%v", err)
+	if call.Err != "" {
+		s.Error("%s %s got no response: %s", call.Method, call.Path, call.Err)
 	}
-	if kept {
+	mismatches := comparer.Compare(call, op, answer)
+	if len(mismatches) == 0 {
 		return nil
 	}
 	var expected, actual []string
-	for _, m := range matcher.Mismatches {
-		where := m.Check
-		if m.Pointer != "" {
-			where += " " + m.Pointer
-		}
-		expected = append(expected, where+": "+m.Expected)
-		actual = append(actual, s.env.Vault.Redact(where+": "+m.Actual))
+	for _, m := range mismatches {
+		expected = append(expected, m.Where()+": "+m.Expected)
+		actual = append(actual, s.env.Vault.Redact(m.Where()+": "+m.Actual))
 	}
-	title := fmt.Sprintf("%s %s should lead to %s", op.Method, op.Path, outcome)
-	f := s.describe(title, expected, actual, call)
-	f.Says, f.Source = answer.Sentence, answer.Source
+	f := s.describe(fmt.Sprintf("%s %s: expected outcome %s", op.Method, op.Path, outcome), expected, actual, call)
+	// The clause's own source speaks of its own outcome alone.
+	if r := s.current(); r.clause.Operation.ID != op.ID || r.clause.Outcome != outcome {
+		s.quote(&f, answer.Source)
+	}
 	return &f
+}
+
+// quote names the authority of what failed, and shows its first words.
+func (s *Context) quote(f *journal.Failure, source string) {
+	f.Source, f.Says = source, ""
+	if passage := s.contract.Sources.Quote(source); !passage.Standard {
+		f.Says = shorten(passage.Text)
+	}
+}
+
+// shorten keeps the beginning of a passage, up to the end of a word.
+func shorten(passage string) string {
+	const most = 240
+	words := strings.Join(strings.Fields(passage), " ")
+	if len(words) <= most {
+		return words
+	}
+	return words[:strings.LastIndexByte(words[:most], ' ')] + " …"
 }
 
 func (s *Context) describe(title string, expected, actual []string, call *httpclient.Call) journal.Failure {
 	r := s.current()
 	f := journal.Failure{
 		Title: s.env.Vault.Redact(title), Expected: expected, Actual: actual,
-		Source: r.clause.Info.Source,
 	}
+	s.quote(&f, r.clause.Info.Source)
 	if call != nil {
 		f.Request = call.Method + " " + s.env.Vault.RedactURL(call.URL)
 		f.Call, f.Curl = call.ID, call.Curl(s.env.Vault)

@@ -118,7 +118,6 @@ type Context struct {
 	registry *clause.Registry
 	profile  string
 	comparer *expect.Comparer
-	whole    *expect.Comparer // never blunted: it tells a limiter's answer from others
 	coarse   *expect.Comparer // for what is not the clause's own promise
 
 	env     Environment
@@ -131,12 +130,11 @@ type Context struct {
 	mails, answers silence // of the inbox, and of the target
 }
 
-// New makes a context for one profile of a contract. blunt names response
-// checks to leave out; only the proof's own test passes any.
-func New(st Suite, c *contract.Contract, profile string, registry *clause.Registry, blunt ...string) *Context {
+// New makes a context for one profile of a contract.
+func New(st Suite, c *contract.Contract, profile string, registry *clause.Registry) *Context {
 	return &Context{
 		suite: st, contract: c, profile: profile, registry: registry,
-		comparer: &expect.Comparer{Contract: c, Blunt: blunt}, whole: &expect.Comparer{Contract: c}, coarse: expect.Coarse(c), kits: map[string]*otp.Kit{},
+		comparer: &expect.Comparer{Contract: c}, coarse: expect.Coarse(c), kits: map[string]*otp.Kit{},
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"authconform/harness/schema"
+	"authconform/harness/source"
 )
 
 // Contract is everything one exchange promises. It is read-only after [Load]
@@ -25,6 +26,7 @@ type Contract struct {
 	VerdictPointer string   // JSON pointer at which bodies say whether the request succeeded; empty: they do not
 
 	Schemas *schema.Set
+	Sources *source.Library // resolves every source that the contract and its clauses name
 
 	document *yaml.Node
 }

@@ -13,6 +13,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"authconform/harness/schema"
+	"authconform/harness/source"
 )
 
 const fileName = "openapi.yaml"
@@ -39,7 +40,7 @@ func Load(fsys fs.FS, exchange string) (*Contract, error) {
 		return nil, fmt.Errorf("%s: an OpenAPI document is a mapping with openapi, info and paths", file)
 	}
 	l := loader{file: file, root: document.Content[0], contract: &Contract{
-		Exchange: exchange, document: document.Content[0],
+		Exchange: exchange, Sources: source.NewLibrary(fsys), document: document.Content[0],
 	}}
 	l.checkKeys()
 	shared := l.readShared()

@@ -89,6 +89,9 @@ func TestCompareHeadersAndErrorKeys(t *testing.T) {
 	if len(got) != 2 || got[0].Check != "header" || got[1].Check != "error-key" {
 		t.Errorf("found %v, want header and error-key", got)
 	}
+	if got := comparer.Compare(call(403, "application/json", strings.Replace(limited, "Too many", "So many", 1)), op, a); len(got) != 1 || got[0].Check != "error-key" {
+		t.Errorf("found %v, want error-key alone", got)
+	}
 	c, op, a = answer(t, "authenticateMe", contract.Throttled, "documented")
 	body := strings.Replace(limited, "403", "429", 1)
 	for value, want := range map[string]int{"": 1, "soon": 1, "60": 0} {

@@ -2,8 +2,7 @@
 //
 // Ginkgo's processes share no memory, so the accounts are dealt out between them
 // once, by a rule each process works out alike. A role too thinly filled for
-// every process to have one belongs to process 1 alone; specs that need such a
-// role must be marked Serial, which Ginkgo runs on process 1 (see Pool.Serial).
+// every process to have one belongs to process 1 alone.
 package identity
 
 import (
@@ -43,7 +42,6 @@ type Pool struct {
 	now                func() time.Time
 	window             time.Duration
 	total              map[string]int // identities of a role in the target file
-	scarce             map[string]bool
 
 	mu       sync.Mutex
 	accounts []*account // of this process, in file order
@@ -60,20 +58,13 @@ func NewPool(ids []target.Identity, process, processes int, now func() time.Time
 			p.total[role]++
 		}
 	}
-	owners, scarce := deal(ids, p.processes)
-	p.scarce = scarce
+	owners, _ := deal(ids, p.processes)
 	for i, id := range ids {
 		if owners[i] == process {
 			p.accounts = append(p.accounts, &account{Identity: id})
 		}
 	}
 	return p
-}
-
-// Serial tells whether a role has too few identities for every process to own
-// one, so that specs needing it must run on process 1.
-func (p *Pool) Serial(role string) bool {
-	return p.processes > 1 && (p.scarce[role] || p.total[role] == 0)
 }
 
 // Lease hands out the identity of a role that has rested longest. The error is a

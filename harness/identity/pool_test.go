@@ -153,18 +153,12 @@ func TestUnknownRole(t *testing.T) {
 	if s := shortage(t, p, "owner"); s.Have != 0 || s.Need != 1 || s.Role != "owner" {
 		t.Errorf("shortage %+v", s)
 	}
-	if !p.Serial("owner") {
-		t.Error("a role nobody has can run in parallel")
-	}
 }
 
 func TestScarceRoleBelongsToProcessOne(t *testing.T) {
 	ids := slices.Concat(users(4), users(1, "owner"), users(2, "admin"))
 	for process := 1; process <= 3; process++ {
 		p := NewPool(ids, process, 3, newClock().now, time.Minute)
-		if p.Serial("user") || !p.Serial("owner") || !p.Serial("admin") {
-			t.Errorf("process %d: serial user %v owner %v admin %v", process, p.Serial("user"), p.Serial("owner"), p.Serial("admin"))
-		}
 		lease(t, p, "user")
 		if process == 1 {
 			lease(t, p, "owner")
@@ -176,8 +170,8 @@ func TestScarceRoleBelongsToProcessOne(t *testing.T) {
 			t.Errorf("shortage %+v", s)
 		}
 	}
-	if NewPool(ids, 1, 1, newClock().now, time.Minute).Serial("owner") {
-		t.Error("one process has nothing to share out")
+	if _, scarce := deal(ids, 3); scarce["user"] || !scarce["owner"] || !scarce["admin"] {
+		t.Errorf("scarce for three processes: %v", scarce)
 	}
 }
 
@@ -235,6 +229,7 @@ func TestDealProperties(t *testing.T) {
 			ids = append(ids, target.Identity{Name: fmt.Sprint(i), Roles: roles.Draw(t, "roles")})
 		}
 		processes := rapid.IntRange(1, 5).Draw(t, "processes")
+		_, scarce := deal(ids, processes)
 		owner := map[string]int{}
 		var pools []*Pool
 		for process := 1; process <= processes; process++ {
@@ -252,17 +247,14 @@ func TestDealProperties(t *testing.T) {
 				t.Fatalf("identity %s belongs to no process", id.Name)
 			}
 			for _, role := range id.Roles {
-				if processes > 1 && pools[0].Serial(role) && owner[id.Name] != 1 {
-					t.Fatalf("identity %s of serial role %s belongs to process %d", id.Name, role, owner[id.Name])
+				if scarce[role] && owner[id.Name] != 1 {
+					t.Fatalf("identity %s of scarce role %s belongs to process %d", id.Name, role, owner[id.Name])
 				}
 			}
 		}
 		for role := range pools[0].total {
 			for n, p := range pools {
-				if p.Serial(role) != pools[0].Serial(role) {
-					t.Fatalf("processes disagree on role %s", role)
-				}
-				if !p.Serial(role) {
+				if !scarce[role] {
 					i, err := p.Lease(role)
 					if err != nil {
 						t.Fatalf("process %d: %v", n+1, err)

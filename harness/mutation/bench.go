@@ -30,13 +30,12 @@ type bench struct {
 	suite    conform.Suite
 	contract *contract.Contract
 	profile  string
-	blunt    []string
 	served   *runner.Served
 	handler  atomic.Pointer[http.Handler]
 }
 
-func newBench(st conform.Suite, c *contract.Contract, profile string, blunt []string) (*bench, error) {
-	b := &bench{suite: st, contract: c, profile: profile, blunt: blunt}
+func newBench(st conform.Suite, c *contract.Contract, profile string) (*bench, error) {
+	b := &bench{suite: st, contract: c, profile: profile}
 	served, err := runner.Serve(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		(*b.handler.Load()).ServeHTTP(w, r)
 	}), "127.0.0.1:0")
@@ -85,7 +84,7 @@ func (b *bench) run(deployment reference.Deployment, faults []string, f *front, 
 	globals.Reset()
 	defer globals.Reset()
 	registry := clause.NewRegistry(b.contract, selected)
-	context := conform.New(b.suite, b.contract, b.profile, registry, b.blunt...)
+	context := conform.New(b.suite, b.contract, b.profile, registry)
 	ginkgo.BeforeSuite(func() { context.Open(env) })
 	unregister := context.Build()
 	defer unregister()

@@ -27,8 +27,6 @@ type Options struct {
 	Shard, Shards int
 	// Only restricts the faults; nil takes all.
 	Only func(Fault) bool
-	// Blunt names response checks to leave out, to test the proof itself.
-	Blunt []string
 	// Report is told of each fault as it is done, and how many there are in all
 	// shards; nil tells nobody.
 	Report func(total int, r Result)
@@ -83,7 +81,7 @@ func Prove(ctx context.Context, st conform.Suite, o Options) (*Shard, error) {
 	if err != nil {
 		return nil, err
 	}
-	b, err := newBench(st, c, o.Profile, o.Blunt)
+	b, err := newBench(st, c, o.Profile)
 	if err != nil {
 		return nil, err
 	}

@@ -23,17 +23,16 @@ var Version = "0.1.0-dev"
 // Plan is what every process of one run must agree on. It holds no secret: the
 // target file it names does.
 type Plan struct {
-	Exchange   string   `json:"exchange"`
-	TargetFile string   `json:"target_file"`
-	Profile    string   `json:"profile"`
-	Focus      string   `json:"focus,omitempty"`
-	Out        string   `json:"out"`
-	RunID      string   `json:"run_id"`
-	CallPrefix string   `json:"call_prefix,omitempty"` // of call ids, in a run over several exchanges
-	Version    string   `json:"version"`
-	Procs      int      `json:"procs"`
-	Blunt      []string `json:"blunt,omitempty"`
-	RealTime   bool     `json:"real_time,omitempty"`
+	Exchange   string `json:"exchange"`
+	TargetFile string `json:"target_file"`
+	Profile    string `json:"profile"`
+	Focus      string `json:"focus,omitempty"`
+	Out        string `json:"out"`
+	RunID      string `json:"run_id"`
+	CallPrefix string `json:"call_prefix,omitempty"` // of call ids, in a run over several exchanges
+	Version    string `json:"version"`
+	Procs      int    `json:"procs"`
+	RealTime   bool   `json:"real_time,omitempty"`
 }
 
 // UsageError is a mistake of the person who started the run: exit 2.

@@ -39,7 +39,6 @@ type Options struct {
 	Seed       int64 // of the spec order; 0 draws one
 	Version    string
 	Faults     []string // of the reference; only without a target file
-	Blunt      []string // response checks left out; for the proof's own test
 	RealTime   bool     // no spec waits longer than limits.max-wait, test clock or not
 	Progress   Progress
 }
@@ -148,7 +147,7 @@ func (r *runner) plan() (err error) {
 	o.Procs = max(o.Procs, 1)
 	r.Plan = Plan{
 		Exchange: r.suite.Exchange, TargetFile: file, Profile: profile, Focus: o.Focus, Out: o.Out,
-		RunID: newRunID(), Version: o.Version, Procs: o.Procs, Blunt: o.Blunt, RealTime: o.RealTime,
+		RunID: newRunID(), Version: o.Version, Procs: o.Procs, RealTime: o.RealTime,
 	}
 	return nil
 }

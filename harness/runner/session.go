@@ -136,7 +136,7 @@ func tree(plan Plan, st conform.Suite, c *contract.Contract, prepare func() (Pla
 		return nil, nil, err
 	}
 	registry = clause.NewRegistry(c, selected)
-	context := conform.New(st, c, plan.Profile, registry, plan.Blunt...)
+	context := conform.New(st, c, plan.Profile, registry)
 	var n *session
 	ginkgo.SynchronizedBeforeSuite(func() []byte {
 		ready, err := prepare()
