@@ -28,10 +28,10 @@ func (v *Venue) throttling() {
 	Describe("too many wrong codes", func() { v.codeLimit() })
 }
 
-type limitSpec func(context.Context, family.Kit, family.Limit, *identity.Identity)
+type limitSpec func(context.Context, family.LimitTest, family.Limit, *identity.Identity)
 
 func (v *Venue) loginLimit() {
-	kit := family.Kit{S: v.Context}
+	kit := family.LimitTest{S: v.Context}
 	limits := func(text, slug string, run limitSpec, options ...clause.Option) {
 		It(text, v.promise("throttle."+slug, v.login, contract.Throttled, append(options, clause.Disrupts())...), func(ctx SpecContext) {
 			who := v.lease(user)
@@ -44,39 +44,41 @@ func (v *Venue) loginLimit() {
 		})
 	}
 	limits("answers as many wrong log-ins as declared, and refuses the next attempt", "reached",
-		func(ctx context.Context, kit family.Kit, l family.Limit, _ *identity.Identity) {
+		func(ctx context.Context, kit family.LimitTest, l family.Limit, _ *identity.Identity) {
 			limited := kit.Reach(ctx, l)
 			v.Holds("the refusal lets nobody in", leak(limited) == "", "it carries "+leak(limited))
 		})
 	limits("refuses the right credentials too while the limit holds", "right-credentials",
-		func(ctx context.Context, kit family.Kit, l family.Limit, _ *identity.Identity) {
+		func(ctx context.Context, kit family.LimitTest, l family.Limit, _ *identity.Identity) {
 			kit.Reach(ctx, l)
 			kit.HoldsBackTheRight(ctx, l)
 		})
 	limits("lets the right credentials in once the block is over", "ends",
-		func(ctx context.Context, kit family.Kit, l family.Limit, _ *identity.Identity) {
+		func(ctx context.Context, kit family.LimitTest, l family.Limit, _ *identity.Identity) {
 			kit.Reach(ctx, l)
 			kit.Ends(ctx, l, l.Block+time.Second)
 		})
 	limits("lets no cache keep the refusal", "not-storable",
-		func(ctx context.Context, kit family.Kit, l family.Limit, _ *identity.Identity) {
+		func(ctx context.Context, kit family.LimitTest, l family.Limit, _ *identity.Identity) {
 			kit.NotStorable(kit.Reach(ctx, l))
 		},
 		clause.From(contract.Standard, "RFC 6585 section 4"))
 	limits("leaves other users alone", "others",
-		func(ctx context.Context, kit family.Kit, l family.Limit, _ *identity.Identity) {
+		func(ctx context.Context, kit family.LimitTest, l family.Limit, _ *identity.Identity) {
 			kit.Reach(ctx, l)
 			other := v.lease(user)
 			kit.Works(ctx, l, family.Attempt{By: v.caller(other), Request: v.signed(other)})
 		})
 	limits("says in plain text that there were too many", "plain-text",
-		func(ctx context.Context, kit family.Kit, l family.Limit, _ *identity.Identity) {
+		func(ctx context.Context, kit family.LimitTest, l family.Limit, _ *identity.Identity) {
 			v.Holds("the text says so", tooMany.Match(kit.Reach(ctx, l).Body), "it does not")
 		}, clause.Only(platform))
 	limits("counts attempts made at the same time", "parallel",
-		func(ctx context.Context, kit family.Kit, l family.Limit, _ *identity.Identity) { kit.Burst(ctx, l) }, spansSessions)
+		func(ctx context.Context, kit family.LimitTest, l family.Limit, _ *identity.Identity) {
+			kit.Burst(ctx, l)
+		}, spansSessions)
 	limits("counts wrong passwords on whatever the case of the user name", "user-name-case",
-		func(ctx context.Context, kit family.Kit, l family.Limit, who *identity.Identity) {
+		func(ctx context.Context, kit family.LimitTest, l family.Limit, who *identity.Identity) {
 			l.Wrong = func(i int) family.Attempt {
 				request := password(who).With("Password", "wrong-Password-1")
 				if i%2 == 1 {
@@ -88,7 +90,7 @@ func (v *Venue) loginLimit() {
 		}, spansSessions)
 	for _, header := range []string{"X-Forwarded-For", "X-Real-IP"} {
 		limits("counts on whatever address the client claims in "+header, "claimed-address-"+strings.ToLower(header),
-			func(ctx context.Context, kit family.Kit, l family.Limit, _ *identity.Identity) {
+			func(ctx context.Context, kit family.LimitTest, l family.Limit, _ *identity.Identity) {
 				wrong := l.Wrong
 				l.Wrong = func(i int) family.Attempt {
 					a := wrong(i)
@@ -101,7 +103,7 @@ func (v *Venue) loginLimit() {
 }
 
 func (v *Venue) codeLimit() {
-	kit := family.Kit{S: v.Context}
+	kit := family.LimitTest{S: v.Context}
 	It("refuses more wrong codes than declared, and then the right one, until the block is over",
 		v.promise("throttle.codes", v.second, contract.SecondFactorThrottled, clause.Disrupts()),
 		func(ctx SpecContext) {

@@ -77,7 +77,7 @@ func (p *api) fromOneAddress(l family.Limit, a *account) family.Limit {
 }
 
 func logInLimits(p *api) {
-	kit := family.Kit{S: p.Context}
+	kit := family.LimitTest{S: p.Context}
 	limited := contract.Throttled
 	must := func(id string, options ...clause.Option) clause.Clause {
 		return clause.Graded("barong.throttle."+id, p.createSession, limited, append(options, clause.Disrupts())...)
@@ -132,7 +132,7 @@ func logInLimits(p *api) {
 
 // logInLimitBypasses varies what must not matter to the counters.
 func logInLimitBypasses(p *api) {
-	kit := family.Kit{S: p.Context}
+	kit := family.LimitTest{S: p.Context}
 	should := func(id string, options ...clause.Option) clause.Clause {
 		return clause.Should("barong.throttle."+id, p.createSession, contract.Throttled, append(options, clause.Disrupts(), spansSessions)...)
 	}

@@ -13,7 +13,7 @@ const numberInvalid = contract.Outcome("number-invalid")
 
 // passwordChangeLimits: release 3.1 counts them by the session's cookie.
 func passwordChangeLimits(p *api) {
-	kit := family.Kit{S: p.Context}
+	kit := family.LimitTest{S: p.Context}
 	limited := contract.Throttled
 	It("are five of a session, and the sixth is refused", clause.Graded("barong.throttle.password-change", p.changePassword, limited, clause.Disrupts()), func(ctx SpecContext) {
 		me := p.member(ctx)

@@ -87,7 +87,7 @@ func (p *api) limited(s subject, slug, text string, from clause.Option, vary fun
 			vary(ctx, l)
 		}
 		p.guess(ctx, l, l.Attempts)
-		family.Kit{S: p.Context}.HoldsBackTheRight(ctx, l.Limit)
+		family.LimitTest{S: p.Context}.HoldsBackTheRight(ctx, l.Limit)
 		p.Wait(ctx, l.Block+time.Second, "the limit has to end")
 		p.accepts(ctx, l, "when the limit has ended")
 	})
@@ -133,12 +133,12 @@ func guesses(p *api, s subject) {
 		func(ctx SpecContext) {
 			l := p.limitOf(ctx, s)
 			l.t.on = s.operation == p.deactivate
-			family.Kit{S: p.Context}.Burst(ctx, l.Limit)
+			family.LimitTest{S: p.Context}.Burst(ctx, l.Limit)
 			p.Wait(ctx, l.Block+time.Second, "the limit has to end before the account is tidied")
 		})
 	It("says when to come back, and tells no cache to keep it", should("-retry-after", clause.Only(strict)),
 		func(ctx SpecContext) {
-			kit := family.Kit{S: p.Context}
+			kit := family.LimitTest{S: p.Context}
 			l := p.limitOf(ctx, s)
 			call := kit.Reach(ctx, l.Limit)
 			kit.NotStorable(call)

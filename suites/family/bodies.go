@@ -9,15 +9,15 @@ import (
 	"authconform/harness/contract"
 )
 
-// Bodies states, for each operation with a JSON body, how it refuses a body that
-// is not JSON, members of the wrong JSON type, required members that are
-// missing, and a media type it does not document.
+// Bodies states, for each operation with a JSON body, that it rejects a body that
+// is not JSON, members of the wrong JSON type, a body without a required member,
+// and a media type that it does not document.
 func Bodies(s *conform.Context, subjects []Subject) {
 	for _, p := range subjects {
 		if p.Operation.Body == nil {
 			continue
 		}
-		Describe(p.Operation.Method+" "+p.Operation.Path+" with a broken body", func() {
+		Describe(p.Operation.Name()+" with an invalid body", func() {
 			p.malformed(s)
 			p.wrongTypes(s)
 			p.missing(s)
@@ -26,7 +26,7 @@ func Bodies(s *conform.Context, subjects []Subject) {
 	}
 }
 
-// notJSON are texts that are no JSON; notObjects are JSON, but no object.
+// notJSON are texts that are not valid JSON; notObjects are JSON, but not objects.
 var (
 	notJSON    = []string{`{"a":`, `{"a":1,}`, `{a:1}`, `<html></html>`, `[`}
 	notObjects = []string{`[]`, `"text"`}
@@ -36,11 +36,11 @@ func (p Subject) malformed(s *conform.Context) {
 	if !p.promised(contract.Malformed) {
 		return
 	}
-	texts, promise := slices.Concat(notJSON, notObjects), "refuses a body that is no JSON object"
+	texts, what := slices.Concat(notJSON, notObjects), "a body that is not a JSON object"
 	if p.Lenient {
-		texts, promise = notJSON, "refuses a body that is no JSON"
+		texts, what = notJSON, "a body that is not valid JSON"
 	}
-	It(promise, p.Clause(s, "malformed", contract.Malformed),
+	It(p.rejects(what), p.Clause(s, "malformed", contract.Malformed),
 		func(ctx SpecContext) {
 			by, control := p.Ready(ctx)
 			pair := p.refusal(by, control, contract.Malformed)
@@ -58,7 +58,7 @@ func (p Subject) wrongTypes(s *conform.Context) {
 	if !p.promised(contract.InvalidType) {
 		return
 	}
-	It("refuses each member of its body when it has the wrong JSON type", p.Clause(s, "wrong-type", contract.InvalidType),
+	It(p.rejects("a body with a member of the wrong JSON type, for each of its members"), p.Clause(s, "wrong-type", contract.InvalidType),
 		func(ctx SpecContext) {
 			by, control := p.Ready(ctx)
 			pair := p.refusal(by, control, contract.InvalidType)
@@ -93,7 +93,7 @@ func (p Subject) missing(s *conform.Context) {
 	if len(required) == 0 || !p.promised(contract.Invalid) {
 		return
 	}
-	It("refuses a body that lacks a required member", p.Clause(s, "missing-member", contract.Invalid),
+	It(p.rejects("a body without a required member, for each of them"), p.Clause(s, "missing-member", contract.Invalid),
 		func(ctx SpecContext) {
 			by, control := p.Ready(ctx)
 			pair := p.refusal(by, control, contract.Invalid)
@@ -106,15 +106,15 @@ func (p Subject) missing(s *conform.Context) {
 		})
 }
 
-// mediaTypes are those in which the same JSON must not be taken, but where an
-// operation documents them.
+// mediaTypes are those in which no operation may accept JSON, except where it
+// documents them.
 var mediaTypes = []string{"text/html", "text/plain", "application/xml", "application/x-www-form-urlencoded"}
 
 func (p Subject) mediaType(s *conform.Context) {
 	if !p.promised(contract.MediaTypeRefused) {
 		return
 	}
-	It("refuses a media type that it does not document", p.Clause(s, "media-type", contract.MediaTypeRefused),
+	It(p.rejects("a body in a media type that is not documented for it"), p.Clause(s, "media-type", contract.MediaTypeRefused),
 		func(ctx SpecContext) {
 			by, control := p.Ready(ctx)
 			pair := p.refusal(by, control, contract.MediaTypeRefused)

@@ -19,19 +19,19 @@ type Scheme struct {
 	Present func(token string) http.Header
 	// End ends the actor's session the documented way (log-out).
 	End func(context.Context, *conform.Actor)
-	// Dead is how a credential that is well formed and opens nothing is refused;
+	// Dead is how a well-formed credential without a session is rejected;
 	// Unauthenticated unless set.
 	Dead contract.Outcome
 }
 
-// Credentials states, for each protected operation, that it refuses a request
+// Credentials states, for each protected operation, that it rejects a request
 // with no credential, with a made-up one, and with one whose session has ended.
 func Credentials(s *conform.Context, scheme Scheme, subjects []Subject) {
 	for _, p := range subjects {
 		if !p.Operation.Protected || !p.promised(contract.Unauthenticated) {
 			continue
 		}
-		Describe(p.Operation.Method+" "+p.Operation.Path+" without a session", func() {
+		Describe(p.Operation.Name()+" without a session", func() {
 			p.noCredential(s)
 			p.challenge(s)
 			dead := cmp.Or(scheme.Dead, contract.Unauthenticated)
@@ -42,7 +42,7 @@ func Credentials(s *conform.Context, scheme Scheme, subjects []Subject) {
 }
 
 func (p Subject) noCredential(s *conform.Context) {
-	It("refuses a request that carries no credential", p.Clause(s, "no-credential", contract.Unauthenticated),
+	It(p.rejects("a request that carries no credential"), p.Clause(s, "no-credential", contract.Unauthenticated),
 		func(ctx SpecContext) {
 			by, control := p.Ready(ctx)
 			pair := p.refusal(by, control, contract.Unauthenticated)
@@ -56,7 +56,7 @@ func (p Subject) challenge(s *conform.Context) {
 	if !p.promised(challenged) {
 		return
 	}
-	It("tells a request that carries no credential how to authenticate", p.Clause(s, "challenge", challenged),
+	It(p.Operation.Name()+" answers a request that carries no credential with WWW-Authenticate", p.Clause(s, "challenge", challenged),
 		func(ctx SpecContext) {
 			by, control := p.Ready(ctx)
 			pair := p.refusal(by, control, challenged)
@@ -70,7 +70,7 @@ func (p Subject) challenge(s *conform.Context) {
 const challenged = contract.Outcome("challenged")
 
 func (p Subject) garbage(s *conform.Context, scheme Scheme, dead contract.Outcome) {
-	It("refuses a made-up token", p.Clause(s, "made-up-token", dead),
+	It(p.rejects("a made-up token"), p.Clause(s, "made-up-token", dead),
 		func(ctx SpecContext) {
 			by, control := p.Ready(ctx)
 			pair := p.refusal(by, control, dead)
@@ -80,7 +80,7 @@ func (p Subject) garbage(s *conform.Context, scheme Scheme, dead contract.Outcom
 }
 
 func (p Subject) revoked(s *conform.Context, scheme Scheme, dead contract.Outcome) {
-	It("refuses the token of a session that was logged out", p.Clause(s, "logged-out", dead),
+	It(p.rejects("the token of a session that was logged out"), p.Clause(s, "logged-out", dead),
 		func(ctx SpecContext) {
 			by, control := p.Ready(ctx)
 			live, liveControl := by, control

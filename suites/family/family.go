@@ -1,9 +1,7 @@
-// Package family derives from a contract the refusals that hold for every
-// operation alike: no, dead and foreign credentials, malformed bodies, wrong
-// types, wrong media types, undocumented methods. Each is a refusal pair.
 package family
 
 import (
+	"cmp"
 	"context"
 
 	"authconform/harness/clause"
@@ -45,17 +43,15 @@ func (p Subject) Clause(s *conform.Context, family string, outcome contract.Outc
 	return clause.Graded(id, p.Operation, outcome, options...)
 }
 
+// rejects is the sentence that the operation rejects something.
+func (p Subject) rejects(what string) string { return p.Operation.Name() + " rejects " + what }
+
 // promised says whether the contract has an answer to probe for.
 func (p Subject) promised(outcome contract.Outcome) bool {
 	return len(p.Operation.Answers(outcome)) > 0
 }
 
-func (p Subject) expected() contract.Outcome {
-	if p.Expected == "" {
-		return contract.OK
-	}
-	return p.Expected
-}
+func (p Subject) expected() contract.Outcome { return cmp.Or(p.Expected, contract.OK) }
 
 // refusal fills in what all probes of a subject share.
 func (p Subject) refusal(by *conform.Actor, control func() conform.Request, outcome contract.Outcome) conform.Refusal {

@@ -13,8 +13,8 @@ import (
 // methods are those of RFC 9110 that act on a resource, and PATCH (RFC 5789).
 var methods = []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete, http.MethodPatch}
 
-// Methods states, for each operation, that the methods which no document gives
-// its path are refused.
+// Methods states, for each operation, that it rejects the methods that are
+// not documented for its path.
 func Methods(s *conform.Context, subjects []Subject) {
 	for _, p := range subjects {
 		path := p.Operation.Path
@@ -22,7 +22,7 @@ func Methods(s *conform.Context, subjects []Subject) {
 		if len(refused) == 0 || !p.promised(contract.MethodRefused) {
 			continue
 		}
-		It("refuses methods that no document gives to "+path, p.Clause(s, "method", contract.MethodRefused),
+		It(p.rejects("the same request sent with a method that is not documented for its path"), p.Clause(s, "method", contract.MethodRefused),
 			func(ctx SpecContext) {
 				by, control := p.Ready(ctx)
 				pair := p.refusal(by, control, contract.MethodRefused)

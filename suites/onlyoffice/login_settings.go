@@ -130,7 +130,7 @@ func loginSettingsRefused(p *portal) {
 
 // loginSettingsGovern proves that the settings are more than stored.
 func loginSettingsGovern(p *portal) {
-	governs := func(text, id string, made conform.Object, run func(context.Context, family.Kit, family.Limit)) {
+	governs := func(text, id string, made conform.Object, run func(context.Context, family.LimitTest, family.Limit)) {
 		It(text,
 			clause.Must("onlyoffice.login-settings."+id, p.updateLoginSettings, contract.OK, clause.Disrupts(), clause.From(contract.Observed, "facts/onlyoffice.md 3.1, 6.B9")),
 			func(ctx SpecContext) {
@@ -142,25 +142,25 @@ func loginSettingsGovern(p *portal) {
 				DeferCleanup(func(ctx SpecContext) {
 					p.Wait(ctx, l.Block+time.Second, "the block has to end before others use the identity")
 				})
-				run(ctx, family.Kit{S: p.Context}, l)
+				run(ctx, family.LimitTest{S: p.Context}, l)
 			})
 	}
 	governs("limits the third attempt when two are allowed", "attempt-count", limits(2, 30, 60),
-		func(ctx context.Context, kit family.Kit, l family.Limit) {
+		func(ctx context.Context, kit family.LimitTest, l family.Limit) {
 			kit.Reach(ctx, l)
 			kit.HoldsBackTheRight(ctx, l)
 		})
 	governs("allows the eighth attempt when eight are allowed", "attempt-count-higher", limits(8, 30, 60),
-		func(ctx context.Context, kit family.Kit, l family.Limit) { kit.Reach(ctx, l) })
+		func(ctx context.Context, kit family.LimitTest, l family.Limit) { kit.Reach(ctx, l) })
 	governs("ends the block after the seconds it is set to, and not before", "block-time", limits(2, 30, 60),
-		func(ctx context.Context, kit family.Kit, l family.Limit) {
+		func(ctx context.Context, kit family.LimitTest, l family.Limit) {
 			kit.Reach(ctx, l)
 			p.Wait(ctx, 20*time.Second, "the block has to last")
 			kit.HoldsBackTheRight(ctx, l)
 			kit.Ends(ctx, l, 11*time.Second)
 		})
 	governs("forgets attempts older than the seconds it is set to", "check-period", limits(2, 30, 10),
-		func(ctx context.Context, kit family.Kit, l family.Limit) {
+		func(ctx context.Context, kit family.LimitTest, l family.Limit) {
 			for i := range l.Attempts {
 				attempt := l.Wrong(i)
 				p.Expect(p.Do(ctx, attempt.By, l.Operation, attempt.Request), l.Operation, l.Refused)

@@ -28,7 +28,7 @@ func throttling(p *portal) {
 // of its own.
 func passwordLimit(p *portal) {
 	limited := contract.Throttled
-	kit := family.Kit{S: p.Context}
+	kit := family.LimitTest{S: p.Context}
 	limits := func(text string, c clause.Clause, run func(context.Context, family.Limit, *identity.Identity)) {
 		It(text, c, func(ctx SpecContext) {
 			who := p.Lease(user)
@@ -94,7 +94,7 @@ func passwordLimit(p *portal) {
 }
 
 // passwordLimitBypasses varies what must not matter to the counter.
-func passwordLimitBypasses(p *portal, kit family.Kit, limits func(string, clause.Clause, func(context.Context, family.Limit, *identity.Identity))) {
+func passwordLimitBypasses(p *portal, kit family.LimitTest, limits func(string, clause.Clause, func(context.Context, family.Limit, *identity.Identity))) {
 	bypass := func(text, id string, vary func(i int, who *identity.Identity, r conform.Request) conform.Request, options ...clause.Option) {
 		options = append(options, clause.Disrupts(), spansSessions)
 		limits(text, clause.Should("onlyoffice.throttle."+id, p.login, contract.Throttled, options...),
@@ -150,7 +150,7 @@ func passwordLimitBypasses(p *portal, kit family.Kit, limits func(string, clause
 
 // codeLimit fills the limit of the second step.
 func codeLimit(p *portal) {
-	kit := family.Kit{S: p.Context}
+	kit := family.LimitTest{S: p.Context}
 	It("refuses more wrong codes than the settings allow within a minute",
 		clause.Must("onlyoffice.throttle.codes", p.loginByCode, contract.SecondFactorThrottled, clause.Disrupts()),
 		func(ctx SpecContext) {
@@ -205,7 +205,7 @@ func mailLimit(p *portal) {
 				Wrong: send, Refused: contract.OK, Limited: contract.Throttled,
 				Right: func() family.Attempt { return send(0) },
 			}
-			kit := family.Kit{S: p.Context}
+			kit := family.LimitTest{S: p.Context}
 			kit.RetryAfter(kit.Reach(ctx, l), l)
 			kit.Ends(ctx, l, l.Block+time.Second)
 		})
