@@ -114,7 +114,7 @@ func (b *bench) environment(instance *reference.Instance) (conform.Environment, 
 			vault.Register("setting "+name, t.Settings[name])
 		}
 	}
-	w, err := httpclient.New(httpclient.Options{BaseURL: t.URL, Version: runner.Version, RunID: "proof", Timeout: t.HTTP.Timeout, MaxBody: t.HTTP.MaxBody}, vault)
+	w, err := httpclient.New(httpclient.Options{BaseURL: t.URL, Version: runner.Version(), RunID: "proof", Timeout: t.HTTP.Timeout, MaxBody: t.HTTP.MaxBody}, vault)
 	if err != nil {
 		return conform.Environment{}, nil, err
 	}

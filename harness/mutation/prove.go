@@ -86,8 +86,8 @@ func Prove(ctx context.Context, st conform.Suite, o Options) (*Shard, error) {
 		return nil, err
 	}
 	defer b.close()
-	p := &prover{bench: b, options: o, front: &front{operations: byID(c.Operations), replies: map[string][]*reply{}, sampling: true}}
-	if err := p.baseline(); err != nil {
+	p := newProver(b, o)
+	if err := p.baseline(func(clause.Info) bool { return true }); err != nil {
 		return nil, err
 	}
 	faults, unreached := p.faults()
@@ -102,6 +102,10 @@ func byID(operations []*contract.Operation) map[string]*contract.Operation {
 	return m
 }
 
+func newProver(b *bench, o Options) *prover {
+	return &prover{bench: b, options: o, front: &front{operations: byID(b.contract.Operations), replies: map[string][]*reply{}, sampling: true}}
+}
+
 type prover struct {
 	bench    *bench
 	options  Options
@@ -113,10 +117,10 @@ type prover struct {
 	total int
 }
 
-// baseline runs everything against the pristine reference, which shows what each
-// clause touches and gives a sample of each reply. What does not apply to one
+// baseline runs the wanted clauses against the pristine reference, which shows what
+// each of them touches and gives a sample of each reply. What does not apply to one
 // deployment of the reference is put to the next.
-func (p *prover) baseline() error {
+func (p *prover) baseline(wanted func(clause.Info) bool) error {
 	for _, op := range p.bench.contract.Operations {
 		p.front.replies[op.ID] = replies(op, p.options.Profile)
 	}
@@ -124,7 +128,7 @@ func (p *prover) baseline() error {
 	for _, deployment := range reference.Deployments(p.bench.suite.Exchange) {
 		run, err := p.bench.run(deployment, nil, p.front, everything, func(info clause.Info) bool {
 			_, settled := p.home[info.ID]
-			return p.inProfile(info) && !settled
+			return p.inProfile(info) && wanted(info) && !settled
 		})
 		if err != nil {
 			return err

@@ -79,7 +79,7 @@ func Examine(ctx context.Context, suites []conform.Suite, file string) (*Examina
 			e.Roles = append(e.Roles, role)
 		}
 	}
-	r := &runner{Plan: Plan{Version: Version}, vault: vault, target: t}
+	r := &runner{Plan: Plan{Version: Version()}, vault: vault, target: t}
 	if e.Silent = r.silent(ctx); e.Silent != nil {
 		return e, nil
 	}
@@ -111,7 +111,7 @@ func rehearse(ctx context.Context, st conform.Suite, c *contract.Contract, t *ta
 		return nil, err
 	}
 	report, err := Run(ctx, st, Options{
-		TargetFile: file, Profile: t.Profile, Out: filepath.Join(dir, "run"), Version: Version,
+		TargetFile: file, Profile: t.Profile, Out: filepath.Join(dir, "run"), Version: Version(),
 		RealTime: t.Clock.AdvanceURL == "",
 	})
 	if err != nil {

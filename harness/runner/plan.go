@@ -6,8 +6,10 @@ package runner
 import (
 	"fmt"
 	"path"
+	"runtime/debug"
 	"slices"
 	"strings"
+	"sync"
 
 	"authconform/harness/clause"
 	"authconform/harness/conform"
@@ -16,9 +18,30 @@ import (
 	"authconform/schemas"
 )
 
-// Version of authconform, set when a release is built
-// (-ldflags "-X authconform/harness/runner.Version=1.2.3").
-var Version = "0.1.0-dev"
+// Version of authconform: the module's version where it was installed by one, and
+// otherwise the commit that it was built from.
+var Version = sync.OnceValue(func() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	if v := info.Main.Version; v != "" && v != "(devel)" {
+		return v
+	}
+	setting := map[string]string{}
+	for _, s := range info.Settings {
+		setting[s.Key] = s.Value
+	}
+	revision := setting["vcs.revision"]
+	if revision == "" {
+		return "devel"
+	}
+	version := "devel-" + revision[:min(len(revision), 12)]
+	if setting["vcs.modified"] == "true" {
+		version += "-dirty"
+	}
+	return version
+})
 
 // Plan is what every process of one run must agree on. It holds no secret: the
 // target file it names does.

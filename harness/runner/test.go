@@ -84,7 +84,7 @@ func (r *runner) prepareTest(profile string, seed int64, procs int) (Plan, error
 	}
 	r.options = Options{
 		TargetFile: os.Getenv(targetVariable), Profile: profile, Out: out, Procs: procs,
-		Focus: os.Getenv(focusVariable), Seed: seed, Version: Version,
+		Focus: os.Getenv(focusVariable), Seed: seed, Version: Version(),
 	}
 	if err := r.plan(); err != nil {
 		return Plan{}, err

@@ -57,9 +57,9 @@ func listTable(cmd *cobra.Command, st conform.Suite) error {
 		return err
 	}
 	w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "CLAUSE\tLEVEL\tOPERATION\tOUTCOME\tPROFILES\tPROMISE")
+	fmt.Fprintln(w, "CLAUSE\tLEVEL\tOPERATION\tOUTCOME\tPROFILES\tSPEC\tPROMISE")
 	for _, c := range clauses {
-		fmt.Fprintf(w, "%s\t%s\t%s %s\t%s\t%s\t%s\n", c.ID, c.Level, c.Method, c.Path, c.Outcome, strings.Join(c.Profiles, ","), c.Text)
+		fmt.Fprintf(w, "%s\t%s\t%s %s\t%s\t%s\t%s\t%s\n", c.ID, c.Level, c.Method, c.Path, c.Outcome, strings.Join(c.Profiles, ","), c.Place(), c.Text)
 	}
 	return w.Flush()
 }

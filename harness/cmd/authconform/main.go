@@ -70,12 +70,12 @@ Exit codes: 0 conformant, 1 not conformant, 2 usage or configuration,
   authconform run onlyoffice --target staging.yaml  # your deployment
   authconform serve onlyoffice --target-out t.yaml  # the reference by itself
   authconform list onlyoffice                       # what is promised`,
-		Version:       runner.Version,
+		Version:       runner.Version(),
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		Args:          cobra.NoArgs,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	root.AddCommand(runCommand(), serveCommand(), listCommand(), contractCommand(), initCommand(), doctorCommand(), proveCommand())
+	root.AddCommand(runCommand(), serveCommand(), listCommand(), contractCommand(), initCommand(), explainCommand(), doctorCommand(), proveCommand())
 	return root
 }
