@@ -41,9 +41,8 @@ func (s *Context) expect(which string, call *httpclient.Call, op *contract.Opera
 		return
 	}
 	if which != "" {
-		f.Title += " (" + s.env.Vault.Redact(which) + ")"
+		f.Title += " (" + which + ")"
 	}
-	f.Text = journal.Describe(*f)
 	s.stop(verdict.Failed, f.Title, f)
 }
 
@@ -57,7 +56,7 @@ func (s *Context) leak(call *httpclient.Call, op *contract.Operation, outcome co
 		return nil
 	}
 	f := s.describe(fmt.Sprintf("%s %s lets its reader in although it refuses (%s)", op.Method, op.Path, outcome),
-		[]string{"no token and no success in a refusal"}, []string{s.env.Vault.Redact(found)}, call)
+		[]string{"no token and no success in a refusal"}, []string{found}, call)
 	return &f
 }
 
@@ -78,8 +77,7 @@ func (s *Context) stillAnswers(what string, call *httpclient.Call, op *contract.
 	s.current().checks.Add(1)
 	if f := s.compare(s.coarse, call, op, outcome); f != nil {
 		f.Title = what + ": " + f.Title
-		f.Text = journal.Describe(*f)
-		s.stop(verdict.Failed, f.Title, f)
+			s.stop(verdict.Failed, f.Title, f)
 	}
 }
 
@@ -107,7 +105,7 @@ func (s *Context) Check(what string, actual any, matcher types.GomegaMatcher) {
 		s.Error("cannot check that %s: %v", what, err)
 	}
 	if !ok {
-		s.fail(what, []string{what}, []string{s.env.Vault.Redact(matcher.FailureMessage(actual))}, nil)
+		s.fail(what, []string{what}, []string{matcher.FailureMessage(actual)}, nil)
 	}
 }
 
@@ -117,7 +115,7 @@ func (s *Context) Holds(what string, holds bool, otherwise string) {
 	ginkgo.GinkgoHelper()
 	s.current().checks.Add(1)
 	if !holds {
-		s.fail(what, []string{what}, []string{s.env.Vault.Redact(otherwise)}, nil)
+		s.fail(what, []string{what}, []string{otherwise}, nil)
 	}
 }
 
@@ -147,7 +145,7 @@ func (s *Context) compare(comparer *expect.Comparer, call *httpclient.Call, op *
 	var expected, actual []string
 	for _, m := range mismatches {
 		expected = append(expected, m.Where()+": "+m.Expected)
-		actual = append(actual, s.env.Vault.Redact(m.Where()+": "+m.Actual))
+		actual = append(actual, m.Where()+": "+m.Actual)
 	}
 	f := s.describe(fmt.Sprintf("%s %s: expected outcome %s", op.Method, op.Path, outcome), expected, actual, call)
 	// The clause's own source speaks of its own outcome alone.
@@ -178,13 +176,12 @@ func shorten(passage string) string {
 func (s *Context) describe(title string, expected, actual []string, call *httpclient.Call) journal.Failure {
 	r := s.current()
 	f := journal.Failure{
-		Title: s.env.Vault.Redact(title), Expected: expected, Actual: actual,
+		Title: title, Expected: expected, Actual: actual,
 	}
 	s.quote(&f, r.clause.Info.Source)
 	if call != nil {
 		f.Request = call.Method + " " + s.env.Vault.RedactURL(call.URL)
 		f.Call, f.Curl = call.ID, call.Curl(s.env.Vault)
 	}
-	f.Text = journal.Describe(f)
 	return f
 }

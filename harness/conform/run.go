@@ -127,11 +127,11 @@ func (s *Context) finish(report types.SpecReport) {
 		r.state, r.reason = s.fromGinkgo(r, report)
 	}
 	result := journal.Result{
-		Clause: r.clause.ID, State: r.state, Reason: s.env.Vault.Redact(r.reason), Failures: r.failures,
+		Clause: r.clause.ID, State: r.state, Reason: r.reason, Failures: r.failures,
 		Checks: int(r.checks.Load()), Calls: r.calls, Started: r.started,
 		DurationMS: float64(time.Since(r.started).Microseconds()) / 1000, Process: s.env.Process,
 	}
-	if err := s.env.Sink.Result(result); err != nil {
+	if err := s.env.Sink.Result(result.Redacted(s.env.Vault)); err != nil {
 		panic(fmt.Sprintf("cannot write the result of %s: %v", r.clause.ID, err))
 	}
 }
@@ -169,17 +169,17 @@ func (s *Context) current() *run {
 // that both doors agree; all else is skipped there with its reason.
 func (s *Context) stop(state verdict.State, reason string, f *journal.Failure) {
 	r := s.current()
-	reason = s.env.Vault.Redact(reason)
 	r.end(state, reason, f)
 	text := reason
 	if f != nil {
-		text = f.Text
+		text = journal.Describe(*f)
 	}
+	message := s.env.Vault.Redact(fmt.Sprintf("%s %s: %s", r.clause.ID, state, text))
 	ginkgo.GinkgoHelper()
 	if red(r, state) {
-		ginkgo.Fail(fmt.Sprintf("%s %s: %s", r.clause.ID, state, text))
+		ginkgo.Fail(message)
 	}
-	ginkgo.Skip(fmt.Sprintf("%s %s: %s", r.clause.ID, state, text))
+	ginkgo.Skip(message)
 }
 
 func red(r *run, state verdict.State) bool {

@@ -14,6 +14,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"authconform/harness/secret"
 	"authconform/harness/verdict"
 )
 
@@ -92,6 +93,29 @@ type Failure struct {
 	Call     string   `json:"call,omitempty"`     // id of the call that broke it
 	Curl     string   `json:"curl,omitempty"`     // how to repeat it, with placeholders for secrets
 	Text     string   `json:"text,omitempty"`     // the whole as Describe prints it, or free text where there is nothing else
+}
+
+// Redacted is the result without any secret that the vault knows. Its failures'
+// whole text is made of what is left.
+func (r Result) Redacted(v *secret.Vault) Result {
+	r.Reason = v.Redact(r.Reason)
+	failures := make([]Failure, 0, len(r.Failures))
+	for _, f := range r.Failures {
+		f.Title, f.Request, f.Curl = v.Redact(f.Title), v.Redact(f.Request), v.Redact(f.Curl)
+		f.Expected, f.Actual = redacted(v, f.Expected), redacted(v, f.Actual)
+		f.Text = Describe(f)
+		failures = append(failures, f)
+	}
+	r.Failures = failures
+	return r
+}
+
+func redacted(v *secret.Vault, lines []string) []string {
+	out := make([]string, 0, len(lines))
+	for _, line := range lines {
+		out = append(out, v.Redact(line))
+	}
+	return out
 }
 
 // Describe prints a failure for a person: what should have held, the request,
