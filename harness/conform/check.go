@@ -77,7 +77,7 @@ func (s *Context) stillAnswers(what string, call *httpclient.Call, op *contract.
 	s.current().checks.Add(1)
 	if f := s.compare(s.coarse, call, op, outcome); f != nil {
 		f.Title = what + ": " + f.Title
-			s.stop(verdict.Failed, f.Title, f)
+		s.stop(verdict.Failed, f.Title, f)
 	}
 }
 
