@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 
+	"github.com/onsi/ginkgo/v2/types"
+
 	"authconform/harness/clause"
 	"authconform/harness/conform"
 	"authconform/harness/contract"
@@ -40,7 +42,9 @@ func (p Subject) Clause(s *conform.Context, family string, outcome contract.Outc
 		options = append(options, clause.Needs(p.Features...))
 	}
 	id := s.Exchange() + "." + clause.Slug(p.Operation.ID) + "." + family
-	return clause.Graded(id, p.Operation, outcome, options...)
+	c := clause.Graded(id, p.Operation, outcome, options...)
+	c.Location = types.NewCodeLocation(1) // the family's line, not this one
+	return c
 }
 
 // rejects is the sentence that the operation rejects something.
