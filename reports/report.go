@@ -68,6 +68,7 @@ type Report struct {
 	Meaning       string                  `json:"meaning"` // of the exit code
 	Counts        map[verdict.Verdict]int `json:"counts"`  // every verdict has an entry
 	Verdicts      []Entry                 `json:"verdicts"`
+	Interrupted   bool                    `json:"interrupted,omitempty"` // from outside: it is no whole run
 }
 
 // Entry is the verdict on one clause.
@@ -94,6 +95,13 @@ type Entry struct {
 
 func (e Entry) judged() verdict.Judged {
 	return verdict.Judged{ID: e.ID, Level: e.Level, Verdict: e.Verdict}
+}
+
+// Interrupt marks a report of a run that was ended from outside: whatever was
+// judged, nobody may take it for a whole run.
+func (r *Report) Interrupt() {
+	r.Interrupted = true
+	r.ExitCode, r.Meaning = verdict.ExitIncomplete, "incomplete: the run was interrupted; so far it is "+r.Meaning
 }
 
 // Build judges every clause of a run. It refuses a run that does not fit

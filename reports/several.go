@@ -60,7 +60,11 @@ func Combine(runs []*Report) (*Several, error) {
 		}
 	}
 	s.Counts = verdict.Count(judged)
-	if s.ExitCode = verdict.Worst(codes...); s.ExitCode == verdict.ExitConformant {
+	s.ExitCode = verdict.Worst(codes...)
+	if slices.ContainsFunc(runs, func(r *Report) bool { return r.Interrupted }) {
+		s.ExitCode = verdict.ExitIncomplete
+	}
+	if s.ExitCode == verdict.ExitConformant {
 		_, s.Meaning = verdict.ExitCode(judged, s.Strict)
 	} else {
 		s.Meaning = status(s.ExitCode) + "; " + strings.Join(culprits(runs), "; ")

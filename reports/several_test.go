@@ -269,3 +269,24 @@ func TestSeveralCalls(t *testing.T) {
 		}
 	}
 }
+
+// TestInterruptedIsIncomplete: whatever was judged, a run that was ended from
+// outside is no whole run, alone and among several.
+func TestInterruptedIsIncomplete(t *testing.T) {
+	whole := sampleSeveral(t)
+	red := slices.IndexFunc(whole.Runs, func(r *Report) bool { return r.ExitCode == verdict.ExitNotConformant })
+	if red < 0 {
+		t.Fatal("no report of the sample is red")
+	}
+	whole.Runs[red].Interrupt()
+	if r := whole.Runs[red]; r.ExitCode != verdict.ExitIncomplete || !strings.Contains(r.Meaning, "interrupted; so far it is not conformant") {
+		t.Errorf("exit %d, %s", r.ExitCode, r.Meaning)
+	}
+	again, err := Combine(whole.Runs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again.ExitCode != verdict.ExitIncomplete {
+		t.Errorf("over all: exit %d, %s", again.ExitCode, again.Meaning)
+	}
+}

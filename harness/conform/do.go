@@ -147,6 +147,9 @@ func (s *Context) Send(ctx context.Context, by *Actor, op *contract.Operation, r
 	if s.answers.hopeless() {
 		return nil, errHanging
 	}
+	if lost := s.lost.Load(); lost != nil {
+		return nil, fmt.Errorf("no more requests are sent, because their evidence cannot be written: %w", *lost)
+	}
 	if s.limiter != nil {
 		if err := s.limiter.Wait(ctx); err != nil {
 			return nil, err
@@ -192,6 +195,12 @@ func (s *Context) Send(ctx context.Context, by *Actor, op *contract.Operation, r
 	return call, err
 }
 
+// lose remembers that evidence could not be written: from then on nothing more is
+// sent, because nothing that was found could be shown.
+func (s *Context) lose(err error) {
+	s.lost.CompareAndSwap(nil, &err)
+}
+
 // path is where the target has an operation.
 func (s *Context) path(op *contract.Operation) string {
 	if s.suite.Path != nil {
@@ -206,6 +215,6 @@ func (s *Context) observe(call *httpclient.Call) {
 	v := s.env.Vault
 	s.env.Clock.Observe(call.Header.Get("Date"), call.Started, call.Started.Add(call.Duration))
 	if err := s.env.Sink.Call(journal.FromWire(call, v)); err != nil {
-		panic("cannot write the evidence of a call: " + err.Error())
+		s.lose(err)
 	}
 }

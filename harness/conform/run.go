@@ -132,7 +132,7 @@ func (s *Context) finish(report types.SpecReport) {
 		DurationMS: float64(time.Since(r.started).Microseconds()) / 1000, Process: s.env.Process,
 	}
 	if err := s.env.Sink.Result(result.Redacted(s.env.Vault)); err != nil {
-		panic(fmt.Sprintf("cannot write the result of %s: %v", r.clause.ID, err))
+		s.lose(err) // a clause without a result is NOT_RUN
 	}
 }
 

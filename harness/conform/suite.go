@@ -12,6 +12,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/onsi/ginkgo/v2"
@@ -127,7 +128,8 @@ type Context struct {
 	run  *run
 	kits map[string]*otp.Kit // by secret
 
-	mails, answers silence // of the inbox, and of the target
+	mails, answers silence               // of the inbox, and of the target
+	lost           atomic.Pointer[error] // why evidence could not be written
 }
 
 // New makes a context for one profile of a contract.

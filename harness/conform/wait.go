@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/onsi/ginkgo/v2"
+
+	"authconform/harness/httpclient"
 )
 
 // Wait lets time pass on the target. A target with a test clock (clock.advance-url
@@ -37,6 +39,8 @@ func (s *Context) Wait(ctx context.Context, d time.Duration, why string) {
 	}
 }
 
+var clockClient = httpclient.Plain(10 * time.Second)
+
 // advance asks a reference's control endpoint to move its clock. It goes past
 // the recorded client: it is no call of the surface under test.
 func advance(ctx context.Context, url string, d time.Duration) error {
@@ -46,7 +50,7 @@ func advance(ctx context.Context, url string, d time.Duration) error {
 		return err
 	}
 	request.Header.Set("Content-Type", "application/json")
-	response, err := http.DefaultClient.Do(request)
+	response, err := clockClient.Do(request)
 	if err != nil {
 		return err
 	}

@@ -72,7 +72,11 @@ func (rec *recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 	resp, err := w.transport.RoundTrip(req.WithContext(httptrace.WithClientTrace(req.Context(), trace)))
 	if err == nil {
 		call.Status, call.Header = resp.StatusCode, resp.Header
-		call.Body, call.Truncated, err = readBody(resp.Body, w.options.MaxBody)
+		// After 101 the connection speaks another protocol, which nobody asked for: its
+		// bytes are no body, and a read of them heeds no time limit.
+		if resp.StatusCode != http.StatusSwitchingProtocols {
+			call.Body, call.Truncated, err = readBody(resp.Body, w.options.MaxBody)
+		}
 		resp.Body.Close()
 		resp.Body = http.NoBody
 	}

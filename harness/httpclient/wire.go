@@ -30,6 +30,10 @@ const (
 
 	DefaultTimeout = 30 * time.Second
 	DefaultMaxBody = 4 << 20
+
+	// maxHeader bounds the bytes of a response's header, those of interim responses
+	// included: far more than any server's own limit, far less than what fills a disk.
+	maxHeader = 256 << 10
 )
 
 // Options say how to reach a target.
@@ -92,10 +96,11 @@ func New(o Options, v *secret.Vault) (*Wire, error) {
 			DialContext: dialer.DialContext,
 			// A custom TLS configuration keeps the transport at HTTP/1.1: one request is one exchange on one connection,
 			// and nothing is resent after a GOAWAY.
-			TLSClientConfig:     tlsConfig,
-			TLSHandshakeTimeout: o.Timeout,
-			DisableCompression:  true, // the raw body is the evidence
-			MaxIdleConnsPerHost: 64,   // bursts of parallel requests
+			TLSClientConfig:        tlsConfig,
+			TLSHandshakeTimeout:    o.Timeout,
+			DisableCompression:     true, // the raw body is the evidence
+			MaxResponseHeaderBytes: maxHeader,
+			MaxIdleConnsPerHost:    64, // bursts of parallel requests
 			// Shorter than any server's own limit (Node's is 5 s): a request sent while the server closes the connection is lost.
 			IdleConnTimeout: 3 * time.Second,
 		},

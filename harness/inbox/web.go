@@ -10,6 +10,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"authconform/harness/httpclient"
 )
 
 // errGone means that a listed message was deleted before it was read.
@@ -20,14 +22,14 @@ const (
 	webLimit   = 8 << 20 // bytes of an answer
 )
 
-// web is a small HTTP client: no proxy from the environment, no cookies.
+// web reads the HTTP API of an inbox.
 type web struct {
 	base   string
 	client *http.Client
 }
 
 func newWeb(base string) web {
-	return web{base: strings.TrimSuffix(base, "/"), client: &http.Client{Timeout: webTimeout, Transport: &http.Transport{Proxy: nil, MaxIdleConnsPerHost: 4, IdleConnTimeout: 5 * time.Second}}}
+	return web{base: strings.TrimSuffix(base, "/"), client: httpclient.Plain(webTimeout)}
 }
 
 // get returns the body of a 200; a 404 is errGone. Errors name the path and not the base, which may hold a password.

@@ -77,6 +77,7 @@ func (r *runner) observe(ctx context.Context) (silent, err error) {
 	progress := r.options.Progress.follow(r.Plan.Out, r.selected())
 	err = r.specs(ctx)
 	progress.stop()
+	r.interrupted = ctx.Err() != nil
 	if err != nil {
 		return nil, err
 	}
@@ -103,6 +104,8 @@ type runner struct {
 	clauses  []reports.Clause
 	started  time.Time
 	stop     func()
+
+	interrupted bool // from outside, while specs ran
 }
 
 // plan settles target and profile, starting the reference where no target file
@@ -284,12 +287,16 @@ func (r *runner) judge(results map[string]journal.Result, silent error) (*report
 	if silent != nil {
 		results = notRun(r.clauses, r.vault.Redact(silent.Error()))
 	}
-	return reports.Build(reports.Run{
+	report, err := reports.Build(reports.Run{
 		Tool: reports.Tool{Name: "authconform", Version: r.Plan.Version}, RunID: r.Plan.RunID,
 		Exchange: r.suite.Exchange, Profile: r.Plan.Profile, Target: r.target.URL,
 		Started: r.started, Finished: time.Now(), Strict: r.options.Strict, Procs: r.Plan.Procs, Seed: r.options.Seed,
 		Clauses: r.clauses, Results: results, Deviations: deviations(r.target),
 	})
+	if err == nil && r.interrupted {
+		report.Interrupt()
+	}
+	return report, err
 }
 
 func notRun(clauses []reports.Clause, reason string) map[string]journal.Result {

@@ -188,7 +188,7 @@ func TestInterruptKeepsWhatWasJudged(t *testing.T) {
 		}
 		_ = cmd.Wait() // the exit code says how it ended
 		r := report(t, out)
-		if cmd.ProcessState.ExitCode() != verdict.ExitIncomplete || r.Counts[verdict.PASS] == 0 || r.Counts[verdict.NOT_RUN] == 0 {
+		if cmd.ProcessState.ExitCode() != verdict.ExitIncomplete || r.Counts[verdict.PASS] == 0 || r.Counts[verdict.NOT_RUN] == 0 || !r.Interrupted {
 			t.Errorf("procs %s on %s: exit %d, counts %v: want exit 3, some PASS and some NOT_RUN", procs, server.URL, cmd.ProcessState.ExitCode(), r.Counts)
 		}
 	}

@@ -6,6 +6,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"log"
 	"os"
 	"os/signal"
 	"runtime/debug"
@@ -22,6 +24,8 @@ func main() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(400) // runs are short: memory is cheaper than collecting
 	}
+	// net/http logs the bytes of an answer that nobody waited for, past the redactor.
+	log.SetOutput(io.Discard)
 	switch {
 	case runner.IsGinkgo():
 		runner.Ginkgo()

@@ -1,0 +1,87 @@
+package httpclient
+
+import (
+	"bufio"
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"authconform/harness/secret"
+)
+
+// answering answers each request with the same bytes and keeps the connection open.
+func answering(t *testing.T, answer string) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { listener.Close() })
+	go func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			t.Cleanup(func() { conn.Close() })
+			go func() {
+				if _, err := http.ReadRequest(bufio.NewReader(conn)); err == nil {
+					fmt.Fprint(conn, answer)
+				}
+			}()
+		}
+	}()
+	return "http://" + listener.Addr().String()
+}
+
+func get(t *testing.T, base string) (*Call, error) {
+	t.Helper()
+	w, err := New(Options{BaseURL: base, Timeout: 2 * time.Second}, secret.New())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w.Actor("a").Do(t.Context(), Request{Method: "GET", Path: "/"})
+}
+
+// TestSwitchingProtocolsIsAnAnswer: nobody asked for another protocol, and reading
+// it as a body would never end.
+func TestSwitchingProtocolsIsAnAnswer(t *testing.T) {
+	call, err := get(t, answering(t, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"))
+	if err != nil || call.Status != http.StatusSwitchingProtocols || len(call.Body) != 0 {
+		t.Errorf("call %+v, error %v", call, err)
+	}
+}
+
+func TestHeaderIsBounded(t *testing.T) {
+	for name, answer := range map[string]string{
+		"one long field":       "HTTP/1.1 200 OK\r\nX-A: " + strings.Repeat("a", 2*maxHeader) + "\r\nContent-Length: 0\r\n\r\n",
+		"many interim answers": strings.Repeat("HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n", 2*maxHeader/40) + "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			if call, err := get(t, answering(t, answer)); err == nil {
+				t.Errorf("a header of any size is taken: status %d, %d fields", call.Status, len(call.Header))
+			}
+		})
+	}
+}
+
+func TestPlainFollowsNoRedirect(t *testing.T) {
+	elsewhere := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+		t.Error("the redirect was followed")
+	}))
+	defer elsewhere.Close()
+	server := httptest.NewServer(http.RedirectHandler(elsewhere.URL, http.StatusTemporaryRedirect))
+	defer server.Close()
+	response, err := Plain(time.Second).Get(server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusTemporaryRedirect {
+		t.Errorf("status %d", response.StatusCode)
+	}
+}
