@@ -1,6 +1,7 @@
 package coinrabbit
 
 import (
+	"context"
 	"net/http"
 	"strconv"
 
@@ -8,118 +9,137 @@ import (
 	. "github.com/onsi/gomega"
 
 	"authconform/harness/clause"
+	"authconform/harness/conform"
 	"authconform/harness/contract"
+	"authconform/harness/httpclient"
 	"authconform/harness/otp"
+	"authconform/suites/coinrabbit/client"
 )
 
-func secrets(p *api) {
+func creating(p *client.Client) subject {
+	return subject{
+		operation: p.CreateSecret, effect: "returns no secret", counts: true,
+		ready: func(ctx context.Context) *trial {
+			a := p.Created(ctx)
+			return &trial{Account: a, by: p.Creator(a), request: client.Creation}
+		},
+		after: func(ctx context.Context, t *trial) { p.Create(ctx, t.Account) },
+		clause: func(d deviation) clause.Clause {
+			return clause.Should("coinrabbit.secret."+d.slug, p.CreateSecret, d.outcome, d.grade)
+		},
+	}
+}
+
+func secret(p *client.Client) {
 	Describe("Create 2fa secret", func() {
 		newSecrets(p)
+		secretsWhileOff(p)
 		secretsWhileOn(p)
+		rejectsEffect(p, creating(p), wrongHeaders(p, false)...)
+		rejects(p, creating(p), unchallenged(p))
 	})
 }
 
-func newSecrets(p *api) {
-	op := p.createSecret
+// newSecrets are what the answer to one request shows.
+func newSecrets(p *client.Client) {
+	op := p.CreateSecret
 	standard := func(source string) clause.Option { return clause.From(contract.Standard, source) }
-	It("creates a secret that Google Authenticator can use",
-		clause.Must("coinrabbit.secret.created", op, contract.OK),
+	conform.Table(func(ctx SpecContext, judge func(call *httpclient.Call)) {
+		call := p.TryCreate(ctx, p.SignedIn(ctx))
+		p.Expect(call, op, contract.OK)
+		judge(call)
+	}, []conform.Row[func(call *httpclient.Call)]{
+		{Text: "POST /auth/2fa/secret returns a secret that authenticator apps can use",
+			Clause: clause.Must("coinrabbit.secret.created", op, contract.OK),
+			Given: func(call *httpclient.Call) {
+				secret, err := otp.ParseSecret(client.Given(call, "secret"))
+				p.Check("the secret is Base32 of whole bytes", err, Succeed())
+				p.Holds("the secret is not empty", secret.Len() > 0, "it is empty")
+			}},
+		{Text: "POST /auth/2fa/secret returns a secret of at least 128 bits",
+			Clause: clause.Should("coinrabbit.secret.strength", op, contract.OK,
+				standard("RFC 4226 4 R6; facts/auth-checks.md T02; the printed example has 120 bits")),
+			Given: func(call *httpclient.Call) {
+				secret, err := otp.ParseSecret(client.Given(call, "secret"))
+				p.Check("the secret is Base32", err, Succeed())
+				p.Holds("the secret has at least 128 bits", secret.Len() >= otp.MinSecret, "it has "+strconv.Itoa(8*secret.Len()))
+			}},
+		{Text: "POST /auth/2fa/secret forbids caches to store the secret",
+			Clause: clause.Should("coinrabbit.secret.no-store", op, contract.OK, standard("OWASP ASVS 5.0 14.3.2; facts/auth-checks.md S17")),
+			Given: func(call *httpclient.Call) {
+				p.Check("Cache-Control says no-store", call.Header.Get("Cache-Control"), ContainSubstring("no-store"))
+			}},
+	})
+}
+
+func secretsWhileOff(p *client.Client) {
+	op := p.CreateSecret
+	conform.Table(func(ctx SpecContext, second func(context.Context, *client.Account) *client.Account) {
+		a := p.Created(ctx)
+		first := a.Secret
+		call := p.TryCreate(ctx, second(ctx, a))
+		p.Expect(call, op, contract.OK)
+		p.Holds("the second secret differs from the first", client.Given(call, "secret") != first, "it is the same")
+	}, []conform.Row[func(context.Context, *client.Account) *client.Account]{
+		{Text: "POST /auth/2fa/secret returns another secret for the second request of a user",
+			Clause: clause.Should("coinrabbit.secret.fresh", op, contract.OK, clause.From(contract.Standard, "RFC 4226 4 R6; facts/auth-checks.md T03")),
+			Given:  func(_ context.Context, a *client.Account) *client.Account { return a }},
+		{Text: "POST /auth/2fa/secret returns another secret for another user",
+			Clause: clause.Should("coinrabbit.secret.unique", op, contract.OK, clause.From(contract.Standard, "RFC 4226 4 R6; facts/auth-checks.md T03")),
+			Given:  func(ctx context.Context, _ *client.Account) *client.Account { return p.SignedIn(ctx) }},
+	})
+	It("A secret that was not confirmed enables no second factor",
+		clause.Should("coinrabbit.secret.pending-inert", p.Deactivate, contract.Unavailable,
+			clause.From(contract.Standard, "OWASP ASVS 5.0 2.3.1; facts/auth-checks.md T18")),
 		func(ctx SpecContext) {
-			a := p.signedIn(ctx)
-			call := p.Do(ctx, p.creator(a), op, creation)
-			p.Expect(call, op, contract.OK)
-			secret, err := otp.ParseSecret(secretIn(call))
-			p.Check("the secret is Base32 of whole bytes", err, Succeed())
-			p.Holds("the secret is not empty", secret.Len() > 0, "it is empty")
+			p.Callable(p.Deactivate)
+			a := p.Created(ctx)
+			p.ExpectOff(ctx, a)
+			p.Enrol(ctx, a)
 		})
-	It("creates secrets of at least 128 bits",
-		clause.Should("coinrabbit.secret.strength", op, contract.OK, standard("RFC 4226 4 R6; facts/auth-checks.md T02; the printed example has 120 bits")),
-		func(ctx SpecContext) {
-			a := p.signedIn(ctx)
-			call := p.Do(ctx, p.creator(a), op, creation)
-			p.Expect(call, op, contract.OK)
-			secret, err := otp.ParseSecret(secretIn(call))
-			p.Check("the secret is Base32", err, Succeed())
-			p.Holds("the secret has at least 128 bits", secret.Len() >= otp.MinSecret, "it has "+strconv.Itoa(8*secret.Len()))
-		})
-	It("creates another secret each time",
-		clause.Should("coinrabbit.secret.fresh", op, contract.OK, standard("RFC 4226 4 R6; facts/auth-checks.md T03")),
-		func(ctx SpecContext) {
-			a := p.created(ctx)
-			first := a.secret
-			call := p.Do(ctx, p.creator(a), op, creation)
-			p.Expect(call, op, contract.OK)
-			p.Holds("the second secret differs from the first", secretIn(call) != first, "it is the same")
-		})
-	It("creates another secret for each user",
-		clause.Should("coinrabbit.secret.unique", op, contract.OK, standard("RFC 4226 4 R6; facts/auth-checks.md T03")),
-		func(ctx SpecContext) {
-			first := p.created(ctx).secret
-			call := p.Do(ctx, p.creator(p.signedIn(ctx)), op, creation)
-			p.Expect(call, op, contract.OK)
-			p.Holds("two users have different secrets", secretIn(call) != first, "they have the same")
-		})
-	It("keeps caches from storing a secret",
-		clause.Should("coinrabbit.secret.no-store", op, contract.OK, standard("OWASP ASVS 5.0 14.3.2; facts/auth-checks.md S17")),
-		func(ctx SpecContext) {
-			call := p.Do(ctx, p.creator(p.signedIn(ctx)), op, creation)
-			p.Expect(call, op, contract.OK)
-			p.Check("Cache-Control says no-store", call.Header.Get("Cache-Control"), ContainSubstring("no-store"))
-		})
-	It("takes a secret for nothing before it is confirmed",
-		clause.Should("coinrabbit.secret.pending-inert", p.deactivate, contract.Unavailable, standard("OWASP ASVS 5.0 2.3.1; facts/auth-checks.md T18")),
-		func(ctx SpecContext) {
-			p.Callable(p.deactivate)
-			a := p.created(ctx)
-			p.isOff(ctx, a)
-			p.enrolsAgain(ctx, a)
-		})
-	It("wants x-api-key exactly where the target file says so",
+	It("POST /auth/2fa/secret requires x-api-key if and only if the target file says so",
 		clause.Should("coinrabbit.secret.key-wanted", op, contract.Unauthenticated, clause.From(contract.Inferred, "facts/coinrabbit.md 2.3")),
 		func(ctx SpecContext) {
-			a := p.created(ctx)
-			call := p.Do(ctx, p.Actor(a.who.Name+" without key", a.who, headers("", a.token)), op, creation)
-			if p.Setting(createKey) == "yes" {
-				p.Expect(call, op, contract.Unauthenticated)
-			} else {
-				p.Expect(call, op, contract.OK)
+			expected := contract.OK
+			if p.Setting(client.CreateKey) == "yes" {
+				expected = contract.Unauthenticated
 			}
+			p.Expect(p.Do(ctx, p.WithoutKey(p.Created(ctx)), op, client.Creation), op, expected)
+		})
+	It("POST /auth/2fa/secret rejects the same request sent with GET",
+		clause.Should("coinrabbit.secret.get", op, contract.MethodRefused,
+			clause.From(contract.Standard, "RFC 9110 9.2.1, 15.5.6; facts/auth-checks.md H09")),
+		func(ctx SpecContext) {
+			a := p.Created(ctx)
+			request := client.Creation
+			request.Method = http.MethodGet
+			p.Expect(p.Do(ctx, p.Creator(a), op, request), op, contract.MethodRefused)
+			p.Create(ctx, a)
 		})
 }
 
 // secretsWhileOn is about an account whose factor is on: nothing may show or
 // replace its secret (facts/auth-checks.md T20, T21).
-func secretsWhileOn(p *api) {
-	op := p.createSecret
-	It("never shows the live secret",
-		clause.Should("coinrabbit.secret.live-not-shown", op, contract.Outcome("already-active"), clause.From(contract.Standard, "OWASP ASVS 5.0 14.2.6; facts/auth-checks.md T21")),
+func secretsWhileOn(p *client.Client) {
+	op := p.CreateSecret
+	It("POST /auth/2fa/secret never returns the secret of an enabled second factor",
+		clause.Should("coinrabbit.secret.live-not-shown", op, alreadyActive,
+			clause.From(contract.Standard, "OWASP ASVS 5.0 14.2.6; facts/auth-checks.md T21")),
 		func(ctx SpecContext) {
-			a := p.enrolled(ctx)
+			a := p.Enrolled(ctx)
 			for range 2 {
-				call := p.Do(ctx, p.creator(a), op, creation)
-				p.Holds("the answer does not show the live secret", !shows(call, a.secret), "it shows it")
+				expectHidden(p, p.TryCreate(ctx, a), "the live secret", a.Secret)
 			}
 		})
-	It("leaves the live secret in force",
-		clause.Should("coinrabbit.secret.live-survives", op, contract.Outcome("already-active"), clause.From(contract.Standard, "OWASP ASVS 5.0 7.5.1; facts/auth-checks.md T20")),
+	It("POST /auth/2fa/secret keeps the secret of an enabled second factor in force",
+		clause.Should("coinrabbit.secret.live-survives", op, alreadyActive,
+			clause.From(contract.Standard, "OWASP ASVS 5.0 7.5.1; facts/auth-checks.md T20")),
 		func(ctx SpecContext) {
-			a := p.enrolled(ctx)
-			p.Do(ctx, p.creator(a), op, creation)
-			p.isOn(ctx, a, p.Code(ctx, a.codes))
+			a := p.Enrolled(ctx)
+			p.TryCreate(ctx, a)
+			p.ExpectOn(ctx, a, p.Code(ctx, a.Codes))
 		})
-	It("refuses to create a secret while the factor is on",
-		clause.Should("coinrabbit.secret.while-on", op, contract.Outcome("already-active")),
-		func(ctx SpecContext) {
-			a := p.enrolled(ctx)
-			p.Expect(p.Do(ctx, p.creator(a), op, creation), op, contract.Outcome("already-active"))
-		})
-	It("creates no secret for a request that only reads",
-		clause.Should("coinrabbit.secret.get", op, contract.MethodRefused, clause.From(contract.Standard, "RFC 9110 9.2.1, 15.5.6; facts/auth-checks.md H09")),
-		func(ctx SpecContext) {
-			a := p.created(ctx)
-			request := creation
-			request.Method = http.MethodGet
-			p.Expect(p.Do(ctx, p.creator(a), op, request), op, contract.MethodRefused)
-			p.create(ctx, a)
-		})
+	It("POST /auth/2fa/secret rejects a request while the second factor is enabled",
+		clause.Should("coinrabbit.secret.while-on", op, alreadyActive),
+		func(ctx SpecContext) { p.Expect(p.TryCreate(ctx, p.Enrolled(ctx)), op, alreadyActive) })
 }

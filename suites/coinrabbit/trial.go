@@ -9,74 +9,17 @@ import (
 	"authconform/harness/conform"
 	"authconform/harness/contract"
 	"authconform/harness/httpclient"
+	"authconform/suites/coinrabbit/client"
 )
 
-// trial is a call that is right, about to be made wrong in one thing.
-type trial struct {
-	*account
-	by      *conform.Actor
-	request conform.Request
-	code    string // right and unused
-}
-
-// subject is an operation of the second factor that trials are put to.
-type subject struct {
-	operation *contract.Operation
-	slug      string
-	does      string // what a refused call must not do
-	ready     func(context.Context) *trial
-	// holds requires that a refused call did nothing, and that a right one still
-	// succeeds.
-	holds func(context.Context, *trial)
-}
-
-func (p *api) creating() subject {
-	return subject{
-		operation: p.createSecret, slug: "secret", does: "creates no secret",
-		ready: func(ctx context.Context) *trial {
-			a := p.created(ctx)
-			return &trial{account: a, by: p.creator(a), request: creation}
-		},
-		holds: func(ctx context.Context, t *trial) { p.create(ctx, t.account) },
-	}
-}
-
-func (p *api) activating() subject {
-	return subject{
-		operation: p.activate, slug: "activate", does: "switches no factor on",
-		ready: func(ctx context.Context) *trial {
-			a := p.created(ctx)
-			code := p.Code(ctx, a.codes)
-			return &trial{account: a, by: a.me, request: p.activation(ctx, a, code), code: code}
-		},
-		holds: func(ctx context.Context, t *trial) {
-			p.isOff(ctx, t.account)
-			p.enrolsAgain(ctx, t.account)
-		},
-	}
-}
-
-func (p *api) deactivating() subject {
-	return subject{
-		operation: p.deactivate, slug: "deactivate", does: "leaves the factor on",
-		ready: func(ctx context.Context) *trial {
-			a := p.enrolled(ctx)
-			code := p.Code(ctx, a.codes)
-			return &trial{account: a, by: a.me, request: p.deactivation(ctx, a, code), code: code}
-		},
-		holds: func(ctx context.Context, t *trial) { p.isOn(ctx, t.account, t.code) },
-	}
-}
-
-// wrong is one thing that makes a call wrong.
-type wrong struct {
-	slug, text string
-	outcome    contract.Outcome
-	// says is where the page says that the thing is needed: what the call does is
-	// then a MUST. Otherwise rests is the standard.
-	says, rests string
-	change      func(context.Context, *trial)
-}
+// Outcomes that this contract has beside the common ones.
+const (
+	verificationRefused = contract.Outcome("verification-refused")
+	secretRefused       = contract.Outcome("secret-refused")
+	alreadyActive       = contract.Outcome("already-active")
+	codeWrong           = contract.Outcome("code-wrong")
+	challenged          = contract.Outcome("challenged")
+)
 
 // The page's sentences that refusals rest on.
 const (
@@ -89,41 +32,98 @@ const (
 	standardCode = "RFC 6238 5.2; facts/auth-checks.md "
 )
 
-// refuses states two things of each wrong call: that it does nothing, judged by
-// the account and by the answer not claiming a success; and that it is answered
-// as a refusal, which the vendor leaves undocumented and so is a SHOULD.
-func (p *api) refuses(s subject, cases ...wrong) {
-	for _, w := range cases {
-		id := "coinrabbit." + s.slug + "." + w.slug
-		level, from := clause.Should, clause.From(contract.Standard, w.rests)
-		if w.says != "" {
-			level, from = clause.Must, clause.From(contract.Documented, w.says)
-		}
-		It(s.does+" for "+w.text, level(id, s.operation, w.outcome, from), func(ctx SpecContext) {
-			t := s.ready(ctx)
-			w.change(ctx, t)
-			call := p.send(ctx, t, s.operation)
-			p.Holds("the answer claims no success", !claims(call), "it claims one")
-			s.holds(ctx, t)
-		})
-		It("answers "+w.text+" with a refusal", clause.Should(id+"-answer", s.operation, w.outcome), func(ctx SpecContext) {
-			t := s.ready(ctx)
-			w.change(ctx, t)
-			p.Expect(p.send(ctx, t, s.operation), s.operation, w.outcome)
-			s.holds(ctx, t)
-		})
+// trial is a request that is right, about to be made wrong in one thing.
+type trial struct {
+	*client.Account
+	by      *conform.Actor
+	request conform.Request
+	right   conform.Request // the request as it was
+	code    string          // right and unused, where the request carries a TOTP code
+}
+
+// subject is an operation that deviations are put to.
+type subject struct {
+	operation *contract.Operation
+	effect    string // what a rejected request does, or rather does not: "returns no secret"
+	counts    bool   // a rejected request may count towards a limit, so that the identity rests afterwards
+	ready     func(context.Context) *trial
+	// after checks that a rejected request did nothing, and requires that a right
+	// one still succeeds.
+	after func(context.Context, *trial)
+	// clause makes the clause of a deviation, in the file of its area.
+	clause func(deviation) clause.Clause
+}
+
+// deviation is one thing that makes a request wrong.
+type deviation struct {
+	slug, text string // text completes "a request"
+	outcome    contract.Outcome
+	// says is where the page asks for the thing: that a wrong request does nothing is
+	// then a MUST. Otherwise rests is the standard that asks for it.
+	says, rests string
+	answered    bool // the spec judges how the request is answered as well
+	disrupts    bool
+	apply       func(context.Context, *trial)
+}
+
+// grade makes a clause as strong as what it rests on, and names that as its source.
+func (d deviation) grade(c *clause.Clause) {
+	switch {
+	case d.says != "":
+		c.Level, c.Provenance, c.Source = clause.MUST, contract.Documented, d.says
+	case d.rests != "":
+		c.Provenance, c.Source = contract.Standard, d.rests
+	}
+	c.Disrupts = d.disrupts
+}
+
+// answer is the same deviation, judged by its answer: the vendor leaves refusals
+// undocumented, so that it is no more than a SHOULD.
+func (d deviation) answer() deviation {
+	d.slug, d.says, d.rests, d.answered = d.slug+"-answer", "", "", true
+	return d
+}
+
+// rejectsEffect states two things of each deviation: that the request does nothing,
+// judged by the account and by an answer that claims no success; and that it is
+// answered as a refusal.
+func rejectsEffect(p *client.Client, s subject, deviations ...deviation) {
+	for _, d := range deviations {
+		rejects(p, s, d, d.answer())
 	}
 }
 
-// send sends a trial; the identity rests afterwards, since a wrong code may count
-// towards a limit.
-func (p *api) send(ctx context.Context, t *trial, op *contract.Operation) *httpclient.Call {
-	GinkgoHelper()
-	call := p.Do(ctx, t.by, op, t.request)
-	if op == p.activate && p.Is(call, op, contract.OK) {
-		t.on = true
+// rejects states one thing of each deviation.
+func rejects(p *client.Client, s subject, deviations ...deviation) {
+	var rows []conform.Row[deviation]
+	for _, d := range deviations {
+		text := s.effect + " for a request " + d.text
+		if d.answered {
+			text = "rejects a request " + d.text
+		}
+		rows = append(rows, conform.Row[deviation]{Text: s.operation.Name() + " " + text, Clause: s.clause(d), Given: d})
 	}
-	t.who.Failed()
+	conform.Table(func(ctx SpecContext, d deviation) {
+		t := s.ready(ctx)
+		t.right = t.request
+		d.apply(ctx, t)
+		call := send(ctx, p, s, t)
+		if d.answered {
+			p.Expect(call, s.operation, d.outcome)
+		}
+		p.ExpectNoSuccess(call)
+		s.after(ctx, t)
+	}, rows)
+}
+
+// send sends the request of a trial.
+func send(ctx context.Context, p *client.Client, s subject, t *trial) *httpclient.Call {
+	GinkgoHelper()
+	call := p.Do(ctx, t.by, s.operation, t.request)
+	t.On = t.On || s.operation == p.Activate && p.Is(call, p.Activate, contract.OK)
+	if s.counts {
+		t.Who.Failed()
+	}
 	return call
 }
 
@@ -137,7 +137,7 @@ func drop(member string) func(context.Context, *trial) {
 	return func(_ context.Context, t *trial) { t.request = t.request.Without(member) }
 }
 
-// code changes the code to one made from the account.
+// code changes the TOTP code to one made from the account.
 func code(of func(context.Context, *trial) any) func(context.Context, *trial) {
 	return func(ctx context.Context, t *trial) { t.request = t.request.With("code_2fa", of(ctx, t)) }
 }

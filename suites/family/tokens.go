@@ -18,15 +18,17 @@ import (
 // as it is and returns a token.
 type JWT struct{ Header, Payload, Signature string }
 
-// ParseJWT takes a token apart. It says whether the token has three parts and a
-// header that is a JSON object.
+// ParseJWT takes a token apart. It says whether the token has three parts, a header
+// that names an algorithm, and a payload of claims.
 func ParseJWT(token string) (JWT, bool) {
 	parts := strings.Split(token, ".")
 	if len(parts) != 3 {
 		return JWT{}, false
 	}
-	_, ok := object(parts[0])
-	return JWT{parts[0], parts[1], parts[2]}, ok
+	header, _ := object(parts[0])
+	_, named := header["alg"].(string)
+	_, ok := object(parts[1])
+	return JWT{parts[0], parts[1], parts[2]}, named && ok
 }
 
 func (t JWT) String() string { return t.Header + "." + t.Payload + "." + t.Signature }

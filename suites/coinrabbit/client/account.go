@@ -1,0 +1,219 @@
+package client
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/onsi/ginkgo/v2"
+
+	"authconform/harness/conform"
+	"authconform/harness/contract"
+	"authconform/harness/httpclient"
+	"authconform/harness/identity"
+	"authconform/harness/otp"
+)
+
+// Account is a leased user with a session and what is known of its factor.
+type Account struct {
+	Who    *identity.Identity
+	Token  string         // of the session opened last
+	Me     *conform.Actor // sends the partner's key and the user token
+	Secret string         // in Base32; the one created last
+	Codes  *otp.Kit       // of that secret
+	On     bool           // the factor may be on, so that it has to be switched off
+}
+
+// SignedIn leases a user whose factor is off and opens a session for it. After the
+// spec the factor is switched off.
+func (p *Client) SignedIn(ctx context.Context) *Account {
+	ginkgo.GinkgoHelper()
+	a := &Account{Who: p.Lease(User)}
+	p.LogIn(ctx, a)
+	if left := p.left[a.Who.Name]; left != nil {
+		delete(p.left, a.Who.Name)
+		a.Secret, a.Codes = left.Secret, left.Codes
+		call := p.SwitchOff(ctx, a, p.Deactivation(ctx, a, p.Code(ctx, a.Codes)))
+		p.Require("switch off the factor that an earlier clause left on", call, p.Deactivate, contract.OK)
+	}
+	ginkgo.DeferCleanup(func(ctx ginkgo.SpecContext) { p.tidy(ctx, a) })
+	return a
+}
+
+// LogIn opens another session for an account.
+func (p *Client) LogIn(ctx context.Context, a *Account) {
+	ginkgo.GinkgoHelper()
+	call := p.Do(ctx, p.Partner(), p.PartnerLogin, PartnerLoginRequest(a.Who))
+	p.Require("log in as "+a.Who.Name, call, p.PartnerLogin, contract.OK)
+	p.TakeSession(a, call)
+}
+
+// TakeSession takes the user token out of a log-in's answer.
+func (p *Client) TakeSession(a *Account, call *httpclient.Call) {
+	ginkgo.GinkgoHelper()
+	a.Token = p.Secret("user-token", Given(call, "token"))
+	if a.Token == "" {
+		p.Untestable("the log-in of %s gives no response.token", a.Who.Name)
+	}
+	a.Me = p.Actor(a.Who.Name, a.Who, Headers(p.Known(PartnerKey), a.Token))
+}
+
+// Creation is the request that creates a secret: it has no body.
+var Creation = conform.Request{Header: http.Header{"Content-Type": {"application/json"}}}
+
+// Creator is who creates secrets for an account: with the partner's key only where
+// the target file says that it is required.
+func (p *Client) Creator(a *Account) *conform.Actor {
+	if p.Setting(CreateKey) == "yes" {
+		return a.Me
+	}
+	return p.WithoutKey(a)
+}
+
+// WithoutKey sends an account's user token alone.
+func (p *Client) WithoutKey(a *Account) *conform.Actor {
+	return p.Actor(a.Who.Name+" without key", a.Who, Headers("", a.Token))
+}
+
+// TryCreate asks for a secret; the caller judges the answer.
+func (p *Client) TryCreate(ctx context.Context, a *Account) *httpclient.Call {
+	ginkgo.GinkgoHelper()
+	return p.Do(ctx, p.Creator(a), p.CreateSecret, Creation)
+}
+
+// Create has a secret created and keeps it.
+func (p *Client) Create(ctx context.Context, a *Account) {
+	ginkgo.GinkgoHelper()
+	call := p.TryCreate(ctx, a)
+	p.Require("create a secret", call, p.CreateSecret, contract.OK)
+	p.KeepSecret(a, call)
+}
+
+// KeepSecret takes the secret out of an answer.
+func (p *Client) KeepSecret(a *Account, call *httpclient.Call) {
+	ginkgo.GinkgoHelper()
+	text := p.Secret("totp-secret", Given(call, "secret"))
+	if _, err := otp.ParseSecret(text); err != nil {
+		p.Untestable("no app can use the secret that was created: %v", err)
+	}
+	a.Secret, a.Codes = text, p.Codes(text)
+}
+
+// Created is a user with a secret that is not confirmed.
+func (p *Client) Created(ctx context.Context) *Account {
+	ginkgo.GinkgoHelper()
+	a := p.SignedIn(ctx)
+	p.Create(ctx, a)
+	return a
+}
+
+// Enrolled is a user whose factor is on.
+func (p *Client) Enrolled(ctx context.Context) *Account {
+	ginkgo.GinkgoHelper()
+	a := p.Created(ctx)
+	p.Require("switch the factor on", p.SwitchOnByCode(ctx, a), p.Activate, contract.OK)
+	return a
+}
+
+// Activation is the right request for switching the factor on.
+func (p *Client) Activation(ctx context.Context, a *Account, code string) conform.Request {
+	ginkgo.GinkgoHelper()
+	return conform.Request{JSON: conform.Object{
+		"verification_token": p.Verified(ctx, a, TypeActivation), "code_2fa": code, "secret_2fa": a.Secret,
+	}}
+}
+
+// Deactivation is the right request for switching the factor off.
+func (p *Client) Deactivation(ctx context.Context, a *Account, code string) conform.Request {
+	ginkgo.GinkgoHelper()
+	return conform.Request{JSON: conform.Object{"verification_token": p.Verified(ctx, a, TypeDeactivation), "code_2fa": code}}
+}
+
+// SwitchOn sends an activation and keeps in mind what it did.
+func (p *Client) SwitchOn(ctx context.Context, a *Account, r conform.Request) *httpclient.Call {
+	ginkgo.GinkgoHelper()
+	call := p.Do(ctx, a.Me, p.Activate, r)
+	a.On = a.On || p.Is(call, p.Activate, contract.OK)
+	return call
+}
+
+// SwitchOff sends a deactivation and keeps in mind what it did.
+func (p *Client) SwitchOff(ctx context.Context, a *Account, r conform.Request) *httpclient.Call {
+	ginkgo.GinkgoHelper()
+	call := p.Do(ctx, a.Me, p.Deactivate, r)
+	a.On = a.On && !p.Is(call, p.Deactivate, contract.OK)
+	return call
+}
+
+// SwitchOnByCode sends a right activation with an unused code.
+func (p *Client) SwitchOnByCode(ctx context.Context, a *Account) *httpclient.Call {
+	ginkgo.GinkgoHelper()
+	return p.SwitchOn(ctx, a, p.Activation(ctx, a, p.Code(ctx, a.Codes)))
+}
+
+// SwitchOffByCode sends a right deactivation with an unused code.
+func (p *Client) SwitchOffByCode(ctx context.Context, a *Account) *httpclient.Call {
+	ginkgo.GinkgoHelper()
+	return p.SwitchOff(ctx, a, p.Deactivation(ctx, a, p.Code(ctx, a.Codes)))
+}
+
+// Enrol is the control of what must not switch a factor on: with a new secret and
+// all else right it is switched on.
+func (p *Client) Enrol(ctx context.Context, a *Account) {
+	ginkgo.GinkgoHelper()
+	p.Create(ctx, a)
+	p.Require("switch the factor on as a control", p.SwitchOnByCode(ctx, a), p.Activate, contract.OK)
+}
+
+// ExpectOff checks that the factor of an account is off: a deactivation that is
+// right in all else is not confirmed. Where the target has no known deactivation
+// it is left to the control.
+func (p *Client) ExpectOff(ctx context.Context, a *Account) {
+	ginkgo.GinkgoHelper()
+	if p.Setting(DeactivatePath) == "" {
+		return
+	}
+	p.Holds("the factor is off: a deactivation is not confirmed", !p.Is(p.SwitchOffByCode(ctx, a), p.Deactivate, contract.OK),
+		"a deactivation is confirmed, so that the factor was on")
+}
+
+// ExpectOn checks that the factor of an account is on: a deactivation with the code,
+// or with another right one, is confirmed. A deactivation that is rejected can have
+// a reason of its own, such as a code that an earlier refusal used up; only an
+// account that can be enrolled anew was surely off.
+func (p *Client) ExpectOn(ctx context.Context, a *Account, code string) {
+	ginkgo.GinkgoHelper()
+	confirmed := p.Is(p.SwitchOff(ctx, a, p.Deactivation(ctx, a, code)), p.Deactivate, contract.OK)
+	if confirmed || p.Is(p.SwitchOffByCode(ctx, a), p.Deactivate, contract.OK) {
+		p.Holds("the factor is on", true, "")
+		return
+	}
+	call := p.TryCreate(ctx, a)
+	p.Require("see whether the factor is on: a deactivation and a new secret are both refused", call, p.CreateSecret, contract.OK)
+	p.KeepSecret(a, call)
+	again := p.SwitchOnByCode(ctx, a)
+	p.Require("see whether the factor is on: neither a deactivation nor an activation is confirmed", again, p.Activate, contract.OK)
+	p.Holds("the factor is on", false, "it is off: it can be switched on anew")
+}
+
+// tidy switches the factor off, so that the account can be leased again. Where the
+// time step has no code left, the next lease does; an identity whose factor nothing
+// can switch off is retired.
+func (p *Client) tidy(ctx context.Context, a *Account) {
+	if !a.On || a.Codes == nil {
+		return
+	}
+	if p.Setting(DeactivatePath) == "" {
+		a.Who.Retire("its factor is on, and the target file names no settings.deactivate-path to switch it off")
+		return
+	}
+	step := a.Codes.Step(p.Now())
+	for _, at := range []int64{step, step - 1} {
+		if code, err := a.Codes.At(at); err == nil {
+			if !p.Is(p.SwitchOff(ctx, a, p.Deactivation(ctx, a, code)), p.Deactivate, contract.OK) {
+				a.Who.Retire("its factor could not be switched off")
+			}
+			return
+		}
+	}
+	p.left[a.Who.Name] = a
+}

@@ -1,0 +1,228 @@
+package coinrabbit
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+
+	"authconform/harness/clause"
+	"authconform/harness/conform"
+	"authconform/harness/contract"
+	"authconform/harness/httpclient"
+	"authconform/suites/coinrabbit/client"
+	"authconform/suites/family"
+)
+
+// throttle is about limits, of which the page says nothing: the standards ask for
+// one, and the target file's limits.second-factor says which the target has.
+func throttle(p *client.Client) {
+	Describe("limits", func() {
+		wrongCodeLimit(p, activating(p), client.TypeActivation)
+		wrongCodeLimit(p, deactivating(p), client.TypeDeactivation)
+		codeLimits(p)
+	})
+}
+
+var (
+	asksLimit = clause.From(contract.Standard, "RFC 4226 7.3; OWASP ASVS 5.0 6.3.1; facts/auth-checks.md R01")
+	spans     = clause.From(contract.Standard, "RFC 4226 7.3; facts/auth-checks.md R10 to R13")
+)
+
+// limit is the limit of wrong codes of an account.
+type limit struct {
+	family.Limit
+	family.LimitTest
+	t *trial
+}
+
+// limitOf reads from the target file how many wrong codes an account has.
+func limitOf(ctx context.Context, p *client.Client, s subject) *limit {
+	GinkgoHelper()
+	declared := p.Target().Limits.SecondFactor
+	if declared == nil {
+		p.Untestable("the target file declares no limits.second-factor; ask the vendor how many wrong codes an account has within which time")
+	}
+	t := s.ready(ctx)
+	with := func(code string) family.Attempt {
+		return family.Attempt{By: t.by, Request: t.request.With("code_2fa", code)}
+	}
+	return &limit{t: t, LimitTest: family.LimitTest{S: p.Context}, Limit: family.Limit{
+		Operation: s.operation, Attempts: declared.Attempts, Block: max(declared.Block, declared.Window),
+		Refused: contract.SecondFactorWrong, Limited: contract.Throttled,
+		Wrong: func(int) family.Attempt { return with(t.Codes.Wrong(farAway)) },
+		Right: func() family.Attempt { return with(p.Code(ctx, t.Codes)) },
+	}}
+}
+
+// guess sends wrong codes, each of which must be answered as wrong.
+func (l *limit) guess(ctx context.Context, times int) {
+	GinkgoHelper()
+	for i := range times {
+		wrong := l.Wrong(i)
+		l.S.Expect(l.S.Do(ctx, wrong.By, l.Operation, wrong.Request), l.Operation, l.Refused)
+	}
+}
+
+// expectAccepted checks that a right code is accepted. An activation that succeeds
+// leaves the factor on, a deactivation leaves it off.
+func (l *limit) expectAccepted(ctx context.Context, p *client.Client, when string) {
+	GinkgoHelper()
+	right := l.Right()
+	call := p.Do(ctx, right.By, l.Operation, right.Request)
+	l.t.On = l.Operation == p.Activate
+	p.Holds("a right code is accepted "+when, p.Is(call, l.Operation, contract.OK), "it is refused")
+}
+
+// vary changes each attempt, wrong and right.
+func (l *limit) vary(change func(family.Attempt) family.Attempt) {
+	wrong, right := l.Wrong, l.Right
+	l.Wrong = func(i int) family.Attempt { return change(wrong(i)) }
+	l.Right = func() family.Attempt { return change(right()) }
+}
+
+// wrongCodeLimit states that as many wrong codes as the limit allows hold back a
+// right one, however the guesses are sent.
+func wrongCodeLimit(p *client.Client, s subject, messageType string) {
+	name := s.operation.Name()
+	state := func(slug string, options ...clause.Option) clause.Clause {
+		return clause.Should("coinrabbit.throttle."+s.operation.ID+slug, s.operation, contract.Throttled, append(options, clause.Disrupts())...)
+	}
+	type variation = func(context.Context, *limit)
+	rows := []conform.Row[variation]{
+		{Text: name + " rejects even a valid TOTP code after as many wrong ones as the limit allows, until the limit ends",
+			Clause: state("", asksLimit), Given: func(context.Context, *limit) {}},
+		{Text: name + " counts wrong TOTP codes across log-ins", Clause: state("-new-session", spans),
+			Given: func(ctx context.Context, l *limit) {
+				l.vary(func(attempt family.Attempt) family.Attempt {
+					p.LogIn(ctx, l.t.Account)
+					attempt.By = l.t.Me
+					return attempt
+				})
+			}},
+		{Text: name + " counts wrong TOTP codes across verification tokens", Clause: state("-new-verification", spans),
+			Given: func(ctx context.Context, l *limit) {
+				l.vary(func(attempt family.Attempt) family.Attempt {
+					attempt.Request = attempt.Request.With("verification_token", p.Verified(ctx, l.t.Account, messageType))
+					return attempt
+				})
+			}},
+		{Text: name + " counts wrong TOTP codes whatever address X-Forwarded-For claims", Clause: state("-claimed-address", spans),
+			Given: func(_ context.Context, l *limit) {
+				n := 0
+				l.vary(func(attempt family.Attempt) family.Attempt {
+					n++
+					attempt.Request = attempt.Request.WithHeader("X-Forwarded-For", fmt.Sprintf("198.51.100.%d", n))
+					return attempt
+				})
+			}},
+	}
+	if s.operation == p.Activate { // the way around a limit that starts the enrolment over
+		rows = append(rows, conform.Row[variation]{
+			Text: name + " counts wrong TOTP codes across newly created secrets", Clause: state("-new-secret", spans),
+			Given: func(ctx context.Context, l *limit) {
+				wrong := l.Wrong
+				l.Wrong = func(i int) family.Attempt {
+					p.Create(ctx, l.t.Account)
+					l.t.request = l.t.request.With("secret_2fa", l.t.Secret)
+					return wrong(i)
+				}
+			}})
+	}
+	conform.Table(func(ctx SpecContext, vary variation) {
+		l := limitOf(ctx, p, s)
+		vary(ctx, l)
+		l.guess(ctx, l.Attempts)
+		l.HoldsBackTheRight(ctx, l.Limit)
+		// That a right code is accepted afterwards shows that the limit rejected it.
+		p.Wait(ctx, l.Block+time.Second, "the limit has to end")
+		l.expectAccepted(ctx, p, "when the limit has ended")
+	}, rows)
+	It(name+" accepts a valid TOTP code after one wrong code fewer than the limit allows", state("-not-before", asksLimit),
+		func(ctx SpecContext) {
+			l := limitOf(ctx, p, s)
+			l.guess(ctx, l.Attempts-1)
+			l.expectAccepted(ctx, p, "while the limit is not reached")
+		})
+	It(name+" judges no more of a burst of concurrent wrong codes than the limit allows", state("-parallel", spans, clause.Only(strict)),
+		func(ctx SpecContext) {
+			l := limitOf(ctx, p, s)
+			l.t.On = s.operation == p.Deactivate
+			l.Burst(ctx, l.Limit)
+			p.Wait(ctx, l.Block+time.Second, "the limit has to end before the account is tidied")
+		})
+	It(name+" answers beyond its limit with a Retry-After that holds and a response that no cache may store",
+		state("-retry-after", clause.Only(strict)),
+		func(ctx SpecContext) {
+			l := limitOf(ctx, p, s)
+			call := l.Reach(ctx, l.Limit)
+			l.NotStorable(call)
+			p.Wait(ctx, l.RetryAfter(call, l.Limit), "the answer says when to come back")
+			l.expectAccepted(ctx, p, "when the answer said so")
+		})
+}
+
+// tries is how many attempts a limit of sending or verifying codes may allow
+// (NIST 63B allows a hundred; fewer will do for codes of six digits).
+const tries = 30
+
+// codeLimits are the limits of sending and of verifying codes.
+func codeLimits(p *client.Client) {
+	It("POST /utils/verification-code/verify rejects the right code after at most 30 wrong ones",
+		clause.Should("coinrabbit.throttle.verify-code", p.VerifyCode, contract.Throttled, clause.Disrupts(), asksLimit),
+		func(ctx SpecContext) {
+			op, t := p.VerifyCode, verifying(p).ready(ctx)
+			wrong := t.request.With(p.Setting(client.CodeMember), client.OtherCode(t.request.JSON.(conform.Object)[p.Setting(client.CodeMember)].(string)))
+			for range tries {
+				t.Who.Failed()
+				if call := p.Do(ctx, t.by, op, wrong); p.Exactly(call, op, contract.Throttled) && !p.Exactly(call, op, codeWrong) {
+					p.Expect(call, op, contract.Throttled)
+					break
+				}
+			}
+			p.Holds("the right code is held back after many wrong ones", !p.Is(p.Do(ctx, t.by, op, t.request), op, contract.OK), "it is verified")
+		})
+	It("POST /utils/verification-code/verify answers as beyond a limit after at most 30 wrong codes",
+		clause.Should("coinrabbit.throttle.verify-code-answer", p.VerifyCode, contract.Throttled, clause.Disrupts(), clause.Only(strict)),
+		func(ctx SpecContext) {
+			a := p.SignedIn(ctx)
+			wrong := client.OtherCode(p.NewCode(ctx, a, client.TypeActivation))
+			call := untilLimited(ctx, p, a, p.VerifyCode, p.VerifyRequest(a, client.TypeActivation, wrong))
+			p.Expect(call, p.VerifyCode, contract.Throttled)
+		})
+	It("POST /utils/verification-code/send rejects one of 30 requests in succession for the same user",
+		clause.Should("coinrabbit.throttle.send-code", p.SendCode, contract.Throttled, clause.Disrupts(),
+			clause.From(contract.Standard, "OWASP API4:2023; facts/auth-checks.md R18")),
+		func(ctx SpecContext) {
+			a := p.SignedIn(ctx)
+			var refused bool
+			for range tries {
+				if refused = !p.Is(p.Do(ctx, a.Me, p.SendCode, p.SendRequest(a, client.TypeActivation)), p.SendCode, contract.OK); refused {
+					break
+				}
+			}
+			p.Holds(fmt.Sprintf("no more than %d codes are sent at once", tries), refused, "more are")
+		})
+	It("POST /utils/verification-code/send answers as beyond a limit within 30 requests in succession for the same user",
+		clause.Should("coinrabbit.throttle.send-code-answer", p.SendCode, contract.Throttled, clause.Disrupts()),
+		func(ctx SpecContext) {
+			a := p.SignedIn(ctx)
+			call := untilLimited(ctx, p, a, p.SendCode, p.SendRequest(a, client.TypeActivation))
+			p.Expect(call, p.SendCode, contract.Throttled)
+		})
+}
+
+// untilLimited repeats a request until the last answer of a limiter, or to the end
+// of the tries.
+func untilLimited(ctx context.Context, p *client.Client, a *client.Account, op *contract.Operation, r conform.Request) (call *httpclient.Call) {
+	GinkgoHelper()
+	for range tries {
+		a.Who.Failed()
+		call = p.Do(ctx, a.Me, op, r)
+		if p.Exactly(call, op, contract.Throttled) {
+			break
+		}
+	}
+	return call
+}

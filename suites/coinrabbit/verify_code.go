@@ -1,0 +1,111 @@
+package coinrabbit
+
+import (
+	"context"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"authconform/harness/clause"
+	"authconform/harness/contract"
+	"authconform/suites/coinrabbit/client"
+)
+
+// verifyCode is about verifying codes, of which the page gives the name alone:
+// nothing here is more than a SHOULD.
+func verifyCode(p *client.Client) {
+	op := p.VerifyCode
+	Describe("Verify user's verification code", func() {
+		It("POST /utils/verification-code/verify returns a verification token for the code that was sent",
+			clause.Should("coinrabbit.verify-code.ok", op, contract.OK),
+			func(ctx SpecContext) {
+				t := verifying(p).ready(ctx)
+				p.Expect(p.Do(ctx, t.by, op, t.request), op, contract.OK)
+			})
+		It("POST /utils/verification-code/verify accepts exactly one of four concurrent requests with the same code",
+			clause.Should("coinrabbit.verify-code.parallel", op, codeWrong,
+				clause.From(contract.Standard, "OWASP ASVS 5.0 2.3.4; facts/auth-checks.md T15; CVE-2026-107276")),
+			func(ctx SpecContext) {
+				t := verifying(p).ready(ctx)
+				t.Who.Failed()
+				p.Check("codes that were verified", p.Accepted(ctx, 4, t.by, op, t.request), Equal(1))
+			})
+		rejects(p, verifying(p), wrongCodeRequests(p)...)
+		rejects(p, verifying(p), deviation{slug: "no-code", text: "without a code", outcome: contract.Invalid, answered: true,
+			apply: func(_ context.Context, t *trial) { t.request = t.request.Without(p.Setting(client.CodeMember)) }})
+		wrongVerificationCodes(p)
+	})
+}
+
+// verifying is the verification of a code that was sent.
+func verifying(p *client.Client) subject {
+	return subject{
+		operation: p.VerifyCode, effect: "returns no verification token",
+		ready: func(ctx context.Context) *trial {
+			a := p.SignedIn(ctx)
+			return &trial{Account: a, by: a.Me, request: p.VerifyRequest(a, client.TypeActivation, p.NewCode(ctx, a, client.TypeActivation))}
+		},
+		after: func(ctx context.Context, t *trial) {
+			p.Require("get the right request accepted", p.Do(ctx, t.Me, p.VerifyCode, t.right), p.VerifyCode, contract.OK)
+		},
+		clause: func(d deviation) clause.Clause {
+			return clause.Should("coinrabbit.verify-code."+d.slug, p.VerifyCode, d.outcome, d.grade)
+		},
+	}
+}
+
+// outOfBand is when no code or token that was sent may count any more: ten minutes,
+// and one to be sure.
+const outOfBand = 11 * time.Minute
+
+// wrongVerificationCodes are codes that give no token; a new one still does
+// afterwards.
+func wrongVerificationCodes(p *client.Client) {
+	s := verifying(p)
+	s.counts = true
+	s.ready = func(ctx context.Context) *trial {
+		a := p.SignedIn(ctx)
+		return &trial{Account: a, by: a.Me}
+	}
+	s.after = func(ctx context.Context, t *trial) { p.Verified(ctx, t.Account, client.TypeActivation) }
+	row := func(slug, text, rests string, wrong func(context.Context, *client.Account) string) deviation {
+		return deviation{slug: slug, text: text, outcome: codeWrong, rests: rests, apply: func(ctx context.Context, t *trial) {
+			t.request = p.VerifyRequest(t.Account, client.TypeActivation, wrong(ctx, t.Account))
+		}}
+	}
+	rejectsEffect(p, s,
+		row("wrong", "with a wrong code", "facts/auth-checks.md T29", func(ctx context.Context, a *client.Account) string {
+			return client.OtherCode(p.NewCode(ctx, a, client.TypeActivation))
+		}),
+		row("used", "with a code that was used before", "OWASP ASVS 5.0 6.5.1; facts/auth-checks.md T27",
+			func(ctx context.Context, a *client.Account) string {
+				code := p.NewCode(ctx, a, client.TypeActivation)
+				request := p.VerifyRequest(a, client.TypeActivation, code)
+				p.Require("verify the code once", p.Do(ctx, a.Me, p.VerifyCode, request), p.VerifyCode, contract.OK)
+				return code
+			}),
+		row("replaced", "with a code that a newer one has replaced", "OWASP WSTG-ATHN-11; facts/auth-checks.md T30",
+			func(ctx context.Context, a *client.Account) string {
+				old := p.NewCode(ctx, a, client.TypeActivation)
+				if p.NewCode(ctx, a, client.TypeActivation) == old {
+					p.Untestable("by chance both codes are the same")
+				}
+				return old
+			}),
+		row("of-other-type", "with a code of another message type", "OWASP ASVS 5.0 6.6.2; facts/auth-checks.md T28",
+			func(ctx context.Context, a *client.Account) string { return p.NewCode(ctx, a, client.TypeDeactivation) }),
+		row("foreign", "with a code that was sent to another user", "OWASP ASVS 5.0 6.6.2; facts/auth-checks.md T28",
+			func(ctx context.Context, _ *client.Account) string {
+				return p.NewCode(ctx, p.SignedIn(ctx), client.TypeActivation)
+			}),
+	)
+	expired := row("expired", "with a code that is more than ten minutes old", "OWASP ASVS 5.0 6.5.5; facts/auth-checks.md T26",
+		func(ctx context.Context, a *client.Account) string {
+			code := p.NewCode(ctx, a, client.TypeActivation)
+			p.Wait(ctx, outOfBand, "the code has to expire")
+			return code
+		})
+	expired.answered, expired.disrupts = true, true
+	rejects(p, s, expired)
+}
