@@ -1,7 +1,6 @@
 package onlyoffice
 
 import (
-	"context"
 	"time"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -10,146 +9,114 @@ import (
 	"authconform/harness/clause"
 	"authconform/harness/conform"
 	"authconform/harness/contract"
-	"authconform/harness/httpclient"
-	"authconform/harness/identity"
-	"authconform/harness/value"
+	"authconform/suites/onlyoffice/client"
 )
 
-// sessionLimits are the members of the cookie settings: how long sessions live,
-// in minutes, and whether that is applied.
-var sessionLimits = []string{"lifeTime", "enabled"}
+// cookieSettings say how long sessions live.
+func cookieSettings(p *client.Client) {
+	cookieSettingsByRole(p)
+	cookieSettingsUpdated(p)
+	cookieSettingsGovern(p)
+}
 
-func cookieSettings(p *portal) {
-	Describe("the lifetime of sessions", func() {
-		cookieSettingsRead(p)
-		cookieSettingsUpdated(p)
-		cookieSettingsGovern(p)
+func cookieSettingsByRole(p *client.Client) {
+	It("GET /settings/cookiesettings shows an administrator how long sessions live",
+		clause.Must("onlyoffice.cookie-settings.read", p.CookieSettings, contract.OK), func(ctx SpecContext) {
+			_, session := p.SignedIn(ctx, client.Admin)
+			p.DoExpect(ctx, session, p.CookieSettings, client.NoBody, contract.OK)
+		})
+	reads := p.As(client.Admin, client.NoBody)
+	It("GET /settings/cookiesettings rejects a user",
+		clause.Must("onlyoffice.cookie-settings.read-user", p.CookieSettings, contract.Forbidden),
+		func(ctx SpecContext) { refusesRole(ctx, p, client.User, p.CookieSettings, reads, nil) })
+	It("GET /settings/cookiesettings rejects a room administrator",
+		clause.Must("onlyoffice.cookie-settings.read-room-admin", p.CookieSettings, contract.Forbidden), Serial,
+		func(ctx SpecContext) { refusesRole(ctx, p, client.RoomAdmin, p.CookieSettings, reads, nil) })
+
+	op, lifetime := p.UpdateCookieSettings, p.SessionLifetime()
+	conform.Table(func(ctx SpecContext, role string) {
+		who, by := p.SignedIn(ctx, client.Admin)
+		former := lifetime.Keep(ctx, who)
+		_, other := p.SignedIn(ctx, role)
+		made := client.JSON(client.Lifetime(former["lifeTime"].(int)+1, false))
+		p.DoExpect(ctx, other, op, made, contract.Forbidden)
+		p.Check("a refused request changes nothing", lifetime.Now(ctx, by), Equal(former))
+		p.DoRequire(ctx, "get the same request accepted from an administrator", by, op, made, contract.OK)
+	}, []conform.Row[string]{
+		{
+			Text:   "PUT /settings/cookiesettings rejects a user and changes nothing",
+			Clause: clause.Must("onlyoffice.cookie-settings.update-user", op, contract.Forbidden, clause.Disrupts()),
+			Given:  client.User,
+		},
+		{
+			Text:   "PUT /settings/cookiesettings rejects a room administrator and changes nothing",
+			Clause: clause.Must("onlyoffice.cookie-settings.update-room-admin", op, contract.Forbidden, clause.Disrupts()),
+			Given:  client.RoomAdmin,
+		},
 	})
 }
 
-func cookieSettingsRead(p *portal) {
-	It("shows an administrator how long sessions live",
-		clause.Must("onlyoffice.cookie-settings.read", p.cookieSettings, contract.OK),
-		func(ctx SpecContext) {
-			_, me := p.signedIn(ctx, admin)
-			p.Expect(p.Do(ctx, me, p.cookieSettings, conform.Request{}), p.cookieSettings, contract.OK)
-		})
-	forbids := func(role string, args ...any) {
-		read := append(args, clause.Must("onlyoffice.cookie-settings.read-"+role, p.cookieSettings, contract.Forbidden), func(ctx SpecContext) {
-			_, by := p.signedIn(ctx, admin)
-			_, other := p.signedIn(ctx, role)
-			p.Refuses(ctx, conform.Refusal{
-				Operation: p.cookieSettings, By: by, ChangedBy: other, Control: always(conform.Request{}), Outcome: contract.Forbidden,
-			})
-		})
-		It("refuses a "+role+" who wants to read it", read...)
-		It("refuses a "+role+" who wants to update it",
-			clause.Must("onlyoffice.cookie-settings.update-"+role, p.updateCookieSettings, contract.Forbidden, clause.Disrupts()),
-			func(ctx SpecContext) {
-				who, by := p.signedIn(ctx, admin)
-				former := p.keeps(ctx, who, p.cookieSettings, p.updateCookieSettings, sessionLimits...)
-				_, other := p.signedIn(ctx, role)
-				made := conform.Object{"lifeTime": former["lifeTime"].(int) + 1, "enabled": false}
-				p.Expect(p.Do(ctx, other, p.updateCookieSettings, conform.Request{JSON: made}), p.updateCookieSettings, contract.Forbidden)
-				p.Check("a refused request changes nothing", p.settingsNow(ctx, by, p.cookieSettings, sessionLimits...), Equal(former))
-				p.Require("get the same request accepted from an administrator", p.Do(ctx, by, p.updateCookieSettings, conform.Request{JSON: made}), p.updateCookieSettings, contract.OK)
-			})
-	}
-	forbids(user)
-	forbids(roomAdmin, Serial)
-}
-
-func cookieSettingsUpdated(p *portal) {
-	It("shows the settings afterwards that an administrator made",
-		clause.Must("onlyoffice.cookie-settings.update", p.updateCookieSettings, contract.OK, clause.Disrupts()),
-		func(ctx SpecContext) {
-			who := p.lifetimeKeeper(ctx)
-			for _, made := range []conform.Object{lifetime(77, false), lifetime(99, true), lifetime(1440, false)} {
-				p.Expect(p.setLifetime(ctx, who, made), p.updateCookieSettings, contract.OK)
-				p.Check("the settings made can be read", p.settingsNow(ctx, p.signIn(ctx, who), p.cookieSettings, sessionLimits...), Equal(made))
+func cookieSettingsUpdated(p *client.Client) {
+	op, lifetime := p.UpdateCookieSettings, p.SessionLifetime()
+	observed := clause.From(contract.Observed, "facts/onlyoffice.md 1.4")
+	It("PUT /settings/cookiesettings stores the settings that an administrator makes",
+		clause.Must("onlyoffice.cookie-settings.update", op, contract.OK, clause.Disrupts()), func(ctx SpecContext) {
+			who := lifetime.Keeper(ctx)
+			for _, made := range []conform.Object{client.Lifetime(77, false), client.Lifetime(99, true), client.Lifetime(1440, false)} {
+				p.Expect(lifetime.Update(ctx, who, made), op, contract.OK)
+				p.Check("the settings made can be read", lifetime.Now(ctx, p.SignIn(ctx, who)), Equal(made))
 			}
 		})
-	It("ends every session when a lifetime is switched on",
-		clause.Must("onlyoffice.cookie-settings.ends-sessions", p.updateCookieSettings, contract.OK, clause.Disrupts(), clause.From(contract.Observed, "facts/onlyoffice.md 1.4")),
-		func(ctx SpecContext) {
-			who := p.lifetimeKeeper(ctx)
-			before := p.signIn(ctx, who)
-			_, other := p.signedIn(ctx, user)
-			p.alive(ctx, before)
-			p.alive(ctx, other)
-			p.Expect(p.setLifetime(ctx, who, lifetime(60, true)), p.updateCookieSettings, contract.OK)
-			p.over(ctx, before)
-			p.over(ctx, other)
+	It("PUT /settings/cookiesettings ends every session when a lifetime is switched on",
+		clause.Must("onlyoffice.cookie-settings.ends-sessions", op, contract.OK, clause.Disrupts(), observed), func(ctx SpecContext) {
+			who := lifetime.Keeper(ctx)
+			before := p.SignIn(ctx, who)
+			_, other := p.SignedIn(ctx, client.User)
+			p.RequireAlive(ctx, before, other)
+			p.Expect(lifetime.Update(ctx, who, client.Lifetime(60, true)), op, contract.OK)
+			p.ExpectEnded(ctx, before, other)
 		})
-	It("gives whoever switches a lifetime on a fresh session",
-		clause.Must("onlyoffice.cookie-settings.fresh-session", p.updateCookieSettings, contract.OK, clause.Disrupts(), clause.From(contract.Observed, "facts/onlyoffice.md 1.4")),
-		func(ctx SpecContext) {
-			who := p.lifetimeKeeper(ctx)
-			me := p.signIn(ctx, who)
-			call := p.Do(ctx, me, p.updateCookieSettings, conform.Request{JSON: lifetime(60, true)})
-			p.Expect(call, p.updateCookieSettings, contract.OK)
-			p.over(ctx, me)
-			p.works(ctx, p.Actor(who.Name, who, cookie(setCookie(call, sessionCookie))))
+	It("PUT /settings/cookiesettings replaces the session of the administrator who switches a lifetime on",
+		clause.Must("onlyoffice.cookie-settings.fresh-session", op, contract.OK, clause.Disrupts(), observed), func(ctx SpecContext) {
+			who := lifetime.Keeper(ctx)
+			session := p.SignIn(ctx, who)
+			call := p.DoExpect(ctx, session, op, client.JSON(client.Lifetime(60, true)), contract.OK)
+			p.ExpectEnded(ctx, session)
+			p.ExpectAlive(ctx, p.CookieSession(who, call))
 		})
 }
 
-func cookieSettingsGovern(p *portal) {
-	It("ends a session when its lifetime is over, used or not, and not before",
-		clause.Must("onlyoffice.cookie-settings.lifetime", p.updateCookieSettings, contract.OK, clause.Disrupts(), clause.From(contract.Observed, "facts/onlyoffice.md 1.4, 5; facts/auth-checks.md S10")),
-		func(ctx SpecContext) {
-			who := p.lifetimeKeeper(ctx)
-			p.Expect(p.setLifetime(ctx, who, lifetime(1, true)), p.updateCookieSettings, contract.OK)
-			_, me := p.signedIn(ctx, user)
+func cookieSettingsGovern(p *client.Client) {
+	op, lifetime := p.UpdateCookieSettings, p.SessionLifetime()
+	It("A session with a lifetime of a minute is alive after 40 seconds and has ended after 65, although it was used",
+		clause.Must("onlyoffice.cookie-settings.lifetime", op, contract.OK, clause.Disrupts(),
+			clause.From(contract.Observed, "facts/onlyoffice.md 1.4, 5; facts/auth-checks.md S10")), func(ctx SpecContext) {
+			p.Expect(lifetime.Update(ctx, lifetime.Keeper(ctx), client.Lifetime(1, true)), op, contract.OK)
+			_, session := p.SignedIn(ctx, client.User)
 			p.Wait(ctx, 40*time.Second, "the session has to get old")
-			p.works(ctx, me)
+			p.ExpectAlive(ctx, session)
 			p.Wait(ctx, 25*time.Second, "the session has to end")
-			p.over(ctx, me)
+			p.ExpectEnded(ctx, session)
 		})
-	It("says in `expires` when a session will end",
-		clause.Must("onlyoffice.cookie-settings.expires", p.login, contract.OK, clause.Disrupts(), clause.From(contract.Observed, "facts/onlyoffice.md 5")),
-		func(ctx SpecContext) {
-			who := p.lifetimeKeeper(ctx)
-			p.Require("set a lifetime of ten minutes", p.setLifetime(ctx, who, lifetime(10, true)), p.updateCookieSettings, contract.OK)
-			guest := p.Lease(user)
-			call := p.tries(ctx, guest.Login, guest.Password)
-			p.Expect(call, p.login, contract.OK)
-			expires, err := time.Parse(time.RFC3339, value.Text(value.Of(call), "response", "expires"))
+	It("POST /authentication returns in `expires` when the session will end",
+		clause.Must("onlyoffice.cookie-settings.expires", p.Login, contract.OK, clause.Disrupts(),
+			clause.From(contract.Observed, "facts/onlyoffice.md 5")), func(ctx SpecContext) {
+			set := lifetime.Update(ctx, lifetime.Keeper(ctx), client.Lifetime(10, true))
+			p.Require("set a lifetime of ten minutes", set, op, contract.OK)
+			call := p.LogIn(ctx, p.Lease(client.User))
+			p.Expect(call, p.Login, contract.OK)
+			expires, err := time.Parse(time.RFC3339, client.Text(call, "expires"))
 			p.Check("expires is a time", err, Not(HaveOccurred()))
 			p.Check("expires is ten minutes away", expires, BeTemporally("~", p.Now().Add(10*time.Minute), 30*time.Second))
 		})
-	It("no longer ends sessions once the lifetime is switched off",
-		clause.Must("onlyoffice.cookie-settings.off", p.updateCookieSettings, contract.OK, clause.Disrupts(), clause.From(contract.Observed, "facts/onlyoffice.md 1.4, 5")),
-		func(ctx SpecContext) {
-			who := p.lifetimeKeeper(ctx)
-			p.Require("set a lifetime of a minute", p.setLifetime(ctx, who, lifetime(1, true)), p.updateCookieSettings, contract.OK)
-			p.Expect(p.setLifetime(ctx, who, lifetime(1, false)), p.updateCookieSettings, contract.OK)
-			_, me := p.signedIn(ctx, user)
+	It("PUT /settings/cookiesettings keeps sessions alive beyond a lifetime that is switched off",
+		clause.Must("onlyoffice.cookie-settings.off", op, contract.OK, clause.Disrupts(),
+			clause.From(contract.Observed, "facts/onlyoffice.md 1.4, 5")), func(ctx SpecContext) {
+			who := lifetime.Keeper(ctx)
+			p.Require("set a lifetime of a minute", lifetime.Update(ctx, who, client.Lifetime(1, true)), op, contract.OK)
+			p.Expect(lifetime.Update(ctx, who, client.Lifetime(1, false)), op, contract.OK)
+			_, session := p.SignedIn(ctx, client.User)
 			p.Wait(ctx, 65*time.Second, "the session would have ended")
-			p.works(ctx, me)
+			p.ExpectAlive(ctx, session)
 		})
-}
-
-func lifetime(minutes int, enabled bool) conform.Object {
-	return conform.Object{"lifeTime": minutes, "enabled": enabled}
-}
-
-// lifetimeKeeper is an administrator for whom the lifetime of sessions is brought
-// back when the spec ends.
-func (p *portal) lifetimeKeeper(ctx context.Context) *identity.Identity {
-	GinkgoHelper()
-	who := p.Lease(admin)
-	p.keeps(ctx, who, p.cookieSettings, p.updateCookieSettings, sessionLimits...)
-	return who
-}
-
-// setLifetime updates the settings in a session of its own, for that may end by it.
-func (p *portal) setLifetime(ctx context.Context, who *identity.Identity, made conform.Object) *httpclient.Call {
-	GinkgoHelper()
-	return p.Do(ctx, p.signIn(ctx, who), p.updateCookieSettings, conform.Request{JSON: made})
-}
-
-// sameCookieSettings sets the lifetime of sessions to what it is.
-func (p *portal) sameCookieSettings(ctx context.Context, me *conform.Actor) conform.Request {
-	GinkgoHelper()
-	return conform.Request{JSON: p.settingsNow(ctx, me, p.cookieSettings, sessionLimits...)}
 }

@@ -3,141 +3,173 @@ package onlyoffice
 import (
 	"context"
 
-	. "github.com/onsi/ginkgo/v2"
-
 	"authconform/harness/conform"
-	"authconform/harness/contract"
 	"authconform/suites/family"
+	"authconform/suites/onlyoffice/client"
 )
 
-// sessions is how a session is carried and ended; log-out ends it by cookie in
-// every profile.
-func (p *portal) sessions() family.Scheme {
-	return family.Scheme{
-		Present: cookie,
-		End: func(ctx context.Context, me *conform.Actor) {
-			GinkgoHelper()
-			p.Require("log out", p.Do(ctx, me, p.logout, conform.Request{}), p.logout, contract.OK)
-		},
-	}
-}
-
-// always makes a control of a request that is right each time.
-func always(r conform.Request) func() conform.Request {
-	return func() conform.Request { return r }
-}
-
-// as is the Ready of operations that take the same request from any session of
-// a role.
-func (p *portal) as(role string, r conform.Request) func(context.Context) (*conform.Actor, func() conform.Request) {
-	return func(ctx context.Context) (*conform.Actor, func() conform.Request) {
-		_, me := p.signedIn(ctx, role)
-		return me, always(r)
-	}
-}
-
-// anonymously is the Ready of operations that need no session.
-func (p *portal) anonymously(r conform.Request) func(context.Context) (*conform.Actor, func() conform.Request) {
-	return func(context.Context) (*conform.Actor, func() conform.Request) { return p.Anonymous(), always(r) }
-}
-
-// resigned is the Ready of operations whose success ends the caller's session:
-// the control signs in anew each time.
-func (p *portal) resigned(role string, request func(context.Context, *conform.Actor) conform.Request) func(context.Context) (*conform.Actor, func() conform.Request) {
-	return func(ctx context.Context) (*conform.Actor, func() conform.Request) {
-		who, me := p.signedIn(ctx, role)
-		return me, func() conform.Request {
-			me.Header = p.signIn(ctx, who).Header
-			return request(ctx, me)
-		}
-	}
-}
-
-// subjects are the operations that the families of probes are put to.
-func (p *portal) subjects() []family.Subject {
-	none := conform.Request{}
+// subjects are the operations that the families of refusals are put to.
+func subjects(p *client.Client) []family.Subject {
+	user, admin := p.As(client.User, client.NoBody), p.As(client.Admin, client.NoBody)
+	anonymous := anonymously(p, client.NoBody)
+	again := p.SignInAgain
+	nothing := func(context.Context, *conform.Actor) conform.Request { return client.NoBody }
 	return []family.Subject{
-		{Operation: p.isAuthentificated, Ready: p.as(user, none)},
-		{Operation: p.login, Ready: p.loginReady},
-		{Operation: p.loginByCode, Ready: p.loginByCodeReady, SingleUse: true},
-		{Operation: p.logout, Ready: p.as(user, none)},
-		{Operation: p.checkConfirm, Ready: p.anonymously(unknownLink), Expected: confirmInvalid},
-		{Operation: p.tfaSettings, Ready: p.as(user, none)},
-		{Operation: p.updateTFA, Ready: p.resigned(admin, p.sameTFA), Disrupts: true},
-		{Operation: p.updateTFALink, Ready: p.switchOffReady, Expected: disabledOK, Disrupts: true},
-		{Operation: p.tfaConfirm, Ready: p.as(user, none)},
-		{Operation: p.backupCodes, Ready: p.enrolledReady(none)},
-		{Operation: p.renewCodes, Ready: p.enrolledReady(none)},
-		{Operation: p.unlink, Ready: p.unlinkReady, SingleUse: true},
-		{Operation: p.loginSettings, Ready: p.as(admin, none)},
-		{Operation: p.updateLoginSettings, Ready: p.resigned(admin, p.sameLoginSettings), Disrupts: true},
-		{Operation: p.resetLoginSettings, Ready: p.resetReady, Disrupts: true},
-		{Operation: p.cookieSettings, Ready: p.as(admin, none)},
-		{Operation: p.updateCookieSettings, Ready: p.resigned(admin, p.sameCookieSettings), Disrupts: true},
-		{Operation: p.connections, Ready: p.as(user, none)},
-		{Operation: p.logoutAllChangePassword, Ready: p.resigned(user, p.nothing)},
-		{Operation: p.logoutAllForUser, Ready: p.resigned(user, p.ownConnections)},
-		{Operation: p.logoutAllExceptThis, Ready: p.as(user, none)},
-		{Operation: p.logoutConnection, Ready: p.resigned(user, p.ownConnection)},
-		{Operation: p.sendPassword, Ready: p.sendPasswordReady},
-		{Operation: p.sendEmailChange, Ready: p.sendEmailChangeReady},
-		{Operation: p.profileByEmail, Ready: p.profileReady},
-		{Operation: p.emailActivation, Ready: p.as(admin, conform.Request{JSON: conform.Object{"show": true}})},
-		{Operation: p.passwordSettings, Ready: p.as(user, none)},
-		{Operation: p.updatePasswordSettings, Ready: p.resigned(admin, p.samePasswordSettings)},
-		{Operation: p.capabilities, Ready: p.anonymously(none)},
-		{Operation: p.capabilitiesJSON, Ready: p.anonymously(none)},
-		{Operation: p.settings, Ready: p.anonymously(none)},
+		{Operation: p.IsAuthentificated, Ready: user},
+		{Operation: p.Login, Ready: loginReady(p)},
+		{Operation: p.LoginByCode, Ready: loginByCodeReady(p), SingleUse: true},
+		{Operation: p.Logout, Ready: user},
+		{Operation: p.CheckConfirm, Ready: anonymously(p, unknownLink), Expected: client.ConfirmInvalid},
+		{Operation: p.TFASettings, Ready: user},
+		{Operation: p.UpdateTFA, Ready: again(client.Admin, p.SameTFA), Disrupts: true},
+		{Operation: p.UpdateTFALink, Ready: switchOffReady(p), Expected: client.DisabledOK, Disrupts: true},
+		{Operation: p.TFAConfirm, Ready: user},
+		{Operation: p.BackupCodes, Ready: enrolledReady(p)},
+		{Operation: p.RenewCodes, Ready: enrolledReady(p)},
+		{Operation: p.UnlinkApp, Ready: unlinkReady(p), SingleUse: true},
+		{Operation: p.LoginSettings, Ready: admin},
+		{Operation: p.UpdateLoginSettings, Ready: again(client.Admin, p.LoginLimits().Same), Disrupts: true},
+		{Operation: p.ResetLoginSettings, Ready: resetReady(p), Disrupts: true},
+		{Operation: p.CookieSettings, Ready: admin},
+		{Operation: p.UpdateCookieSettings, Ready: again(client.Admin, p.SessionLifetime().Same), Disrupts: true},
+		{Operation: p.Connections, Ready: user},
+		{Operation: p.LogoutAllChangePassword, Ready: again(client.User, nothing)},
+		{Operation: p.LogoutAllForUser, Ready: again(client.User, p.OwnConnections)},
+		{Operation: p.LogoutAllExceptThis, Ready: user},
+		{Operation: p.LogoutConnection, Ready: again(client.User, p.OwnConnection)},
+		{Operation: p.SendPassword, Ready: sendPasswordReady(p)},
+		{Operation: p.SendEmailChange, Ready: sendEmailChangeReady(p)},
+		{Operation: p.ProfileByEmail, Ready: profileReady(p)},
+		{Operation: p.EmailActivation, Ready: p.As(client.Admin, shown(true))},
+		{Operation: p.PasswordSettings, Ready: user},
+		{Operation: p.UpdatePasswordSettings, Ready: again(client.Admin, p.PasswordDemands().Same)},
+		{Operation: p.Capabilities, Ready: anonymous},
+		{Operation: p.CapabilitiesJSON, Ready: anonymous},
+		{Operation: p.Settings, Ready: anonymous},
 	}
 }
 
 // linkSubjects are the operations that are not opened by a session: by a
 // confirmation link, or only while the portal texts its codes.
-func (p *portal) linkSubjects() []family.Subject {
+func linkSubjects(p *client.Client) []family.Subject {
 	return []family.Subject{
-		{Operation: p.validateCode, Ready: p.validateReady, Expected: verified, SingleUse: true},
-		{Operation: p.tfaSetup, Ready: p.setupReady},
-		{Operation: p.setPhone, Ready: p.setPhoneReady, Disrupts: true, Features: []string{"sms"}},
-		{Operation: p.sendSMS, Ready: p.sendSMSReady, Disrupts: true, Features: []string{"sms"}},
+		{Operation: p.ValidateCode, Ready: validateReady(p), Expected: client.Verified, SingleUse: true},
+		{Operation: p.TFASetup, Ready: setupReady(p)},
+		{Operation: p.ChangePassword, Ready: changePasswordReady(p), SingleUse: true},
+		{Operation: p.ChangeEmail, Ready: changeEmailReady(p), SingleUse: true},
+		{Operation: p.SetPhone, Ready: setPhoneReady(p), Disrupts: true, Features: []string{"sms"}},
+		{Operation: p.SendSMS, Ready: sendSMSReady(p), Disrupts: true, Features: []string{"sms"}},
 	}
 }
 
-func (p *portal) validateReady(ctx context.Context) (*conform.Actor, func() conform.Request) {
-	e := p.enrol(ctx)
-	return p.holder(e.who, p.secondStepLink(ctx, e)), always(conform.Request{JSON: conform.Object{"code": e.takeBackup()}})
+// anonymously is the Ready of operations that need no session.
+func anonymously(p *client.Client, r conform.Request) client.Ready {
+	return func(context.Context) (*conform.Actor, func() conform.Request) { return p.Anonymous(), client.Always(r) }
 }
 
-func (p *portal) setupReady(ctx context.Context) (*conform.Actor, func() conform.Request) {
-	return p.startEnrolment(ctx).by, always(conform.Request{})
+func loginReady(p *client.Client) client.Ready {
+	return func(context.Context) (*conform.Actor, func() conform.Request) {
+		return p.Anonymous(), client.Always(client.Credentials(p.Lease(client.User)))
+	}
 }
 
-func (p *portal) setPhoneReady(ctx context.Context) (*conform.Actor, func() conform.Request) {
-	x := p.phoneless(ctx)
-	return x.by, x.number
-}
-
-func (p *portal) sendSMSReady(ctx context.Context) (*conform.Actor, func() conform.Request) {
-	return p.Anonymous(), always(conform.Request{JSON: credentials(p.texted(ctx).who)})
-}
-
-func (p *portal) nothing(context.Context, *conform.Actor) conform.Request { return conform.Request{} }
-
-func (p *portal) loginReady(context.Context) (*conform.Actor, func() conform.Request) {
-	return p.Anonymous(), always(conform.Request{JSON: credentials(p.Lease(user))})
-}
-
-// loginByCodeReady spends a backup code: unlike an app's codes, these do not run
+// loginByCodeReady uses a backup code up: unlike an app's codes, these do not run
 // out with the time step.
-func (p *portal) loginByCodeReady(ctx context.Context) (*conform.Actor, func() conform.Request) {
-	e := p.enrol(ctx)
-	return p.Anonymous(), always(byCode(e.who, e.takeBackup()))
+func loginByCodeReady(p *client.Client) client.Ready {
+	return func(ctx context.Context) (*conform.Actor, func() conform.Request) {
+		e := p.Enrol(ctx)
+		return p.Anonymous(), client.Always(client.ByCode(e.Who, e.TakeBackup()))
+	}
 }
 
-func (p *portal) enrolledReady(r conform.Request) func(context.Context) (*conform.Actor, func() conform.Request) {
-	return func(ctx context.Context) (*conform.Actor, func() conform.Request) { return p.enrol(ctx).me, always(r) }
+// switchOffReady is the Ready of a change that needs no caller who must pass a
+// second factor: it switches the factor off.
+func switchOffReady(p *client.Client) client.Ready {
+	return func(ctx context.Context) (*conform.Actor, func() conform.Request) {
+		keeper, former := p.KeepTFA(ctx)
+		session := p.SignIn(ctx, keeper)
+		return session, func() conform.Request {
+			session.Header = p.SignIn(ctx, keeper).Header
+			return former.With(client.TFANone).Request()
+		}
+	}
 }
 
-func (p *portal) unlinkReady(ctx context.Context) (*conform.Actor, func() conform.Request) {
-	e := p.enrol(ctx)
-	return e.me, always(conform.Request{JSON: conform.Object{"id": p.id(ctx, e.me)}})
+func enrolledReady(p *client.Client) client.Ready {
+	return func(ctx context.Context) (*conform.Actor, func() conform.Request) {
+		return p.Enrol(ctx).Session, client.Always(client.NoBody)
+	}
+}
+
+func unlinkReady(p *client.Client) client.Ready {
+	return func(ctx context.Context) (*conform.Actor, func() conform.Request) {
+		e := p.Enrol(ctx)
+		return e.Session, client.Always(client.Unlink(p.ID(ctx, e.Session)))
+	}
+}
+
+// resetReady resets the log-in settings; they are restored when the spec ends.
+func resetReady(p *client.Client) client.Ready {
+	return func(ctx context.Context) (*conform.Actor, func() conform.Request) {
+		who, session := p.SignedIn(ctx, client.Admin)
+		p.LoginLimits().Keep(ctx, who)
+		return session, client.Always(client.NoBody)
+	}
+}
+
+// sendPasswordReady asks for one's own mail while signed in, which takes no
+// captcha.
+func sendPasswordReady(p *client.Client) client.Ready {
+	return func(ctx context.Context) (*conform.Actor, func() conform.Request) {
+		who, session := p.SignedIn(ctx, client.User)
+		return session, client.Always(p.PasswordMail(who.Login))
+	}
+}
+
+func sendEmailChangeReady(p *client.Client) client.Ready {
+	return func(ctx context.Context) (*conform.Actor, func() conform.Request) {
+		who, session := p.SignedIn(ctx, client.User)
+		return session, client.Always(client.EmailMail(p.ID(ctx, session), p.NewAddress(who)))
+	}
+}
+
+func profileReady(p *client.Client) client.Ready {
+	return func(ctx context.Context) (*conform.Actor, func() conform.Request) {
+		who, session := p.SignedIn(ctx, client.User)
+		return session, client.Always(client.Query("email", who.Login))
+	}
+}
+
+func validateReady(p *client.Client) client.Ready {
+	return func(ctx context.Context) (*conform.Actor, func() conform.Request) {
+		e := p.Enrol(ctx)
+		return p.SecondStep(ctx, e), client.Always(client.Code(e.TakeBackup()))
+	}
+}
+
+func setupReady(p *client.Client) client.Ready {
+	return func(ctx context.Context) (*conform.Actor, func() conform.Request) {
+		return p.StartEnrolment(ctx).Bearer, client.Always(client.NoBody)
+	}
+}
+
+func changePasswordReady(p *client.Client) client.Ready {
+	return func(ctx context.Context) (*conform.Actor, func() conform.Request) { return p.NewPassword(ctx).Ready() }
+}
+
+func changeEmailReady(p *client.Client) client.Ready {
+	return func(ctx context.Context) (*conform.Actor, func() conform.Request) { return p.NewEmail(ctx).Ready() }
+}
+
+func setPhoneReady(p *client.Client) client.Ready {
+	return func(ctx context.Context) (*conform.Actor, func() conform.Request) {
+		x := p.Phoneless(ctx)
+		return x.Bearer, x.Number
+	}
+}
+
+func sendSMSReady(p *client.Client) client.Ready {
+	return func(ctx context.Context) (*conform.Actor, func() conform.Request) {
+		return p.Anonymous(), client.Always(client.Credentials(p.Texted(ctx).Who))
+	}
 }

@@ -9,117 +9,96 @@ import (
 	"authconform/harness/clause"
 	"authconform/harness/conform"
 	"authconform/harness/contract"
-	"authconform/harness/httpclient"
+	"authconform/suites/onlyoffice/client"
 )
 
 // validateNeedsLink changes what proves that the first step was taken; the code
 // is right each time.
-func validateNeedsLink(p *portal) {
-	It("tells a request without a link how to authenticate",
-		clause.Should("onlyoffice.tfa-validate.challenge", p.validateCode, contract.Outcome("challenged")),
-		func(ctx SpecContext) {
-			by, control := p.validateReady(ctx)
-			p.Refuses(ctx, conform.Refusal{
-				Operation: p.validateCode, By: by, ChangedBy: p.Anonymous(), Control: control, Expected: verified,
-				Outcome: contract.Outcome("challenged"), OnlyAfter: true,
-			})
-		})
-	op := p.validateCode
-	refuses := func(text string, c clause.Clause, sender func(SpecContext, *enrolled, link) *conform.Actor) {
-		It(text, c, func(ctx SpecContext) {
-			e := p.enrol(ctx)
-			right := codeOf(e.takeBackup())
-			l := p.secondStepLink(ctx, e)
-			by := sender(ctx, e, l)
-			refused := p.Refuses(ctx, conform.Refusal{
-				Operation: op, By: p.holder(e.who, l), Control: always(right), Expected: verified,
-				ChangedBy: by, Outcome: c.Outcome, OnlyAfter: true,
-			})
-			p.opensNothing(refused)
+func validateNeedsLink(p *client.Client) {
+	op, unauthenticated := p.ValidateCode, contract.Unauthenticated
+	It("POST /settings/tfaapp/validate tells a request without a link how to authenticate",
+		clause.Should("onlyoffice.tfa-validate.challenge", op, client.Challenged), challenges(p, op, client.Verified, validateReady(p)))
+	for _, row := range []conform.Row[func(context.Context, *client.Enrolled, client.Link) *conform.Actor]{
+		{
+			Text:   "POST /settings/tfaapp/validate rejects a right code without a link",
+			Clause: clause.Must("onlyoffice.tfa-validate.no-link", op, unauthenticated),
+			Given:  func(context.Context, *client.Enrolled, client.Link) *conform.Actor { return p.Anonymous() },
+		},
+		{
+			Text:   "POST /settings/tfaapp/validate rejects a right code with a link without a key",
+			Clause: clause.Must("onlyoffice.tfa-validate.key-missing", op, unauthenticated),
+			Given: func(_ context.Context, e *client.Enrolled, l client.Link) *conform.Actor {
+				return p.Bearer(e.Who, l.WithKey(""))
+			},
+		},
+		{
+			Text:   "POST /settings/tfaapp/validate rejects a right code with the key of another user",
+			Clause: clause.Must("onlyoffice.tfa-validate.key-foreign", op, unauthenticated),
+			Given: func(ctx context.Context, e *client.Enrolled, l client.Link) *conform.Actor {
+				return p.Bearer(e.Who, l.WithKey(p.SecondStepLink(ctx, p.Enrol(ctx)).Key))
+			},
+		},
+		{
+			Text:   "POST /settings/tfaapp/validate rejects a right code with the key of a link that changes a password",
+			Clause: clause.Must("onlyoffice.tfa-validate.key-of-another-kind", op, unauthenticated),
+			Given: func(ctx context.Context, e *client.Enrolled, l client.Link) *conform.Actor {
+				return p.Bearer(e.Who, l.WithKey(p.PasswordLink(ctx, e.Session).Key))
+			},
+		},
+		{
+			Text:   "POST /settings/tfaapp/validate rejects a right code with a link that changes a password",
+			Clause: clause.Should("onlyoffice.tfa-validate.other-link", op, contract.Forbidden, oneOwner),
+			Given: func(ctx context.Context, e *client.Enrolled, _ client.Link) *conform.Actor {
+				return p.Bearer(e.Who, p.PasswordLink(ctx, e.Session))
+			},
+		},
+		{
+			Text:   "POST /settings/tfaapp/validate rejects a right code with a session in place of a link",
+			Clause: clause.Should("onlyoffice.tfa-validate.session", op, contract.Forbidden),
+			Given:  func(_ context.Context, e *client.Enrolled, _ client.Link) *conform.Actor { return e.Session },
+		},
+		{
+			Text: "POST /settings/tfaapp/validate rejects a right code and link from a user who is signed in",
+			Clause: clause.Must("onlyoffice.tfa-validate.signed-in", op, unauthenticated, clause.Only(client.Release37),
+				clause.From(contract.Observed, "facts/onlyoffice.md 7.3")),
+			Given: func(_ context.Context, e *client.Enrolled, l client.Link) *conform.Actor {
+				header := l.Header()
+				header.Set("Cookie", e.Session.Header.Get("Cookie"))
+				return p.Actor(e.Who.Name+" signed in", e.Who, header)
+			},
+		},
+	} {
+		It(row.Text, row.Clause, func(ctx SpecContext) {
+			e := p.Enrol(ctx)
+			right, l := client.Code(e.TakeBackup()), p.SecondStepLink(ctx, e)
+			sender := row.Given(ctx, e, l)
+			p.ExpectNoSession(p.Refuses(ctx, conform.Refusal{
+				Operation: op, By: p.Bearer(e.Who, l), Control: client.Always(right), Expected: client.Verified,
+				ChangedBy: sender, Outcome: row.Clause.Outcome, OnlyAfter: true,
+			})...)
 		})
 	}
-	must := func(slug string, options ...clause.Option) clause.Clause {
-		return clause.Must("onlyoffice.tfa-validate."+slug, op, contract.Unauthenticated, options...)
-	}
-	refuses("refuses a right code without any link", must("no-link"),
-		func(SpecContext, *enrolled, link) *conform.Actor { return p.Anonymous() })
-	refuses("refuses a right code with a link without a key", must("key-missing"),
-		func(_ SpecContext, e *enrolled, l link) *conform.Actor { return p.holder(e.who, l.keyed("")) })
-	refuses("refuses a right code with the key of another user", must("key-foreign"),
-		func(ctx SpecContext, e *enrolled, l link) *conform.Actor {
-			return p.holder(e.who, l.keyed(p.secondStepLink(ctx, p.enrol(ctx)).key))
-		})
-	refuses("refuses a right code with the key of another kind of link", must("key-of-another-kind"),
-		func(ctx SpecContext, e *enrolled, l link) *conform.Actor {
-			return p.holder(e.who, l.keyed(p.passwordLink(ctx, e.me).key))
-		})
-	refuses("refuses a right code with a link that is none of the second factor",
-		clause.Should("onlyoffice.tfa-validate.other-link", op, contract.Forbidden, oneOwner),
-		func(ctx SpecContext, e *enrolled, _ link) *conform.Actor {
-			return p.holder(e.who, p.passwordLink(ctx, e.me))
-		})
-	refuses("refuses a right code with a session in place of a link",
-		clause.Should("onlyoffice.tfa-validate.session", op, contract.Forbidden),
-		func(_ SpecContext, e *enrolled, _ link) *conform.Actor { return e.me })
-	refuses("refuses the link of a log-in from who is signed in already",
-		must("signed-in", clause.Only(release37), clause.From(contract.Observed, "facts/onlyoffice.md 7.3")),
-		func(_ SpecContext, e *enrolled, l link) *conform.Actor {
-			header := l.confirmHeader()
-			header.Set("Cookie", e.me.Header.Get("Cookie"))
-			return p.Actor(e.who.Name+" signed in", e.who, header)
-		})
-	It("refuses a right code with a key that was changed", must("key-wrong"),
-		func(ctx SpecContext) {
-			e := p.enrol(ctx)
-			right, l := codeOf(e.takeBackup()), p.secondStepLink(ctx, e)
-			for _, forged := range l.tampered() {
-				call := p.Do(ctx, p.holder(e.who, forged), op, right)
-				p.Expect(call, op, contract.Unauthenticated)
-				p.opensNothing([]*httpclient.Call{call})
+}
+
+func validateRefusesOldLinks(p *client.Client) {
+	op := p.ValidateCode
+	It("POST /settings/tfaapp/validate rejects a right code with a link whose key was tampered with",
+		clause.Must("onlyoffice.tfa-validate.key-wrong", op, contract.Unauthenticated), func(ctx SpecContext) {
+			e := p.Enrol(ctx)
+			right, l := client.Code(e.TakeBackup()), p.SecondStepLink(ctx, e)
+			for _, sender := range p.Bearers(e.Who, l.Tampered()...) {
+				p.ExpectNoSession(p.DoExpect(ctx, sender, op, right, contract.Unauthenticated))
 			}
-			p.Require("get the right key accepted", p.Do(ctx, p.holder(e.who, l), op, right), op, verified)
+			p.DoRequire(ctx, "get the right key accepted", p.Bearer(e.Who, l), op, right, client.Verified)
 		})
-	It("refuses a right code with a link more than an hour old",
-		clause.Should("onlyoffice.tfa-validate.link-expired", op, contract.Unauthenticated, clause.Disrupts(), clause.From(contract.Observed, "facts/onlyoffice.md 1.1 A5")),
-		func(ctx SpecContext) {
-			e := p.enrol(ctx)
-			old := p.secondStepLink(ctx, e)
-			p.Wait(ctx, stepLinkLife+time.Minute, "the link has to expire")
-			right := codeOf(e.takeBackup())
-			p.Expect(p.Do(ctx, p.holder(e.who, old), op, right), op, contract.Unauthenticated)
-			p.Require("get a new link accepted", p.Do(ctx, p.secondStep(ctx, e), op, right), op, verified)
+	It("POST /settings/tfaapp/validate rejects a right code with a link more than an hour old",
+		clause.Should("onlyoffice.tfa-validate.link-expired", op, contract.Unauthenticated, clause.Disrupts(),
+			clause.From(contract.Observed, "facts/onlyoffice.md 1.1 A5")), func(ctx SpecContext) {
+			e := p.Enrol(ctx)
+			old := p.SecondStepLink(ctx, e)
+			p.Wait(ctx, client.StepLinkLife+time.Minute, "the link has to expire")
+			right := client.Code(e.TakeBackup())
+			p.DoExpect(ctx, p.Bearer(e.Who, old), op, right, contract.Unauthenticated)
+			p.DoRequire(ctx, "get a new link accepted", p.SecondStep(ctx, e), op, right, client.Verified)
 		})
-}
-
-// secondStepLink takes the first step and keeps the link that it leaves.
-func (p *portal) secondStepLink(ctx context.Context, e *enrolled) link {
-	GinkgoHelper()
-	call := p.Do(ctx, p.Anonymous(), p.login, conform.Request{JSON: credentials(e.who)})
-	p.Require("take the first step as "+e.who.Name, call, p.login, contract.SecondFactorRequired)
-	return p.linkOf(call, tfaAuth)
-}
-
-// linkOf is the link that a first step left, which has to be of the kind.
-func (p *portal) linkOf(call *httpclient.Call, kind string) link {
-	GinkgoHelper()
-	l := p.stepLink(call)
-	if l.kind != kind || l.key == "" {
-		p.Untestable("the log-in's first step leaves no %s link with a key", kind)
-	}
-	return l
-}
-
-// asks tells what a log-in's first step asks of a user, by the kind of its link:
-// the state that unlinking an app changes.
-func (p *portal) asks(ctx context.Context, e *enrolled) func() any {
-	return func() any {
-		GinkgoHelper()
-		return p.stepLink(p.Do(ctx, p.Anonymous(), p.login, conform.Request{JSON: credentials(e.who)})).kind
-	}
-}
-
-// secondStep takes the first step and makes the actor who may take the second.
-func (p *portal) secondStep(ctx context.Context, e *enrolled) *conform.Actor {
-	GinkgoHelper()
-	return p.holder(e.who, p.secondStepLink(ctx, e))
 }

@@ -1,0 +1,112 @@
+package onlyoffice
+
+import (
+	"context"
+	"strings"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"authconform/harness/clause"
+	"authconform/harness/conform"
+	"authconform/harness/contract"
+	"authconform/suites/onlyoffice/client"
+)
+
+func passwordMail(p *client.Client) {
+	passwordMailSent(p)
+	passwordMailRefused(p)
+	passwordMailOfOthers(p)
+}
+
+func passwordMailSent(p *client.Client) {
+	op := p.SendPassword
+	It("POST /people/password mails a link that changes the password",
+		clause.Must("onlyoffice.password-mail.link", op, contract.OK), func(ctx SpecContext) {
+			who := p.Lease(client.User)
+			c := p.PasswordWithoutLink(who, p.Opener(who))
+			p.ForgetMail(ctx, who.Login)
+			p.DoExpect(ctx, p.Anonymous(), op, p.PasswordMail(who.Login), contract.OK)
+			c.Link = p.MailedLink(ctx, who.Login, client.PasswordChange)
+			c.Make(ctx)
+			call := p.LogInWith(ctx, who.Login, c.Next)
+			p.Require("sign in with the new password", call, p.Login, contract.OK)
+			p.ExpectAlive(ctx, p.Session(who, call))
+		})
+	It("POST /people/password mails a user who is signed in a link of their own",
+		clause.Must("onlyoffice.password-mail.self", op, contract.OK), func(ctx SpecContext) {
+			who, session := p.SignedIn(ctx, client.User)
+			p.ForgetMail(ctx, who.Login)
+			p.DoExpect(ctx, session, op, p.PasswordMail(who.Login), contract.OK)
+			mailed := p.MailedLink(ctx, who.Login, client.PasswordChange)
+			p.Check("the link is the user's own", strings.ToLower(mailed.UID), Equal(strings.ToLower(p.ID(ctx, session))))
+		})
+	It("POST /people/password answers an address without an account like one with an account",
+		clause.Must("onlyoffice.password-mail.same-answer", op, contract.OK,
+			clause.From(contract.Observed, "facts/onlyoffice.md 1.6; facts/auth-checks.md E05")), func(ctx SpecContext) {
+			who, nobody := p.Lease(client.User), p.Nobody()
+			known := p.DoRequire(ctx, "ask for a mail to an account", p.Anonymous(), op, p.PasswordMail(who.Login), contract.OK)
+			unknown := p.DoExpect(ctx, p.Anonymous(), op, p.PasswordMail(nobody), contract.OK)
+			same := strings.ReplaceAll(string(known.Body), who.Login, "") == strings.ReplaceAll(string(unknown.Body), nobody, "")
+			p.Holds("both bodies are the same but for the address asked for", same, "they differ")
+			p.Check("both carry the same header fields", headerNames(unknown), Equal(headerNames(known)))
+		})
+	It("POST /people/password mails a user's link at the request of an administrator",
+		clause.Must("onlyoffice.password-mail.by-administrator", op, contract.OK), func(ctx SpecContext) {
+			_, session := p.SignedIn(ctx, client.Admin)
+			who := p.Lease(client.User)
+			p.ForgetMail(ctx, who.Login)
+			p.DoExpect(ctx, session, op, p.PasswordMail(who.Login), contract.OK)
+			p.Expect(p.CheckLink(ctx, p.MailedLink(ctx, who.Login, client.PasswordChange)), p.CheckConfirm, contract.OK)
+		})
+}
+
+func passwordMailRefused(p *client.Client) {
+	op := p.SendPassword
+	refusesChanges(p, func(context.Context) conform.Refusal {
+		control := client.Always(p.PasswordMail(p.Lease(client.User).Login))
+		return conform.Refusal{Operation: op, By: p.Anonymous(), Control: control}
+	}, []conform.Row[[]conform.Change]{
+		{
+			Text:   "POST /people/password rejects a missing, empty or wrong captcha answer from a caller without a session",
+			Clause: clause.Must("onlyoffice.password-mail.captcha", op, contract.CaptchaRefused, clause.Needs("captcha")),
+			Given: []conform.Change{
+				conform.Drop("recaptchaResponse"), set("an empty captcha answer", "recaptchaResponse", ""),
+				set("a wrong captcha answer", "recaptchaResponse", "wrong-captcha-answer"),
+			},
+		},
+		{
+			Text:   "POST /people/password rejects an empty or malformed e-mail address",
+			Clause: clause.Must("onlyoffice.password-mail.no-address", op, contract.Invalid),
+			Given:  []conform.Change{conform.Set("email", "not an address"), set("an empty address", "email", "")},
+		},
+	})
+}
+
+// passwordMailOfOthers lets one sender ask for somebody else's mail; asking for
+// their own, or as an administrator for that of a user, is what they may do.
+func passwordMailOfOthers(p *client.Client) {
+	op := p.SendPassword
+	refuses := func(ctx context.Context, sender, target string) {
+		GinkgoHelper()
+		who, session := p.SignedIn(ctx, sender)
+		victim := p.Lease(target)
+		allowed := who.Login
+		if sender == client.Admin {
+			allowed = p.Lease(client.User).Login
+		}
+		p.Refuses(ctx, conform.Refusal{
+			Operation: op, By: session, Control: client.Always(p.PasswordMail(allowed)), Outcome: contract.Forbidden,
+			Changes: []conform.Change{set("the address of somebody else", "email", victim.Login)},
+		})
+	}
+	It("POST /people/password rejects the e-mail address of another user from a user",
+		clause.Must("onlyoffice.password-mail.foreign", op, contract.Forbidden),
+		func(ctx SpecContext) { refuses(ctx, client.User, client.User) })
+	It("POST /people/password rejects the e-mail address of the owner from an administrator",
+		clause.Must("onlyoffice.password-mail.owner", op, contract.Forbidden), Serial,
+		func(ctx SpecContext) { refuses(ctx, client.Admin, client.Owner) })
+	It("POST /people/password rejects the e-mail address of another administrator from an administrator",
+		clause.Must("onlyoffice.password-mail.administrator", op, contract.Forbidden),
+		func(ctx SpecContext) { refuses(ctx, client.Admin, client.Admin) })
+}

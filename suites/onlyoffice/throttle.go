@@ -1,0 +1,290 @@
+package onlyoffice
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+
+	"authconform/harness/clause"
+	"authconform/harness/conform"
+	"authconform/harness/contract"
+	"authconform/harness/identity"
+	"authconform/suites/family"
+	"authconform/suites/onlyoffice/client"
+)
+
+// mailsPerMinute is the documents' "5 per minute to collect passwords".
+const mailsPerMinute = 5
+
+func throttle(p *client.Client) {
+	test := family.LimitTest{S: p.Context}
+	passwordLimit(p, test)
+	passwordLimitBypasses(p, test)
+	codeLimit(p, test)
+	mailLimit(p, test)
+}
+
+// passwordLimit fills the limit of the password step, each time on an identity of
+// its own.
+func passwordLimit(p *client.Client, test family.LimitTest) {
+	op, limited, disrupts := p.Login, contract.Throttled, clause.Disrupts()
+	conform.Table(func(ctx SpecContext, run func(context.Context, family.Limit, *identity.Identity)) {
+		who := p.Lease(client.User)
+		run(ctx, limitOfOwn(ctx, p, who), who)
+	}, []conform.Row[func(context.Context, family.Limit, *identity.Identity)]{
+		{
+			Text:   "POST /authentication accepts as many wrong passwords as the settings allow and limits the next attempt",
+			Clause: clause.Must("onlyoffice.throttle.reached", op, limited, disrupts),
+			Given:  func(ctx context.Context, l family.Limit, _ *identity.Identity) { test.Reach(ctx, l) },
+		},
+		{
+			Text:   "POST /authentication rejects the right password while the rate limit holds",
+			Clause: clause.Must("onlyoffice.throttle.right-password", op, limited, disrupts),
+			Given: func(ctx context.Context, l family.Limit, _ *identity.Identity) {
+				test.Reach(ctx, l)
+				test.HoldsBackTheRight(ctx, l)
+			},
+		},
+		{
+			Text:   "POST /authentication accepts the right password once the lockout is over",
+			Clause: clause.Must("onlyoffice.throttle.ends", op, limited, disrupts),
+			Given: func(ctx context.Context, l family.Limit, _ *identity.Identity) {
+				test.Reach(ctx, l)
+				test.Ends(ctx, l, l.Block+time.Second)
+			},
+		},
+		{
+			Text:   "POST /authentication names in Retry-After when the lockout ends and accepts the right password then",
+			Clause: clause.Must("onlyoffice.throttle.retry-after", op, limited, disrupts, clause.Only(client.Documented)),
+			Given: func(ctx context.Context, l family.Limit, _ *identity.Identity) {
+				test.Ends(ctx, l, test.RetryAfter(test.Reach(ctx, l), l))
+			},
+		},
+		{
+			Text: "POST /authentication lets no cache store the refusal of the rate limit",
+			Clause: clause.Should("onlyoffice.throttle.not-storable", op, limited, disrupts, clause.Only(client.Documented),
+				clause.From(contract.Standard, "RFC 6585 section 4")),
+			Given: func(ctx context.Context, l family.Limit, _ *identity.Identity) { test.NotStorable(test.Reach(ctx, l)) },
+		},
+		{
+			Text:   "POST /authentication accepts the password of another user while one user is locked out",
+			Clause: clause.Must("onlyoffice.throttle.others", op, limited, disrupts),
+			Given: func(ctx context.Context, l family.Limit, _ *identity.Identity) {
+				test.Reach(ctx, l)
+				test.Works(ctx, l, family.Attempt{By: p.Anonymous(), Request: client.Credentials(p.Lease(client.User))})
+			},
+		},
+		{
+			Text:   "POST /authentication limits log-ins with an unknown user name like those of a user",
+			Clause: clause.Must("onlyoffice.throttle.unknown-user", op, limited, disrupts),
+			Given: func(ctx context.Context, l family.Limit, _ *identity.Identity) {
+				nobody := p.Nobody()
+				l.Wrong = func(int) family.Attempt { return wrongAttempt(p, nobody) }
+				test.Reach(ctx, l)
+			},
+		},
+		{
+			Text:   "POST /authentication/{code} is rate-limited for a user whose wrong passwords reached the limit",
+			Clause: clause.Must("onlyoffice.throttle.by-code", p.LoginByCode, limited, disrupts),
+			Given: func(ctx context.Context, l family.Limit, who *identity.Identity) {
+				test.Reach(ctx, l)
+				p.DoExpect(ctx, p.Anonymous(), p.LoginByCode, client.ByCode(who, "123456"), limited)
+			},
+		},
+		{
+			Text:   "POST /authentication/sendsms is rate-limited for a user whose wrong passwords reached the limit",
+			Clause: clause.Must("onlyoffice.throttle.send-sms", p.SendSMS, limited, disrupts),
+			Given: func(ctx context.Context, l family.Limit, who *identity.Identity) {
+				test.Reach(ctx, l)
+				p.DoExpect(ctx, p.Anonymous(), p.SendSMS, client.Credentials(who), limited)
+			},
+		},
+		{
+			Text:   "POST /authentication counts wrong passwords that arrive at the same time",
+			Clause: clause.Should("onlyoffice.throttle.parallel", op, limited, disrupts, spansSessions),
+			Given:  func(ctx context.Context, l family.Limit, _ *identity.Identity) { test.Burst(ctx, l) },
+		},
+	})
+}
+
+// spansSessions is the authority for a counter that nothing but success resets.
+var spansSessions = clause.From(contract.Standard, "RFC 4226 section 7.3; facts/auth-checks.md R10-R17")
+
+// variation changes what must not matter to the counter: the i-th wrong attempt
+// of an identity.
+type variation = func(ctx context.Context, i int, who *identity.Identity, r conform.Request) conform.Request
+
+func passwordLimitBypasses(p *client.Client, test family.LimitTest) {
+	op, limited, disrupts := p.Login, contract.Throttled, clause.Disrupts()
+	conform.Table(func(ctx SpecContext, vary variation) {
+		who := p.Lease(client.User)
+		l := limitOfOwn(ctx, p, who)
+		l.Wrong = func(i int) family.Attempt {
+			attempt := wrongAttempt(p, who.Login)
+			attempt.Request = vary(ctx, i, who, attempt.Request)
+			return attempt
+		}
+		test.Reach(ctx, l)
+	}, []conform.Row[variation]{
+		{
+			Text:   "POST /authentication counts wrong passwords whatever the case of the e-mail address",
+			Clause: clause.Should("onlyoffice.throttle.email-case", op, limited, disrupts, spansSessions),
+			Given: func(_ context.Context, i int, who *identity.Identity, r conform.Request) conform.Request {
+				if i%2 == 1 {
+					return r.With("userName", strings.ToUpper(who.Login))
+				}
+				return r
+			},
+		},
+		{
+			Text:   "POST /authentication counts wrong passwords across connections",
+			Clause: clause.Should("onlyoffice.throttle.new-connection", op, limited, disrupts, spansSessions),
+			Given: func(_ context.Context, _ int, _ *identity.Identity, r conform.Request) conform.Request {
+				return r.WithHeader("Connection", "close")
+			},
+		},
+		{
+			Text:   "POST /authentication counts wrong passwords whatever address X-Forwarded-For claims",
+			Clause: clause.Should("onlyoffice.throttle.claimed-address-x-forwarded-for", op, limited, disrupts, spansSessions),
+			Given:  claimedIn("X-Forwarded-For", ""),
+		},
+		{
+			Text:   "POST /authentication counts wrong passwords whatever address X-Real-IP claims",
+			Clause: clause.Should("onlyoffice.throttle.claimed-address-x-real-ip", op, limited, disrupts, spansSessions),
+			Given:  claimedIn("X-Real-IP", ""),
+		},
+		{
+			Text:   "POST /authentication counts wrong passwords whatever address Forwarded claims",
+			Clause: clause.Should("onlyoffice.throttle.claimed-address-forwarded", op, limited, disrupts, spansSessions),
+			Given:  claimedIn("Forwarded", "for="),
+		},
+		{
+			Text:   "POST /authentication counts wrong passwords whatever address True-Client-IP claims",
+			Clause: clause.Should("onlyoffice.throttle.claimed-address-true-client-ip", op, limited, disrupts, spansSessions),
+			Given:  claimedIn("True-Client-IP", ""),
+		},
+		{
+			Text: "POST /authentication counts wrong passwords whatever address the query claims",
+			Clause: clause.Should("onlyoffice.throttle.claimed-address-query", op, limited, disrupts, spansSessions,
+				clause.Only(client.Documented)),
+			Given: func(_ context.Context, i int, _ *identity.Identity, r conform.Request) conform.Request {
+				r.Query = client.Query("request-x-real-ip", claimedAddress(i)).Query
+				return r
+			},
+		},
+		{
+			Text:   "POST /authentication counts wrong passwords across requests to another operation",
+			Clause: clause.Should("onlyoffice.throttle.other-requests", op, limited, disrupts, spansSessions),
+			Given: func(ctx context.Context, _ int, _ *identity.Identity, r conform.Request) conform.Request {
+				p.DoRequire(ctx, "ask for the capabilities", p.Anonymous(), p.Capabilities, client.NoBody, contract.OK)
+				return r
+			},
+		},
+	})
+}
+
+// claimedIn claims another address for each attempt in a header field.
+func claimedIn(header, prefix string) variation {
+	return func(_ context.Context, i int, _ *identity.Identity, r conform.Request) conform.Request {
+		return r.WithHeader(header, prefix+claimedAddress(i))
+	}
+}
+
+// claimedAddress is one that no host has (RFC 5737).
+func claimedAddress(i int) string { return "198.51.100." + string(rune('1'+i%9)) }
+
+// codeLimit fills the limit of the second step.
+func codeLimit(p *client.Client, test family.LimitTest) {
+	disrupts := clause.Disrupts()
+	rest := func(ctx context.Context, l family.Limit) {
+		GinkgoHelper()
+		p.Wait(ctx, l.Block+time.Second, "the limit has to end before others use the identity")
+	}
+	It("POST /authentication/{code} limits more wrong codes in a minute than the settings allow and recovers after it",
+		clause.Must("onlyoffice.throttle.codes", p.LoginByCode, contract.SecondFactorThrottled, disrupts), func(ctx SpecContext) {
+			l := codeLimitOf(ctx, p, p.Enrol(ctx))
+			test.Reach(ctx, l)
+			test.HoldsBackTheRight(ctx, l)
+			test.Ends(ctx, l, l.Block+time.Second)
+		})
+	It("POST /settings/tfaapp/validate limits more wrong codes than the settings allow",
+		clause.Must("onlyoffice.throttle.codes-validate", p.ValidateCode, contract.Throttled, disrupts), func(ctx SpecContext) {
+			e := p.Enrol(ctx)
+			l := codeLimitOf(ctx, p, e)
+			attempt := family.Attempt{By: p.SecondStep(ctx, e), Request: client.Code(e.Codes.Wrong(client.Window))}
+			l.Operation, l.Refused, l.Limited = p.ValidateCode, contract.SecondFactorWrong, contract.Throttled
+			l.Wrong = func(int) family.Attempt { return attempt }
+			test.Reach(ctx, l)
+			rest(ctx, l)
+		})
+	It("POST /authentication/{code} counts wrong codes across first steps",
+		clause.Should("onlyoffice.throttle.codes-new-session", p.LoginByCode, contract.SecondFactorThrottled, disrupts, spansSessions),
+		func(ctx SpecContext) {
+			e := p.Enrol(ctx)
+			l := codeLimitOf(ctx, p, e)
+			wrong := l.Wrong
+			l.Wrong = func(i int) family.Attempt {
+				p.Require("take a new first step", p.LogIn(ctx, e.Who), p.Login, contract.SecondFactorRequired)
+				return wrong(i)
+			}
+			test.Reach(ctx, l)
+			test.HoldsBackTheRight(ctx, l)
+			rest(ctx, l)
+		})
+}
+
+// mailLimit fills the limit that the documents give the password mail. The
+// released server ships with it off, and then claims none.
+func mailLimit(p *client.Client, test family.LimitTest) {
+	It("POST /people/password limits the sixth mail in a minute, names in Retry-After when to return, and recovers after the minute",
+		clause.Must("onlyoffice.throttle.password-mail", p.SendPassword, contract.Throttled, clause.Disrupts(),
+			clause.Only(client.Documented)), func(ctx SpecContext) {
+			attempt := family.Attempt{By: p.Anonymous(), Request: p.PasswordMail(p.Lease(client.User).Login)}
+			l := family.Limit{
+				Operation: p.SendPassword, Attempts: mailsPerMinute, Block: time.Minute,
+				Wrong: func(int) family.Attempt { return attempt }, Refused: contract.OK, Limited: contract.Throttled,
+				Right: func() family.Attempt { return attempt },
+			}
+			test.RetryAfter(test.Reach(ctx, l), l)
+			test.Ends(ctx, l, l.Block+time.Second)
+		})
+}
+
+// limitOfOwn is the limit of wrong passwords of an identity, as the portal's
+// settings have it. It ends before others use the identity.
+func limitOfOwn(ctx context.Context, p *client.Client, who *identity.Identity) family.Limit {
+	GinkgoHelper()
+	attempts, block := p.LimitSettings(ctx)
+	DeferCleanup(func(ctx SpecContext) {
+		p.Wait(ctx, block+time.Second, "the block has to end before others use the identity")
+	})
+	return family.Limit{
+		Operation: p.Login, Attempts: attempts, Block: block,
+		Wrong:   func(int) family.Attempt { return wrongAttempt(p, who.Login) },
+		Right:   func() family.Attempt { return family.Attempt{By: p.Anonymous(), Request: client.Credentials(who)} },
+		Refused: contract.BadCredentials, Limited: contract.Throttled,
+	}
+}
+
+// codeLimitOf is the limit of wrong codes: as many attempts as for passwords,
+// within one minute, whatever the block time.
+func codeLimitOf(ctx context.Context, p *client.Client, e *client.Enrolled) family.Limit {
+	GinkgoHelper()
+	attempts, _ := p.LimitSettings(ctx)
+	sends := func(code string) family.Attempt {
+		return family.Attempt{By: p.Anonymous(), Request: client.ByCode(e.Who, code)}
+	}
+	wrong := sends(e.Codes.Wrong(client.Window))
+	return family.Limit{
+		Operation: p.LoginByCode, Attempts: attempts, Block: time.Minute,
+		Wrong:   func(int) family.Attempt { return wrong },
+		Right:   func() family.Attempt { return sends(e.TakeBackup()) },
+		Refused: contract.SecondFactorWrong, Limited: contract.SecondFactorThrottled,
+	}
+}
+
+func wrongAttempt(p *client.Client, login string) family.Attempt {
+	return family.Attempt{By: p.Anonymous(), Request: client.Password(login, client.WrongPassword)}
+}
