@@ -12,6 +12,7 @@ import (
 	"authconform/harness/conform"
 	"authconform/harness/contract"
 	"authconform/harness/value"
+	"authconform/suites/barong/client"
 	"authconform/suites/family"
 )
 
@@ -22,25 +23,17 @@ const longestData = 1024
 // through, and leaves the account for others.
 func (p *api) accountSubjects() []family.Subject {
 	return []family.Subject{
-		{Operation: p.getCurrentUser, Ready: p.asMember(conform.Request{})},
-		{Operation: p.updateCurrentUser, Ready: func(ctx context.Context) (*conform.Actor, func() conform.Request) {
+		{Operation: p.GetCurrentUser, Ready: p.asMember(conform.Request{})},
+		{Operation: p.UpdateCurrentUser, Ready: func(ctx context.Context) (*conform.Actor, func() conform.Request) {
 			GinkgoHelper()
 			return p.dataHolder(ctx).Actor, always(dataOf(`{"a":"b"}`))
 		}},
-		{Operation: p.deleteCurrentUser, Expected: contract.BadCredentials, Ready: func(ctx context.Context) (*conform.Actor, func() conform.Request) {
+		{Operation: p.DeleteCurrentUser, Expected: contract.BadCredentials, Ready: func(ctx context.Context) (*conform.Actor, func() conform.Request) {
 			GinkgoHelper()
-			me := p.member(ctx)
-			return me.Actor, always(removal(me.account, "").With("password", p.Secret("password", newPassword())))
+			me := p.Member(ctx)
+			return me.Actor, always(removal(me.Account, "").With("password", p.Secret("password", client.NewPassword())))
 		}},
 	}
-}
-
-// userOf is what an account reads of itself.
-func (p *api) userOf(ctx context.Context, me *session) any {
-	GinkgoHelper()
-	call := p.Do(ctx, me.Actor, p.getCurrentUser, conform.Request{})
-	p.Require("read the account", call, p.getCurrentUser, contract.OK)
-	return value.Of(call)
 }
 
 // accounts are about resource/users/me (facts/barong.md 2.2).
@@ -55,24 +48,24 @@ func accounts(p *api) {
 }
 
 func accountRead(p *api) {
-	op := p.getCurrentUser
+	op := p.GetCurrentUser
 	It("shows the caller's own account", clause.Graded("barong.account.own", op, contract.OK), func(ctx SpecContext) {
-		me, other := p.member(ctx), p.member(ctx)
+		me, other := p.Member(ctx), p.Member(ctx)
 		call := p.Do(ctx, me.Actor, op, conform.Request{})
 		p.Expect(call, op, contract.OK)
-		p.Check("the e-mail address", value.Text(value.Of(call), "email"), Equal(me.account.Login))
+		p.Check("the e-mail address", value.Text(value.Of(call), "email"), Equal(me.Account.Login))
 		p.Check("the state", value.Text(value.Of(call), "state"), Equal("active"))
 		p.Check("whether the second factor is on", value.Flag(value.Of(call), "otp"), BeFalse())
-		p.Check("the uid is the one that logging in showed", value.Text(value.Of(call), "uid"), Equal(value.Text(me.user, "uid")))
-		p.Check("the uid of another account is another", value.Text(p.userOf(ctx, other), "uid"), Not(Equal(value.Text(value.Of(call), "uid"))))
+		p.Check("the uid is the one that logging in showed", value.Text(value.Of(call), "uid"), Equal(value.Text(me.User, "uid")))
+		p.Check("the uid of another account is another", value.Text(p.UserOf(ctx, other), "uid"), Not(Equal(value.Text(value.Of(call), "uid"))))
 	})
 	It("shows that the second factor is on", clause.Graded("barong.account.second-factor-shown", op, contract.OK), func(ctx SpecContext) {
-		call := p.Do(ctx, p.enrolled(ctx).Actor, op, conform.Request{})
+		call := p.Do(ctx, p.Enrolled(ctx).Actor, op, conform.Request{})
 		p.Expect(call, op, contract.OK)
 		p.Check("whether the second factor is on", value.Flag(value.Of(call), "otp"), BeTrue())
 	})
 	It("shows the account to who has not confirmed the e-mail address yet", clause.Graded("barong.account.pending", op, contract.OK), Serial, func(ctx SpecContext) {
-		call := p.Do(ctx, p.newcomer(ctx).Actor, op, conform.Request{})
+		call := p.Do(ctx, p.Newcomer(ctx).Actor, op, conform.Request{})
 		p.Expect(call, op, contract.OK)
 		p.Check("the state", value.Text(value.Of(call), "state"), Equal("pending"))
 	})
@@ -82,41 +75,41 @@ func dataOf(text string) conform.Request { return conform.Request{JSON: conform.
 
 // dataHolder is a member whose data a spec may change: a pooled account gets its
 // own back, and {} where it had none, which no request can bring back.
-func (p *api) dataHolder(ctx context.Context) *session {
+func (p *api) dataHolder(ctx context.Context) *client.Session {
 	GinkgoHelper()
-	me := p.member(ctx)
-	if me.account.pooled {
-		former := value.Text(me.user, "data")
+	me := p.Member(ctx)
+	if me.Account.Pooled {
+		former := value.Text(me.User, "data")
 		if former == "" {
 			former = "{}"
 		}
-		DeferCleanup(func(ctx SpecContext) { _, _ = p.Try(ctx, me.Actor, p.updateCurrentUser, dataOf(former)) })
+		DeferCleanup(func(ctx SpecContext) { _, _ = p.Try(ctx, me.Actor, p.UpdateCurrentUser, dataOf(former)) })
 	}
 	return me
 }
 
 func accountData(p *api) {
-	op := p.updateCurrentUser
+	op := p.UpdateCurrentUser
 	It("keeps the data that are sent", clause.Graded("barong.account.data", op, contract.OK), func(ctx SpecContext) {
 		me := p.dataHolder(ctx)
 		for _, data := range []string{`{"language":"uk"}`, `{"language":"en","a":[1,null]}`} {
 			call := p.Do(ctx, me.Actor, op, dataOf(data))
 			p.Expect(call, op, contract.OK)
 			p.Check("the data that are answered", value.Text(value.Of(call), "data"), Equal(data))
-			p.Check("the data that are read", value.Text(p.userOf(ctx, me), "data"), Equal(data))
+			p.Check("the data that are read", value.Text(p.UserOf(ctx, me), "data"), Equal(data))
 		}
 	})
 	It("takes data of the greatest length", clause.Graded("barong.account.data-longest", op, contract.OK), func(ctx SpecContext) {
 		me, data := p.dataHolder(ctx), jsonOf(longestData)
 		p.Expect(p.Do(ctx, me.Actor, op, dataOf(data)), op, contract.OK)
-		p.Check("the data that are read", value.Text(p.userOf(ctx, me), "data"), Equal(data))
+		p.Check("the data that are read", value.Text(p.UserOf(ctx, me), "data"), Equal(data))
 	})
 	refused := func(outcome contract.Outcome, promise string, broken ...string) {
 		It("refuses "+promise, clause.Graded("barong.account."+string(outcome), op, outcome), func(ctx SpecContext) {
 			me := p.dataHolder(ctx)
 			p.Refuses(ctx, conform.Refusal{
 				Operation: op, By: me.Actor, Control: always(dataOf(`{"a":"b"}`)), Outcome: outcome, Changes: valuesOf("data", broken),
-				State: func() any { return value.Text(p.userOf(ctx, me), "data") },
+				State: func() any { return value.Text(p.UserOf(ctx, me), "data") },
 			})
 		})
 	}
@@ -142,23 +135,23 @@ func jsonOf(n int) string {
 
 // leaver is a member whose account a spec may end; leaverWithCodes has the second
 // factor on.
-func (p *api) leaver(ctx context.Context) *session {
+func (p *api) leaver(ctx context.Context) *client.Session {
 	GinkgoHelper()
-	return leaving(p.member(ctx))
+	return leaving(p.Member(ctx))
 }
 
-func (p *api) leaverWithCodes(ctx context.Context) *session {
+func (p *api) leaverWithCodes(ctx context.Context) *client.Session {
 	GinkgoHelper()
-	return leaving(p.enrolled(ctx))
+	return leaving(p.Enrolled(ctx))
 }
 
-func leaving(me *session) *session {
-	me.account.Retire("a spec ends it")
+func leaving(me *client.Session) *client.Session {
+	me.Account.Retire("a spec ends it")
 	return me
 }
 
 // removal is what ends an account; code "" leaves the second factor out.
-func removal(a *account, code string) conform.Request {
+func removal(a *client.Account, code string) conform.Request {
 	body := conform.Object{"password": a.Password}
 	if code != "" {
 		body["otp_code"] = code
@@ -167,100 +160,100 @@ func removal(a *account, code string) conform.Request {
 }
 
 func accountEnd(p *api) {
-	op := p.deleteCurrentUser
+	op := p.DeleteCurrentUser
 	It("ends the account: its password opens no session any more", clause.Graded("barong.account.deleted", op, contract.OK), func(ctx SpecContext) {
 		me := p.leaver(ctx)
-		p.Expect(p.Do(ctx, me.Actor, op, removal(me.account, "")), op, contract.OK)
+		p.Expect(p.Do(ctx, me.Actor, op, removal(me.Account, "")), op, contract.OK)
 		p.Holds("a log-in with the right password is refused as one of a deleted account",
-			p.Exactly(p.tryLogIn(ctx, me.account, p.credentials(me.account, "")), p.createSession, "deleted"), "it is not")
+			p.Exactly(p.TryLogIn(ctx, me.Account, p.Credentials(me.Account, "")), p.CreateSession, "deleted"), "it is not")
 	})
-	It("ends a session's account for that session and for others", clause.Graded("barong.account.deleted-session", p.getCurrentUser, userNotActive), func(ctx SpecContext) {
+	It("ends a session's account for that session and for others", clause.Graded("barong.account.deleted-session", p.GetCurrentUser, userNotActive), func(ctx SpecContext) {
 		me := p.leaver(ctx)
-		other := p.logIn(ctx, me.account)
-		p.Require("end the account", p.Do(ctx, me.Actor, op, removal(me.account, "")), op, contract.OK)
-		for _, s := range []*session{me, other} {
-			p.Expect(p.Do(ctx, s.Actor, p.getCurrentUser, conform.Request{}), p.getCurrentUser, userNotActive)
+		other := p.LogIn(ctx, me.Account)
+		p.Require("end the account", p.Do(ctx, me.Actor, op, removal(me.Account, "")), op, contract.OK)
+		for _, s := range []*client.Session{me, other} {
+			p.Expect(p.Do(ctx, s.Actor, p.GetCurrentUser, conform.Request{}), p.GetCurrentUser, userNotActive)
 		}
 	})
 	It("leaves other accounts alone", clause.Graded("barong.account.deleted-only-own", op, contract.OK), func(ctx SpecContext) {
-		me, other := p.leaver(ctx), p.member(ctx)
-		p.Expect(p.Do(ctx, me.Actor, op, removal(me.account, "")), op, contract.OK)
-		p.Expect(p.Do(ctx, other.Actor, p.getCurrentUser, conform.Request{}), p.getCurrentUser, contract.OK)
+		me, other := p.leaver(ctx), p.Member(ctx)
+		p.Expect(p.Do(ctx, me.Actor, op, removal(me.Account, "")), op, contract.OK)
+		p.Expect(p.Do(ctx, other.Actor, p.GetCurrentUser, conform.Request{}), p.GetCurrentUser, contract.OK)
 	})
 	It("takes the password out of the query too", clause.Graded("barong.account.deleted-by-query", op, contract.OK), func(ctx SpecContext) {
 		me := p.leaver(ctx)
-		p.Expect(p.Do(ctx, me.Actor, op, conform.Request{Query: url.Values{"password": {me.account.Password}}}), op, contract.OK)
-		p.Holds("the account is ended", p.Is(p.Do(ctx, me.Actor, p.getCurrentUser, conform.Request{}), p.getCurrentUser, userNotActive), "its session still opens it")
+		p.Expect(p.Do(ctx, me.Actor, op, conform.Request{Query: url.Values{"password": {me.Account.Password}}}), op, contract.OK)
+		p.Holds("the account is ended", p.Is(p.Do(ctx, me.Actor, p.GetCurrentUser, conform.Request{}), p.GetCurrentUser, userNotActive), "its session still opens it")
 	})
-	It("keeps the e-mail address of an ended account taken", clause.Graded("barong.account.deleted-email-taken", p.createUser, "email-taken", clause.Needs(signUp)), func(ctx SpecContext) {
+	It("keeps the e-mail address of an ended account taken", clause.Graded("barong.account.deleted-email-taken", p.CreateUser, "email-taken", clause.Needs(client.SignUp)), func(ctx SpecContext) {
 		me := p.leaver(ctx)
-		p.Require("end the account", p.Do(ctx, me.Actor, op, removal(me.account, "")), op, contract.OK)
-		again := conform.Object{"email": me.account.Login, "password": p.Secret("password", newPassword())}
-		p.Expect(p.Do(ctx, p.visitor(), p.createUser, conform.Request{JSON: p.solved(again)}), p.createUser, "email-taken")
+		p.Require("end the account", p.Do(ctx, me.Actor, op, removal(me.Account, "")), op, contract.OK)
+		again := conform.Object{"email": me.Account.Login, "password": p.Secret("password", client.NewPassword())}
+		p.Expect(p.Do(ctx, p.Visitor(), p.CreateUser, conform.Request{JSON: p.Solved(again)}), p.CreateUser, "email-taken")
 	})
 }
 
 // stillThere is the state of an account that was not ended.
-func (p *api) stillThere(ctx context.Context, me *session) func() any {
+func (p *api) stillThere(ctx context.Context, me *client.Session) func() any {
 	return func() any {
 		GinkgoHelper()
-		return value.Text(p.userOf(ctx, me), "state")
+		return value.Text(p.UserOf(ctx, me), "state")
 	}
 }
 
 func accountEndRefused(p *api) {
-	op := p.deleteCurrentUser
+	op := p.DeleteCurrentUser
 	It("does not end an account for a wrong password", clause.Graded("barong.account.delete-wrong-password", op, contract.BadCredentials), func(ctx SpecContext) {
 		me := p.leaver(ctx)
 		p.Refuses(ctx, conform.Refusal{
-			Operation: op, By: me.Actor, Control: always(removal(me.account, "")), Outcome: contract.BadCredentials, OnlyAfter: true,
+			Operation: op, By: me.Actor, Control: always(removal(me.Account, "")), Outcome: contract.BadCredentials, OnlyAfter: true,
 			State: p.stillThere(ctx, me),
 			Changes: []conform.Change{
 				{Name: "another password", Of: func(r conform.Request) conform.Request {
-					return r.With("password", p.Secret("password", newPassword()))
+					return r.With("password", p.Secret("password", client.NewPassword()))
 				}},
 				{Name: "the password without its last character", Of: func(r conform.Request) conform.Request {
-					return r.With("password", p.Secret("password", me.account.Password[:len(me.account.Password)-1]))
+					return r.With("password", p.Secret("password", me.Account.Password[:len(me.Account.Password)-1]))
 				}},
 				{Name: "the password and one character more", Of: func(r conform.Request) conform.Request {
-					return r.With("password", p.Secret("password", me.account.Password+"x"))
+					return r.With("password", p.Secret("password", me.Account.Password+"x"))
 				}},
 			},
 		})
 	})
 	It("does not end an account with the second factor for the password alone", clause.Graded("barong.account.delete-without-code", op, contract.SecondFactorRequired), func(ctx SpecContext) {
 		me := p.leaverWithCodes(ctx)
-		p.Expect(p.Do(ctx, me.Actor, op, removal(me.account, "")), op, contract.SecondFactorRequired)
+		p.Expect(p.Do(ctx, me.Actor, op, removal(me.Account, "")), op, contract.SecondFactorRequired)
 		p.Check("the state of the account", p.stillThere(ctx, me)(), Equal("active"))
-		p.Require("end it with a code", p.Do(ctx, me.Actor, op, removal(me.account, p.Code(ctx, me.account.codes))), op, contract.OK)
+		p.Require("end it with a code", p.Do(ctx, me.Actor, op, removal(me.Account, p.Code(ctx, me.Account.Codes))), op, contract.OK)
 	})
 }
 
 func accountEndCodes(p *api) {
-	op := p.deleteCurrentUser
+	op := p.DeleteCurrentUser
 	It("ends an account with the second factor for its password and a right code", clause.Graded("barong.account.deleted-with-code", op, contract.OK), func(ctx SpecContext) {
 		me := p.leaverWithCodes(ctx)
-		p.Expect(p.Do(ctx, me.Actor, op, removal(me.account, p.Code(ctx, me.account.codes))), op, contract.OK)
-		p.Holds("the account is ended", p.Is(p.Do(ctx, me.Actor, p.getCurrentUser, conform.Request{}), p.getCurrentUser, userNotActive), "its session still opens it")
+		p.Expect(p.Do(ctx, me.Actor, op, removal(me.Account, p.Code(ctx, me.Account.Codes))), op, contract.OK)
+		p.Holds("the account is ended", p.Is(p.Do(ctx, me.Actor, p.GetCurrentUser, conform.Request{}), p.GetCurrentUser, userNotActive), "its session still opens it")
 	})
 	It("does not end an account for a wrong code", clause.Graded("barong.account.delete-wrong-code", op, contract.SecondFactorWrong), func(ctx SpecContext) {
 		me := p.leaverWithCodes(ctx)
-		p.Expect(p.Do(ctx, me.Actor, op, removal(me.account, me.account.codes.Wrong(1))), op, contract.SecondFactorWrong)
+		p.Expect(p.Do(ctx, me.Actor, op, removal(me.Account, me.Account.Codes.Wrong(1))), op, contract.SecondFactorWrong)
 		p.Check("the state of the account", p.stillThere(ctx, me)(), Equal("active"))
-		p.Require("end it with a right code", p.Do(ctx, me.Actor, op, removal(me.account, p.Code(ctx, me.account.codes))), op, contract.OK)
+		p.Require("end it with a right code", p.Do(ctx, me.Actor, op, removal(me.Account, p.Code(ctx, me.Account.Codes))), op, contract.OK)
 	})
 	It("does not end an account for a code that was used before", clause.Graded("barong.account.delete-replayed-code", op, contract.SecondFactorReplayed), func(ctx SpecContext) {
 		me := p.leaverWithCodes(ctx)
-		code := p.Code(ctx, me.account.codes)
-		p.Require("use a code", p.Do(ctx, me.Actor, p.verifyOTP, codeBody(code)), p.verifyOTP, contract.OK)
-		p.Expect(p.Do(ctx, me.Actor, op, removal(me.account, code)), op, contract.SecondFactorReplayed)
+		code := p.Code(ctx, me.Account.Codes)
+		p.Require("use a code", p.Do(ctx, me.Actor, p.VerifyOTP, client.CodeBody(code)), p.VerifyOTP, contract.OK)
+		p.Expect(p.Do(ctx, me.Actor, op, removal(me.Account, code)), op, contract.SecondFactorReplayed)
 		p.Check("the state of the account", p.stillThere(ctx, me)(), Equal("active"))
 	})
 	It("looks at the password before the code", clause.Graded("barong.account.delete-password-first", op, contract.BadCredentials), func(ctx SpecContext) {
 		me := p.leaverWithCodes(ctx)
-		code := p.Code(ctx, me.account.codes)
-		wrong := removal(me.account, code).With("password", p.Secret("password", newPassword()))
+		code := p.Code(ctx, me.Account.Codes)
+		wrong := removal(me.Account, code).With("password", p.Secret("password", client.NewPassword()))
 		p.Expect(p.Do(ctx, me.Actor, op, wrong), op, contract.BadCredentials)
-		p.Require("end it with that very code", p.Do(ctx, me.Actor, op, removal(me.account, code)), op, contract.OK)
+		p.Require("end it with that very code", p.Do(ctx, me.Actor, op, removal(me.Account, code)), op, contract.OK)
 	})
 }

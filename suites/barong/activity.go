@@ -14,6 +14,7 @@ import (
 	"authconform/harness/contract"
 	"authconform/harness/httpclient"
 	"authconform/harness/value"
+	"authconform/suites/barong/client"
 	"authconform/suites/family"
 )
 
@@ -31,9 +32,9 @@ const (
 const nothingThere = contract.Outcome("nothing")
 
 func (p *api) activitySubjects() []family.Subject {
-	return []family.Subject{{Operation: p.listActivity, Ready: func(ctx context.Context) (*conform.Actor, func() conform.Request) {
+	return []family.Subject{{Operation: p.ListActivity, Ready: func(ctx context.Context) (*conform.Actor, func() conform.Request) {
 		GinkgoHelper()
-		return p.seen(ctx).Actor, always(activities(sessionTopic, url.Values{"result": {succeeded}}))
+		return p.Seen(ctx).Actor, always(activities(sessionTopic, url.Values{"result": {succeeded}}))
 	}}}
 }
 
@@ -43,20 +44,14 @@ func activities(topic string, query url.Values) conform.Request {
 	return r.WithPath("topic", topic)
 }
 
-// seen is a member whose last activity is a log-in.
-func (p *api) seen(ctx context.Context) *session {
-	GinkgoHelper()
-	return p.logIn(ctx, p.member(ctx).account)
-}
-
 // activity lists rows; nothing to list counts as none.
-func (p *api) activity(ctx context.Context, me *session, topic string, query url.Values) []any {
+func (p *api) activity(ctx context.Context, me *client.Session, topic string, query url.Values) []any {
 	GinkgoHelper()
-	call := p.Do(ctx, me.Actor, p.listActivity, activities(topic, query))
-	if p.Exactly(call, p.listActivity, nothingThere) {
+	call := p.Do(ctx, me.Actor, p.ListActivity, activities(topic, query))
+	if p.Exactly(call, p.ListActivity, nothingThere) {
 		return nil
 	}
-	p.Require("list the activities", call, p.listActivity, contract.OK)
+	p.Require("list the activities", call, p.ListActivity, contract.OK)
 	return value.List(value.Of(call))
 }
 
@@ -69,15 +64,15 @@ func (p *api) rows(call *httpclient.Call) []any {
 }
 
 // newest lists a topic, which has to work, and returns its newest row.
-func (p *api) newest(ctx context.Context, me *session, topic string) any {
+func (p *api) newest(ctx context.Context, me *client.Session, topic string) any {
 	GinkgoHelper()
-	call := p.Do(ctx, me.Actor, p.listActivity, activities(topic, nil))
-	p.Expect(call, p.listActivity, contract.OK)
+	call := p.Do(ctx, me.Actor, p.ListActivity, activities(topic, nil))
+	p.Expect(call, p.ListActivity, contract.OK)
 	return p.rows(call)[0]
 }
 
 // did checks what the newest activity of a topic says.
-func (p *api) did(ctx context.Context, me *session, topic, action, result string) any {
+func (p *api) did(ctx context.Context, me *client.Session, topic, action, result string) any {
 	GinkgoHelper()
 	row := p.newest(ctx, me, topic)
 	p.Check("the newest activity", []string{value.Text(row, "topic"), value.Text(row, "action"), value.Text(row, "result")}, Equal([]string{topic, action, result}))
@@ -97,59 +92,59 @@ func activityLog(p *api) {
 }
 
 func activityWritten(p *api) {
-	op := p.listActivity
+	op := p.ListActivity
 	It("tells of a log-in with its address and its client", clause.Graded("barong.activity.log-in", op, contract.OK), func(ctx SpecContext) {
-		me := p.member(ctx)
+		me := p.Member(ctx)
 		client := "authconform-" + p.Nonce()
-		call := p.tryLogIn(ctx, me.account, p.credentials(me.account, "").WithHeader("User-Agent", client))
-		p.Require("log in with another client", call, p.createSession, contract.OK)
+		call := p.TryLogIn(ctx, me.Account, p.Credentials(me.Account, "").WithHeader("User-Agent", client))
+		p.Require("log in with another client", call, p.CreateSession, contract.OK)
 		row := p.did(ctx, me, sessionTopic, "login", succeeded)
 		p.Check("its client", value.Text(row, "user_agent"), Equal(client))
-		if me.account.address != "" {
-			p.Check("its address", value.Text(row, "user_ip"), Equal(me.account.address))
+		if me.Account.Address != "" {
+			p.Check("its address", value.Text(row, "user_ip"), Equal(me.Account.Address))
 		}
 	})
 	It("tells of a log-in that failed", clause.Graded("barong.activity.log-in-failed", op, contract.OK), func(ctx SpecContext) {
-		me := p.member(ctx)
-		wrong := p.credentials(me.account, "").With("password", p.Secret("password", newPassword()))
-		p.Require("fail to log in", p.tryLogIn(ctx, me.account, wrong), p.createSession, contract.BadCredentials)
+		me := p.Member(ctx)
+		wrong := p.Credentials(me.Account, "").With("password", p.Secret("password", client.NewPassword()))
+		p.Require("fail to log in", p.TryLogIn(ctx, me.Account, wrong), p.CreateSession, contract.BadCredentials)
 		p.did(ctx, me, sessionTopic, "login", failed)
 	})
 	It("tells of a log-in with the second factor, and of a wrong code", clause.Graded("barong.activity.log-in-second-factor", op, contract.OK), func(ctx SpecContext) {
-		me := p.enrolled(ctx)
-		p.Require("fail to log in", p.tryLogIn(ctx, me.account, p.credentials(me.account, me.account.codes.Wrong(1))), p.createSession, contract.SecondFactorWrong)
+		me := p.Enrolled(ctx)
+		p.Require("fail to log in", p.TryLogIn(ctx, me.Account, p.Credentials(me.Account, me.Account.Codes.Wrong(1))), p.CreateSession, contract.SecondFactorWrong)
 		p.did(ctx, me, sessionTopic, "login::2fa", failed)
-		p.logIn(ctx, me.account)
+		p.LogIn(ctx, me.Account)
 		p.did(ctx, me, sessionTopic, "login::2fa", succeeded)
 	})
 	It("tells of a log-out", clause.Graded("barong.activity.log-out", op, contract.OK), func(ctx SpecContext) {
-		me := p.member(ctx)
-		other := p.logIn(ctx, me.account)
-		p.Require("log out", p.Do(ctx, other.Actor, p.deleteSession, conform.Request{}), p.deleteSession, contract.OK)
+		me := p.Member(ctx)
+		other := p.LogIn(ctx, me.Account)
+		p.Require("log out", p.Do(ctx, other.Actor, p.DeleteSession, conform.Request{}), p.DeleteSession, contract.OK)
 		p.did(ctx, me, sessionTopic, "logout", succeeded)
 	})
 	It("tells of the second factor's steps", clause.Graded("barong.activity.second-factor", op, contract.OK), func(ctx SpecContext) {
-		me := p.member(ctx)
-		codes := p.newSecret(ctx, me)
+		me := p.Member(ctx)
+		codes := p.NewSecret(ctx, me)
 		p.did(ctx, me, otpTopic, "request QR code for 2FA", succeeded)
-		p.Require("fail to switch the second factor on", p.Do(ctx, me.Actor, p.enableOTP, codeBody(codes.Wrong(1))), p.enableOTP, contract.SecondFactorWrong)
+		p.Require("fail to switch the second factor on", p.Do(ctx, me.Actor, p.EnableOTP, client.CodeBody(codes.Wrong(1))), p.EnableOTP, contract.SecondFactorWrong)
 		p.did(ctx, me, otpTopic, "enable 2FA", failed)
-		p.enrol(ctx, me)
+		p.Enrol(ctx, me)
 		p.did(ctx, me, otpTopic, "enable 2FA", succeeded)
-		p.Require("fail to verify a code", p.Do(ctx, me.Actor, p.verifyOTP, codeBody(me.account.codes.Wrong(1))), p.verifyOTP, contract.SecondFactorWrong)
+		p.Require("fail to verify a code", p.Do(ctx, me.Actor, p.VerifyOTP, client.CodeBody(me.Account.Codes.Wrong(1))), p.VerifyOTP, contract.SecondFactorWrong)
 		p.did(ctx, me, otpTopic, "verify 2FA code", failed)
 	})
 	It("tells of a password reset that was asked for", clause.Graded("barong.activity.password-reset-request", op, contract.OK), func(ctx SpecContext) {
-		me := p.member(ctx)
-		request := conform.Request{JSON: p.solved(conform.Object{"email": me.account.Login})}
-		p.Require("ask for a password reset", p.Do(ctx, p.visitorAt(me.account.address), p.requestPasswordReset, request), p.requestPasswordReset, contract.OK)
+		me := p.Member(ctx)
+		request := conform.Request{JSON: p.Solved(conform.Object{"email": me.Account.Login})}
+		p.Require("ask for a password reset", p.Do(ctx, p.VisitorAt(me.Account.Address), p.RequestPasswordReset, request), p.RequestPasswordReset, contract.OK)
 		p.did(ctx, me, passwordTopic, "request password reset", succeeded)
 	})
 	It("tells an account nothing of others", clause.Graded("barong.activity.own-only", op, contract.OK), func(ctx SpecContext) {
-		me, other := p.seen(ctx), p.member(ctx)
+		me, other := p.Seen(ctx), p.Member(ctx)
 		client := "authconform-" + p.Nonce()
-		call := p.tryLogIn(ctx, other.account, p.credentials(other.account, "").WithHeader("User-Agent", client))
-		p.Require("log in as another", call, p.createSession, contract.OK)
+		call := p.TryLogIn(ctx, other.Account, p.Credentials(other.Account, "").WithHeader("User-Agent", client))
+		p.Require("log in as another", call, p.CreateSession, contract.OK)
 		p.Check("the other's newest activity", value.Text(p.newest(ctx, other, sessionTopic), "user_agent"), Equal(client))
 		call = p.Do(ctx, me.Actor, op, activities(allTopics, nil))
 		p.Expect(call, op, contract.OK)
@@ -160,10 +155,10 @@ func activityWritten(p *api) {
 }
 
 func activityChosen(p *api) {
-	op := p.listActivity
+	op := p.ListActivity
 	It("lists the activities of the topic that is asked for", clause.Graded("barong.activity.topic", op, contract.OK), func(ctx SpecContext) {
-		me := p.seen(ctx)
-		p.newSecret(ctx, me)
+		me := p.Seen(ctx)
+		p.NewSecret(ctx, me)
 		for _, topic := range []string{sessionTopic, otpTopic} {
 			call := p.Do(ctx, me.Actor, op, activities(topic, nil))
 			p.Expect(call, op, contract.OK)
@@ -176,9 +171,9 @@ func activityChosen(p *api) {
 		p.Check("the topics of all activities", texts(p.rows(call), "topic"), ContainElements(sessionTopic, otpTopic))
 	})
 	It("lists the newest activity first", clause.Graded("barong.activity.newest-first", op, contract.OK), func(ctx SpecContext) {
-		me := p.seen(ctx)
-		p.newSecret(ctx, me)
-		p.logIn(ctx, me.account)
+		me := p.Seen(ctx)
+		p.NewSecret(ctx, me)
+		p.LogIn(ctx, me.Account)
 		call := p.Do(ctx, me.Actor, op, activities(allTopics, nil))
 		p.Expect(call, op, contract.OK)
 		rows := p.rows(call)
@@ -189,9 +184,9 @@ func activityChosen(p *api) {
 		}
 	})
 	It("lists the activities of the result that is asked for", clause.Graded("barong.activity.result", op, contract.OK), func(ctx SpecContext) {
-		me := p.seen(ctx)
-		wrong := p.credentials(me.account, "").With("password", p.Secret("password", newPassword()))
-		p.Require("fail to log in", p.tryLogIn(ctx, me.account, wrong), p.createSession, contract.BadCredentials)
+		me := p.Seen(ctx)
+		wrong := p.Credentials(me.Account, "").With("password", p.Secret("password", client.NewPassword()))
+		p.Require("fail to log in", p.TryLogIn(ctx, me.Account, wrong), p.CreateSession, contract.BadCredentials)
 		for _, result := range []string{succeeded, failed} {
 			call := p.Do(ctx, me.Actor, op, activities(sessionTopic, url.Values{"result": {result}}))
 			p.Expect(call, op, contract.OK)
@@ -201,7 +196,7 @@ func activityChosen(p *api) {
 		}
 	})
 	It("takes each topic that there is", clause.Graded("barong.activity.topics", op, nothingThere), func(ctx SpecContext) {
-		me := p.member(ctx)
+		me := p.Member(ctx)
 		future := url.Values{"time_from": {epoch(p.Now().AddDate(1, 0, 0))}}
 		for _, topic := range []string{allTopics, sessionTopic, otpTopic, passwordTopic, "account"} {
 			p.Expect(p.Do(ctx, me.Actor, op, activities(topic, future)), op, nothingThere)
@@ -222,13 +217,13 @@ func epoch(t time.Time) string { return fmt.Sprint(t.Unix()) }
 // activityTimes puts two log-ins into different seconds and asks for what lies on
 // either side of them.
 func activityTimes(p *api) {
-	op := p.listActivity
-	times := func(ctx context.Context) (me *session, older, newer int, at time.Time) {
+	op := p.ListActivity
+	times := func(ctx context.Context) (me *client.Session, older, newer int, at time.Time) {
 		GinkgoHelper()
-		me = p.seen(ctx)
+		me = p.Seen(ctx)
 		older = value.Number(p.newest(ctx, me, sessionTopic), "id")
 		p.Wait(ctx, 2*time.Second, "activities are told apart by their second")
-		p.logIn(ctx, me.account)
+		p.LogIn(ctx, me.Account)
 		row := p.newest(ctx, me, sessionTopic)
 		at, err := time.Parse(time.RFC3339, value.Text(row, "created_at"))
 		if err != nil {
@@ -236,7 +231,7 @@ func activityTimes(p *api) {
 		}
 		return me, older, value.Number(row, "id"), at
 	}
-	listed := func(ctx context.Context, me *session, query url.Values) []int {
+	listed := func(ctx context.Context, me *client.Session, query url.Values) []int {
 		GinkgoHelper()
 		ids := []int{}
 		for _, row := range p.activity(ctx, me, sessionTopic, query) {

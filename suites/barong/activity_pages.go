@@ -13,12 +13,13 @@ import (
 	"authconform/harness/contract"
 	"authconform/harness/httpclient"
 	"authconform/harness/value"
+	"authconform/suites/barong/client"
 )
 
 func activityRefused(p *api) {
-	op := p.listActivity
+	op := p.ListActivity
 	It("has nothing to list where nothing happened", clause.Graded("barong.activity.nothing", op, nothingThere), func(ctx SpecContext) {
-		me := p.seen(ctx)
+		me := p.Seen(ctx)
 		p.Require("list the activities", p.Do(ctx, me.Actor, op, activities(sessionTopic, nil)), op, contract.OK)
 		p.Expect(p.Do(ctx, me.Actor, op, activities(sessionTopic, url.Values{"result": {"denied"}})), op, nothingThere)
 		p.Expect(p.Do(ctx, me.Actor, op, activities(sessionTopic, url.Values{"time_from": {epoch(p.Now().AddDate(1, 0, 0))}})), op, nothingThere)
@@ -26,7 +27,7 @@ func activityRefused(p *api) {
 	})
 	It("refuses a topic that there is not", clause.Graded("barong.activity.topic-unknown", op, "topic-unknown"), func(ctx SpecContext) {
 		p.Refuses(ctx, conform.Refusal{
-			Operation: op, By: p.seen(ctx).Actor, Outcome: "topic-unknown", Control: always(activities(sessionTopic, nil)),
+			Operation: op, By: p.Seen(ctx).Actor, Outcome: "topic-unknown", Control: always(activities(sessionTopic, nil)),
 			Changes: []conform.Change{{Name: "orders", Of: func(conform.Request) conform.Request { return activities("orders", nil) }}},
 		})
 	})
@@ -52,7 +53,7 @@ func activityRefused(p *api) {
 					return activities(sessionTopic, url.Values{c.member: {v}})
 				}})
 			}
-			p.Refuses(ctx, conform.Refusal{Operation: op, By: p.seen(ctx).Actor, Outcome: c.outcome, Control: always(activities(sessionTopic, nil)), Changes: changes})
+			p.Refuses(ctx, conform.Refusal{Operation: op, By: p.Seen(ctx).Actor, Outcome: c.outcome, Control: always(activities(sessionTopic, nil)), Changes: changes})
 		})
 	}
 }
@@ -64,10 +65,10 @@ type activityPage struct {
 	ids []int
 }
 
-func (p *api) activityPage(ctx context.Context, me *session, query url.Values) activityPage {
+func (p *api) activityPage(ctx context.Context, me *client.Session, query url.Values) activityPage {
 	GinkgoHelper()
-	call := p.Do(ctx, me.Actor, p.listActivity, activities(sessionTopic, query))
-	p.Expect(call, p.listActivity, contract.OK)
+	call := p.Do(ctx, me.Actor, p.ListActivity, activities(sessionTopic, query))
+	p.Expect(call, p.ListActivity, contract.OK)
 	one := activityPage{Call: call, page: pageOf(call)}
 	for _, row := range value.List(value.Of(call)) {
 		one.ids = append(one.ids, value.Number(row, "id"))
@@ -89,40 +90,40 @@ func (g activityPage) linked(relation string) url.Values {
 
 // paging asks for a page of one row.
 func paging(n int) url.Values {
-	return url.Values{"limit": {"1"}, "page": {number(n)}}
+	return url.Values{"limit": {"1"}, "page": {client.Number(n)}}
 }
 
 // threeTimes is a member with three log-ins at least.
-func (p *api) threeTimes(ctx context.Context) *session {
+func (p *api) threeTimes(ctx context.Context) *client.Session {
 	GinkgoHelper()
-	me := p.seen(ctx)
-	p.logIn(ctx, me.account)
-	return p.logIn(ctx, me.account)
+	me := p.Seen(ctx)
+	p.LogIn(ctx, me.Account)
+	return p.LogIn(ctx, me.Account)
 }
 
 func activityPages(p *api) {
-	op := p.listActivity
+	op := p.ListActivity
 	It("cuts the list into pages that leave nothing out", clause.Graded("barong.activity.pages", op, contract.OK), func(ctx SpecContext) {
 		me := p.threeTimes(ctx)
 		whole := p.activityPage(ctx, me, nil)
 		p.Check("activities on one page", len(whole.ids), BeNumerically(">=", 3))
 		for n := 1; n <= 3; n++ {
 			one := p.activityPage(ctx, me, paging(n))
-			p.Check("activities on page "+number(n), one.ids, Equal(whole.ids[n-1:n]))
+			p.Check("activities on page "+client.Number(n), one.ids, Equal(whole.ids[n-1:n]))
 			p.Check("what the page says of itself", one.page, Equal(page{total: whole.total, size: 1, number: n}))
 		}
 	})
 	It("counts all activities, whatever the page", clause.Graded("barong.activity.total", op, contract.OK), func(ctx SpecContext) {
-		me := p.seen(ctx)
+		me := p.Seen(ctx)
 		whole := p.activityPage(ctx, me, nil)
 		if len(whole.ids) < 100 {
 			p.Check("Total", whole.total, Equal(len(whole.ids)))
 		}
-		p.logIn(ctx, me.account)
+		p.LogIn(ctx, me.Account)
 		p.Check("Total after one more log-in", p.activityPage(ctx, me, paging(2)).total, Equal(whole.total+1))
 	})
 	It("has 100 activities on a page, and begins with the first, unless told otherwise", clause.Graded("barong.activity.page-defaults", op, contract.OK), func(ctx SpecContext) {
-		me := p.seen(ctx)
+		me := p.Seen(ctx)
 		for _, query := range []url.Values{nil, {"page": {""}}, {"limit": {""}}, {"page": {"1"}, "limit": {"100"}}} {
 			one := p.activityPage(ctx, me, query)
 			p.Check("what the page says of itself", one.page, Equal(page{total: one.total, size: 100, number: 1}))
@@ -132,10 +133,10 @@ func activityPages(p *api) {
 		me := p.threeTimes(ctx)
 		first := p.activityPage(ctx, me, paging(1))
 		for _, at := range []int{1, 2, first.total} {
-			p.Check("links of page "+number(at), relations(p.activityPage(ctx, me, paging(at)).Call), Equal(neighbours(at, first.total)))
+			p.Check("links of page "+client.Number(at), relations(p.activityPage(ctx, me, paging(at)).Call), Equal(neighbours(at, first.total)))
 		}
 		p.Check("the page after the first", first.linked("next"), And(HaveKeyWithValue("page", []string{"2"}), HaveKeyWithValue("limit", []string{"1"})))
-		p.Check("the last page", first.linked("last").Get("page"), Equal(number(first.total)))
+		p.Check("the last page", first.linked("last").Get("page"), Equal(client.Number(first.total)))
 		second := p.activityPage(ctx, me, paging(2))
 		p.Check("the page before the second", second.linked("prev").Get("page"), Equal("1"))
 		p.Check("the page after the second", second.linked("next").Get("page"), Equal("3"))
@@ -149,6 +150,6 @@ func activityPages(p *api) {
 		call := p.Do(ctx, me.Actor, op, activities(sessionTopic, paging(total+1)))
 		p.Expect(call, op, "past-end")
 		p.Check("activities on it", value.List(value.Of(call)), BeEmpty())
-		p.Check("Total", call.Header.Get("Total"), Equal(number(total)))
+		p.Check("Total", call.Header.Get("Total"), Equal(client.Number(total)))
 	})
 }

@@ -16,6 +16,7 @@ import (
 	"authconform/harness/contract"
 	"authconform/harness/httpclient"
 	"authconform/harness/value"
+	"authconform/suites/barong/client"
 	"authconform/suites/family"
 )
 
@@ -30,7 +31,7 @@ const (
 // tenant: it is read to the end and refused.
 func (p *api) auth0Subjects() []family.Subject {
 	made := func() conform.Request { return idToken("a." + p.Nonce() + ".b") }
-	return []family.Subject{{Operation: p.createSessionByAuth0, Ready: p.asVisitor(made), Expected: tokenRefusedAuth0}}
+	return []family.Subject{{Operation: p.CreateSessionByAuth0, Ready: p.asVisitor(made), Expected: tokenRefusedAuth0}}
 }
 
 func idToken(token string) conform.Request {
@@ -46,12 +47,12 @@ type tenant struct {
 // auth0Tenant reads the tenant out of the deployment's own configuration.
 func (p *api) auth0Tenant(ctx context.Context) tenant {
 	GinkgoHelper()
-	call := p.Do(ctx, p.visitor(), p.getAuth0Configs, conform.Request{})
-	p.Require("read which Auth0 tenant is used", call, p.getAuth0Configs, contract.OK)
+	call := p.Do(ctx, p.Visitor(), p.GetAuth0Configs, conform.Request{})
+	p.Require("read which Auth0 tenant is used", call, p.GetAuth0Configs, contract.OK)
 	said := value.Of(call)
 	return tenant{
 		issuer:   "https://" + strings.TrimSuffix(value.Text(said, "auth0_domain"), "/") + "/",
-		audience: value.Text(said, "auth0_client_id"), key: p.rsaKey(auth0Key),
+		audience: value.Text(said, "auth0_client_id"), key: p.RsaKey(client.Auth0Key),
 	}
 }
 
@@ -74,47 +75,47 @@ func auth0LogIns(p *api) {
 		auth0Refuses(p)
 		auth0TokensRefused(p)
 		auth0Bypasses(p)
-		It("says that it is switched off", clause.Graded("barong.auth0.off", p.createSessionByAuth0, methodOff, clause.Needs(auth0Off)), func(ctx SpecContext) {
-			p.Expect(p.Do(ctx, p.visitor(), p.createSessionByAuth0, idToken("a."+p.Nonce()+".b")), p.createSessionByAuth0, methodOff)
+		It("says that it is switched off", clause.Graded("barong.auth0.off", p.CreateSessionByAuth0, methodOff, clause.Needs(client.Auth0Off)), func(ctx SpecContext) {
+			p.Expect(p.Do(ctx, p.Visitor(), p.CreateSessionByAuth0, idToken("a."+p.Nonce()+".b")), p.CreateSessionByAuth0, methodOff)
 		})
 	})
 }
 
 func auth0Opens(p *api) {
-	needs := clause.Needs(auth0)
-	It("opens a session for a known user with a verified e-mail address", clause.Graded("barong.auth0.known", p.createSessionByAuth0, contract.OK, needs), func(ctx SpecContext) {
-		a, t := p.memberAccount(ctx), p.auth0Tenant(ctx)
-		call := p.Do(ctx, p.visitorAt(a.address), p.createSessionByAuth0, p.signs(t, p.says(t, a.Login, true)))
-		p.Expect(call, p.createSessionByAuth0, contract.OK)
-		s := p.opened(call, a)
-		p.Check("the user is the one of the e-mail address", strings.ToLower(value.Text(s.user, "email")), Equal(strings.ToLower(a.Login)))
+	needs := clause.Needs(client.Auth0)
+	It("opens a session for a known user with a verified e-mail address", clause.Graded("barong.auth0.known", p.CreateSessionByAuth0, contract.OK, needs), func(ctx SpecContext) {
+		a, t := p.MemberAccount(ctx), p.auth0Tenant(ctx)
+		call := p.Do(ctx, p.VisitorAt(a.Address), p.CreateSessionByAuth0, p.signs(t, p.says(t, a.Login, true)))
+		p.Expect(call, p.CreateSessionByAuth0, contract.OK)
+		s := p.Opened(call, a)
+		p.Check("the user is the one of the e-mail address", strings.ToLower(value.Text(s.User, "email")), Equal(strings.ToLower(a.Login)))
 		if a.ID != "" {
-			p.Check("the user is the one who was there", value.Text(s.user, "uid"), Equal(a.ID))
+			p.Check("the user is the one who was there", value.Text(s.User, "uid"), Equal(a.ID))
 		}
-		p.livesOn(ctx, s)
-		p.writes(ctx, s)
+		p.ExpectAlive(ctx, s)
+		p.Writes(ctx, s)
 	})
-	It("makes an active user of an unknown verified e-mail address", clause.Graded("barong.auth0.unknown", p.createSessionByAuth0, contract.OK, needs), func(ctx SpecContext) {
-		a, t := p.newAccount(), p.auth0Tenant(ctx)
-		call := p.Do(ctx, p.visitorAt(a.address), p.createSessionByAuth0, p.signs(t, p.says(t, a.Login, true)))
-		p.Expect(call, p.createSessionByAuth0, contract.OK)
-		s := p.opened(call, a)
-		p.Check("the user is active", value.Text(s.user, "state"), Equal("active"))
-		p.Check("the user has the e-mail address", value.Text(s.user, "email"), Equal(a.Login))
-		p.livesOn(ctx, s)
+	It("makes an active user of an unknown verified e-mail address", clause.Graded("barong.auth0.unknown", p.CreateSessionByAuth0, contract.OK, needs), func(ctx SpecContext) {
+		a, t := p.NewAccount(), p.auth0Tenant(ctx)
+		call := p.Do(ctx, p.VisitorAt(a.Address), p.CreateSessionByAuth0, p.signs(t, p.says(t, a.Login, true)))
+		p.Expect(call, p.CreateSessionByAuth0, contract.OK)
+		s := p.Opened(call, a)
+		p.Check("the user is active", value.Text(s.User, "state"), Equal("active"))
+		p.Check("the user has the e-mail address", value.Text(s.User, "email"), Equal(a.Login))
+		p.ExpectAlive(ctx, s)
 	})
 }
 
 func auth0Refuses(p *api) {
 	refuses := func(id, text string, outcome contract.Outcome, change func(said map[string]any)) {
-		It(text, clause.Graded("barong.auth0."+id, p.createSessionByAuth0, outcome, clause.Needs(auth0)), func(ctx SpecContext) {
-			a, t := p.newAccount(), p.auth0Tenant(ctx)
+		It(text, clause.Graded("barong.auth0."+id, p.CreateSessionByAuth0, outcome, clause.Needs(client.Auth0)), func(ctx SpecContext) {
+			a, t := p.NewAccount(), p.auth0Tenant(ctx)
 			said := p.says(t, a.Login, true)
 			change(said)
-			call := p.Do(ctx, p.visitorAt(a.address), p.createSessionByAuth0, p.signs(t, said))
-			p.Expect(call, p.createSessionByAuth0, outcome)
-			p.openedNothing(ctx, a, call)
-			p.Require("log in with the right token", p.auth0LogIn(ctx, t, a), p.createSessionByAuth0, contract.OK)
+			call := p.Do(ctx, p.VisitorAt(a.Address), p.CreateSessionByAuth0, p.signs(t, said))
+			p.Expect(call, p.CreateSessionByAuth0, outcome)
+			p.ExpectNoSession(ctx, a, call)
+			p.Require("log in with the right token", p.auth0LogIn(ctx, t, a), p.CreateSessionByAuth0, contract.OK)
 		})
 	}
 	refuses("no-email", "refuses a token without an e-mail address", noEmailClaim, func(said map[string]any) { delete(said, "email") })
@@ -122,22 +123,22 @@ func auth0Refuses(p *api) {
 }
 
 // auth0LogIn logs in with a token that nothing is wrong with.
-func (p *api) auth0LogIn(ctx context.Context, t tenant, a *account) *httpclient.Call {
+func (p *api) auth0LogIn(ctx context.Context, t tenant, a *client.Account) *httpclient.Call {
 	GinkgoHelper()
-	return p.Do(ctx, p.visitorAt(a.address), p.createSessionByAuth0, p.signs(t, p.says(t, a.Login, true)))
+	return p.Do(ctx, p.VisitorAt(a.Address), p.CreateSessionByAuth0, p.signs(t, p.says(t, a.Login, true)))
 }
 
 // auth0TokensRefused: OpenID Connect Core 1.0 section 3.1.3.7, RFC 8725.
 func auth0TokensRefused(p *api) {
 	refuses := func(id, text string, forge func(t tenant, said map[string]any) []string) {
-		It(text, clause.Graded("barong.auth0."+id, p.createSessionByAuth0, tokenRefusedAuth0, clause.Needs(auth0)), func(ctx SpecContext) {
-			a, t := p.memberAccount(ctx), p.auth0Tenant(ctx)
+		It(text, clause.Graded("barong.auth0."+id, p.CreateSessionByAuth0, tokenRefusedAuth0, clause.Needs(client.Auth0)), func(ctx SpecContext) {
+			a, t := p.MemberAccount(ctx), p.auth0Tenant(ctx)
 			var changes []conform.Change
 			for _, token := range forge(t, p.says(t, a.Login, true)) {
 				changes = append(changes, conform.Set("id_token", p.Secret("id-token", token)))
 			}
-			p.openedNothing(ctx, a, p.Refuses(ctx, conform.Refusal{
-				Operation: p.createSessionByAuth0, By: p.visitorAt(a.address), Outcome: tokenRefusedAuth0, Changes: changes,
+			p.ExpectNoSession(ctx, a, p.Refuses(ctx, conform.Refusal{
+				Operation: p.CreateSessionByAuth0, By: p.VisitorAt(a.Address), Outcome: tokenRefusedAuth0, Changes: changes,
 				Control: func() conform.Request { return p.signs(t, p.says(t, a.Login, true)) },
 			})...)
 		})
@@ -165,7 +166,7 @@ func auth0TokensRefused(p *api) {
 			p.Error("cannot make a key: %v", err)
 		}
 		right := strings.Split(jwtSigned(jwt.SigningMethodRS256, nil, said, t.key), ".")
-		other := strings.Split(with(t, said, "email", p.nobody()), ".")
+		other := strings.Split(with(t, said, "email", p.Nobody()), ".")
 		return []string{
 			jwtSigned(jwt.SigningMethodRS256, nil, said, key),
 			jwtObject(map[string]any{"alg": "none"}) + "." + right[1] + ".",
@@ -179,17 +180,17 @@ func auth0TokensRefused(p *api) {
 // log-in by password would not; the documents promise no such way round
 // (facts/barong.md 9 row 13).
 func auth0Bypasses(p *api) {
-	refuses := func(id, text string, who func(context.Context) *account, verified bool) {
-		It(text, Serial, clause.Should("barong.auth0."+id, p.createSessionByAuth0, unverifiedUnknown, clause.Needs(auth0), clause.Only(documented),
+	refuses := func(id, text string, who func(context.Context) *client.Account, verified bool) {
+		It(text, Serial, clause.Should("barong.auth0."+id, p.CreateSessionByAuth0, unverifiedUnknown, clause.Needs(client.Auth0), clause.Only(client.Documented),
 			clause.From(contract.Standard, "OWASP ASVS 5.0 6.3.4; facts/auth-checks.md F07; facts/barong.md 9 row 13")), func(ctx SpecContext) {
-			a, twin, t := who(ctx), p.memberAccount(ctx), p.auth0Tenant(ctx)
-			call := p.Do(ctx, p.visitorAt(a.address), p.createSessionByAuth0, p.signs(t, p.says(t, a.Login, verified)))
-			p.Expect(call, p.createSessionByAuth0, unverifiedUnknown)
-			p.openedNothing(ctx, a, call)
-			p.Require("log in as a member", p.auth0LogIn(ctx, t, twin), p.createSessionByAuth0, contract.OK)
+			a, twin, t := who(ctx), p.MemberAccount(ctx), p.auth0Tenant(ctx)
+			call := p.Do(ctx, p.VisitorAt(a.Address), p.CreateSessionByAuth0, p.signs(t, p.says(t, a.Login, verified)))
+			p.Expect(call, p.CreateSessionByAuth0, unverifiedUnknown)
+			p.ExpectNoSession(ctx, a, call)
+			p.Require("log in as a member", p.auth0LogIn(ctx, t, twin), p.CreateSessionByAuth0, contract.OK)
 		})
 	}
-	refuses("unverified-email", "lets nobody in as a user whose e-mail address Auth0 has not verified", p.memberAccount, false)
-	refuses("second-factor", "lets nobody in without the second factor that the user has", p.enrolledAccount, true)
-	refuses("banned", "lets no banned user in", func(context.Context) *account { GinkgoHelper(); return p.leased(banned) }, true)
+	refuses("unverified-email", "lets nobody in as a user whose e-mail address Auth0 has not verified", p.MemberAccount, false)
+	refuses("second-factor", "lets nobody in without the second factor that the user has", p.EnrolledAccount, true)
+	refuses("banned", "lets no banned user in", func(context.Context) *client.Account { GinkgoHelper(); return p.Leased(client.RoleBanned) }, true)
 }

@@ -13,6 +13,7 @@ import (
 	"authconform/harness/clause"
 	"authconform/harness/conform"
 	"authconform/harness/contract"
+	"authconform/suites/barong/client"
 )
 
 // signedWith tells whether a token carries the signature of a key.
@@ -27,75 +28,75 @@ func signedWith(token string, key *rsa.PublicKey) bool {
 
 // authzPublic: what is open to everybody passes, and needs no token.
 func authzPublic(p *api) {
-	needs := clause.Needs(direct)
-	It("lets a log-in pass, and gives no token for it", clause.Graded("barong.authz.public", p.authorizePublic, contract.OK, needs), func(ctx SpecContext) {
-		p.Expect(p.Do(ctx, p.visitor(), p.authorizePublic, asked), p.authorizePublic, contract.OK)
+	needs := clause.Needs(client.Direct)
+	It("lets a log-in pass, and gives no token for it", clause.Graded("barong.authz.public", p.AuthorizePublic, contract.OK, needs), func(ctx SpecContext) {
+		p.Expect(p.Do(ctx, p.Visitor(), p.AuthorizePublic, asked), p.AuthorizePublic, contract.OK)
 	})
-	It("gives a session no token for what is open to everybody", clause.Graded("barong.authz.public-session", p.authorizePublic, contract.OK, needs), func(ctx SpecContext) {
-		p.Expect(p.Do(ctx, p.member(ctx).Actor, p.authorizePublic, asked), p.authorizePublic, contract.OK)
+	It("gives a session no token for what is open to everybody", clause.Graded("barong.authz.public-session", p.AuthorizePublic, contract.OK, needs), func(ctx SpecContext) {
+		p.Expect(p.Do(ctx, p.Member(ctx).Actor, p.AuthorizePublic, asked), p.AuthorizePublic, contract.OK)
 	})
-	It("lets each operation pass that is open to everybody", clause.Graded("barong.authz.public-each", p.authorizePublic, contract.OK, needs), func(ctx SpecContext) {
-		way := newRoads(p.Target())
+	It("lets each operation pass that is open to everybody", clause.Graded("barong.authz.public-each", p.AuthorizePublic, contract.OK, needs), func(ctx SpecContext) {
+		way := client.NewRoads(p.Target())
 		for _, op := range p.Operations() {
-			if op.Protected || op.Area == areaAuthz {
+			if op.Protected || op.Area == client.AreaAuthz {
 				continue
 			}
-			r := conform.Request{Method: op.Method, Template: way.authzPath(op)}
+			r := conform.Request{Method: op.Method, Template: way.AuthzPath(op)}
 			if op.Body != nil {
 				r.JSON = conform.Object{}
 			}
-			p.Expect(p.Do(ctx, p.visitor(), p.authorizePublic, r), p.authorizePublic, contract.OK)
+			p.Expect(p.Do(ctx, p.Visitor(), p.AuthorizePublic, r), p.AuthorizePublic, contract.OK)
 		}
 	})
 }
 
 // authzClosed: what is not for members.
 func authzClosed(p *api) {
-	needs := clause.Needs(direct)
-	way := func() roads { return newRoads(p.Target()) }
-	closed := func(id, text string, op *contract.Operation, outcome contract.Outcome, by func(me *session) *conform.Actor, paths ...string) {
+	needs := clause.Needs(client.Direct)
+	way := func() client.Roads { return client.NewRoads(p.Target()) }
+	closed := func(id, text string, op *contract.Operation, outcome contract.Outcome, by func(me *client.Session) *conform.Actor, paths ...string) {
 		It(text, clause.Graded("barong.authz."+id, op, outcome, needs), func(ctx SpecContext) {
-			me := p.member(ctx)
+			me := p.Member(ctx)
 			p.passes(ctx, me)
 			for _, path := range append([]string{""}, paths...) {
 				r := conform.Request{}
 				if path != "" {
-					r.Template = way().authz + authorizedResource + path
+					r.Template = way().Authz + client.AuthorizedResource + path
 				}
 				call := p.Do(ctx, by(me), op, r)
 				p.Expect(call, op, outcome)
-				p.givesNoToken(call)
+				p.ExpectNoToken(call)
 			}
 			p.passes(ctx, me)
 		})
 	}
-	member := func(me *session) *conform.Actor { return me.Actor }
-	nobody := func(*session) *conform.Actor { return p.visitor() }
-	closed("admin-path", "keeps a member from the paths of administrators, and from modules that there are not", p.authorizeAdmin, contract.Forbidden, member,
+	member := func(me *client.Session) *conform.Actor { return me.Actor }
+	nobody := func(*client.Session) *conform.Actor { return p.Visitor() }
+	closed("admin-path", "keeps a member from the paths of administrators, and from modules that there are not", p.AuthorizeAdmin, contract.Forbidden, member,
 		"admin/metrics", "admin/users/list", "af-unknown/users")
-	closed("admin-nobody", "keeps a client without a session from the paths of administrators", p.authorizeAdmin, contract.Unauthenticated, nobody)
-	closed("management", "keeps a member from the paths of other services", p.authorizeManagement, contract.Forbidden, member, "management/users/get", "management/timestamp")
-	closed("management-nobody", "keeps a client without a session from the paths of other services", p.authorizeManagement, contract.Forbidden, nobody)
+	closed("admin-nobody", "keeps a client without a session from the paths of administrators", p.AuthorizeAdmin, contract.Unauthenticated, nobody)
+	closed("management", "keeps a member from the paths of other services", p.AuthorizeManagement, contract.Forbidden, member, "management/users/get", "management/timestamp")
+	closed("management-nobody", "keeps a client without a session from the paths of other services", p.AuthorizeManagement, contract.Forbidden, nobody)
 }
 
 // passes shows that a session is good for what is a member's.
-func (p *api) passes(ctx context.Context, me *session) {
+func (p *api) passes(ctx context.Context, me *client.Session) {
 	GinkgoHelper()
-	p.Require("be let to the own user", p.Do(ctx, me.Actor, p.authorizeRead, conform.Request{}), p.authorizeRead, contract.OK)
+	p.Require("be let to the own user", p.Do(ctx, me.Actor, p.AuthorizeRead, conform.Request{}), p.AuthorizeRead, contract.OK)
 }
 
 // authzPreflight: release 3.1 lets OPTIONS pass, for browsers send it without any
 // credential (Fetch standard section 3.2).
 func authzPreflight(p *api) {
 	options := conform.Request{Method: http.MethodOptions}
-	It("answers OPTIONS without a session as the release does", clause.Graded("barong.authz.preflight", p.authorizeRead, preflight, clause.Needs(direct)), func(ctx SpecContext) {
-		call := p.Do(ctx, p.visitor(), p.authorizeRead, options)
-		p.Expect(call, p.authorizeRead, preflight)
-		p.givesNoToken(call)
+	It("answers OPTIONS without a session as the release does", clause.Graded("barong.authz.preflight", p.AuthorizeRead, preflight, clause.Needs(client.Direct)), func(ctx SpecContext) {
+		call := p.Do(ctx, p.Visitor(), p.AuthorizeRead, options)
+		p.Expect(call, p.AuthorizeRead, preflight)
+		p.ExpectNoToken(call)
 	})
-	It("lets a browser's preflight through the gateway", clause.Note("barong.authz.preflight-gateway", p.authorizeRead, preflight, clause.Only(release31)), func(ctx SpecContext) {
+	It("lets a browser's preflight through the gateway", clause.Note("barong.authz.preflight-gateway", p.AuthorizeRead, preflight, clause.Only(client.Release31)), func(ctx SpecContext) {
 		r := options.WithHeader("Origin", "https://wallet.example").WithHeader("Access-Control-Request-Method", http.MethodPost)
-		r.Template = newRoads(p.Target()).gatewayPath(p.createLabel)
-		p.Expect(p.Do(ctx, p.visitor(), p.authorizeRead, r), p.authorizeRead, preflight)
+		r.Template = client.NewRoads(p.Target()).GatewayPath(p.CreateLabel)
+		p.Expect(p.Do(ctx, p.Visitor(), p.AuthorizeRead, r), p.AuthorizeRead, preflight)
 	})
 }

@@ -12,6 +12,7 @@ import (
 	"authconform/harness/conform"
 	"authconform/harness/contract"
 	"authconform/harness/value"
+	"authconform/suites/barong/client"
 )
 
 // bearerTokens is about what Barong itself takes for a token of its AuthZ endpoint
@@ -26,16 +27,6 @@ func bearerTokens(p *api) {
 	})
 }
 
-// bearing is a request past the gateway with an Authorization header field; ""
-// leaves it out.
-func (p *api) bearing(authorization string) conform.Request {
-	r := conform.Request{Template: newRoads(p.Target()).appPath(p.getCurrentUser)}
-	if authorization != "" {
-		r = r.WithHeader("Authorization", authorization)
-	}
-	return r
-}
-
 // presented is a way to present a token, or a forged token.
 type presented struct{ name, authorization string }
 
@@ -47,37 +38,37 @@ func (p *api) forged(name, token string) presented {
 // refusesBearer states that what is made of a good token is refused; the good one
 // is taken before and after.
 func refusesBearer(p *api, id, text string, needs []string, forge func(ctx context.Context, token string) []presented) {
-	It(text, clause.Graded("barong.bearer."+id, p.getCurrentUser, tokenRefused, clause.Needs(append([]string{direct}, needs...)...)), func(ctx SpecContext) {
-		token := p.sessionToken(ctx, p.member(ctx))
+	It(text, clause.Graded("barong.bearer."+id, p.GetCurrentUser, client.TokenRefused, clause.Needs(append([]string{client.Direct}, needs...)...)), func(ctx SpecContext) {
+		token := p.SessionToken(ctx, p.Member(ctx))
 		var changes []conform.Change
 		for _, made := range forge(ctx, token) {
-			changes = append(changes, conform.Change{Name: made.name, Of: func(conform.Request) conform.Request { return p.bearing(made.authorization) }})
+			changes = append(changes, conform.Change{Name: made.name, Of: func(conform.Request) conform.Request { return p.Bearing(made.authorization) }})
 		}
 		p.Refuses(ctx, conform.Refusal{
-			Operation: p.getCurrentUser, By: p.visitor(), Outcome: tokenRefused, Changes: changes, Control: always(p.bearing("Bearer " + token)),
+			Operation: p.GetCurrentUser, By: p.Visitor(), Outcome: client.TokenRefused, Changes: changes, Control: always(p.Bearing("Bearer " + token)),
 		})
 	})
 }
 
 func bearerTaken(p *api) {
-	It("takes the token that the AuthZ endpoint gives", clause.Graded("barong.bearer.taken", p.getCurrentUser, contract.OK, clause.Needs(direct)), func(ctx SpecContext) {
-		me := p.member(ctx)
-		call := p.Do(ctx, p.visitor(), p.getCurrentUser, p.bearing("Bearer "+p.sessionToken(ctx, me)))
-		p.Expect(call, p.getCurrentUser, contract.OK)
-		p.Check("the user is the token's", value.Text(value.Of(call), "uid"), Equal(value.Text(me.user, "uid")))
+	It("takes the token that the AuthZ endpoint gives", clause.Graded("barong.bearer.taken", p.GetCurrentUser, contract.OK, clause.Needs(client.Direct)), func(ctx SpecContext) {
+		me := p.Member(ctx)
+		call := p.Do(ctx, p.Visitor(), p.GetCurrentUser, p.Bearing("Bearer "+p.SessionToken(ctx, me)))
+		p.Expect(call, p.GetCurrentUser, contract.OK)
+		p.Check("the user is the token's", value.Text(value.Of(call), "uid"), Equal(value.Text(me.User, "uid")))
 	})
-	It("takes a token after the session has ended that it came from", clause.Note("barong.bearer.outlives-session", p.getCurrentUser, contract.OK, clause.Needs(direct)), func(ctx SpecContext) {
-		me := p.member(ctx)
-		token := p.sessionToken(ctx, me)
-		p.Require("log out", p.Do(ctx, me.Actor, p.deleteSession, conform.Request{}), p.deleteSession, contract.OK)
-		p.Expect(p.Do(ctx, p.visitor(), p.getCurrentUser, p.bearing("Bearer "+token)), p.getCurrentUser, contract.OK)
+	It("takes a token after the session has ended that it came from", clause.Note("barong.bearer.outlives-session", p.GetCurrentUser, contract.OK, clause.Needs(client.Direct)), func(ctx SpecContext) {
+		me := p.Member(ctx)
+		token := p.SessionToken(ctx, me)
+		p.Require("log out", p.Do(ctx, me.Actor, p.DeleteSession, conform.Request{}), p.DeleteSession, contract.OK)
+		p.Expect(p.Do(ctx, p.Visitor(), p.GetCurrentUser, p.Bearing("Bearer "+token)), p.GetCurrentUser, contract.OK)
 	})
-	It("refuses a token an hour after it was given", Serial, clause.Should("barong.bearer.expired", p.getCurrentUser, tokenRefused, clause.Needs(direct)), func(ctx SpecContext) {
-		me := p.member(ctx)
-		token := p.sessionToken(ctx, me)
-		p.Require("use the token", p.Do(ctx, p.visitor(), p.getCurrentUser, p.bearing("Bearer "+token)), p.getCurrentUser, contract.OK)
+	It("refuses a token an hour after it was given", Serial, clause.Should("barong.bearer.expired", p.GetCurrentUser, client.TokenRefused, clause.Needs(client.Direct)), func(ctx SpecContext) {
+		me := p.Member(ctx)
+		token := p.SessionToken(ctx, me)
+		p.Require("use the token", p.Do(ctx, p.Visitor(), p.GetCurrentUser, p.Bearing("Bearer "+token)), p.GetCurrentUser, contract.OK)
 		p.Wait(ctx, time.Hour+time.Minute, "the token has to expire")
-		p.Expect(p.Do(ctx, p.visitor(), p.getCurrentUser, p.bearing("Bearer "+token)), p.getCurrentUser, tokenRefused)
+		p.Expect(p.Do(ctx, p.Visitor(), p.GetCurrentUser, p.Bearing("Bearer "+token)), p.GetCurrentUser, client.TokenRefused)
 	})
 }
 
@@ -94,20 +85,20 @@ func bearerPresented(p *api) {
 	refusesBearer(p, "type-case", "refuses the type bearer in small or in capital letters", nil, func(_ context.Context, token string) []presented {
 		return []presented{{"bearer", "bearer " + token}, {"BEARER", "BEARER " + token}}
 	})
-	It("takes no token from a query, and none from a cookie", clause.Graded("barong.bearer.elsewhere", p.getCurrentUser, tokenRefused, clause.Needs(direct)), func(ctx SpecContext) {
-		me := p.member(ctx)
-		token := p.sessionToken(ctx, me)
-		query := p.bearing("")
+	It("takes no token from a query, and none from a cookie", clause.Graded("barong.bearer.elsewhere", p.GetCurrentUser, client.TokenRefused, clause.Needs(client.Direct)), func(ctx SpecContext) {
+		me := p.Member(ctx)
+		token := p.SessionToken(ctx, me)
+		query := p.Bearing("")
 		query.Query = url.Values{"access_token": {token}}
 		p.Refuses(ctx, conform.Refusal{
-			Operation: p.getCurrentUser, By: p.visitor(), Outcome: tokenRefused, Control: always(p.bearing("Bearer " + token)),
+			Operation: p.GetCurrentUser, By: p.Visitor(), Outcome: client.TokenRefused, Control: always(p.Bearing("Bearer " + token)),
 			Changes: []conform.Change{
 				{Name: "query", Of: func(conform.Request) conform.Request { return query }},
 				{Name: "cookie", Of: func(conform.Request) conform.Request {
-					return p.bearing("").WithHeader("Cookie", "Authorization=Bearer "+token)
+					return p.Bearing("").WithHeader("Cookie", "Authorization=Bearer "+token)
 				}},
 				{Name: "session's cookie", Of: func(conform.Request) conform.Request {
-					return p.bearing("").WithHeader("Cookie", sessionCookie+"="+me.cookie)
+					return p.Bearing("").WithHeader("Cookie", client.SessionCookie+"="+me.Cookie)
 				}},
 			},
 		})
@@ -118,14 +109,14 @@ func bearerPresented(p *api) {
 // else.
 func bearerKinds(p *api) {
 	refusesBearer(p, "reset-token", "refuses the token of a password reset", nil, func(ctx context.Context, _ string) []presented {
-		return []presented{{"reset", "Bearer " + p.resetToken(ctx, p.memberAccount(ctx))}}
+		return []presented{{"reset", "Bearer " + p.ResetToken(ctx, p.MemberAccount(ctx))}}
 	})
-	It("refuses the token of an e-mail confirmation", Serial, clause.Graded("barong.bearer.confirmation-token", p.getCurrentUser, tokenRefused, clause.Needs(direct)), func(ctx SpecContext) {
-		me := p.newcomer(ctx)
-		mailed := p.confirmationToken(ctx, me.account)
+	It("refuses the token of an e-mail confirmation", Serial, clause.Graded("barong.bearer.confirmation-token", p.GetCurrentUser, client.TokenRefused, clause.Needs(client.Direct)), func(ctx SpecContext) {
+		me := p.Newcomer(ctx)
+		mailed := p.ConfirmationToken(ctx, me.Account)
 		p.Refuses(ctx, conform.Refusal{
-			Operation: p.getCurrentUser, By: p.visitor(), Outcome: tokenRefused, Control: always(p.bearing("Bearer " + p.sessionToken(ctx, me))),
-			Changes: []conform.Change{{Name: "confirmation", Of: func(conform.Request) conform.Request { return p.bearing("Bearer " + mailed) }}},
+			Operation: p.GetCurrentUser, By: p.Visitor(), Outcome: client.TokenRefused, Control: always(p.Bearing("Bearer " + p.SessionToken(ctx, me))),
+			Changes: []conform.Change{{Name: "confirmation", Of: func(conform.Request) conform.Request { return p.Bearing("Bearer " + mailed) }}},
 		})
 	})
 }

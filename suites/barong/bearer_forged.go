@@ -20,6 +20,7 @@ import (
 	"authconform/harness/conform"
 	"authconform/harness/contract"
 	"authconform/harness/value"
+	"authconform/suites/barong/client"
 )
 
 // bearerAltered are forgeries that need no key (RFC 8725 3.1 and 3.2;
@@ -35,7 +36,7 @@ func bearerAltered(p *api) {
 		}
 	})
 	refusesBearer(p, "signature", "refuses a token with another signature", nil, func(ctx context.Context, token string) []presented {
-		parts, other := strings.Split(token, "."), strings.Split(p.sessionToken(ctx, p.member(ctx)), ".")
+		parts, other := strings.Split(token, "."), strings.Split(p.SessionToken(ctx, p.Member(ctx)), ".")
 		signature, _ := base64.RawURLEncoding.DecodeString(parts[2])
 		flipped := append([]byte(nil), signature...)
 		flipped[len(flipped)-1] ^= 1
@@ -47,12 +48,12 @@ func bearerAltered(p *api) {
 		}
 	})
 	refusesBearer(p, "payload", "refuses a token whose claims were changed", nil, func(ctx context.Context, token string) []presented {
-		other := p.member(ctx)
+		other := p.Member(ctx)
 		parts := strings.Split(token, ".")
 		changed := func(name string, v any) presented {
 			return p.forged("another "+name, parts[0]+"."+jwtObject(claimsWith(token, name, v))+"."+parts[2])
 		}
-		return []presented{changed("role", "superadmin"), changed("uid", value.Text(other.user, "uid")), changed("exp", p.Now().AddDate(1, 0, 0).Unix())}
+		return []presented{changed("role", "superadmin"), changed("uid", value.Text(other.User, "uid")), changed("exp", p.Now().AddDate(1, 0, 0).Unix())}
 	})
 	refusesBearer(p, "algorithm-none", "refuses a token that claims to need no signature", nil, func(_ context.Context, token string) []presented {
 		parts := strings.Split(token, ".")
@@ -87,8 +88,8 @@ func bearerAltered(p *api) {
 // all the same.
 func bearerSigned(p *api) {
 	refuses := func(id, text string, forge func(key *rsa.PrivateKey, token string) []presented) {
-		refusesBearer(p, id, text, []string{knownKey}, func(_ context.Context, token string) []presented {
-			return forge(p.rsaKey(jwtKey), token)
+		refusesBearer(p, id, text, []string{client.KnownKey}, func(_ context.Context, token string) []presented {
+			return forge(p.RsaKey(client.JwtKey), token)
 		})
 	}
 	with := func(key *rsa.PrivateKey, token, name string, v any) presented {
@@ -105,7 +106,7 @@ func bearerSigned(p *api) {
 		return []presented{with(key, token, "jti", nil), with(key, token, "jti", "")}
 	})
 	refuses("signed-subject", "refuses a signed token that is no session's", func(key *rsa.PrivateKey, token string) []presented {
-		return []presented{with(key, token, "sub", nil), with(key, token, "sub", confirmation), with(key, token, "sub", reset), with(key, token, "sub", "Session")}
+		return []presented{with(key, token, "sub", nil), with(key, token, "sub", client.Confirmation), with(key, token, "sub", client.Reset), with(key, token, "sub", "Session")}
 	})
 	refuses("public-key-as-secret", "refuses a token whose shared secret is the public key", func(key *rsa.PrivateKey, token string) []presented {
 		der, err := x509.MarshalPKIXPublicKey(&key.PublicKey)
@@ -118,11 +119,11 @@ func bearerSigned(p *api) {
 			p.forged("DER", jwtSigned(jwt.SigningMethodHS256, nil, claimsWith(token, "role", "superadmin"), der)),
 		}
 	})
-	needs := clause.Needs(direct, knownKey)
+	needs := clause.Needs(client.Direct, client.KnownKey)
 	takes := func(id, text string, claims func(token string) map[string]any) {
-		It(text, clause.Note("barong.bearer."+id, p.getCurrentUser, contract.OK, needs), func(ctx SpecContext) {
-			made := jwtSigned(jwt.SigningMethodRS256, nil, claims(p.sessionToken(ctx, p.member(ctx))), p.rsaKey(jwtKey))
-			p.Expect(p.Do(ctx, p.visitor(), p.getCurrentUser, p.bearing(p.forged("", made).authorization)), p.getCurrentUser, contract.OK)
+		It(text, clause.Note("barong.bearer."+id, p.GetCurrentUser, contract.OK, needs), func(ctx SpecContext) {
+			made := jwtSigned(jwt.SigningMethodRS256, nil, claims(p.SessionToken(ctx, p.Member(ctx))), p.RsaKey(client.JwtKey))
+			p.Expect(p.Do(ctx, p.Visitor(), p.GetCurrentUser, p.Bearing(p.forged("", made).authorization)), p.GetCurrentUser, contract.OK)
 		})
 	}
 	takes("other-issuer", "takes a signed token of another issuer for somebody else", func(token string) map[string]any {
@@ -131,12 +132,12 @@ func bearerSigned(p *api) {
 		return made
 	})
 	takes("no-end", "takes a signed token without an end", func(token string) map[string]any { return claimsWith(token, "exp", nil) })
-	It("knows no user of the name that a service account has", clause.Should("barong.bearer.no-user", p.getCurrentUser, contract.NotFound, needs), func(ctx SpecContext) {
-		key, token := p.rsaKey(jwtKey), p.sessionToken(ctx, p.member(ctx))
+	It("knows no user of the name that a service account has", clause.Should("barong.bearer.no-user", p.GetCurrentUser, contract.NotFound, needs), func(ctx SpecContext) {
+		key, token := p.RsaKey(client.JwtKey), p.SessionToken(ctx, p.Member(ctx))
 		p.Refuses(ctx, conform.Refusal{
-			Operation: p.getCurrentUser, By: p.visitor(), Outcome: contract.NotFound, Control: always(p.bearing("Bearer " + token)),
+			Operation: p.GetCurrentUser, By: p.Visitor(), Outcome: contract.NotFound, Control: always(p.Bearing("Bearer " + token)),
 			Changes: []conform.Change{{Name: "service account", Of: func(conform.Request) conform.Request {
-				return p.bearing(with(key, token, "uid", "SI"+strings.ToUpper(p.Nonce()[:10])).authorization)
+				return p.Bearing(with(key, token, "uid", "SI"+strings.ToUpper(p.Nonce()[:10])).authorization)
 			}}},
 		})
 	})
@@ -144,7 +145,7 @@ func bearerSigned(p *api) {
 
 // claimsWith copies a token's claims with one of them changed; nil leaves it out.
 func claimsWith(token, name string, v any) map[string]any {
-	members, _ := claims(token).(map[string]any)
+	members, _ := client.Claims(token).(map[string]any)
 	members = maps.Clone(members)
 	if members == nil {
 		members = map[string]any{}
@@ -174,19 +175,4 @@ func jwtSigned(method jwt.SigningMethod, header, members map[string]any, key any
 		return ""
 	}
 	return text
-}
-
-// rsaKey is the private key that a setting holds.
-func (p *api) rsaKey(setting string) *rsa.PrivateKey {
-	GinkgoHelper()
-	der, err := base64.StdEncoding.DecodeString(p.Setting(setting))
-	if err != nil || len(der) == 0 {
-		p.Untestable("settings.%s is not the Base64 of a key", setting)
-	}
-	key, err := x509.ParsePKCS8PrivateKey(der)
-	if rsaKey, isRSA := key.(*rsa.PrivateKey); err == nil && isRSA {
-		return rsaKey
-	}
-	p.Untestable("settings.%s is no RSA private key of PKCS#8", setting)
-	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"authconform/harness/clause"
 	"authconform/harness/conform"
 	"authconform/harness/contract"
+	"authconform/suites/barong/client"
 )
 
 const (
@@ -21,15 +22,15 @@ const (
 // 5.4). Each stands for itself: a deployment that protects three of them has
 // forgotten one.
 func captchas(p *api) {
-	for _, op := range []*contract.Operation{p.createUser, p.createSession, p.requestPasswordReset, p.requestEmailConfirmation} {
-		needs := []string{captcha}
-		if op == p.createUser {
-			needs = append(needs, signUp)
+	for _, op := range []*contract.Operation{p.CreateUser, p.CreateSession, p.RequestPasswordReset, p.RequestEmailConfirmation} {
+		needs := []string{client.Captcha}
+		if op == p.CreateUser {
+			needs = append(needs, client.SignUp)
 		}
 		Describe(op.Method+" "+op.Path+" behind a captcha", func() {
-			p.captchaPair(op, captchaRequired, "refuses a request without a solved captcha", needs, conform.Drop(captchaAnswer), conform.Set(captchaAnswer, ""))
+			p.captchaPair(op, client.CaptchaRequired, "refuses a request without a solved captcha", needs, conform.Drop(captchaAnswer), conform.Set(captchaAnswer, ""))
 			p.captchaPair(op, contract.CaptchaRefused, "refuses a captcha that is not solved", needs, conform.Change{Name: "wrong answer", Of: p.wrongCaptcha})
-			p.captchaPair(op, captchaFields, "refuses an answer to Geetest's captcha that lacks a member", append(needs, geetest),
+			p.captchaPair(op, captchaFields, "refuses an answer to Geetest's captcha that lacks a member", append(needs, client.Geetest),
 				conform.Set(captchaAnswer, conform.Object{geetestMembers: "x"}))
 		})
 	}
@@ -40,7 +41,7 @@ func captchas(p *api) {
 func (p *api) captchaPair(op *contract.Operation, outcome contract.Outcome, promise string, needs []string, changes ...conform.Change) {
 	It(promise, clause.Graded("barong.captcha."+slugOf(op)+"-"+string(outcome), op, outcome, clause.Needs(needs...)), func(ctx SpecContext) {
 		control, leads := p.behindCaptcha(ctx, op)
-		p.Refuses(ctx, conform.Refusal{Operation: op, By: p.visitor(), Control: control, Expected: leads, Outcome: outcome, Changes: changes})
+		p.Refuses(ctx, conform.Refusal{Operation: op, By: p.Visitor(), Control: control, Expected: leads, Outcome: outcome, Changes: changes})
 	})
 }
 
@@ -53,17 +54,17 @@ func slugOf(op *contract.Operation) string {
 // behindCaptcha is a request of an operation that a solved captcha lets through.
 func (p *api) behindCaptcha(ctx context.Context, op *contract.Operation) (control func() conform.Request, leads contract.Outcome) {
 	GinkgoHelper()
-	if op == p.createUser {
-		return p.newSignUp, contract.OK
+	if op == p.CreateUser {
+		return p.NewSignUp, contract.OK
 	}
-	a := p.leased(active)
+	a := p.Leased(client.RoleActive)
 	switch op {
-	case p.createSession:
-		return func() conform.Request { return p.credentials(a, "") }, contract.OK
-	case p.requestEmailConfirmation:
-		return func() conform.Request { return p.forAddress(a.Login) }, alreadyActive
+	case p.CreateSession:
+		return func() conform.Request { return p.Credentials(a, "") }, contract.OK
+	case p.RequestEmailConfirmation:
+		return func() conform.Request { return p.ForAddress(a.Login) }, alreadyActive
 	}
-	return func() conform.Request { return p.forAddress(a.Login) }, contract.OK
+	return func() conform.Request { return p.ForAddress(a.Login) }, contract.OK
 }
 
 // wrongCaptcha puts an answer of the right shape in place of the solved one.
@@ -82,11 +83,11 @@ func (p *api) wrongCaptcha(r conform.Request) conform.Request {
 
 func captchaShape(p *api) {
 	It("refuses an answer to a captcha that is a list, whether one is asked for or not",
-		clause.Graded("barong.captcha.login-list", p.createSession, captchaFormat), func(ctx SpecContext) {
-			a := p.member(ctx).account
+		clause.Graded("barong.captcha.login-list", p.CreateSession, captchaFormat), func(ctx SpecContext) {
+			a := p.Member(ctx).Account
 			p.Refuses(ctx, conform.Refusal{
-				Operation: p.createSession, By: p.visitorAt(a.address), Outcome: captchaFormat,
-				Control: func() conform.Request { return p.credentials(a, "") },
+				Operation: p.CreateSession, By: p.VisitorAt(a.Address), Outcome: captchaFormat,
+				Control: func() conform.Request { return p.Credentials(a, "") },
 				Changes: []conform.Change{conform.Set(captchaAnswer, []string{"x"})},
 			})
 		})
@@ -95,10 +96,10 @@ func captchaShape(p *api) {
 // captchaWithCode is release 3.1 alone: a code says more of a client than a captcha.
 func captchaWithCode(p *api) {
 	It("asks no captcha of a log-in that comes with a code",
-		clause.Must("barong.captcha.login-with-code", p.createSession, contract.OK, clause.Only(release31), clause.Needs(captcha),
+		clause.Must("barong.captcha.login-with-code", p.CreateSession, contract.OK, clause.Only(client.Release31), clause.Needs(client.Captcha),
 			clause.From(contract.Observed, "facts/barong.md 7.2")), func(ctx SpecContext) {
-			a := p.leased(totp)
-			r := p.credentials(a, p.Code(ctx, a.codes)).Without(captchaAnswer)
-			p.Expect(p.tryLogIn(ctx, a, r), p.createSession, contract.OK)
+			a := p.Leased(client.RoleTOTP)
+			r := p.Credentials(a, p.Code(ctx, a.Codes)).Without(captchaAnswer)
+			p.Expect(p.TryLogIn(ctx, a, r), p.CreateSession, contract.OK)
 		})
 }

@@ -6,6 +6,7 @@ import (
 	"authconform/harness/clause"
 	"authconform/harness/conform"
 	"authconform/harness/contract"
+	"authconform/suites/barong/client"
 	"authconform/suites/family"
 )
 
@@ -13,12 +14,12 @@ import (
 // does not open it (facts/barong.md 1.2).
 func csrf(p *api, subjects []family.Subject) {
 	for _, s := range subjects {
-		if len(s.Operation.Answers(csrfMissing)) == 0 {
+		if len(s.Operation.Answers(client.CsrfMissing)) == 0 {
 			continue
 		}
 		Describe(s.Operation.Method+" "+s.Operation.Path+" with a session's cookie", func() {
-			csrfPair(p, s, "csrf-missing", "refuses a request without "+csrfHeader, csrfMissing, func(string) string { return "" })
-			csrfPair(p, s, "csrf-wrong", "refuses a request with another "+csrfHeader, csrfMismatch, otherDigit)
+			csrfPair(p, s, "csrf-missing", "refuses a request without "+client.CsrfHeader, client.CsrfMissing, func(string) string { return "" })
+			csrfPair(p, s, "csrf-wrong", "refuses a request with another "+client.CsrfHeader, client.CsrfMismatch, otherDigit)
 		})
 	}
 }
@@ -32,10 +33,10 @@ func csrfPair(p *api, s family.Subject, family, promise string, outcome contract
 			Control: func() conform.Request {
 				r := control()
 				changed.Header = by.Header.Clone() // the control may have signed in anew
-				if token := change(by.Header.Get(csrfHeader)); token != "" {
-					changed.Header.Set(csrfHeader, p.Secret("csrf-token", token))
+				if token := change(by.Header.Get(client.CsrfHeader)); token != "" {
+					changed.Header.Set(client.CsrfHeader, p.Secret("csrf-token", token))
 				} else {
-					changed.Header.Del(csrfHeader)
+					changed.Header.Del(client.CsrfHeader)
 				}
 				return r
 			},
@@ -57,17 +58,17 @@ func otherDigit(token string) string {
 // refuses a request that no gateway has put a token to.
 func bearers(p *api, subjects []family.Subject) {
 	for _, s := range subjects {
-		if len(s.Operation.Answers(tokenRefused)) == 0 {
+		if len(s.Operation.Answers(client.TokenRefused)) == 0 {
 			continue
 		}
 		It("refuses "+s.Operation.Method+" "+s.Operation.Path+" without a token, and with a made-up one",
-			s.Clause(p.Context, "token-refused", tokenRefused, clause.Needs(direct)), func(ctx SpecContext) {
+			s.Clause(p.Context, "token-refused", client.TokenRefused, clause.Needs(client.Direct)), func(ctx SpecContext) {
 				by, control := s.Ready(ctx)
-				way := newRoads(p.Target())
+				way := client.NewRoads(p.Target())
 				p.Refuses(ctx, conform.Refusal{
-					Operation: s.Operation, By: by, Control: control, Expected: s.Expected, Outcome: tokenRefused, OnlyAfter: s.SingleUse,
+					Operation: s.Operation, By: by, Control: control, Expected: s.Expected, Outcome: client.TokenRefused, OnlyAfter: s.SingleUse,
 					Changes: []conform.Change{
-						{Name: "no token", Of: func(r conform.Request) conform.Request { r.Template = way.appPath(s.Operation); return r }},
+						{Name: "no token", Of: func(r conform.Request) conform.Request { r.Template = way.AppPath(s.Operation); return r }},
 						{Name: "made-up token", Of: func(r conform.Request) conform.Request {
 							return r.WithHeader("Authorization", "Bearer "+p.Nonce())
 						}},

@@ -12,6 +12,7 @@ import (
 	"authconform/harness/conform"
 	"authconform/harness/contract"
 	"authconform/harness/value"
+	"authconform/suites/barong/client"
 	"authconform/suites/family"
 )
 
@@ -33,10 +34,10 @@ var reservedTitles = []string{"document", "label", "profile", "phone", "user"}
 // all as well, and nothing stays on the account.
 func (p *api) storageSubjects() []family.Subject {
 	return []family.Subject{{
-		Operation: p.createDataStorage, Expected: titleUnknown,
+		Operation: p.CreateDataStorage, Expected: titleUnknown,
 		Ready: func(ctx context.Context) (*conform.Actor, func() conform.Request) {
 			GinkgoHelper()
-			return p.member(ctx).Actor, always(stored("af-"+p.Nonce(), `{"a":"b"}`))
+			return p.Member(ctx).Actor, always(stored("af-"+p.Nonce(), `{"a":"b"}`))
 		},
 	}}
 }
@@ -48,44 +49,44 @@ func stored(title, data string) conform.Request {
 // titles are those that the target file names, without the reserved ones.
 func (p *api) titles() []string {
 	GinkgoHelper()
-	all := strings.Split(p.Setting(storageTitles), ",")
+	all := strings.Split(p.Setting(client.StorageTitles), ",")
 	all = slices.DeleteFunc(all, func(t string) bool { return t == "" || slices.Contains(reservedTitles, t) })
 	if len(all) == 0 {
-		p.Untestable("the target file names no title in settings.%s that is not reserved", storageTitles)
+		p.Untestable("the target file names no title in settings.%s that is not reserved", client.StorageTitles)
 	}
 	return all
 }
 
 // storagesOf are the data that an account has stored.
-func (p *api) storagesOf(ctx context.Context, me *session) []any {
+func (p *api) storagesOf(ctx context.Context, me *client.Session) []any {
 	GinkgoHelper()
-	return value.List(p.userOf(ctx, me), "data_storages")
+	return value.List(p.UserOf(ctx, me), "data_storages")
 }
 
 // storage is about resource/data_storage (facts/barong.md 2.2).
 func storage(p *api) {
-	op := p.createDataStorage
+	op := p.CreateDataStorage
 	Describe("data storage", func() {
-		It("keeps data under a title, and marks the account with it", clause.Graded("barong.data-storage.created", op, contract.OK, clause.Needs(dataStorage)), func(ctx SpecContext) {
-			me, title := p.holder(ctx), p.titles()[0]
+		It("keeps data under a title, and marks the account with it", clause.Graded("barong.data-storage.created", op, contract.OK, clause.Needs(client.DataStorage)), func(ctx SpecContext) {
+			me, title := p.DisposableMember(ctx), p.titles()[0]
 			p.Expect(p.Do(ctx, me.Actor, op, stored(title, `{"a":"b"}`)), op, contract.OK)
 			kept := p.storagesOf(ctx, me)
 			p.Check("data that are stored", kept, HaveLen(1))
 			p.Check("their title", value.Text(kept[0], "title"), Equal(title))
 			p.Check("the data", value.Text(kept[0], "data"), Equal(`{"a":"b"}`))
-			label := p.labelled(ctx, me, title)
+			label := p.Labelled(ctx, me, title)
 			p.Check("the label of the title", []string{value.Text(label, "value"), value.Text(label, "scope")}, Equal([]string{"recorded", "private"}))
 		})
-		It("keeps data of the greatest length", clause.Graded("barong.data-storage.longest", op, contract.OK, clause.Needs(dataStorage)), func(ctx SpecContext) {
-			p.Expect(p.Do(ctx, p.holder(ctx).Actor, op, stored(p.titles()[0], jsonOf(longestStored))), op, contract.OK)
+		It("keeps data of the greatest length", clause.Graded("barong.data-storage.longest", op, contract.OK, clause.Needs(client.DataStorage)), func(ctx SpecContext) {
+			p.Expect(p.Do(ctx, p.DisposableMember(ctx).Actor, op, stored(p.titles()[0], jsonOf(longestStored))), op, contract.OK)
 		})
-		It("keeps one set of data under a title", clause.Graded("barong.data-storage.title-taken", op, titleTaken, clause.Needs(dataStorage)), func(ctx SpecContext) {
-			me, title := p.holder(ctx), p.titles()[0]
+		It("keeps one set of data under a title", clause.Graded("barong.data-storage.title-taken", op, titleTaken, clause.Needs(client.DataStorage)), func(ctx SpecContext) {
+			me, title := p.DisposableMember(ctx), p.titles()[0]
 			p.Require("store data", p.Do(ctx, me.Actor, op, stored(title, `{"a":"first"}`)), op, contract.OK)
 			p.Expect(p.Do(ctx, me.Actor, op, stored(title, `{"a":"second"}`)), op, titleTaken)
 			p.Check("data that are stored", p.storagesOf(ctx, me), HaveLen(1))
 			p.Check("the data", value.Text(p.storagesOf(ctx, me)[0], "data"), Equal(`{"a":"first"}`))
-			other := p.holder(ctx)
+			other := p.DisposableMember(ctx)
 			p.Require("store data under that title as another", p.Do(ctx, other.Actor, op, stored(title, `{"a":"b"}`)), op, contract.OK)
 		})
 		storageRefused(p)
@@ -93,9 +94,9 @@ func storage(p *api) {
 }
 
 func storageRefused(p *api) {
-	op := p.createDataStorage
+	op := p.CreateDataStorage
 	It("refuses a title that the deployment does not name", clause.Graded("barong.data-storage.title-unknown", op, titleUnknown), func(ctx SpecContext) {
-		me := p.member(ctx)
+		me := p.Member(ctx)
 		before := p.storagesOf(ctx, me)
 		for _, title := range []string{"af-" + p.Nonce(), "a b"} {
 			p.Expect(p.Do(ctx, me.Actor, op, stored(title, `{"a":"b"}`)), op, titleUnknown)
@@ -103,20 +104,20 @@ func storageRefused(p *api) {
 		p.Check("data that are stored", p.storagesOf(ctx, me), Equal(before))
 	})
 	// A reserved title that the deployment does not name is refused for both reasons.
-	It("refuses a title that names something an account has anyway", clause.Should("barong.data-storage.title-reserved", op, titleReserved, clause.Needs(dataStorage)),
+	It("refuses a title that names something an account has anyway", clause.Should("barong.data-storage.title-reserved", op, titleReserved, clause.Needs(client.DataStorage)),
 		func(ctx SpecContext) {
-			named := strings.Split(p.Setting(storageTitles), ",")
+			named := strings.Split(p.Setting(client.StorageTitles), ",")
 			i := slices.IndexFunc(named, func(t string) bool { return slices.Contains(reservedTitles, t) })
 			if i < 0 {
-				p.Untestable("no title in settings.%s is a reserved one", storageTitles)
+				p.Untestable("no title in settings.%s is a reserved one", client.StorageTitles)
 			}
-			me := p.untouched(ctx)
+			me := p.EmptyMember(ctx)
 			p.Expect(p.Do(ctx, me.Actor, op, stored(named[i], `{"a":"b"}`)), op, titleReserved)
 			p.Check("data that are stored", p.storagesOf(ctx, me), BeEmpty())
 		})
 	refused := func(outcome contract.Outcome, promise string, broken ...string) {
-		It("refuses "+promise, clause.Graded("barong.data-storage."+string(outcome), op, outcome, clause.Needs(dataStorage)), func(ctx SpecContext) {
-			me, title := p.holder(ctx), p.titles()[0]
+		It("refuses "+promise, clause.Graded("barong.data-storage."+string(outcome), op, outcome, clause.Needs(client.DataStorage)), func(ctx SpecContext) {
+			me, title := p.DisposableMember(ctx), p.titles()[0]
 			p.Refuses(ctx, conform.Refusal{
 				Operation: op, By: me.Actor, Control: always(stored(title, `{"a":"b"}`)), Outcome: outcome, OnlyAfter: true, Changes: valuesOf("data", broken),
 				State: func() any { return p.storagesOf(ctx, me) },

@@ -12,6 +12,7 @@ import (
 	"authconform/harness/contract"
 	"authconform/harness/httpclient"
 	"authconform/harness/value"
+	"authconform/suites/barong/client"
 	"authconform/suites/family"
 )
 
@@ -24,8 +25,8 @@ var describedNames = []string{"users", "labels", "profiles", "documents", "phone
 
 func (p *api) descriptionSubjects() []family.Subject {
 	return []family.Subject{
-		{Operation: p.getSwaggerDoc, Ready: p.asMember(conform.Request{})},
-		{Operation: p.getNamedSwaggerDoc, Ready: p.asMember(namedDoc(describedNames[0]))},
+		{Operation: p.GetSwaggerDoc, Ready: p.asMember(conform.Request{})},
+		{Operation: p.GetNamedSwaggerDoc, Ready: p.asMember(namedDoc(describedNames[0]))},
 	}
 }
 
@@ -33,21 +34,21 @@ func namedDoc(name string) conform.Request { return conform.Request{}.WithPath("
 
 // apiDescriptions are about resource/swagger_doc (facts/barong.md 2.2).
 func apiDescriptions(p *api) {
-	whole, named := p.getSwaggerDoc, p.getNamedSwaggerDoc
+	whole, named := p.GetSwaggerDoc, p.GetNamedSwaggerDoc
 	Describe("the description of the API", func() {
 		It("names the operations of signed-in users", clause.Graded("barong.description.whole", whole, contract.OK), func(ctx SpecContext) {
-			call := p.Do(ctx, p.member(ctx).Actor, whole, conform.Request{})
+			call := p.Do(ctx, p.Member(ctx).Actor, whole, conform.Request{})
 			p.Expect(call, whole, contract.OK)
 			p.Check("paths that are described", describedPaths(call), ContainElements("resource/users/me", "resource/otp/enable"))
 		})
 		It("can be asked of each part of the API", clause.Graded("barong.description.named", named, contract.OK), func(ctx SpecContext) {
-			by := p.member(ctx).Actor
+			by := p.Member(ctx).Actor
 			for _, name := range describedNames {
 				p.Expect(p.Do(ctx, by, named, namedDoc(name)), named, contract.OK)
 			}
 		})
 		It("of a part names that part's operations alone", clause.Should("barong.description.named-alone", named, contract.OK), func(ctx SpecContext) {
-			by := p.member(ctx).Actor
+			by := p.Member(ctx).Actor
 			for _, name := range describedNames {
 				call := p.Do(ctx, by, named, namedDoc(name))
 				p.Expect(call, named, contract.OK)
@@ -60,7 +61,7 @@ func apiDescriptions(p *api) {
 		})
 		It("has no part of a made-up name", clause.Graded("barong.description.unknown-name", named, "unknown-name"), func(ctx SpecContext) {
 			p.Refuses(ctx, conform.Refusal{
-				Operation: named, By: p.member(ctx).Actor, Outcome: "unknown-name", Control: always(namedDoc(describedNames[0])),
+				Operation: named, By: p.Member(ctx).Actor, Outcome: "unknown-name", Control: always(namedDoc(describedNames[0])),
 				Changes: []conform.Change{{Name: "made-up name", Of: func(conform.Request) conform.Request { return namedDoc("af-" + p.Nonce()) }}},
 			})
 		})
@@ -72,9 +73,9 @@ func apiDescriptions(p *api) {
 // openDescription records that Barong itself asks for no token here; only the
 // gateway does.
 func openDescription(p *api, op *contract.Operation, r conform.Request) {
-	It("is given to anybody who gets past the gateway: "+op.ID, clause.Note("barong.description.open-"+clause.Slug(op.ID), op, openDirectly, clause.Needs(direct)), func(ctx SpecContext) {
-		r.Template = newRoads(p.Target()).appPath(op)
-		p.Expect(p.Do(ctx, p.visitor(), op, r), op, openDirectly)
+	It("is given to anybody who gets past the gateway: "+op.ID, clause.Note("barong.description.open-"+clause.Slug(op.ID), op, openDirectly, clause.Needs(client.Direct)), func(ctx SpecContext) {
+		r.Template = client.NewRoads(p.Target()).AppPath(op)
+		p.Expect(p.Do(ctx, p.Visitor(), op, r), op, openDirectly)
 	})
 }
 

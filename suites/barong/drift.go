@@ -20,7 +20,7 @@ import (
 // document that this suite was written from. Nothing is wrong where they differ:
 // the description of a release is older or newer than the document.
 func drifts(p *api) {
-	op := p.getSwaggerDoc
+	op := p.GetSwaggerDoc
 	Describe("the document and the deployment's own description", func() {
 		It("name the same operations", clause.Note("barong.drift.operations", op, contract.OK), func(ctx SpecContext) {
 			written, served := p.documentedParameters(), p.servedParameters(ctx)
@@ -73,8 +73,8 @@ func (p *api) documentedParameters() parameters {
 
 func (p *api) servedParameters(ctx context.Context) parameters {
 	GinkgoHelper()
-	call := p.Do(ctx, p.member(ctx).Actor, p.getSwaggerDoc, conform.Request{})
-	p.Expect(call, p.getSwaggerDoc, contract.OK)
+	call := p.Do(ctx, p.Member(ctx).Actor, p.GetSwaggerDoc, conform.Request{})
+	p.Expect(call, p.GetSwaggerDoc, contract.OK)
 	return describedParameters(value.Of(call))
 }
 

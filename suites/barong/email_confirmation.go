@@ -10,20 +10,21 @@ import (
 	"authconform/harness/conform"
 	"authconform/harness/contract"
 	"authconform/harness/value"
+	"authconform/suites/barong/client"
 	"authconform/suites/family"
 )
 
 func (p *api) emailSubjects() []family.Subject {
 	return []family.Subject{
-		{Operation: p.requestEmailConfirmation, Ready: func(ctx context.Context) (*conform.Actor, func() conform.Request) {
+		{Operation: p.RequestEmailConfirmation, Ready: func(ctx context.Context) (*conform.Actor, func() conform.Request) {
 			GinkgoHelper()
-			a := p.member(ctx).account
-			return p.visitor(), func() conform.Request { return p.forAddress(a.Login) }
+			a := p.Member(ctx).Account
+			return p.Visitor(), func() conform.Request { return p.ForAddress(a.Login) }
 		}, Expected: alreadyActive},
-		{Operation: p.confirmEmail, Ready: func(ctx context.Context) (*conform.Actor, func() conform.Request) {
+		{Operation: p.ConfirmEmail, Ready: func(ctx context.Context) (*conform.Actor, func() conform.Request) {
 			GinkgoHelper()
-			return p.visitor(), func() conform.Request { return confirmWith(p.signUpToken(ctx)) }
-		}, Features: []string{signUp}},
+			return p.Visitor(), func() conform.Request { return confirmWith(p.signUpToken(ctx)) }
+		}, Features: []string{client.SignUp}},
 	}
 }
 
@@ -34,7 +35,7 @@ func confirmWith(token string) conform.Request {
 // signUpToken signs an account up and reads the token out of its first mail.
 func (p *api) signUpToken(ctx context.Context) string {
 	GinkgoHelper()
-	return p.mailedToken(ctx, p.signedUp(ctx).account.Login, confirmation)
+	return p.MailedToken(ctx, p.SignedUp(ctx).Account.Login, client.Confirmation)
 }
 
 // emailConfirmations is about the two operations that confirm an e-mail address
@@ -43,14 +44,14 @@ func emailConfirmations(p *api) {
 	Describe("POST identity/users/email/confirm_code", func() {
 		confirmations(p)
 		mailedTokens(p, tokenBearer{
-			area: "email", operation: p.confirmEmail, kind: confirmation, features: []string{signUp},
+			area: "email", operation: p.ConfirmEmail, kind: client.Confirmation, features: []string{client.SignUp},
 			fresh: func(ctx context.Context) (string, func(token string) conform.Request) {
 				GinkgoHelper()
 				return p.signUpToken(ctx), confirmWith
 			},
 			other: func(ctx context.Context) string {
 				GinkgoHelper()
-				return p.resetToken(ctx, p.signedUp(ctx).account) // of one who waits for the confirmation
+				return p.ResetToken(ctx, p.SignedUp(ctx).Account) // of one who waits for the confirmation
 			},
 		})
 	})
@@ -58,72 +59,72 @@ func emailConfirmations(p *api) {
 }
 
 func confirmations(p *api) {
-	op := p.confirmEmail
+	op := p.ConfirmEmail
 	It("makes a pending user active, at level 1, and opens a session",
-		clause.Must("barong.email.confirms", op, contract.OK, clause.Needs(signUp)), func(ctx SpecContext) {
-			newcomer := p.signedUp(ctx)
-			call := p.Do(ctx, p.visitorAt(newcomer.account.address), op, confirmWith(p.mailedToken(ctx, newcomer.account.Login, confirmation)))
+		clause.Must("barong.email.confirms", op, contract.OK, clause.Needs(client.SignUp)), func(ctx SpecContext) {
+			newcomer := p.SignedUp(ctx)
+			call := p.Do(ctx, p.VisitorAt(newcomer.Account.Address), op, confirmWith(p.MailedToken(ctx, newcomer.Account.Login, client.Confirmation)))
 			p.Expect(call, op, contract.OK)
-			me := p.opened(call, newcomer.account)
-			p.Check("the user is a member", value.Text(me.user, "role"), Equal("member"))
-			p.Check("the user is active", value.Text(me.user, "state"), Equal("active"))
-			p.Check("the user has level 1", value.Number(me.user, "level"), Equal(1))
-			p.Check("the label email is verified", labelOf(me.user, "email"), Equal("verified"))
-			now := p.Do(ctx, me.Actor, p.getCurrentUser, conform.Request{})
-			p.Require("use the session", now, p.getCurrentUser, contract.OK)
+			me := p.Opened(call, newcomer.Account)
+			p.Check("the user is a member", value.Text(me.User, "role"), Equal("member"))
+			p.Check("the user is active", value.Text(me.User, "state"), Equal("active"))
+			p.Check("the user has level 1", value.Number(me.User, "level"), Equal(1))
+			p.Check("the label email is verified", labelOf(me.User, "email"), Equal("verified"))
+			now := p.Do(ctx, me.Actor, p.GetCurrentUser, conform.Request{})
+			p.Require("use the session", now, p.GetCurrentUser, contract.OK)
 			p.Check("the user stays active", value.Text(value.Of(now), "state"), Equal("active"))
 		})
 	It("refuses a token whose address is confirmed already",
-		clause.Must("barong.email.already-confirmed", op, "already-confirmed", clause.Needs(signUp)), func(ctx SpecContext) {
+		clause.Must("barong.email.already-confirmed", op, "already-confirmed", clause.Needs(client.SignUp)), func(ctx SpecContext) {
 			token := p.signUpToken(ctx)
-			p.Require("confirm an address", p.Do(ctx, p.visitor(), op, confirmWith(token)), op, contract.OK)
-			p.Expect(p.Do(ctx, p.visitor(), op, confirmWith(token)), op, "already-confirmed")
+			p.Require("confirm an address", p.Do(ctx, p.Visitor(), op, confirmWith(token)), op, contract.OK)
+			p.Expect(p.Do(ctx, p.Visitor(), op, confirmWith(token)), op, "already-confirmed")
 		})
 	It("takes the token of an earlier mail as well as that of the newest",
-		clause.Must("barong.email.earlier-mail", op, contract.OK, clause.Needs(signUp), clause.From(contract.Observed, "facts/barong-observed.md 4")), func(ctx SpecContext) {
-			newcomer := p.signedUp(ctx)
-			first := p.mailedToken(ctx, newcomer.account.Login, confirmation)
-			second := p.confirmationToken(ctx, newcomer.account)
+		clause.Must("barong.email.earlier-mail", op, contract.OK, clause.Needs(client.SignUp), clause.From(contract.Observed, "facts/barong-observed.md 4")), func(ctx SpecContext) {
+			newcomer := p.SignedUp(ctx)
+			first := p.MailedToken(ctx, newcomer.Account.Login, client.Confirmation)
+			second := p.ConfirmationToken(ctx, newcomer.Account)
 			p.Check("the second mail has a token of its own", second != first, BeTrue())
-			p.Expect(p.Do(ctx, p.visitor(), op, confirmWith(first)), op, contract.OK)
+			p.Expect(p.Do(ctx, p.Visitor(), op, confirmWith(first)), op, contract.OK)
 		})
 }
 
 func confirmationRequests(p *api) {
-	op := p.requestEmailConfirmation
+	op := p.RequestEmailConfirmation
 	It("mails a token that confirms the address",
-		clause.Must("barong.email.mail", op, contract.OK, clause.Needs(signUp)), func(ctx SpecContext) {
-			a := p.signedUp(ctx).account
-			p.mailedToken(ctx, a.Login, confirmation)
-			p.Expect(p.Do(ctx, p.visitor(), op, p.forAddress(a.Login)), op, contract.OK)
-			token := p.mailedToken(ctx, a.Login, confirmation)
-			p.Expect(p.Do(ctx, p.visitor(), p.confirmEmail, confirmWith(token)), p.confirmEmail, contract.OK)
+		clause.Must("barong.email.mail", op, contract.OK, clause.Needs(client.SignUp)), func(ctx SpecContext) {
+			a := p.SignedUp(ctx).Account
+			p.MailedToken(ctx, a.Login, client.Confirmation)
+			p.Expect(p.Do(ctx, p.Visitor(), op, p.ForAddress(a.Login)), op, contract.OK)
+			token := p.MailedToken(ctx, a.Login, client.Confirmation)
+			p.Expect(p.Do(ctx, p.Visitor(), p.ConfirmEmail, confirmWith(token)), p.ConfirmEmail, contract.OK)
 		})
 	It("answers for an address that no account has as for one that waits, and mails nothing to it",
 		clause.Must("barong.email.unknown", op, unknownEmail), func(ctx SpecContext) {
-			email := p.nobody()
-			p.Expect(p.Do(ctx, p.visitor(), op, p.forAddress(email)), op, unknownEmail)
-			p.noMail(ctx, email)
+			email := p.Nobody()
+			p.Expect(p.Do(ctx, p.Visitor(), op, p.ForAddress(email)), op, unknownEmail)
+			p.ExpectNoMail(ctx, email)
 		})
 	It("answers for an address that is confirmed as for one that waits, and mails nothing to it",
 		clause.Must("barong.email.active", op, alreadyActive), func(ctx SpecContext) {
-			a := p.member(ctx).account
-			before := p.messagesWith(ctx, a.Login, confirmation)
-			p.Expect(p.Do(ctx, p.visitor(), op, p.forAddress(a.Login)), op, alreadyActive)
-			p.resetToken(ctx, a) // a later mail, so that an earlier one would be there
-			p.Check("no confirmation was mailed", p.messagesWith(ctx, a.Login, confirmation), Equal(before))
+			a := p.Member(ctx).Account
+			before := p.messagesWith(ctx, a.Login, client.Confirmation)
+			p.Expect(p.Do(ctx, p.Visitor(), op, p.ForAddress(a.Login)), op, alreadyActive)
+			p.ResetToken(ctx, a) // a later mail, so that an earlier one would be there
+			p.Check("no confirmation was mailed", p.messagesWith(ctx, a.Login, client.Confirmation), Equal(before))
 		})
 	It("does not tell addresses that wait, are confirmed or have no account apart",
 		clause.Must("barong.email.no-account-oracle", op, unknownEmail, clause.From(contract.Observed, "facts/barong-observed.md 4")), func(ctx SpecContext) {
-			nobodys := p.Do(ctx, p.visitor(), op, p.forAddress(p.nobody()))
+			nobodys := p.Do(ctx, p.Visitor(), op, p.ForAddress(p.Nobody()))
 			p.Expect(nobodys, op, unknownEmail)
-			confirmed := p.Do(ctx, p.visitor(), op, p.forAddress(p.member(ctx).account.Login))
+			confirmed := p.Do(ctx, p.Visitor(), op, p.ForAddress(p.Member(ctx).Account.Login))
 			p.Expect(confirmed, op, alreadyActive)
-			p.alike(nobodys, confirmed)
-			if p.signsUpHere() {
-				waiting := p.Do(ctx, p.visitor(), op, p.forAddress(p.signedUp(ctx).account.Login))
+			p.Alike(nobodys, confirmed)
+			if p.SignsUpHere() {
+				waiting := p.Do(ctx, p.Visitor(), op, p.ForAddress(p.SignedUp(ctx).Account.Login))
 				p.Require("ask for a confirmation", waiting, op, contract.OK)
-				p.alike(nobodys, waiting)
+				p.Alike(nobodys, waiting)
 			}
 		})
 }

@@ -12,14 +12,15 @@ import (
 	"authconform/harness/conform"
 	"authconform/harness/contract"
 	"authconform/harness/value"
+	"authconform/suites/barong/client"
 	"authconform/suites/family"
 )
 
 func (p *api) infoSubjects() []family.Subject {
 	var subjects []family.Subject
 	for _, op := range []*contract.Operation{
-		p.registerGeetest, p.getIdentityConfigs, p.getIdentityVersion, p.getIdentityTime, p.pingIdentity,
-		p.getAuth0Configs, p.getPublicConfigs, p.getPublicVersion, p.getPublicTime, p.pingPublic,
+		p.RegisterGeetest, p.GetIdentityConfigs, p.GetIdentityVersion, p.GetIdentityTime, p.PingIdentity,
+		p.GetAuth0Configs, p.GetPublicConfigs, p.GetPublicVersion, p.GetPublicTime, p.PingPublic,
 	} {
 		subjects = append(subjects, family.Subject{Operation: op, Ready: p.asVisitor(func() conform.Request { return conform.Request{} })})
 	}
@@ -32,13 +33,13 @@ func information(p *api) {
 		alikes(p)
 		times(p)
 		pings(p)
-		It("names the Auth0 tenant", clause.Must("barong.info.auth0", p.getAuth0Configs, contract.OK), func(ctx SpecContext) {
-			p.Expect(p.Do(ctx, p.visitor(), p.getAuth0Configs, conform.Request{}), p.getAuth0Configs, contract.OK)
+		It("names the Auth0 tenant", clause.Must("barong.info.auth0", p.GetAuth0Configs, contract.OK), func(ctx SpecContext) {
+			p.Expect(p.Do(ctx, p.Visitor(), p.GetAuth0Configs, conform.Request{}), p.GetAuth0Configs, contract.OK)
 		})
-		It("hands out a new challenge of Geetest each time", clause.Should("barong.captcha.geetest-challenge", p.registerGeetest, contract.OK), func(ctx SpecContext) {
+		It("hands out a new challenge of Geetest each time", clause.Should("barong.captcha.geetest-challenge", p.RegisterGeetest, contract.OK), func(ctx SpecContext) {
 			challenge := func() string {
-				call := p.Do(ctx, p.visitor(), p.registerGeetest, conform.Request{})
-				p.Expect(call, p.registerGeetest, contract.OK)
+				call := p.Do(ctx, p.Visitor(), p.RegisterGeetest, conform.Request{})
+				p.Expect(call, p.RegisterGeetest, contract.OK)
 				return value.Text(value.Of(call), "challenge")
 			}
 			first, second := challenge(), challenge()
@@ -48,20 +49,20 @@ func information(p *api) {
 }
 
 // areaOf is the first part of an operation's path: identity, resource or public.
-func areaOf(op *contract.Operation) string { return strings.Split(tail(op.Path), "/")[1] }
+func areaOf(op *contract.Operation) string { return strings.Split(client.Tail(op.Path), "/")[1] }
 
 // alikes are pairs of operations that say the same: one under identity, one under
 // public.
 func alikes(p *api) {
 	for _, pair := range [][2]*contract.Operation{
-		{p.getIdentityConfigs, p.getPublicConfigs}, {p.getIdentityVersion, p.getPublicVersion},
+		{p.GetIdentityConfigs, p.GetPublicConfigs}, {p.GetIdentityVersion, p.GetPublicVersion},
 	} {
 		for i, op := range pair {
 			area, slug := areaOf(op), op.Path[strings.LastIndex(op.Path, "/")+1:]
 			It("says the same of its "+slug+" under "+area+" as under its twin", clause.Must("barong.info."+slug+"-"+area, op, contract.OK), func(ctx SpecContext) {
-				call := p.Do(ctx, p.visitor(), op, conform.Request{})
+				call := p.Do(ctx, p.Visitor(), op, conform.Request{})
 				p.Expect(call, op, contract.OK)
-				twin := p.Do(ctx, p.visitor(), pair[1-i], conform.Request{})
+				twin := p.Do(ctx, p.Visitor(), pair[1-i], conform.Request{})
 				p.Require("ask its twin", twin, pair[1-i], contract.OK)
 				p.Check("both say the same", value.Of(call), Equal(value.Of(twin)))
 			})
@@ -74,10 +75,10 @@ func alikes(p *api) {
 const drift = 5 * time.Second
 
 func times(p *api) {
-	for _, op := range []*contract.Operation{p.getIdentityTime, p.getPublicTime} {
+	for _, op := range []*contract.Operation{p.GetIdentityTime, p.GetPublicTime} {
 		area := areaOf(op)
 		It("tells the time of its Date header, under "+area, clause.Must("barong.info.time-"+area, op, contract.OK), func(ctx SpecContext) {
-			call := p.Do(ctx, p.visitor(), op, conform.Request{})
+			call := p.Do(ctx, p.Visitor(), op, conform.Request{})
 			p.Expect(call, op, contract.OK)
 			date, err := http.ParseTime(call.Header.Get("Date"))
 			if err != nil {
@@ -93,19 +94,19 @@ func times(p *api) {
 }
 
 func pings(p *api) {
-	for _, op := range []*contract.Operation{p.pingIdentity, p.pingPublic} {
+	for _, op := range []*contract.Operation{p.PingIdentity, p.PingPublic} {
 		area := areaOf(op)
 		It("answers a ping under "+area, clause.Must("barong.info.ping-"+area, op, contract.OK), func(ctx SpecContext) {
-			p.Expect(p.Do(ctx, p.visitor(), op, conform.Request{}), op, contract.OK)
+			p.Expect(p.Do(ctx, p.Visitor(), op, conform.Request{}), op, contract.OK)
 		})
 	}
 	const options, preflight = contract.Outcome("options"), contract.Outcome("cors-preflight")
-	It("lists the methods of a path on OPTIONS", clause.Should("barong.info.options", p.pingIdentity, options), func(ctx SpecContext) {
-		p.Expect(p.Do(ctx, p.visitor(), p.pingIdentity, conform.Request{Method: http.MethodOptions}), p.pingIdentity, options)
+	It("lists the methods of a path on OPTIONS", clause.Should("barong.info.options", p.PingIdentity, options), func(ctx SpecContext) {
+		p.Expect(p.Do(ctx, p.Visitor(), p.PingIdentity, conform.Request{Method: http.MethodOptions}), p.PingIdentity, options)
 	})
-	It("answers a preflight of a browser", clause.Should("barong.info.preflight", p.pingIdentity, preflight), func(ctx SpecContext) {
-		p.Expect(p.Do(ctx, p.visitor(), p.pingIdentity, conform.Request{Method: http.MethodOptions, Header: http.Header{
+	It("answers a preflight of a browser", clause.Should("barong.info.preflight", p.PingIdentity, preflight), func(ctx SpecContext) {
+		p.Expect(p.Do(ctx, p.Visitor(), p.PingIdentity, conform.Request{Method: http.MethodOptions, Header: http.Header{
 			"Origin": {"https://app.example"}, "Access-Control-Request-Method": {"GET"},
-		}}), p.pingIdentity, preflight)
+		}}), p.PingIdentity, preflight)
 	})
 }

@@ -12,6 +12,7 @@ import (
 	"authconform/harness/conform"
 	"authconform/harness/contract"
 	"authconform/harness/value"
+	"authconform/suites/barong/client"
 )
 
 // Outcomes of a request that an API key signs.
@@ -33,7 +34,7 @@ func keyCredentials(p *api) {
 		operation *contract.Operation
 		area      string
 		features  []string
-	}{{p.getCurrentUser, "keys", nil}, {p.authorizeRead, "authz-keys", []string{direct}}} {
+	}{{p.GetCurrentUser, "keys", nil}, {p.AuthorizeRead, "authz-keys", []string{client.Direct}}} {
 		Describe("put to "+read.operation.Method+" "+read.operation.Path, func() {
 			keyRefused(p, signedRead{p, read.operation, read.area, read.features})
 			keyDies(p, signedRead{p, read.operation, read.area, read.features})
@@ -42,40 +43,40 @@ func keyCredentials(p *api) {
 }
 
 func keyOpens(p *api) {
-	op := p.getCurrentUser
+	op := p.GetCurrentUser
 	It("opens the API as its owner, without a cookie", clause.Graded("barong.keys.signed", op, contract.OK, clause.From(contract.Observed, "facts/barong.md 1.5")),
 		func(ctx SpecContext) {
-			k := p.newKey(ctx, p.enrolled(ctx))
-			p.acts(ctx, k)
+			k := p.NewKey(ctx, p.Enrolled(ctx))
+			p.Acts(ctx, k)
 		})
-	It("opens operations that change something without a CSRF token", clause.Graded("barong.keys.signed-write", p.verifyOTP, contract.OK, clause.From(contract.Observed, "facts/barong-observed.md 10")),
+	It("opens operations that change something without a CSRF token", clause.Graded("barong.keys.signed-write", p.VerifyOTP, contract.OK, clause.From(contract.Observed, "facts/barong-observed.md 10")),
 		func(ctx SpecContext) {
-			me := p.enrolled(ctx)
-			k := p.newKey(ctx, me)
-			r := p.signed(k).With("code", p.Code(ctx, me.account.codes))
-			p.Expect(p.Do(ctx, p.signer(k), p.verifyOTP, r), p.verifyOTP, contract.OK)
+			me := p.Enrolled(ctx)
+			k := p.NewKey(ctx, me)
+			r := p.Signed(k).With("code", p.Code(ctx, me.Account.Codes))
+			p.Expect(p.Do(ctx, p.Signer(k), p.VerifyOTP, r), p.VerifyOTP, contract.OK)
 		})
 	It("wins over the cookie of another user", clause.Graded("barong.keys.over-cookie", op, contract.OK, clause.From(contract.Observed, "facts/barong-observed.md 10; facts/auth-checks.md B09")),
 		func(ctx SpecContext) {
-			k, other := p.newKey(ctx, p.enrolled(ctx)), p.member(ctx)
-			call := p.Do(ctx, other.Actor, op, p.signed(k))
+			k, other := p.NewKey(ctx, p.Enrolled(ctx)), p.Member(ctx)
+			call := p.Do(ctx, other.Actor, op, p.Signed(k))
 			p.Expect(call, op, contract.OK)
-			p.Check("the user that is read", value.Text(value.Of(call), "uid"), Equal(value.Text(k.owner.user, "uid")))
+			p.Check("the user that is read", value.Text(value.Of(call), "uid"), Equal(value.Text(k.Owner.User, "uid")))
 		})
 	It("takes a nonce that is some seconds early or late", clause.Graded("barong.keys.nonce-window", op, contract.OK, clause.From(contract.Observed, "facts/barong-observed.md 10")),
 		func(ctx SpecContext) {
-			k := p.newKey(ctx, p.enrolled(ctx))
+			k := p.NewKey(ctx, p.Enrolled(ctx))
 			for _, by := range []time.Duration{-3 * time.Second, 3 * time.Second} {
-				p.Expect(p.Do(ctx, p.signer(k), op, p.signedWith(k, nonceAt(p.Now().Add(by)))), op, contract.OK)
+				p.Expect(p.Do(ctx, p.Signer(k), op, p.SignedWith(k, client.NonceAt(p.Now().Add(by)))), op, contract.OK)
 			}
 		})
 	It("records whether a nonce counts twice, or after a later one", clause.Note("barong.keys.nonce-replayed", op, contract.OK, clause.From(contract.Observed, "facts/barong-observed.md 10; facts/barong.md 9 no. 11")),
 		func(ctx SpecContext) {
-			k := p.newKey(ctx, p.enrolled(ctx))
-			first := p.signed(k)
-			later := p.signedWith(k, nonceAt(p.Now().Add(time.Second)))
+			k := p.NewKey(ctx, p.Enrolled(ctx))
+			first := p.Signed(k)
+			later := p.SignedWith(k, client.NonceAt(p.Now().Add(time.Second)))
 			for _, r := range []conform.Request{first, later, first} {
-				p.Expect(p.Do(ctx, p.signer(k), op, r), op, contract.OK)
+				p.Expect(p.Do(ctx, p.Signer(k), op, r), op, contract.OK)
 			}
 		})
 }
@@ -98,11 +99,11 @@ func (r signedRead) state(text, id string, outcome contract.Outcome, body func(S
 
 // pair states that a request signed with a fresh key is accepted, and refused with
 // one thing changed.
-func (r signedRead) pair(text, id string, outcome contract.Outcome, source string, changes func(context.Context, *key) []conform.Change) {
+func (r signedRead) pair(text, id string, outcome contract.Outcome, source string, changes func(context.Context, *client.Key) []conform.Change) {
 	r.state(text, id, outcome, func(ctx SpecContext) {
-		k := r.p.newKey(ctx, r.p.enrolled(ctx))
+		k := r.p.NewKey(ctx, r.p.Enrolled(ctx))
 		r.p.Refuses(ctx, conform.Refusal{
-			Operation: r.operation, By: r.p.signer(k), Control: func() conform.Request { return r.p.signed(k) },
+			Operation: r.operation, By: r.p.Signer(k), Control: func() conform.Request { return r.p.Signed(k) },
 			Changes: changes(ctx, k), Outcome: outcome,
 		})
 	}, source)
@@ -119,66 +120,68 @@ func header(name, field string, change func(string) string) conform.Change {
 
 func keyRefused(p *api, read signedRead) {
 	read.pair("refuses a key that does not exist", "unknown-kid", keyUnknown, "facts/barong.md 1.3, 9 no. 25",
-		func(_ context.Context, k *key) []conform.Change {
-			unknown := &key{kid: p.Nonce(), secret: k.secret}
-			return []conform.Change{p.as("unknown kid", func() conform.Request { return p.signed(unknown) })}
+		func(_ context.Context, k *client.Key) []conform.Change {
+			unknown := &client.Key{Kid: p.Nonce(), Secret: k.Secret}
+			return []conform.Change{p.as("unknown kid", func() conform.Request { return p.Signed(unknown) })}
 		})
 	read.pair("refuses a nonce that is too old", "nonce-stale", nonceExpired, "facts/barong.md 1.3, 9 no. 11",
-		func(_ context.Context, k *key) []conform.Change {
+		func(_ context.Context, k *client.Key) []conform.Change {
 			return []conform.Change{
-				p.as("10 seconds old", func() conform.Request { return p.signedWith(k, nonceAt(p.Now().Add(-10*time.Second))) }),
-				p.as("an hour old", func() conform.Request { return p.signedWith(k, nonceAt(p.Now().Add(-time.Hour))) }),
-				p.as("seconds in place of milliseconds", func() conform.Request { return p.signedWith(k, number(int(p.Now().Unix()))) }),
+				p.as("10 seconds old", func() conform.Request { return p.SignedWith(k, client.NonceAt(p.Now().Add(-10*time.Second))) }),
+				p.as("an hour old", func() conform.Request { return p.SignedWith(k, client.NonceAt(p.Now().Add(-time.Hour))) }),
+				p.as("seconds in place of milliseconds", func() conform.Request { return p.SignedWith(k, client.Number(int(p.Now().Unix()))) }),
 			}
 		})
 	read.pair("refuses a nonce of the future", "nonce-future", nonceExpired, "facts/barong.md 1.3, 9 no. 11",
-		func(_ context.Context, k *key) []conform.Change {
+		func(_ context.Context, k *client.Key) []conform.Change {
 			return []conform.Change{
-				p.as("10 seconds ahead", func() conform.Request { return p.signedWith(k, nonceAt(p.Now().Add(10*time.Second))) }),
-				p.as("an hour ahead", func() conform.Request { return p.signedWith(k, nonceAt(p.Now().Add(time.Hour))) }),
+				p.as("10 seconds ahead", func() conform.Request { return p.SignedWith(k, client.NonceAt(p.Now().Add(10*time.Second))) }),
+				p.as("an hour ahead", func() conform.Request { return p.SignedWith(k, client.NonceAt(p.Now().Add(time.Hour))) }),
 			}
 		})
 	read.pair("refuses a nonce that is no moment", "nonce-nonsense", nonceInvalid, "facts/barong.md 1.3, 9 no. 11",
-		func(_ context.Context, k *key) []conform.Change {
+		func(_ context.Context, k *client.Key) []conform.Change {
 			var changes []conform.Change
 			for _, nonce := range []string{"abc", "0", "-1", "NaN"} {
-				changes = append(changes, p.as("nonce "+nonce, func() conform.Request { return p.signedWith(k, nonce) }))
+				changes = append(changes, p.as("nonce "+nonce, func() conform.Request { return p.SignedWith(k, nonce) }))
 			}
 			return changes
 		})
 	read.pair("refuses a signature that is not the one", "signature-wrong", signatureWrong, "facts/barong.md 1.5",
-		func(_ context.Context, k *key) []conform.Change {
+		func(_ context.Context, k *client.Key) []conform.Change {
 			forged := func(name string, sign func(nonce string) string) conform.Change {
 				return p.as(name, func() conform.Request {
-					nonce := nonceAt(p.Now())
-					return p.signedWith(k, nonce).WithHeader(signatureHeader, p.Secret("api-signature", sign(nonce)))
+					nonce := client.NonceAt(p.Now())
+					return p.SignedWith(k, nonce).WithHeader(client.SignatureHeader, p.Secret("api-signature", sign(nonce)))
 				})
 			}
 			return []conform.Change{
-				forged("last digit changed", func(nonce string) string { return otherDigit(signature(k.secret, nonce, k.kid)) }),
-				forged("cut short", func(nonce string) string { return signature(k.secret, nonce, k.kid)[:63] }),
-				forged("of another nonce", func(string) string { return signature(k.secret, nonceAt(p.Now().Add(-time.Second)), k.kid) }),
-				forged("of kid and nonce the wrong way round", func(nonce string) string { return signature(k.secret, k.kid, nonce) }),
-				forged("with an empty secret", func(nonce string) string { return signature("", nonce, k.kid) }),
-				forged("with the kid for a secret", func(nonce string) string { return signature(k.kid, nonce, k.kid) }),
+				forged("last digit changed", func(nonce string) string { return otherDigit(client.Signature(k.Secret, nonce, k.Kid)) }),
+				forged("cut short", func(nonce string) string { return client.Signature(k.Secret, nonce, k.Kid)[:63] }),
+				forged("of another nonce", func(string) string {
+					return client.Signature(k.Secret, client.NonceAt(p.Now().Add(-time.Second)), k.Kid)
+				}),
+				forged("of kid and nonce the wrong way round", func(nonce string) string { return client.Signature(k.Secret, k.Kid, nonce) }),
+				forged("with an empty secret", func(nonce string) string { return client.Signature("", nonce, k.Kid) }),
+				forged("with the kid for a secret", func(nonce string) string { return client.Signature(k.Kid, nonce, k.Kid) }),
 			}
 		})
 	read.pair("refuses a signature in upper case", "signature-upper-case", signatureWrong, "facts/barong-observed.md 10",
-		func(context.Context, *key) []conform.Change {
-			return []conform.Change{header("upper case", signatureHeader, strings.ToUpper)}
+		func(context.Context, *client.Key) []conform.Change {
+			return []conform.Change{header("upper case", client.SignatureHeader, strings.ToUpper)}
 		})
 	read.pair("refuses a signature with the secret of another key, of the same user or another", "signature-of-other-key", signatureWrong, "facts/barong.md 1.5",
-		func(ctx context.Context, k *key) []conform.Change {
-			own, foreign := p.newKey(ctx, k.owner), p.newKey(ctx, p.enrolled(ctx))
+		func(ctx context.Context, k *client.Key) []conform.Change {
+			own, foreign := p.NewKey(ctx, k.Owner), p.NewKey(ctx, p.Enrolled(ctx))
 			return []conform.Change{
-				p.as("the user's other key", func() conform.Request { return p.signed(&key{kid: k.kid, secret: own.secret}) }),
-				p.as("another user's key", func() conform.Request { return p.signed(&key{kid: k.kid, secret: foreign.secret}) }),
+				p.as("the user's other key", func() conform.Request { return p.Signed(&client.Key{Kid: k.Kid, Secret: own.Secret}) }),
+				p.as("another user's key", func() conform.Request { return p.Signed(&client.Key{Kid: k.Kid, Secret: foreign.Secret}) }),
 			}
 		})
-	for _, h := range []struct{ field, id string }{{kidHeader, "kid"}, {nonceHeader, "nonce"}, {signatureHeader, "signature"}} {
+	for _, h := range []struct{ field, id string }{{client.KidHeader, "kid"}, {client.NonceHeader, "nonce"}, {client.SignatureHeader, "signature"}} {
 		field, id := h.field, h.id
 		read.pair("refuses a request without "+field, "without-"+id, keyHeaders, "facts/barong-observed.md 10",
-			func(context.Context, *key) []conform.Change {
+			func(context.Context, *client.Key) []conform.Change {
 				return []conform.Change{
 					{Name: "without " + field, Of: func(r conform.Request) conform.Request {
 						r.Header = r.Header.Clone()
@@ -189,79 +192,79 @@ func keyRefused(p *api, read signedRead) {
 				}
 			})
 		read.state("does not fall back to the cookie when "+field+" is missing", "without-"+id+"-with-cookie", keyHeaders, func(ctx SpecContext) {
-			me := p.enrolled(ctx)
-			k := p.newKey(ctx, me)
-			r := p.signed(k)
+			me := p.Enrolled(ctx)
+			k := p.NewKey(ctx, me)
+			r := p.Signed(k)
 			p.Expect(p.Do(ctx, me.Actor, read.operation, r), read.operation, contract.OK)
-			r = p.signed(k)
+			r = p.Signed(k)
 			r.Header.Del(field)
 			p.Expect(p.Do(ctx, me.Actor, read.operation, r), read.operation, keyHeaders)
 		}, "facts/barong-observed.md 10")
 	}
 	read.state("does not fall back to the cookie when the key is unknown", "unknown-kid-with-cookie", keyUnknown, func(ctx SpecContext) {
-		me := p.member(ctx)
-		unknown := &key{kid: p.Nonce(), secret: p.Secret("api-secret", p.Nonce())}
+		me := p.Member(ctx)
+		unknown := &client.Key{Kid: p.Nonce(), Secret: p.Secret("api-secret", p.Nonce())}
 		p.Expect(p.Do(ctx, me.Actor, read.operation, conform.Request{}), read.operation, contract.OK)
-		p.Expect(p.Do(ctx, me.Actor, read.operation, p.signed(unknown)), read.operation, keyUnknown)
+		p.Expect(p.Do(ctx, me.Actor, read.operation, p.Signed(unknown)), read.operation, keyUnknown)
 	}, "facts/barong-observed.md 10")
 }
 
 // keyDies states what ends a key.
 func keyDies(p *api, read signedRead) {
 	op := read.operation
-	dead := func(ctx context.Context, k *key, outcome contract.Outcome) {
+	dead := func(ctx context.Context, k *client.Key, outcome contract.Outcome) {
 		GinkgoHelper()
-		p.Expect(p.Do(ctx, p.signer(k), op, p.signed(k)), op, outcome)
+		p.Expect(p.Do(ctx, p.Signer(k), op, p.Signed(k)), op, outcome)
 	}
-	alive := func(ctx context.Context, k *key) {
+	alive := func(ctx context.Context, k *client.Key) {
 		GinkgoHelper()
-		p.Expect(p.Do(ctx, p.signer(k), op, p.signed(k)), op, contract.OK)
+		p.Expect(p.Do(ctx, p.Signer(k), op, p.Signed(k)), op, contract.OK)
 	}
-	off := func(ctx context.Context, me *session) {
+	off := func(ctx context.Context, me *client.Session) {
 		GinkgoHelper()
-		p.Require("switch the second factor off", p.otpCall(ctx, me, p.disableOTP, p.Code(ctx, me.account.codes)), p.disableOTP, contract.OK)
+		p.Require("switch the second factor off", p.PutCode(ctx, me, p.DisableOTP, p.Code(ctx, me.Account.Codes)), p.DisableOTP, contract.OK)
 	}
-	for _, state := range []string{keyInactive, "whatever"} {
+	for _, state := range []string{client.KeyInactive, "whatever"} {
 		read.state("refuses a key whose state is "+state, "state-"+state, keyNotActive, func(ctx SpecContext) {
-			me := p.enrolled(ctx)
-			k := p.newKey(ctx, me)
+			me := p.Enrolled(ctx)
+			k := p.NewKey(ctx, me)
 			alive(ctx, k)
-			p.Require("change the key's state", p.change(ctx, me, k, conform.Object{"state": state}), p.updateKey, contract.OK)
+			p.Require("change the key's state", p.Change(ctx, me, k, conform.Object{"state": state}), p.UpdateKey, contract.OK)
 			dead(ctx, k, keyNotActive)
 		}, "facts/barong-observed.md 10")
 	}
 	read.state("refuses a deleted key", "deleted", keyUnknown, func(ctx SpecContext) {
-		me := p.enrolled(ctx)
-		k := p.newKey(ctx, me)
+		me := p.Enrolled(ctx)
+		k := p.NewKey(ctx, me)
 		alive(ctx, k)
-		p.Require("delete the key", p.Do(ctx, me.Actor, p.deleteKey, changed(k, p.Code(ctx, me.account.codes), nil)), p.deleteKey, contract.OK)
+		p.Require("delete the key", p.Do(ctx, me.Actor, p.DeleteKey, client.Changed(k, p.Code(ctx, me.Account.Codes), nil)), p.DeleteKey, contract.OK)
 		dead(ctx, k, keyUnknown)
 	}, "facts/barong.md 1.3")
 	read.state("refuses a key once its owner switched the second factor off", "dead-after-disable", keyNotActive, func(ctx SpecContext) {
-		me := p.justEnrolled(ctx)
-		k := p.newKey(ctx, me)
+		me := p.JustEnrolled(ctx)
+		k := p.NewKey(ctx, me)
 		alive(ctx, k)
 		off(ctx, me)
 		dead(ctx, k, keyNotActive)
-		p.Check("the key's state in the list", value.Text(p.entityOf(ctx, k), "state"), Equal(keyInactive))
+		p.Check("the key's state in the list", value.Text(p.EntityOf(ctx, k), "state"), Equal(client.KeyInactive))
 	}, "facts/barong-observed.md 9; facts/barong.md 9 no. 10")
 	read.state("does not bring a key back when the second factor is switched on again", "dead-after-enable", keyNotActive, func(ctx SpecContext) {
-		me := p.justEnrolled(ctx)
-		k := p.newKey(ctx, me)
+		me := p.JustEnrolled(ctx)
+		k := p.NewKey(ctx, me)
 		alive(ctx, k)
 		off(ctx, me)
-		p.switchOn(ctx, me, me.account.codes, p.Code(ctx, me.account.codes))
+		p.SwitchOn(ctx, me, me.Account.Codes, p.Code(ctx, me.Account.Codes))
 		dead(ctx, k, keyNotActive)
-		p.Require("activate the key", p.change(ctx, me, k, conform.Object{"state": keyActive}), p.updateKey, contract.OK)
-		p.Expect(p.Do(ctx, p.signer(k), op, p.signed(k)), op, contract.OK)
+		p.Require("activate the key", p.Change(ctx, me, k, conform.Object{"state": client.KeyActive}), p.UpdateKey, contract.OK)
+		p.Expect(p.Do(ctx, p.Signer(k), op, p.Signed(k)), op, contract.OK)
 	}, "facts/barong-observed.md 9", Serial)
 	read.state("refuses a key whose owner was deleted", "dead-after-delete", keyNotActive, func(ctx SpecContext) {
-		me := p.enrolled(ctx)
-		k := p.newKey(ctx, me)
+		me := p.Enrolled(ctx)
+		k := p.NewKey(ctx, me)
 		alive(ctx, k)
-		p.spoilIfPooled(me, "it was deleted")
-		r := conform.Request{JSON: conform.Object{"password": me.account.Password, "otp_code": p.Code(ctx, me.account.codes)}}
-		p.Require("delete the user", p.Do(ctx, me.Actor, p.deleteCurrentUser, r), p.deleteCurrentUser, contract.OK)
+		p.RetireIfPooled(me, "it was deleted")
+		r := conform.Request{JSON: conform.Object{"password": me.Account.Password, "otp_code": p.Code(ctx, me.Account.Codes)}}
+		p.Require("delete the user", p.Do(ctx, me.Actor, p.DeleteCurrentUser, r), p.DeleteCurrentUser, contract.OK)
 		dead(ctx, k, keyNotActive)
 	}, "facts/barong.md 1.5, 9 no. 10")
 }

@@ -14,6 +14,7 @@ import (
 	"authconform/harness/contract"
 	"authconform/harness/httpclient"
 	"authconform/harness/value"
+	"authconform/suites/barong/client"
 )
 
 // keyList is a list of keys in pages, which both kinds of owner have.
@@ -58,7 +59,7 @@ func (k *keyPages) shows(ctx context.Context, what string, want []string, pairs 
 	GinkgoHelper()
 	call := k.ask(ctx, pairs...)
 	k.p.Expect(call, k.operation, contract.OK)
-	k.p.Check(what, kids(call), Equal(want))
+	k.p.Check(what, client.Kids(call), Equal(want))
 	return call
 }
 
@@ -76,13 +77,13 @@ func keyListsOf(p *api, l keyList) {
 	state("cuts the list into pages and says which it is", "pages", contract.OK, func(ctx SpecContext, k *keyPages) {
 		total := len(k.made)
 		for i, kid := range k.made {
-			call := k.shows(ctx, "keys of the page", []string{kid}, "limit", "1", "page", number(i+1))
+			call := k.shows(ctx, "keys of the page", []string{kid}, "limit", "1", "page", client.Number(i+1))
 			p.Check("what the page says of itself", pageOf(call), Equal(page{total: total, size: 1, number: i + 1}))
 			p.Check("links to other pages", relations(call), Equal(neighbours(i+1, total)))
 		}
 	}, pages)
 	state("shows nothing on a page past the end", "past-end", contract.OK, func(ctx SpecContext, k *keyPages) {
-		k.shows(ctx, "keys past the end", nil, "limit", "1", "page", number(len(k.made)+1))
+		k.shows(ctx, "keys past the end", nil, "limit", "1", "page", client.Number(len(k.made)+1))
 	}, pages)
 	state("reads an empty page or limit as none", "empty-page", contract.OK, func(ctx SpecContext, k *keyPages) {
 		k.shows(ctx, "keys", k.made, "page", "", "limit", "")
@@ -126,7 +127,7 @@ func keyListsOf(p *api, l keyList) {
 type page struct{ total, size, number int }
 
 func pageOf(call *httpclient.Call) page {
-	return page{headerNumber(call, "Total"), headerNumber(call, "Per-Page"), headerNumber(call, "Page")}
+	return page{client.HeaderNumber(call, "Total"), client.HeaderNumber(call, "Per-Page"), client.HeaderNumber(call, "Page")}
 }
 
 // relations are the kinds of links to other pages (RFC 8288), sorted.
@@ -156,25 +157,25 @@ func neighbours(page, pages int) []string {
 }
 
 func listsOwnKeys(p *api) {
-	op := p.listKeys
+	op := p.ListKeys
 	keyListsOf(p, keyList{operation: op, area: "keys", ready: func(ctx context.Context) *keyPages {
 		GinkgoHelper()
-		me := p.enrolled(ctx)
-		made := p.ownKeys(ctx, me)
+		me := p.Enrolled(ctx)
+		made := p.OwnKeys(ctx, me)
 		for range 2 {
-			made = append(made, p.newKey(ctx, me).kid)
+			made = append(made, p.NewKey(ctx, me).Kid)
 		}
 		return &keyPages{p: p, operation: op, by: me.Actor, made: made}
 	}})
 	It("shows a user's own keys alone, and needs no second factor", clause.Graded("barong.keys.list-own", op, contract.OK, clause.From(contract.Observed, "facts/barong.md 2.2 listKeys; facts/auth-checks.md F16")),
 		func(ctx SpecContext) {
-			me, other := p.member(ctx), p.enrolled(ctx)
-			k := p.newKey(ctx, other)
-			for _, query := range []url.Values{nil, {"uid": {value.Text(other.user, "uid")}}, {"user_id": {"1"}}} {
+			me, other := p.Member(ctx), p.Enrolled(ctx)
+			k := p.NewKey(ctx, other)
+			for _, query := range []url.Values{nil, {"uid": {value.Text(other.User, "uid")}}, {"user_id": {"1"}}} {
 				call := p.Do(ctx, me.Actor, op, conform.Request{Query: query})
 				p.Expect(call, op, contract.OK)
-				p.Check("a user's own keys", kids(call), Not(ContainElement(k.kid)))
+				p.Check("a user's own keys", client.Kids(call), Not(ContainElement(k.Kid)))
 			}
-			p.Check("the other user's keys", p.ownKeys(ctx, other), ContainElement(k.kid))
+			p.Check("the other user's keys", p.OwnKeys(ctx, other), ContainElement(k.Kid))
 		})
 }

@@ -10,6 +10,7 @@ import (
 	"authconform/harness/conform"
 	"authconform/harness/contract"
 	"authconform/harness/value"
+	"authconform/suites/barong/client"
 	"authconform/suites/family"
 )
 
@@ -31,127 +32,127 @@ func apiKeys(p *api) {
 }
 
 func (p *api) keySubjects() []family.Subject {
-	newKey := func(ctx context.Context, me *session, code string) conform.Request {
-		p.keepKeys(ctx, me)
-		return keyBody(code).With("scope", "trade")
+	newKey := func(ctx context.Context, me *client.Session, code string) conform.Request {
+		p.KeepKeys(ctx, me)
+		return client.KeyBody(code).With("scope", "trade")
 	}
-	existing := func(members conform.Object) func(context.Context, *session, string) conform.Request {
-		return func(ctx context.Context, me *session, code string) conform.Request {
+	existing := func(members conform.Object) func(context.Context, *client.Session, string) conform.Request {
+		return func(ctx context.Context, me *client.Session, code string) conform.Request {
 			GinkgoHelper()
-			return changed(p.newKey(ctx, me), code, members)
+			return client.Changed(p.NewKey(ctx, me), code, members)
 		}
 	}
 	return []family.Subject{
-		{Operation: p.createKey, Ready: p.asEnrolledOnce(p.justEnrolled, newKey), SingleUse: true},
-		{Operation: p.updateKey, Ready: p.asEnrolledOnce(p.enrolled, existing(conform.Object{"scope": "trade", "state": keyActive})), SingleUse: true},
-		{Operation: p.deleteKey, Ready: p.asEnrolledOnce(p.enrolled, existing(conform.Object{})), SingleUse: true},
-		{Operation: p.listKeys, Ready: p.asMember(conform.Request{})},
+		{Operation: p.CreateKey, Ready: p.asEnrolledOnce(p.JustEnrolled, newKey), SingleUse: true},
+		{Operation: p.UpdateKey, Ready: p.asEnrolledOnce(p.Enrolled, existing(conform.Object{"scope": "trade", "state": client.KeyActive})), SingleUse: true},
+		{Operation: p.DeleteKey, Ready: p.asEnrolledOnce(p.Enrolled, existing(conform.Object{})), SingleUse: true},
+		{Operation: p.ListKeys, Ready: p.asMember(conform.Request{})},
 	}
 }
 
 func createsKeys(p *api) {
-	op := p.createKey
+	op := p.CreateKey
 	It("makes an active key without scopes, whose secret opens the API", clause.Graded("barong.keys.create", op, contract.OK),
 		func(ctx SpecContext) {
-			me := p.enrolled(ctx)
-			call := p.Do(ctx, me.Actor, op, keyBody(p.Code(ctx, me.account.codes)))
+			me := p.Enrolled(ctx)
+			call := p.Do(ctx, me.Actor, op, client.KeyBody(p.Code(ctx, me.Account.Codes)))
 			p.Expect(call, op, contract.OK)
-			k := p.keyIn(call, me, p.deleteKey, nil)
-			p.Check("its state", value.Text(k.entity, "state"), Equal(keyActive))
-			p.Check("its scopes", value.List(k.entity, "scope"), BeEmpty())
-			p.Check("the user's keys", p.ownKeys(ctx, me), ContainElement(k.kid))
-			p.acts(ctx, k)
+			k := p.KeyIn(call, me, p.DeleteKey, nil)
+			p.Check("its state", value.Text(k.Entity, "state"), Equal(client.KeyActive))
+			p.Check("its scopes", value.List(k.Entity, "scope"), BeEmpty())
+			p.Check("the user's keys", p.OwnKeys(ctx, me), ContainElement(k.Kid))
+			p.Acts(ctx, k)
 		})
 	It("makes each key with a kid and a secret of its own", clause.Graded("barong.keys.create-fresh", op, contract.OK, clause.From(contract.Observed, "facts/barong.md 1.5")),
 		func(ctx SpecContext) {
-			me := p.enrolled(ctx)
-			var made []*key
+			me := p.Enrolled(ctx)
+			var made []*client.Key
 			for range 2 {
-				call := p.Do(ctx, me.Actor, op, keyBody(p.Code(ctx, me.account.codes)))
+				call := p.Do(ctx, me.Actor, op, client.KeyBody(p.Code(ctx, me.Account.Codes)))
 				p.Expect(call, op, contract.OK)
-				made = append(made, p.keyIn(call, me, p.deleteKey, nil))
+				made = append(made, p.KeyIn(call, me, p.DeleteKey, nil))
 			}
-			p.Holds("the kids differ", made[0].kid != made[1].kid, "they are the same")
-			p.Holds("the secrets differ", made[0].secret != made[1].secret, "they are the same")
+			p.Holds("the kids differ", made[0].Kid != made[1].Kid, "they are the same")
+			p.Holds("the secrets differ", made[0].Secret != made[1].Secret, "they are the same")
 		})
 	It("splits its scopes at commas", clause.Graded("barong.keys.create-scope", op, contract.OK, clause.From(contract.Observed, "facts/barong.md 2.2 createKey")),
 		func(ctx SpecContext) {
-			me := p.enrolled(ctx)
-			call := p.Do(ctx, me.Actor, op, keyBody(p.Code(ctx, me.account.codes)).With("scope", "trade,read"))
+			me := p.Enrolled(ctx)
+			call := p.Do(ctx, me.Actor, op, client.KeyBody(p.Code(ctx, me.Account.Codes)).With("scope", "trade,read"))
 			p.Expect(call, op, contract.OK)
-			p.Check("its scopes", value.List(p.keyIn(call, me, p.deleteKey, nil).entity, "scope"), Equal([]any{"trade", "read"}))
+			p.Check("its scopes", value.List(p.KeyIn(call, me, p.DeleteKey, nil).Entity, "scope"), Equal([]any{"trade", "read"}))
 		})
 	It("is not available without a second factor", clause.Graded("barong.keys.create-without-second-factor", op, contract.SecondFactorUnavailable),
 		func(ctx SpecContext) {
-			me, other := p.member(ctx), p.enrolled(ctx)
-			p.newKey(ctx, other)
-			before := p.ownKeys(ctx, me)
-			p.Expect(p.Do(ctx, me.Actor, op, keyBody(p.Code(ctx, other.account.codes))), op, contract.SecondFactorUnavailable)
-			p.Check("the user's keys", p.ownKeys(ctx, me), Equal(before))
+			me, other := p.Member(ctx), p.Enrolled(ctx)
+			p.NewKey(ctx, other)
+			before := p.OwnKeys(ctx, me)
+			p.Expect(p.Do(ctx, me.Actor, op, client.KeyBody(p.Code(ctx, other.Account.Codes))), op, contract.SecondFactorUnavailable)
+			p.Check("the user's keys", p.OwnKeys(ctx, me), Equal(before))
 		})
 	It("refuses a wrong code, and another user's, and makes no key", clause.Graded("barong.keys.create-wrong-code", op, contract.SecondFactorWrong),
 		func(ctx SpecContext) {
-			me, other := p.justEnrolled(ctx), p.enrolled(ctx)
+			me, other := p.JustEnrolled(ctx), p.Enrolled(ctx)
 			p.refusesKey(ctx, me, contract.SecondFactorWrong, conform.Change{Name: "wrong code", Of: func(r conform.Request) conform.Request {
-				return r.With("totp_code", me.account.codes.Wrong(skew))
+				return r.With("totp_code", me.Account.Codes.Wrong(client.Skew))
 			}}, conform.Change{Name: "another user's code", Of: func(r conform.Request) conform.Request {
-				return r.With("totp_code", p.Code(ctx, other.account.codes))
+				return r.With("totp_code", p.Code(ctx, other.Account.Codes))
 			}})
 		})
 	It("refuses a code that was spent, and makes no key", clause.Graded("barong.keys.create-replayed", op, contract.SecondFactorReplayed),
 		func(ctx SpecContext) {
-			me := p.justEnrolled(ctx)
-			spent := p.spent(ctx, me)
+			me := p.JustEnrolled(ctx)
+			spent := p.Spent(ctx, me)
 			p.refusesKey(ctx, me, contract.SecondFactorReplayed, conform.Set("totp_code", spent))
 		})
 	It("makes one key with one code", clause.Graded("barong.keys.create-twice", op, contract.SecondFactorReplayed),
 		func(ctx SpecContext) {
-			me := p.enrolled(ctx)
-			r := keyBody(p.Code(ctx, me.account.codes))
+			me := p.Enrolled(ctx)
+			r := client.KeyBody(p.Code(ctx, me.Account.Codes))
 			call := p.Do(ctx, me.Actor, op, r)
 			p.Expect(call, op, contract.OK)
-			p.keyIn(call, me, p.deleteKey, nil)
-			before := p.ownKeys(ctx, me)
+			p.KeyIn(call, me, p.DeleteKey, nil)
+			before := p.OwnKeys(ctx, me)
 			p.Expect(p.Do(ctx, me.Actor, op, r), op, contract.SecondFactorReplayed)
-			p.Check("the user's keys", p.ownKeys(ctx, me), Equal(before))
+			p.Check("the user's keys", p.OwnKeys(ctx, me), Equal(before))
 		})
 	It("refuses an algorithm that it does not know, makes no key and spends the code", clause.Graded("barong.keys.algorithm-kek", op, algorithmUnknown),
 		func(ctx SpecContext) {
-			me := p.enrolled(ctx)
-			before := p.ownKeys(ctx, me)
-			r := keyBody(p.Code(ctx, me.account.codes))
+			me := p.Enrolled(ctx)
+			before := p.OwnKeys(ctx, me)
+			r := client.KeyBody(p.Code(ctx, me.Account.Codes))
 			p.Expect(p.Do(ctx, me.Actor, op, r.With("algorithm", "kek")), op, algorithmUnknown)
-			p.Check("the user's keys", p.ownKeys(ctx, me), Equal(before))
+			p.Check("the user's keys", p.OwnKeys(ctx, me), Equal(before))
 			p.Expect(p.Do(ctx, me.Actor, op, r), op, contract.SecondFactorReplayed)
-			p.newKey(ctx, me)
+			p.NewKey(ctx, me)
 		})
 	It("refuses HMAC with another hash, and makes no key", clause.Graded("barong.keys.algorithm-other", op, algorithmOther),
 		func(ctx SpecContext) {
-			me := p.justEnrolled(ctx)
+			me := p.JustEnrolled(ctx)
 			p.refusesKey(ctx, me, algorithmOther, conform.Change{Name: "HS512", Of: func(r conform.Request) conform.Request {
-				return keyBody(p.Code(ctx, me.account.codes)).With("algorithm", "HS512")
+				return client.KeyBody(p.Code(ctx, me.Account.Codes)).With("algorithm", "HS512")
 			}})
 		})
 	It("refuses a user whose e-mail address is not confirmed", Serial, clause.Graded("barong.keys.holder-pending", op, holderPending),
 		func(ctx SpecContext) {
-			me := p.newcomer(ctx)
-			p.enrol(ctx, me)
-			p.newKey(ctx, p.enrolled(ctx))
-			before := p.ownKeys(ctx, me)
-			p.Expect(p.Do(ctx, me.Actor, op, keyBody(p.Code(ctx, me.account.codes))), op, holderPending)
-			p.Check("the user's keys", p.ownKeys(ctx, me), Equal(before))
+			me := p.Newcomer(ctx)
+			p.Enrol(ctx, me)
+			p.NewKey(ctx, p.Enrolled(ctx))
+			before := p.OwnKeys(ctx, me)
+			p.Expect(p.Do(ctx, me.Actor, op, client.KeyBody(p.Code(ctx, me.Account.Codes))), op, holderPending)
+			p.Check("the user's keys", p.OwnKeys(ctx, me), Equal(before))
 		})
 }
 
 // refusesKey requires the outcome of a request for a key with one thing changed,
 // that no key is made, and that the request is right otherwise. The control's code
 // is kept for the end.
-func (p *api) refusesKey(ctx context.Context, me *session, outcome contract.Outcome, changes ...conform.Change) {
+func (p *api) refusesKey(ctx context.Context, me *client.Session, outcome contract.Outcome, changes ...conform.Change) {
 	GinkgoHelper()
-	p.keepKeys(ctx, me)
-	control := keyBody(p.LastingCode(ctx, me.account.codes))
+	p.KeepKeys(ctx, me)
+	control := client.KeyBody(p.LastingCode(ctx, me.Account.Codes))
 	p.Refuses(ctx, conform.Refusal{
-		Operation: p.createKey, By: me.Actor, Control: always(control), OnlyAfter: true,
-		Changes: changes, Outcome: outcome, State: func() any { return p.ownKeys(ctx, me) },
+		Operation: p.CreateKey, By: me.Actor, Control: always(control), OnlyAfter: true,
+		Changes: changes, Outcome: outcome, State: func() any { return p.OwnKeys(ctx, me) },
 	})
 }

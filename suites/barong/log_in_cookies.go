@@ -11,30 +11,31 @@ import (
 	"authconform/harness/clause"
 	"authconform/harness/contract"
 	"authconform/harness/httpclient"
+	"authconform/suites/barong/client"
 )
 
 // logInCookies is about the attributes of the session's cookie (facts/barong.md 1.1).
 func logInCookies(p *api) {
-	It("keeps the session's cookie from scripts, and sends it to all paths", clause.Graded("barong.sessions.cookie-http-only", p.createSession, contract.OK), func(ctx SpecContext) {
+	It("keeps the session's cookie from scripts, and sends it to all paths", clause.Graded("barong.sessions.cookie-http-only", p.CreateSession, contract.OK), func(ctx SpecContext) {
 		cookie := p.loggedInCookie(ctx)
 		p.Holds("the cookie is HttpOnly", cookie.HttpOnly, "it is not")
 		p.Check("the cookie's path is /", cookie.Path, Equal("/"))
 	})
-	It("keeps the session's cookie to TLS", clause.Graded("barong.sessions.cookie-secure", p.createSession, contract.OK, clause.Only(release31)), func(ctx SpecContext) {
+	It("keeps the session's cookie to TLS", clause.Graded("barong.sessions.cookie-secure", p.CreateSession, contract.OK, clause.Only(client.Release31)), func(ctx SpecContext) {
 		p.Holds("the cookie is Secure", p.loggedInCookie(ctx).Secure, "it is not")
 	})
-	It("lets the session's cookie expire in 24 hours", clause.Should("barong.sessions.cookie-expires", p.createSession, contract.OK), func(ctx SpecContext) {
+	It("lets the session's cookie expire in 24 hours", clause.Should("barong.sessions.cookie-expires", p.CreateSession, contract.OK), func(ctx SpecContext) {
 		expires := p.loggedInCookie(ctx).Expires
 		p.Check("the cookie expires in 24 hours", expires, BeTemporally("~", p.Now().Add(24*time.Hour), time.Minute))
 	})
-	It("sends the session's cookie to its own host alone", clause.Should("barong.sessions.cookie-no-domain", p.createSession, contract.OK), func(ctx SpecContext) {
+	It("sends the session's cookie to its own host alone", clause.Should("barong.sessions.cookie-no-domain", p.CreateSession, contract.OK), func(ctx SpecContext) {
 		p.Check("the cookie has no Domain", p.loggedInCookie(ctx).Domain, BeEmpty())
 	})
 	// ASVS 3.3.2 wants SameSite; the releases leave it out and ask for a CSRF token.
-	It("says nothing in the session's cookie of requests from other sites", clause.Note("barong.sessions.cookie-same-site", p.createSession, contract.OK, clause.Only(release26, release31)), func(ctx SpecContext) {
+	It("says nothing in the session's cookie of requests from other sites", clause.Note("barong.sessions.cookie-same-site", p.CreateSession, contract.OK, clause.Only(client.Release26, client.Release31)), func(ctx SpecContext) {
 		p.Check("the cookie has no SameSite", p.loggedInCookie(ctx).SameSite, Equal(http.SameSite(0)))
 	})
-	It("sends the session's cookie over plain HTTP too", clause.Note("barong.sessions.cookie-not-secure", p.createSession, contract.OK, clause.Only(release26)), func(ctx SpecContext) {
+	It("sends the session's cookie over plain HTTP too", clause.Note("barong.sessions.cookie-not-secure", p.CreateSession, contract.OK, clause.Only(client.Release26)), func(ctx SpecContext) {
 		p.Holds("the cookie is not Secure", !p.loggedInCookie(ctx).Secure, "it is")
 	})
 }
@@ -42,12 +43,12 @@ func logInCookies(p *api) {
 // loggedInCookie is the cookie that a log-in sets.
 func (p *api) loggedInCookie(ctx context.Context) *http.Cookie {
 	GinkgoHelper()
-	a := p.memberAccount(ctx)
-	call := p.tryLogIn(ctx, a, p.credentials(a, ""))
-	p.Expect(call, p.createSession, contract.OK)
+	a := p.MemberAccount(ctx)
+	call := p.TryLogIn(ctx, a, p.Credentials(a, ""))
+	p.Expect(call, p.CreateSession, contract.OK)
 	cookie := sessionCookieOf(call)
 	if cookie == nil {
-		p.Untestable("the log-in sets no cookie %s", sessionCookie)
+		p.Untestable("the log-in sets no cookie %s", client.SessionCookie)
 	}
 	return cookie
 }
@@ -55,7 +56,7 @@ func (p *api) loggedInCookie(ctx context.Context) *http.Cookie {
 func sessionCookieOf(call *httpclient.Call) *http.Cookie {
 	var last *http.Cookie
 	for _, c := range (&http.Response{Header: call.Header}).Cookies() {
-		if c.Name == sessionCookie {
+		if c.Name == client.SessionCookie {
 			last = c
 		}
 	}

@@ -2,7 +2,6 @@ package barong
 
 import (
 	"context"
-	"strings"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -11,6 +10,7 @@ import (
 	"authconform/harness/conform"
 	"authconform/harness/contract"
 	"authconform/harness/httpclient"
+	"authconform/suites/barong/client"
 )
 
 // Outcomes of the log-in alone.
@@ -22,125 +22,104 @@ const (
 )
 
 func logInRefuses(p *api) {
-	refuses := func(id, text string, outcome contract.Outcome, changes func(a *account) []conform.Change) {
-		It(text, clause.Graded("barong.sessions."+id, p.createSession, outcome), func(ctx SpecContext) {
-			a := p.memberAccount(ctx)
+	refuses := func(id, text string, outcome contract.Outcome, changes func(a *client.Account) []conform.Change) {
+		It(text, clause.Graded("barong.sessions."+id, p.CreateSession, outcome), func(ctx SpecContext) {
+			a := p.MemberAccount(ctx)
 			refused := p.Refuses(ctx, conform.Refusal{
-				Operation: p.createSession, By: p.visitorAt(a.address), Outcome: outcome, Changes: changes(a),
-				Control: func() conform.Request { return p.paced(ctx, a, p.credentials(a, "")) },
+				Operation: p.CreateSession, By: p.VisitorAt(a.Address), Outcome: outcome, Changes: changes(a),
+				Control: func() conform.Request { return p.Paced(ctx, a, p.Credentials(a, "")) },
 			})
-			p.openedNothing(ctx, a, refused...)
+			p.ExpectNoSession(ctx, a, refused...)
 		})
 	}
 	password := func(name, value string) conform.Change {
 		return conform.Change{Name: name, Of: func(r conform.Request) conform.Request { return r.With("password", p.Secret("password", value)) }}
 	}
 	bad := contract.BadCredentials
-	refuses("wrong-password", "refuses a wrong password, and one that differs in its last character", bad, func(a *account) []conform.Change {
-		return []conform.Change{password("another password", newPassword()), password("last character changed", otherDigit(a.Password))}
+	refuses("wrong-password", "refuses a wrong password, and one that differs in its last character", bad, func(a *client.Account) []conform.Change {
+		return []conform.Change{password("another password", client.NewPassword()), password("last character changed", otherDigit(a.Password))}
 	})
-	refuses("password-exact", "refuses the password in the other case, and with a character more", bad, func(a *account) []conform.Change {
+	refuses("password-exact", "refuses the password in the other case, and with a character more", bad, func(a *client.Account) []conform.Change {
 		return []conform.Change{password("swapped case", swapCase(a.Password)), password("a character more", a.Password+"x")}
 	})
-	refuses("password-beginning", "refuses the beginning of the password", bad, func(a *account) []conform.Change {
+	refuses("password-beginning", "refuses the beginning of the password", bad, func(a *client.Account) []conform.Change {
 		return []conform.Change{password("a character less", a.Password[:len(a.Password)-1]), password("eight characters", a.Password[:max(0, min(8, len(a.Password)-1))])}
 	})
-	refuses("password-blank", "refuses an empty password", bad, func(*account) []conform.Change {
+	refuses("password-blank", "refuses an empty password", bad, func(*client.Account) []conform.Change {
 		return []conform.Change{conform.Set("password", ""), conform.Set("password", nil)}
 	})
-	refuses("unknown-email", "refuses an e-mail address that nobody has", bad, func(*account) []conform.Change {
-		return []conform.Change{conform.Set("email", p.nobody())}
+	refuses("unknown-email", "refuses an e-mail address that nobody has", bad, func(*client.Account) []conform.Change {
+		return []conform.Change{conform.Set("email", p.Nobody())}
 	})
-	refuses("email-blank", "refuses an empty e-mail address", bad, func(*account) []conform.Change {
+	refuses("email-blank", "refuses an empty e-mail address", bad, func(*client.Account) []conform.Change {
 		return []conform.Change{conform.Set("email", ""), conform.Set("email", nil)}
 	})
-	It("refuses the password of another user", clause.Graded("barong.sessions.foreign-password", p.createSession, bad), func(ctx SpecContext) {
-		a, other := p.memberAccount(ctx), p.memberAccount(ctx)
-		p.Require("log in as the other", p.tryLogIn(ctx, other, p.credentials(other, "")), p.createSession, contract.OK)
-		call := p.tryLogIn(ctx, a, p.credentials(a, "").With("password", other.Password))
-		p.Expect(call, p.createSession, bad)
-		p.openedNothing(ctx, a, call)
-		p.Require("log in with the own one", p.tryLogIn(ctx, a, p.credentials(a, "")), p.createSession, contract.OK)
+	It("refuses the password of another user", clause.Graded("barong.sessions.foreign-password", p.CreateSession, bad), func(ctx SpecContext) {
+		a, other := p.MemberAccount(ctx), p.MemberAccount(ctx)
+		p.Require("log in as the other", p.TryLogIn(ctx, other, p.Credentials(other, "")), p.CreateSession, contract.OK)
+		call := p.TryLogIn(ctx, a, p.Credentials(a, "").With("password", other.Password))
+		p.Expect(call, p.CreateSession, bad)
+		p.ExpectNoSession(ctx, a, call)
+		p.Require("log in with the own one", p.TryLogIn(ctx, a, p.Credentials(a, "")), p.CreateSession, contract.OK)
 	})
-	It("breaks on an object in place of the e-mail address", clause.Note("barong.sessions.email-object", p.createSession, emailObject), func(ctx SpecContext) {
-		a := p.memberAccount(ctx)
-		p.Expect(p.tryLogIn(ctx, a, p.credentials(a, "").With("email", map[string]any{"a": 1})), p.createSession, emailObject)
-		p.Require("log in", p.tryLogIn(ctx, a, p.credentials(a, "")), p.createSession, contract.OK)
+	It("breaks on an object in place of the e-mail address", clause.Note("barong.sessions.email-object", p.CreateSession, emailObject), func(ctx SpecContext) {
+		a := p.MemberAccount(ctx)
+		p.Expect(p.TryLogIn(ctx, a, p.Credentials(a, "").With("email", map[string]any{"a": 1})), p.CreateSession, emailObject)
+		p.Require("log in", p.TryLogIn(ctx, a, p.Credentials(a, "")), p.CreateSession, contract.OK)
 	})
-}
-
-// openedNothing checks of refused log-ins that whatever cookie they set opens
-// nothing: a session before the last step would make that step decoration.
-func (p *api) openedNothing(ctx context.Context, a *account, calls ...*httpclient.Call) {
-	GinkgoHelper()
-	for _, call := range calls {
-		cookie := p.Secret("session", setCookie(call, sessionCookie))
-		p.Holds("the answer shows nobody", !strings.Contains(string(call.Body), "csrf_token"), "it has a csrf_token")
-		if cookie != "" {
-			p.opensNothing(ctx, &session{Actor: p.with(a, cookie, ""), account: a})
-		}
-	}
 }
 
 // logInStates: the state is looked at before the password, so a wrong one gets the
 // same answer (facts/barong-observed.md 19).
 func logInStates(p *api) {
-	refuses := func(id, text string, outcome contract.Outcome, who func(context.Context) *account) {
-		It(text, Serial, clause.Graded("barong.sessions."+id, p.createSession, outcome), func(ctx SpecContext) {
-			twin, a := p.memberAccount(ctx), who(ctx)
-			p.Require("log in as a member", p.tryLogIn(ctx, twin, p.credentials(twin, "")), p.createSession, contract.OK)
-			right := p.tryLogIn(ctx, a, p.credentials(a, ""))
-			p.Expect(right, p.createSession, outcome)
-			wrong := p.tryLogIn(ctx, a, p.credentials(a, "").With("password", p.Secret("password", newPassword())))
-			p.Expect(wrong, p.createSession, outcome)
-			p.openedNothing(ctx, a, right, wrong)
+	refuses := func(id, text string, outcome contract.Outcome, who func(context.Context) *client.Account) {
+		It(text, Serial, clause.Graded("barong.sessions."+id, p.CreateSession, outcome), func(ctx SpecContext) {
+			twin, a := p.MemberAccount(ctx), who(ctx)
+			p.Require("log in as a member", p.TryLogIn(ctx, twin, p.Credentials(twin, "")), p.CreateSession, contract.OK)
+			right := p.TryLogIn(ctx, a, p.Credentials(a, ""))
+			p.Expect(right, p.CreateSession, outcome)
+			wrong := p.TryLogIn(ctx, a, p.Credentials(a, "").With("password", p.Secret("password", client.NewPassword())))
+			p.Expect(wrong, p.CreateSession, outcome)
+			p.ExpectNoSession(ctx, a, right, wrong)
 		})
 	}
-	from := func(role string) func(context.Context) *account {
-		return func(context.Context) *account { GinkgoHelper(); return p.leased(role) }
+	from := func(role string) func(context.Context) *client.Account {
+		return func(context.Context) *client.Account { GinkgoHelper(); return p.Leased(role) }
 	}
-	refuses("banned", "lets no banned user in", bannedUser, from(banned))
-	refuses("locked", "lets no locked user in", lockedUser, from(locked))
-	refuses("deleted", "lets no deleted user in", deletedUser, func(ctx context.Context) *account {
+	refuses("banned", "lets no banned user in", bannedUser, from(client.RoleBanned))
+	refuses("locked", "lets no locked user in", lockedUser, from(client.RoleLocked))
+	refuses("deleted", "lets no deleted user in", deletedUser, func(ctx context.Context) *client.Account {
 		GinkgoHelper()
-		if !p.signsUpHere() {
-			return p.leased(deleted)
+		if !p.SignsUpHere() {
+			return p.Leased(client.RoleDeleted)
 		}
-		me := p.member(ctx)
-		p.deletes(ctx, me)
-		return me.account
+		me := p.Member(ctx)
+		p.Deletes(ctx, me)
+		return me.Account
 	})
-}
-
-// deletes has a user without a second factor delete the own account.
-func (p *api) deletes(ctx context.Context, me *session) {
-	GinkgoHelper()
-	call := p.Do(ctx, me.Actor, p.deleteCurrentUser, conform.Request{JSON: conform.Object{"password": me.account.Password}})
-	p.Require("delete "+me.account.Name, call, p.deleteCurrentUser, contract.OK)
-	me.account.Retire("it deleted itself")
 }
 
 // logInOracle compares refusals with each other: what differs between them tells
 // which accounts there are (ASVS 5.0 6.3.8; facts/auth-checks.md E01-E03, F15).
 func logInOracle(p *api) {
-	wrong := func(ctx context.Context, a *account, email string) *httpclient.Call {
+	wrong := func(ctx context.Context, a *client.Account, email string) *httpclient.Call {
 		GinkgoHelper()
-		call := p.tryLogIn(ctx, a, p.credentials(a, "").With("email", email).With("password", p.Secret("password", newPassword())))
-		p.Expect(call, p.createSession, contract.BadCredentials)
+		call := p.TryLogIn(ctx, a, p.Credentials(a, "").With("email", email).With("password", p.Secret("password", client.NewPassword())))
+		p.Expect(call, p.CreateSession, contract.BadCredentials)
 		return call
 	}
-	It("answers an unknown e-mail address like a wrong password", clause.Graded("barong.sessions.no-account-oracle", p.createSession, contract.BadCredentials), func(ctx SpecContext) {
-		a := p.memberAccount(ctx)
-		p.Require("log in", p.tryLogIn(ctx, a, p.credentials(a, "")), p.createSession, contract.OK)
+	It("answers an unknown e-mail address like a wrong password", clause.Graded("barong.sessions.no-account-oracle", p.CreateSession, contract.BadCredentials), func(ctx SpecContext) {
+		a := p.MemberAccount(ctx)
+		p.Require("log in", p.TryLogIn(ctx, a, p.Credentials(a, "")), p.CreateSession, contract.OK)
 		first, second := wrong(ctx, a, a.Login), wrong(ctx, a, a.Login)
-		p.sameAnswers(first, second, wrong(ctx, a, p.nobody()))
+		p.sameAnswers(first, second, wrong(ctx, a, p.Nobody()))
 	})
-	It("does not show before the password is right that a user has a second factor", clause.Graded("barong.sessions.no-second-factor-oracle", p.createSession, contract.BadCredentials), func(ctx SpecContext) {
-		plain, second := p.memberAccount(ctx), p.enrolledAccount(ctx)
-		p.turns(ctx, second, 4)
+	It("does not show before the password is right that a user has a second factor", clause.Graded("barong.sessions.no-second-factor-oracle", p.CreateSession, contract.BadCredentials), func(ctx SpecContext) {
+		plain, second := p.MemberAccount(ctx), p.EnrolledAccount(ctx)
+		p.Turns(ctx, second, 4)
 		a, b := wrong(ctx, plain, plain.Login), wrong(ctx, plain, plain.Login)
 		p.sameAnswers(a, b, wrong(ctx, second, second.Login))
-		p.Require("log in with both factors", p.tryLogIn(ctx, second, p.credentials(second, p.Code(ctx, second.codes))), p.createSession, contract.OK)
+		p.Require("log in with both factors", p.TryLogIn(ctx, second, p.Credentials(second, p.Code(ctx, second.Codes))), p.CreateSession, contract.OK)
 	})
 }
 
@@ -150,8 +129,8 @@ func (p *api) sameAnswers(first, second, other *httpclient.Call) {
 	GinkgoHelper()
 	p.Check("both have the same status", other.Status, Equal(first.Status))
 	p.Holds("both have the same body", string(other.Body) == string(first.Body), "the bodies differ")
-	p.Check("both have the same header fields", fieldNames(other), ConsistOf(fieldNames(first)))
-	for _, name := range fieldNames(first) {
+	p.Check("both have the same header fields", client.FieldNames(other), ConsistOf(client.FieldNames(first)))
+	for _, name := range client.FieldNames(first) {
 		if stable := first.Header.Get(name); stable == second.Header.Get(name) && name != "Date" {
 			p.Check("both have the same "+name, other.Header.Get(name), Equal(stable))
 		}

@@ -11,85 +11,86 @@ import (
 	"authconform/harness/conform"
 	"authconform/harness/contract"
 	"authconform/harness/httpclient"
+	"authconform/suites/barong/client"
 )
 
 // expectCode judges a log-in with the right password and some code.
-func (p *api) expectCode(ctx context.Context, a *account, code any, outcome contract.Outcome) *httpclient.Call {
+func (p *api) expectCode(ctx context.Context, a *client.Account, code any, outcome contract.Outcome) *httpclient.Call {
 	GinkgoHelper()
-	call := p.tryLogIn(ctx, a, p.credentials(a, "").With("otp_code", code))
-	p.Expect(call, p.createSession, outcome)
+	call := p.TryLogIn(ctx, a, p.Credentials(a, "").With("otp_code", code))
+	p.Expect(call, p.CreateSession, outcome)
 	if outcome != contract.OK {
-		p.openedNothing(ctx, a, call)
+		p.ExpectNoSession(ctx, a, call)
 	}
 	return call
 }
 
 // rightCode shows that an account would have been let in: what was refused before
 // was refused for its code.
-func (p *api) rightCode(ctx context.Context, a *account, code string) {
+func (p *api) rightCode(ctx context.Context, a *client.Account, code string) {
 	GinkgoHelper()
-	p.Require("log in with the right code", p.tryLogIn(ctx, a, p.credentials(a, code)), p.createSession, contract.OK)
+	p.Require("log in with the right code", p.TryLogIn(ctx, a, p.Credentials(a, code)), p.CreateSession, contract.OK)
 }
 
 func logInSecondFactor(p *api) {
 	required, wrong := contract.SecondFactorRequired, contract.SecondFactorWrong
-	It("opens no session for the password alone where there is a second factor", clause.Graded("barong.sessions.second-factor-required", p.createSession, required), func(ctx SpecContext) {
-		a := p.enrolledAccount(ctx)
-		p.turns(ctx, a, inWindow)
-		call := p.tryLogIn(ctx, a, p.credentials(a, ""))
-		p.Expect(call, p.createSession, required)
-		p.openedNothing(ctx, a, call)
-		p.rightCode(ctx, a, p.Code(ctx, a.codes))
+	It("opens no session for the password alone where there is a second factor", clause.Graded("barong.sessions.second-factor-required", p.CreateSession, required), func(ctx SpecContext) {
+		a := p.EnrolledAccount(ctx)
+		p.Turns(ctx, a, client.InWindow)
+		call := p.TryLogIn(ctx, a, p.Credentials(a, ""))
+		p.Expect(call, p.CreateSession, required)
+		p.ExpectNoSession(ctx, a, call)
+		p.rightCode(ctx, a, p.Code(ctx, a.Codes))
 	})
-	It("takes an empty code for none", clause.Graded("barong.sessions.second-factor-blank", p.createSession, required), func(ctx SpecContext) {
-		a := p.enrolledAccount(ctx)
-		p.turns(ctx, a, inWindow)
+	It("takes an empty code for none", clause.Graded("barong.sessions.second-factor-blank", p.CreateSession, required), func(ctx SpecContext) {
+		a := p.EnrolledAccount(ctx)
+		p.Turns(ctx, a, client.InWindow)
 		for _, code := range []any{"", "   ", nil} {
 			p.expectCode(ctx, a, code, required)
 		}
-		p.rightCode(ctx, a, p.Code(ctx, a.codes))
+		p.rightCode(ctx, a, p.Code(ctx, a.Codes))
 	})
-	It("refuses a wrong code, and each further one alike", clause.Graded("barong.sessions.second-factor-wrong", p.createSession, wrong), func(ctx SpecContext) {
-		a := p.enrolledAccount(ctx)
-		p.turns(ctx, a, inWindow)
-		p.expectCode(ctx, a, a.codes.Wrong(1), wrong)
-		p.expectCode(ctx, a, a.codes.Wrong(1), wrong)
-		p.rightCode(ctx, a, p.Code(ctx, a.codes))
+	It("refuses a wrong code, and each further one alike", clause.Graded("barong.sessions.second-factor-wrong", p.CreateSession, wrong), func(ctx SpecContext) {
+		a := p.EnrolledAccount(ctx)
+		p.Turns(ctx, a, client.InWindow)
+		p.expectCode(ctx, a, a.Codes.Wrong(1), wrong)
+		p.expectCode(ctx, a, a.Codes.Wrong(1), wrong)
+		p.rightCode(ctx, a, p.Code(ctx, a.Codes))
 	})
-	It("refuses the code of another user", clause.Graded("barong.sessions.second-factor-foreign", p.createSession, wrong), func(ctx SpecContext) {
-		a, other := p.enrolledAccount(ctx), p.enrolledAccount(ctx)
-		p.turns(ctx, a, inWindow)
-		code := p.Code(ctx, other.codes)
+	It("refuses the code of another user", clause.Graded("barong.sessions.second-factor-foreign", p.CreateSession, wrong), func(ctx SpecContext) {
+		a, other := p.EnrolledAccount(ctx), p.EnrolledAccount(ctx)
+		p.Turns(ctx, a, client.InWindow)
+		code := p.Code(ctx, other.Codes)
 		p.expectCode(ctx, a, code, wrong)
 		p.rightCode(ctx, other, code)
-		p.rightCode(ctx, a, p.Code(ctx, a.codes))
+		p.rightCode(ctx, a, p.Code(ctx, a.Codes))
 	})
-	It("refuses a wrong password whatever the code, and does not spend the code on it", clause.Graded("barong.sessions.password-before-code", p.createSession, contract.BadCredentials), func(ctx SpecContext) {
-		a := p.enrolledAccount(ctx)
-		p.turns(ctx, a, inWindow)
-		code := p.Code(ctx, a.codes)
+	It("refuses a wrong password whatever the code, and does not spend the code on it", clause.Graded("barong.sessions.password-before-code", p.CreateSession, contract.BadCredentials), func(ctx SpecContext) {
+		a := p.EnrolledAccount(ctx)
+		p.Turns(ctx, a, client.InWindow)
+		code := p.Code(ctx, a.Codes)
 		for _, sent := range []string{"", code} {
-			call := p.tryLogIn(ctx, a, p.credentials(a, sent).With("password", p.Secret("password", newPassword())))
-			p.Expect(call, p.createSession, contract.BadCredentials)
-			p.openedNothing(ctx, a, call)
+			call := p.TryLogIn(ctx, a, p.Credentials(a, sent).With("password", p.Secret("password", client.NewPassword())))
+			p.Expect(call, p.CreateSession, contract.BadCredentials)
+			p.ExpectNoSession(ctx, a, call)
 		}
 		p.rightCode(ctx, a, code)
 	})
-	It("leaves the session alone on whose cookie a log-in is refused", clause.Graded("barong.sessions.refused-keeps-session", p.createSession, required), func(ctx SpecContext) {
-		mine, other := p.member(ctx), p.enrolledAccount(ctx)
-		p.turns(ctx, other, inWindow)
-		call := p.Do(ctx, p.with(mine.account, mine.cookie, ""), p.createSession, p.paced(ctx, other, p.credentials(other, "")))
-		p.Expect(call, p.createSession, required)
-		p.livesOn(ctx, mine)
-		p.rightCode(ctx, other, p.Code(ctx, other.codes))
+	It("leaves the session alone on whose cookie a log-in is refused", clause.Graded("barong.sessions.refused-keeps-session", p.CreateSession, required), func(ctx SpecContext) {
+		mine, other := p.Member(ctx), p.EnrolledAccount(ctx)
+		p.Turns(ctx, other, client.InWindow)
+		call := p.Do(ctx, p.With(mine.Account, mine.Cookie, ""), p.CreateSession, p.Paced(ctx, other, p.Credentials(other, "")))
+		p.Expect(call, p.CreateSession, required)
+		p.ExpectAlive(ctx, mine)
+		p.rightCode(ctx, other, p.Code(ctx, other.Codes))
 	})
-	It("asks for the code too after a reset of the password", clause.Graded("barong.sessions.reset-keeps-second-factor", p.createSession, required), func(ctx SpecContext) {
-		a := p.enrolledAccount(ctx)
-		p.turns(ctx, a, inWindow)
-		reset := p.Do(ctx, p.visitor(), p.confirmPasswordReset, p.passwordReset(p.resetToken(ctx, a), a.Password))
-		p.Require("reset the password to what it is", reset, p.confirmPasswordReset, contract.OK)
-		p.Expect(p.tryLogIn(ctx, a, p.credentials(a, "")), p.createSession, required)
-		p.rightCode(ctx, a, p.Code(ctx, a.codes))
+	It("asks for the code too after a reset of the password", clause.Graded("barong.sessions.reset-keeps-second-factor", p.CreateSession, required), func(ctx SpecContext) {
+		a := p.EnrolledAccount(ctx)
+		p.Turns(ctx, a, client.InWindow)
+		reset := p.Do(ctx, p.Visitor(), p.ConfirmPasswordReset, p.PasswordReset(p.ResetToken(ctx, a), a.Password))
+		p.Require("reset the password to what it is", reset, p.ConfirmPasswordReset, contract.OK)
+		p.Expect(p.TryLogIn(ctx, a, p.Credentials(a, "")), p.CreateSession, required)
+		p.rightCode(ctx, a, p.Code(ctx, a.Codes))
 	})
 }
 
@@ -97,57 +98,57 @@ func logInSecondFactor(p *api) {
 // first (RFC 6238 section 5.2; facts/auth-checks.md T10-T15).
 func logInCodesSpent(p *api) {
 	replayed := contract.SecondFactorReplayed
-	It("opens one session for a code", clause.Graded("barong.sessions.replayed", p.createSession, replayed), func(ctx SpecContext) {
-		a := p.enrolledAccount(ctx)
-		p.turns(ctx, a, inWindow)
-		code := p.Code(ctx, a.codes)
+	It("opens one session for a code", clause.Graded("barong.sessions.replayed", p.CreateSession, replayed), func(ctx SpecContext) {
+		a := p.EnrolledAccount(ctx)
+		p.Turns(ctx, a, client.InWindow)
+		code := p.Code(ctx, a.Codes)
 		p.rightCode(ctx, a, code)
 		p.expectCode(ctx, a, code, replayed)
 	})
-	It("knows a spent code again with white space around it", clause.Graded("barong.sessions.replayed-padded", p.createSession, replayed), func(ctx SpecContext) {
-		a := p.enrolledAccount(ctx)
-		p.turns(ctx, a, inWindow)
-		code := p.Code(ctx, a.codes)
+	It("knows a spent code again with white space around it", clause.Graded("barong.sessions.replayed-padded", p.CreateSession, replayed), func(ctx SpecContext) {
+		a := p.EnrolledAccount(ctx)
+		p.Turns(ctx, a, client.InWindow)
+		code := p.Code(ctx, a.Codes)
 		p.rightCode(ctx, a, code)
 		for _, padded := range []string{" " + code, code + "\n", code + "\t "} {
 			p.expectCode(ctx, a, padded, replayed)
 		}
 	})
-	It("knows a wrong code again", clause.Graded("barong.sessions.replayed-wrong", p.createSession, replayed), func(ctx SpecContext) {
-		a := p.enrolledAccount(ctx)
-		p.turns(ctx, a, inWindow)
-		code := a.codes.Wrong(1)
-		p.Require("get a wrong code refused", p.tryLogIn(ctx, a, p.credentials(a, code)), p.createSession, contract.SecondFactorWrong)
+	It("knows a wrong code again", clause.Graded("barong.sessions.replayed-wrong", p.CreateSession, replayed), func(ctx SpecContext) {
+		a := p.EnrolledAccount(ctx)
+		p.Turns(ctx, a, client.InWindow)
+		code := a.Codes.Wrong(1)
+		p.Require("get a wrong code refused", p.TryLogIn(ctx, a, p.Credentials(a, code)), p.CreateSession, contract.SecondFactorWrong)
 		p.expectCode(ctx, a, code, replayed)
-		p.rightCode(ctx, a, p.Code(ctx, a.codes))
+		p.rightCode(ctx, a, p.Code(ctx, a.Codes))
 	})
-	It("refuses the code that switched the second factor on", clause.Graded("barong.sessions.replayed-enable", p.createSession, replayed), func(ctx SpecContext) {
-		me := p.member(ctx)
-		p.turns(ctx, me.account, inWindow)
-		code := p.enrol(ctx, me)
-		p.expectCode(ctx, me.account, code, replayed)
-		p.rightCode(ctx, me.account, p.Code(ctx, me.account.codes))
+	It("refuses the code that switched the second factor on", clause.Graded("barong.sessions.replayed-enable", p.CreateSession, replayed), func(ctx SpecContext) {
+		me := p.Member(ctx)
+		p.Turns(ctx, me.Account, client.InWindow)
+		code := p.Enrol(ctx, me)
+		p.expectCode(ctx, me.Account, code, replayed)
+		p.rightCode(ctx, me.Account, p.Code(ctx, me.Account.Codes))
 	})
-	It("refuses a code that was verified before", clause.Graded("barong.sessions.replayed-verify", p.createSession, replayed), func(ctx SpecContext) {
-		me := p.enrolled(ctx)
-		p.turns(ctx, me.account, inWindow)
-		code := p.Code(ctx, me.account.codes)
-		p.Require("verify a code", p.Do(ctx, me.Actor, p.verifyOTP, codeBody(code)), p.verifyOTP, contract.OK)
-		p.expectCode(ctx, me.account, code, replayed)
+	It("refuses a code that was verified before", clause.Graded("barong.sessions.replayed-verify", p.CreateSession, replayed), func(ctx SpecContext) {
+		me := p.Enrolled(ctx)
+		p.Turns(ctx, me.Account, client.InWindow)
+		code := p.Code(ctx, me.Account.Codes)
+		p.Require("verify a code", p.Do(ctx, me.Actor, p.VerifyOTP, client.CodeBody(code)), p.VerifyOTP, contract.OK)
+		p.expectCode(ctx, me.Account, code, replayed)
 	})
-	It("opens one session for a code that many log-ins bring at once", clause.Graded("barong.sessions.parallel", p.createSession, replayed), func(ctx SpecContext) {
-		a := p.enrolledAccount(ctx)
-		p.turns(ctx, a, inWindow)
+	It("opens one session for a code that many log-ins bring at once", clause.Graded("barong.sessions.parallel", p.CreateSession, replayed), func(ctx SpecContext) {
+		a := p.EnrolledAccount(ctx)
+		p.Turns(ctx, a, client.InWindow)
 		calls := p.logInsAtOnce(ctx, a)
 		opened := 0
 		for _, call := range calls {
-			if p.Is(call, p.createSession, contract.OK) {
+			if p.Is(call, p.CreateSession, contract.OK) {
 				opened++
-				p.livesOn(ctx, p.opened(call, a))
+				p.ExpectAlive(ctx, p.Opened(call, a))
 				continue
 			}
-			p.Expect(call, p.createSession, replayed)
-			p.openedNothing(ctx, a, call)
+			p.Expect(call, p.CreateSession, replayed)
+			p.ExpectNoSession(ctx, a, call)
 		}
 		p.Check("one log-in succeeds", opened, Equal(1))
 	})
@@ -155,21 +156,21 @@ func logInCodesSpent(p *api) {
 
 // logInsAtOnce sends ten log-ins with one code at once; as many as its limiter
 // takes to release 3.1.
-func (p *api) logInsAtOnce(ctx context.Context, a *account) []*httpclient.Call {
+func (p *api) logInsAtOnce(ctx context.Context, a *client.Account) []*httpclient.Call {
 	GinkgoHelper()
 	n := 10
-	if p.Profile() == release31 {
-		n = inWindow - 1
+	if p.Profile() == client.Release31 {
+		n = client.InWindow - 1
 	}
 	for range n {
-		p.paced(ctx, a, conform.Request{})
+		p.Paced(ctx, a, conform.Request{})
 	}
-	request := p.credentials(a, p.Code(ctx, a.codes))
+	request := p.Credentials(a, p.Code(ctx, a.Codes))
 	calls, errs := make([]*httpclient.Call, n), make([]error, n)
 	var group sync.WaitGroup
 	for i := range n {
-		by := p.visitorAt(a.address)
-		group.Go(func() { calls[i], errs[i] = p.Try(ctx, by, p.createSession, request) })
+		by := p.VisitorAt(a.Address)
+		group.Go(func() { calls[i], errs[i] = p.Try(ctx, by, p.CreateSession, request) })
 	}
 	group.Wait()
 	for _, err := range errs {

@@ -14,6 +14,7 @@ import (
 	"authconform/harness/conform"
 	"authconform/harness/contract"
 	"authconform/harness/value"
+	"authconform/suites/barong/client"
 )
 
 // tokenBearer is an operation that takes a mailed token.
@@ -36,7 +37,7 @@ func mailedTokens(p *api, b tokenBearer) {
 		It("refuses "+promise, clause.Graded("barong."+b.area+"."+string(outcome), b.operation, outcome, options...), func(ctx SpecContext) {
 			token, request := b.fresh(ctx)
 			pair := conform.Refusal{
-				Operation: b.operation, By: p.visitor(), Outcome: outcome, OnlyAfter: true,
+				Operation: b.operation, By: p.Visitor(), Outcome: outcome, OnlyAfter: true,
 				Control: func() conform.Request { return request(token) },
 			}
 			for i, forgery := range forge(ctx, token) {
@@ -64,13 +65,13 @@ func mailedTokens(p *api, b tokenBearer) {
 	forged("token-wrong-kind", "a token that was mailed for something else", nil, func(ctx context.Context, _ string) []string {
 		return []string{b.other(ctx)}
 	})
-	forged("token-is-session", "the token of a session", []string{direct}, func(ctx context.Context, _ string) []string {
-		return []string{p.sessionToken(ctx, p.member(ctx))}
+	forged("token-is-session", "the token of a session", []string{client.Direct}, func(ctx context.Context, _ string) []string {
+		return []string{p.SessionToken(ctx, p.Member(ctx))}
 	})
-	forged("token-without-id", "a token without an id", []string{knownKey}, func(_ context.Context, token string) []string {
+	forged("token-without-id", "a token without an id", []string{client.KnownKey}, func(_ context.Context, token string) []string {
 		return []string{p.resigned(token, func(claims map[string]any) { delete(claims, "jti") })}
 	})
-	forged("token-from-future", "a token that was issued tomorrow", []string{knownKey}, func(_ context.Context, token string) []string {
+	forged("token-from-future", "a token that was issued tomorrow", []string{client.KnownKey}, func(_ context.Context, token string) []string {
 		return []string{p.resigned(token, func(claims map[string]any) { claims["iat"] = p.Now().Add(24 * time.Hour).Unix() })}
 	})
 	expiredTokens(p, b)
@@ -83,9 +84,9 @@ func expiredTokens(p *api, b tokenBearer) {
 		clause.Should("barong."+b.area+".token-expired", b.operation, "token-expired", clause.Needs(b.features...)), func(ctx SpecContext) {
 			token, request := b.fresh(ctx)
 			p.Wait(ctx, lifetime+time.Minute, "mailed tokens live for an hour")
-			p.Expect(p.Do(ctx, p.visitor(), b.operation, request(token)), b.operation, "token-expired")
+			p.Expect(p.Do(ctx, p.Visitor(), b.operation, request(token)), b.operation, "token-expired")
 			fresh, again := b.fresh(ctx)
-			p.Require("use a fresh token", p.Do(ctx, p.visitor(), b.operation, again(fresh)), b.operation, contract.OK)
+			p.Require("use a fresh token", p.Do(ctx, p.Visitor(), b.operation, again(fresh)), b.operation, contract.OK)
 		})
 }
 
@@ -109,7 +110,7 @@ func otherClaims(token string) string {
 }
 
 func changedClaims(token string, change func(map[string]any)) string {
-	members, _ := claims(token).(map[string]any)
+	members, _ := client.Claims(token).(map[string]any)
 	change(members)
 	text, _ := json.Marshal(members)
 	return encode(text)
@@ -135,34 +136,18 @@ func withoutSignature(token string) []string {
 // resigned signs a token's claims anew, changed, with the key of setting jwt-key.
 func (p *api) resigned(token string, change func(map[string]any)) string {
 	GinkgoHelper()
-	members, _ := claims(token).(map[string]any)
+	members, _ := client.Claims(token).(map[string]any)
 	change(members)
 	for _, name := range []string{"iat", "exp"} { // as integers: JSON read them as floating point numbers
 		if n, isFloat := members[name].(float64); isFloat {
 			members[name] = int64(n)
 		}
 	}
-	signed, err := jwt.NewWithClaims(jwt.SigningMethodRS256, jwt.MapClaims(members)).SignedString(p.rsaKey(jwtKey))
+	signed, err := jwt.NewWithClaims(jwt.SigningMethodRS256, jwt.MapClaims(members)).SignedString(p.RsaKey(client.JwtKey))
 	if err != nil {
-		p.Untestable("settings.%s does not sign with RS256: it must be an RSA key", jwtKey)
+		p.Untestable("settings.%s does not sign with RS256: it must be an RSA key", client.JwtKey)
 	}
 	return p.Secret("forged-token", signed)
-}
-
-// sessionToken is the token that the AuthZ endpoint gives a session.
-func (p *api) sessionToken(ctx context.Context, me *session) string {
-	GinkgoHelper()
-	call := p.Do(ctx, me.Actor, p.authorizeRead, conform.Request{})
-	p.Require("get the token of a session", call, p.authorizeRead, contract.OK)
-	return p.Secret("token", strings.TrimPrefix(call.Header.Get("Authorization"), "Bearer "))
-}
-
-// confirmationToken has a confirmation mailed again and reads the token out of it.
-func (p *api) confirmationToken(ctx context.Context, a *account) string {
-	GinkgoHelper()
-	p.ForgetMail(ctx, a.Login)
-	p.Require("ask for a confirmation", p.Do(ctx, p.visitor(), p.requestEmailConfirmation, p.forAddress(a.Login)), p.requestEmailConfirmation, contract.OK)
-	return p.mailedToken(ctx, a.Login, confirmation)
 }
 
 // labelOf is the value of one of a user's labels; "" where it has none.

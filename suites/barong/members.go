@@ -9,6 +9,7 @@ import (
 
 	"authconform/harness/conform"
 	"authconform/harness/contract"
+	"authconform/suites/barong/client"
 	"authconform/suites/family"
 )
 
@@ -27,8 +28,8 @@ func members(p *api, subjects []family.Subject) {
 				memberPair(p, s, outcome, "refuses a request with an empty "+member, empty(s.Operation, member))
 			}
 		}
-		if len(s.Operation.Answers(noMembers)) > 0 {
-			memberPair(p, s, noMembers, "reads a body that is no JSON object as one without members", bare())
+		if len(s.Operation.Answers(client.NoMembers)) > 0 {
+			memberPair(p, s, client.NoMembers, "reads a body that is no JSON object as one without members", bare())
 		}
 	}
 }

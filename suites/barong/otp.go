@@ -9,9 +9,7 @@ import (
 	"authconform/harness/clause"
 	"authconform/harness/conform"
 	"authconform/harness/contract"
-	"authconform/harness/httpclient"
-	"authconform/harness/otp"
-	"authconform/harness/value"
+	"authconform/suites/barong/client"
 	"authconform/suites/family"
 )
 
@@ -28,200 +26,159 @@ func secondFactor(p *api) {
 }
 
 func (p *api) otpSubjects() []family.Subject {
-	code := func(_ context.Context, _ *session, code string) conform.Request { return codeBody(code) }
+	code := func(_ context.Context, _ *client.Session, code string) conform.Request { return client.CodeBody(code) }
 	return []family.Subject{
-		{Operation: p.verifyOTP, Ready: p.asEnrolledOnce(p.enrolled, code), SingleUse: true},
-		{Operation: p.disableOTP, Ready: p.asEnrolledOnce(p.justEnrolled, code), SingleUse: true},
-		{Operation: p.enableOTP, Ready: p.aboutToEnrol, SingleUse: true},
-		{Operation: p.generateQRCode, Ready: p.asMember(conform.Request{})},
+		{Operation: p.VerifyOTP, Ready: p.asEnrolledOnce(p.Enrolled, code), SingleUse: true},
+		{Operation: p.DisableOTP, Ready: p.asEnrolledOnce(p.JustEnrolled, code), SingleUse: true},
+		{Operation: p.EnableOTP, Ready: p.aboutToEnrol, SingleUse: true},
+		{Operation: p.GenerateQRCode, Ready: p.asMember(conform.Request{})},
 	}
 }
 
 // aboutToEnrol is the Ready of switching the second factor on.
 func (p *api) aboutToEnrol(ctx context.Context) (*conform.Actor, func() conform.Request) {
 	GinkgoHelper()
-	me := p.member(ctx)
-	codes := p.newSecret(ctx, me)
-	p.offAgain(me, codes)
-	return me.Actor, always(codeBody(p.LastingCode(ctx, codes)))
-}
-
-// offAgain brings a pooled account back to no second factor, should one have been
-// switched on with the codes.
-func (p *api) offAgain(me *session, codes *otp.Kit) {
-	if me.account.pooled {
-		DeferCleanup(func(ctx SpecContext) {
-			me.account.codes = codes
-			p.unenrol(ctx, me)
-		})
-	}
-}
-
-// factor is what GET resource/users/me tells of the second factor.
-type factor struct {
-	On    bool
-	Label string // value of the private label otp
+	me := p.Member(ctx)
+	codes := p.NewSecret(ctx, me)
+	p.OffAgain(me, codes)
+	return me.Actor, always(client.CodeBody(p.LastingCode(ctx, codes)))
 }
 
 var (
-	factorOn  = factor{On: true, Label: "enabled"}
-	factorOff = factor{}
+	factorOn  = client.Factor{On: true, Label: "enabled"}
+	factorOff = client.Factor{}
 )
 
-func (p *api) factor(ctx context.Context, me *session) factor {
-	GinkgoHelper()
-	call := p.Do(ctx, me.Actor, p.getCurrentUser, conform.Request{})
-	p.Require("read the user", call, p.getCurrentUser, contract.OK)
-	f := factor{On: value.Flag(value.Of(call), "otp")}
-	for _, l := range value.List(value.Of(call), "labels") {
-		if value.Text(l, "key") == "otp" && value.Text(l, "scope") == "private" {
-			f.Label = value.Text(l, "value")
-		}
-	}
-	return f
-}
-
-func (p *api) otpCall(ctx context.Context, me *session, op *contract.Operation, code string) *httpclient.Call {
-	GinkgoHelper()
-	return p.Do(ctx, me.Actor, op, codeBody(code))
-}
-
-// passwordOnly tries to log in without a code.
-func (p *api) passwordOnly(ctx context.Context, a *account) *httpclient.Call {
-	GinkgoHelper()
-	return p.tryLogIn(ctx, a, p.credentials(a, ""))
-}
-
 func enables(p *api) {
-	op := p.enableOTP
+	op := p.EnableOTP
 	It("switches the second factor on with a first code of the app", clause.Graded("barong.otp.enable", op, contract.OK),
 		func(ctx SpecContext) {
-			me := p.member(ctx)
-			codes := p.newSecret(ctx, me)
-			p.offAgain(me, codes)
-			p.Expect(p.otpCall(ctx, me, op, p.Code(ctx, codes)), op, contract.OK)
-			p.Check("users/me.otp, in the same session", p.factor(ctx, me).On, BeTrue())
-			p.Expect(p.passwordOnly(ctx, me.account), p.createSession, contract.SecondFactorRequired)
-			p.Expect(p.tryLogIn(ctx, me.account, p.credentials(me.account, p.Code(ctx, codes))), p.createSession, contract.OK)
+			me := p.Member(ctx)
+			codes := p.NewSecret(ctx, me)
+			p.OffAgain(me, codes)
+			p.Expect(p.PutCode(ctx, me, op, p.Code(ctx, codes)), op, contract.OK)
+			p.Check("users/me.otp, in the same session", p.Factor(ctx, me).On, BeTrue())
+			p.Expect(p.PasswordOnly(ctx, me.Account), p.CreateSession, contract.SecondFactorRequired)
+			p.Expect(p.TryLogIn(ctx, me.Account, p.Credentials(me.Account, p.Code(ctx, codes))), p.CreateSession, contract.OK)
 		})
 	It("gives the user the private label otp", clause.Graded("barong.otp.label", op, contract.OK, clause.From(contract.Observed, "facts/barong.md 1.7")),
 		func(ctx SpecContext) {
-			me := p.member(ctx)
-			codes := p.newSecret(ctx, me)
-			p.offAgain(me, codes)
-			p.Expect(p.otpCall(ctx, me, op, p.Code(ctx, codes)), op, contract.OK)
-			p.Check("what users/me tells of the second factor", p.factor(ctx, me), Equal(factorOn))
+			me := p.Member(ctx)
+			codes := p.NewSecret(ctx, me)
+			p.OffAgain(me, codes)
+			p.Expect(p.PutCode(ctx, me, op, p.Code(ctx, codes)), op, contract.OK)
+			p.Check("what users/me tells of the second factor", p.Factor(ctx, me), Equal(factorOn))
 		})
 	It("refuses a wrong code and leaves the second factor off", clause.Graded("barong.otp.enable-wrong", op, contract.SecondFactorWrong),
 		func(ctx SpecContext) {
-			me := p.member(ctx)
-			codes := p.newSecret(ctx, me)
-			p.offAgain(me, codes)
-			p.Expect(p.otpCall(ctx, me, op, codes.Wrong(skew)), op, contract.SecondFactorWrong)
-			p.Check("what users/me tells of the second factor", p.factor(ctx, me), Equal(factorOff))
-			p.Expect(p.passwordOnly(ctx, me.account), p.createSession, contract.OK)
-			p.Expect(p.otpCall(ctx, me, op, p.Code(ctx, codes)), op, contract.OK)
+			me := p.Member(ctx)
+			codes := p.NewSecret(ctx, me)
+			p.OffAgain(me, codes)
+			p.Expect(p.PutCode(ctx, me, op, codes.Wrong(client.Skew)), op, contract.SecondFactorWrong)
+			p.Check("what users/me tells of the second factor", p.Factor(ctx, me), Equal(factorOff))
+			p.Expect(p.PasswordOnly(ctx, me.Account), p.CreateSession, contract.OK)
+			p.Expect(p.PutCode(ctx, me, op, p.Code(ctx, codes)), op, contract.OK)
 		})
 	It("refuses any code of a user who never got a secret", clause.Graded("barong.otp.enable-without-secret", op, contract.SecondFactorWrong),
 		func(ctx SpecContext) {
-			me, other := p.member(ctx), p.enrolled(ctx)
-			p.Expect(p.otpCall(ctx, me, op, p.anyCode()), op, contract.SecondFactorWrong)
-			p.Expect(p.otpCall(ctx, me, op, p.Code(ctx, other.account.codes)), op, contract.SecondFactorWrong)
-			p.Check("what users/me tells of the second factor", p.factor(ctx, me), Equal(factorOff))
-			p.enrol(ctx, me)
+			me, other := p.Member(ctx), p.Enrolled(ctx)
+			p.Expect(p.PutCode(ctx, me, op, p.AnyCode()), op, contract.SecondFactorWrong)
+			p.Expect(p.PutCode(ctx, me, op, p.Code(ctx, other.Account.Codes)), op, contract.SecondFactorWrong)
+			p.Check("what users/me tells of the second factor", p.Factor(ctx, me), Equal(factorOff))
+			p.Enrol(ctx, me)
 		})
 	It("refuses the code of another user's app", clause.Graded("barong.otp.enable-foreign", op, contract.SecondFactorWrong, clause.From(contract.Observed, "facts/barong.md 1.8; facts/auth-checks.md T19, F06")),
 		func(ctx SpecContext) {
-			me, other := p.member(ctx), p.enrolled(ctx)
-			codes := p.newSecret(ctx, me)
-			p.offAgain(me, codes)
+			me, other := p.Member(ctx), p.Enrolled(ctx)
+			codes := p.NewSecret(ctx, me)
+			p.OffAgain(me, codes)
 			p.Refuses(ctx, conform.Refusal{
-				Operation: op, By: me.Actor, Control: always(codeBody(p.LastingCode(ctx, codes))), OnlyAfter: true,
+				Operation: op, By: me.Actor, Control: always(client.CodeBody(p.LastingCode(ctx, codes))), OnlyAfter: true,
 				Changes: []conform.Change{{Name: "another user's code", Of: func(conform.Request) conform.Request {
-					return codeBody(p.Code(ctx, other.account.codes))
+					return client.CodeBody(p.Code(ctx, other.Account.Codes))
 				}}},
-				Outcome: contract.SecondFactorWrong, State: func() any { return p.factor(ctx, me) },
+				Outcome: contract.SecondFactorWrong, State: func() any { return p.Factor(ctx, me) },
 			})
 		})
 	It("refuses a code that was refused before, and says so", clause.Graded("barong.otp.enable-repeated", op, contract.SecondFactorReplayed),
 		func(ctx SpecContext) {
-			me := p.member(ctx)
-			codes := p.newSecret(ctx, me)
-			p.offAgain(me, codes)
-			wrong := codes.Wrong(skew)
-			p.Expect(p.otpCall(ctx, me, op, wrong), op, contract.SecondFactorWrong)
-			p.Expect(p.otpCall(ctx, me, op, wrong), op, contract.SecondFactorReplayed)
-			p.Expect(p.otpCall(ctx, me, op, p.Code(ctx, codes)), op, contract.OK)
+			me := p.Member(ctx)
+			codes := p.NewSecret(ctx, me)
+			p.OffAgain(me, codes)
+			wrong := codes.Wrong(client.Skew)
+			p.Expect(p.PutCode(ctx, me, op, wrong), op, contract.SecondFactorWrong)
+			p.Expect(p.PutCode(ctx, me, op, wrong), op, contract.SecondFactorReplayed)
+			p.Expect(p.PutCode(ctx, me, op, p.Code(ctx, codes)), op, contract.OK)
 		})
-	It("refuses to switch it on twice, and does not spend the code", clause.Graded("barong.otp.enable-twice", op, alreadyEnabled),
+	It("refuses to switch it on twice, and does not spend the code", clause.Graded("barong.otp.enable-twice", op, client.AlreadyEnabled),
 		func(ctx SpecContext) {
-			me := p.enrolled(ctx)
-			right := p.LastingCode(ctx, me.account.codes)
-			p.Expect(p.otpCall(ctx, me, op, right), op, alreadyEnabled)
-			p.Expect(p.otpCall(ctx, me, op, me.account.codes.Wrong(skew)), op, alreadyEnabled)
-			p.Expect(p.otpCall(ctx, me, p.verifyOTP, right), p.verifyOTP, contract.OK)
-			p.Check("what users/me tells of the second factor", p.factor(ctx, me), Equal(factorOn))
+			me := p.Enrolled(ctx)
+			right := p.LastingCode(ctx, me.Account.Codes)
+			p.Expect(p.PutCode(ctx, me, op, right), op, client.AlreadyEnabled)
+			p.Expect(p.PutCode(ctx, me, op, me.Account.Codes.Wrong(client.Skew)), op, client.AlreadyEnabled)
+			p.Expect(p.PutCode(ctx, me, p.VerifyOTP, right), p.VerifyOTP, contract.OK)
+			p.Check("what users/me tells of the second factor", p.Factor(ctx, me), Equal(factorOn))
 		})
 }
 
 func verifies(p *api) {
-	op := p.verifyOTP
+	op := p.VerifyOTP
 	It("accepts a right code and changes nothing", clause.Graded("barong.otp.verify", op, contract.OK),
 		func(ctx SpecContext) {
-			me := p.enrolled(ctx)
-			p.Expect(p.otpCall(ctx, me, op, p.Code(ctx, me.account.codes)), op, contract.OK)
-			p.Check("what users/me tells of the second factor", p.factor(ctx, me), Equal(factorOn))
-			p.Expect(p.passwordOnly(ctx, me.account), p.createSession, contract.SecondFactorRequired)
+			me := p.Enrolled(ctx)
+			p.Expect(p.PutCode(ctx, me, op, p.Code(ctx, me.Account.Codes)), op, contract.OK)
+			p.Check("what users/me tells of the second factor", p.Factor(ctx, me), Equal(factorOn))
+			p.Expect(p.PasswordOnly(ctx, me.Account), p.CreateSession, contract.SecondFactorRequired)
 		})
 	It("refuses a wrong code, and takes a right one afterwards", clause.Graded("barong.otp.verify-wrong", op, contract.SecondFactorWrong),
 		func(ctx SpecContext) {
-			me := p.enrolled(ctx)
-			p.Expect(p.otpCall(ctx, me, op, me.account.codes.Wrong(skew)), op, contract.SecondFactorWrong)
-			p.Expect(p.otpCall(ctx, me, op, me.account.codes.Wrong(skew)), op, contract.SecondFactorWrong)
-			p.Expect(p.otpCall(ctx, me, op, p.Code(ctx, me.account.codes)), op, contract.OK)
+			me := p.Enrolled(ctx)
+			p.Expect(p.PutCode(ctx, me, op, me.Account.Codes.Wrong(client.Skew)), op, contract.SecondFactorWrong)
+			p.Expect(p.PutCode(ctx, me, op, me.Account.Codes.Wrong(client.Skew)), op, contract.SecondFactorWrong)
+			p.Expect(p.PutCode(ctx, me, op, p.Code(ctx, me.Account.Codes)), op, contract.OK)
 		})
-	It("is not available while the second factor is off, and spends no code", clause.Graded("barong.otp.verify-off", op, notEnabled),
+	It("is not available while the second factor is off, and spends no code", clause.Graded("barong.otp.verify-off", op, client.NotEnabled),
 		func(ctx SpecContext) {
-			me := p.member(ctx)
-			codes := p.newSecret(ctx, me)
+			me := p.Member(ctx)
+			codes := p.NewSecret(ctx, me)
 			right := p.LastingCode(ctx, codes)
-			p.Expect(p.otpCall(ctx, me, op, right), op, notEnabled)
-			p.switchOn(ctx, me, codes, right)
+			p.Expect(p.PutCode(ctx, me, op, right), op, client.NotEnabled)
+			p.SwitchOn(ctx, me, codes, right)
 		})
 }
 
 func disables(p *api) {
-	op := p.disableOTP
+	op := p.DisableOTP
 	It("switches the second factor off with a code of the app", clause.Graded("barong.otp.disable", op, contract.OK),
 		func(ctx SpecContext) {
-			me := p.justEnrolled(ctx)
-			p.Expect(p.otpCall(ctx, me, op, p.Code(ctx, me.account.codes)), op, contract.OK)
-			p.Check("what users/me tells of the second factor, in the same session", p.factor(ctx, me), Equal(factorOff))
-			p.Expect(p.passwordOnly(ctx, me.account), p.createSession, contract.OK)
+			me := p.JustEnrolled(ctx)
+			p.Expect(p.PutCode(ctx, me, op, p.Code(ctx, me.Account.Codes)), op, contract.OK)
+			p.Check("what users/me tells of the second factor, in the same session", p.Factor(ctx, me), Equal(factorOff))
+			p.Expect(p.PasswordOnly(ctx, me.Account), p.CreateSession, contract.OK)
 		})
 	It("refuses a wrong code and another user's code, and leaves it on", clause.Graded("barong.otp.disable-wrong", op, contract.SecondFactorWrong),
 		func(ctx SpecContext) {
-			me, other := p.justEnrolled(ctx), p.enrolled(ctx)
-			for _, code := range []string{me.account.codes.Wrong(skew), p.Code(ctx, other.account.codes)} {
-				p.Expect(p.otpCall(ctx, me, op, code), op, contract.SecondFactorWrong)
+			me, other := p.JustEnrolled(ctx), p.Enrolled(ctx)
+			for _, code := range []string{me.Account.Codes.Wrong(client.Skew), p.Code(ctx, other.Account.Codes)} {
+				p.Expect(p.PutCode(ctx, me, op, code), op, contract.SecondFactorWrong)
 			}
-			p.Check("what users/me tells of the second factor", p.factor(ctx, me), Equal(factorOn))
-			p.Expect(p.passwordOnly(ctx, me.account), p.createSession, contract.SecondFactorRequired)
-			p.Expect(p.otpCall(ctx, me, op, p.Code(ctx, me.account.codes)), op, contract.OK)
+			p.Check("what users/me tells of the second factor", p.Factor(ctx, me), Equal(factorOn))
+			p.Expect(p.PasswordOnly(ctx, me.Account), p.CreateSession, contract.SecondFactorRequired)
+			p.Expect(p.PutCode(ctx, me, op, p.Code(ctx, me.Account.Codes)), op, contract.OK)
 		})
 	It("refuses a spent code and leaves it on", clause.Graded("barong.otp.disable-replayed", op, contract.SecondFactorReplayed),
 		func(ctx SpecContext) {
-			me := p.justEnrolled(ctx)
-			p.Expect(p.otpCall(ctx, me, op, p.spent(ctx, me)), op, contract.SecondFactorReplayed)
-			p.Check("what users/me tells of the second factor", p.factor(ctx, me), Equal(factorOn))
-			p.Expect(p.otpCall(ctx, me, op, p.Code(ctx, me.account.codes)), op, contract.OK)
+			me := p.JustEnrolled(ctx)
+			p.Expect(p.PutCode(ctx, me, op, p.Spent(ctx, me)), op, contract.SecondFactorReplayed)
+			p.Check("what users/me tells of the second factor", p.Factor(ctx, me), Equal(factorOn))
+			p.Expect(p.PutCode(ctx, me, op, p.Code(ctx, me.Account.Codes)), op, contract.OK)
 		})
-	It("is not available while the second factor is off, and spends no code", clause.Graded("barong.otp.disable-off", op, notEnabled),
+	It("is not available while the second factor is off, and spends no code", clause.Graded("barong.otp.disable-off", op, client.NotEnabled),
 		func(ctx SpecContext) {
-			me := p.member(ctx)
-			codes := p.newSecret(ctx, me)
+			me := p.Member(ctx)
+			codes := p.NewSecret(ctx, me)
 			right := p.LastingCode(ctx, codes)
-			p.Expect(p.otpCall(ctx, me, op, right), op, notEnabled)
-			p.switchOn(ctx, me, codes, right)
+			p.Expect(p.PutCode(ctx, me, op, right), op, client.NotEnabled)
+			p.SwitchOn(ctx, me, codes, right)
 		})
 }

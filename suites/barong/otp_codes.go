@@ -15,6 +15,7 @@ import (
 	"authconform/harness/contract"
 	"authconform/harness/httpclient"
 	"authconform/harness/otp"
+	"authconform/suites/barong/client"
 )
 
 // codesOf states which codes are right, when, and how often. It does so with POST
@@ -27,7 +28,7 @@ func codesOf(p *api) {
 }
 
 func codeTimes(p *api) {
-	op := p.verifyOTP
+	op := p.VerifyOTP
 	for _, at := range []struct {
 		name           string
 		offset, enrols int64
@@ -35,11 +36,11 @@ func codeTimes(p *api) {
 		It("accepts the code of the "+at.name+" time step", clause.Graded("barong.otp.step-"+at.name, op, contract.OK, clause.From(contract.Observed, "facts/barong-observed.md 6; facts/auth-checks.md T06, T08, T09")),
 			func(ctx SpecContext) {
 				p.needsTolerance()
-				me := p.member(ctx)
-				codes := p.newSecret(ctx, me)
-				now := p.midStep(ctx, codes)
-				p.switchOn(ctx, me, codes, p.codeOfStep(codes, now+at.enrols))
-				p.Expect(p.otpCall(ctx, me, op, p.codeOfStep(codes, now+at.offset)), op, contract.OK)
+				me := p.Member(ctx)
+				codes := p.NewSecret(ctx, me)
+				now := p.MidStep(ctx, codes)
+				p.SwitchOn(ctx, me, codes, p.CodeOfStep(codes, now+at.enrols))
+				p.Expect(p.PutCode(ctx, me, op, p.CodeOfStep(codes, now+at.offset)), op, contract.OK)
 			})
 	}
 	for _, far := range []struct {
@@ -48,19 +49,19 @@ func codeTimes(p *api) {
 	}{{"past", (*otp.Kit).Past}, {"future", (*otp.Kit).Future}} {
 		It("refuses codes of the "+far.name+", from two steps on", clause.Graded("barong.otp."+far.name, op, contract.SecondFactorWrong, clause.From(contract.Observed, "facts/barong-observed.md 6; facts/auth-checks.md T08, T09")),
 			func(ctx SpecContext) {
-				me := p.enrolled(ctx)
-				p.midStep(ctx, me.account.codes)
+				me := p.Enrolled(ctx)
+				p.MidStep(ctx, me.Account.Codes)
 				for _, steps := range []int{2, 3, 10} {
-					p.Expect(p.otpCall(ctx, me, op, far.code(me.account.codes, steps)), op, contract.SecondFactorWrong)
+					p.Expect(p.PutCode(ctx, me, op, far.code(me.Account.Codes, steps)), op, contract.SecondFactorWrong)
 				}
-				p.Expect(p.otpCall(ctx, me, op, p.Code(ctx, me.account.codes)), op, contract.OK)
+				p.Expect(p.PutCode(ctx, me, op, p.Code(ctx, me.Account.Codes)), op, contract.OK)
 			})
 	}
 	It("refuses the code of another user's app", clause.Graded("barong.otp.foreign", op, contract.SecondFactorWrong, clause.From(contract.Observed, "facts/barong.md 1.8; facts/auth-checks.md F06")),
 		func(ctx SpecContext) {
-			me, other := p.enrolled(ctx), p.enrolled(ctx)
-			p.Expect(p.otpCall(ctx, me, op, p.Code(ctx, other.account.codes)), op, contract.SecondFactorWrong)
-			p.Expect(p.otpCall(ctx, me, op, p.Code(ctx, me.account.codes)), op, contract.OK)
+			me, other := p.Enrolled(ctx), p.Enrolled(ctx)
+			p.Expect(p.PutCode(ctx, me, op, p.Code(ctx, other.Account.Codes)), op, contract.SecondFactorWrong)
+			p.Expect(p.PutCode(ctx, me, op, p.Code(ctx, me.Account.Codes)), op, contract.OK)
 		})
 }
 
@@ -77,7 +78,7 @@ func (p *api) needsTolerance() {
 // from a code that is right at that moment, so that only its form is wrong.
 func codeForms(p *api) {
 	forged := func(text, id, row string, keep func(otp.Variant) bool, c func(string, *contract.Operation, contract.Outcome, ...clause.Option) clause.Clause) {
-		It(text, c("barong.otp."+id, p.verifyOTP, contract.SecondFactorWrong, clause.From(contract.Observed, "facts/barong.md 4, code timing; facts/auth-checks.md "+row)),
+		It(text, c("barong.otp."+id, p.VerifyOTP, contract.SecondFactorWrong, clause.From(contract.Observed, "facts/barong.md 4, code timing; facts/auth-checks.md "+row)),
 			func(ctx SpecContext) { p.refusesForged(ctx, row, keep) })
 	}
 	texts := func(v otp.Variant) bool { _, is := v.Value.(string); return is }
@@ -93,10 +94,10 @@ func codeForms(p *api) {
 	forged("refuses wildcards, quotes and control characters", "markers", "I15", texts, clause.Graded)
 	forged("refuses true and false", "booleans", "I09", func(otp.Variant) bool { return true }, clause.Graded)
 
-	It("refuses a list, even one that holds the right code, and an operator", clause.Graded("barong.otp.list", p.verifyOTP, contract.InvalidType, clause.From(contract.Observed, "facts/barong-observed.md Rules, wrong JSON type; facts/auth-checks.md I07, I08")),
+	It("refuses a list, even one that holds the right code, and an operator", clause.Graded("barong.otp.list", p.VerifyOTP, contract.InvalidType, clause.From(contract.Observed, "facts/barong-observed.md Rules, wrong JSON type; facts/auth-checks.md I07, I08")),
 		func(ctx SpecContext) {
-			me := p.enrolled(ctx)
-			right := p.LastingCode(ctx, me.account.codes)
+			me := p.Enrolled(ctx)
+			right := p.LastingCode(ctx, me.Account.Codes)
 			var changes []conform.Change
 			for _, v := range otp.Hostile(right) {
 				if (v.Check == "I07" || v.Check == "I08") && !strings.HasPrefix(v.Name, "empty") {
@@ -105,23 +106,23 @@ func codeForms(p *api) {
 			}
 			p.refusesCodes(ctx, me, right, contract.InvalidType, changes)
 		})
-	It("takes a code as a JSON number, which it makes text", clause.Note("barong.otp.number", p.verifyOTP, contract.OK, clause.From(contract.Observed, "facts/barong-observed.md 7; facts/auth-checks.md I05")),
+	It("takes a code as a JSON number, which it makes text", clause.Note("barong.otp.number", p.VerifyOTP, contract.OK, clause.From(contract.Observed, "facts/barong-observed.md 7; facts/auth-checks.md I05")),
 		func(ctx SpecContext) {
-			me := p.enrolled(ctx)
-			code := p.Code(ctx, me.account.codes)
+			me := p.Enrolled(ctx)
+			code := p.Code(ctx, me.Account.Codes)
 			for code[0] == '0' {
-				code = p.Code(ctx, me.account.codes)
+				code = p.Code(ctx, me.Account.Codes)
 			}
 			for _, v := range otp.Hostile(code) {
 				if v.Check == "I05" {
-					p.Expect(p.Do(ctx, me.Actor, p.verifyOTP, codeOf(v).Of(conform.Request{})), p.verifyOTP, contract.OK)
+					p.Expect(p.Do(ctx, me.Actor, p.VerifyOTP, codeOf(v).Of(conform.Request{})), p.VerifyOTP, contract.OK)
 				}
 			}
 		})
-	It("takes a code with white space around it", clause.Note("barong.otp.trimmed", p.verifyOTP, contract.OK, clause.From(contract.Inferred, "facts/barong.md 1.8; facts/auth-checks.md I10")),
+	It("takes a code with white space around it", clause.Note("barong.otp.trimmed", p.VerifyOTP, contract.OK, clause.From(contract.Inferred, "facts/barong.md 1.8; facts/auth-checks.md I10")),
 		func(ctx SpecContext) {
-			me := p.enrolled(ctx)
-			p.Expect(p.otpCall(ctx, me, p.verifyOTP, " "+p.Code(ctx, me.account.codes)+"\n"), p.verifyOTP, contract.OK)
+			me := p.Enrolled(ctx)
+			p.Expect(p.PutCode(ctx, me, p.VerifyOTP, " "+p.Code(ctx, me.Account.Codes)+"\n"), p.VerifyOTP, contract.OK)
 		})
 }
 
@@ -133,22 +134,22 @@ func codeOf(v otp.Variant) conform.Change {
 // chance.
 func (p *api) refusesForged(ctx context.Context, row string, keep func(otp.Variant) bool) {
 	GinkgoHelper()
-	me := p.enrolled(ctx)
-	right := p.LastingCode(ctx, me.account.codes)
+	me := p.Enrolled(ctx)
+	right := p.LastingCode(ctx, me.Account.Codes)
 	var changes []conform.Change
 	for _, v := range otp.Hostile(right) {
 		text, _ := v.Value.(string)
-		if v.Check == row && keep(v) && !me.account.codes.Right(text, 2*skew) {
+		if v.Check == row && keep(v) && !me.Account.Codes.Right(text, 2*client.Skew) {
 			changes = append(changes, codeOf(v))
 		}
 	}
 	p.refusesCodes(ctx, me, right, contract.SecondFactorWrong, changes)
 }
 
-func (p *api) refusesCodes(ctx context.Context, me *session, right string, outcome contract.Outcome, changes []conform.Change) {
+func (p *api) refusesCodes(ctx context.Context, me *client.Session, right string, outcome contract.Outcome, changes []conform.Change) {
 	GinkgoHelper()
 	p.Refuses(ctx, conform.Refusal{
-		Operation: p.verifyOTP, By: me.Actor, Control: always(codeBody(right)), OnlyAfter: true, Changes: changes, Outcome: outcome,
+		Operation: p.VerifyOTP, By: me.Actor, Control: always(client.CodeBody(right)), OnlyAfter: true, Changes: changes, Outcome: outcome,
 	})
 }
 
@@ -156,83 +157,83 @@ func (p *api) refusesCodes(ctx context.Context, me *session, right string, outco
 // wrong one is told apart from a repeated one: Vault remembers each for 90 seconds
 // from when it first saw it.
 func codeMemory(p *api) {
-	op := p.verifyOTP
+	op := p.VerifyOTP
 	wrong, replayed := contract.SecondFactorWrong, contract.SecondFactorReplayed
 	It("refuses a right code that was used, and takes the next one", clause.Graded("barong.otp.replayed", op, replayed),
 		func(ctx SpecContext) {
-			me := p.enrolled(ctx)
-			code := p.Code(ctx, me.account.codes)
-			p.Expect(p.otpCall(ctx, me, op, code), op, contract.OK)
-			p.Expect(p.otpCall(ctx, me, op, code), op, replayed)
-			p.Expect(p.otpCall(ctx, me, op, p.Code(ctx, me.account.codes)), op, contract.OK)
+			me := p.Enrolled(ctx)
+			code := p.Code(ctx, me.Account.Codes)
+			p.Expect(p.PutCode(ctx, me, op, code), op, contract.OK)
+			p.Expect(p.PutCode(ctx, me, op, code), op, replayed)
+			p.Expect(p.PutCode(ctx, me, op, p.Code(ctx, me.Account.Codes)), op, contract.OK)
 		})
 	It("refuses a wrong code that was refused, and says so", clause.Graded("barong.otp.repeated", op, replayed),
 		func(ctx SpecContext) {
-			me := p.enrolled(ctx)
-			code := me.account.codes.Wrong(skew)
-			p.Expect(p.otpCall(ctx, me, op, code), op, wrong)
-			p.Expect(p.otpCall(ctx, me, op, code), op, replayed)
+			me := p.Enrolled(ctx)
+			code := me.Account.Codes.Wrong(client.Skew)
+			p.Expect(p.PutCode(ctx, me, op, code), op, wrong)
+			p.Expect(p.PutCode(ctx, me, op, code), op, replayed)
 		})
 	It("refuses a used code with white space around it", clause.Graded("barong.otp.padded-replay", op, replayed, clause.From(contract.Observed, "facts/barong.md 9 no. 24; facts/auth-checks.md I10")),
 		func(ctx SpecContext) {
-			me := p.enrolled(ctx)
-			code := p.Code(ctx, me.account.codes)
-			p.Expect(p.otpCall(ctx, me, op, code), op, contract.OK)
+			me := p.Enrolled(ctx)
+			code := p.Code(ctx, me.Account.Codes)
+			p.Expect(p.PutCode(ctx, me, op, code), op, contract.OK)
 			for _, padded := range []string{" " + code, code + " ", "\t" + code, code + "\n", "  " + code + "\r\n"} {
-				p.Expect(p.otpCall(ctx, me, op, p.Secret("code", padded)), op, replayed)
+				p.Expect(p.PutCode(ctx, me, op, p.Secret("code", padded)), op, replayed)
 			}
 		})
 	It("accepts one of several uses of a code at the same time", clause.Graded("barong.otp.parallel", op, replayed, clause.From(contract.Observed, "facts/barong-observed.md 7; facts/auth-checks.md T15")),
 		func(ctx SpecContext) {
-			me := p.enrolled(ctx)
-			p.oneOf(ctx, me, codeBody(p.LastingCode(ctx, me.account.codes)))
+			me := p.Enrolled(ctx)
+			p.oneOf(ctx, me, client.CodeBody(p.LastingCode(ctx, me.Account.Codes)))
 		})
 	It("remembers a right code as long as it may be right", Serial, clause.Graded("barong.otp.remembers-right", op, replayed, clause.From(contract.Observed, "facts/barong-observed.md 6; facts/auth-checks.md T11")),
 		func(ctx SpecContext) {
-			me := p.justEnrolled(ctx)
-			code := p.codeOfStep(me.account.codes, p.midStep(ctx, me.account.codes)+1)
-			p.Expect(p.otpCall(ctx, me, op, code), op, contract.OK)
+			me := p.JustEnrolled(ctx)
+			code := p.CodeOfStep(me.Account.Codes, p.MidStep(ctx, me.Account.Codes)+1)
+			p.Expect(p.PutCode(ctx, me, op, code), op, contract.OK)
 			for range 2 {
-				p.Wait(ctx, step+time.Second, "the code has to be of another step")
-				p.Expect(p.otpCall(ctx, me, op, code), op, replayed)
+				p.Wait(ctx, client.Step+time.Second, "the code has to be of another step")
+				p.Expect(p.PutCode(ctx, me, op, code), op, replayed)
 			}
 		})
 	It("remembers a wrong code for more than 80 seconds", Serial, clause.Graded("barong.otp.remembers-wrong", op, replayed, clause.From(contract.Observed, "facts/barong-observed.md 6")),
 		func(ctx SpecContext) {
-			me := p.enrolled(ctx)
-			code := me.account.codes.Wrong(2 * stepsRemembered)
-			p.Expect(p.otpCall(ctx, me, op, code), op, wrong)
+			me := p.Enrolled(ctx)
+			code := me.Account.Codes.Wrong(2 * stepsRemembered)
+			p.Expect(p.PutCode(ctx, me, op, code), op, wrong)
 			p.Wait(ctx, remembered-8*time.Second, "a code is remembered for 90 seconds")
-			p.Expect(p.otpCall(ctx, me, op, code), op, replayed)
+			p.Expect(p.PutCode(ctx, me, op, code), op, replayed)
 		})
 	It("forgets a code 90 seconds after it was first seen, whatever came between", Serial, clause.Graded("barong.otp.forgets", op, wrong, clause.From(contract.Observed, "facts/barong-observed.md 6")),
 		func(ctx SpecContext) {
-			me := p.enrolled(ctx)
-			code := me.account.codes.Wrong(2 * stepsRemembered)
-			p.Expect(p.otpCall(ctx, me, op, code), op, wrong)
+			me := p.Enrolled(ctx)
+			code := me.Account.Codes.Wrong(2 * stepsRemembered)
+			p.Expect(p.PutCode(ctx, me, op, code), op, wrong)
 			p.Wait(ctx, remembered/2, "the code is presented once more meanwhile")
-			p.Expect(p.otpCall(ctx, me, op, code), op, replayed)
-			p.Wait(ctx, remembered/2+inTransit, "a code is remembered for 90 seconds")
-			p.Expect(p.otpCall(ctx, me, op, code), op, wrong)
+			p.Expect(p.PutCode(ctx, me, op, code), op, replayed)
+			p.Wait(ctx, remembered/2+client.InTransit, "a code is remembered for 90 seconds")
+			p.Expect(p.PutCode(ctx, me, op, code), op, wrong)
 		})
 }
 
 // remembered is how long a code is remembered: the time that one can be right.
 const (
-	stepsRemembered = 2*skew + 1
-	remembered      = stepsRemembered * step
+	stepsRemembered = 2*client.Skew + 1
+	remembered      = stepsRemembered * client.Step
 )
 
 // oneOf sends one request with a right code several times at once: one use may
 // count.
-func (p *api) oneOf(ctx context.Context, me *session, r conform.Request) {
+func (p *api) oneOf(ctx context.Context, me *client.Session, r conform.Request) {
 	GinkgoHelper()
 	const uses = 10
 	calls, errs := make([]*httpclient.Call, uses), make([]error, uses)
 	var group sync.WaitGroup
 	for i := range uses {
-		by := p.with(me.account, me.cookie, me.csrf)
-		group.Go(func() { calls[i], errs[i] = p.Try(ctx, by, p.verifyOTP, r) })
+		by := p.With(me.Account, me.Cookie, me.Csrf)
+		group.Go(func() { calls[i], errs[i] = p.Try(ctx, by, p.VerifyOTP, r) })
 	}
 	group.Wait()
 	accepted := 0
@@ -240,11 +241,11 @@ func (p *api) oneOf(ctx context.Context, me *session, r conform.Request) {
 		if errs[i] != nil {
 			p.Error("a use of the code got no response: %v", errs[i])
 		}
-		if p.Is(call, p.verifyOTP, contract.OK) {
+		if p.Is(call, p.VerifyOTP, contract.OK) {
 			accepted++
 			continue
 		}
-		p.Expect(call, p.verifyOTP, contract.SecondFactorReplayed)
+		p.Expect(call, p.VerifyOTP, contract.SecondFactorReplayed)
 	}
 	p.Check("uses that are accepted", accepted, Equal(1))
 }

@@ -11,6 +11,7 @@ import (
 	"authconform/harness/contract"
 	"authconform/harness/httpclient"
 	"authconform/harness/otp"
+	"authconform/suites/barong/client"
 )
 
 // otpState is a state of the second factor (facts/barong.md 4).
@@ -33,7 +34,7 @@ func (s otpState) phrase() string {
 
 // subject is an account in one of the states.
 type subject struct {
-	*session
+	*client.Session
 	codes *otp.Kit // of its secret; in stateNew, of another user's
 }
 
@@ -41,24 +42,24 @@ type subject struct {
 // when the spec ends.
 func (p *api) inState(ctx context.Context, s otpState) *subject {
 	GinkgoHelper()
-	u := &subject{session: p.member(ctx)}
-	if u.account.pooled {
+	u := &subject{Session: p.Member(ctx)}
+	if u.Account.Pooled {
 		DeferCleanup(func(ctx SpecContext) {
-			u.account.codes = u.codes
-			p.unenrol(ctx, u.session)
+			u.Account.Codes = u.codes
+			p.Unenrol(ctx, u.Session)
 		})
 	}
 	if s == stateNew {
-		u.codes = p.enrolled(ctx).account.codes
+		u.codes = p.Enrolled(ctx).Account.Codes
 		return u
 	}
-	u.codes = p.newSecret(ctx, u.session)
+	u.codes = p.NewSecret(ctx, u.Session)
 	if s == statePending {
 		return u
 	}
-	p.Require("switch the second factor on", p.otpCall(ctx, u.session, p.enableOTP, p.Code(ctx, u.codes)), p.enableOTP, contract.OK)
+	p.Require("switch the second factor on", p.PutCode(ctx, u.Session, p.EnableOTP, p.Code(ctx, u.codes)), p.EnableOTP, contract.OK)
 	if s == stateOff {
-		p.Require("switch it off again", p.otpCall(ctx, u.session, p.disableOTP, p.Code(ctx, u.codes)), p.disableOTP, contract.OK)
+		p.Require("switch it off again", p.PutCode(ctx, u.Session, p.DisableOTP, p.Code(ctx, u.codes)), p.DisableOTP, contract.OK)
 	}
 	return u
 }
@@ -79,34 +80,34 @@ func (p *api) moves() moves {
 	with := func(op *contract.Operation, code func(context.Context, *subject) string) func(context.Context, *subject) *httpclient.Call {
 		return func(ctx context.Context, u *subject) *httpclient.Call {
 			GinkgoHelper()
-			return p.otpCall(ctx, u.session, op, code(ctx, u))
+			return p.PutCode(ctx, u.Session, op, code(ctx, u))
 		}
 	}
 	right := func(ctx context.Context, u *subject) string { return p.Code(ctx, u.codes) }
-	wrong := func(_ context.Context, u *subject) string { return u.codes.Wrong(skew) }
+	wrong := func(_ context.Context, u *subject) string { return u.codes.Wrong(client.Skew) }
 	logIn := func(code func(context.Context, *subject) string) func(context.Context, *subject) *httpclient.Call {
 		return func(ctx context.Context, u *subject) *httpclient.Call {
 			GinkgoHelper()
-			return p.tryLogIn(ctx, u.account, p.credentials(u.account, code(ctx, u)))
+			return p.TryLogIn(ctx, u.Account, p.Credentials(u.Account, code(ctx, u)))
 		}
 	}
 	return moves{
-		generate:     move{"generate", "asking for a secret", p.generateQRCode, func(ctx context.Context, u *subject) *httpclient.Call { return p.askSecret(ctx, u) }},
-		enable:       move{"enable", "a right code to switch it on", p.enableOTP, with(p.enableOTP, right)},
-		enableWrong:  move{"enable-wrong", "a wrong code to switch it on", p.enableOTP, with(p.enableOTP, wrong)},
-		enableAgain:  move{"enable-repeated", "a refused code once more to switch it on", p.enableOTP, func(ctx context.Context, u *subject) *httpclient.Call { return p.enableTwice(ctx, u) }},
-		verify:       move{"verify", "a right code to verify", p.verifyOTP, with(p.verifyOTP, right)},
-		verifyWrong:  move{"verify-wrong", "a wrong code to verify", p.verifyOTP, with(p.verifyOTP, wrong)},
-		disable:      move{"disable", "a right code to switch it off", p.disableOTP, with(p.disableOTP, right)},
-		disableWrong: move{"disable-wrong", "a wrong code to switch it off", p.disableOTP, with(p.disableOTP, wrong)},
-		logIn:        move{"log-in", "a log-in without a code", p.createSession, logIn(func(context.Context, *subject) string { return "" })},
-		logInBlank: move{"log-in-blank", "a log-in with a blank code", p.createSession, func(ctx context.Context, u *subject) *httpclient.Call {
-			return p.tryLogIn(ctx, u.account, p.credentials(u.account, "").With("otp_code", "   "))
+		generate:     move{"generate", "asking for a secret", p.GenerateQRCode, func(ctx context.Context, u *subject) *httpclient.Call { return p.askSecret(ctx, u) }},
+		enable:       move{"enable", "a right code to switch it on", p.EnableOTP, with(p.EnableOTP, right)},
+		enableWrong:  move{"enable-wrong", "a wrong code to switch it on", p.EnableOTP, with(p.EnableOTP, wrong)},
+		enableAgain:  move{"enable-repeated", "a refused code once more to switch it on", p.EnableOTP, func(ctx context.Context, u *subject) *httpclient.Call { return p.enableTwice(ctx, u) }},
+		verify:       move{"verify", "a right code to verify", p.VerifyOTP, with(p.VerifyOTP, right)},
+		verifyWrong:  move{"verify-wrong", "a wrong code to verify", p.VerifyOTP, with(p.VerifyOTP, wrong)},
+		disable:      move{"disable", "a right code to switch it off", p.DisableOTP, with(p.DisableOTP, right)},
+		disableWrong: move{"disable-wrong", "a wrong code to switch it off", p.DisableOTP, with(p.DisableOTP, wrong)},
+		logIn:        move{"log-in", "a log-in without a code", p.CreateSession, logIn(func(context.Context, *subject) string { return "" })},
+		logInBlank: move{"log-in-blank", "a log-in with a blank code", p.CreateSession, func(ctx context.Context, u *subject) *httpclient.Call {
+			return p.TryLogIn(ctx, u.Account, p.Credentials(u.Account, "").With("otp_code", "   "))
 		}},
-		logInWithCode: move{"log-in-code", "a log-in with a right code", p.createSession, logIn(right)},
-		logInWrong:    move{"log-in-wrong", "a log-in with a wrong code", p.createSession, logIn(wrong)},
-		createKey: move{"create-key", "making an API key", p.createKey, func(ctx context.Context, u *subject) *httpclient.Call {
-			return p.Do(ctx, u.Actor, p.createKey, keyBody(p.Code(ctx, u.codes)))
+		logInWithCode: move{"log-in-code", "a log-in with a right code", p.CreateSession, logIn(right)},
+		logInWrong:    move{"log-in-wrong", "a log-in with a wrong code", p.CreateSession, logIn(wrong)},
+		createKey: move{"create-key", "making an API key", p.CreateKey, func(ctx context.Context, u *subject) *httpclient.Call {
+			return p.Do(ctx, u.Actor, p.CreateKey, client.KeyBody(p.Code(ctx, u.codes)))
 		}},
 	}
 }
@@ -114,9 +115,9 @@ func (p *api) moves() moves {
 // askSecret asks for a secret, whose codes then are the subject's.
 func (p *api) askSecret(ctx context.Context, u *subject) *httpclient.Call {
 	GinkgoHelper()
-	call := p.Do(ctx, u.Actor, p.generateQRCode, conform.Request{})
-	if p.Is(call, p.generateQRCode, contract.OK) {
-		u.codes = p.secretOf(call)
+	call := p.Do(ctx, u.Actor, p.GenerateQRCode, conform.Request{})
+	if p.Is(call, p.GenerateQRCode, contract.OK) {
+		u.codes = p.SecretOf(call)
 	}
 	return call
 }
@@ -124,9 +125,9 @@ func (p *api) askSecret(ctx context.Context, u *subject) *httpclient.Call {
 // enableTwice sends a wrong code and sends it again.
 func (p *api) enableTwice(ctx context.Context, u *subject) *httpclient.Call {
 	GinkgoHelper()
-	wrong := u.codes.Wrong(skew)
-	p.Expect(p.otpCall(ctx, u.session, p.enableOTP, wrong), p.enableOTP, contract.SecondFactorWrong)
-	return p.otpCall(ctx, u.session, p.enableOTP, wrong)
+	wrong := u.codes.Wrong(client.Skew)
+	p.Expect(p.PutCode(ctx, u.Session, p.EnableOTP, wrong), p.EnableOTP, contract.SecondFactorWrong)
+	return p.PutCode(ctx, u.Session, p.EnableOTP, wrong)
 }
 
 // edge is what a move leads to in a state.
@@ -147,15 +148,15 @@ func otpMachine(p *api) {
 	edges := []edge{
 		{stateNew, m.generate, ok, statePending},
 		{stateNew, m.enable, wrong, stateNew},
-		{stateNew, m.verify, notEnabled, stateNew},
-		{stateNew, m.disable, notEnabled, stateNew},
+		{stateNew, m.verify, client.NotEnabled, stateNew},
+		{stateNew, m.disable, client.NotEnabled, stateNew},
 		{stateNew, m.logIn, ok, stateNew},
 		{stateNew, m.logInWithCode, ok, stateNew},
 		{stateNew, m.createKey, unavailable, stateNew},
 
-		{stateOn, m.generate, alreadyEnabled, stateOn},
-		{stateOn, m.enable, alreadyEnabled, stateOn},
-		{stateOn, m.enableWrong, alreadyEnabled, stateOn},
+		{stateOn, m.generate, client.AlreadyEnabled, stateOn},
+		{stateOn, m.enable, client.AlreadyEnabled, stateOn},
+		{stateOn, m.enableWrong, client.AlreadyEnabled, stateOn},
 		{stateOn, m.verify, ok, stateOn},
 		{stateOn, m.verifyWrong, wrong, stateOn},
 		{stateOn, m.disable, ok, stateOff},
@@ -172,8 +173,8 @@ func otpMachine(p *api) {
 			{from, m.enable, ok, stateOn},
 			{from, m.enableWrong, wrong, from},
 			{from, m.enableAgain, replayed, from},
-			{from, m.verify, notEnabled, from},
-			{from, m.disable, notEnabled, from},
+			{from, m.verify, client.NotEnabled, from},
+			{from, m.disable, client.NotEnabled, from},
 			{from, m.logIn, ok, from},
 			{from, m.logInWithCode, ok, from},
 			{from, m.logInWrong, ok, from},
@@ -202,12 +203,12 @@ func (p *api) isIn(ctx context.Context, u *subject, s otpState) {
 	if s == stateOn {
 		want, leads = factorOn, contract.SecondFactorRequired
 	}
-	p.Check("what users/me tells of the second factor", p.factor(ctx, u.session), Equal(want))
-	p.Expect(p.passwordOnly(ctx, u.account), p.createSession, leads)
+	p.Check("what users/me tells of the second factor", p.Factor(ctx, u.Session), Equal(want))
+	p.Expect(p.PasswordOnly(ctx, u.Account), p.CreateSession, leads)
 	switch s {
 	case stateOn:
-		p.Expect(p.otpCall(ctx, u.session, p.verifyOTP, p.Code(ctx, u.codes)), p.verifyOTP, contract.OK)
+		p.Expect(p.PutCode(ctx, u.Session, p.VerifyOTP, p.Code(ctx, u.codes)), p.VerifyOTP, contract.OK)
 	case statePending, stateOff:
-		p.Expect(p.otpCall(ctx, u.session, p.enableOTP, p.Code(ctx, u.codes)), p.enableOTP, contract.OK)
+		p.Expect(p.PutCode(ctx, u.Session, p.EnableOTP, p.Code(ctx, u.codes)), p.EnableOTP, contract.OK)
 	}
 }

@@ -42,25 +42,25 @@ func (p *api) passwordStrengthSubjects() []family.Subject {
 		return conform.Request{JSON: conform.Object{"password": strong[0]}}
 	}
 	return []family.Subject{
-		{Operation: p.validateIdentityPassword, Ready: p.asVisitor(rate)},
-		{Operation: p.validatePublicPassword, Ready: p.asVisitor(rate)},
+		{Operation: p.ValidateIdentityPassword, Ready: p.asVisitor(rate)},
+		{Operation: p.ValidatePublicPassword, Ready: p.asVisitor(rate)},
 	}
 }
 
 // passwordStrength is about the two operations that rate a password.
 func passwordStrength(p *api) {
-	for _, op := range []*contract.Operation{p.validateIdentityPassword, p.validatePublicPassword} {
+	for _, op := range []*contract.Operation{p.ValidateIdentityPassword, p.ValidatePublicPassword} {
 		area := areaOf(op)
 		rate := func(ctx SpecContext, password string) any {
 			GinkgoHelper()
-			call := p.Do(ctx, p.visitor(), op, conform.Request{JSON: conform.Object{"password": password}})
+			call := p.Do(ctx, p.Visitor(), op, conform.Request{JSON: conform.Object{"password": password}})
 			p.Expect(call, op, contract.OK)
 			return value.At(value.Of(call), "entropy")
 		}
 		Describe("POST "+area+"/password/validate", func() {
 			It("tells strong passwords from weak ones, by the limit that the configuration names",
 				clause.Must("barong.password.strength-"+area, op, contract.OK), func(ctx SpecContext) {
-					limit := float64(value.Number(value.Of(p.configs(ctx)), "password_min_entropy"))
+					limit := float64(value.Number(value.Of(p.Configs(ctx)), "password_min_entropy"))
 					for _, password := range strong {
 						p.Check("a strong password reaches the limit", rate(ctx, password), BeNumerically(">=", limit))
 					}
@@ -77,7 +77,7 @@ func passwordStrength(p *api) {
 				})
 			It("breaks on null in place of a password",
 				clause.Note("barong.password.null-"+area, op, "null-password"), func(ctx SpecContext) {
-					p.Expect(p.Do(ctx, p.visitor(), op, conform.Request{JSON: conform.Object{"password": nil}}), op, "null-password")
+					p.Expect(p.Do(ctx, p.Visitor(), op, conform.Request{JSON: conform.Object{"password": nil}}), op, "null-password")
 				})
 		})
 	}

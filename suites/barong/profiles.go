@@ -11,6 +11,7 @@ import (
 	"authconform/harness/conform"
 	"authconform/harness/contract"
 	"authconform/harness/value"
+	"authconform/suites/barong/client"
 	"authconform/suites/family"
 )
 
@@ -34,13 +35,13 @@ func (p *api) profileSubjects() []family.Subject {
 	without := func(r conform.Request) ready {
 		return func(ctx context.Context) (*conform.Actor, func() conform.Request) {
 			GinkgoHelper()
-			return p.untouched(ctx).Actor, always(r)
+			return p.EmptyMember(ctx).Actor, always(r)
 		}
 	}
 	return []family.Subject{
-		{Operation: p.createProfile, Expected: countryInvalid, Ready: without(person().With("country", "XX"))},
-		{Operation: p.updateProfile, Expected: notEditable, Ready: without(person())},
-		{Operation: p.getProfiles, Expected: noProfile, Ready: without(conform.Request{})},
+		{Operation: p.CreateProfile, Expected: countryInvalid, Ready: without(person().With("country", "XX"))},
+		{Operation: p.UpdateProfile, Expected: notEditable, Ready: without(person())},
+		{Operation: p.GetProfiles, Expected: noProfile, Ready: without(conform.Request{})},
 	}
 }
 
@@ -57,21 +58,21 @@ func person() conform.Request {
 var inClear = []string{"first_name", "address", "postcode", "city", "country", "metadata"}
 
 // withProfile is a member with a drafted profile.
-func (p *api) withProfile(ctx context.Context, members conform.Object) *session {
+func (p *api) withProfile(ctx context.Context, members conform.Object) *client.Session {
 	GinkgoHelper()
-	me := p.holder(ctx)
-	p.Require("make a profile", p.Do(ctx, me.Actor, p.createProfile, conform.Request{JSON: members}), p.createProfile, contract.OK)
+	me := p.DisposableMember(ctx)
+	p.Require("make a profile", p.Do(ctx, me.Actor, p.CreateProfile, conform.Request{JSON: members}), p.CreateProfile, contract.OK)
 	return me
 }
 
 // profilesOf are an account's profiles.
-func (p *api) profilesOf(ctx context.Context, me *session) []any {
+func (p *api) profilesOf(ctx context.Context, me *client.Session) []any {
 	GinkgoHelper()
-	call := p.Do(ctx, me.Actor, p.getProfiles, conform.Request{})
-	if p.Is(call, p.getProfiles, noProfile) && !p.Is(call, p.getProfiles, contract.OK) {
+	call := p.Do(ctx, me.Actor, p.GetProfiles, conform.Request{})
+	if p.Is(call, p.GetProfiles, noProfile) && !p.Is(call, p.GetProfiles, contract.OK) {
 		return []any{} // the published page has a refusal for it
 	}
-	p.Require("read the profiles", call, p.getProfiles, contract.OK)
+	p.Require("read the profiles", call, p.GetProfiles, contract.OK)
 	return value.List(value.Of(call))
 }
 
@@ -82,16 +83,16 @@ func profiles(p *api) {
 		profileMade(p)
 		profileChanged(p)
 		profileRead(p)
-		for _, op := range []*contract.Operation{p.createProfile, p.updateProfile} {
+		for _, op := range []*contract.Operation{p.CreateProfile, p.UpdateProfile} {
 			profileRules(p, op)
 		}
 	})
 }
 
 func profileMade(p *api) {
-	op := p.createProfile
+	op := p.CreateProfile
 	It("makes a drafted profile of what is sent", clause.Graded("barong.profiles.created", op, contract.OK), func(ctx SpecContext) {
-		me, request := p.holder(ctx), person()
+		me, request := p.DisposableMember(ctx), person()
 		call := p.Do(ctx, me.Actor, op, request)
 		p.Expect(call, op, contract.OK)
 		made := value.Of(call)
@@ -102,20 +103,20 @@ func profileMade(p *api) {
 		p.Check("the profiles that are read", p.profilesOf(ctx, me), Equal([]any{made}))
 	})
 	It("makes a drafted profile of nothing", clause.Graded("barong.profiles.created-empty", op, contract.OK), func(ctx SpecContext) {
-		me := p.holder(ctx)
+		me := p.DisposableMember(ctx)
 		call := p.Do(ctx, me.Actor, op, conform.Request{JSON: conform.Object{}})
 		p.Expect(call, op, contract.OK)
 		p.Check("its state", value.Text(value.Of(call), "state"), Equal(drafted))
 		p.Check("profiles that are read", p.profilesOf(ctx, me), HaveLen(1))
 	})
 	It("submits a profile that is confirmed at once", clause.Graded("barong.profiles.created-submitted", op, contract.OK), func(ctx SpecContext) {
-		me := p.holder(ctx)
+		me := p.DisposableMember(ctx)
 		call := p.Do(ctx, me.Actor, op, person().With("confirm", true))
 		p.Expect(call, op, contract.OK)
 		p.Check("its state", value.Text(value.Of(call), "state"), Equal(submitted))
 	})
 	It("takes a country by three letters too", clause.Graded("barong.profiles.country-alpha3", op, contract.OK), func(ctx SpecContext) {
-		p.Expect(p.Do(ctx, p.holder(ctx).Actor, op, person().With("country", "UKR")), op, contract.OK)
+		p.Expect(p.Do(ctx, p.DisposableMember(ctx).Actor, op, person().With("country", "UKR")), op, contract.OK)
 	})
 	for _, confirmed := range []bool{false, true} {
 		state := map[bool]string{false: drafted, true: submitted}[confirmed]
@@ -129,7 +130,7 @@ func profileMade(p *api) {
 }
 
 func profileChanged(p *api) {
-	op := p.updateProfile
+	op := p.UpdateProfile
 	It("changes what is sent of a drafted profile, and nothing else", clause.Graded("barong.profiles.updated", op, contract.OK), func(ctx SpecContext) {
 		me := p.withProfile(ctx, person().JSON.(conform.Object))
 		call := p.Do(ctx, me.Actor, op, conform.Request{JSON: conform.Object{"first_name": "Augusta"}})
@@ -150,18 +151,18 @@ func profileChanged(p *api) {
 		p.Check("the profiles that are read", p.profilesOf(ctx, me), Equal(before))
 	})
 	It("has nothing to change where there is no profile", clause.Graded("barong.profiles.not-editable-none", op, notEditable), func(ctx SpecContext) {
-		me := p.untouched(ctx)
+		me := p.EmptyMember(ctx)
 		p.Expect(p.Do(ctx, me.Actor, op, person()), op, notEditable)
 		p.Check("profiles that are read", p.profilesOf(ctx, me), BeEmpty())
 	})
 }
 
 func profileRead(p *api) {
-	op := p.getProfiles
-	It("shows no more of the last name than its first letter", clause.Should("barong.profiles.last-name-masked", p.createProfile, contract.OK), func(ctx SpecContext) {
-		me := p.holder(ctx)
-		call := p.Do(ctx, me.Actor, p.createProfile, person())
-		p.Expect(call, p.createProfile, contract.OK)
+	op := p.GetProfiles
+	It("shows no more of the last name than its first letter", clause.Should("barong.profiles.last-name-masked", p.CreateProfile, contract.OK), func(ctx SpecContext) {
+		me := p.DisposableMember(ctx)
+		call := p.Do(ctx, me.Actor, p.CreateProfile, person())
+		p.Expect(call, p.CreateProfile, contract.OK)
 		p.Check("the last name that is answered", value.Text(value.Of(call), "last_name"), Equal("L"+strings.Repeat("*", len("ovelace"))))
 	})
 	It("shows neither the last name nor the day of birth in full", clause.Should("barong.profiles.masked", op, contract.OK), func(ctx SpecContext) {
@@ -179,11 +180,11 @@ func profileRead(p *api) {
 		p.Expect(call, op, contract.OK)
 		p.Check("profiles that are read", value.List(value.Of(call)), HaveLen(1))
 		p.Check("the first name that is read", value.Text(value.List(value.Of(call))[0], "first_name"), Equal("Ada"))
-		p.Check("the profiles of the account", value.List(p.userOf(ctx, me), "profiles"), Equal(value.List(value.Of(call))))
+		p.Check("the profiles of the account", value.List(p.UserOf(ctx, me), "profiles"), Equal(value.List(value.Of(call))))
 		p.Check("the other's first name", value.Text(p.profilesOf(ctx, other)[0], "first_name"), Equal("Grace"))
 	})
 	It("shows no profile to who has none", clause.Graded("barong.profiles.none", op, noProfile), func(ctx SpecContext) {
-		call := p.Do(ctx, p.untouched(ctx).Actor, op, conform.Request{})
+		call := p.Do(ctx, p.EmptyMember(ctx).Actor, op, conform.Request{})
 		p.Expect(call, op, noProfile)
 		p.Check("profiles that are read", value.List(value.Of(call)), BeEmpty())
 	})
@@ -195,9 +196,9 @@ func profileRules(p *api, op *contract.Operation) {
 	rule := func(levelled func(string, *contract.Operation, contract.Outcome, ...clause.Option) clause.Clause, outcome contract.Outcome, member string, broken ...string) {
 		It("refuses to "+strings.ToLower(op.Summary[:1])+op.Summary[1:]+" with a bad "+member+": "+string(outcome),
 			levelled("barong."+clause.Slug(op.ID)+"."+string(outcome), op, outcome), func(ctx SpecContext) {
-				me := p.holder(ctx)
-				if op == p.updateProfile {
-					p.Require("make a profile", p.Do(ctx, me.Actor, p.createProfile, person()), p.createProfile, contract.OK)
+				me := p.DisposableMember(ctx)
+				if op == p.UpdateProfile {
+					p.Require("make a profile", p.Do(ctx, me.Actor, p.CreateProfile, person()), p.CreateProfile, contract.OK)
 				}
 				var changes []conform.Change
 				for _, v := range broken {
@@ -219,7 +220,7 @@ func profileRules(p *api, op *contract.Operation) {
 	rule(clause.Must, countryInvalid, "country", "XX", "Ukraine")
 	rule(clause.Must, "metadata-invalid", "metadata", `{"a":`)
 	It("refuses a date of birth in the future: "+op.Summary, clause.Must("barong."+clause.Slug(op.ID)+".dob-future", op, "dob-future"), func(ctx SpecContext) {
-		p.refusedBirth(ctx, op, "dob-future", p.Now().AddDate(1, 0, 0).Format(isoDate))
+		p.refusedBirth(ctx, op, "dob-future", p.Now().AddDate(1, 0, 0).Format(client.IsoDate))
 	})
 	It("refuses a date of birth that is no date: "+op.Summary, clause.Graded("barong."+clause.Slug(op.ID)+".dob-not-a-date", op, contract.InvalidType), func(ctx SpecContext) {
 		p.refusedBirth(ctx, op, contract.InvalidType, "yesterday")
@@ -228,9 +229,9 @@ func profileRules(p *api, op *contract.Operation) {
 
 func (p *api) refusedBirth(ctx context.Context, op *contract.Operation, outcome contract.Outcome, dob string) {
 	GinkgoHelper()
-	me := p.holder(ctx)
-	if op == p.updateProfile {
-		p.Require("make a profile", p.Do(ctx, me.Actor, p.createProfile, person()), p.createProfile, contract.OK)
+	me := p.DisposableMember(ctx)
+	if op == p.UpdateProfile {
+		p.Require("make a profile", p.Do(ctx, me.Actor, p.CreateProfile, person()), p.CreateProfile, contract.OK)
 	}
 	p.Refuses(ctx, conform.Refusal{
 		Operation: op, By: me.Actor, Control: person, Outcome: outcome, Changes: []conform.Change{conform.Set("dob", dob)}, OnlyAfter: true,

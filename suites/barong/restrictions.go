@@ -9,6 +9,7 @@ import (
 	"authconform/harness/clause"
 	"authconform/harness/conform"
 	"authconform/harness/contract"
+	"authconform/suites/barong/client"
 )
 
 const (
@@ -31,14 +32,14 @@ func restricted(p *api) {
 
 func restrictedAt(p *api, g gate) {
 	refused := func(kind string, outcome contract.Outcome) {
-		It("is refused, of the kind "+kind, g.at(string(outcome), outcome, clause.Needs(restrictions, clientAddress)), func(ctx SpecContext) {
-			me := p.member(ctx)
-			from := conform.Request{}.WithHeader(p.Setting(addressHeader), p.restrictedAddress(kind))
-			p.givesNoToken(p.Refuses(ctx, conform.Refusal{
+		It("is refused, of the kind "+kind, g.at(string(outcome), outcome, clause.Needs(client.Restrictions, client.ClientAddress)), func(ctx SpecContext) {
+			me := p.Member(ctx)
+			from := conform.Request{}.WithHeader(p.Setting(client.AddressHeader), p.restrictedAddress(kind))
+			p.ExpectNoToken(p.Refuses(ctx, conform.Refusal{
 				Operation: g.Operation, By: me.Actor, Outcome: outcome, Control: always(conform.Request{}),
 				Changes: []conform.Change{{Name: kind, Of: func(conform.Request) conform.Request { return from }}},
 			})...)
-			p.Expect(p.Do(ctx, p.visitor(), g.Operation, from), g.Operation, outcome)
+			p.Expect(p.Do(ctx, p.Visitor(), g.Operation, from), g.Operation, outcome)
 		})
 	}
 	refused("ip", restrictedIP)
@@ -49,28 +50,28 @@ func restrictedAt(p *api, g gate) {
 // restrictedAddress is an address of the kind that the deployment restricts.
 func (p *api) restrictedAddress(kind string) string {
 	GinkgoHelper()
-	for pair := range strings.SplitSeq(p.Setting(restrictedAddress), ",") {
+	for pair := range strings.SplitSeq(p.Setting(client.RestrictedAddress), ",") {
 		if name, address, found := strings.Cut(strings.TrimSpace(pair), "="); found && name == kind {
 			return address
 		}
 	}
-	p.Untestable("settings.%s names no address of the kind %s", restrictedAddress, kind)
+	p.Untestable("settings.%s names no address of the kind %s", client.RestrictedAddress, kind)
 	return ""
 }
 
 func loginRestricted(p *api) {
-	needs := clause.Needs(direct, restrictions, clientAddress)
-	It("that may not log in gets no log-in through", clause.Graded("barong.authz.login-blocked", p.authorizePublic, loginBlocked, needs), func(ctx SpecContext) {
+	needs := clause.Needs(client.Direct, client.Restrictions, client.ClientAddress)
+	It("that may not log in gets no log-in through", clause.Graded("barong.authz.login-blocked", p.AuthorizePublic, loginBlocked, needs), func(ctx SpecContext) {
 		address := p.restrictedAddress("login")
 		p.Refuses(ctx, conform.Refusal{
-			Operation: p.authorizePublic, By: p.visitor(), Outcome: loginBlocked, Control: always(asked),
-			Changes: []conform.Change{{Name: "login", Of: func(r conform.Request) conform.Request { return r.WithHeader(p.Setting(addressHeader), address) }}},
+			Operation: p.AuthorizePublic, By: p.Visitor(), Outcome: loginBlocked, Control: always(asked),
+			Changes: []conform.Change{{Name: "login", Of: func(r conform.Request) conform.Request { return r.WithHeader(p.Setting(client.AddressHeader), address) }}},
 		})
 	})
-	It("that may not log in reaches what else is open to everybody", clause.Graded("barong.authz.login-blocked-alone", p.authorizePublic, contract.OK, needs), func(ctx SpecContext) {
-		by := p.visitorAt(p.restrictedAddress("login"))
-		p.Require("be refused a log-in", p.Do(ctx, by, p.authorizePublic, asked), p.authorizePublic, loginBlocked)
-		time := conform.Request{Method: http.MethodGet, Template: newRoads(p.Target()).authzPath(p.getIdentityTime)}
-		p.Expect(p.Do(ctx, by, p.authorizePublic, time), p.authorizePublic, contract.OK)
+	It("that may not log in reaches what else is open to everybody", clause.Graded("barong.authz.login-blocked-alone", p.AuthorizePublic, contract.OK, needs), func(ctx SpecContext) {
+		by := p.VisitorAt(p.restrictedAddress("login"))
+		p.Require("be refused a log-in", p.Do(ctx, by, p.AuthorizePublic, asked), p.AuthorizePublic, loginBlocked)
+		time := conform.Request{Method: http.MethodGet, Template: client.NewRoads(p.Target()).AuthzPath(p.GetIdentityTime)}
+		p.Expect(p.Do(ctx, by, p.AuthorizePublic, time), p.AuthorizePublic, contract.OK)
 	})
 }

@@ -12,6 +12,7 @@ import (
 	"authconform/harness/contract"
 	"authconform/harness/httpclient"
 	"authconform/harness/value"
+	"authconform/suites/barong/client"
 	"authconform/suites/family"
 )
 
@@ -20,13 +21,6 @@ const (
 	accountUnknown = contract.Outcome("account-unknown")
 	uidNotText     = contract.Outcome("uid-not-text")
 )
-
-// owner is a user with a service account, which no operation makes: it is leased.
-// There are few, so that all specs about them are Serial.
-type owner struct {
-	*session
-	service string // uid
-}
 
 // serviceAccounts states who sees service accounts and manages their keys, and what
 // these open.
@@ -51,74 +45,18 @@ func (p *api) serviceSubjects() []family.Subject {
 		return family.Subject{Operation: op, Ready: p.asMember(r), Expected: accountUnknown}
 	}
 	return []family.Subject{
-		ask(p.updateServiceAccountKey, keyed(conform.Object{"scope": "trade", "state": keyActive, "totp_code": "123456"})),
-		ask(p.deleteServiceAccountKey, keyed(conform.Object{"totp_code": "123456"})),
-		ask(p.createServiceAccountKey, body(conform.Object{"algorithm": "HS256", "scope": "trade", "totp_code": "123456"})),
-		ask(p.listServiceAccountKeys, conform.Request{Query: url.Values{"service_account_uid": {uid}}}),
-		{Operation: p.listServiceAccounts, Ready: p.asMember(conform.Request{})},
+		ask(p.UpdateServiceAccountKey, keyed(conform.Object{"scope": "trade", "state": client.KeyActive, "totp_code": "123456"})),
+		ask(p.DeleteServiceAccountKey, keyed(conform.Object{"totp_code": "123456"})),
+		ask(p.CreateServiceAccountKey, body(conform.Object{"algorithm": "HS256", "scope": "trade", "totp_code": "123456"})),
+		ask(p.ListServiceAccountKeys, conform.Request{Query: url.Values{"service_account_uid": {uid}}}),
+		{Operation: p.ListServiceAccounts, Ready: p.asMember(conform.Request{})},
 	}
 }
 
-// owner leases a user with a service account.
-func (p *api) owner(ctx context.Context) *owner {
+func (p *api) serviceEntity(ctx context.Context, o *client.Owner, k *client.Key) any {
 	GinkgoHelper()
-	me := p.logIn(ctx, p.leased(saOwner))
-	for _, uid := range p.services(ctx, me) {
-		return &owner{me, uid}
-	}
-	p.Untestable("identity %s has the role %q and no service account", me.account.Name, saOwner)
-	return nil
-}
-
-// services are the uids of a user's service accounts.
-func (p *api) services(ctx context.Context, me *session) []string {
-	GinkgoHelper()
-	call := p.Do(ctx, me.Actor, p.listServiceAccounts, conform.Request{})
-	p.Require("list the service accounts", call, p.listServiceAccounts, contract.OK)
-	var uids []string
-	for _, row := range value.List(value.Of(call)) {
-		uids = append(uids, value.Text(row, "uid"))
-	}
-	return uids
-}
-
-// named adds the owner's service account and a code to members of a request.
-func (o *owner) named(members conform.Object, code string) conform.Request {
-	return conform.Request{JSON: members}.With("service_account_uid", o.service).With("totp_code", code)
-}
-
-var hs256 = conform.Object{"algorithm": "HS256"}
-
-// newServiceKey makes a key of an owner's service account.
-func (p *api) newServiceKey(ctx context.Context, o *owner) *key {
-	GinkgoHelper()
-	call := p.Do(ctx, o.Actor, p.createServiceAccountKey, o.named(hs256, p.Code(ctx, o.account.codes)))
-	p.Require("make a key of a service account", call, p.createServiceAccountKey, contract.OK)
-	return p.serviceKeyIn(call, o)
-}
-
-func (p *api) serviceKeyIn(call *httpclient.Call, o *owner) *key {
-	GinkgoHelper()
-	return p.keyIn(call, o.session, p.deleteServiceAccountKey, conform.Object{"service_account_uid": o.service})
-}
-
-func (p *api) askServiceKeys(ctx context.Context, by *session, service string) *httpclient.Call {
-	GinkgoHelper()
-	return p.Do(ctx, by.Actor, p.listServiceAccountKeys, conform.Request{Query: url.Values{"service_account_uid": {service}}})
-}
-
-// serviceKeys is how the list shows the keys of an owner's service account.
-func (p *api) serviceKeys(ctx context.Context, o *owner) []any {
-	GinkgoHelper()
-	call := p.askServiceKeys(ctx, o.session, o.service)
-	p.Require("list the keys of a service account", call, p.listServiceAccountKeys, contract.OK)
-	return value.List(value.Of(call))
-}
-
-func (p *api) serviceEntity(ctx context.Context, o *owner, k *key) any {
-	GinkgoHelper()
-	for _, entity := range p.serviceKeys(ctx, o) {
-		if value.Text(entity, "kid") == k.kid {
+	for _, entity := range p.ServiceKeys(ctx, o) {
+		if value.Text(entity, "kid") == k.Kid {
 			return entity
 		}
 	}
@@ -126,10 +64,10 @@ func (p *api) serviceEntity(ctx context.Context, o *owner, k *key) any {
 }
 
 func listsServices(p *api) {
-	op := p.listServiceAccounts
+	op := p.ListServiceAccounts
 	It("shows an owner their service accounts, and nobody else's", Serial, clause.Graded("barong.service-accounts.list", op, contract.OK),
 		func(ctx SpecContext) {
-			one, two := p.owner(ctx), p.owner(ctx)
+			one, two := p.Owner(ctx), p.Owner(ctx)
 			call := p.Do(ctx, one.Actor, op, conform.Request{})
 			p.Expect(call, op, contract.OK)
 			var uids, owners []any
@@ -137,80 +75,80 @@ func listsServices(p *api) {
 				uids = append(uids, value.At(row, "uid"))
 				owners = append(owners, value.At(row, "owner_id"))
 			}
-			p.Check("uids of the service accounts", uids, ContainElement(one.service))
-			p.Check("uids of the service accounts", uids, Not(ContainElement(two.service)))
+			p.Check("uids of the service accounts", uids, ContainElement(one.Service))
+			p.Check("uids of the service accounts", uids, Not(ContainElement(two.Service)))
 			p.Check("their owner, which is one", owners, HaveEach(Equal(owners[0])))
 		})
 	It("shows a user without service accounts an empty list", clause.Graded("barong.service-accounts.none", op, contract.OK),
 		func(ctx SpecContext) {
-			call := p.Do(ctx, p.member(ctx).Actor, op, conform.Request{})
+			call := p.Do(ctx, p.Member(ctx).Actor, op, conform.Request{})
 			p.Expect(call, op, contract.OK)
 			p.Check("service accounts", value.List(value.Of(call)), BeEmpty())
 		})
 }
 
 func listsServiceKeys(p *api) {
-	op := p.listServiceAccountKeys
+	op := p.ListServiceAccountKeys
 	keyListsOf(p, keyList{operation: op, area: "service-keys", serial: []any{Serial}, ready: func(ctx context.Context) *keyPages {
 		GinkgoHelper()
-		o := p.owner(ctx)
+		o := p.Owner(ctx)
 		var made []string
-		for _, entity := range p.serviceKeys(ctx, o) {
+		for _, entity := range p.ServiceKeys(ctx, o) {
 			made = append(made, value.Text(entity, "kid"))
 		}
 		for range 2 {
-			made = append(made, p.newServiceKey(ctx, o).kid)
+			made = append(made, p.NewServiceKey(ctx, o).Kid)
 		}
-		return &keyPages{p: p, operation: op, by: o.Actor, query: url.Values{"service_account_uid": {o.service}}, made: made}
+		return &keyPages{p: p, operation: op, by: o.Actor, query: url.Values{"service_account_uid": {o.Service}}, made: made}
 	}})
 	It("finds no service account that never was, or is another's", Serial, clause.Graded("barong.service-keys.list-unknown", op, accountUnknown),
 		func(ctx SpecContext) {
-			one, two := p.owner(ctx), p.owner(ctx)
-			for _, uid := range []string{two.service, "SI0123456789", value.Text(one.user, "uid"), " "} {
-				p.Expect(p.askServiceKeys(ctx, one.session, uid), op, accountUnknown)
+			one, two := p.Owner(ctx), p.Owner(ctx)
+			for _, uid := range []string{two.Service, "SI0123456789", value.Text(one.User, "uid"), " "} {
+				p.Expect(p.AskServiceKeys(ctx, one.Session, uid), op, accountUnknown)
 			}
-			p.Expect(p.askServiceKeys(ctx, one.session, one.service), op, contract.OK)
+			p.Expect(p.AskServiceKeys(ctx, one.Session, one.Service), op, contract.OK)
 		})
 }
 
 func serviceKeyCredentials(p *api) {
-	It("opens the API as the service account, to which users/me is unknown", Serial, clause.Should("barong.service-keys.signed", p.getCurrentUser, contract.NotFound),
+	It("opens the API as the service account, to which users/me is unknown", Serial, clause.Should("barong.service-keys.signed", p.GetCurrentUser, contract.NotFound),
 		func(ctx SpecContext) {
-			k := p.newServiceKey(ctx, p.owner(ctx))
-			p.Expect(p.Do(ctx, p.signer(k), p.getCurrentUser, p.signed(k)), p.getCurrentUser, contract.NotFound)
+			k := p.NewServiceKey(ctx, p.Owner(ctx))
+			p.Expect(p.Do(ctx, p.Signer(k), p.GetCurrentUser, p.Signed(k)), p.GetCurrentUser, contract.NotFound)
 		})
-	It("gets a token in the name of the service account", Serial, clause.Graded("barong.authz-service-keys.token", p.authorizeRead, contract.OK, clause.Needs(direct)),
+	It("gets a token in the name of the service account", Serial, clause.Graded("barong.authz-service-keys.token", p.AuthorizeRead, contract.OK, clause.Needs(client.Direct)),
 		func(ctx SpecContext) {
-			o := p.owner(ctx)
-			k := p.newServiceKey(ctx, o)
-			call := p.Do(ctx, p.signer(k), p.authorizeRead, p.signed(k))
-			p.Expect(call, p.authorizeRead, contract.OK)
-			p.Check("whom the token names", value.Text(claims(bearer(call)), "uid"), Equal(o.service))
+			o := p.Owner(ctx)
+			k := p.NewServiceKey(ctx, o)
+			call := p.Do(ctx, p.Signer(k), p.AuthorizeRead, p.Signed(k))
+			p.Expect(call, p.AuthorizeRead, contract.OK)
+			p.Check("whom the token names", value.Text(client.Claims(bearer(call)), "uid"), Equal(o.Service))
 		})
 	for _, read := range []struct {
 		operation *contract.Operation
 		area      string
 		options   []clause.Option
-	}{{p.getCurrentUser, "service-keys", nil}, {p.authorizeRead, "authz-service-keys", []clause.Option{clause.Needs(direct)}}} {
+	}{{p.GetCurrentUser, "service-keys", nil}, {p.AuthorizeRead, "authz-service-keys", []clause.Option{clause.Needs(client.Direct)}}} {
 		op := read.operation
 		It("ends when the owner switches the second factor off, put to "+op.Path, Serial, clause.Graded("barong."+read.area+".dead-after-disable", op, keyNotActive, read.options...),
 			func(ctx SpecContext) {
-				o := p.owner(ctx)
-				k := p.newServiceKey(ctx, o)
-				control := p.Do(ctx, p.signer(k), op, p.signed(k))
-				if op == p.getCurrentUser {
+				o := p.Owner(ctx)
+				k := p.NewServiceKey(ctx, o)
+				control := p.Do(ctx, p.Signer(k), op, p.Signed(k))
+				if op == p.GetCurrentUser {
 					p.Expect(control, op, contract.NotFound) // let in, and then not found
 				} else {
 					p.Expect(control, op, contract.OK)
 				}
-				p.withoutFactor(ctx, o)
-				p.Expect(p.Do(ctx, p.signer(k), op, p.signed(k)), op, keyNotActive)
+				p.WithoutFactor(ctx, o)
+				p.Expect(p.Do(ctx, p.Signer(k), op, p.Signed(k)), op, keyNotActive)
 			})
 		It("is refused when it is signed with another secret, put to "+op.Path, Serial, clause.Graded("barong."+read.area+".signature-wrong", op, signatureWrong, read.options...),
 			func(ctx SpecContext) {
-				o := p.owner(ctx)
-				k, own := p.newServiceKey(ctx, o), p.newKey(ctx, o.session)
-				p.Expect(p.Do(ctx, p.signer(k), op, p.signed(&key{kid: k.kid, secret: own.secret})), op, signatureWrong)
+				o := p.Owner(ctx)
+				k, own := p.NewServiceKey(ctx, o), p.NewKey(ctx, o.Session)
+				p.Expect(p.Do(ctx, p.Signer(k), op, p.Signed(&client.Key{Kid: k.Kid, Secret: own.Secret})), op, signatureWrong)
 			})
 	}
 }
@@ -222,17 +160,4 @@ func bearer(call *httpclient.Call) string {
 		return value[len(scheme):]
 	}
 	return ""
-}
-
-// withoutFactor switches the second factor of an owner off, and on again, with the
-// same secret, when the spec ends.
-func (p *api) withoutFactor(ctx context.Context, o *owner) {
-	GinkgoHelper()
-	p.Require("switch the second factor off", p.otpCall(ctx, o.session, p.disableOTP, p.Code(ctx, o.account.codes)), p.disableOTP, contract.OK)
-	DeferCleanup(func(ctx SpecContext) {
-		call, err := p.Try(ctx, o.Actor, p.enableOTP, codeBody(p.Code(ctx, o.account.codes)))
-		if err != nil || !p.Is(call, p.enableOTP, contract.OK) {
-			o.account.Retire("its second factor could not be switched on again")
-		}
-	})
 }

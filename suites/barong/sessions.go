@@ -13,6 +13,7 @@ import (
 	"authconform/harness/conform"
 	"authconform/harness/contract"
 	"authconform/harness/value"
+	"authconform/suites/barong/client"
 )
 
 // Outcomes of a session that is not used as it should be.
@@ -33,8 +34,8 @@ type gate struct {
 
 func (p *api) gates() []gate {
 	return []gate{
-		{p.getCurrentUser, "sessions", deadSession, nil},
-		{p.authorizeRead, "authz", invalidSession, []string{direct}},
+		{p.GetCurrentUser, "sessions", client.DeadSession, nil},
+		{p.AuthorizeRead, "authz", invalidSession, []string{client.Direct}},
 	}
 }
 
@@ -68,14 +69,14 @@ func sessions(p *api) {
 }
 
 // enters sends a gate's request with something about the client changed.
-func (p *api) enters(ctx context.Context, g gate, s *session, r conform.Request, outcome contract.Outcome) {
+func (p *api) enters(ctx context.Context, g gate, s *client.Session, r conform.Request, outcome contract.Outcome) {
 	GinkgoHelper()
 	p.Expect(p.Do(ctx, s.Actor, g.Operation, r), g.Operation, outcome)
 }
 
 // destroyed: a client that is not the session's own ends the session, and then its
 // own client finds none.
-func (p *api) destroyed(ctx context.Context, g gate, s *session, foreign conform.Request) {
+func (p *api) destroyed(ctx context.Context, g gate, s *client.Session, foreign conform.Request) {
 	GinkgoHelper()
 	p.Require("use the session", p.Do(ctx, s.Actor, g.Operation, conform.Request{}), g.Operation, contract.OK)
 	p.enters(ctx, g, s, foreign, sessionMismatch)
@@ -85,7 +86,7 @@ func (p *api) destroyed(ctx context.Context, g gate, s *session, foreign conform
 func sessionAgent(p *api, g gate) {
 	changes := func(id, text string, change func(string) string) {
 		It("refuses and ends a session whose client "+text, g.at(id, sessionMismatch), func(ctx SpecContext) {
-			me := p.member(ctx)
+			me := p.Member(ctx)
 			agent := p.Do(ctx, me.Actor, g.Operation, conform.Request{}).RequestHeader.Get("User-Agent")
 			p.destroyed(ctx, g, me, conform.Request{}.WithHeader("User-Agent", change(agent)))
 		})
@@ -96,34 +97,34 @@ func sessionAgent(p *api, g gate) {
 
 func sessionAddress(p *api, g gate) {
 	believed := func(address string) conform.Request {
-		return conform.Request{}.WithHeader(p.Setting(addressHeader), address)
+		return conform.Request{}.WithHeader(p.Setting(client.AddressHeader), address)
 	}
-	It("refuses and ends a session that is used from another network", g.at("other-network", sessionMismatch, clause.Needs(clientAddress)), func(ctx SpecContext) {
-		me := p.member(ctx)
-		p.destroyed(ctx, g, me, believed(otherNetwork(me.account.address)))
+	It("refuses and ends a session that is used from another network", g.at("other-network", sessionMismatch, clause.Needs(client.ClientAddress)), func(ctx SpecContext) {
+		me := p.Member(ctx)
+		p.destroyed(ctx, g, me, believed(otherNetwork(me.Account.Address)))
 	})
-	It("lets a session be used from another address of its network", g.at("same-network", contract.OK, clause.Needs(clientAddress)), func(ctx SpecContext) {
-		me := p.member(ctx)
-		for _, address := range sameNetwork(me.account.address) {
+	It("lets a session be used from another address of its network", g.at("same-network", contract.OK, clause.Needs(client.ClientAddress)), func(ctx SpecContext) {
+		me := p.Member(ctx)
+		for _, address := range sameNetwork(me.Account.Address) {
 			p.enters(ctx, g, me, believed(address), contract.OK)
 		}
 	})
-	It("lets no client name the address that counts", g.standard("claimed-address", sessionMismatch, clientAddress), func(ctx SpecContext) {
+	It("lets no client name the address that counts", g.standard("claimed-address", sessionMismatch, client.ClientAddress), func(ctx SpecContext) {
 		for _, name := range p.claimHeaders() {
-			me := p.member(ctx)
-			p.destroyed(ctx, g, me, believed(otherNetwork(me.account.address)).WithHeader(name, claimed(name, me.account.address)))
+			me := p.Member(ctx)
+			p.destroyed(ctx, g, me, believed(otherNetwork(me.Account.Address)).WithHeader(name, claimed(name, me.Account.Address)))
 		}
 	})
 	It("does not take a claim of the client for its address", g.standard("claimed-other-address", contract.OK), func(ctx SpecContext) {
-		me := p.member(ctx)
+		me := p.Member(ctx)
 		for _, name := range p.claimHeaders() {
 			p.enters(ctx, g, me, conform.Request{}.WithHeader(name, claimed(name, "192.0.2.1")), contract.OK)
 		}
 	})
-	It("tells networks of IPv6 apart by 96 bits", clause.Should("barong."+g.name+".other-network-v6", g.Operation, sessionMismatch, clause.Needs(append(g.features, clientAddress)...)), func(ctx SpecContext) {
-		a := p.memberAccount(ctx)
-		a.address = "2001:db8:0:1::" + p.Nonce()[:4]
-		me := p.logIn(ctx, a)
+	It("tells networks of IPv6 apart by 96 bits", clause.Should("barong."+g.name+".other-network-v6", g.Operation, sessionMismatch, clause.Needs(append(g.features, client.ClientAddress)...)), func(ctx SpecContext) {
+		a := p.MemberAccount(ctx)
+		a.Address = "2001:db8:0:1::" + p.Nonce()[:4]
+		me := p.LogIn(ctx, a)
 		p.enters(ctx, g, me, believed("2001:db8:0:1::ffff:1"), contract.OK)
 		p.destroyed(ctx, g, me, believed("2001:db8:0:1:0:1::1"))
 	})
@@ -134,7 +135,7 @@ func sessionAddress(p *api, g gate) {
 func (p *api) claimHeaders() []string {
 	var names []string
 	for _, name := range []string{"X-Real-IP", "Forwarded", "True-Client-IP", "CF-Connecting-IP"} {
-		if !strings.EqualFold(name, p.Setting(addressHeader)) {
+		if !strings.EqualFold(name, p.Setting(client.AddressHeader)) {
 			names = append(names, name)
 		}
 	}
@@ -163,35 +164,26 @@ func sameNetwork(address string) []string {
 	return []string{netip.AddrFrom4(a).String(), netip.AddrFrom4(b).String()}
 }
 
-// sessionLifetime is how long a session lives without being used, as the
-// deployment says.
-func (p *api) sessionLifetime(ctx context.Context) time.Duration {
-	GinkgoHelper()
-	call := p.configs(ctx)
-	p.Require("read the configuration", call, p.getIdentityConfigs, contract.OK)
-	return time.Duration(value.Number(value.Of(call), "session_expire_time")) * time.Second
-}
-
 func sessionTime(p *api, g gate) {
 	It("refuses and ends a session that was not used for its time", Serial, g.slowly("expires", sessionMismatch), func(ctx SpecContext) {
-		me := p.member(ctx)
+		me := p.Member(ctx)
 		p.Require("use the session", p.Do(ctx, me.Actor, g.Operation, conform.Request{}), g.Operation, contract.OK)
-		p.Wait(ctx, p.sessionLifetime(ctx)+time.Minute, "the session has to expire")
+		p.Wait(ctx, p.SessionLifetime(ctx)+time.Minute, "the session has to expire")
 		p.enters(ctx, g, me, conform.Request{}, sessionMismatch)
 		p.enters(ctx, g, me, conform.Request{}, g.dead)
 	})
 	It("keeps a session for as long as it is used", Serial, g.slowly("slides", contract.OK), func(ctx SpecContext) {
-		me := p.member(ctx)
+		me := p.Member(ctx)
 		for range 3 {
-			p.Wait(ctx, p.sessionLifetime(ctx)*2/3, "the session has to grow older than its time")
+			p.Wait(ctx, p.SessionLifetime(ctx)*2/3, "the session has to grow older than its time")
 			p.enters(ctx, g, me, conform.Request{}, contract.OK)
 		}
 	})
 	It("does not prolong a session for what is open to everybody", Serial, g.slowly("not-prolonged-by-public-paths", sessionMismatch), func(ctx SpecContext) {
-		me := p.member(ctx)
-		lifetime := p.sessionLifetime(ctx)
+		me := p.Member(ctx)
+		lifetime := p.SessionLifetime(ctx)
 		p.Wait(ctx, lifetime*2/3, "the session has to grow old")
-		p.Require("read the time", p.Do(ctx, me.Actor, p.getIdentityTime, conform.Request{}), p.getIdentityTime, contract.OK)
+		p.Require("read the time", p.Do(ctx, me.Actor, p.GetIdentityTime, conform.Request{}), p.GetIdentityTime, contract.OK)
 		p.Wait(ctx, lifetime/2, "the session has to expire")
 		p.enters(ctx, g, me, conform.Request{}, sessionMismatch)
 	})
@@ -199,37 +191,37 @@ func sessionTime(p *api, g gate) {
 
 func sessionUser(p *api, g gate) {
 	It("refuses the session of a user who was deleted", g.at("deleted-user", userNotActive), func(ctx SpecContext) {
-		me := p.member(ctx)
+		me := p.Member(ctx)
 		p.Require("use the session", p.Do(ctx, me.Actor, g.Operation, conform.Request{}), g.Operation, contract.OK)
-		p.deletes(ctx, me)
+		p.Deletes(ctx, me)
 		p.enters(ctx, g, me, conform.Request{}, userNotActive)
 	})
 }
 
 func sessionCSRF(p *api) {
-	It("is not needed to read", clause.Graded("barong.sessions.read-without-csrf", p.getCurrentUser, contract.OK), func(ctx SpecContext) {
-		me := p.member(ctx)
-		call := p.Do(ctx, p.with(me.account, me.cookie, ""), p.getCurrentUser, conform.Request{})
-		p.Expect(call, p.getCurrentUser, contract.OK)
-		p.Check("the user is the session's", value.Text(value.Of(call), "uid"), Equal(value.Text(me.user, "uid")))
+	It("is not needed to read", clause.Graded("barong.sessions.read-without-csrf", p.GetCurrentUser, contract.OK), func(ctx SpecContext) {
+		me := p.Member(ctx)
+		call := p.Do(ctx, p.With(me.Account, me.Cookie, ""), p.GetCurrentUser, conform.Request{})
+		p.Expect(call, p.GetCurrentUser, contract.OK)
+		p.Check("the user is the session's", value.Text(value.Of(call), "uid"), Equal(value.Text(me.User, "uid")))
 	})
-	It("is good for its own session alone", clause.Graded("barong.sessions.csrf-foreign", p.disableOTP, csrfMismatch), func(ctx SpecContext) {
-		me, stranger := p.member(ctx), p.member(ctx)
-		other := p.logIn(ctx, me.account)
-		for _, token := range []string{other.csrf, stranger.csrf} {
+	It("is good for its own session alone", clause.Graded("barong.sessions.csrf-foreign", p.DisableOTP, client.CsrfMismatch), func(ctx SpecContext) {
+		me, stranger := p.Member(ctx), p.Member(ctx)
+		other := p.LogIn(ctx, me.Account)
+		for _, token := range []string{other.Csrf, stranger.Csrf} {
 			p.Refuses(ctx, conform.Refusal{
-				Operation: p.disableOTP, By: me.Actor, Expected: notEnabled, Outcome: csrfMismatch,
-				ChangedBy: p.with(me.account, me.cookie, token), Control: always(codeBody("000000")),
+				Operation: p.DisableOTP, By: me.Actor, Expected: client.NotEnabled, Outcome: client.CsrfMismatch,
+				ChangedBy: p.With(me.Account, me.Cookie, token), Control: always(client.CodeBody("000000")),
 			})
 		}
 	})
-	It("is not taken from anywhere but its header field", clause.Graded("barong.sessions.csrf-elsewhere", p.disableOTP, csrfMissing), func(ctx SpecContext) {
-		me := p.member(ctx)
+	It("is not taken from anywhere but its header field", clause.Graded("barong.sessions.csrf-elsewhere", p.DisableOTP, client.CsrfMissing), func(ctx SpecContext) {
+		me := p.Member(ctx)
 		p.Refuses(ctx, conform.Refusal{
-			Operation: p.disableOTP, By: me.Actor, Expected: notEnabled, Outcome: csrfMissing,
-			ChangedBy: p.with(me.account, me.cookie, ""), Control: always(codeBody("000000")),
-			Changes: []conform.Change{conform.Set("csrf_token", me.csrf), {Name: "X-XSRF-Token", Of: func(r conform.Request) conform.Request {
-				return r.WithHeader("X-XSRF-Token", me.csrf)
+			Operation: p.DisableOTP, By: me.Actor, Expected: client.NotEnabled, Outcome: client.CsrfMissing,
+			ChangedBy: p.With(me.Account, me.Cookie, ""), Control: always(client.CodeBody("000000")),
+			Changes: []conform.Change{conform.Set("csrf_token", me.Csrf), {Name: "X-XSRF-Token", Of: func(r conform.Request) conform.Request {
+				return r.WithHeader("X-XSRF-Token", me.Csrf)
 			}}},
 		})
 	})

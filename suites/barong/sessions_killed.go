@@ -8,65 +8,66 @@ import (
 	"authconform/harness/clause"
 	"authconform/harness/contract"
 	"authconform/harness/httpclient"
+	"authconform/suites/barong/client"
 )
 
 // sessionsKilled states what ends sessions and what does not (facts/barong.md 1.1).
 func sessionsKilled(p *api) {
 	ok := contract.OK
-	It("by a reset of the password, wherever it was opened", clause.Graded("barong.sessions.killed-by-reset", p.confirmPasswordReset, ok), func(ctx SpecContext) {
-		first := p.member(ctx)
-		second := p.logIn(ctx, first.account)
-		p.livesOn(ctx, first)
-		p.livesOn(ctx, second)
-		reset := p.passwordReset(p.resetToken(ctx, first.account), first.account.Password)
-		p.Expect(p.Do(ctx, p.visitor(), p.confirmPasswordReset, reset), p.confirmPasswordReset, ok)
-		p.opensNothing(ctx, first)
-		p.opensNothing(ctx, second)
-		p.livesOn(ctx, p.logIn(ctx, first.account))
+	It("by a reset of the password, wherever it was opened", clause.Graded("barong.sessions.killed-by-reset", p.ConfirmPasswordReset, ok), func(ctx SpecContext) {
+		first := p.Member(ctx)
+		second := p.LogIn(ctx, first.Account)
+		p.ExpectAlive(ctx, first)
+		p.ExpectAlive(ctx, second)
+		reset := p.PasswordReset(p.ResetToken(ctx, first.Account), first.Account.Password)
+		p.Expect(p.Do(ctx, p.Visitor(), p.ConfirmPasswordReset, reset), p.ConfirmPasswordReset, ok)
+		p.ExpectEnded(ctx, first)
+		p.ExpectEnded(ctx, second)
+		p.ExpectAlive(ctx, p.LogIn(ctx, first.Account))
 	})
-	It("when the second factor is switched on in another session", clause.Graded("barong.sessions.killed-by-enable", p.enableOTP, ok), func(ctx SpecContext) {
-		me, stranger := p.member(ctx), p.member(ctx)
-		other := p.logIn(ctx, me.account)
-		p.livesOn(ctx, other)
-		p.Expect(p.enables(ctx, me), p.enableOTP, ok)
-		p.opensNothing(ctx, other)
-		p.livesOn(ctx, me)
-		p.livesOn(ctx, stranger)
+	It("when the second factor is switched on in another session", clause.Graded("barong.sessions.killed-by-enable", p.EnableOTP, ok), func(ctx SpecContext) {
+		me, stranger := p.Member(ctx), p.Member(ctx)
+		other := p.LogIn(ctx, me.Account)
+		p.ExpectAlive(ctx, other)
+		p.Expect(p.enables(ctx, me), p.EnableOTP, ok)
+		p.ExpectEnded(ctx, other)
+		p.ExpectAlive(ctx, me)
+		p.ExpectAlive(ctx, stranger)
 	})
 	// Serial, for it takes three codes, and the third comes with the next time step.
-	It("not by switching the second factor off", Serial, clause.Graded("barong.sessions.not-killed-by-disable", p.disableOTP, ok), func(ctx SpecContext) {
+	It("not by switching the second factor off", Serial, clause.Graded("barong.sessions.not-killed-by-disable", p.DisableOTP, ok), func(ctx SpecContext) {
 		me, other := p.enrolledTwice(ctx)
-		p.Expect(p.Do(ctx, me.Actor, p.disableOTP, codeBody(p.Code(ctx, me.account.codes))), p.disableOTP, ok)
-		p.livesOn(ctx, me)
-		p.livesOn(ctx, other)
+		p.Expect(p.Do(ctx, me.Actor, p.DisableOTP, client.CodeBody(p.Code(ctx, me.Account.Codes))), p.DisableOTP, ok)
+		p.ExpectAlive(ctx, me)
+		p.ExpectAlive(ctx, other)
 	})
-	It("not by a change of the password", clause.Graded("barong.sessions.not-killed-by-change", p.changePassword, ok), func(ctx SpecContext) {
-		me := p.changeable(ctx)
-		other := p.logIn(ctx, me.account)
-		change := p.passwordChange(me.account.Password, p.next(me.account))
-		p.Expect(p.Do(ctx, me.Actor, p.changePassword, change), p.changePassword, ok)
-		p.livesOn(ctx, me)
-		p.livesOn(ctx, other)
+	It("not by a change of the password", clause.Graded("barong.sessions.not-killed-by-change", p.ChangePassword, ok), func(ctx SpecContext) {
+		me := p.Changeable(ctx)
+		other := p.LogIn(ctx, me.Account)
+		change := p.PasswordChange(me.Account.Password, p.Next(me.Account))
+		p.Expect(p.Do(ctx, me.Actor, p.ChangePassword, change), p.ChangePassword, ok)
+		p.ExpectAlive(ctx, me)
+		p.ExpectAlive(ctx, other)
 	})
 }
 
 // enables switches the second factor on; a pooled account's off again when the
 // spec ends.
-func (p *api) enables(ctx context.Context, me *session) *httpclient.Call {
+func (p *api) enables(ctx context.Context, me *client.Session) *httpclient.Call {
 	GinkgoHelper()
-	me.account.codes = p.newSecret(ctx, me)
-	if me.account.pooled {
-		DeferCleanup(func(ctx SpecContext) { p.unenrol(ctx, me) })
+	me.Account.Codes = p.NewSecret(ctx, me)
+	if me.Account.Pooled {
+		DeferCleanup(func(ctx SpecContext) { p.Unenrol(ctx, me) })
 	}
-	return p.Do(ctx, me.Actor, p.enableOTP, codeBody(p.Code(ctx, me.account.codes)))
+	return p.Do(ctx, me.Actor, p.EnableOTP, client.CodeBody(p.Code(ctx, me.Account.Codes)))
 }
 
 // enrolledTwice is two sessions of an account with the second factor on. What
 // switches it on ends all other sessions, so the second one is opened after it. A
 // pooled account is one without a second factor, which it has again at the end.
-func (p *api) enrolledTwice(ctx context.Context) (me, other *session) {
+func (p *api) enrolledTwice(ctx context.Context) (me, other *client.Session) {
 	GinkgoHelper()
-	me = p.member(ctx)
-	p.enrol(ctx, me)
-	return me, p.logIn(ctx, me.account)
+	me = p.Member(ctx)
+	p.Enrol(ctx, me)
+	return me, p.LogIn(ctx, me.Account)
 }

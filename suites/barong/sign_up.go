@@ -13,21 +13,14 @@ import (
 	"authconform/harness/contract"
 	"authconform/harness/httpclient"
 	"authconform/harness/value"
+	"authconform/suites/barong/client"
 	"authconform/suites/family"
 )
 
 const signUpPath = "POST identity/users"
 
 func (p *api) signUpSubjects() []family.Subject {
-	return []family.Subject{{Operation: p.createUser, Ready: p.asVisitor(p.newSignUp), Features: []string{signUp}}}
-}
-
-// newSignUp signs up an account that does not exist yet.
-func (p *api) newSignUp() conform.Request { return p.signUpRequest(p.newAccount()) }
-
-func (p *api) signUpRequest(a *account) conform.Request {
-	GinkgoHelper()
-	return conform.Request{JSON: p.solved(conform.Object{"email": a.Login, "password": a.Password})}
+	return []family.Subject{{Operation: p.CreateUser, Ready: p.asVisitor(p.NewSignUp), Features: []string{client.SignUp}}}
 }
 
 // signUps is about POST identity/users (facts/barong.md 2.1).
@@ -41,70 +34,70 @@ func signUps(p *api) {
 
 func signUpOpens(p *api) {
 	It("opens a session for a user whose e-mail address is not confirmed",
-		clause.Must("barong.sign-up.opens-session", p.createUser, contract.OK, clause.Needs(signUp)), func(ctx SpecContext) {
+		clause.Must("barong.sign-up.opens-session", p.CreateUser, contract.OK, clause.Needs(client.SignUp)), func(ctx SpecContext) {
 			me := p.expectSignUp(ctx, nil)
-			p.Check("the user is the one that signed up", value.Text(me.user, "email"), Equal(me.account.Login))
-			p.Check("the user is pending", value.Text(me.user, "state"), Equal("pending"))
-			p.Check("the user has level 0", value.Number(me.user, "level"), Equal(0))
-			p.Check("the user has no second factor", value.Flag(me.user, "otp"), BeFalse())
-			call := p.Do(ctx, me.Actor, p.getCurrentUser, conform.Request{})
-			p.Require("use the session", call, p.getCurrentUser, contract.OK)
-			p.Check("the session is that user's", value.Text(value.Of(call), "uid"), Equal(value.Text(me.user, "uid")))
+			p.Check("the user is the one that signed up", value.Text(me.User, "email"), Equal(me.Account.Login))
+			p.Check("the user is pending", value.Text(me.User, "state"), Equal("pending"))
+			p.Check("the user has level 0", value.Number(me.User, "level"), Equal(0))
+			p.Check("the user has no second factor", value.Flag(me.User, "otp"), BeFalse())
+			call := p.Do(ctx, me.Actor, p.GetCurrentUser, conform.Request{})
+			p.Require("use the session", call, p.GetCurrentUser, contract.OK)
+			p.Check("the session is that user's", value.Text(value.Of(call), "uid"), Equal(value.Text(me.User, "uid")))
 		})
 	It("does not take up a session id that the client made up",
-		clause.Must("barong.sign-up.made-up-session", p.createUser, contract.OK, clause.Needs(signUp), clause.From(contract.Observed, "facts/barong-observed.md 12")), func(ctx SpecContext) {
-			a := p.newAccount()
+		clause.Must("barong.sign-up.made-up-session", p.CreateUser, contract.OK, clause.Needs(client.SignUp), clause.From(contract.Observed, "facts/barong-observed.md 12")), func(ctx SpecContext) {
+			a := p.NewAccount()
 			madeUp := p.Secret("session", hexOf(p.Nonce(), 32))
-			call := p.Do(ctx, p.with(a, madeUp, ""), p.createUser, p.signUpRequest(a))
-			p.Expect(call, p.createUser, contract.OK)
-			p.Check("the session has an id of the server's", setCookie(call, sessionCookie) != madeUp, BeTrue())
+			call := p.Do(ctx, p.With(a, madeUp, ""), p.CreateUser, p.SignUpRequest(a))
+			p.Expect(call, p.CreateUser, contract.OK)
+			p.Check("the session has an id of the server's", client.SetCookie(call, client.SessionCookie) != madeUp, BeTrue())
 		})
 	It("keeps the user name, in lower case, and the data that a user signs up with",
-		clause.Must("barong.sign-up.keeps-members", p.createUser, contract.OK, clause.Needs(signUp)), func(ctx SpecContext) {
+		clause.Must("barong.sign-up.keeps-members", p.CreateUser, contract.OK, clause.Needs(client.SignUp)), func(ctx SpecContext) {
 			name, data := "Af"+p.Nonce()[:8], `{"language":"en"}`
 			me := p.expectSignUp(ctx, conform.Object{"username": name, "data": data})
-			p.Check("username is the one given, in lower case", value.Text(me.user, "username"), Equal(strings.ToLower(name)))
-			p.Check("data is the text given", value.Text(me.user, "data"), Equal(data))
+			p.Check("username is the one given, in lower case", value.Text(me.User, "username"), Equal(strings.ToLower(name)))
+			p.Check("data is the text given", value.Text(me.User, "data"), Equal(data))
 		})
 	It("notes the referrer whose uid a user signs up with",
-		clause.Must("barong.sign-up.referral", p.createUser, contract.OK, clause.Needs(signUp)), func(ctx SpecContext) {
-			uid := value.Text(p.signedUp(ctx).user, "uid")
+		clause.Must("barong.sign-up.referral", p.CreateUser, contract.OK, clause.Needs(client.SignUp)), func(ctx SpecContext) {
+			uid := value.Text(p.SignedUp(ctx).User, "uid")
 			me := p.expectSignUp(ctx, conform.Object{"refid": uid})
-			p.Check("referral_uid is the referrer's", value.Text(me.user, "referral_uid"), Equal(uid))
+			p.Check("referral_uid is the referrer's", value.Text(me.User, "referral_uid"), Equal(uid))
 		})
 }
 
 // expectSignUp signs up an account with further members; what a session opens must
 // be the whole promise. The first user of a deployment is its superadmin: then the
 // second is looked at.
-func (p *api) expectSignUp(ctx context.Context, members conform.Object) *session {
+func (p *api) expectSignUp(ctx context.Context, members conform.Object) *client.Session {
 	GinkgoHelper()
 	me := p.expectSignUpOnce(ctx, members)
-	if value.Text(me.user, "role") == "superadmin" {
+	if value.Text(me.User, "role") == "superadmin" {
 		me = p.expectSignUpOnce(ctx, members)
 	}
-	p.Check("the user is a member", value.Text(me.user, "role"), Equal("member"))
+	p.Check("the user is a member", value.Text(me.User, "role"), Equal("member"))
 	return me
 }
 
-func (p *api) expectSignUpOnce(ctx context.Context, members conform.Object) *session {
+func (p *api) expectSignUpOnce(ctx context.Context, members conform.Object) *client.Session {
 	GinkgoHelper()
-	a := p.newAccount()
-	r := p.signUpRequest(a)
+	a := p.NewAccount()
+	r := p.SignUpRequest(a)
 	for name, v := range members {
 		r = r.With(name, v)
 	}
-	call := p.Do(ctx, p.visitorAt(a.address), p.createUser, r)
-	p.Expect(call, p.createUser, contract.OK)
-	return p.opened(call, a)
+	call := p.Do(ctx, p.VisitorAt(a.Address), p.CreateUser, r)
+	p.Expect(call, p.CreateUser, contract.OK)
+	return p.Opened(call, a)
 }
 
 func signUpRefuses(p *api) {
 	refused := func(slug, promise string, changes ...conform.Change) {
 		outcome := contract.Outcome(slug)
-		It("refuses "+promise, clause.Graded("barong.sign-up."+slug, p.createUser, outcome, clause.Needs(signUp)), func(ctx SpecContext) {
+		It("refuses "+promise, clause.Graded("barong.sign-up."+slug, p.CreateUser, outcome, clause.Needs(client.SignUp)), func(ctx SpecContext) {
 			p.Refuses(ctx, conform.Refusal{
-				Operation: p.createUser, By: p.visitor(), Control: p.newSignUp, Outcome: outcome, Changes: changes,
+				Operation: p.CreateUser, By: p.Visitor(), Control: p.NewSignUp, Outcome: outcome, Changes: changes,
 			})
 		})
 	}
@@ -127,11 +120,11 @@ func signUpRefuses(p *api) {
 
 	taken := func(slug, promise string, state func(string, *contract.Operation, contract.Outcome, ...clause.Option) clause.Clause, spell func(string) string) {
 		outcome := contract.Outcome(slug)
-		It("refuses "+promise, state("barong.sign-up."+slug, p.createUser, outcome, clause.Needs(signUp)), func(ctx SpecContext) {
-			owner := p.newAccount()
-			p.Require("sign an account up", p.Do(ctx, p.visitor(), p.createUser, p.signUpRequest(owner)), p.createUser, contract.OK)
+		It("refuses "+promise, state("barong.sign-up."+slug, p.CreateUser, outcome, clause.Needs(client.SignUp)), func(ctx SpecContext) {
+			owner := p.NewAccount()
+			p.Require("sign an account up", p.Do(ctx, p.Visitor(), p.CreateUser, p.SignUpRequest(owner)), p.CreateUser, contract.OK)
 			p.Refuses(ctx, conform.Refusal{
-				Operation: p.createUser, By: p.visitor(), Control: p.newSignUp, Outcome: outcome,
+				Operation: p.CreateUser, By: p.Visitor(), Control: p.NewSignUp, Outcome: outcome,
 				Changes: []conform.Change{conform.Set("email", spell(owner.Login))},
 			})
 		})
@@ -140,11 +133,11 @@ func signUpRefuses(p *api) {
 	taken("email-taken-other-case", "an e-mail address that an account has in other case", clause.Note, strings.ToUpper)
 
 	It("refuses a user name that an account has",
-		clause.Must("barong.sign-up.username-taken", p.createUser, "username-taken", clause.Needs(signUp)), func(ctx SpecContext) {
+		clause.Must("barong.sign-up.username-taken", p.CreateUser, "username-taken", clause.Needs(client.SignUp)), func(ctx SpecContext) {
 			name := "af" + p.Nonce()[:8]
-			p.Require("sign an account up", p.Do(ctx, p.visitor(), p.createUser, p.newSignUp().With("username", name)), p.createUser, contract.OK)
+			p.Require("sign an account up", p.Do(ctx, p.Visitor(), p.CreateUser, p.NewSignUp().With("username", name)), p.CreateUser, contract.OK)
 			p.Refuses(ctx, conform.Refusal{
-				Operation: p.createUser, By: p.visitor(), Control: p.newSignUp, Outcome: "username-taken",
+				Operation: p.CreateUser, By: p.Visitor(), Control: p.NewSignUp, Outcome: "username-taken",
 				Changes: []conform.Change{conform.Set("username", name), conform.Set("username", strings.ToUpper(name))},
 			})
 		})
@@ -153,22 +146,22 @@ func signUpRefuses(p *api) {
 // signUpRaces is what parallel sign-ups of one address leave behind.
 func signUpRaces(p *api) {
 	It("gives an e-mail address to one of several parallel sign-ups",
-		clause.Must("barong.sign-up.parallel", p.createUser, contract.OK, clause.Needs(signUp), clause.From(contract.Observed, "facts/barong-observed.md 20")), func(ctx SpecContext) {
-			a := p.newAccount()
-			r := p.signUpRequest(a)
-			p.Callable(p.createUser)
+		clause.Must("barong.sign-up.parallel", p.CreateUser, contract.OK, clause.Needs(client.SignUp), clause.From(contract.Observed, "facts/barong-observed.md 20")), func(ctx SpecContext) {
+			a := p.NewAccount()
+			r := p.SignUpRequest(a)
+			p.Callable(p.CreateUser)
 			const clients = 6
 			calls := make([]*httpclient.Call, clients)
 			var all sync.WaitGroup
 			for i := range clients {
-				by := p.visitor()
-				all.Go(func() { calls[i], _ = p.Try(ctx, by, p.createUser, r) })
+				by := p.Visitor()
+				all.Go(func() { calls[i], _ = p.Try(ctx, by, p.CreateUser, r) })
 			}
 			all.Wait()
 			opened := 0
 			for _, call := range calls {
-				if call != nil && p.Is(call, p.createUser, contract.OK) {
-					p.Expect(call, p.createUser, contract.OK)
+				if call != nil && p.Is(call, p.CreateUser, contract.OK) {
+					p.Expect(call, p.CreateUser, contract.OK)
 					opened++
 				}
 			}

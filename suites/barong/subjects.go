@@ -8,6 +8,7 @@ import (
 
 	"authconform/harness/conform"
 	"authconform/harness/contract"
+	"authconform/suites/barong/client"
 	"authconform/suites/family"
 )
 
@@ -50,14 +51,14 @@ func families(p *api) {
 func (p *api) cookies() family.Scheme {
 	return family.Scheme{
 		Present: func(token string) http.Header {
-			a := &account{Identity: p.newAccount().Identity, address: p.newAddress()}
-			return p.with(a, hexOf(token, 32), hexOf(token, 20)).Header
+			a := &client.Account{Identity: p.NewAccount().Identity, Address: p.NewAddress()}
+			return p.With(a, hexOf(token, 32), hexOf(token, 20)).Header
 		},
 		End: func(ctx context.Context, by *conform.Actor) {
 			GinkgoHelper()
-			p.Require("log out", p.Do(ctx, by, p.deleteSession, conform.Request{}), p.deleteSession, contract.OK)
+			p.Require("log out", p.Do(ctx, by, p.DeleteSession, conform.Request{}), p.DeleteSession, contract.OK)
 		},
-		Dead: deadSession,
+		Dead: client.DeadSession,
 	}
 }
 
@@ -80,23 +81,23 @@ func always(r conform.Request) func() conform.Request {
 func (p *api) asMember(r conform.Request) ready {
 	return func(ctx context.Context) (*conform.Actor, func() conform.Request) {
 		GinkgoHelper()
-		return p.member(ctx).Actor, always(r)
+		return p.Member(ctx).Actor, always(r)
 	}
 }
 
 // asVisitor is the Ready of operations that need no session.
 func (p *api) asVisitor(r func() conform.Request) ready {
-	return func(context.Context) (*conform.Actor, func() conform.Request) { return p.visitor(), r }
+	return func(context.Context) (*conform.Actor, func() conform.Request) { return p.Visitor(), r }
 }
 
 // asEnrolledOnce is the Ready of operations that take a request with a code from a
 // member with a second factor. Its subjects spend the code, so that it is sent
 // once, after the requests that are refused before a code is looked at.
-func (p *api) asEnrolledOnce(open func(context.Context) *session, request func(ctx context.Context, me *session, code string) conform.Request) ready {
+func (p *api) asEnrolledOnce(open func(context.Context) *client.Session, request func(ctx context.Context, me *client.Session, code string) conform.Request) ready {
 	return func(ctx context.Context) (*conform.Actor, func() conform.Request) {
 		GinkgoHelper()
 		me := open(ctx)
-		code := p.LastingCode(ctx, me.account.codes)
+		code := p.LastingCode(ctx, me.Account.Codes)
 		return me.Actor, always(request(ctx, me, code))
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"authconform/harness/clause"
 	"authconform/harness/contract"
+	"authconform/suites/barong/client"
 	"authconform/suites/family"
 )
 
@@ -32,46 +33,39 @@ func throttling(p *api) {
 
 // filling is a spec that fills the limit of the log-ins to an account: at the
 // beginning of a window, and so that whoever comes next finds an empty one.
-func filling(p *api, text string, c clause.Clause, fill func(ctx context.Context, l family.Limit, a *account)) {
+func filling(p *api, text string, c clause.Clause, fill func(ctx context.Context, l family.Limit, a *client.Account)) {
 	It(text, c, func(ctx SpecContext) {
-		a := p.memberAccount(ctx)
-		if a.pooled || a.address == "" {
-			DeferCleanup(func(ctx SpecContext) { p.freshWindow(ctx) })
+		a := p.MemberAccount(ctx)
+		if a.Pooled || a.Address == "" {
+			DeferCleanup(func(ctx SpecContext) { p.FreshWindow(ctx) })
 		}
-		p.freshWindow(ctx)
+		p.FreshWindow(ctx)
 		fill(ctx, p.logInLimit(a), a)
 	})
 }
 
-// freshWindow waits for the limiter's next window: the minutes of the clock.
-func (p *api) freshWindow(ctx context.Context) {
-	GinkgoHelper()
-	now := p.Now()
-	p.Wait(ctx, now.Truncate(window).Add(window+margin).Sub(now), "the limiter's window has to begin")
-}
-
 // logInLimit is the limit of one account's e-mail address: each attempt comes from
 // another client's address, where the deployment knows them apart.
-func (p *api) logInLimit(a *account) family.Limit {
-	wrong := p.credentials(a, "").With("password", p.Secret("password", newPassword()))
+func (p *api) logInLimit(a *client.Account) family.Limit {
+	wrong := p.Credentials(a, "").With("password", p.Secret("password", client.NewPassword()))
 	return family.Limit{
-		Operation: p.createSession, Attempts: inWindow, Block: window,
-		Wrong:   func(int) family.Attempt { return family.Attempt{By: p.visitor(), Request: wrong} },
-		Right:   func() family.Attempt { return family.Attempt{By: p.visitor(), Request: p.credentials(a, "")} },
+		Operation: p.CreateSession, Attempts: client.InWindow, Block: client.Window,
+		Wrong:   func(int) family.Attempt { return family.Attempt{By: p.Visitor(), Request: wrong} },
+		Right:   func() family.Attempt { return family.Attempt{By: p.Visitor(), Request: p.Credentials(a, "")} },
 		Refused: contract.BadCredentials, Limited: contract.Throttled,
 	}
 }
 
 // fromOneAddress makes a limit one of a client's address: each attempt is one to an
 // e-mail address that nobody has.
-func (p *api) fromOneAddress(l family.Limit, a *account) family.Limit {
+func (p *api) fromOneAddress(l family.Limit, a *client.Account) family.Limit {
 	wrong := l.Wrong
 	l.Wrong = func(i int) family.Attempt {
 		attempt := wrong(i)
-		return family.Attempt{By: p.visitorAt(a.address), Request: attempt.Request.With("email", p.nobody())}
+		return family.Attempt{By: p.VisitorAt(a.Address), Request: attempt.Request.With("email", p.Nobody())}
 	}
 	l.Right = func() family.Attempt {
-		return family.Attempt{By: p.visitorAt(a.address), Request: p.credentials(a, "")}
+		return family.Attempt{By: p.VisitorAt(a.Address), Request: p.Credentials(a, "")}
 	}
 	return l
 }
@@ -80,40 +74,40 @@ func logInLimits(p *api) {
 	kit := family.LimitTest{S: p.Context}
 	limited := contract.Throttled
 	must := func(id string, options ...clause.Option) clause.Clause {
-		return clause.Graded("barong.throttle."+id, p.createSession, limited, append(options, clause.Disrupts())...)
+		return clause.Graded("barong.throttle."+id, p.CreateSession, limited, append(options, clause.Disrupts())...)
 	}
-	filling(p, "are five for an e-mail address, and the sixth is refused", must("email", clause.Needs(clientAddress)),
-		func(ctx context.Context, l family.Limit, _ *account) { kit.Reach(ctx, l) })
+	filling(p, "are five for an e-mail address, and the sixth is refused", must("email", clause.Needs(client.ClientAddress)),
+		func(ctx context.Context, l family.Limit, _ *client.Account) { kit.Reach(ctx, l) })
 	filling(p, "are five for a client's address, and the sixth is refused", must("address"),
-		func(ctx context.Context, l family.Limit, a *account) { kit.Reach(ctx, p.fromOneAddress(l, a)) })
-	filling(p, "are counted when they succeed too", must("right-ones-count"), func(ctx context.Context, l family.Limit, _ *account) {
+		func(ctx context.Context, l family.Limit, a *client.Account) { kit.Reach(ctx, p.fromOneAddress(l, a)) })
+	filling(p, "are counted when they succeed too", must("right-ones-count"), func(ctx context.Context, l family.Limit, _ *client.Account) {
 		right := l.Right
 		l.Wrong, l.Refused = func(int) family.Attempt { return right() }, contract.OK
 		kit.Reach(ctx, l)
 	})
-	filling(p, "are refused after that with the right password too", must("right-password"), func(ctx context.Context, l family.Limit, a *account) {
+	filling(p, "are refused after that with the right password too", must("right-password"), func(ctx context.Context, l family.Limit, a *client.Account) {
 		kit.Reach(ctx, l)
 		kit.HoldsBackTheRight(ctx, l)
 		kit.HoldsBackTheRight(ctx, p.fromOneAddress(l, a))
 	})
-	filling(p, "open no session beyond the limit", must("no-session"), func(ctx context.Context, l family.Limit, a *account) {
+	filling(p, "open no session beyond the limit", must("no-session"), func(ctx context.Context, l family.Limit, a *client.Account) {
 		kit.Reach(ctx, l)
 		right := l.Right()
-		call := p.Do(ctx, right.By, p.createSession, right.Request)
-		p.Expect(call, p.createSession, limited)
-		p.openedNothing(ctx, a, call)
+		call := p.Do(ctx, right.By, p.CreateSession, right.Request)
+		p.Expect(call, p.CreateSession, limited)
+		p.ExpectNoSession(ctx, a, call)
 	})
-	filling(p, "are let in again in the next minute", must("ends"), func(ctx context.Context, l family.Limit, _ *account) {
+	filling(p, "are let in again in the next minute", must("ends"), func(ctx context.Context, l family.Limit, _ *client.Account) {
 		kit.Reach(ctx, l)
 		kit.Ends(ctx, l, l.Block)
 	})
-	filling(p, "of others, from elsewhere, are let in", must("others", clause.Needs(clientAddress)), func(ctx context.Context, l family.Limit, _ *account) {
-		other := p.memberAccount(ctx)
+	filling(p, "of others, from elsewhere, are let in", must("others", clause.Needs(client.ClientAddress)), func(ctx context.Context, l family.Limit, _ *client.Account) {
+		other := p.MemberAccount(ctx)
 		kit.Reach(ctx, l)
-		kit.Works(ctx, l, family.Attempt{By: p.visitor(), Request: p.credentials(other, "")})
+		kit.Works(ctx, l, family.Attempt{By: p.Visitor(), Request: p.Credentials(other, "")})
 	})
-	filling(p, "are counted for an e-mail address that nobody has as well", must("unknown-email", clause.Needs(clientAddress)), func(ctx context.Context, l family.Limit, _ *account) {
-		wrong, nobody := l.Wrong, p.nobody()
+	filling(p, "are counted for an e-mail address that nobody has as well", must("unknown-email", clause.Needs(client.ClientAddress)), func(ctx context.Context, l family.Limit, _ *client.Account) {
+		wrong, nobody := l.Wrong, p.Nobody()
 		l.Wrong = func(i int) family.Attempt {
 			attempt := wrong(i)
 			attempt.Request = attempt.Request.With("email", nobody)
@@ -121,7 +115,7 @@ func logInLimits(p *api) {
 		}
 		kit.Reach(ctx, l)
 	})
-	filling(p, "are refused with nothing that says when to come back", must("claims-nothing"), func(ctx context.Context, l family.Limit, _ *account) {
+	filling(p, "are refused with nothing that says when to come back", must("claims-nothing"), func(ctx context.Context, l family.Limit, _ *client.Account) {
 		call := kit.Reach(ctx, l)
 		for name := range call.Header {
 			p.Holds("the refusal claims no limit", !strings.Contains(strings.ToLower(name), "ratelimit"), "it has the header field "+name)
@@ -134,11 +128,11 @@ func logInLimits(p *api) {
 func logInLimitBypasses(p *api) {
 	kit := family.LimitTest{S: p.Context}
 	should := func(id string, options ...clause.Option) clause.Clause {
-		return clause.Should("barong.throttle."+id, p.createSession, contract.Throttled, append(options, clause.Disrupts(), spansSessions)...)
+		return clause.Should("barong.throttle."+id, p.CreateSession, contract.Throttled, append(options, clause.Disrupts(), spansSessions)...)
 	}
 	// The release takes blanks and capitals out of the address that it counts by.
 	spelt := func(id, text string, spell func(i int, email string) string) {
-		filling(p, text, clause.Graded("barong.throttle."+id, p.createSession, contract.Throttled, clause.Disrupts(), clause.Needs(clientAddress)), func(ctx context.Context, l family.Limit, a *account) {
+		filling(p, text, clause.Graded("barong.throttle."+id, p.CreateSession, contract.Throttled, clause.Disrupts(), clause.Needs(client.ClientAddress)), func(ctx context.Context, l family.Limit, a *client.Account) {
 			wrong := l.Wrong
 			l.Wrong = func(i int) family.Attempt {
 				attempt := wrong(i)
@@ -156,8 +150,8 @@ func logInLimitBypasses(p *api) {
 		return email[:i] + strings.Repeat(" ", i) + email[i:] + strings.Repeat(" ", i%2)
 	})
 	for _, name := range []string{"X-Real-IP", "Forwarded", "True-Client-IP", "CF-Connecting-IP", "X-Client-IP"} {
-		filling(p, "are counted whatever address the client claims in "+name, should("claimed-"+strings.ToLower(name)), func(ctx context.Context, l family.Limit, a *account) {
-			if strings.EqualFold(name, p.Setting(addressHeader)) {
+		filling(p, "are counted whatever address the client claims in "+name, should("claimed-"+strings.ToLower(name)), func(ctx context.Context, l family.Limit, a *client.Account) {
+			if strings.EqualFold(name, p.Setting(client.AddressHeader)) {
 				p.Untestable("the deployment believes %s", name)
 			}
 			one := p.fromOneAddress(l, a)
@@ -170,7 +164,7 @@ func logInLimitBypasses(p *api) {
 			kit.Reach(ctx, one)
 		})
 	}
-	filling(p, "are counted whatever connection they come over", should("new-connection"), func(ctx context.Context, l family.Limit, a *account) {
+	filling(p, "are counted whatever connection they come over", should("new-connection"), func(ctx context.Context, l family.Limit, a *client.Account) {
 		one := p.fromOneAddress(l, a)
 		wrong := one.Wrong
 		one.Wrong = func(i int) family.Attempt {
@@ -180,7 +174,7 @@ func logInLimitBypasses(p *api) {
 		}
 		kit.Reach(ctx, one)
 	})
-	filling(p, "are counted when they come at the same time", should("parallel"), func(ctx context.Context, l family.Limit, _ *account) {
+	filling(p, "are counted when they come at the same time", should("parallel"), func(ctx context.Context, l family.Limit, _ *client.Account) {
 		kit.Burst(ctx, l)
 	})
 }
@@ -188,23 +182,23 @@ func logInLimitBypasses(p *api) {
 // unlimited: the releases before 3.1 have no limiter, and claim none.
 func unlimited(p *api) {
 	It("answers twelve wrong passwords in a row alike, claims no limit, and lets the right one in",
-		clause.Graded("barong.throttle.none-claimed", p.createSession, contract.BadCredentials, clause.Only(release26, documented), clause.Disrupts()), func(ctx SpecContext) {
-			a := p.memberAccount(ctx)
+		clause.Graded("barong.throttle.none-claimed", p.CreateSession, contract.BadCredentials, clause.Only(client.Release26, client.Documented), clause.Disrupts()), func(ctx SpecContext) {
+			a := p.MemberAccount(ctx)
 			for range 12 {
-				call := p.tryLogIn(ctx, a, p.credentials(a, "").With("password", p.Secret("password", newPassword())))
-				p.Expect(call, p.createSession, contract.BadCredentials)
+				call := p.TryLogIn(ctx, a, p.Credentials(a, "").With("password", p.Secret("password", client.NewPassword())))
+				p.Expect(call, p.CreateSession, contract.BadCredentials)
 				for name := range call.Header {
 					p.Holds("the refusal claims no limit", !slices.Contains([]string{"retry-after", "ratelimit", "ratelimit-policy"}, strings.ToLower(name)), "it has the header field "+name)
 				}
 			}
-			p.Require("log in", p.tryLogIn(ctx, a, p.credentials(a, "")), p.createSession, contract.OK)
+			p.Require("log in", p.TryLogIn(ctx, a, p.Credentials(a, "")), p.CreateSession, contract.OK)
 		})
 	It("refuses codes for being wrong, however many there were",
-		clause.Graded("barong.throttle.none-claimed-codes", p.verifyOTP, contract.SecondFactorWrong, clause.Only(release26, documented), clause.Disrupts()), func(ctx SpecContext) {
-			me := p.enrolled(ctx)
+		clause.Graded("barong.throttle.none-claimed-codes", p.VerifyOTP, contract.SecondFactorWrong, clause.Only(client.Release26, client.Documented), clause.Disrupts()), func(ctx SpecContext) {
+			me := p.Enrolled(ctx)
 			for range 12 {
-				p.Expect(p.Do(ctx, me.Actor, p.verifyOTP, codeBody(me.account.codes.Wrong(1))), p.verifyOTP, contract.SecondFactorWrong)
+				p.Expect(p.Do(ctx, me.Actor, p.VerifyOTP, client.CodeBody(me.Account.Codes.Wrong(1))), p.VerifyOTP, contract.SecondFactorWrong)
 			}
-			p.Require("verify a right code", p.Do(ctx, me.Actor, p.verifyOTP, codeBody(p.Code(ctx, me.account.codes))), p.verifyOTP, contract.OK)
+			p.Require("verify a right code", p.Do(ctx, me.Actor, p.VerifyOTP, client.CodeBody(p.Code(ctx, me.Account.Codes))), p.VerifyOTP, contract.OK)
 		})
 }

@@ -6,6 +6,7 @@ import (
 	"authconform/harness/clause"
 	"authconform/harness/conform"
 	"authconform/harness/contract"
+	"authconform/suites/barong/client"
 	"authconform/suites/family"
 )
 
@@ -15,42 +16,42 @@ const numberInvalid = contract.Outcome("number-invalid")
 func passwordChangeLimits(p *api) {
 	kit := family.LimitTest{S: p.Context}
 	limited := contract.Throttled
-	It("are five of a session, and the sixth is refused", clause.Graded("barong.throttle.password-change", p.changePassword, limited, clause.Disrupts()), func(ctx SpecContext) {
-		me := p.member(ctx)
-		p.freshWindow(ctx)
+	It("are five of a session, and the sixth is refused", clause.Graded("barong.throttle.password-change", p.ChangePassword, limited, clause.Disrupts()), func(ctx SpecContext) {
+		me := p.Member(ctx)
+		p.FreshWindow(ctx)
 		l := p.changeLimit(me)
 		kit.Reach(ctx, l)
 		kit.HoldsBackTheRight(ctx, l)
-		p.livesOn(ctx, p.logIn(ctx, me.account)) // the password is the same still
-		p.livesOn(ctx, me)
+		p.ExpectAlive(ctx, p.LogIn(ctx, me.Account)) // the password is the same still
+		p.ExpectAlive(ctx, me)
 	})
-	It("are let in again in the next minute", clause.Graded("barong.throttle.password-change-ends", p.changePassword, limited, clause.Disrupts()), func(ctx SpecContext) {
-		me := p.changeable(ctx)
-		p.freshWindow(ctx)
+	It("are let in again in the next minute", clause.Graded("barong.throttle.password-change-ends", p.ChangePassword, limited, clause.Disrupts()), func(ctx SpecContext) {
+		me := p.Changeable(ctx)
+		p.FreshWindow(ctx)
 		l := p.changeLimit(me)
 		kit.Reach(ctx, l)
 		kit.Ends(ctx, l, l.Block)
 	})
-	It("are counted for each session of a user by itself", clause.Graded("barong.throttle.password-change-other-session", p.changePassword, limited, clause.Disrupts()), func(ctx SpecContext) {
-		me := p.member(ctx)
-		other := p.logIn(ctx, me.account)
-		p.freshWindow(ctx)
+	It("are counted for each session of a user by itself", clause.Graded("barong.throttle.password-change-other-session", p.ChangePassword, limited, clause.Disrupts()), func(ctx SpecContext) {
+		me := p.Member(ctx)
+		other := p.LogIn(ctx, me.Account)
+		p.FreshWindow(ctx)
 		kit.Reach(ctx, p.changeLimit(me))
 		attempt := p.changeLimit(other).Wrong(0)
-		p.Expect(p.Do(ctx, attempt.By, p.changePassword, attempt.Request), p.changePassword, contract.BadCredentials)
+		p.Expect(p.Do(ctx, attempt.By, p.ChangePassword, attempt.Request), p.ChangePassword, contract.BadCredentials)
 	})
 }
 
 // changeLimit is the limit of one session's password changes.
-func (p *api) changeLimit(me *session) family.Limit {
-	next := p.next(me.account)
+func (p *api) changeLimit(me *client.Session) family.Limit {
+	next := p.Next(me.Account)
 	change := func(old string) family.Attempt {
-		return family.Attempt{By: me.Actor, Request: p.passwordChange(old, next)}
+		return family.Attempt{By: me.Actor, Request: p.PasswordChange(old, next)}
 	}
-	wrong := p.Secret("password", newPassword())
+	wrong := p.Secret("password", client.NewPassword())
 	return family.Limit{
-		Operation: p.changePassword, Attempts: inWindow, Block: window,
-		Wrong: func(int) family.Attempt { return change(wrong) }, Right: func() family.Attempt { return change(me.account.Password) },
+		Operation: p.ChangePassword, Attempts: client.InWindow, Block: client.Window,
+		Wrong: func(int) family.Attempt { return change(wrong) }, Right: func() family.Attempt { return change(me.Account.Password) },
 		Refused: contract.BadCredentials, Limited: contract.Throttled,
 	}
 }
@@ -60,21 +61,21 @@ func phoneLimits(p *api) {
 	requests := []struct {
 		id string
 		op *contract.Operation
-	}{{"create-phone", p.createPhone}, {"send-phone-code", p.sendPhoneCode}, {"verify-phone", p.verifyPhone}}
+	}{{"create-phone", p.CreatePhone}, {"send-phone-code", p.SendPhoneCode}, {"verify-phone", p.VerifyPhone}}
 	// invalid is refused for its number, and counted for all that.
 	invalid := conform.Request{JSON: conform.Object{"phone_number": "12", "verification_code": "12345"}}
 	for i, r := range requests {
 		It("are five of a session, whatever they ask for, and the sixth is refused: "+r.op.ID,
 			clause.Graded("barong.throttle."+r.id, r.op, contract.Throttled, clause.Disrupts()), func(ctx SpecContext) {
-				me, other := p.member(ctx), p.member(ctx)
-				p.freshWindow(ctx)
-				for n := range inWindow {
+				me, other := p.Member(ctx), p.Member(ctx)
+				p.FreshWindow(ctx)
+				for n := range client.InWindow {
 					op := requests[(i+n)%len(requests)].op
 					p.Expect(p.Do(ctx, me.Actor, op, invalid), op, numberInvalid)
 				}
 				p.Expect(p.Do(ctx, me.Actor, r.op, invalid), r.op, contract.Throttled)
 				p.Expect(p.Do(ctx, other.Actor, r.op, invalid), r.op, numberInvalid)
-				p.Wait(ctx, window, "the limit has to end")
+				p.Wait(ctx, client.Window, "the limit has to end")
 				p.Expect(p.Do(ctx, me.Actor, r.op, invalid), r.op, numberInvalid)
 			})
 	}

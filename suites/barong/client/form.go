@@ -1,4 +1,4 @@
-package barong
+package client
 
 import (
 	"bytes"
@@ -15,10 +15,10 @@ import (
 // formMedia is the one media type of the operations that take files.
 const formMedia = "multipart/form-data"
 
-// upload is a file of a form.
-type upload struct {
-	name, media string
-	content     []byte
+// Upload is a file of a form.
+type Upload struct {
+	Name, Media string
+	Content     []byte
 }
 
 // asForm writes the members of a request as a form where the operation takes
@@ -46,7 +46,7 @@ func asForm(op *contract.Operation, r conform.Request) conform.Request {
 // lists; null as the empty text, for want of anything nearer.
 func addField(form *multipart.Writer, name string, v any) {
 	switch v := v.(type) {
-	case []upload:
+	case []Upload:
 		for _, file := range v {
 			addField(form, name+"[]", file)
 		}
@@ -54,13 +54,13 @@ func addField(form *multipart.Writer, name string, v any) {
 		for _, text := range v {
 			addField(form, name+"[]", text)
 		}
-	case upload:
+	case Upload:
 		header := textproto.MIMEHeader{
-			"Content-Disposition": {fmt.Sprintf("form-data; name=%q; filename=%q", name, v.name)},
-			"Content-Type":        {v.media},
+			"Content-Disposition": {fmt.Sprintf("form-data; name=%q; filename=%q", name, v.Name)},
+			"Content-Type":        {v.Media},
 		}
 		part, _ := form.CreatePart(header)
-		_, _ = part.Write(v.content)
+		_, _ = part.Write(v.Content)
 	case nil:
 		_ = form.WriteField(name, "")
 	default:

@@ -1,4 +1,4 @@
-package barong
+package client
 
 import (
 	"context"
@@ -8,7 +8,7 @@ import (
 	"net/url"
 	"strings"
 
-	. "github.com/onsi/ginkgo/v2"
+	"github.com/onsi/ginkgo/v2"
 
 	"authconform/harness/conform"
 	"authconform/harness/httpclient"
@@ -18,31 +18,31 @@ import (
 
 // Subjects of the tokens that Barong mails.
 const (
-	confirmation = "confirmation"
-	reset        = "reset"
+	Confirmation = "confirmation"
+	Reset        = "reset"
 )
 
-// mailedToken waits for the newest mail to an address with a token of the kind. It
+// MailedToken waits for the newest mail to an address with a token of the kind. It
 // is told by what the token says of itself, not by the link it stands in: each
 // deployment words and links its mails its own way.
-func (p *api) mailedToken(ctx context.Context, to, kind string) string {
-	GinkgoHelper()
+func (p *Client) MailedToken(ctx context.Context, to, kind string) string {
+	ginkgo.GinkgoHelper()
 	var found string
 	p.Mail(ctx, to, func(m inbox.Message) bool {
-		found = tokenIn(m, kind)
+		found = TokenIn(m, kind)
 		return found != ""
 	})
 	return p.Secret(kind+"-token", found)
 }
 
-func tokenIn(m inbox.Message, kind string) string {
+func TokenIn(m inbox.Message, kind string) string {
 	for _, link := range inbox.Links(m.Text + "\n" + m.HTML) {
 		u, err := url.Parse(strings.ReplaceAll(link, "&amp;", "&"))
 		if err != nil {
 			continue
 		}
 		for _, values := range u.Query() {
-			if value.Text(claims(values[0]), "sub") == kind {
+			if value.Text(Claims(values[0]), "sub") == kind {
 				return values[0]
 			}
 		}
@@ -50,10 +50,10 @@ func tokenIn(m inbox.Message, kind string) string {
 	return ""
 }
 
-// claims reads a JWT's claims without verifying it; nil where it is none.
-func claims(token string) any { return jwtPart(token, 1) }
+// Claims reads a JWT's claims without verifying it; nil where it is none.
+func Claims(token string) any { return JwtPart(token, 1) }
 
-func jwtPart(token string, n int) any {
+func JwtPart(token string, n int) any {
 	parts := strings.Split(token, ".")
 	if len(parts) != 3 {
 		return nil
@@ -66,8 +66,8 @@ func jwtPart(token string, n int) any {
 	return v
 }
 
-// setCookie is the last value that a response gives a cookie.
-func setCookie(call *httpclient.Call, name string) string {
+// SetCookie is the last value that a response gives a cookie.
+func SetCookie(call *httpclient.Call, name string) string {
 	last := ""
 	for _, c := range (&http.Response{Header: call.Header}).Cookies() {
 		if c.Name == name {
@@ -77,7 +77,7 @@ func setCookie(call *httpclient.Call, name string) string {
 	return last
 }
 
-func queryValue(link, name string) string {
+func QueryValue(link, name string) string {
 	u, err := url.Parse(link)
 	if err != nil {
 		return ""
@@ -85,10 +85,10 @@ func queryValue(link, name string) string {
 	return u.Query().Get(name)
 }
 
-// solved adds the solved captcha where the target wants one.
-func (p *api) solved(body conform.Object) conform.Object {
-	GinkgoHelper()
-	if p.Target().Features[captcha] {
+// Solved adds the solved captcha where the target wants one.
+func (p *Client) Solved(body conform.Object) conform.Object {
+	ginkgo.GinkgoHelper()
+	if p.Target().Features[Captcha] {
 		body["captcha_response"] = p.captchaResponse()
 	}
 	return body
@@ -96,13 +96,13 @@ func (p *api) solved(body conform.Object) conform.Object {
 
 // captchaResponse is the answer that the target's captcha accepts, in the shape
 // that its kind of captcha has.
-func (p *api) captchaResponse() any {
-	GinkgoHelper()
+func (p *Client) captchaResponse() any {
+	ginkgo.GinkgoHelper()
 	response := p.Target().Captcha.Response
 	if response == "" {
 		p.Untestable("it needs a solved captcha, and the target file gives no captcha.response")
 	}
-	if p.Target().Features[geetest] {
+	if p.Target().Features[Geetest] {
 		return conform.Object{"geetest_challenge": response, "geetest_validate": response, "geetest_seccode": response}
 	}
 	return response

@@ -1,4 +1,4 @@
-package barong
+package client
 
 import (
 	"context"
@@ -7,14 +7,14 @@ import (
 	"sync"
 	"time"
 
-	. "github.com/onsi/ginkgo/v2"
+	"github.com/onsi/ginkgo/v2"
 )
 
 // Release 3.1 takes five log-ins a minute of one address and of one e-mail
 // address, right or wrong. Specs that are not about that stay below it.
 const (
-	window   = time.Minute
-	inWindow = 5
+	Window   = time.Minute
+	InWindow = 5
 	margin   = 2 * time.Second // Date headers have whole seconds
 )
 
@@ -33,8 +33,8 @@ func (w *windows) note(now time.Time, keys []string) time.Duration {
 	defer w.mu.Unlock()
 	wait := time.Duration(0)
 	for _, key := range keys {
-		if sent := w.sent[key]; len(sent) >= inWindow {
-			wait = max(wait, sent[len(sent)-inWindow].Add(window+margin).Sub(now))
+		if sent := w.sent[key]; len(sent) >= InWindow {
+			wait = max(wait, sent[len(sent)-InWindow].Add(Window+margin).Sub(now))
 		}
 	}
 	for _, key := range keys {
@@ -49,18 +49,18 @@ func (w *windows) room(now time.Time, keys []string, n int) time.Duration {
 	defer w.mu.Unlock()
 	wait := time.Duration(0)
 	for _, key := range keys {
-		if sent := w.sent[key]; len(sent)+n > inWindow {
-			wait = max(wait, sent[len(sent)+n-inWindow-1].Add(window+margin).Sub(now))
+		if sent := w.sent[key]; len(sent)+n > InWindow {
+			wait = max(wait, sent[len(sent)+n-InWindow-1].Add(Window+margin).Sub(now))
 		}
 	}
 	return wait
 }
 
-// turns waits until n log-ins of an account, at most five, can be sent with no wait
+// Turns waits until n log-ins of an account, at most five, can be sent with no wait
 // between them: before a code is made that they bring, for it would grow stale.
-func (p *api) turns(ctx context.Context, a *account, n int) {
-	GinkgoHelper()
-	if p.Profile() != release31 {
+func (p *Client) Turns(ctx context.Context, a *Account, n int) {
+	ginkgo.GinkgoHelper()
+	if p.Profile() != Release31 {
 		return
 	}
 	if wait := p.windows.room(p.Now(), limitedBy(a), n); wait > 0 {
@@ -69,12 +69,12 @@ func (p *api) turns(ctx context.Context, a *account, n int) {
 }
 
 // limitedBy is what the limiter counts an account's log-ins by.
-func limitedBy(a *account) []string { return []string{"email " + a.Login, "address " + a.address} }
+func limitedBy(a *Account) []string { return []string{"email " + a.Login, "address " + a.Address} }
 
-// pace waits until one more request counted by the keys stays below the limiter.
-func (p *api) pace(ctx context.Context, keys ...string) {
-	GinkgoHelper()
-	if p.Profile() != release31 {
+// Pace waits until one more request counted by the keys stays below the limiter.
+func (p *Client) Pace(ctx context.Context, keys ...string) {
+	ginkgo.GinkgoHelper()
+	if p.Profile() != Release31 {
 		return
 	}
 	if wait := p.windows.note(p.Now(), keys); wait > 0 {
@@ -94,12 +94,12 @@ const (
 	perProcess = addresses / 16
 )
 
-func newNetwork() *network { return &network{next: below(perProcess)} }
+func newNetwork() *network { return &network{next: Below(perProcess)} }
 
-// newAddress is an address that no account of this run has; "" where the target
+// NewAddress is an address that no account of this run has; "" where the target
 // believes no header.
-func (p *api) newAddress() string {
-	if !p.Target().Features[clientAddress] {
+func (p *Client) NewAddress() string {
+	if !p.Target().Features[ClientAddress] {
 		return ""
 	}
 	p.network.mu.Lock()

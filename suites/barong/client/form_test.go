@@ -1,4 +1,4 @@
-package barong
+package client
 
 import (
 	"bytes"
@@ -18,8 +18,8 @@ type field struct{ Name, File, Text string }
 func TestAsForm(t *testing.T) {
 	op := &contract.Operation{Body: &contract.Body{MediaTypes: []string{formMedia}}}
 	sent := asForm(op, conform.Request{JSON: conform.Object{
-		"upload": []upload{{name: "a.png", media: "image/png", content: []byte("1")}, {name: "b.png", media: "image/png", content: []byte("2")}},
-		"texts":  []string{"x"}, "one": upload{name: "c.png", media: "image/png", content: []byte("3")}, "nothing": nil, "number": 5,
+		"upload": []Upload{{Name: "a.png", Media: "image/png", Content: []byte("1")}, {Name: "b.png", Media: "image/png", Content: []byte("2")}},
+		"texts":  []string{"x"}, "one": Upload{Name: "c.png", Media: "image/png", Content: []byte("3")}, "nothing": nil, "number": 5,
 	}})
 	if sent.JSON != nil {
 		t.Errorf("the members are sent as JSON too: %v", sent.JSON)
