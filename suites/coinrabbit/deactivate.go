@@ -27,21 +27,19 @@ func deactivating(p *client.Client) subject {
 }
 
 func deactivate(p *client.Client) {
-	Describe("Deactivate 2fa", func() {
-		deactivates(p)
-		s := deactivating(p)
-		rejectsEffect(p, s, wrongCodes(p, saysDisarm)...)
-		rejectsEffect(p, s, wrongVerifications(p, client.TypeDeactivation, client.TypeActivation, func(ctx context.Context, t *trial) {
-			p.Require("use the token", p.SwitchOff(ctx, t.Account, t.request), p.Deactivate, contract.OK)
-			p.Enrol(ctx, t.Account)
-			t.code = p.Code(ctx, t.Codes)
-			t.request = t.request.With("code_2fa", t.code)
-		})...)
-		rejectsEffect(p, s, usedCodes(p)...)
-		rejectsEffect(p, s, wrongHeaders(p, true)...)
-		rejects(p, s, unchallenged(p), expiredVerification(p))
-		deactivatesOnce(p)
-	})
+	deactivates(p)
+	s := deactivating(p)
+	rejectsEffect(p, s, wrongCodes(p, saysDisarm)...)
+	rejectsEffect(p, s, wrongVerifications(p, client.TypeDeactivation, client.TypeActivation, func(ctx context.Context, t *trial) {
+		p.Require("use the token", p.SwitchOff(ctx, t.Account, t.request), p.Deactivate, contract.OK)
+		p.Enrol(ctx, t.Account)
+		t.code = p.Code(ctx, t.Codes)
+		t.request = t.request.With("code_2fa", t.code)
+	})...)
+	rejectsEffect(p, s, usedCodes(p)...)
+	rejectsEffect(p, s, wrongHeaders(p, true)...)
+	rejects(p, s, unchallenged(p), expiredVerification(p))
+	deactivatesOnce(p)
 }
 
 func deactivates(p *client.Client) {

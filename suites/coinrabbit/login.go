@@ -7,6 +7,7 @@ import (
 	. "github.com/onsi/gomega"
 
 	"authconform/harness/clause"
+	"authconform/harness/conform"
 	"authconform/harness/contract"
 	"authconform/suites/coinrabbit/client"
 )
@@ -16,44 +17,42 @@ import (
 func login(p *client.Client) {
 	op := p.Login
 	fresh := func(ctx context.Context, a *client.Account) string { return p.Verified(ctx, a, client.TypeLogin) }
-	Describe("Log in with a verification token", func() {
-		It("POST /auth/login issues a user token that creates a secret",
-			clause.Should("coinrabbit.login.ok", op, contract.OK),
-			func(ctx SpecContext) {
-				a := p.SignedIn(ctx)
-				expectSession(ctx, p, a, op, client.LoginRequest(fresh(ctx, a)))
-			})
-		It("POST /auth/login accepts exactly one of four concurrent requests with the same verification token",
-			clause.Should("coinrabbit.login.parallel", op, verificationRefused,
-				clause.From(contract.Standard, "OWASP ASVS 5.0 2.3.4; facts/auth-checks.md T15")),
-			func(ctx SpecContext) {
-				request := client.LoginRequest(fresh(ctx, p.SignedIn(ctx)))
-				p.Check("log-ins that succeeded", p.Accepted(ctx, 4, p.Partner(), op, request), Equal(1))
-			})
-		rejects(p, subject{
-			operation: op,
-			ready: func(ctx context.Context) *trial {
-				a := p.SignedIn(ctx)
-				return &trial{Account: a, by: p.Partner(), request: client.LoginRequest(fresh(ctx, a))}
-			},
-			after: func(ctx context.Context, t *trial) {
-				again := p.Do(ctx, p.Partner(), op, client.LoginRequest(fresh(ctx, t.Account)))
-				p.Require("log in with a new verification token", again, op, contract.OK)
-			},
-			clause: func(d deviation) clause.Clause { return clause.Should("coinrabbit.login."+d.slug, op, d.outcome) },
+	It("POST /auth/login issues a user token that creates a secret",
+		clause.Should("coinrabbit.login.ok", op, contract.OK),
+		func(ctx SpecContext) {
+			a := p.SignedIn(ctx)
+			expectSession(ctx, p, a, op, client.LoginRequest(fresh(ctx, a)))
+		})
+	It("POST /auth/login accepts exactly one of four concurrent requests with the same verification token",
+		clause.Should("coinrabbit.login.parallel", op, verificationRefused,
+			clause.From(contract.Standard, "OWASP ASVS 5.0 2.3.4; facts/auth-checks.md T15")),
+		func(ctx SpecContext) {
+			request := client.LoginRequest(fresh(ctx, p.SignedIn(ctx)))
+			p.Check("log-ins that succeeded", p.Accepted(ctx, 4, p.Partner(), op, request), Equal(1))
+		})
+	rejects(p, subject{
+		operation: op,
+		ready: func(ctx context.Context) *trial {
+			a := p.SignedIn(ctx)
+			return &trial{Account: a, by: p.Partner(), request: client.LoginRequest(fresh(ctx, a))}
 		},
-			deviation{slug: "no-key", text: "without x-api-key", outcome: contract.Unauthenticated, answered: true,
-				apply: func(_ context.Context, t *trial) { t.by = p.Anonymous() }},
-			deviation{slug: "no-verification", text: "without a verification token", outcome: contract.Invalid, answered: true,
-				apply: drop("verification_token")},
-			deviation{slug: "made-up-verification", text: "with a made-up verification token", outcome: verificationRefused, answered: true,
-				apply: token(func(context.Context, *trial) string { return p.MadeUp() })},
-			deviation{slug: "verification-of-other-type", text: "with a verification token of the message type for the activation",
-				outcome: verificationRefused, answered: true,
-				apply: token(func(ctx context.Context, t *trial) string { return p.Verified(ctx, t.Account, client.TypeActivation) })},
-			deviation{slug: "used-verification", text: "with a verification token that was used before", outcome: verificationRefused, answered: true,
-				apply: func(ctx context.Context, t *trial) {
-					p.Require("log in once", p.Do(ctx, t.by, op, t.request), op, contract.OK)
-				}})
-	})
+		after: func(ctx context.Context, t *trial) {
+			again := p.Do(ctx, p.Partner(), op, client.LoginRequest(fresh(ctx, t.Account)))
+			p.Require("log in with a new verification token", again, op, contract.OK)
+		},
+		clause: func(d deviation) clause.Clause { return clause.Should("coinrabbit.login."+d.slug, op, d.outcome) },
+	},
+		deviation{slug: "no-key", text: "without x-api-key", outcome: contract.Unauthenticated, answered: true,
+			apply: func(_ context.Context, t *trial) { t.by = p.Anonymous() }},
+		deviation{slug: "no-verification", text: "without a verification token", outcome: contract.Invalid, answered: true,
+			apply: edited(conform.Drop("verification_token"))},
+		deviation{slug: "made-up-verification", text: "with a made-up verification token", outcome: verificationRefused, answered: true,
+			apply: with("verification_token", func(context.Context, *trial) string { return p.MadeUp() })},
+		deviation{slug: "verification-of-other-type", text: "with a verification token of the message type for the activation",
+			outcome: verificationRefused, answered: true,
+			apply: with("verification_token", func(ctx context.Context, t *trial) string { return p.Verified(ctx, t.Account, client.TypeActivation) })},
+		deviation{slug: "used-verification", text: "with a verification token that was used before", outcome: verificationRefused, answered: true,
+			apply: func(ctx context.Context, t *trial) {
+				p.Require("log in once", p.Do(ctx, t.by, op, t.request), op, contract.OK)
+			}})
 }

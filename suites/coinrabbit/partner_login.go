@@ -25,35 +25,33 @@ func partnerLogin(p *client.Client) {
 		p.Require("log in with the right request", p.Do(ctx, p.Partner(), op, right), op, contract.OK)
 		return &trial{Account: &client.Account{Who: who}, by: p.Partner(), request: right}
 	}
-	Describe("Log in using /auth/partners", func() {
-		It("POST /auth/partner issues a user token that creates a secret",
-			clause.Should("coinrabbit.partner-login.ok", op, contract.OK),
-			func(ctx SpecContext) {
-				a := p.SignedIn(ctx)
-				expectSession(ctx, p, a, op, client.PartnerLoginRequest(a.Who))
-			})
-		It("POST /auth/partner lies at the path that the vendor's page prints",
-			clause.Note("coinrabbit.partner-login.path", op, contract.OK, clause.Only(documented),
-				clause.From(contract.Documented, page+"auth: Log in using /auth/partners endpoint; facts/coinrabbit.md 2.4")),
-			func(ctx SpecContext) {
-				ready(ctx)
-				p.Check("the path", p.Setting(client.PartnerPath), Equal(documentedPartners))
-			})
-		anonymous := func(_ context.Context, t *trial) { t.by = p.Anonymous() }
-		rejects(p, subject{
-			operation: op, ready: ready,
-			after: func(context.Context, *trial) {}, // the right request was accepted before
-			clause: func(d deviation) clause.Clause {
-				return clause.Should("coinrabbit.partner-login."+d.slug, op, d.outcome)
-			},
+	It("POST /auth/partner issues a user token that creates a secret",
+		clause.Should("coinrabbit.partner-login.ok", op, contract.OK),
+		func(ctx SpecContext) {
+			a := p.SignedIn(ctx)
+			expectSession(ctx, p, a, op, client.PartnerLoginRequest(a.Who))
+		})
+	It("POST /auth/partner lies at the path that the vendor's page prints",
+		clause.Note("coinrabbit.partner-login.path", op, contract.OK, clause.Only(documented),
+			clause.From(contract.Documented, page+"auth: Log in using /auth/partners endpoint; facts/coinrabbit.md 2.4")),
+		func(ctx SpecContext) {
+			ready(ctx)
+			p.Check("the path", p.Setting(client.PartnerPath), Equal(documentedPartners))
+		})
+	anonymous := func(_ context.Context, t *trial) { t.by = p.Anonymous() }
+	rejects(p, subject{
+		operation: op, ready: ready,
+		after: func(context.Context, *trial) {}, // the right request was accepted before
+		clause: func(d deviation) clause.Clause {
+			return clause.Should("coinrabbit.partner-login."+d.slug, op, d.outcome)
 		},
-			deviation{slug: "no-key", text: "without x-api-key", outcome: contract.Unauthenticated, answered: true, apply: anonymous},
-			deviation{slug: "made-up-key", text: "with a made-up x-api-key", outcome: contract.Unauthenticated, answered: true,
-				apply: func(_ context.Context, t *trial) { t.by = p.Actor("made-up key", nil, client.Headers(p.MadeUp(), "")) }},
-			deviation{slug: "no-user", text: "that names no user", outcome: contract.Invalid, answered: true,
-				apply: func(_ context.Context, t *trial) { t.request.JSON = conform.Object{} }},
-			unchallenged(p))
-	})
+	},
+		deviation{slug: "no-key", text: "without x-api-key", outcome: contract.Unauthenticated, answered: true, apply: anonymous},
+		deviation{slug: "made-up-key", text: "with a made-up x-api-key", outcome: contract.Unauthenticated, answered: true,
+			apply: func(_ context.Context, t *trial) { t.by = p.Actor("made-up key", nil, client.Headers(p.MadeUp(), "")) }},
+		deviation{slug: "no-user", text: "that names no user", outcome: contract.Invalid, answered: true,
+			apply: func(_ context.Context, t *trial) { t.request.JSON = conform.Object{} }},
+		unchallenged(p))
 }
 
 // expectSession checks that a log-in gives a user token that counts.

@@ -14,6 +14,7 @@ import (
 	"authconform/harness/httpclient"
 	"authconform/harness/otp"
 	"authconform/suites/coinrabbit/client"
+	"authconform/suites/family"
 )
 
 func creating(p *client.Client) subject {
@@ -31,13 +32,11 @@ func creating(p *client.Client) subject {
 }
 
 func secret(p *client.Client) {
-	Describe("Create 2fa secret", func() {
-		newSecrets(p)
-		secretsWhileOff(p)
-		secretsWhileOn(p)
-		rejectsEffect(p, creating(p), wrongHeaders(p, false)...)
-		rejects(p, creating(p), unchallenged(p))
-	})
+	newSecrets(p)
+	secretsWhileOff(p)
+	secretsWhileOn(p)
+	rejectsEffect(p, creating(p), wrongHeaders(p, false)...)
+	rejects(p, creating(p), unchallenged(p))
 }
 
 // newSecrets are what the answer to one request shows.
@@ -128,7 +127,7 @@ func secretsWhileOn(p *client.Client) {
 		func(ctx SpecContext) {
 			a := p.Enrolled(ctx)
 			for range 2 {
-				expectHidden(p, p.TryCreate(ctx, a), "the live secret", a.Secret)
+				family.ExpectHidden(p.Context, p.TryCreate(ctx, a), "the live secret", a.Secret)
 			}
 		})
 	It("POST /auth/2fa/secret keeps the secret of an enabled second factor in force",

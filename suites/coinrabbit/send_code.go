@@ -4,62 +4,59 @@ import (
 	"context"
 
 	. "github.com/onsi/ginkgo/v2"
-	. "github.com/onsi/gomega"
 
 	"authconform/harness/clause"
 	"authconform/harness/conform"
 	"authconform/harness/contract"
 	"authconform/suites/coinrabbit/client"
+	"authconform/suites/family"
 )
 
 // sendCode is about sending codes, of which the page gives the name alone: nothing
 // here is more than a SHOULD.
 func sendCode(p *client.Client) {
 	op := p.SendCode
-	Describe("Send verification code to user", func() {
-		conform.Table(func(ctx SpecContext, messageType string) {
-			code, call := p.TrySend(ctx, p.SignedIn(ctx), messageType)
-			p.Expect(call, op, contract.OK)
-			p.Holds("the code has at least six digits", len(code) >= 6, "it has fewer")
-		}, []conform.Row[string]{
-			{Text: "POST /utils/verification-code/send sends a code of at least six digits for the activation of the second factor",
-				Clause: clause.Should("coinrabbit.send-code.activation", op, contract.OK), Given: client.TypeActivation},
-			{Text: "POST /utils/verification-code/send sends a code of at least six digits for the deactivation of the second factor",
-				Clause: clause.Should("coinrabbit.send-code.deactivation", op, contract.OK), Given: client.TypeDeactivation},
-			{Text: "POST /utils/verification-code/send sends a code of at least six digits for the log-in",
-				Clause: clause.Should("coinrabbit.send-code.login", op, contract.OK), Given: client.TypeLogin},
-		})
-		It("POST /utils/verification-code/send does not return the code that it sends",
-			clause.Should("coinrabbit.send-code.shows-nothing", op, contract.OK,
-				clause.From(contract.Standard, "OWASP ASVS 5.0 6.5.1; facts/auth-checks.md F18")),
-			func(ctx SpecContext) {
-				code, call := p.TrySend(ctx, p.SignedIn(ctx), client.TypeActivation)
-				p.Expect(call, op, contract.OK)
-				expectHidden(p, call, "the code", code)
-			})
-		It("POST /utils/verification-code/send answers for an address without an account as for one with an account",
-			clause.Should("coinrabbit.send-code.unknown-address", op, contract.OK,
-				clause.From(contract.Standard, "OWASP ASVS 5.0 6.3.8; facts/auth-checks.md E05")),
-			func(ctx SpecContext) {
-				request := p.SendRequest(p.SignedIn(ctx), client.TypeLogin)
-				known := p.Do(ctx, p.Partner(), op, request)
-				p.Expect(known, op, contract.OK)
-				unknown := p.Do(ctx, p.Partner(), op, request.With(p.Setting(client.RecipientMember), p.Nobody()))
-				p.Check("the status is the same", unknown.Status, Equal(known.Status))
-				p.Check("the body is the same", string(unknown.Body) == string(known.Body), BeTrue())
-			})
-		rejects(p, subject{
-			operation: op,
-			ready: func(ctx context.Context) *trial {
-				a := p.SignedIn(ctx)
-				return &trial{Account: a, by: a.Me, request: p.SendRequest(a, client.TypeActivation)}
-			},
-			after: func(ctx context.Context, t *trial) {
-				p.Require("get the right request accepted", p.Do(ctx, t.Me, op, t.right), op, contract.OK)
-			},
-			clause: func(d deviation) clause.Clause { return clause.Should("coinrabbit.send-code."+d.slug, op, d.outcome) },
-		}, wrongCodeRequests(p)...)
+	conform.Table(func(ctx SpecContext, messageType string) {
+		code, call := p.TrySend(ctx, p.SignedIn(ctx), messageType)
+		p.Expect(call, op, contract.OK)
+		p.Holds("the code has at least six digits", len(code) >= 6, "it has fewer")
+	}, []conform.Row[string]{
+		{Text: "POST /utils/verification-code/send sends a code of at least six digits for the activation of the second factor",
+			Clause: clause.Should("coinrabbit.send-code.activation", op, contract.OK), Given: client.TypeActivation},
+		{Text: "POST /utils/verification-code/send sends a code of at least six digits for the deactivation of the second factor",
+			Clause: clause.Should("coinrabbit.send-code.deactivation", op, contract.OK), Given: client.TypeDeactivation},
+		{Text: "POST /utils/verification-code/send sends a code of at least six digits for the log-in",
+			Clause: clause.Should("coinrabbit.send-code.login", op, contract.OK), Given: client.TypeLogin},
 	})
+	It("POST /utils/verification-code/send does not return the code that it sends",
+		clause.Should("coinrabbit.send-code.shows-nothing", op, contract.OK,
+			clause.From(contract.Standard, "OWASP ASVS 5.0 6.5.1; facts/auth-checks.md F18")),
+		func(ctx SpecContext) {
+			code, call := p.TrySend(ctx, p.SignedIn(ctx), client.TypeActivation)
+			p.Expect(call, op, contract.OK)
+			family.ExpectHidden(p.Context, call, "the code", code)
+		})
+	It("POST /utils/verification-code/send answers for an address without an account as for one with an account",
+		clause.Should("coinrabbit.send-code.unknown-address", op, contract.OK,
+			clause.From(contract.Standard, "OWASP ASVS 5.0 6.3.8; facts/auth-checks.md E05")),
+		func(ctx SpecContext) {
+			request := p.SendRequest(p.SignedIn(ctx), client.TypeLogin)
+			known := p.Do(ctx, p.Partner(), op, request)
+			p.Expect(known, op, contract.OK)
+			unknown := p.Do(ctx, p.Partner(), op, request.With(p.Setting(client.RecipientMember), p.Nobody()))
+			family.ExpectSameAnswer(p.Context, known, unknown)
+		})
+	rejects(p, subject{
+		operation: op,
+		ready: func(ctx context.Context) *trial {
+			a := p.SignedIn(ctx)
+			return &trial{Account: a, by: a.Me, request: p.SendRequest(a, client.TypeActivation)}
+		},
+		after: func(ctx context.Context, t *trial) {
+			p.Require("get the right request accepted", p.Do(ctx, t.Me, op, t.right), op, contract.OK)
+		},
+		clause: func(d deviation) clause.Clause { return clause.Should("coinrabbit.send-code."+d.slug, op, d.outcome) },
+	}, wrongCodeRequests(p)...)
 }
 
 // wrongCodeRequests are what sending and verifying a code both reject.
@@ -67,11 +64,9 @@ func wrongCodeRequests(p *client.Client) []deviation {
 	const refused = contract.Unauthenticated
 	return []deviation{
 		{slug: "no-key", text: "without x-api-key", outcome: refused, answered: true,
-			apply: func(_ context.Context, t *trial) { t.by = p.WithoutKey(t.Account) }},
+			apply: carrying(p, func(t *trial) (string, string) { return "", t.Token })},
 		{slug: "made-up-key", text: "with a made-up x-api-key", outcome: refused, answered: true,
-			apply: func(_ context.Context, t *trial) {
-				t.by = p.Actor(t.Who.Name+" with made-up key", t.Who, client.Headers(p.MadeUp(), t.Token))
-			}},
+			apply: carrying(p, func(t *trial) (string, string) { return p.MadeUp(), t.Token })},
 		{slug: "no-user-token", text: "for the activation of the second factor without x-user-token", outcome: refused, answered: true,
 			apply: func(_ context.Context, t *trial) { t.by = p.Partner() }},
 		{slug: "unknown-type", text: "with an unknown message type", outcome: contract.Invalid, answered: true,

@@ -41,10 +41,15 @@ var Suite = conform.Suite{
 // specs builds the tree. Each area has a file of its name.
 func specs(s *conform.Context) {
 	p := client.New(s)
-	for _, area := range []func(*client.Client){
-		secret, activate, deactivate, userToken, sendCode, verifyCode, partnerLogin, login, throttle, families,
+	for _, area := range []struct {
+		name  string
+		build func(*client.Client)
+	}{
+		{"2FA secret", secret}, {"2FA activation", activate}, {"2FA deactivation", deactivate}, {"user token", userToken},
+		{"sending of codes", sendCode}, {"verification of codes", verifyCode}, {"log-in by the partner", partnerLogin},
+		{"log-in with a verification token", login}, {"limits", throttle}, {"requests of any form", families},
 	} {
-		area(p)
+		Describe(area.name, func() { area.build(p) })
 	}
 }
 

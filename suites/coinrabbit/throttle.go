@@ -18,11 +18,9 @@ import (
 // throttle is about limits, of which the page says nothing: the standards ask for
 // one, and the target file's limits.second-factor says which the target has.
 func throttle(p *client.Client) {
-	Describe("limits", func() {
-		wrongCodeLimit(p, activating(p), client.TypeActivation)
-		wrongCodeLimit(p, deactivating(p), client.TypeDeactivation)
-		codeLimits(p)
-	})
+	wrongCodeLimit(p, activating(p), client.TypeActivation)
+	wrongCodeLimit(p, deactivating(p), client.TypeDeactivation)
+	codeLimits(p)
 }
 
 var (
@@ -56,15 +54,6 @@ func limitOf(ctx context.Context, p *client.Client, s subject) *limit {
 	}}
 }
 
-// guess sends wrong codes, each of which must be answered as wrong.
-func (l *limit) guess(ctx context.Context, times int) {
-	GinkgoHelper()
-	for i := range times {
-		wrong := l.Wrong(i)
-		l.S.Expect(l.S.Do(ctx, wrong.By, l.Operation, wrong.Request), l.Operation, l.Refused)
-	}
-}
-
 // expectAccepted checks that a right code is accepted. An activation that succeeds
 // leaves the factor on, a deactivation leaves it off.
 func (l *limit) expectAccepted(ctx context.Context, p *client.Client, when string) {
@@ -73,13 +62,6 @@ func (l *limit) expectAccepted(ctx context.Context, p *client.Client, when strin
 	call := p.Do(ctx, right.By, l.Operation, right.Request)
 	l.t.On = l.Operation == p.Activate
 	p.Holds("a right code is accepted "+when, p.Is(call, l.Operation, contract.OK), "it is refused")
-}
-
-// vary changes each attempt, wrong and right.
-func (l *limit) vary(change func(family.Attempt) family.Attempt) {
-	wrong, right := l.Wrong, l.Right
-	l.Wrong = func(i int) family.Attempt { return change(wrong(i)) }
-	l.Right = func() family.Attempt { return change(right()) }
 }
 
 // wrongCodeLimit states that as many wrong codes as the limit allows hold back a
@@ -95,7 +77,7 @@ func wrongCodeLimit(p *client.Client, s subject, messageType string) {
 			Clause: state("", asksLimit), Given: func(context.Context, *limit) {}},
 		{Text: name + " counts wrong TOTP codes across log-ins", Clause: state("-new-session", spans),
 			Given: func(ctx context.Context, l *limit) {
-				l.vary(func(attempt family.Attempt) family.Attempt {
+				l.Vary(func(attempt family.Attempt) family.Attempt {
 					p.LogIn(ctx, l.t.Account)
 					attempt.By = l.t.Me
 					return attempt
@@ -103,7 +85,7 @@ func wrongCodeLimit(p *client.Client, s subject, messageType string) {
 			}},
 		{Text: name + " counts wrong TOTP codes across verification tokens", Clause: state("-new-verification", spans),
 			Given: func(ctx context.Context, l *limit) {
-				l.vary(func(attempt family.Attempt) family.Attempt {
+				l.Vary(func(attempt family.Attempt) family.Attempt {
 					attempt.Request = attempt.Request.With("verification_token", p.Verified(ctx, l.t.Account, messageType))
 					return attempt
 				})
@@ -111,7 +93,7 @@ func wrongCodeLimit(p *client.Client, s subject, messageType string) {
 		{Text: name + " counts wrong TOTP codes whatever address X-Forwarded-For claims", Clause: state("-claimed-address", spans),
 			Given: func(_ context.Context, l *limit) {
 				n := 0
-				l.vary(func(attempt family.Attempt) family.Attempt {
+				l.Vary(func(attempt family.Attempt) family.Attempt {
 					n++
 					attempt.Request = attempt.Request.WithHeader("X-Forwarded-For", fmt.Sprintf("198.51.100.%d", n))
 					return attempt
@@ -133,7 +115,7 @@ func wrongCodeLimit(p *client.Client, s subject, messageType string) {
 	conform.Table(func(ctx SpecContext, vary variation) {
 		l := limitOf(ctx, p, s)
 		vary(ctx, l)
-		l.guess(ctx, l.Attempts)
+		l.Guess(ctx, l.Limit, l.Attempts)
 		l.HoldsBackTheRight(ctx, l.Limit)
 		// That a right code is accepted afterwards shows that the limit rejected it.
 		p.Wait(ctx, l.Block+time.Second, "the limit has to end")
@@ -142,7 +124,7 @@ func wrongCodeLimit(p *client.Client, s subject, messageType string) {
 	It(name+" accepts a valid TOTP code after one wrong code fewer than the limit allows", state("-not-before", asksLimit),
 		func(ctx SpecContext) {
 			l := limitOf(ctx, p, s)
-			l.guess(ctx, l.Attempts-1)
+			l.Guess(ctx, l.Limit, l.Attempts-1)
 			l.expectAccepted(ctx, p, "while the limit is not reached")
 		})
 	It(name+" judges no more of a burst of concurrent wrong codes than the limit allows", state("-parallel", spans, clause.Only(strict)),

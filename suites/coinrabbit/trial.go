@@ -2,6 +2,9 @@ package coinrabbit
 
 import (
 	"context"
+	"encoding/json"
+	"net/url"
+	"strconv"
 
 	. "github.com/onsi/ginkgo/v2"
 
@@ -10,6 +13,7 @@ import (
 	"authconform/harness/contract"
 	"authconform/harness/httpclient"
 	"authconform/suites/coinrabbit/client"
+	"authconform/suites/family"
 )
 
 // Outcomes that this contract has beside the common ones.
@@ -127,22 +131,165 @@ func send(ctx context.Context, p *client.Client, s subject, t *trial) *httpclien
 	return call
 }
 
-// set changes one member of the body to a value that is known beforehand.
-func set(member string, value any) func(context.Context, *trial) {
-	return func(_ context.Context, t *trial) { t.request = t.request.With(member, value) }
+// edited changes the request in a way that is known beforehand.
+func edited(change conform.Change) func(context.Context, *trial) {
+	return func(_ context.Context, t *trial) { t.request = change.Of(t.request) }
 }
 
-// drop leaves one member out.
-func drop(member string) func(context.Context, *trial) {
-	return func(_ context.Context, t *trial) { t.request = t.request.Without(member) }
+// with changes a member of the request to a value made from the account.
+func with[T any](member string, of func(context.Context, *trial) T) func(context.Context, *trial) {
+	return func(ctx context.Context, t *trial) { t.request = t.request.With(member, of(ctx, t)) }
 }
 
-// code changes the TOTP code to one made from the account.
-func code(of func(context.Context, *trial) any) func(context.Context, *trial) {
-	return func(ctx context.Context, t *trial) { t.request = t.request.With("code_2fa", of(ctx, t)) }
+// carrying changes the credentials of the request; an empty one is not sent.
+func carrying(p *client.Client, of func(*trial) (key, userToken string)) func(context.Context, *trial) {
+	return func(_ context.Context, t *trial) {
+		t.by = p.Actor(t.Who.Name+" with other credentials", t.Who, client.Headers(of(t)))
+	}
 }
 
-// token changes the verification token.
-func token(of func(context.Context, *trial) string) func(context.Context, *trial) {
-	return func(ctx context.Context, t *trial) { t.request = t.request.With("verification_token", of(ctx, t)) }
+// expectSilentRejection sends a wrong code and checks that the refusal repeats none
+// of the named members of the request, and shows no place in the program.
+func expectSilentRejection(ctx context.Context, p *client.Client, s subject, members ...string) {
+	GinkgoHelper()
+	t := s.ready(ctx)
+	t.request = t.request.With("code_2fa", t.Codes.Wrong(farAway))
+	call := send(ctx, p, s, t)
+	p.Expect(call, s.operation, contract.SecondFactorWrong)
+	for _, member := range members {
+		family.ExpectHidden(p.Context, call, member, t.request.JSON.(conform.Object)[member].(string))
+	}
+	family.ExpectNoInternals(p.Context, call)
+}
+
+// farAway is how many steps from now a code is right in no window.
+const farAway = 40
+
+// wrongCodes are TOTP codes that neither activate nor deactivate. says is where the
+// page asks for one.
+func wrongCodes(p *client.Client, says string) []deviation {
+	const factor, wrongType = contract.SecondFactorWrong, contract.InvalidType
+	wrong := func(t *trial) string { return t.Codes.Wrong(farAway) }
+	made := func(of func(*trial) any) func(context.Context, *trial) {
+		return with("code_2fa", func(_ context.Context, t *trial) any { return of(t) })
+	}
+	return []deviation{
+		{slug: "wrong-code", text: "with a wrong TOTP code", outcome: factor, says: says,
+			apply: made(func(t *trial) any { return wrong(t) })},
+		{slug: "no-code", text: "without a TOTP code", outcome: contract.Invalid, says: says, apply: edited(conform.Drop("code_2fa"))},
+		{slug: "null-code", text: "with null in place of a TOTP code", outcome: contract.Invalid, says: says, apply: edited(conform.Set("code_2fa", nil))},
+		{slug: "empty-code", text: "with an empty TOTP code", outcome: contract.Invalid, says: says, apply: edited(conform.Set("code_2fa", ""))},
+		{slug: "foreign-code", text: "with a valid TOTP code of another user", outcome: factor, says: says,
+			apply: with("code_2fa", func(ctx context.Context, _ *trial) any { return p.Code(ctx, p.Enrolled(ctx).Codes) })},
+		{slug: "old-code", text: "with a TOTP code from 40 time steps ago", outcome: factor, rests: standardCode + "T08",
+			apply: made(func(t *trial) any { return t.Codes.Past(farAway) })},
+		{slug: "future-code", text: "with a TOTP code from 40 time steps ahead", outcome: factor, rests: "RFC 6238 6; facts/auth-checks.md T09",
+			apply: made(func(t *trial) any { return t.Codes.Future(farAway) })},
+		{slug: "long-code", text: "with a valid TOTP code followed by another digit", outcome: factor, rests: "facts/auth-checks.md I12",
+			apply: made(func(t *trial) any { return t.code + "0" })},
+		{slug: "spaced-code", text: "with a valid TOTP code that has a space inside", outcome: factor, rests: "facts/auth-checks.md I10",
+			apply: made(func(t *trial) any { return t.code[:3] + " " + t.code[3:] })},
+		{slug: "joined-codes", text: "with a wrong and a valid TOTP code in one string", outcome: factor, rests: "facts/auth-checks.md I14",
+			apply: made(func(t *trial) any { return wrong(t) + "," + t.code })},
+		{slug: "number-code", text: "with a valid TOTP code as a JSON number", outcome: wrongType, rests: "facts/auth-checks.md I05, I06",
+			apply: made(func(t *trial) any { return jsonNumber(t.code) })},
+		{slug: "code-list", text: "with a JSON array of a wrong and a valid TOTP code", outcome: wrongType, rests: "facts/auth-checks.md I07",
+			apply: made(func(t *trial) any { return []string{wrong(t), t.code} })},
+		{slug: "code-object", text: "with a query operator as a JSON object in place of a TOTP code", outcome: wrongType, rests: "facts/auth-checks.md I08",
+			apply: edited(conform.Set("code_2fa", map[string]any{"$ne": ""}))},
+	}
+}
+
+// jsonNumber is a code as a number, which loses leading zeros.
+func jsonNumber(code string) json.Number {
+	n, _ := strconv.Atoi(code)
+	return json.Number(strconv.Itoa(n))
+}
+
+// wrongVerifications are verification tokens that prove nothing to an operation.
+// own and other are its message type and that of its counterpart; use spends the
+// trial's token on what it is for, and brings the account back to where it was.
+func wrongVerifications(p *client.Client, own, other string, use func(context.Context, *trial)) []deviation {
+	const refused = verificationRefused
+	verified := func(messageType string) func(context.Context, *trial) {
+		return with("verification_token", func(ctx context.Context, t *trial) string { return p.Verified(ctx, t.Account, messageType) })
+	}
+	return []deviation{
+		{slug: "no-verification", text: "without a verification token", outcome: contract.Invalid, says: saysToken, apply: edited(conform.Drop("verification_token"))},
+		{slug: "empty-verification", text: "with an empty verification token", outcome: contract.Invalid, says: saysToken,
+			apply: edited(conform.Set("verification_token", ""))},
+		{slug: "made-up-verification", text: "with a made-up verification token", outcome: refused, says: saysToken,
+			apply: with("verification_token", func(context.Context, *trial) string { return p.MadeUp() })},
+		{slug: "verification-of-other-type", text: "with a verification token of the opposite message type", outcome: refused, says: saysType,
+			apply: verified(other)},
+		{slug: "verification-of-log-in", text: "with a verification token of the message type for log-ins", outcome: refused, says: saysType,
+			apply: verified(client.TypeLogin)},
+		{slug: "foreign-verification", text: "with a verification token of another user", outcome: refused,
+			rests: "OWASP ASVS 5.0 6.6.2; facts/auth-checks.md T28",
+			apply: with("verification_token", func(ctx context.Context, _ *trial) string { return p.Verified(ctx, p.SignedIn(ctx), own) })},
+		{slug: "used-verification", text: "with a verification token that was used before", outcome: refused,
+			rests: "OWASP ASVS 5.0 6.5.1; facts/auth-checks.md T27", apply: use},
+	}
+}
+
+// expiredVerification is a verification token that is older than it may count.
+func expiredVerification(p *client.Client) deviation {
+	return deviation{
+		slug: "expired-verification", text: "with a verification token that is more than ten minutes old", outcome: verificationRefused,
+		rests: "OWASP ASVS 5.0 6.5.5; facts/auth-checks.md T26", answered: true, disrupts: true,
+		apply: func(ctx context.Context, t *trial) {
+			p.Wait(ctx, outOfBand, "the verification token has to expire")
+			t.code = p.Code(ctx, t.Codes)
+			t.request = t.request.With("code_2fa", t.code)
+		},
+	}
+}
+
+// wrongHeaders is the matrix of x-api-key and x-user-token (facts/auth-checks.md B07,
+// B08, K08, H19). It has the key only where an operation requires it.
+func wrongHeaders(p *client.Client, keyRequired bool) []deviation {
+	const refused, matrix = contract.Unauthenticated, "RFC 9110 11.4; facts/auth-checks.md B07"
+	key := func() string { return p.Known(client.PartnerKey) }
+	deviations := []deviation{
+		{slug: "no-headers", text: "without x-api-key and x-user-token", outcome: refused, says: saysSession,
+			apply: carrying(p, func(*trial) (string, string) { return "", "" })},
+		{slug: "key-alone", text: "with x-api-key alone", outcome: refused, says: saysSession,
+			apply: carrying(p, func(*trial) (string, string) { return key(), "" })},
+		{slug: "made-up-user-token", text: "with a made-up x-user-token", outcome: refused, says: saysSession,
+			apply: carrying(p, func(*trial) (string, string) { return key(), p.MadeUp() })},
+		{slug: "swapped", text: "with the two credentials in each other's header", outcome: refused, rests: matrix,
+			apply: carrying(p, func(t *trial) (string, string) { return t.Token, key() })},
+		{slug: "key-for-user-token", text: "with the partner's key in x-user-token", outcome: refused, rests: "facts/auth-checks.md K08",
+			apply: carrying(p, func(*trial) (string, string) { return key(), key() })},
+		{slug: "verification-for-user-token", text: "with a verification token in x-user-token", outcome: refused,
+			rests: "OWASP ASVS 5.0 9.2.2; facts/auth-checks.md J09",
+			apply: func(ctx context.Context, t *trial) {
+				token := p.Verified(ctx, t.Account, client.TypeActivation)
+				carrying(p, func(*trial) (string, string) { return key(), token })(ctx, t)
+			}},
+		{slug: "user-token-in-query", text: "with the user token in the query instead of its header", outcome: refused,
+			rests: "OWASP ASVS 5.0 14.2.1; facts/auth-checks.md H19",
+			apply: func(ctx context.Context, t *trial) {
+				carrying(p, func(*trial) (string, string) { return key(), "" })(ctx, t)
+				t.request.Query = url.Values{"x-user-token": {t.Token}}
+			}},
+	}
+	if !keyRequired {
+		return deviations
+	}
+	return append(deviations,
+		deviation{slug: "user-token-alone", text: "with x-user-token alone", outcome: refused, rests: matrix,
+			apply: carrying(p, func(t *trial) (string, string) { return "", t.Token })},
+		deviation{slug: "made-up-key", text: "with a made-up x-api-key", outcome: refused, rests: matrix,
+			apply: carrying(p, func(t *trial) (string, string) { return p.MadeUp(), t.Token })},
+	)
+}
+
+// unchallenged is RFC 9110 section 15.5.2: a 401 must say how to authenticate,
+// whatever header an API reads.
+func unchallenged(p *client.Client) deviation {
+	return deviation{
+		slug: "challenge", text: "without credentials and sends a WWW-Authenticate challenge", outcome: challenged, answered: true,
+		apply: func(_ context.Context, t *trial) { t.by = p.Anonymous() },
+	}
 }

@@ -18,61 +18,56 @@ import (
 // userToken is about x-user-token as a JWT (RFC 8725; facts/auth-checks.md J01 to
 // J10). Creating a secret is the request that requires nothing else.
 func userToken(p *client.Client) {
-	Describe("x-user-token as a JWT", func() {
-		s := creating(p)
-		s.counts = false
-		s.clause = func(d deviation) clause.Clause {
-			return clause.Should("coinrabbit.user-token."+d.slug, p.CreateSecret, d.outcome, d.grade, clause.Needs(jwtFeature))
-		}
-		rejectsEffect(p, s, forgedTokens(p)...)
-		after := s.after
-		s.after = func(ctx context.Context, t *trial) {
-			p.LogIn(ctx, t.Account)
-			after(ctx, t)
-		}
-		rejectsEffect(p, s, expiredToken(p))
-		issuedTokens(p)
-	})
+	s := creating(p)
+	s.counts = false
+	s.clause = func(d deviation) clause.Clause {
+		return clause.Should("coinrabbit.user-token."+d.slug, p.CreateSecret, d.outcome, d.grade, clause.Needs(jwtFeature))
+	}
+	rejectsEffect(p, s, forgedTokens(p)...)
+	after := s.after
+	s.after = func(ctx context.Context, t *trial) {
+		p.LogIn(ctx, t.Account)
+		after(ctx, t)
+	}
+	rejectsEffect(p, s, expiredToken(p))
+	issuedTokens(p)
 }
 
 // forgedTokens are made from a live token of the user.
 func forgedTokens(p *client.Client) []deviation {
-	row := func(slug, text, rests string, forge func(context.Context, family.JWT) string) deviation {
-		return deviation{slug: slug, text: "with an x-user-token " + text, outcome: contract.Unauthenticated, rests: rests,
+	const none, signature, foreign = "RFC 8725 3.1, 3.2; facts/auth-checks.md J01", "RFC 8725 3.3; facts/auth-checks.md J02", "OWASP ASVS 5.0 9.1.1; "
+	var deviations []deviation
+	add := func(slug, what, rests string, forge func(context.Context, family.JWT) string) {
+		deviations = append(deviations, deviation{
+			slug: slug, text: "with an x-user-token " + what, outcome: contract.Unauthenticated, rests: rests,
 			apply: func(ctx context.Context, t *trial) {
 				token, ok := family.ParseJWT(t.Token)
 				if !ok {
 					p.Untestable("x-user-token is not a JWT, although the target file declares the feature jwt")
 				}
 				forgery := p.Secret("forged-token", forge(ctx, token))
-				t.by = p.Actor(t.Who.Name+" forged", t.Who, client.Headers(p.Known(client.PartnerKey), forgery))
-			}}
+				carrying(p, func(*trial) (string, string) { return p.Known(client.PartnerKey), forgery })(ctx, t)
+			}})
 	}
-	const none, signed, keyed = "RFC 8725 3.1, 3.2; facts/auth-checks.md J01", "RFC 8725 3.3; facts/auth-checks.md J02", "OWASP ASVS 5.0 9.1.1; facts/auth-checks.md "
-	return []deviation{
-		row("alg-none", "that names alg none and has no signature", none,
-			func(_ context.Context, t family.JWT) string { return t.AlgNone("none") }),
-		row("alg-none-odd", "that names alg nOnE and has no signature", none,
-			func(_ context.Context, t family.JWT) string { return t.AlgNone("nOnE") }),
-		row("stripped", "without its signature", signed, func(_ context.Context, t family.JWT) string { return t.Stripped() }),
-		row("tampered-signature", "whose signature was changed", signed, func(_ context.Context, t family.JWT) string { return t.Flipped() }),
-		row("tampered-claims", "with another user's claims under the old signature", keyed+"J03",
-			func(ctx context.Context, t family.JWT) string {
-				other, _ := family.ParseJWT(p.SignedIn(ctx).Token)
-				return t.WithPayloadOf(other)
-			}),
-		row("other-key", "signed with another key", keyed+"J02",
-			func(_ context.Context, t family.JWT) string { return t.SignedHMAC(nil, family.RandomSecret()) }),
-		row("partner-key", "signed with the partner's API key", "RFC 8725 3.1; facts/auth-checks.md J04",
-			func(_ context.Context, t family.JWT) string {
-				return t.SignedHMAC(nil, []byte(p.Known(client.PartnerKey)))
-			}),
-		row("key-in-token", "that brings its own key in its header", "RFC 8725 3.10; facts/auth-checks.md J08",
-			func(_ context.Context, t family.JWT) string {
-				key := family.RandomSecret()
-				return t.SignedHMAC(map[string]any{"jwk": family.JWKOf(key)}, key)
-			}),
+	sources := map[string]string{
+		"alg-none": none, "alg-none-odd": none, "stripped": signature, "tampered-signature": signature,
+		"other-key": foreign + "facts/auth-checks.md J02", "key-in-token": "RFC 8725 3.10; facts/auth-checks.md J08",
 	}
+	for _, f := range family.Forgeries() {
+		if rests, stated := sources[f.Slug]; stated {
+			add(f.Slug, f.What, rests, func(_ context.Context, t family.JWT) string { return f.Make(t) })
+		}
+	}
+	add("tampered-claims", "with another user's claims under the old signature", foreign+"facts/auth-checks.md J03",
+		func(ctx context.Context, t family.JWT) string {
+			other, _ := family.ParseJWT(p.SignedIn(ctx).Token)
+			return t.WithPayloadOf(other)
+		})
+	add("partner-key", "signed with the partner's API key", "RFC 8725 3.1; facts/auth-checks.md J04",
+		func(_ context.Context, t family.JWT) string {
+			return t.SignedHMAC(nil, []byte(p.Known(client.PartnerKey)))
+		})
+	return deviations
 }
 
 func expiredToken(p *client.Client) deviation {

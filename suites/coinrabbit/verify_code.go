@@ -16,26 +16,24 @@ import (
 // nothing here is more than a SHOULD.
 func verifyCode(p *client.Client) {
 	op := p.VerifyCode
-	Describe("Verify user's verification code", func() {
-		It("POST /utils/verification-code/verify returns a verification token for the code that was sent",
-			clause.Should("coinrabbit.verify-code.ok", op, contract.OK),
-			func(ctx SpecContext) {
-				t := verifying(p).ready(ctx)
-				p.Expect(p.Do(ctx, t.by, op, t.request), op, contract.OK)
-			})
-		It("POST /utils/verification-code/verify accepts exactly one of four concurrent requests with the same code",
-			clause.Should("coinrabbit.verify-code.parallel", op, codeWrong,
-				clause.From(contract.Standard, "OWASP ASVS 5.0 2.3.4; facts/auth-checks.md T15; CVE-2026-107276")),
-			func(ctx SpecContext) {
-				t := verifying(p).ready(ctx)
-				t.Who.Failed()
-				p.Check("codes that were verified", p.Accepted(ctx, 4, t.by, op, t.request), Equal(1))
-			})
-		rejects(p, verifying(p), wrongCodeRequests(p)...)
-		rejects(p, verifying(p), deviation{slug: "no-code", text: "without a code", outcome: contract.Invalid, answered: true,
-			apply: func(_ context.Context, t *trial) { t.request = t.request.Without(p.Setting(client.CodeMember)) }})
-		wrongVerificationCodes(p)
-	})
+	It("POST /utils/verification-code/verify returns a verification token for the code that was sent",
+		clause.Should("coinrabbit.verify-code.ok", op, contract.OK),
+		func(ctx SpecContext) {
+			t := verifying(p).ready(ctx)
+			p.Expect(p.Do(ctx, t.by, op, t.request), op, contract.OK)
+		})
+	It("POST /utils/verification-code/verify accepts exactly one of four concurrent requests with the same code",
+		clause.Should("coinrabbit.verify-code.parallel", op, codeWrong,
+			clause.From(contract.Standard, "OWASP ASVS 5.0 2.3.4; facts/auth-checks.md T15; CVE-2026-107276")),
+		func(ctx SpecContext) {
+			t := verifying(p).ready(ctx)
+			t.Who.Failed()
+			p.Check("codes that were verified", p.Accepted(ctx, 4, t.by, op, t.request), Equal(1))
+		})
+	rejects(p, verifying(p), wrongCodeRequests(p)...)
+	rejects(p, verifying(p), deviation{slug: "no-code", text: "without a code", outcome: contract.Invalid, answered: true,
+		apply: func(_ context.Context, t *trial) { t.request = t.request.Without(p.Setting(client.CodeMember)) }})
+	wrongVerificationCodes(p)
 }
 
 // verifying is the verification of a code that was sent.

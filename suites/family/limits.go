@@ -31,6 +31,13 @@ type Limit struct {
 	Expected contract.Outcome    // what the right attempt leads to; OK unless set
 }
 
+// Vary changes each attempt, wrong and right: for what must not get around a limit.
+func (l *Limit) Vary(change func(Attempt) Attempt) {
+	wrong, right := l.Wrong, l.Right
+	l.Wrong = func(i int) Attempt { return change(wrong(i)) }
+	l.Right = func() Attempt { return change(right()) }
+}
+
 // LimitTest asserts how a limit begins, what it holds back, what it leaves alone
 // and how it ends. Its authorities beside the exchange's documents are RFC 6585
 // section 4 and RFC 4226 section 7.3.
@@ -41,12 +48,18 @@ type LimitTest struct{ S *conform.Context }
 // the limited call.
 func (t LimitTest) Reach(ctx context.Context, l Limit) *httpclient.Call {
 	GinkgoHelper()
-	for i := range l.Attempts {
-		t.S.Expect(t.send(ctx, l, l.Wrong(i)), l.Operation, l.Refused)
-	}
+	t.Guess(ctx, l, l.Attempts)
 	limited := t.send(ctx, l, l.Wrong(l.Attempts))
 	t.S.Expect(limited, l.Operation, l.Limited)
 	return limited
+}
+
+// Guess sends wrong attempts, each of which must be answered as wrong.
+func (t LimitTest) Guess(ctx context.Context, l Limit, times int) {
+	GinkgoHelper()
+	for i := range times {
+		t.S.Expect(t.send(ctx, l, l.Wrong(i)), l.Operation, l.Refused)
+	}
 }
 
 // HoldsBackTheRight requires that even correct credentials are refused while

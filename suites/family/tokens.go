@@ -122,6 +122,29 @@ func (t JWT) SignedHMAC(header map[string]any, secret []byte) string {
 	return SignJWT(jwt.SigningMethodHS256, header, t.Claims(), secret)
 }
 
+// Forgery is one way to forge a token that needs no key of the server's.
+type Forgery struct {
+	Slug string
+	What string // completes "a token "
+	Make func(JWT) string
+}
+
+// Forgeries are the forgeries that every verifier of signed tokens must reject (RFC
+// 8725 sections 3.1, 3.3 and 3.10).
+func Forgeries() []Forgery {
+	own := RandomSecret()
+	return []Forgery{
+		{"alg-none", "that names alg none and has no signature", func(t JWT) string { return t.AlgNone("none") }},
+		{"alg-none-odd", "that names alg nOnE and has no signature", func(t JWT) string { return t.AlgNone("nOnE") }},
+		{"stripped", "without its signature", JWT.Stripped},
+		{"tampered-signature", "whose signature was changed", JWT.Flipped},
+		{"truncated-signature", "whose signature was cut short", JWT.Truncated},
+		{"other-key", "signed with another key", func(t JWT) string { return t.SignedHMAC(nil, own) }},
+		{"key-in-token", "that brings its own key in its header",
+			func(t JWT) string { return t.SignedHMAC(map[string]any{"jwk": JWKOf(own)}, own) }},
+	}
+}
+
 // SignJWT makes a token of claims with a signature. The key must fit the method:
 // bytes for HS256, an *rsa.PrivateKey for RS256. It returns "" where it does not.
 func SignJWT(method jwt.SigningMethod, header, claims map[string]any, key any) string {

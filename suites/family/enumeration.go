@@ -1,0 +1,26 @@
+package family
+
+import (
+	"maps"
+	"slices"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"authconform/harness/conform"
+	"authconform/harness/httpclient"
+)
+
+// ExpectSameAnswer checks that two answers have the same status and body, so that
+// they do not tell an account that exists from one that does not.
+func ExpectSameAnswer(s *conform.Context, first, other *httpclient.Call) {
+	GinkgoHelper()
+	s.Check("both answers have the same status", other.Status, Equal(first.Status))
+	s.Holds("both answers have the same body", string(other.Body) == string(first.Body), "the bodies differ")
+}
+
+// ExpectSameFields checks that two answers have header fields of the same names.
+func ExpectSameFields(s *conform.Context, first, other *httpclient.Call) {
+	GinkgoHelper()
+	s.Check("both answers have the same header fields", slices.Sorted(maps.Keys(other.Header)), Equal(slices.Sorted(maps.Keys(first.Header))))
+}
