@@ -20,7 +20,7 @@ func activating(p *client.Client) subject {
 		ready: func(ctx context.Context) *trial {
 			a := p.Created(ctx)
 			code := p.Code(ctx, a.Codes)
-			return &trial{Account: a, by: a.Me, request: p.Activation(ctx, a, code), code: code}
+			return &trial{Account: a, by: a.Me, request: p.SwitchRequest(ctx, a, p.Activate, code), code: code}
 		},
 		after: func(ctx context.Context, t *trial) {
 			p.ExpectOff(ctx, t.Account)
@@ -36,9 +36,9 @@ func activate(p *client.Client) {
 	activates(p)
 	s := activating(p)
 	rejectsEffect(p, s, wrongCodes(p, saysCode)...)
-	rejectsEffect(p, s, wrongVerifications(p, client.TypeActivation, client.TypeDeactivation, func(ctx context.Context, t *trial) {
-		p.Require("use the token", p.SwitchOn(ctx, t.Account, t.request), p.Activate, contract.OK)
-		p.Require("switch the factor off", p.SwitchOffByCode(ctx, t.Account), p.Deactivate, contract.OK)
+	rejectsEffect(p, s, wrongVerifications(p, s, func(ctx context.Context, t *trial) {
+		p.Require("use the token", p.Switch(ctx, t.Account, p.Activate, t.request), p.Activate, contract.OK)
+		p.Require("switch the factor off", p.SwitchByCode(ctx, t.Account, p.Deactivate), p.Deactivate, contract.OK)
 		p.Create(ctx, t.Account)
 		t.code = p.Code(ctx, t.Codes)
 		t.request = t.request.With("secret_2fa", t.Secret).With("code_2fa", t.code)
@@ -53,30 +53,23 @@ func activates(p *client.Client) {
 	op := p.Activate
 	It("POST /auth/2fa/activate enables the second factor for a code of the new secret and a verification token",
 		clause.Must("coinrabbit.activate.ok", op, contract.OK),
-		func(ctx SpecContext) { p.Expect(p.SwitchOnByCode(ctx, p.Created(ctx)), op, contract.OK) })
+		func(ctx SpecContext) { p.Expect(p.SwitchByCode(ctx, p.Created(ctx), p.Activate), op, contract.OK) })
 	It("POST /auth/2fa/activate enables a second factor whose next code is accepted for its deactivation",
 		clause.Must("coinrabbit.activate.takes-effect", op, contract.OK),
 		func(ctx SpecContext) {
 			a := p.Created(ctx)
-			p.Expect(p.SwitchOnByCode(ctx, a), op, contract.OK)
+			p.Expect(p.SwitchByCode(ctx, a, p.Activate), op, contract.OK)
 			p.ExpectOn(ctx, a, p.Code(ctx, a.Codes))
 		})
 	It("POST /auth/2fa/activate accepts a valid TOTP code after a wrong one",
-		clause.Should("coinrabbit.activate.wrong-then-right", op, contract.OK, clause.From(contract.Standard, "facts/auth-checks.md T16")),
-		func(ctx SpecContext) {
-			a := p.Created(ctx)
-			a.Who.Failed()
-			wrong := p.SwitchOn(ctx, a, p.Activation(ctx, a, a.Codes.Wrong(farAway)))
-			p.Holds("a wrong code is not confirmed", !p.Is(wrong, op, contract.OK), "it is")
-			p.Expect(p.SwitchOnByCode(ctx, a), op, contract.OK)
-		})
+		clause.Should("coinrabbit.activate.wrong-then-right", op, contract.OK, standard("facts/auth-checks.md T16")),
+		func(ctx SpecContext) { expectRightAfterWrong(ctx, p, p.Created(ctx), op) })
 	It("POST /auth/2fa/activate returns neither the secret nor the code nor the verification token",
-		clause.Should("coinrabbit.activate.shows-nothing", op, contract.OK,
-			clause.From(contract.Standard, "OWASP ASVS 5.0 14.2.6; facts/auth-checks.md F18, T21")),
+		clause.Should("coinrabbit.activate.shows-nothing", op, contract.OK, standard("OWASP ASVS 5.0 14.2.6; facts/auth-checks.md F18, T21")),
 		func(ctx SpecContext) {
 			a := p.Created(ctx)
-			request := p.Activation(ctx, a, p.Code(ctx, a.Codes))
-			call := p.SwitchOn(ctx, a, request)
+			request := p.SwitchRequest(ctx, a, p.Activate, p.Code(ctx, a.Codes))
+			call := p.Switch(ctx, a, p.Activate, request)
 			p.Expect(call, op, contract.OK)
 			for name, value := range request.JSON.(conform.Object) {
 				family.ExpectHidden(p.Context, call, name, value.(string))
@@ -84,7 +77,7 @@ func activates(p *client.Client) {
 		})
 	It("POST /auth/2fa/activate reveals neither the secret nor the code nor any program internals when it rejects a wrong code",
 		clause.Should("coinrabbit.activate.refusal-shows-nothing", op, contract.SecondFactorWrong,
-			clause.From(contract.Standard, "OWASP ASVS 5.0 16.5.1; facts/auth-checks.md P04")),
+			standard("OWASP ASVS 5.0 16.5.1; facts/auth-checks.md P04")),
 		func(ctx SpecContext) { expectSilentRejection(ctx, p, activating(p), "secret_2fa", "code_2fa") })
 }
 
@@ -99,7 +92,7 @@ func wrongSecrets(p *client.Client) []deviation {
 	}
 	const t19 = "OWASP WSTG-ATHN-11; facts/auth-checks.md T19, facts/coinrabbit.md 2.9"
 	return []deviation{
-		{slug: "no-secret", text: "without a secret", outcome: contract.Invalid, rests: "RFC 9110 15.5.1", apply: edited(conform.Drop("secret_2fa"))},
+		{slug: "no-secret", text: "without a secret", outcome: contract.Invalid, rests: "RFC 9110 15.5.1", edits: conform.Drop("secret_2fa").Of},
 		{slug: "chosen-secret", text: "with a 160-bit secret that the client chose", outcome: secretRefused, rests: t19,
 			apply: own(func(context.Context) string { return randomBase32(20) })},
 		{slug: "weak-secret", text: "with a 40-bit secret that the client chose", outcome: secretRefused, rests: t19,
@@ -125,7 +118,7 @@ func activatesOnce(p *client.Client) {
 	with := func(ctx context.Context, t *trial, label, secret string) {
 		fresh := *t.Account
 		fresh.Secret = p.Secret(label, secret)
-		t.request = p.Activation(ctx, &fresh, p.Code(ctx, p.Codes(secret)))
+		t.request = p.SwitchRequest(ctx, &fresh, p.Activate, p.Code(ctx, p.Codes(secret)))
 	}
 	rejectsEffect(p, s,
 		deviation{slug: "chosen-while-on", text: "with a secret that the client chose while the second factor is enabled", outcome: alreadyActive,

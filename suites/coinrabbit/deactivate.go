@@ -2,13 +2,15 @@ package coinrabbit
 
 import (
 	"context"
+	"slices"
 
 	. "github.com/onsi/ginkgo/v2"
-	. "github.com/onsi/gomega"
 
 	"authconform/harness/clause"
+	"authconform/harness/conform"
 	"authconform/harness/contract"
 	"authconform/suites/coinrabbit/client"
+	"authconform/suites/family"
 )
 
 func deactivating(p *client.Client) subject {
@@ -17,7 +19,7 @@ func deactivating(p *client.Client) subject {
 		ready: func(ctx context.Context) *trial {
 			a := p.Enrolled(ctx)
 			code := p.Code(ctx, a.Codes)
-			return &trial{Account: a, by: a.Me, request: p.Deactivation(ctx, a, code), code: code}
+			return &trial{Account: a, by: a.Me, request: p.SwitchRequest(ctx, a, p.Deactivate, code), code: code}
 		},
 		after: func(ctx context.Context, t *trial) { p.ExpectOn(ctx, t.Account, t.code) },
 		clause: func(d deviation) clause.Clause {
@@ -30,8 +32,8 @@ func deactivate(p *client.Client) {
 	deactivates(p)
 	s := deactivating(p)
 	rejectsEffect(p, s, wrongCodes(p, saysDisarm)...)
-	rejectsEffect(p, s, wrongVerifications(p, client.TypeDeactivation, client.TypeActivation, func(ctx context.Context, t *trial) {
-		p.Require("use the token", p.SwitchOff(ctx, t.Account, t.request), p.Deactivate, contract.OK)
+	rejectsEffect(p, s, wrongVerifications(p, s, func(ctx context.Context, t *trial) {
+		p.Require("use the token", p.Switch(ctx, t.Account, p.Deactivate, t.request), p.Deactivate, contract.OK)
 		p.Enrol(ctx, t.Account)
 		t.code = p.Code(ctx, t.Codes)
 		t.request = t.request.With("code_2fa", t.code)
@@ -46,39 +48,33 @@ func deactivates(p *client.Client) {
 	op := p.Deactivate
 	It("POST /auth/2fa/deactivate disables the second factor for a valid TOTP code and a verification token",
 		clause.Must("coinrabbit.deactivate.ok", op, contract.OK),
-		func(ctx SpecContext) { p.Expect(p.SwitchOffByCode(ctx, p.Enrolled(ctx)), op, contract.OK) })
+		func(ctx SpecContext) { p.Expect(p.SwitchByCode(ctx, p.Enrolled(ctx), p.Deactivate), op, contract.OK) })
 	It("POST /auth/2fa/deactivate leaves an account that can enrol a second factor again",
 		clause.Must("coinrabbit.deactivate.takes-effect", op, contract.OK),
 		func(ctx SpecContext) {
 			a := p.Enrolled(ctx)
-			p.Expect(p.SwitchOffByCode(ctx, a), op, contract.OK)
+			p.Expect(p.SwitchByCode(ctx, a, p.Deactivate), op, contract.OK)
 			created := p.TryCreate(ctx, a)
 			p.Holds("a secret is created again", p.Is(created, p.CreateSecret, contract.OK), "none is: the factor seems to be on still")
 			p.KeepSecret(a, created)
-			again := p.SwitchOnByCode(ctx, a)
+			again := p.SwitchByCode(ctx, a, p.Activate)
 			p.Holds("it is switched on again", p.Is(again, p.Activate, contract.OK), "it is not: the factor seems to be on still")
 		})
 	It("POST /auth/2fa/deactivate accepts a valid TOTP code after a wrong one",
-		clause.Should("coinrabbit.deactivate.wrong-then-right", op, contract.OK, clause.From(contract.Standard, "facts/auth-checks.md T16")),
-		func(ctx SpecContext) {
-			a := p.Enrolled(ctx)
-			a.Who.Failed()
-			wrong := p.SwitchOff(ctx, a, p.Deactivation(ctx, a, a.Codes.Wrong(farAway)))
-			p.Holds("a wrong code is not confirmed", !p.Is(wrong, op, contract.OK), "it is")
-			p.Expect(p.SwitchOffByCode(ctx, a), op, contract.OK)
-		})
+		clause.Should("coinrabbit.deactivate.wrong-then-right", op, contract.OK, standard("facts/auth-checks.md T16")),
+		func(ctx SpecContext) { expectRightAfterWrong(ctx, p, p.Enrolled(ctx), op) })
 	It("POST /auth/2fa/deactivate accepts exactly one of four concurrent requests with the same code and verification token",
 		clause.Should("coinrabbit.deactivate.parallel", op, contract.Unavailable,
-			clause.From(contract.Standard, "OWASP ASVS 5.0 2.3.4; facts/auth-checks.md T15, F19")),
+			standard("OWASP ASVS 5.0 2.3.4; facts/auth-checks.md T15, F19")),
 		func(ctx SpecContext) {
 			a := p.Enrolled(ctx)
-			request := p.Deactivation(ctx, a, p.Code(ctx, a.Codes))
-			p.Check("deactivations that were confirmed", p.Accepted(ctx, 4, a.Me, op, request), Equal(1))
+			request := p.SwitchRequest(ctx, a, p.Deactivate, p.Code(ctx, a.Codes))
+			family.ExpectOneAccepted(ctx, p.Context, op, slices.Repeat([]conform.Attempt{{By: a.Me, Request: request}}, 4))
 			a.On = false
 		})
 	It("POST /auth/2fa/deactivate reveals neither the code nor any program internals when it rejects a wrong code",
 		clause.Should("coinrabbit.deactivate.refusal-shows-nothing", op, contract.SecondFactorWrong,
-			clause.From(contract.Standard, "OWASP ASVS 5.0 16.5.1; facts/auth-checks.md P04")),
+			standard("OWASP ASVS 5.0 16.5.1; facts/auth-checks.md P04")),
 		func(ctx SpecContext) { expectSilentRejection(ctx, p, deactivating(p), "code_2fa") })
 }
 
@@ -89,25 +85,26 @@ func usedCodes(p *client.Client) []deviation {
 			rests: standardCode + "T10, T12",
 			apply: func(ctx context.Context, t *trial) {
 				// Enrolled anew, so that the code used is known.
-				p.Require("switch the factor off", p.SwitchOff(ctx, t.Account, t.request), p.Deactivate, contract.OK)
+				p.Require("switch the factor off", p.Switch(ctx, t.Account, p.Deactivate, t.request), p.Deactivate, contract.OK)
 				p.Create(ctx, t.Account)
 				used := p.Code(ctx, t.Codes)
-				p.Require("switch the factor on", p.SwitchOn(ctx, t.Account, p.Activation(ctx, t.Account, used)), p.Activate, contract.OK)
+				activated := p.Switch(ctx, t.Account, p.Activate, p.SwitchRequest(ctx, t.Account, p.Activate, used))
+				p.Require("switch the factor on", activated, p.Activate, contract.OK)
 				t.code = p.Code(ctx, t.Codes)
-				t.request = p.Deactivation(ctx, t.Account, used)
+				t.request = p.SwitchRequest(ctx, t.Account, p.Deactivate, used)
 			}},
 		{slug: "code-of-dead-secret", text: "with a TOTP code of the secret before the current one", outcome: contract.SecondFactorWrong,
 			rests: "OWASP ASVS 5.0 6.5.6; facts/auth-checks.md T23",
 			apply: func(ctx context.Context, t *trial) {
 				dead := t.Codes
-				p.Require("switch the factor off", p.SwitchOff(ctx, t.Account, t.request), p.Deactivate, contract.OK)
+				p.Require("switch the factor off", p.Switch(ctx, t.Account, p.Deactivate, t.request), p.Deactivate, contract.OK)
 				p.Enrol(ctx, t.Account)
 				t.code = p.Code(ctx, t.Codes)
 				next, err := dead.At(dead.Step(p.Now()) + 1)
 				if err != nil {
 					p.Untestable("the secret before has no unused code left in this time step")
 				}
-				t.request = p.Deactivation(ctx, t.Account, next)
+				t.request = p.SwitchRequest(ctx, t.Account, p.Deactivate, next)
 			}},
 	}
 }
@@ -119,6 +116,6 @@ func deactivatesOnce(p *client.Client) {
 	rejectsEffect(p, s, deviation{
 		slug: "while-off", text: "by an account whose second factor is not enabled", outcome: contract.Unavailable,
 		rests: "RFC 9110 15.5.1; facts/auth-checks.md T24",
-		apply: func(ctx context.Context, t *trial) { t.request = p.Deactivation(ctx, t.Account, t.code) },
+		apply: func(ctx context.Context, t *trial) { t.request = p.SwitchRequest(ctx, t.Account, p.Deactivate, t.code) },
 	})
 }

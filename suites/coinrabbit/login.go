@@ -2,14 +2,15 @@ package coinrabbit
 
 import (
 	"context"
+	"slices"
 
 	. "github.com/onsi/ginkgo/v2"
-	. "github.com/onsi/gomega"
 
 	"authconform/harness/clause"
 	"authconform/harness/conform"
 	"authconform/harness/contract"
 	"authconform/suites/coinrabbit/client"
+	"authconform/suites/family"
 )
 
 // login is about the log-in with a verification token, of which the page gives the
@@ -24,11 +25,10 @@ func login(p *client.Client) {
 			expectSession(ctx, p, a, op, client.LoginRequest(fresh(ctx, a)))
 		})
 	It("POST /auth/login accepts exactly one of four concurrent requests with the same verification token",
-		clause.Should("coinrabbit.login.parallel", op, verificationRefused,
-			clause.From(contract.Standard, "OWASP ASVS 5.0 2.3.4; facts/auth-checks.md T15")),
+		clause.Should("coinrabbit.login.parallel", op, verificationRefused, standard("OWASP ASVS 5.0 2.3.4; facts/auth-checks.md T15")),
 		func(ctx SpecContext) {
 			request := client.LoginRequest(fresh(ctx, p.SignedIn(ctx)))
-			p.Check("log-ins that succeeded", p.Accepted(ctx, 4, p.Partner(), op, request), Equal(1))
+			family.ExpectOneAccepted(ctx, p.Context, op, slices.Repeat([]conform.Attempt{{By: p.Partner(), Request: request}}, 4))
 		})
 	rejects(p, subject{
 		operation: op,
@@ -42,16 +42,18 @@ func login(p *client.Client) {
 		},
 		clause: func(d deviation) clause.Clause { return clause.Should("coinrabbit.login."+d.slug, op, d.outcome) },
 	},
-		deviation{slug: "no-key", text: "without x-api-key", outcome: contract.Unauthenticated, answered: true,
+		deviation{slug: "no-key", text: "without x-api-key", outcome: contract.Unauthenticated,
 			apply: func(_ context.Context, t *trial) { t.by = p.Anonymous() }},
-		deviation{slug: "no-verification", text: "without a verification token", outcome: contract.Invalid, answered: true,
-			apply: edited(conform.Drop("verification_token"))},
-		deviation{slug: "made-up-verification", text: "with a made-up verification token", outcome: verificationRefused, answered: true,
+		deviation{slug: "no-verification", text: "without a verification token", outcome: contract.Invalid,
+			edits: conform.Drop("verification_token").Of},
+		deviation{slug: "made-up-verification", text: "with a made-up verification token", outcome: verificationRefused,
 			apply: with("verification_token", func(context.Context, *trial) string { return p.MadeUp() })},
 		deviation{slug: "verification-of-other-type", text: "with a verification token of the message type for the activation",
-			outcome: verificationRefused, answered: true,
-			apply: with("verification_token", func(ctx context.Context, t *trial) string { return p.Verified(ctx, t.Account, client.TypeActivation) })},
-		deviation{slug: "used-verification", text: "with a verification token that was used before", outcome: verificationRefused, answered: true,
+			outcome: verificationRefused,
+			apply: with("verification_token", func(ctx context.Context, t *trial) string {
+				return p.Verified(ctx, t.Account, client.TypeActivation)
+			})},
+		deviation{slug: "used-verification", text: "with a verification token that was used before", outcome: verificationRefused,
 			apply: func(ctx context.Context, t *trial) {
 				p.Require("log in once", p.Do(ctx, t.by, op, t.request), op, contract.OK)
 			}})

@@ -46,10 +46,10 @@ func partnerLogin(p *client.Client) {
 			return clause.Should("coinrabbit.partner-login."+d.slug, op, d.outcome)
 		},
 	},
-		deviation{slug: "no-key", text: "without x-api-key", outcome: contract.Unauthenticated, answered: true, apply: anonymous},
-		deviation{slug: "made-up-key", text: "with a made-up x-api-key", outcome: contract.Unauthenticated, answered: true,
+		deviation{slug: "no-key", text: "without x-api-key", outcome: contract.Unauthenticated, apply: anonymous},
+		deviation{slug: "made-up-key", text: "with a made-up x-api-key", outcome: contract.Unauthenticated,
 			apply: func(_ context.Context, t *trial) { t.by = p.Actor("made-up key", nil, client.Headers(p.MadeUp(), "")) }},
-		deviation{slug: "no-user", text: "that names no user", outcome: contract.Invalid, answered: true,
+		deviation{slug: "no-user", text: "that names no user", outcome: contract.Invalid,
 			apply: func(_ context.Context, t *trial) { t.request.JSON = conform.Object{} }},
 		unchallenged(p))
 }

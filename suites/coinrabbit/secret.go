@@ -42,7 +42,6 @@ func secret(p *client.Client) {
 // newSecrets are what the answer to one request shows.
 func newSecrets(p *client.Client) {
 	op := p.CreateSecret
-	standard := func(source string) clause.Option { return clause.From(contract.Standard, source) }
 	conform.Table(func(ctx SpecContext, judge func(call *httpclient.Call)) {
 		call := p.TryCreate(ctx, p.SignedIn(ctx))
 		p.Expect(call, op, contract.OK)
@@ -81,15 +80,15 @@ func secretsWhileOff(p *client.Client) {
 		p.Holds("the second secret differs from the first", client.Given(call, "secret") != first, "it is the same")
 	}, []conform.Row[func(context.Context, *client.Account) *client.Account]{
 		{Text: "POST /auth/2fa/secret returns another secret for the second request of a user",
-			Clause: clause.Should("coinrabbit.secret.fresh", op, contract.OK, clause.From(contract.Standard, "RFC 4226 4 R6; facts/auth-checks.md T03")),
+			Clause: clause.Should("coinrabbit.secret.fresh", op, contract.OK, standard("RFC 4226 4 R6; facts/auth-checks.md T03")),
 			Given:  func(_ context.Context, a *client.Account) *client.Account { return a }},
 		{Text: "POST /auth/2fa/secret returns another secret for another user",
-			Clause: clause.Should("coinrabbit.secret.unique", op, contract.OK, clause.From(contract.Standard, "RFC 4226 4 R6; facts/auth-checks.md T03")),
+			Clause: clause.Should("coinrabbit.secret.unique", op, contract.OK, standard("RFC 4226 4 R6; facts/auth-checks.md T03")),
 			Given:  func(ctx context.Context, _ *client.Account) *client.Account { return p.SignedIn(ctx) }},
 	})
 	It("A secret that was not confirmed enables no second factor",
 		clause.Should("coinrabbit.secret.pending-inert", p.Deactivate, contract.Unavailable,
-			clause.From(contract.Standard, "OWASP ASVS 5.0 2.3.1; facts/auth-checks.md T18")),
+			standard("OWASP ASVS 5.0 2.3.1; facts/auth-checks.md T18")),
 		func(ctx SpecContext) {
 			p.Callable(p.Deactivate)
 			a := p.Created(ctx)
@@ -106,8 +105,7 @@ func secretsWhileOff(p *client.Client) {
 			p.Expect(p.Do(ctx, p.WithoutKey(p.Created(ctx)), op, client.Creation), op, expected)
 		})
 	It("POST /auth/2fa/secret rejects the same request sent with GET",
-		clause.Should("coinrabbit.secret.get", op, contract.MethodRefused,
-			clause.From(contract.Standard, "RFC 9110 9.2.1, 15.5.6; facts/auth-checks.md H09")),
+		clause.Should("coinrabbit.secret.get", op, contract.MethodRefused, standard("RFC 9110 9.2.1, 15.5.6; facts/auth-checks.md H09")),
 		func(ctx SpecContext) {
 			a := p.Created(ctx)
 			request := client.Creation
@@ -122,8 +120,7 @@ func secretsWhileOff(p *client.Client) {
 func secretsWhileOn(p *client.Client) {
 	op := p.CreateSecret
 	It("POST /auth/2fa/secret never returns the secret of an enabled second factor",
-		clause.Should("coinrabbit.secret.live-not-shown", op, alreadyActive,
-			clause.From(contract.Standard, "OWASP ASVS 5.0 14.2.6; facts/auth-checks.md T21")),
+		clause.Should("coinrabbit.secret.live-not-shown", op, alreadyActive, standard("OWASP ASVS 5.0 14.2.6; facts/auth-checks.md T21")),
 		func(ctx SpecContext) {
 			a := p.Enrolled(ctx)
 			for range 2 {
@@ -131,8 +128,7 @@ func secretsWhileOn(p *client.Client) {
 			}
 		})
 	It("POST /auth/2fa/secret keeps the secret of an enabled second factor in force",
-		clause.Should("coinrabbit.secret.live-survives", op, alreadyActive,
-			clause.From(contract.Standard, "OWASP ASVS 5.0 7.5.1; facts/auth-checks.md T20")),
+		clause.Should("coinrabbit.secret.live-survives", op, alreadyActive, standard("OWASP ASVS 5.0 7.5.1; facts/auth-checks.md T20")),
 		func(ctx SpecContext) {
 			a := p.Enrolled(ctx)
 			p.TryCreate(ctx, a)

@@ -29,16 +29,14 @@ func sendCode(p *client.Client) {
 			Clause: clause.Should("coinrabbit.send-code.login", op, contract.OK), Given: client.TypeLogin},
 	})
 	It("POST /utils/verification-code/send does not return the code that it sends",
-		clause.Should("coinrabbit.send-code.shows-nothing", op, contract.OK,
-			clause.From(contract.Standard, "OWASP ASVS 5.0 6.5.1; facts/auth-checks.md F18")),
+		clause.Should("coinrabbit.send-code.shows-nothing", op, contract.OK, standard("OWASP ASVS 5.0 6.5.1; facts/auth-checks.md F18")),
 		func(ctx SpecContext) {
 			code, call := p.TrySend(ctx, p.SignedIn(ctx), client.TypeActivation)
 			p.Expect(call, op, contract.OK)
 			family.ExpectHidden(p.Context, call, "the code", code)
 		})
 	It("POST /utils/verification-code/send answers for an address without an account as for one with an account",
-		clause.Should("coinrabbit.send-code.unknown-address", op, contract.OK,
-			clause.From(contract.Standard, "OWASP ASVS 5.0 6.3.8; facts/auth-checks.md E05")),
+		clause.Should("coinrabbit.send-code.unknown-address", op, contract.OK, standard("OWASP ASVS 5.0 6.3.8; facts/auth-checks.md E05")),
 		func(ctx SpecContext) {
 			request := p.SendRequest(p.SignedIn(ctx), client.TypeLogin)
 			known := p.Do(ctx, p.Partner(), op, request)
@@ -63,17 +61,16 @@ func sendCode(p *client.Client) {
 func wrongCodeRequests(p *client.Client) []deviation {
 	const refused = contract.Unauthenticated
 	return []deviation{
-		{slug: "no-key", text: "without x-api-key", outcome: refused, answered: true,
-			apply: carrying(p, func(t *trial) (string, string) { return "", t.Token })},
-		{slug: "made-up-key", text: "with a made-up x-api-key", outcome: refused, answered: true,
-			apply: carrying(p, func(t *trial) (string, string) { return p.MadeUp(), t.Token })},
-		{slug: "no-user-token", text: "for the activation of the second factor without x-user-token", outcome: refused, answered: true,
+		{slug: "no-key", text: "without x-api-key", outcome: refused, carries: func(t *trial) (string, string) { return "", t.Token }},
+		{slug: "made-up-key", text: "with a made-up x-api-key", outcome: refused,
+			carries: func(t *trial) (string, string) { return p.MadeUp(), t.Token }},
+		{slug: "no-user-token", text: "for the activation of the second factor without x-user-token", outcome: refused,
 			apply: func(_ context.Context, t *trial) { t.by = p.Partner() }},
-		{slug: "unknown-type", text: "with an unknown message type", outcome: contract.Invalid, answered: true,
+		{slug: "unknown-type", text: "with an unknown message type", outcome: contract.Invalid,
 			apply: func(_ context.Context, t *trial) {
 				t.request = t.request.With(p.Setting(client.TypeMember), "NO_SUCH_TYPE")
 			}},
-		{slug: "no-recipient", text: "without a recipient", outcome: contract.Invalid, answered: true,
+		{slug: "no-recipient", text: "without a recipient", outcome: contract.Invalid,
 			apply: func(_ context.Context, t *trial) { t.request = t.request.Without(p.Setting(client.RecipientMember)) }},
 	}
 }

@@ -18,14 +18,14 @@ import (
 // throttle is about limits, of which the page says nothing: the standards ask for
 // one, and the target file's limits.second-factor says which the target has.
 func throttle(p *client.Client) {
-	wrongCodeLimit(p, activating(p), client.TypeActivation)
-	wrongCodeLimit(p, deactivating(p), client.TypeDeactivation)
+	wrongCodeLimit(p, activating(p))
+	wrongCodeLimit(p, deactivating(p))
 	codeLimits(p)
 }
 
 var (
-	asksLimit = clause.From(contract.Standard, "RFC 4226 7.3; OWASP ASVS 5.0 6.3.1; facts/auth-checks.md R01")
-	spans     = clause.From(contract.Standard, "RFC 4226 7.3; facts/auth-checks.md R10 to R13")
+	asksLimit = standard("RFC 4226 7.3; OWASP ASVS 5.0 6.3.1; facts/auth-checks.md R01")
+	spans     = standard("RFC 4226 7.3; facts/auth-checks.md R10 to R13")
 )
 
 // limit is the limit of wrong codes of an account.
@@ -66,7 +66,7 @@ func (l *limit) expectAccepted(ctx context.Context, p *client.Client, when strin
 
 // wrongCodeLimit states that as many wrong codes as the limit allows hold back a
 // right one, however the guesses are sent.
-func wrongCodeLimit(p *client.Client, s subject, messageType string) {
+func wrongCodeLimit(p *client.Client, s subject) {
 	name := s.operation.Name()
 	state := func(slug string, options ...clause.Option) clause.Clause {
 		return clause.Should("coinrabbit.throttle."+s.operation.ID+slug, s.operation, contract.Throttled, append(options, clause.Disrupts())...)
@@ -86,7 +86,7 @@ func wrongCodeLimit(p *client.Client, s subject, messageType string) {
 		{Text: name + " counts wrong TOTP codes across verification tokens", Clause: state("-new-verification", spans),
 			Given: func(ctx context.Context, l *limit) {
 				l.Vary(func(attempt family.Attempt) family.Attempt {
-					attempt.Request = attempt.Request.With("verification_token", p.Verified(ctx, l.t.Account, messageType))
+					attempt.Request = attempt.Request.With("verification_token", p.Verified(ctx, l.t.Account, p.MessageType(s.operation)))
 					return attempt
 				})
 			}},
@@ -154,16 +154,10 @@ func codeLimits(p *client.Client) {
 	It("POST /utils/verification-code/verify rejects the right code after at most 30 wrong ones",
 		clause.Should("coinrabbit.throttle.verify-code", p.VerifyCode, contract.Throttled, clause.Disrupts(), asksLimit),
 		func(ctx SpecContext) {
-			op, t := p.VerifyCode, verifying(p).ready(ctx)
-			wrong := t.request.With(p.Setting(client.CodeMember), client.OtherCode(t.request.JSON.(conform.Object)[p.Setting(client.CodeMember)].(string)))
-			for range tries {
-				t.Who.Failed()
-				if call := p.Do(ctx, t.by, op, wrong); p.Exactly(call, op, contract.Throttled) && !p.Exactly(call, op, codeWrong) {
-					p.Expect(call, op, contract.Throttled)
-					break
-				}
-			}
-			p.Holds("the right code is held back after many wrong ones", !p.Is(p.Do(ctx, t.by, op, t.request), op, contract.OK), "it is verified")
+			t := verifying(p).ready(ctx)
+			untilLimited(ctx, p, t.Account, p.VerifyCode, p.VerifyRequest(t.Account, client.TypeActivation, client.OtherCode(t.code)))
+			right := p.Do(ctx, t.by, p.VerifyCode, t.request)
+			p.Holds("the right code is held back after many wrong ones", !p.Is(right, p.VerifyCode, contract.OK), "it is verified")
 		})
 	It("POST /utils/verification-code/verify answers as beyond a limit after at most 30 wrong codes",
 		clause.Should("coinrabbit.throttle.verify-code-answer", p.VerifyCode, contract.Throttled, clause.Disrupts(), clause.Only(strict)),
@@ -175,14 +169,13 @@ func codeLimits(p *client.Client) {
 		})
 	It("POST /utils/verification-code/send rejects one of 30 requests in succession for the same user",
 		clause.Should("coinrabbit.throttle.send-code", p.SendCode, contract.Throttled, clause.Disrupts(),
-			clause.From(contract.Standard, "OWASP API4:2023; facts/auth-checks.md R18")),
+			standard("OWASP API4:2023; facts/auth-checks.md R18")),
 		func(ctx SpecContext) {
 			a := p.SignedIn(ctx)
-			var refused bool
-			for range tries {
-				if refused = !p.Is(p.Do(ctx, a.Me, p.SendCode, p.SendRequest(a, client.TypeActivation)), p.SendCode, contract.OK); refused {
-					break
-				}
+			refused := false
+			for i := 0; i < tries && !refused; i++ {
+				call := p.Do(ctx, a.Me, p.SendCode, p.SendRequest(a, client.TypeActivation))
+				refused = !p.Is(call, p.SendCode, contract.OK)
 			}
 			p.Holds(fmt.Sprintf("no more than %d codes are sent at once", tries), refused, "more are")
 		})
@@ -195,14 +188,15 @@ func codeLimits(p *client.Client) {
 		})
 }
 
-// untilLimited repeats a request until the last answer of a limiter, or to the end
-// of the tries.
-func untilLimited(ctx context.Context, p *client.Client, a *client.Account, op *contract.Operation, r conform.Request) (call *httpclient.Call) {
+// untilLimited repeats a request until it is answered as beyond a limit, told apart
+// from a wrong code, or to the end of the tries. It returns the last call.
+func untilLimited(ctx context.Context, p *client.Client, a *client.Account, op *contract.Operation, r conform.Request) *httpclient.Call {
 	GinkgoHelper()
+	var call *httpclient.Call
 	for range tries {
 		a.Who.Failed()
 		call = p.Do(ctx, a.Me, op, r)
-		if p.Exactly(call, op, contract.Throttled) {
+		if p.Exactly(call, op, contract.Throttled) && !p.Exactly(call, op, codeWrong) {
 			break
 		}
 	}

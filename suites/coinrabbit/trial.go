@@ -4,7 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/url"
-	"strconv"
+	"strings"
 
 	. "github.com/onsi/ginkgo/v2"
 
@@ -36,13 +36,16 @@ const (
 	standardCode = "RFC 6238 5.2; facts/auth-checks.md "
 )
 
+// standard is the source of a promise that the page does not make.
+func standard(source string) clause.Option { return clause.From(contract.Standard, source) }
+
 // trial is a request that is right, about to be made wrong in one thing.
 type trial struct {
 	*client.Account
 	by      *conform.Actor
 	request conform.Request
 	right   conform.Request // the request as it was
-	code    string          // right and unused, where the request carries a TOTP code
+	code    string          // right and unused, where the request carries one
 }
 
 // subject is an operation that deviations are put to.
@@ -67,7 +70,12 @@ type deviation struct {
 	says, rests string
 	answered    bool // the spec judges how the request is answered as well
 	disrupts    bool
-	apply       func(context.Context, *trial)
+
+	// One of these makes the request wrong: other credentials, of which an empty one is
+	// not sent; a change of the request; or what needs the account.
+	carries func(*trial) (key, userToken string)
+	edits   func(conform.Request) conform.Request
+	apply   func(context.Context, *trial)
 }
 
 // grade makes a clause as strong as what it rests on, and names that as its source.
@@ -84,7 +92,7 @@ func (d deviation) grade(c *clause.Clause) {
 // answer is the same deviation, judged by its answer: the vendor leaves refusals
 // undocumented, so that it is no more than a SHOULD.
 func (d deviation) answer() deviation {
-	d.slug, d.says, d.rests, d.answered = d.slug+"-answer", "", "", true
+	d.slug, d.says, d.rests = d.slug+"-answer", "", ""
 	return d
 }
 
@@ -93,31 +101,42 @@ func (d deviation) answer() deviation {
 // answered as a refusal.
 func rejectsEffect(p *client.Client, s subject, deviations ...deviation) {
 	for _, d := range deviations {
-		rejects(p, s, d, d.answer())
+		text := s.operation.Name() + " " + s.effect + " for a request " + d.text
+		conform.Table(try(p, s), []conform.Row[deviation]{{Text: text, Clause: s.clause(d), Given: d}})
+		rejects(p, s, d.answer())
 	}
 }
 
-// rejects states one thing of each deviation.
+// rejects states of each deviation how the request is answered.
 func rejects(p *client.Client, s subject, deviations ...deviation) {
 	var rows []conform.Row[deviation]
 	for _, d := range deviations {
-		text := s.effect + " for a request " + d.text
-		if d.answered {
-			text = "rejects a request " + d.text
-		}
-		rows = append(rows, conform.Row[deviation]{Text: s.operation.Name() + " " + text, Clause: s.clause(d), Given: d})
+		d.answered = true
+		rows = append(rows, conform.Row[deviation]{Text: s.operation.Name() + " rejects a request " + d.text, Clause: s.clause(d), Given: d})
 	}
-	conform.Table(func(ctx SpecContext, d deviation) {
+	conform.Table(try(p, s), rows)
+}
+
+// try is the spec of a deviation.
+func try(p *client.Client, s subject) func(SpecContext, deviation) {
+	return func(ctx SpecContext, d deviation) {
 		t := s.ready(ctx)
 		t.right = t.request
-		d.apply(ctx, t)
+		switch {
+		case d.carries != nil:
+			t.carry(p, d.carries)
+		case d.edits != nil:
+			t.request = d.edits(t.request)
+		default:
+			d.apply(ctx, t)
+		}
 		call := send(ctx, p, s, t)
 		if d.answered {
 			p.Expect(call, s.operation, d.outcome)
 		}
 		p.ExpectNoSuccess(call)
 		s.after(ctx, t)
-	}, rows)
+	}
 }
 
 // send sends the request of a trial.
@@ -131,21 +150,23 @@ func send(ctx context.Context, p *client.Client, s subject, t *trial) *httpclien
 	return call
 }
 
-// edited changes the request in a way that is known beforehand.
-func edited(change conform.Change) func(context.Context, *trial) {
-	return func(_ context.Context, t *trial) { t.request = change.Of(t.request) }
-}
-
 // with changes a member of the request to a value made from the account.
 func with[T any](member string, of func(context.Context, *trial) T) func(context.Context, *trial) {
 	return func(ctx context.Context, t *trial) { t.request = t.request.With(member, of(ctx, t)) }
 }
 
-// carrying changes the credentials of the request; an empty one is not sent.
-func carrying(p *client.Client, of func(*trial) (key, userToken string)) func(context.Context, *trial) {
-	return func(_ context.Context, t *trial) {
-		t.by = p.Actor(t.Who.Name+" with other credentials", t.Who, client.Headers(of(t)))
-	}
+// carry gives the request other credentials.
+func (t *trial) carry(p *client.Client, of func(*trial) (key, userToken string)) {
+	t.by = p.Actor(t.Who.Name+" with other credentials", t.Who, client.Headers(of(t)))
+}
+
+// expectRightAfterWrong checks that a wrong code does not hold back a right one.
+func expectRightAfterWrong(ctx context.Context, p *client.Client, a *client.Account, op *contract.Operation) {
+	GinkgoHelper()
+	a.Who.Failed()
+	wrong := p.Switch(ctx, a, op, p.SwitchRequest(ctx, a, op, a.Codes.Wrong(farAway)))
+	p.Holds("a wrong code is not confirmed", !p.Is(wrong, op, contract.OK), "it is")
+	p.Expect(p.SwitchByCode(ctx, a, op), op, contract.OK)
 }
 
 // expectSilentRejection sends a wrong code and checks that the refusal repeats none
@@ -176,9 +197,10 @@ func wrongCodes(p *client.Client, says string) []deviation {
 	return []deviation{
 		{slug: "wrong-code", text: "with a wrong TOTP code", outcome: factor, says: says,
 			apply: made(func(t *trial) any { return wrong(t) })},
-		{slug: "no-code", text: "without a TOTP code", outcome: contract.Invalid, says: says, apply: edited(conform.Drop("code_2fa"))},
-		{slug: "null-code", text: "with null in place of a TOTP code", outcome: contract.Invalid, says: says, apply: edited(conform.Set("code_2fa", nil))},
-		{slug: "empty-code", text: "with an empty TOTP code", outcome: contract.Invalid, says: says, apply: edited(conform.Set("code_2fa", ""))},
+		{slug: "no-code", text: "without a TOTP code", outcome: contract.Invalid, says: says, edits: conform.Drop("code_2fa").Of},
+		{slug: "null-code", text: "with null in place of a TOTP code", outcome: contract.Invalid, says: says,
+			edits: conform.Set("code_2fa", nil).Of},
+		{slug: "empty-code", text: "with an empty TOTP code", outcome: contract.Invalid, says: says, edits: conform.Set("code_2fa", "").Of},
 		{slug: "foreign-code", text: "with a valid TOTP code of another user", outcome: factor, says: says,
 			apply: with("code_2fa", func(ctx context.Context, _ *trial) any { return p.Code(ctx, p.Enrolled(ctx).Codes) })},
 		{slug: "old-code", text: "with a TOTP code from 40 time steps ago", outcome: factor, rests: standardCode + "T08",
@@ -192,32 +214,31 @@ func wrongCodes(p *client.Client, says string) []deviation {
 		{slug: "joined-codes", text: "with a wrong and a valid TOTP code in one string", outcome: factor, rests: "facts/auth-checks.md I14",
 			apply: made(func(t *trial) any { return wrong(t) + "," + t.code })},
 		{slug: "number-code", text: "with a valid TOTP code as a JSON number", outcome: wrongType, rests: "facts/auth-checks.md I05, I06",
-			apply: made(func(t *trial) any { return jsonNumber(t.code) })},
+			apply: made(func(t *trial) any { return json.Number(strings.TrimLeft(t.code, "0")) })},
 		{slug: "code-list", text: "with a JSON array of a wrong and a valid TOTP code", outcome: wrongType, rests: "facts/auth-checks.md I07",
 			apply: made(func(t *trial) any { return []string{wrong(t), t.code} })},
-		{slug: "code-object", text: "with a query operator as a JSON object in place of a TOTP code", outcome: wrongType, rests: "facts/auth-checks.md I08",
-			apply: edited(conform.Set("code_2fa", map[string]any{"$ne": ""}))},
+		{slug: "code-object", text: "with a query operator in place of a TOTP code", outcome: wrongType, rests: "facts/auth-checks.md I08",
+			edits: conform.Set("code_2fa", map[string]any{"$ne": ""}).Of},
 	}
 }
 
-// jsonNumber is a code as a number, which loses leading zeros.
-func jsonNumber(code string) json.Number {
-	n, _ := strconv.Atoi(code)
-	return json.Number(strconv.Itoa(n))
-}
-
-// wrongVerifications are verification tokens that prove nothing to an operation.
-// own and other are its message type and that of its counterpart; use spends the
-// trial's token on what it is for, and brings the account back to where it was.
-func wrongVerifications(p *client.Client, own, other string, use func(context.Context, *trial)) []deviation {
+// wrongVerifications are verification tokens that prove nothing to an operation. use
+// spends the trial's token on what it is for, and brings the account back to where it
+// was.
+func wrongVerifications(p *client.Client, s subject, use func(context.Context, *trial)) []deviation {
+	own, other := p.MessageType(s.operation), client.TypeActivation
+	if own == other {
+		other = client.TypeDeactivation
+	}
 	const refused = verificationRefused
 	verified := func(messageType string) func(context.Context, *trial) {
 		return with("verification_token", func(ctx context.Context, t *trial) string { return p.Verified(ctx, t.Account, messageType) })
 	}
 	return []deviation{
-		{slug: "no-verification", text: "without a verification token", outcome: contract.Invalid, says: saysToken, apply: edited(conform.Drop("verification_token"))},
+		{slug: "no-verification", text: "without a verification token", outcome: contract.Invalid, says: saysToken,
+			edits: conform.Drop("verification_token").Of},
 		{slug: "empty-verification", text: "with an empty verification token", outcome: contract.Invalid, says: saysToken,
-			apply: edited(conform.Set("verification_token", ""))},
+			edits: conform.Set("verification_token", "").Of},
 		{slug: "made-up-verification", text: "with a made-up verification token", outcome: refused, says: saysToken,
 			apply: with("verification_token", func(context.Context, *trial) string { return p.MadeUp() })},
 		{slug: "verification-of-other-type", text: "with a verification token of the opposite message type", outcome: refused, says: saysType,
@@ -236,7 +257,7 @@ func wrongVerifications(p *client.Client, own, other string, use func(context.Co
 func expiredVerification(p *client.Client) deviation {
 	return deviation{
 		slug: "expired-verification", text: "with a verification token that is more than ten minutes old", outcome: verificationRefused,
-		rests: "OWASP ASVS 5.0 6.5.5; facts/auth-checks.md T26", answered: true, disrupts: true,
+		rests: "OWASP ASVS 5.0 6.5.5; facts/auth-checks.md T26", disrupts: true,
 		apply: func(ctx context.Context, t *trial) {
 			p.Wait(ctx, outOfBand, "the verification token has to expire")
 			t.code = p.Code(ctx, t.Codes)
@@ -248,48 +269,50 @@ func expiredVerification(p *client.Client) deviation {
 // wrongHeaders is the matrix of x-api-key and x-user-token (facts/auth-checks.md B07,
 // B08, K08, H19). It has the key only where an operation requires it.
 func wrongHeaders(p *client.Client, keyRequired bool) []deviation {
-	const refused, matrix = contract.Unauthenticated, "RFC 9110 11.4; facts/auth-checks.md B07"
+	const matrix = "RFC 9110 11.4; facts/auth-checks.md B07"
 	key := func() string { return p.Known(client.PartnerKey) }
 	deviations := []deviation{
-		{slug: "no-headers", text: "without x-api-key and x-user-token", outcome: refused, says: saysSession,
-			apply: carrying(p, func(*trial) (string, string) { return "", "" })},
-		{slug: "key-alone", text: "with x-api-key alone", outcome: refused, says: saysSession,
-			apply: carrying(p, func(*trial) (string, string) { return key(), "" })},
-		{slug: "made-up-user-token", text: "with a made-up x-user-token", outcome: refused, says: saysSession,
-			apply: carrying(p, func(*trial) (string, string) { return key(), p.MadeUp() })},
-		{slug: "swapped", text: "with the two credentials in each other's header", outcome: refused, rests: matrix,
-			apply: carrying(p, func(t *trial) (string, string) { return t.Token, key() })},
-		{slug: "key-for-user-token", text: "with the partner's key in x-user-token", outcome: refused, rests: "facts/auth-checks.md K08",
-			apply: carrying(p, func(*trial) (string, string) { return key(), key() })},
-		{slug: "verification-for-user-token", text: "with a verification token in x-user-token", outcome: refused,
+		{slug: "no-headers", text: "without x-api-key and x-user-token", says: saysSession,
+			carries: func(*trial) (string, string) { return "", "" }},
+		{slug: "key-alone", text: "with x-api-key alone", says: saysSession, carries: func(*trial) (string, string) { return key(), "" }},
+		{slug: "made-up-user-token", text: "with a made-up x-user-token", says: saysSession,
+			carries: func(*trial) (string, string) { return key(), p.MadeUp() }},
+		{slug: "swapped", text: "with the two credentials in each other's header", rests: matrix,
+			carries: func(t *trial) (string, string) { return t.Token, key() }},
+		{slug: "key-for-user-token", text: "with the partner's key in x-user-token", rests: "facts/auth-checks.md K08",
+			carries: func(*trial) (string, string) { return key(), key() }},
+		{slug: "verification-for-user-token", text: "with a verification token in x-user-token",
 			rests: "OWASP ASVS 5.0 9.2.2; facts/auth-checks.md J09",
 			apply: func(ctx context.Context, t *trial) {
 				token := p.Verified(ctx, t.Account, client.TypeActivation)
-				carrying(p, func(*trial) (string, string) { return key(), token })(ctx, t)
+				t.carry(p, func(*trial) (string, string) { return key(), token })
 			}},
-		{slug: "user-token-in-query", text: "with the user token in the query instead of its header", outcome: refused,
+		{slug: "user-token-in-query", text: "with the user token in the query instead of its header",
 			rests: "OWASP ASVS 5.0 14.2.1; facts/auth-checks.md H19",
-			apply: func(ctx context.Context, t *trial) {
-				carrying(p, func(*trial) (string, string) { return key(), "" })(ctx, t)
+			apply: func(_ context.Context, t *trial) {
+				t.carry(p, func(*trial) (string, string) { return key(), "" })
 				t.request.Query = url.Values{"x-user-token": {t.Token}}
 			}},
 	}
-	if !keyRequired {
-		return deviations
+	if keyRequired {
+		deviations = append(deviations,
+			deviation{slug: "user-token-alone", text: "with x-user-token alone", rests: matrix,
+				carries: func(t *trial) (string, string) { return "", t.Token }},
+			deviation{slug: "made-up-key", text: "with a made-up x-api-key", rests: matrix,
+				carries: func(t *trial) (string, string) { return p.MadeUp(), t.Token }},
+		)
 	}
-	return append(deviations,
-		deviation{slug: "user-token-alone", text: "with x-user-token alone", outcome: refused, rests: matrix,
-			apply: carrying(p, func(t *trial) (string, string) { return "", t.Token })},
-		deviation{slug: "made-up-key", text: "with a made-up x-api-key", outcome: refused, rests: matrix,
-			apply: carrying(p, func(t *trial) (string, string) { return p.MadeUp(), t.Token })},
-	)
+	for i := range deviations {
+		deviations[i].outcome = contract.Unauthenticated
+	}
+	return deviations
 }
 
 // unchallenged is RFC 9110 section 15.5.2: a 401 must say how to authenticate,
 // whatever header an API reads.
 func unchallenged(p *client.Client) deviation {
 	return deviation{
-		slug: "challenge", text: "without credentials and sends a WWW-Authenticate challenge", outcome: challenged, answered: true,
+		slug: "challenge", text: "without credentials and sends a WWW-Authenticate challenge", outcome: challenged,
 		apply: func(_ context.Context, t *trial) { t.by = p.Anonymous() },
 	}
 }

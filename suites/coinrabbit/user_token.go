@@ -35,7 +35,11 @@ func userToken(p *client.Client) {
 
 // forgedTokens are made from a live token of the user.
 func forgedTokens(p *client.Client) []deviation {
-	const none, signature, foreign = "RFC 8725 3.1, 3.2; facts/auth-checks.md J01", "RFC 8725 3.3; facts/auth-checks.md J02", "OWASP ASVS 5.0 9.1.1; "
+	const (
+		none      = "RFC 8725 3.1, 3.2; facts/auth-checks.md J01"
+		signature = "RFC 8725 3.3; facts/auth-checks.md J02"
+		foreign   = "OWASP ASVS 5.0 9.1.1; "
+	)
 	var deviations []deviation
 	add := func(slug, what, rests string, forge func(context.Context, family.JWT) string) {
 		deviations = append(deviations, deviation{
@@ -46,7 +50,7 @@ func forgedTokens(p *client.Client) []deviation {
 					p.Untestable("x-user-token is not a JWT, although the target file declares the feature jwt")
 				}
 				forgery := p.Secret("forged-token", forge(ctx, token))
-				carrying(p, func(*trial) (string, string) { return p.Known(client.PartnerKey), forgery })(ctx, t)
+				t.carry(p, func(*trial) (string, string) { return p.Known(client.PartnerKey), forgery })
 			}})
 	}
 	sources := map[string]string{
@@ -88,7 +92,7 @@ func issuedTokens(p *client.Client) {
 	op := p.PartnerLogin
 	It("POST /auth/partner issues a user token that says when it expires",
 		clause.Should("coinrabbit.user-token.expiry", op, contract.OK, clause.Needs(jwtFeature),
-			clause.From(contract.Standard, "OWASP ASVS 5.0 9.2.1; facts/auth-checks.md J05, J11")),
+			standard("OWASP ASVS 5.0 9.2.1; facts/auth-checks.md J05, J11")),
 		func(ctx SpecContext) {
 			call := p.Do(ctx, p.Partner(), op, client.PartnerLoginRequest(p.Lease(client.User)))
 			p.Expect(call, op, contract.OK)
@@ -97,7 +101,7 @@ func issuedTokens(p *client.Client) {
 			p.Holds("it expires after now", expires.After(p.Now()), "it expired before it was given")
 		})
 	It("POST /auth/partner issues another user token at each log-in",
-		clause.Should("coinrabbit.user-token.fresh", op, contract.OK, clause.From(contract.Standard, "OWASP ASVS 5.0 7.2.2; facts/auth-checks.md S12")),
+		clause.Should("coinrabbit.user-token.fresh", op, contract.OK, standard("OWASP ASVS 5.0 7.2.2; facts/auth-checks.md S12")),
 		func(ctx SpecContext) {
 			a := p.SignedIn(ctx)
 			p.Wait(ctx, time.Second, "a token may say the second it was given in")

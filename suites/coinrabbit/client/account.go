@@ -34,7 +34,7 @@ func (p *Client) SignedIn(ctx context.Context) *Account {
 	if left := p.left[a.Who.Name]; left != nil {
 		delete(p.left, a.Who.Name)
 		a.Secret, a.Codes = left.Secret, left.Codes
-		call := p.SwitchOff(ctx, a, p.Deactivation(ctx, a, p.Code(ctx, a.Codes)))
+		call := p.Switch(ctx, a, p.Deactivate, p.SwitchRequest(ctx, a, p.Deactivate, p.Code(ctx, a.Codes)))
 		p.Require("switch off the factor that an earlier clause left on", call, p.Deactivate, contract.OK)
 	}
 	ginkgo.DeferCleanup(func(ctx ginkgo.SpecContext) { p.tidy(ctx, a) })
@@ -112,50 +112,43 @@ func (p *Client) Created(ctx context.Context) *Account {
 func (p *Client) Enrolled(ctx context.Context) *Account {
 	ginkgo.GinkgoHelper()
 	a := p.Created(ctx)
-	p.Require("switch the factor on", p.SwitchOnByCode(ctx, a), p.Activate, contract.OK)
+	p.Require("switch the factor on", p.SwitchByCode(ctx, a, p.Activate), p.Activate, contract.OK)
 	return a
 }
 
-// Activation is the right request for switching the factor on.
-func (p *Client) Activation(ctx context.Context, a *Account, code string) conform.Request {
+// SwitchRequest is the right request for an activation or a deactivation.
+func (p *Client) SwitchRequest(ctx context.Context, a *Account, op *contract.Operation, code string) conform.Request {
 	ginkgo.GinkgoHelper()
-	return conform.Request{JSON: conform.Object{
-		"verification_token": p.Verified(ctx, a, TypeActivation), "code_2fa": code, "secret_2fa": a.Secret,
-	}}
+	body := conform.Object{"verification_token": p.Verified(ctx, a, p.MessageType(op)), "code_2fa": code}
+	if op == p.Activate {
+		body["secret_2fa"] = a.Secret
+	}
+	return conform.Request{JSON: body}
 }
 
-// Deactivation is the right request for switching the factor off.
-func (p *Client) Deactivation(ctx context.Context, a *Account, code string) conform.Request {
-	ginkgo.GinkgoHelper()
-	return conform.Request{JSON: conform.Object{"verification_token": p.Verified(ctx, a, TypeDeactivation), "code_2fa": code}}
+// MessageType is the setting of the message type that an activation or a
+// deactivation requires.
+func (p *Client) MessageType(op *contract.Operation) string {
+	if op == p.Activate {
+		return TypeActivation
+	}
+	return TypeDeactivation
 }
 
-// SwitchOn sends an activation and keeps in mind what it did.
-func (p *Client) SwitchOn(ctx context.Context, a *Account, r conform.Request) *httpclient.Call {
+// Switch sends an activation or a deactivation, and keeps in mind what it did.
+func (p *Client) Switch(ctx context.Context, a *Account, op *contract.Operation, r conform.Request) *httpclient.Call {
 	ginkgo.GinkgoHelper()
-	call := p.Do(ctx, a.Me, p.Activate, r)
-	a.On = a.On || p.Is(call, p.Activate, contract.OK)
+	call := p.Do(ctx, a.Me, op, r)
+	if p.Is(call, op, contract.OK) {
+		a.On = op == p.Activate
+	}
 	return call
 }
 
-// SwitchOff sends a deactivation and keeps in mind what it did.
-func (p *Client) SwitchOff(ctx context.Context, a *Account, r conform.Request) *httpclient.Call {
+// SwitchByCode sends a right activation or deactivation with an unused code.
+func (p *Client) SwitchByCode(ctx context.Context, a *Account, op *contract.Operation) *httpclient.Call {
 	ginkgo.GinkgoHelper()
-	call := p.Do(ctx, a.Me, p.Deactivate, r)
-	a.On = a.On && !p.Is(call, p.Deactivate, contract.OK)
-	return call
-}
-
-// SwitchOnByCode sends a right activation with an unused code.
-func (p *Client) SwitchOnByCode(ctx context.Context, a *Account) *httpclient.Call {
-	ginkgo.GinkgoHelper()
-	return p.SwitchOn(ctx, a, p.Activation(ctx, a, p.Code(ctx, a.Codes)))
-}
-
-// SwitchOffByCode sends a right deactivation with an unused code.
-func (p *Client) SwitchOffByCode(ctx context.Context, a *Account) *httpclient.Call {
-	ginkgo.GinkgoHelper()
-	return p.SwitchOff(ctx, a, p.Deactivation(ctx, a, p.Code(ctx, a.Codes)))
+	return p.Switch(ctx, a, op, p.SwitchRequest(ctx, a, op, p.Code(ctx, a.Codes)))
 }
 
 // Enrol is the control of what must not switch a factor on: with a new secret and
@@ -163,7 +156,7 @@ func (p *Client) SwitchOffByCode(ctx context.Context, a *Account) *httpclient.Ca
 func (p *Client) Enrol(ctx context.Context, a *Account) {
 	ginkgo.GinkgoHelper()
 	p.Create(ctx, a)
-	p.Require("switch the factor on as a control", p.SwitchOnByCode(ctx, a), p.Activate, contract.OK)
+	p.Require("switch the factor on as a control", p.SwitchByCode(ctx, a, p.Activate), p.Activate, contract.OK)
 }
 
 // ExpectOff checks that the factor of an account is off: a deactivation that is
@@ -174,7 +167,7 @@ func (p *Client) ExpectOff(ctx context.Context, a *Account) {
 	if p.Setting(DeactivatePath) == "" {
 		return
 	}
-	p.Holds("the factor is off: a deactivation is not confirmed", !p.Is(p.SwitchOffByCode(ctx, a), p.Deactivate, contract.OK),
+	p.Holds("the factor is off: a deactivation is not confirmed", !p.Is(p.SwitchByCode(ctx, a, p.Deactivate), p.Deactivate, contract.OK),
 		"a deactivation is confirmed, so that the factor was on")
 }
 
@@ -184,15 +177,15 @@ func (p *Client) ExpectOff(ctx context.Context, a *Account) {
 // account that can be enrolled anew was surely off.
 func (p *Client) ExpectOn(ctx context.Context, a *Account, code string) {
 	ginkgo.GinkgoHelper()
-	confirmed := p.Is(p.SwitchOff(ctx, a, p.Deactivation(ctx, a, code)), p.Deactivate, contract.OK)
-	if confirmed || p.Is(p.SwitchOffByCode(ctx, a), p.Deactivate, contract.OK) {
+	confirmed := p.Is(p.Switch(ctx, a, p.Deactivate, p.SwitchRequest(ctx, a, p.Deactivate, code)), p.Deactivate, contract.OK)
+	if confirmed || p.Is(p.SwitchByCode(ctx, a, p.Deactivate), p.Deactivate, contract.OK) {
 		p.Holds("the factor is on", true, "")
 		return
 	}
 	call := p.TryCreate(ctx, a)
 	p.Require("see whether the factor is on: a deactivation and a new secret are both refused", call, p.CreateSecret, contract.OK)
 	p.KeepSecret(a, call)
-	again := p.SwitchOnByCode(ctx, a)
+	again := p.SwitchByCode(ctx, a, p.Activate)
 	p.Require("see whether the factor is on: neither a deactivation nor an activation is confirmed", again, p.Activate, contract.OK)
 	p.Holds("the factor is on", false, "it is off: it can be switched on anew")
 }
@@ -211,7 +204,7 @@ func (p *Client) tidy(ctx context.Context, a *Account) {
 	step := a.Codes.Step(p.Now())
 	for _, at := range []int64{step, step - 1} {
 		if code, err := a.Codes.At(at); err == nil {
-			if !p.Is(p.SwitchOff(ctx, a, p.Deactivation(ctx, a, code)), p.Deactivate, contract.OK) {
+			if !p.Is(p.Switch(ctx, a, p.Deactivate, p.SwitchRequest(ctx, a, p.Deactivate, code)), p.Deactivate, contract.OK) {
 				a.Who.Retire("its factor could not be switched off")
 			}
 			return
@@ -229,14 +222,9 @@ func (p *Client) address(a *Account) (recipient, box string) {
 	}
 	in := p.Target().Inbox
 	if in == nil || in.SMSAddress == "" {
-		p.Untestable("it reads a code out of a text message, and the target file does not say under which address texts arrive (inbox.sms-address)")
+		p.Untestable("it reads a code out of a text message, and the target file does not say where texts arrive (inbox.sms-address)")
 	}
-	number := strings.Map(func(r rune) rune {
-		if r < '0' || r > '9' {
-			return -1
-		}
-		return r
-	}, a.Who.Phone)
+	number := strings.Join(strings.FieldsFunc(a.Who.Phone, func(r rune) bool { return r < '0' || r > '9' }), "")
 	if number == "" {
 		p.Untestable("codes go to the phone of %s, and the target file gives none", a.Who.Name)
 	}

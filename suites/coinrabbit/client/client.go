@@ -5,9 +5,7 @@
 package client
 
 import (
-	"context"
 	"net/http"
-	"slices"
 
 	"github.com/onsi/ginkgo/v2"
 
@@ -89,17 +87,4 @@ func (p *Client) ExpectNoSuccess(call *httpclient.Call) {
 	ginkgo.GinkgoHelper()
 	p.Holds("the answer claims no success", value.At(value.Of(call), "result") != true, "it claims one")
 	p.Holds("the answer gives nothing that only a success gives", value.At(value.Of(call), "response") == nil, "it gives something")
-}
-
-// Accepted sends a request several times at the same time and counts the
-// successes.
-func (p *Client) Accepted(ctx context.Context, times int, by *conform.Actor, op *contract.Operation, r conform.Request) int {
-	ginkgo.GinkgoHelper()
-	n := 0
-	for _, call := range p.Together(ctx, op, slices.Repeat([]conform.Attempt{{By: by, Request: r}}, times)) {
-		if p.Is(call, op, contract.OK) {
-			n++
-		}
-	}
-	return n
 }

@@ -52,12 +52,14 @@ var Settings = map[string]target.Setting{
 		Ask: "for an x-api-key of a test environment, and for its host: the page names no test environment",
 	},
 	PartnerPath: {
-		Text: "path of the log-in of partners; the page prints /auth/partners, every public client calls /auth/partner", Default: "/v2/auth/partner",
-		Ask: "is it /v2/auth/partner or /v2/auth/partners?",
+		Text:    "path of the log-in of partners; the page prints /auth/partners, every public client calls /auth/partner",
+		Default: "/v2/auth/partner",
+		Ask:     "is it /v2/auth/partner or /v2/auth/partners?",
 	},
 	CreatePath: {
-		Text: "path of the creation of a secret; the page prints that of the activation, from which it then differs by having no body", Default: "/v2/auth/2fa/activate",
-		Ask: "does the creation of a 2FA secret share the path of the activation, as printed, or has it a path of its own?",
+		Text:    "path of the creation of a secret; the page prints that of the activation, from which it then differs by having no body",
+		Default: "/v2/auth/2fa/activate",
+		Ask:     "does the creation of a 2FA secret share the path of the activation, as printed, or has it a path of its own?",
 	},
 	CreateKey: {
 		Text: "whether the creation of a secret wants x-api-key, yes or no; the page prints x-user-token alone", Default: "no",
@@ -76,8 +78,9 @@ var Settings = map[string]target.Setting{
 		Ask:  "what is the path that sends a verification code, and which members does its body have?",
 	},
 	VerifyPath: {
-		Text: "path that verifies a code; the page prints its end, /utils/verification-code/verify", Default: "/v2/utils/verification-code/verify",
-		Ask: "does /utils/verification-code/verify lie under /v2?",
+		Text:    "path that verifies a code; the page prints its end, /utils/verification-code/verify",
+		Default: "/v2/utils/verification-code/verify",
+		Ask:     "does /utils/verification-code/verify lie under /v2?",
 	},
 	TypeActivation: {
 		Text: "message type of codes for switching the factor on", Default: "TFA_ACTIVATION",
