@@ -13,12 +13,6 @@ import (
 	"authconform/suites/onlyoffice/client"
 )
 
-func changeEmail(p *client.Client) {
-	emailChanges(p)
-	emailChangeNeedsLink(p)
-	emailChangeRefusesLinks(p)
-}
-
 func emailChanges(p *client.Client) {
 	op := p.ChangeEmail
 	It("PUT /people/{userid}/email replaces the e-mail address by the one that the link was mailed to",
@@ -35,7 +29,8 @@ func emailChanges(p *client.Client) {
 			p.Refuses(ctx, c.Refusal(ctx, contract.Forbidden, set("an address that got no link", "email", p.NewAddress(c.Who))))
 		})
 	It("PUT /people/{userid}/email rejects a missing, empty or malformed e-mail address",
-		clause.Must("onlyoffice.change-email.no-address", op, contract.Invalid, clause.Only(client.Documented)), func(ctx SpecContext) {
+		clause.Must("onlyoffice.change-email.no-address", op, contract.Invalid, clause.Only(client.Documented)),
+		func(ctx SpecContext) {
 			p.Refuses(ctx, p.NewEmail(ctx).Refusal(ctx, contract.Invalid, wrongAddresses()...))
 		})
 }
@@ -46,51 +41,34 @@ func emailChangeNeedsLink(p *client.Client) {
 		clause.Should("onlyoffice.change-email.challenge", op, client.Challenged),
 		challenges(p, op, contract.OK, changeEmailReady(p)))
 	refusesSenders(p, op, p.NewEmail, []conform.Row[senders]{
-		{
-			Text:   "PUT /people/{userid}/email rejects a link whose key was never issued or was tampered with",
-			Clause: clause.Must("onlyoffice.change-email.wrong-key", op, unauthenticated),
-			Given:  forgedKeys(p),
-		},
-		{
-			Text:   "PUT /people/{userid}/email rejects a link whose e-mail address was changed",
+		{Text: "PUT /people/{userid}/email rejects a link whose key was never issued or was tampered with",
+			Clause: clause.Must("onlyoffice.change-email.wrong-key", op, unauthenticated), Given: forgedKeys(p)},
+		{Text: "PUT /people/{userid}/email rejects a link whose e-mail address was changed",
 			Clause: clause.Must("onlyoffice.change-email.link-address", op, unauthenticated),
 			Given: func(_ context.Context, c *client.AccountChange) []*conform.Actor {
 				forged := c.Link
 				forged.Email, forged.EncEmail = p.NewAddress(c.Who), ""
 				return p.Bearers(c.Who, forged)
-			},
-		},
-		{
-			Text:   "PUT /people/{userid}/email rejects a link with the key of another user",
+			}},
+		{Text: "PUT /people/{userid}/email rejects a link with the key of another user",
 			Clause: clause.Must("onlyoffice.change-email.foreign-key", op, unauthenticated),
 			Given: func(ctx context.Context, c *client.AccountChange) []*conform.Actor {
 				return p.Bearers(c.Who, c.Link.WithKey(p.NewEmail(ctx).Link.Key))
-			},
-		},
-		{
-			Text:   "PUT /people/{userid}/email rejects a link that changes a password",
+			}},
+		{Text: "PUT /people/{userid}/email rejects a link that changes a password",
 			Clause: clause.Should("onlyoffice.change-email.other-type", op, contract.Forbidden),
 			Given: func(ctx context.Context, c *client.AccountChange) []*conform.Actor {
 				return p.Bearers(c.Who, p.PasswordLink(ctx, p.SignIn(ctx, c.Who)))
-			},
-		},
-		{
-			Text:   "PUT /people/{userid}/email rejects the key of a link that changes a password",
+			}},
+		{Text: "PUT /people/{userid}/email rejects the key of a link that changes a password",
 			Clause: clause.Must("onlyoffice.change-email.retyped-key", op, unauthenticated),
 			Given: func(ctx context.Context, c *client.AccountChange) []*conform.Actor {
 				return p.Bearers(c.Who, c.Link.WithKey(p.PasswordLink(ctx, p.SignIn(ctx, c.Who)).Key))
-			},
-		},
-		{
-			Text:   "PUT /people/{userid}/email rejects a session in place of a link",
-			Clause: clause.Should("onlyoffice.change-email.session", op, contract.Forbidden),
-			Given:  ownSession(p),
-		},
-		{
-			Text:   "PUT /people/{userid}/email rejects a request without a link",
-			Clause: clause.Must("onlyoffice.change-email.no-link", op, unauthenticated),
-			Given:  withoutLink(p),
-		},
+			}},
+		{Text: "PUT /people/{userid}/email rejects a session in place of a link",
+			Clause: clause.Should("onlyoffice.change-email.session", op, contract.Forbidden), Given: ownSession(p)},
+		{Text: "PUT /people/{userid}/email rejects a request without a link",
+			Clause: clause.Must("onlyoffice.change-email.no-link", op, unauthenticated), Given: withoutLink(p)},
 	})
 }
 

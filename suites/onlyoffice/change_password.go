@@ -13,14 +13,6 @@ import (
 	"authconform/suites/onlyoffice/client"
 )
 
-func changePassword(p *client.Client) {
-	passwordChanges(p)
-	passwordChangeEndsSessions(p)
-	passwordChangeRefused(p)
-	passwordChangeNeedsLink(p)
-	passwordChangeRefusesLinks(p)
-}
-
 func passwordChanges(p *client.Client) {
 	op := p.ChangePassword
 	expectOnlyNew := func(ctx context.Context, c *client.AccountChange) {
@@ -73,39 +65,29 @@ func passwordChangeEndsSessions(p *client.Client) {
 func passwordChangeRefused(p *client.Client) {
 	op := p.ChangePassword
 	for _, row := range []conform.Row[func(*client.AccountChange) []conform.Change]{
-		{
-			Text:   "PUT /people/{userid}/password rejects a missing, empty or null password",
-			Clause: clause.Must("onlyoffice.change-password.missing", op, contract.Invalid),
-			Given: func(*client.AccountChange) []conform.Change {
+		{Text: "PUT /people/{userid}/password rejects a missing, empty or null password",
+			Clause: clause.Must("onlyoffice.change-password.missing", op, contract.Invalid), Given: func(*client.AccountChange) []conform.Change {
 				return []conform.Change{
 					conform.Drop("password"), set("an empty password", "password", ""), set("a null password", "password", nil),
 				}
-			},
-		},
-		{
-			Text:   "PUT /people/{userid}/password rejects a password of one letter or of white space",
-			Clause: clause.Must("onlyoffice.change-password.weak", op, contract.Invalid),
-			Given: func(*client.AccountChange) []conform.Change {
+			}},
+		{Text: "PUT /people/{userid}/password rejects a password of one letter or of white space",
+			Clause: clause.Must("onlyoffice.change-password.weak", op, contract.Invalid), Given: func(*client.AccountChange) []conform.Change {
 				return []conform.Change{set("one letter", "password", "a"), set("white space", "password", strings.Repeat(" ", 20))}
-			},
-		},
-		{
-			Text: "PUT /people/{userid}/password rejects the present password of the user",
+			}},
+		{Text: "PUT /people/{userid}/password rejects the present password of the user",
 			Clause: clause.Must("onlyoffice.change-password.old", op, contract.Invalid,
 				clause.From(contract.Observed, "facts/onlyoffice.md 1.6")),
 			Given: func(c *client.AccountChange) []conform.Change {
 				return []conform.Change{set("the old password", "password", c.Who.Password)}
-			},
-		},
-		{
-			Text:   "PUT /people/{userid}/password rejects an id that no user has",
+			}},
+		{Text: "PUT /people/{userid}/password rejects an id that no user has",
 			Clause: clause.Must("onlyoffice.change-password.unknown-user", op, contract.NotFound, clause.Only(client.Documented)),
 			Given: func(*client.AccountChange) []conform.Change {
 				return []conform.Change{{Name: "an unknown user", Of: func(r conform.Request) conform.Request {
 					return r.WithPath("userid", client.UnknownID)
 				}}}
-			},
-		},
+			}},
 	} {
 		It(row.Text, row.Clause, func(ctx SpecContext) {
 			c := p.NewPassword(ctx)
@@ -120,48 +102,30 @@ func passwordChangeNeedsLink(p *client.Client) {
 		clause.Should("onlyoffice.change-password.challenge", op, client.Challenged),
 		challenges(p, op, contract.OK, changePasswordReady(p)))
 	refusesSenders(p, op, p.NewPassword, []conform.Row[senders]{
-		{
-			Text:   "PUT /people/{userid}/password rejects a link whose key was never issued or was tampered with",
-			Clause: clause.Must("onlyoffice.change-password.wrong-key", op, unauthenticated),
-			Given:  forgedKeys(p),
-		},
-		{
-			Text:   "PUT /people/{userid}/password rejects a link with the key of another user",
+		{Text: "PUT /people/{userid}/password rejects a link whose key was never issued or was tampered with",
+			Clause: clause.Must("onlyoffice.change-password.wrong-key", op, unauthenticated), Given: forgedKeys(p)},
+		{Text: "PUT /people/{userid}/password rejects a link with the key of another user",
 			Clause: clause.Must("onlyoffice.change-password.foreign-key", op, unauthenticated),
 			Given: func(ctx context.Context, c *client.AccountChange) []*conform.Actor {
-				_, other := p.SignedIn(ctx, client.User)
-				return p.Bearers(c.Who, c.Link.WithKey(p.PasswordLink(ctx, other).Key))
-			},
-		},
-		{
-			Text:   "PUT /people/{userid}/password rejects the link of another user",
+				return p.Bearers(c.Who, c.Link.WithKey(p.PasswordLink(ctx, p.SessionOf(ctx, client.User)).Key))
+			}},
+		{Text: "PUT /people/{userid}/password rejects the link of another user",
 			Clause: clause.Must("onlyoffice.change-password.foreign-link", op, client.ForeignLink),
 			Given: func(ctx context.Context, c *client.AccountChange) []*conform.Actor {
-				_, other := p.SignedIn(ctx, client.User)
-				return p.Bearers(c.Who, p.PasswordLink(ctx, other))
-			},
-		},
-		{
-			Text: "PUT /people/{userid}/password rejects the link of another user from the user who is signed in",
+				return p.Bearers(c.Who, p.PasswordLink(ctx, p.SessionOf(ctx, client.User)))
+			}},
+		{Text: "PUT /people/{userid}/password rejects the link of another user from the user who is signed in",
 			Clause: clause.Must("onlyoffice.change-password.link-decides", op, client.ForeignLink,
 				clause.From(contract.Observed, "facts/onlyoffice.md 7.4")),
 			Given: func(ctx context.Context, c *client.AccountChange) []*conform.Actor {
-				_, other := p.SignedIn(ctx, client.User)
-				both := p.PasswordLink(ctx, other).Header()
+				both := p.PasswordLink(ctx, p.SessionOf(ctx, client.User)).Header()
 				both["Cookie"] = p.SignIn(ctx, c.Who).Header["Cookie"]
 				return []*conform.Actor{p.Actor("signed in, with a foreign link", c.Who, both)}
-			},
-		},
-		{
-			Text:   "PUT /people/{userid}/password rejects a session in place of a link",
-			Clause: clause.Should("onlyoffice.change-password.session", op, contract.Forbidden),
-			Given:  ownSession(p),
-		},
-		{
-			Text:   "PUT /people/{userid}/password rejects a request without a link",
-			Clause: clause.Must("onlyoffice.change-password.no-link", op, unauthenticated),
-			Given:  withoutLink(p),
-		},
+			}},
+		{Text: "PUT /people/{userid}/password rejects a session in place of a link",
+			Clause: clause.Should("onlyoffice.change-password.session", op, contract.Forbidden), Given: ownSession(p)},
+		{Text: "PUT /people/{userid}/password rejects a request without a link",
+			Clause: clause.Must("onlyoffice.change-password.no-link", op, unauthenticated), Given: withoutLink(p)},
 	})
 }
 

@@ -12,14 +12,6 @@ import (
 	"authconform/suites/onlyoffice/client"
 )
 
-// code is the log-in by code: the password again, and the second factor.
-func code(p *client.Client) {
-	codeSucceeds(p)
-	codeRefuses(p)
-	codeRefusesRequests(p)
-	codeNeedsCredentials(p)
-}
-
 func codeSucceeds(p *client.Client) {
 	op := p.LoginByCode
 	It("POST /authentication/{code} opens a session for the credentials and a TOTP code",
@@ -87,58 +79,32 @@ func backupInOtherCase(_ context.Context, e *client.Enrolled) string { return e.
 func codeRefuses(p *client.Client) {
 	op, wrong := p.LoginByCode, contract.SecondFactorWrong
 	for _, row := range []conform.Row[codeOf]{
-		{
-			Text:   "POST /authentication/{code} rejects a wrong TOTP code",
-			Clause: clause.Must("onlyoffice.code.wrong", op, wrong),
-			Given:  wrongCode,
-		},
-		{
-			Text:   "POST /authentication/{code} rejects a TOTP code that expired long ago",
-			Clause: clause.Must("onlyoffice.code.expired", op, wrong),
-			Given:  expiredCode,
-		},
-		{
-			Text:   "POST /authentication/{code} rejects a TOTP code of the far future",
-			Clause: clause.Must("onlyoffice.code.future", op, wrong),
-			Given:  futureCode,
-		},
-		{
-			Text: "POST /authentication/{code} rejects a TOTP code of three time steps ago",
+		{Text: "POST /authentication/{code} rejects a wrong TOTP code",
+			Clause: clause.Must("onlyoffice.code.wrong", op, wrong), Given: wrongCode},
+		{Text: "POST /authentication/{code} rejects a TOTP code that expired long ago",
+			Clause: clause.Must("onlyoffice.code.expired", op, wrong), Given: expiredCode},
+		{Text: "POST /authentication/{code} rejects a TOTP code of the far future",
+			Clause: clause.Must("onlyoffice.code.future", op, wrong), Given: futureCode},
+		{Text: "POST /authentication/{code} rejects a TOTP code of three time steps ago",
 			Clause: clause.Should("onlyoffice.code.window-past", op, wrong, clause.Only(client.Documented),
 				clause.From(contract.Standard, "RFC 6238 section 5.2; facts/auth-checks.md T08")),
-			Given: func(_ context.Context, e *client.Enrolled) string { return e.Codes.Past(3) },
-		},
-		{
-			Text: "POST /authentication/{code} rejects a TOTP code of three time steps ahead",
+			Given: func(_ context.Context, e *client.Enrolled) string { return e.Codes.Past(3) }},
+		{Text: "POST /authentication/{code} rejects a TOTP code of three time steps ahead",
 			Clause: clause.Should("onlyoffice.code.window-future", op, wrong, clause.Only(client.Documented),
 				clause.From(contract.Standard, "RFC 6238 section 6; facts/auth-checks.md T09")),
-			Given: func(_ context.Context, e *client.Enrolled) string { return e.Codes.Future(3) },
-		},
-		{
-			Text:   "POST /authentication/{code} rejects the current TOTP code of another user",
-			Clause: clause.Must("onlyoffice.code.foreign", op, wrong),
-			Given:  foreignCode(p),
-		},
-		{
-			Text:   "POST /authentication/{code} rejects a TOTP code that was used before",
+			Given: func(_ context.Context, e *client.Enrolled) string { return e.Codes.Future(3) }},
+		{Text: "POST /authentication/{code} rejects the current TOTP code of another user",
+			Clause: clause.Must("onlyoffice.code.foreign", op, wrong), Given: foreignCode(p)},
+		{Text: "POST /authentication/{code} rejects a TOTP code that was used before",
 			Clause: clause.Should("onlyoffice.code.replayed", op, contract.SecondFactorReplayed, clause.Only(client.Documented)),
-			Given:  func(ctx context.Context, e *client.Enrolled) string { return p.UseCode(ctx, e, p.Code(ctx, e.Codes)) },
-		},
-		{
-			Text:   "POST /authentication/{code} rejects a backup code that was used before",
+			Given:  func(ctx context.Context, e *client.Enrolled) string { return p.UseCode(ctx, e, p.Code(ctx, e.Codes)) }},
+		{Text: "POST /authentication/{code} rejects a backup code that was used before",
 			Clause: clause.Must("onlyoffice.code.backup-reused", op, wrong),
-			Given:  func(ctx context.Context, e *client.Enrolled) string { return p.UseCode(ctx, e, e.TakeBackup()) },
-		},
-		{
-			Text:   "POST /authentication/{code} rejects a backup code of another user",
-			Clause: clause.Must("onlyoffice.code.backup-foreign", op, wrong),
-			Given:  foreignBackup(p),
-		},
-		{
-			Text:   "POST /authentication/{code} rejects a backup code in another case",
-			Clause: clause.Must("onlyoffice.code.backup-case", op, wrong),
-			Given:  backupInOtherCase,
-		},
+			Given:  func(ctx context.Context, e *client.Enrolled) string { return p.UseCode(ctx, e, e.TakeBackup()) }},
+		{Text: "POST /authentication/{code} rejects a backup code of another user",
+			Clause: clause.Must("onlyoffice.code.backup-foreign", op, wrong), Given: foreignBackup(p)},
+		{Text: "POST /authentication/{code} rejects a backup code in another case",
+			Clause: clause.Must("onlyoffice.code.backup-case", op, wrong), Given: backupInOtherCase},
 	} {
 		It(row.Text, row.Clause, func(ctx SpecContext) {
 			e := p.Enrol(ctx)
@@ -198,41 +164,24 @@ func codeNeedsCredentials(p *client.Client) {
 		by, control := loginByCodeReady(p)(ctx)
 		return conform.Refusal{Operation: op, By: by, Control: control, OnlyAfter: true}
 	}, []conform.Row[[]conform.Change]{
-		{
-			Text:   "POST /authentication/{code} rejects a right code with a wrong password",
+		{Text: "POST /authentication/{code} rejects a right code with a wrong password",
 			Clause: clause.Must("onlyoffice.code.wrong-password", op, contract.BadCredentials),
-			Given:  []conform.Change{conform.Set("password", client.WrongPassword)},
-		},
-		{
-			Text:   "POST /authentication/{code} rejects a right code with an unknown user name",
-			Clause: clause.Must("onlyoffice.code.unknown-user", op, contract.BadCredentials),
-			Given:  []conform.Change{unknownUser(p)},
-		},
-		{
-			Text:   "POST /authentication/{code} rejects a right code with a missing or empty user name",
+			Given:  []conform.Change{conform.Set("password", client.WrongPassword)}},
+		{Text: "POST /authentication/{code} rejects a right code with an unknown user name",
+			Clause: clause.Must("onlyoffice.code.unknown-user", op, contract.BadCredentials), Given: []conform.Change{unknownUser(p)}},
+		{Text: "POST /authentication/{code} rejects a right code with a missing or empty user name",
 			Clause: clause.Must("onlyoffice.code.no-user-name", op, contract.Invalid),
-			Given:  []conform.Change{conform.Drop("userName"), conform.Set("userName", "")},
-		},
-		{
-			Text:   "POST /authentication/{code} rejects a right code with a missing or empty password",
+			Given:  []conform.Change{conform.Drop("userName"), conform.Set("userName", "")}},
+		{Text: "POST /authentication/{code} rejects a right code with a missing or empty password",
 			Clause: clause.Must("onlyoffice.code.no-password", op, contract.Invalid),
-			Given:  []conform.Change{conform.Drop("password"), conform.Set("password", "")},
-		},
-		{
-			Text:   "POST /authentication/{code} rejects a body without a code",
-			Clause: clause.Must("onlyoffice.code.absent", op, contract.SecondFactorWrong),
-			Given:  []conform.Change{conform.Drop("code")},
-		},
-		{
-			Text:   "POST /authentication/{code} rejects null in place of a code",
-			Clause: clause.Must("onlyoffice.code.null", op, contract.SecondFactorWrong),
-			Given:  []conform.Change{conform.Set("code", nil)},
-		},
-		{
-			Text:   "POST /authentication/{code} rejects an empty or blank code",
+			Given:  []conform.Change{conform.Drop("password"), conform.Set("password", "")}},
+		{Text: "POST /authentication/{code} rejects a body without a code",
+			Clause: clause.Must("onlyoffice.code.absent", op, contract.SecondFactorWrong), Given: []conform.Change{conform.Drop("code")}},
+		{Text: "POST /authentication/{code} rejects null in place of a code",
+			Clause: clause.Must("onlyoffice.code.null", op, contract.SecondFactorWrong), Given: []conform.Change{conform.Set("code", nil)}},
+		{Text: "POST /authentication/{code} rejects an empty or blank code",
 			Clause: clause.Must("onlyoffice.code.empty", op, contract.SecondFactorWrong),
-			Given:  []conform.Change{conform.Set("code", ""), conform.Set("code", " ")},
-		},
+			Given:  []conform.Change{conform.Set("code", ""), conform.Set("code", " ")}},
 	})
 }
 

@@ -19,13 +19,6 @@ var unknownLink = client.JSON(conform.Object{
 	"uiD": client.UnknownID, "email": "nobody@unknown.invalid",
 })
 
-func confirm(p *client.Client) {
-	confirmAccepts(p)
-	confirmRefuses(p)
-	confirmRefusesLater(p)
-	confirmExpires(p)
-}
-
 func confirmAccepts(p *client.Client) {
 	op := p.CheckConfirm
 	It("POST /authentication/confirm accepts the key of a mailed link",
@@ -52,43 +45,30 @@ func confirmAccepts(p *client.Client) {
 func confirmRefuses(p *client.Client) {
 	op, invalid := p.CheckConfirm, client.ConfirmInvalid
 	conform.Table(func(ctx SpecContext, forge func(context.Context, client.Link) []client.Link) {
-		_, session := p.SignedIn(ctx, client.User)
-		good := p.PasswordLink(ctx, session)
+		good := p.PasswordLink(ctx, p.SessionOf(ctx, client.User))
 		pair := conform.Refusal{Operation: op, By: p.Anonymous(), Control: client.Always(good.Request()), Outcome: invalid}
 		for _, l := range forge(ctx, good) {
 			pair.Changes = append(pair.Changes, replaced("forged link", l.Request()))
 		}
 		p.Refuses(ctx, pair)
 	}, []conform.Row[func(context.Context, client.Link) []client.Link]{
-		{
-			Text:   "POST /authentication/confirm rejects a key that was never issued",
-			Clause: clause.Must("onlyoffice.confirm.wrong-key", op, invalid),
-			Given: func(_ context.Context, l client.Link) []client.Link {
+		{Text: "POST /authentication/confirm rejects a key that was never issued",
+			Clause: clause.Must("onlyoffice.confirm.wrong-key", op, invalid), Given: func(_ context.Context, l client.Link) []client.Link {
 				return []client.Link{l.WithKey("x"), l.WithKey("500000000000." + strings.Repeat("A", 40))}
-			},
-		},
-		{
-			Text:   "POST /authentication/confirm rejects a key that was tampered with",
+			}},
+		{Text: "POST /authentication/confirm rejects a key that was tampered with",
 			Clause: clause.Must("onlyoffice.confirm.tampered-key", op, invalid),
-			Given:  func(_ context.Context, l client.Link) []client.Link { return l.Tampered() },
-		},
-		{
-			Text:   "POST /authentication/confirm rejects the key of another user",
-			Clause: clause.Must("onlyoffice.confirm.foreign-key", op, invalid),
-			Given: func(ctx context.Context, l client.Link) []client.Link {
-				_, other := p.SignedIn(ctx, client.User)
-				return []client.Link{l.WithKey(p.PasswordLink(ctx, other).Key)}
-			},
-		},
-		{
-			Text:   "POST /authentication/confirm rejects a key under a type that it was not issued for",
-			Clause: clause.Must("onlyoffice.confirm.other-type", op, invalid),
-			Given: func(_ context.Context, l client.Link) []client.Link {
+			Given:  func(_ context.Context, l client.Link) []client.Link { return l.Tampered() }},
+		{Text: "POST /authentication/confirm rejects the key of another user",
+			Clause: clause.Must("onlyoffice.confirm.foreign-key", op, invalid), Given: func(ctx context.Context, l client.Link) []client.Link {
+				return []client.Link{l.WithKey(p.PasswordLink(ctx, p.SessionOf(ctx, client.User)).Key)}
+			}},
+		{Text: "POST /authentication/confirm rejects a key under a type that it was not issued for",
+			Clause: clause.Must("onlyoffice.confirm.other-type", op, invalid), Given: func(_ context.Context, l client.Link) []client.Link {
 				return []client.Link{
 					l.WithKind("EmailActivation"), l.WithKind("ProfileRemove"), l.WithKind(client.TFAAuth), l.WithKind(client.PhoneActivation),
 				}
-			},
-		},
+			}},
 	})
 }
 
@@ -131,12 +111,13 @@ func confirmExpires(p *client.Client) {
 		p.Expect(p.CheckLink(ctx, l), op, client.ConfirmExpired)
 	}
 	It("POST /authentication/confirm answers that a mailed key has expired after seven days",
-		clause.Should("onlyoffice.confirm.expired", op, client.ConfirmExpired, clause.Disrupts()), func(ctx SpecContext) {
-			_, session := p.SignedIn(ctx, client.User)
-			expires(ctx, p.PasswordLink(ctx, session), client.MailLinkLife, time.Hour)
+		clause.Should("onlyoffice.confirm.expired", op, client.ConfirmExpired, clause.Disrupts()),
+		func(ctx SpecContext) {
+			expires(ctx, p.PasswordLink(ctx, p.SessionOf(ctx, client.User)), client.MailLinkLife, time.Hour)
 		})
 	It("POST /authentication/confirm answers that the key of a first step has expired after an hour",
-		clause.Should("onlyoffice.confirm.first-step-expired", op, client.ConfirmExpired, clause.Disrupts()), func(ctx SpecContext) {
+		clause.Should("onlyoffice.confirm.first-step-expired", op, client.ConfirmExpired, clause.Disrupts()),
+		func(ctx SpecContext) {
 			expires(ctx, p.StepLink(p.LogIn(ctx, p.Enrol(ctx).Who)), client.StepLinkLife, time.Minute)
 		})
 }

@@ -12,18 +12,11 @@ import (
 	"authconform/suites/onlyoffice/client"
 )
 
-// cookieSettings say how long sessions live.
-func cookieSettings(p *client.Client) {
-	cookieSettingsByRole(p)
-	cookieSettingsUpdated(p)
-	cookieSettingsGovern(p)
-}
-
 func cookieSettingsByRole(p *client.Client) {
 	It("GET /settings/cookiesettings shows an administrator how long sessions live",
-		clause.Must("onlyoffice.cookie-settings.read", p.CookieSettings, contract.OK), func(ctx SpecContext) {
-			_, session := p.SignedIn(ctx, client.Admin)
-			p.DoExpect(ctx, session, p.CookieSettings, client.NoBody, contract.OK)
+		clause.Must("onlyoffice.cookie-settings.read", p.CookieSettings, contract.OK),
+		func(ctx SpecContext) {
+			p.DoExpect(ctx, p.SessionOf(ctx, client.Admin), p.CookieSettings, client.NoBody, contract.OK)
 		})
 	reads := p.As(client.Admin, client.NoBody)
 	It("GET /settings/cookiesettings rejects a user",
@@ -43,16 +36,10 @@ func cookieSettingsByRole(p *client.Client) {
 		p.Check("a refused request changes nothing", lifetime.Now(ctx, by), Equal(former))
 		p.DoRequire(ctx, "get the same request accepted from an administrator", by, op, made, contract.OK)
 	}, []conform.Row[string]{
-		{
-			Text:   "PUT /settings/cookiesettings rejects a user and changes nothing",
-			Clause: clause.Must("onlyoffice.cookie-settings.update-user", op, contract.Forbidden, clause.Disrupts()),
-			Given:  client.User,
-		},
-		{
-			Text:   "PUT /settings/cookiesettings rejects a room administrator and changes nothing",
-			Clause: clause.Must("onlyoffice.cookie-settings.update-room-admin", op, contract.Forbidden, clause.Disrupts()),
-			Given:  client.RoomAdmin,
-		},
+		{Text: "PUT /settings/cookiesettings rejects a user and changes nothing",
+			Clause: clause.Must("onlyoffice.cookie-settings.update-user", op, contract.Forbidden, clause.Disrupts()), Given: client.User},
+		{Text: "PUT /settings/cookiesettings rejects a room administrator and changes nothing",
+			Clause: clause.Must("onlyoffice.cookie-settings.update-room-admin", op, contract.Forbidden, clause.Disrupts()), Given: client.RoomAdmin},
 	})
 }
 

@@ -13,13 +13,11 @@ import (
 func firstStep(p *client.Client) {
 	op, required := p.Login, contract.SecondFactorRequired
 	It("POST /authentication asks a user with an authenticator app for a TOTP code and issues no token",
-		clause.Must("onlyoffice.first-step.second-factor", op, required), func(ctx SpecContext) {
-			p.Expect(p.LogIn(ctx, p.Enrol(ctx).Who), op, required)
-		})
+		clause.Must("onlyoffice.first-step.second-factor", op, required),
+		func(ctx SpecContext) { p.Expect(p.LogIn(ctx, p.Enrol(ctx).Who), op, required) })
 	It("POST /authentication gives a user who has yet to enrol the shared secret and no token",
-		clause.Must("onlyoffice.first-step.enrolment", op, contract.EnrolmentRequired), func(ctx SpecContext) {
-			p.Expect(p.LogIn(ctx, p.Lease(client.TOTP)), op, contract.EnrolmentRequired)
-		})
+		clause.Must("onlyoffice.first-step.enrolment", op, contract.EnrolmentRequired),
+		func(ctx SpecContext) { p.Expect(p.LogIn(ctx, p.Lease(client.TOTP)), op, contract.EnrolmentRequired) })
 	It("POST /authentication sets no session cookie before the second factor is passed",
 		clause.Must("onlyoffice.first-step.no-cookie", op, required), func(ctx SpecContext) {
 			call := p.LogIn(ctx, p.Enrol(ctx).Who)

@@ -13,14 +13,11 @@ import (
 func isAuthentificated(p *client.Client) {
 	op := p.IsAuthentificated
 	It("GET /authentication answers true to a session",
-		clause.Must("onlyoffice.is-authentificated.session", op, contract.OK), func(ctx SpecContext) {
-			_, session := p.SignedIn(ctx, client.User)
-			p.DoExpect(ctx, session, op, client.NoBody, contract.OK)
-		})
+		clause.Must("onlyoffice.is-authentificated.session", op, contract.OK),
+		func(ctx SpecContext) { p.DoExpect(ctx, p.SessionOf(ctx, client.User), op, client.NoBody, contract.OK) })
 	It("GET /authentication answers false to a request without a session",
-		clause.Must("onlyoffice.is-authentificated.anonymous", op, contract.Anonymous), func(ctx SpecContext) {
-			p.DoExpect(ctx, p.Anonymous(), op, client.NoBody, contract.Anonymous)
-		})
+		clause.Must("onlyoffice.is-authentificated.anonymous", op, contract.Anonymous),
+		func(ctx SpecContext) { p.DoExpect(ctx, p.Anonymous(), op, client.NoBody, contract.Anonymous) })
 	It("GET /authentication answers false to a made-up token",
 		clause.Must("onlyoffice.is-authentificated.made-up", op, contract.Anonymous), func(ctx SpecContext) {
 			for _, junk := range []string{"x", "null", "undefined", "0", strings.Repeat("QUJD", 2048)} {

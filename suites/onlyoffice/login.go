@@ -16,14 +16,6 @@ import (
 	"authconform/suites/onlyoffice/client"
 )
 
-func login(p *client.Client) {
-	loginSucceeds(p)
-	loginSetsCookie(p)
-	loginRefuses(p)
-	loginRefusesAccounts(p)
-	loginTellsNothing(p)
-}
-
 func loginSucceeds(p *client.Client) {
 	It("POST /authentication opens a session for a user name and its password",
 		clause.Must("onlyoffice.login.password", p.Login, contract.OK), func(ctx SpecContext) {
@@ -74,18 +66,14 @@ func loginSetsCookie(p *client.Client) {
 		}
 		p.Untestable("the log-in sets no session cookie")
 	}, []conform.Row[string]{
-		{
-			Text: "POST /authentication sets the session cookie with the HttpOnly attribute",
+		{Text: "POST /authentication sets the session cookie with the HttpOnly attribute",
 			Clause: clause.Should("onlyoffice.login.cookie-http-only", p.Login, contract.OK,
 				clause.From(contract.Standard, "OWASP ASVS 5.0 3.3.4; facts/auth-checks.md S14")),
-			Given: "HttpOnly",
-		},
-		{
-			Text: "POST /authentication sets the session cookie with a SameSite attribute",
+			Given: "HttpOnly"},
+		{Text: "POST /authentication sets the session cookie with a SameSite attribute",
 			Clause: clause.Should("onlyoffice.login.cookie-same-site", p.Login, contract.OK,
 				clause.From(contract.Standard, "OWASP ASVS 5.0 3.3.2; facts/auth-checks.md S15")),
-			Given: "SameSite=",
-		},
+			Given: "SameSite="},
 	})
 }
 
@@ -94,46 +82,28 @@ func loginRefuses(p *client.Client) {
 		control := client.Always(client.Credentials(p.Lease(client.User)))
 		return conform.Refusal{Operation: p.Login, By: p.Anonymous(), Control: control}
 	}, []conform.Row[[]conform.Change]{
-		{
-			Text:   "POST /authentication rejects a wrong password",
+		{Text: "POST /authentication rejects a wrong password",
 			Clause: clause.Must("onlyoffice.login.wrong-password", p.Login, contract.BadCredentials),
-			Given:  []conform.Change{conform.Set("password", client.WrongPassword)},
-		},
-		{
-			Text:   "POST /authentication rejects an unknown user name",
-			Clause: clause.Must("onlyoffice.login.unknown-user", p.Login, contract.BadCredentials),
-			Given:  []conform.Change{unknownUser(p)},
-		},
-		{
-			Text:   "POST /authentication rejects a missing, empty or null user name",
+			Given:  []conform.Change{conform.Set("password", client.WrongPassword)}},
+		{Text: "POST /authentication rejects an unknown user name",
+			Clause: clause.Must("onlyoffice.login.unknown-user", p.Login, contract.BadCredentials), Given: []conform.Change{unknownUser(p)}},
+		{Text: "POST /authentication rejects a missing, empty or null user name",
 			Clause: clause.Must("onlyoffice.login.no-user-name", p.Login, contract.Invalid),
-			Given:  []conform.Change{conform.Drop("userName"), conform.Set("userName", ""), conform.Set("userName", nil)},
-		},
-		{
-			Text:   "POST /authentication rejects a missing, empty or null password",
+			Given:  []conform.Change{conform.Drop("userName"), conform.Set("userName", ""), conform.Set("userName", nil)}},
+		{Text: "POST /authentication rejects a missing, empty or null password",
 			Clause: clause.Must("onlyoffice.login.no-password", p.Login, contract.Invalid),
-			Given:  []conform.Change{conform.Drop("password"), conform.Set("password", ""), conform.Set("password", nil)},
-		},
-		{
-			Text:   "POST /authentication rejects an empty JSON object",
+			Given:  []conform.Change{conform.Drop("password"), conform.Set("password", ""), conform.Set("password", nil)}},
+		{Text: "POST /authentication rejects an empty JSON object",
 			Clause: clause.Must("onlyoffice.login.empty", p.Login, contract.Invalid),
-			Given:  []conform.Change{replaced("{}", client.JSON(conform.Object{}))},
-		},
-		{
-			Text:   "POST /authentication rejects a third-party provider that does not exist",
+			Given:  []conform.Change{replaced("{}", client.JSON(conform.Object{}))}},
+		{Text: "POST /authentication rejects a third-party provider that does not exist",
 			Clause: clause.Must("onlyoffice.login.provider", p.Login, contract.BadCredentials),
-			Given:  []conform.Change{replaced("provider", client.JSON(conform.Object{"provider": "no-such-provider", "accessToken": "x"}))},
-		},
-		{
-			Text:   "POST /authentication rejects a log-in link with a key that was never issued",
-			Clause: clause.Must("onlyoffice.login.link-wrong-key", p.Login, contract.NotFound),
-			Given:  []conform.Change{wrongLogInLink(p)},
-		},
-		{
-			Text:   "POST /authentication rejects a log-in link whose e-mail address is malformed",
+			Given:  []conform.Change{replaced("provider", client.JSON(conform.Object{"provider": "no-such-provider", "accessToken": "x"}))}},
+		{Text: "POST /authentication rejects a log-in link with a key that was never issued",
+			Clause: clause.Must("onlyoffice.login.link-wrong-key", p.Login, contract.NotFound), Given: []conform.Change{wrongLogInLink(p)}},
+		{Text: "POST /authentication rejects a log-in link whose e-mail address is malformed",
 			Clause: clause.Should("onlyoffice.login.link-no-email", p.Login, contract.InvalidType),
-			Given:  []conform.Change{conform.Set("confirmData", map[string]any{"email": "not an address", "key": "1.WRONGKEY"})},
-		},
+			Given:  []conform.Change{conform.Set("confirmData", map[string]any{"email": "not an address", "key": "1.WRONGKEY"})}},
 	})
 }
 

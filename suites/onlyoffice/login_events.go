@@ -21,15 +21,9 @@ func loginEvents(p *client.Client) {
 		}
 		p.DoExpect(ctx, p.Anonymous(), op, client.NoBody, contract.Unauthenticated)
 	}, []conform.Row[*contract.Operation]{
-		{
-			Text:   "GET /security/audit/login/last rejects a request without a session",
-			Clause: clause.Should("onlyoffice.login-events.last", last, contract.Unauthenticated),
-			Given:  last,
-		},
-		{
-			Text:   "GET /security/audit/login/filter rejects a request without a session",
-			Clause: clause.Should("onlyoffice.login-events.filter", filter, contract.Unauthenticated),
-			Given:  filter,
-		},
+		{Text: "GET /security/audit/login/last rejects a request without a session",
+			Clause: clause.Should("onlyoffice.login-events.last", last, contract.Unauthenticated), Given: last},
+		{Text: "GET /security/audit/login/filter rejects a request without a session",
+			Clause: clause.Should("onlyoffice.login-events.filter", filter, contract.Unauthenticated), Given: filter},
 	})
 }

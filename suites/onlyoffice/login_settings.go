@@ -15,19 +15,11 @@ import (
 	"authconform/suites/onlyoffice/client"
 )
 
-// loginSettings limit failed log-ins.
-func loginSettings(p *client.Client) {
-	loginSettingsByRole(p)
-	loginSettingsUpdated(p)
-	loginSettingsRefused(p)
-	loginSettingsGovern(p)
-}
-
 func loginSettingsByRole(p *client.Client) {
 	It("GET /settings/security/loginsettings shows an administrator the limits on failed log-ins",
-		clause.Must("onlyoffice.login-settings.read", p.LoginSettings, contract.OK), func(ctx SpecContext) {
-			_, session := p.SignedIn(ctx, client.Admin)
-			p.DoExpect(ctx, session, p.LoginSettings, client.NoBody, contract.OK)
+		clause.Must("onlyoffice.login-settings.read", p.LoginSettings, contract.OK),
+		func(ctx SpecContext) {
+			p.DoExpect(ctx, p.SessionOf(ctx, client.Admin), p.LoginSettings, client.NoBody, contract.OK)
 		})
 	limits := p.LoginLimits()
 	reads, resets := p.As(client.Admin, client.NoBody), resetReady(p)
@@ -132,33 +124,26 @@ func loginSettingsGovern(p *client.Client) {
 		p.DoExpect(ctx, session, op, client.JSON(given.settings), contract.OK)
 		given.shows(ctx, family.LimitTest{S: p.Context}, limitOfOwn(ctx, p, who))
 	}, []conform.Row[governed]{
-		{
-			Text:   "PUT /settings/security/loginsettings with an attemptCount of two limits the third log-in, even with the right password",
+		{Text: "PUT /settings/security/loginsettings with an attemptCount of two limits the third log-in, even with the right password",
 			Clause: clause.Must("onlyoffice.login-settings.attempt-count", op, contract.OK, disrupts, observed),
 			Given: governed{client.Limits(2, 30, 60), func(ctx context.Context, test family.LimitTest, l family.Limit) {
 				test.Reach(ctx, l)
 				test.HoldsBackTheRight(ctx, l)
-			}},
-		},
-		{
-			Text:   "PUT /settings/security/loginsettings with an attemptCount of eight allows eight failed log-ins and limits the ninth",
+			}}},
+		{Text: "PUT /settings/security/loginsettings with an attemptCount of eight allows eight failed log-ins and limits the ninth",
 			Clause: clause.Must("onlyoffice.login-settings.attempt-count-higher", op, contract.OK, disrupts, observed),
 			Given: governed{client.Limits(8, 30, 60), func(ctx context.Context, test family.LimitTest, l family.Limit) {
 				test.Reach(ctx, l)
-			}},
-		},
-		{
-			Text:   "PUT /settings/security/loginsettings with a blockTime of 30 blocks log-ins after 20 seconds and no longer after 31",
+			}}},
+		{Text: "PUT /settings/security/loginsettings with a blockTime of 30 blocks log-ins after 20 seconds and no longer after 31",
 			Clause: clause.Must("onlyoffice.login-settings.block-time", op, contract.OK, disrupts, observed),
 			Given: governed{client.Limits(2, 30, 60), func(ctx context.Context, test family.LimitTest, l family.Limit) {
 				test.Reach(ctx, l)
 				p.Wait(ctx, 20*time.Second, "the block has to last")
 				test.HoldsBackTheRight(ctx, l)
 				test.Ends(ctx, l, 11*time.Second)
-			}},
-		},
-		{
-			Text:   "PUT /settings/security/loginsettings with a checkPeriod of ten counts no failed log-in that is eleven seconds old",
+			}}},
+		{Text: "PUT /settings/security/loginsettings with a checkPeriod of ten counts no failed log-in that is eleven seconds old",
 			Clause: clause.Must("onlyoffice.login-settings.check-period", op, contract.OK, disrupts, observed),
 			Given: governed{client.Limits(2, 30, 10), func(ctx context.Context, test family.LimitTest, l family.Limit) {
 				for i := range l.Attempts {
@@ -167,7 +152,6 @@ func loginSettingsGovern(p *client.Client) {
 				}
 				p.Wait(ctx, 11*time.Second, "the attempts have to get old")
 				test.Reach(ctx, l)
-			}},
-		},
+			}}},
 	})
 }

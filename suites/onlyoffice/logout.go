@@ -11,11 +11,6 @@ import (
 	"authconform/suites/onlyoffice/client"
 )
 
-func logout(p *client.Client) {
-	logoutEnds(p)
-	logoutSpares(p)
-}
-
 func logoutEnds(p *client.Client) {
 	op := p.Logout
 	conform.Table(func(ctx SpecContext, present func(string) http.Header) {
@@ -26,16 +21,10 @@ func logoutEnds(p *client.Client) {
 		p.DoExpect(ctx, session, op, client.NoBody, contract.OK)
 		p.ExpectTokenEnded(ctx, token)
 	}, []conform.Row[func(string) http.Header]{
-		{
-			Text:   "POST /authentication/logout ends the session of the cookie, however its token is presented afterwards",
-			Clause: clause.Must("onlyoffice.logout.cookie-session", op, contract.OK),
-			Given:  client.Cookie,
-		},
-		{
-			Text:   "POST /authentication/logout ends the session of the Authorization header, however its token is presented afterwards",
-			Clause: clause.Must("onlyoffice.logout.header-session", op, contract.OK, clause.Only(client.Documented)),
-			Given:  client.Bearer,
-		},
+		{Text: "POST /authentication/logout ends the session of the cookie, however its token is presented afterwards",
+			Clause: clause.Must("onlyoffice.logout.cookie-session", op, contract.OK), Given: client.Cookie},
+		{Text: "POST /authentication/logout ends the session of the Authorization header, however its token is presented afterwards",
+			Clause: clause.Must("onlyoffice.logout.header-session", op, contract.OK, clause.Only(client.Documented)), Given: client.Bearer},
 	})
 	It("POST /authentication/logout keeps a session alive that is presented in the Authorization header",
 		clause.Note("onlyoffice.logout.header-no-op", op, contract.OK, clause.Only(client.Release37),
@@ -63,9 +52,8 @@ func logoutEnds(p *client.Client) {
 			p.ExpectTokenEnded(ctx, token)
 		})
 	It("POST /authentication/logout accepts a request without a session",
-		clause.Must("onlyoffice.logout.anonymous", op, contract.Anonymous), func(ctx SpecContext) {
-			p.DoExpect(ctx, p.Anonymous(), op, client.NoBody, contract.Anonymous)
-		})
+		clause.Must("onlyoffice.logout.anonymous", op, contract.Anonymous),
+		func(ctx SpecContext) { p.DoExpect(ctx, p.Anonymous(), op, client.NoBody, contract.Anonymous) })
 }
 
 func logoutSpares(p *client.Client) {

@@ -13,12 +13,6 @@ import (
 	"authconform/suites/onlyoffice/client"
 )
 
-func passwordMail(p *client.Client) {
-	passwordMailSent(p)
-	passwordMailRefused(p)
-	passwordMailOfOthers(p)
-}
-
 func passwordMailSent(p *client.Client) {
 	op := p.SendPassword
 	It("POST /people/password mails a link that changes the password",
@@ -67,19 +61,14 @@ func passwordMailRefused(p *client.Client) {
 		control := client.Always(p.PasswordMail(p.Lease(client.User).Login))
 		return conform.Refusal{Operation: op, By: p.Anonymous(), Control: control}
 	}, []conform.Row[[]conform.Change]{
-		{
-			Text:   "POST /people/password rejects a missing, empty or wrong captcha answer from a caller without a session",
-			Clause: clause.Must("onlyoffice.password-mail.captcha", op, contract.CaptchaRefused, clause.Needs("captcha")),
-			Given: []conform.Change{
+		{Text: "POST /people/password rejects a missing, empty or wrong captcha answer from a caller without a session",
+			Clause: clause.Must("onlyoffice.password-mail.captcha", op, contract.CaptchaRefused, clause.Needs("captcha")), Given: []conform.Change{
 				conform.Drop("recaptchaResponse"), set("an empty captcha answer", "recaptchaResponse", ""),
 				set("a wrong captcha answer", "recaptchaResponse", "wrong-captcha-answer"),
-			},
-		},
-		{
-			Text:   "POST /people/password rejects an empty or malformed e-mail address",
+			}},
+		{Text: "POST /people/password rejects an empty or malformed e-mail address",
 			Clause: clause.Must("onlyoffice.password-mail.no-address", op, contract.Invalid),
-			Given:  []conform.Change{conform.Set("email", "not an address"), set("an empty address", "email", "")},
-		},
+			Given:  []conform.Change{conform.Set("email", "not an address"), set("an empty address", "email", "")}},
 	})
 }
 

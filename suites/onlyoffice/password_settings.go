@@ -10,20 +10,11 @@ import (
 	"authconform/suites/onlyoffice/client"
 )
 
-// passwordSettings are the demands on passwords.
-func passwordSettings(p *client.Client) {
-	passwordSettingsRead(p)
-	passwordSettingsUpdated(p)
-	passwordSettingsRefused(p)
-}
-
 func passwordSettingsRead(p *client.Client) {
 	op := p.PasswordSettings
 	It("GET /settings/security/password shows a user the demands on passwords",
-		clause.Must("onlyoffice.password-settings.session", op, contract.OK), func(ctx SpecContext) {
-			_, session := p.SignedIn(ctx, client.User)
-			p.DoExpect(ctx, session, op, client.NoBody, contract.OK)
-		})
+		clause.Must("onlyoffice.password-settings.session", op, contract.OK),
+		func(ctx SpecContext) { p.DoExpect(ctx, p.SessionOf(ctx, client.User), op, client.NoBody, contract.OK) })
 	It("GET /settings/security/password accepts a link that changes a password and rejects one with a forged key",
 		clause.Must("onlyoffice.password-settings.link", op, contract.Unauthenticated), func(ctx SpecContext) {
 			who, session := p.SignedIn(ctx, client.User)

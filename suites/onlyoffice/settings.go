@@ -13,9 +13,8 @@ import (
 func settings(p *client.Client) {
 	op := p.Settings
 	It("GET /settings shows anybody the settings of the portal",
-		clause.Must("onlyoffice.settings.anonymous", op, contract.OK), func(ctx SpecContext) {
-			p.DoExpect(ctx, p.Anonymous(), op, client.NoBody, contract.OK)
-		})
+		clause.Must("onlyoffice.settings.anonymous", op, contract.OK),
+		func(ctx SpecContext) { p.DoExpect(ctx, p.Anonymous(), op, client.NoBody, contract.OK) })
 	It("GET /settings returns the parameters of the hash that a log-in accepts in place of the password",
 		clause.Must("onlyoffice.settings.password-hash", op, contract.OK), func(ctx SpecContext) {
 			call := p.DoExpect(ctx, p.Anonymous(), op, client.NoBody, contract.OK)

@@ -48,15 +48,34 @@ func specs(s *conform.Context) {
 	family.Bodies(s, all)
 	family.Methods(s, all)
 
-	for _, area := range []func(*client.Client){
-		login, isAuthentificated, firstStep, code, hostileCodes, logout,
-		confirm, tfaSMS, setPhone, tfaSettings, tfaLink, tfaMandatory,
-		tfaValidate, tfaConfirm, tfaSetup, tfaEnrolment, tfaCodes, tfaNewCodes, tfaUnlink,
-		loginSettings, cookieSettings, connections, connectionLogout, logoutOthers, logoutAll, logoutAllPassword,
-		passwordMail, changePassword, passwordSettings, emailMail, changeEmail, profileByEmail, emailActivation,
-		capabilities, settings, loginEvents, throttle,
+	for _, state := range []func(*client.Client){
+		loginSucceeds, loginSetsCookie, loginRefuses, loginRefusesAccounts, loginTellsNothing,
+		isAuthentificated, firstStep,
+		codeSucceeds, codeRefuses, codeRefusesRequests, codeNeedsCredentials,
+		hostileCodes,
+		logoutEnds, logoutSpares,
+		confirmAccepts, confirmRefuses, confirmRefusesLater, confirmExpires,
+		asksForText, textsCode, acceptsText, refusesText, refusesOldText, refusesToText, refusesToTextUsers,
+		setsPhone, setPhoneNeedsLink, setPhoneRefuses,
+		tfaSettings, tfaLink, tfaMandatory,
+		validateSucceeds, validateSetsCookie, validateRefusesCodes, validateRefusesForms, validateRefusesReplays, validateOnceInParallel, validateNeedsLink, validateRefusesOldLinks,
+		tfaConfirm,
+		tfaSetupShown, tfaSetupSecret, tfaSetupRefused, tfaSetupNeedsLink,
+		tfaEnrolment,
+		tfaCodesShown, tfaCodesMarked, tfaCodesOfOthers, tfaCodesUnavailable,
+		tfaNewCodesMade, tfaNewCodesReplaceOld, tfaNewCodesUnavailable,
+		tfaUnlink,
+		loginSettingsByRole, loginSettingsUpdated, loginSettingsRefused, loginSettingsGovern,
+		cookieSettingsByRole, cookieSettingsUpdated, cookieSettingsGovern,
+		connections, connectionLogout, logoutOthers, logoutAll, logoutAllPassword,
+		passwordMailSent, passwordMailRefused, passwordMailOfOthers,
+		passwordChanges, passwordChangeEndsSessions, passwordChangeRefused, passwordChangeNeedsLink, passwordChangeRefusesLinks,
+		passwordSettingsRead, passwordSettingsUpdated, passwordSettingsRefused,
+		emailMail,
+		emailChanges, emailChangeNeedsLink, emailChangeRefusesLinks,
+		profileByEmail, emailActivation, capabilities, settings, loginEvents, throttle,
 	} {
-		area(p)
+		state(p)
 	}
 }
 
@@ -69,8 +88,7 @@ func captchaPresent(ctx context.Context, s *conform.Context) bool {
 // smsPresent asks the second-factor settings for an available text message.
 func smsPresent(ctx context.Context, s *conform.Context) bool {
 	p := client.New(s)
-	_, session := p.SignedIn(ctx, client.User)
-	for _, way := range value.List(value.Of(p.Do(ctx, session, p.TFASettings, client.NoBody)), "response") {
+	for _, way := range value.List(value.Of(p.Do(ctx, p.SessionOf(ctx, client.User), p.TFASettings, client.NoBody)), "response") {
 		if value.Text(way, "id") == "sms" && value.Flag(way, "available") {
 			return true
 		}

@@ -20,13 +20,6 @@ const (
 	backupForm  = `^[A-Za-z0-9_-]{6}$`
 )
 
-func tfaCodes(p *client.Client) {
-	tfaCodesShown(p)
-	tfaCodesMarked(p)
-	tfaCodesOfOthers(p)
-	tfaCodesUnavailable(p)
-}
-
 func tfaCodesShown(p *client.Client) {
 	op, shipped := p.BackupCodes, clause.From(contract.Observed, "facts/onlyoffice.md 2.1 step 5")
 	It("GET /settings/tfaappcodes shows a newly enrolled user backup codes that are all unused",
@@ -39,9 +32,8 @@ func tfaCodesShown(p *client.Client) {
 			p.Check("codes that are not used", p.UnusedCodes(call), HaveLen(len(value.List(value.Of(call), "response"))))
 		})
 	It("GET /settings/tfaappcodes shows a newly enrolled user five backup codes",
-		clause.Should("onlyoffice.tfa-codes.five", op, contract.OK, shipped), func(ctx SpecContext) {
-			p.Check("backup codes", len(p.EnrolNew(ctx).Backup), Equal(backupCount))
-		})
+		clause.Should("onlyoffice.tfa-codes.five", op, contract.OK, shipped),
+		func(ctx SpecContext) { p.Check("backup codes", len(p.EnrolNew(ctx).Backup), Equal(backupCount)) })
 	It("GET /settings/tfaappcodes shows different backup codes of six letters, digits, hyphens and underscores",
 		clause.Should("onlyoffice.tfa-codes.form", op, contract.OK, shipped), func(ctx SpecContext) {
 			e := p.Enrol(ctx)

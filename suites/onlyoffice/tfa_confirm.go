@@ -22,8 +22,8 @@ func tfaConfirm(p *client.Client) {
 			p.Expect(p.Confirm(ctx, p.Bearer(e.Who, l), e.TakeBackup()), p.ValidateCode, client.Verified)
 		})
 	It("GET /settings/tfaapp/confirm returns no link to a user without a second factor",
-		clause.Must("onlyoffice.tfa-confirm.not-applicable", op, client.NotApplicable), func(ctx SpecContext) {
-			_, session := p.SignedIn(ctx, client.User)
-			p.DoExpect(ctx, session, op, client.NoBody, client.NotApplicable)
+		clause.Must("onlyoffice.tfa-confirm.not-applicable", op, client.NotApplicable),
+		func(ctx SpecContext) {
+			p.DoExpect(ctx, p.SessionOf(ctx, client.User), op, client.NoBody, client.NotApplicable)
 		})
 }

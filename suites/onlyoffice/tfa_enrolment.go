@@ -17,21 +17,15 @@ func tfaEnrolment(p *client.Client) {
 	proof := clause.From(contract.Observed, "facts/onlyoffice.md 2.1 step 5; facts/auth-checks.md T17, T18")
 	wrong := contract.SecondFactorWrong
 	for _, row := range []conform.Row[func(*client.Enrolment) conform.Request]{
-		{
-			Text:   "POST /settings/tfaapp/validate does not enrol an app with a wrong TOTP code",
+		{Text: "POST /settings/tfaapp/validate does not enrol an app with a wrong TOTP code",
 			Clause: clause.Must("onlyoffice.tfa-enrolment.link-wrong", p.ValidateCode, wrong, proof),
-			Given:  func(n *client.Enrolment) conform.Request { return client.Code(n.Codes.Wrong(client.Window)) },
-		},
-		{
-			Text:   "POST /settings/tfaapp/validate does not enrol an app with an empty code",
+			Given:  func(n *client.Enrolment) conform.Request { return client.Code(n.Codes.Wrong(client.Window)) }},
+		{Text: "POST /settings/tfaapp/validate does not enrol an app with an empty code",
 			Clause: clause.Must("onlyoffice.tfa-enrolment.link-blank", p.ValidateCode, client.BlankCode, proof),
-			Given:  func(*client.Enrolment) conform.Request { return client.Code("") },
-		},
-		{
-			Text:   "POST /settings/tfaapp/validate does not enrol an app without a code",
+			Given:  func(*client.Enrolment) conform.Request { return client.Code("") }},
+		{Text: "POST /settings/tfaapp/validate does not enrol an app without a code",
 			Clause: clause.Must("onlyoffice.tfa-enrolment.link-absent", p.ValidateCode, contract.Invalid, proof),
-			Given:  func(*client.Enrolment) conform.Request { return client.JSON(conform.Object{}) },
-		},
+			Given:  func(*client.Enrolment) conform.Request { return client.JSON(conform.Object{}) }},
 	} {
 		It(row.Text, row.Clause, func(ctx SpecContext) {
 			n := p.StartEnrolment(ctx)
@@ -44,21 +38,15 @@ func tfaEnrolment(p *client.Client) {
 		p.DoExpect(ctx, p.Anonymous(), p.LoginByCode, request(n), wrong)
 		expectUnenrolled(ctx, p, n)
 	}, []conform.Row[func(*client.Enrolment) conform.Request]{
-		{
-			Text:   "POST /authentication/{code} does not enrol an app with a wrong TOTP code",
+		{Text: "POST /authentication/{code} does not enrol an app with a wrong TOTP code",
 			Clause: clause.Must("onlyoffice.tfa-enrolment.login-wrong", p.LoginByCode, wrong, proof),
-			Given:  func(n *client.Enrolment) conform.Request { return client.ByCode(n.Who, n.Codes.Wrong(client.Window)) },
-		},
-		{
-			Text:   "POST /authentication/{code} does not enrol an app with an empty code",
+			Given:  func(n *client.Enrolment) conform.Request { return client.ByCode(n.Who, n.Codes.Wrong(client.Window)) }},
+		{Text: "POST /authentication/{code} does not enrol an app with an empty code",
 			Clause: clause.Must("onlyoffice.tfa-enrolment.login-blank", p.LoginByCode, wrong, proof),
-			Given:  func(n *client.Enrolment) conform.Request { return client.ByCode(n.Who, "") },
-		},
-		{
-			Text:   "POST /authentication/{code} does not enrol an app without a code",
+			Given:  func(n *client.Enrolment) conform.Request { return client.ByCode(n.Who, "") }},
+		{Text: "POST /authentication/{code} does not enrol an app without a code",
 			Clause: clause.Must("onlyoffice.tfa-enrolment.login-absent", p.LoginByCode, wrong, proof),
-			Given:  func(n *client.Enrolment) conform.Request { return client.ByCode(n.Who, "").Without("code") },
-		},
+			Given:  func(n *client.Enrolment) conform.Request { return client.ByCode(n.Who, "").Without("code") }},
 	})
 	It("POST /settings/tfaapp/validate does not enrol an app with the right TOTP code of another user's new app",
 		clause.Must("onlyoffice.tfa-enrolment.foreign", p.ValidateCode, wrong, proof), func(ctx SpecContext) {

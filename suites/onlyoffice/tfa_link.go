@@ -33,67 +33,42 @@ func tfaLink(p *client.Client) {
 		}
 		p.Expect(p.LogIn(ctx, who), p.Login, given.asksFor)
 	}, []conform.Row[linkedFactor]{
-		{
-			Text:   "PUT /settings/tfaappwithlink switches the authenticator app on and returns the caller's own link to set it up",
+		{Text: "PUT /settings/tfaappwithlink switches the authenticator app on and returns the caller's own link to set it up",
 			Clause: clause.Must("onlyoffice.tfa-link.app", op, contract.OK, disrupts),
-			Given:  linkedFactor{client.TFAApp, contract.EnrolmentRequired, client.TFAActivation},
-		},
-		{
-			Text:   "PUT /settings/tfaappwithlink switches codes by text message on and returns the caller's own link to name a phone",
+			Given:  linkedFactor{client.TFAApp, contract.EnrolmentRequired, client.TFAActivation}},
+		{Text: "PUT /settings/tfaappwithlink switches codes by text message on and returns the caller's own link to name a phone",
 			Clause: clause.Must("onlyoffice.tfa-link.sms", op, contract.OK, disrupts, clause.Needs("sms")),
-			Given:  linkedFactor{client.TFASMS, client.PhoneRequired, client.PhoneActivation},
-		},
+			Given:  linkedFactor{client.TFASMS, client.PhoneRequired, client.PhoneActivation}},
 	})
 	It("PUT /settings/tfaappwithlink switches the second factor off",
-		clause.Must("onlyoffice.tfa-link.none", op, client.DisabledOK, disrupts),
-		func(ctx SpecContext) { switchesOff(ctx, p, op) })
+		clause.Must("onlyoffice.tfa-link.none", op, client.DisabledOK, disrupts), func(ctx SpecContext) { switchesOff(ctx, p, op) })
 	tfaLinkRefused(p)
 	conform.Table(tfaEndsSessions(p, op), []conform.Row[string]{
-		{
-			Text:   "PUT /settings/tfaappwithlink ends every session of the portal when it switches the authenticator app on",
-			Clause: clause.Must("onlyoffice.tfa-link.app-ends-sessions", op, contract.OK, disrupts, endedSessions),
-			Given:  client.TFAApp,
-		},
-		{
-			Text:   "PUT /settings/tfaappwithlink ends every session of the portal when it switches codes by text message on",
+		{Text: "PUT /settings/tfaappwithlink ends every session of the portal when it switches the authenticator app on",
+			Clause: clause.Must("onlyoffice.tfa-link.app-ends-sessions", op, contract.OK, disrupts, endedSessions), Given: client.TFAApp},
+		{Text: "PUT /settings/tfaappwithlink ends every session of the portal when it switches codes by text message on",
 			Clause: clause.Must("onlyoffice.tfa-link.sms-ends-sessions", op, contract.OK, clause.Needs("sms"), disrupts, endedSessions),
-			Given:  client.TFASMS,
-		},
+			Given:  client.TFASMS},
 	})
 }
 
 func tfaLinkRefused(p *client.Client) {
 	op, disrupts := p.UpdateTFALink, clause.Disrupts()
 	conform.Table(tfaRefusesRole(p, op), []conform.Row[string]{
-		{
-			Text:   "PUT /settings/tfaappwithlink rejects a user, changes nothing and keeps the user's session alive",
-			Clause: clause.Must("onlyoffice.tfa-link.user", op, contract.Forbidden, disrupts),
-			Given:  client.User,
-		},
-		{
-			Text:   "PUT /settings/tfaappwithlink rejects a room administrator, changes nothing and keeps their session alive",
-			Clause: clause.Must("onlyoffice.tfa-link.room-admin", op, contract.Forbidden, disrupts),
-			Given:  client.RoomAdmin,
-		},
+		{Text: "PUT /settings/tfaappwithlink rejects a user, changes nothing and keeps the user's session alive",
+			Clause: clause.Must("onlyoffice.tfa-link.user", op, contract.Forbidden, disrupts), Given: client.User},
+		{Text: "PUT /settings/tfaappwithlink rejects a room administrator, changes nothing and keeps their session alive",
+			Clause: clause.Must("onlyoffice.tfa-link.room-admin", op, contract.Forbidden, disrupts), Given: client.RoomAdmin},
 	})
 	It("PUT /settings/tfaappwithlink rejects an administrator who makes the second factor mandatory for the owner and accepts the owner",
 		clause.Must("onlyoffice.tfa-link.owner", op, contract.Forbidden, disrupts, ownerBinding),
 		func(ctx SpecContext) { tfaRefusesBindingOwner(ctx, p, op) })
 	conform.Table(tfaRefusesChange(p, op), []conform.Row[conform.Change]{
-		{
-			Text:   "PUT /settings/tfaappwithlink rejects a kind of second factor that does not exist",
-			Clause: clause.Should("onlyoffice.tfa-link.kind-unknown", op, contract.InvalidType, disrupts),
-			Given:  unknownKind,
-		},
-		{
-			Text:   "PUT /settings/tfaappwithlink rejects a mandatory user whose id is malformed",
-			Clause: clause.Should("onlyoffice.tfa-link.user-malformed", op, contract.InvalidType, disrupts),
-			Given:  malformedUser,
-		},
-		{
-			Text:   "PUT /settings/tfaappwithlink rejects a mandatory group whose id is malformed",
-			Clause: clause.Should("onlyoffice.tfa-link.group-malformed", op, contract.InvalidType, disrupts),
-			Given:  malformedGroup,
-		},
+		{Text: "PUT /settings/tfaappwithlink rejects a kind of second factor that does not exist",
+			Clause: clause.Should("onlyoffice.tfa-link.kind-unknown", op, contract.InvalidType, disrupts), Given: unknownKind},
+		{Text: "PUT /settings/tfaappwithlink rejects a mandatory user whose id is malformed",
+			Clause: clause.Should("onlyoffice.tfa-link.user-malformed", op, contract.InvalidType, disrupts), Given: malformedUser},
+		{Text: "PUT /settings/tfaappwithlink rejects a mandatory group whose id is malformed",
+			Clause: clause.Should("onlyoffice.tfa-link.group-malformed", op, contract.InvalidType, disrupts), Given: malformedGroup},
 	})
 }

@@ -13,12 +13,6 @@ import (
 	"authconform/suites/onlyoffice/client"
 )
 
-func tfaNewCodes(p *client.Client) {
-	tfaNewCodesMade(p)
-	tfaNewCodesReplaceOld(p)
-	tfaNewCodesUnavailable(p)
-}
-
 func tfaNewCodesMade(p *client.Client) {
 	op := p.RenewCodes
 	It("PUT /settings/tfaappnewcodes replaces all backup codes, used and unused, by new unused ones",

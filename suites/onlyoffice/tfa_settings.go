@@ -89,53 +89,33 @@ var (
 func tfaSettingsRefused(p *client.Client) {
 	op, disrupts := p.UpdateTFA, clause.Disrupts()
 	conform.Table(tfaRefusesRole(p, op), []conform.Row[string]{
-		{
-			Text:   "PUT /settings/tfaapp rejects a user, changes nothing and keeps the user's session alive",
-			Clause: clause.Must("onlyoffice.tfa-settings.user", op, contract.Forbidden, disrupts),
-			Given:  client.User,
-		},
-		{
-			Text:   "PUT /settings/tfaapp rejects a room administrator, changes nothing and keeps their session alive",
-			Clause: clause.Must("onlyoffice.tfa-settings.room-admin", op, contract.Forbidden, disrupts),
-			Given:  client.RoomAdmin,
-		},
+		{Text: "PUT /settings/tfaapp rejects a user, changes nothing and keeps the user's session alive",
+			Clause: clause.Must("onlyoffice.tfa-settings.user", op, contract.Forbidden, disrupts), Given: client.User},
+		{Text: "PUT /settings/tfaapp rejects a room administrator, changes nothing and keeps their session alive",
+			Clause: clause.Must("onlyoffice.tfa-settings.room-admin", op, contract.Forbidden, disrupts), Given: client.RoomAdmin},
 	})
 	It("PUT /settings/tfaapp rejects an administrator who makes the second factor mandatory for the owner and accepts the owner",
 		clause.Must("onlyoffice.tfa-settings.owner", op, contract.Forbidden, disrupts, ownerBinding),
 		func(ctx SpecContext) { tfaRefusesBindingOwner(ctx, p, op) })
 	conform.Table(tfaRefusesChange(p, op), []conform.Row[conform.Change]{
-		{
-			Text:   "PUT /settings/tfaapp rejects a kind of second factor that does not exist",
-			Clause: clause.Should("onlyoffice.tfa-settings.kind-unknown", op, contract.InvalidType, disrupts),
-			Given:  unknownKind,
-		},
-		{
-			Text:   "PUT /settings/tfaapp rejects a mandatory user whose id is malformed",
-			Clause: clause.Should("onlyoffice.tfa-settings.user-malformed", op, contract.InvalidType, disrupts),
-			Given:  malformedUser,
-		},
-		{
-			Text:   "PUT /settings/tfaapp rejects a mandatory group whose id is malformed",
-			Clause: clause.Should("onlyoffice.tfa-settings.group-malformed", op, contract.InvalidType, disrupts),
-			Given:  malformedGroup,
-		},
+		{Text: "PUT /settings/tfaapp rejects a kind of second factor that does not exist",
+			Clause: clause.Should("onlyoffice.tfa-settings.kind-unknown", op, contract.InvalidType, disrupts), Given: unknownKind},
+		{Text: "PUT /settings/tfaapp rejects a mandatory user whose id is malformed",
+			Clause: clause.Should("onlyoffice.tfa-settings.user-malformed", op, contract.InvalidType, disrupts), Given: malformedUser},
+		{Text: "PUT /settings/tfaapp rejects a mandatory group whose id is malformed",
+			Clause: clause.Should("onlyoffice.tfa-settings.group-malformed", op, contract.InvalidType, disrupts), Given: malformedGroup},
 	})
 }
 
 func tfaSettingsEndSessions(p *client.Client) {
 	op, disrupts := p.UpdateTFA, clause.Disrupts()
 	conform.Table(tfaEndsSessions(p, op), []conform.Row[string]{
-		{
-			Text:   "PUT /settings/tfaapp ends every session of the portal when it switches the authenticator app on",
-			Clause: clause.Must("onlyoffice.tfa-settings.app-ends-sessions", op, contract.OK, disrupts, endedSessions),
-			Given:  client.TFAApp,
-		},
-		{
-			Text: "PUT /settings/tfaapp ends every session of the portal when it switches codes by text message on",
+		{Text: "PUT /settings/tfaapp ends every session of the portal when it switches the authenticator app on",
+			Clause: clause.Must("onlyoffice.tfa-settings.app-ends-sessions", op, contract.OK, disrupts, endedSessions), Given: client.TFAApp},
+		{Text: "PUT /settings/tfaapp ends every session of the portal when it switches codes by text message on",
 			Clause: clause.Must("onlyoffice.tfa-settings.sms-ends-sessions", op, contract.OK, clause.Needs("sms"), disrupts,
 				endedSessions),
-			Given: client.TFASMS,
-		},
+			Given: client.TFASMS},
 	})
 }
 

@@ -17,13 +17,6 @@ import (
 	"authconform/suites/onlyoffice/client"
 )
 
-func tfaSetup(p *client.Client) {
-	tfaSetupShown(p)
-	tfaSetupSecret(p)
-	tfaSetupRefused(p)
-	tfaSetupNeedsLink(p)
-}
-
 func tfaSetupShown(p *client.Client) {
 	op := p.TFASetup
 	It("GET /settings/tfaapp/setup returns the shared secret with which a user enrols an authenticator app",
@@ -112,48 +105,35 @@ func tfaSetupNeedsLink(p *client.Client) {
 	It("GET /settings/tfaapp/setup tells a request without a link how to authenticate",
 		clause.Should("onlyoffice.tfa-setup.challenge", op, client.Challenged), challenges(p, op, contract.OK, setupReady(p)))
 	for _, row := range []conform.Row[func(context.Context, *client.Enrolment) []*conform.Actor]{
-		{
-			Text:   "GET /settings/tfaapp/setup rejects a link that confirms a log-in",
+		{Text: "GET /settings/tfaapp/setup rejects a link that confirms a log-in",
 			Clause: clause.Should("onlyoffice.tfa-setup.other-link", op, contract.Forbidden, oneOwner),
 			Given: func(ctx context.Context, _ *client.Enrolment) []*conform.Actor {
 				e := p.Enrol(ctx)
 				return p.Bearers(e.Who, p.StepLink(p.LogIn(ctx, e.Who)))
-			},
-		},
-		{
-			Text:   "GET /settings/tfaapp/setup rejects a session in place of a link",
+			}},
+		{Text: "GET /settings/tfaapp/setup rejects a session in place of a link",
 			Clause: clause.Should("onlyoffice.tfa-setup.session", op, contract.Forbidden),
 			Given: func(ctx context.Context, _ *client.Enrolment) []*conform.Actor {
-				_, session := p.SignedIn(ctx, client.User)
-				return []*conform.Actor{session}
-			},
-		},
-		{
-			Text:   "GET /settings/tfaapp/setup rejects a link without a key",
+				return []*conform.Actor{p.SessionOf(ctx, client.User)}
+			}},
+		{Text: "GET /settings/tfaapp/setup rejects a link without a key",
 			Clause: clause.Must("onlyoffice.tfa-setup.key-missing", op, unauthenticated),
 			Given: func(_ context.Context, n *client.Enrolment) []*conform.Actor {
 				return p.Bearers(n.Who, n.Link.WithKey(""))
-			},
-		},
-		{
-			Text:   "GET /settings/tfaapp/setup rejects a link whose key was tampered with",
+			}},
+		{Text: "GET /settings/tfaapp/setup rejects a link whose key was tampered with",
 			Clause: clause.Must("onlyoffice.tfa-setup.key-wrong", op, unauthenticated),
 			Given: func(_ context.Context, n *client.Enrolment) []*conform.Actor {
 				return p.Bearers(n.Who, n.Link.Tampered()...)
-			},
-		},
-		{
-			Text:   "GET /settings/tfaapp/setup rejects a link with the key of another user",
+			}},
+		{Text: "GET /settings/tfaapp/setup rejects a link with the key of another user",
 			Clause: clause.Must("onlyoffice.tfa-setup.key-foreign", op, unauthenticated),
 			Given: func(ctx context.Context, n *client.Enrolment) []*conform.Actor {
 				return p.Bearers(n.Who, n.Link.WithKey(p.StartEnrolment(ctx).Link.Key))
-			},
-		},
-		{
-			Text:   "GET /settings/tfaapp/setup rejects a request without a link",
+			}},
+		{Text: "GET /settings/tfaapp/setup rejects a request without a link",
 			Clause: clause.Must("onlyoffice.tfa-setup.no-link", op, unauthenticated),
-			Given:  func(context.Context, *client.Enrolment) []*conform.Actor { return []*conform.Actor{p.Anonymous()} },
-		},
+			Given:  func(context.Context, *client.Enrolment) []*conform.Actor { return []*conform.Actor{p.Anonymous()} }},
 	} {
 		It(row.Text, row.Clause, func(ctx SpecContext) {
 			n := p.StartEnrolment(ctx)

@@ -18,17 +18,6 @@ import (
 // them.
 var needsSMS, disruptsAll = clause.Needs("sms"), clause.Disrupts()
 
-// tfaSMS is the log-in with a code by text message.
-func tfaSMS(p *client.Client) {
-	asksForText(p)
-	textsCode(p)
-	acceptsText(p)
-	refusesText(p)
-	refusesOldText(p)
-	refusesToText(p)
-	refusesToTextUsers(p)
-}
-
 func asksForText(p *client.Client) {
 	op := p.Login
 	It("POST /authentication asks a user with a phone for a texted code and issues no token",
@@ -56,7 +45,8 @@ func asksForText(p *client.Client) {
 			p.Expect(x.SendCode(ctx, x.TakeCode()), p.LoginByCode, client.SMSVerified)
 		})
 	It("POST /authentication asks a user without a phone to name one",
-		clause.Must("onlyoffice.tfa-sms.phone-required", op, client.PhoneRequired, needsSMS, disruptsAll), func(ctx SpecContext) {
+		clause.Must("onlyoffice.tfa-sms.phone-required", op, client.PhoneRequired, needsSMS, disruptsAll),
+		func(ctx SpecContext) {
 			p.Expect(p.LogIn(ctx, p.TextMode(ctx, client.NoPhone, 1)[0]), op, client.PhoneRequired)
 		})
 }
@@ -126,25 +116,17 @@ func acceptsText(p *client.Client) {
 func refusesText(p *client.Client) {
 	op, wrong := p.LoginByCode, contract.SecondFactorWrong
 	for _, row := range []conform.Row[func(code string) []conform.Change]{
-		{
-			Text:   "POST /authentication/{code} rejects a wrong code in place of a texted one",
-			Clause: clause.Must("onlyoffice.tfa-sms.wrong", op, wrong, needsSMS, disruptsAll),
-			Given: func(code string) []conform.Change {
+		{Text: "POST /authentication/{code} rejects a wrong code in place of a texted one",
+			Clause: clause.Must("onlyoffice.tfa-sms.wrong", op, wrong, needsSMS, disruptsAll), Given: func(code string) []conform.Change {
 				return []conform.Change{conform.Set("code", client.OtherDigits(code))}
-			},
-		},
-		{
-			Text:   "POST /authentication/{code} rejects a missing, empty or null code in place of a texted one",
-			Clause: clause.Must("onlyoffice.tfa-sms.absent", op, wrong, needsSMS, disruptsAll),
-			Given: func(string) []conform.Change {
+			}},
+		{Text: "POST /authentication/{code} rejects a missing, empty or null code in place of a texted one",
+			Clause: clause.Must("onlyoffice.tfa-sms.absent", op, wrong, needsSMS, disruptsAll), Given: func(string) []conform.Change {
 				return []conform.Change{conform.Drop("code"), set("empty", "code", ""), set("null", "code", nil)}
-			},
-		},
-		{
-			Text:   "POST /authentication/{code} rejects the right texted code with a wrong password",
+			}},
+		{Text: "POST /authentication/{code} rejects the right texted code with a wrong password",
 			Clause: clause.Must("onlyoffice.tfa-sms.wrong-password", op, contract.BadCredentials, needsSMS, disruptsAll),
-			Given:  func(string) []conform.Change { return []conform.Change{conform.Set("password", client.WrongPassword)} },
-		},
+			Given:  func(string) []conform.Change { return []conform.Change{conform.Set("password", client.WrongPassword)} }},
 	} {
 		It(row.Text, row.Clause, func(ctx SpecContext) {
 			x := p.Texted(ctx)
@@ -199,31 +181,21 @@ func refusesOldText(p *client.Client) {
 func refusesToText(p *client.Client) {
 	op := p.SendSMS
 	for _, row := range []conform.Row[[]conform.Change]{
-		{
-			Text:   "POST /authentication/sendsms rejects a wrong password",
+		{Text: "POST /authentication/sendsms rejects a wrong password",
 			Clause: clause.Must("onlyoffice.tfa-sms.send-wrong-password", op, contract.BadCredentials, needsSMS, disruptsAll),
-			Given:  []conform.Change{conform.Set("password", client.WrongPassword)},
-		},
-		{
-			Text:   "POST /authentication/sendsms rejects an unknown user name",
+			Given:  []conform.Change{conform.Set("password", client.WrongPassword)}},
+		{Text: "POST /authentication/sendsms rejects an unknown user name",
 			Clause: clause.Must("onlyoffice.tfa-sms.send-unknown-user", op, contract.BadCredentials, needsSMS, disruptsAll),
-			Given:  []conform.Change{unknownUser(p)},
-		},
-		{
-			Text:   "POST /authentication/sendsms rejects a missing or empty user name",
+			Given:  []conform.Change{unknownUser(p)}},
+		{Text: "POST /authentication/sendsms rejects a missing or empty user name",
 			Clause: clause.Must("onlyoffice.tfa-sms.send-no-user-name", op, contract.Invalid, needsSMS, disruptsAll),
-			Given:  []conform.Change{conform.Drop("userName"), set("empty", "userName", "")},
-		},
-		{
-			Text:   "POST /authentication/sendsms rejects a missing or empty password",
+			Given:  []conform.Change{conform.Drop("userName"), set("empty", "userName", "")}},
+		{Text: "POST /authentication/sendsms rejects a missing or empty password",
 			Clause: clause.Must("onlyoffice.tfa-sms.send-no-password", op, contract.Invalid, needsSMS, disruptsAll),
-			Given:  []conform.Change{conform.Drop("password"), set("empty", "password", "")},
-		},
-		{
-			Text:   "POST /authentication/sendsms rejects a log-in link with a key that was never issued",
+			Given:  []conform.Change{conform.Drop("password"), set("empty", "password", "")}},
+		{Text: "POST /authentication/sendsms rejects a log-in link with a key that was never issued",
 			Clause: clause.Must("onlyoffice.tfa-sms.send-link-wrong-key", op, contract.NotFound, needsSMS, disruptsAll),
-			Given:  []conform.Change{wrongLogInLink(p)},
-		},
+			Given:  []conform.Change{wrongLogInLink(p)}},
 	} {
 		It(row.Text, row.Clause, func(ctx SpecContext) {
 			x := p.Texted(ctx)

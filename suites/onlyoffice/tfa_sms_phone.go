@@ -12,13 +12,6 @@ import (
 	"authconform/suites/onlyoffice/client"
 )
 
-// setPhone is the first log-in of a user without a phone, who has to name one.
-func setPhone(p *client.Client) {
-	setsPhone(p)
-	setPhoneNeedsLink(p)
-	setPhoneRefuses(p)
-}
-
 func setsPhone(p *client.Client) {
 	It("POST /authentication/setphone texts a code to the named number",
 		clause.Must("onlyoffice.tfa-sms.set-phone", p.SetPhone, contract.OK, needsSMS, disruptsAll), func(ctx SpecContext) {
@@ -43,23 +36,15 @@ func setPhoneNeedsLink(p *client.Client) {
 	op := p.SetPhone
 	anonymous := func(context.Context, *client.PhonelessUser) []*conform.Actor { return []*conform.Actor{p.Anonymous()} }
 	for _, row := range []conform.Row[func(context.Context, *client.PhonelessUser) []*conform.Actor]{
-		{
-			Text:   "POST /authentication/setphone tells a request without a link how to authenticate",
-			Clause: clause.Should("onlyoffice.tfa-sms.set-phone-challenge", op, client.Challenged, needsSMS, disruptsAll),
-			Given:  anonymous,
-		},
-		{
-			Text:   "POST /authentication/setphone rejects a request without a link",
-			Clause: clause.Must("onlyoffice.tfa-sms.set-phone-no-link", op, contract.Unauthenticated, needsSMS, disruptsAll),
-			Given:  anonymous,
-		},
-		{
-			Text:   "POST /authentication/setphone rejects a link whose key is missing or was tampered with",
+		{Text: "POST /authentication/setphone tells a request without a link how to authenticate",
+			Clause: clause.Should("onlyoffice.tfa-sms.set-phone-challenge", op, client.Challenged, needsSMS, disruptsAll), Given: anonymous},
+		{Text: "POST /authentication/setphone rejects a request without a link",
+			Clause: clause.Must("onlyoffice.tfa-sms.set-phone-no-link", op, contract.Unauthenticated, needsSMS, disruptsAll), Given: anonymous},
+		{Text: "POST /authentication/setphone rejects a link whose key is missing or was tampered with",
 			Clause: clause.Must("onlyoffice.tfa-sms.set-phone-key-wrong", op, contract.Unauthenticated, needsSMS, disruptsAll),
 			Given: func(_ context.Context, x *client.PhonelessUser) []*conform.Actor {
 				return p.Bearers(x.Who, append(x.Link.Tampered(), x.Link.WithKey(""))...)
-			},
-		},
+			}},
 	} {
 		It(row.Text, row.Clause, func(ctx SpecContext) {
 			x := p.Phoneless(ctx)

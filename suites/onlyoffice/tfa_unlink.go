@@ -154,16 +154,10 @@ func unlinkRefuses(p *client.Client) {
 func unlinkRefusesIDs(p *client.Client) {
 	op := p.UnlinkApp
 	for _, row := range []conform.Row[conform.Change]{
-		{
-			Text:   "PUT /settings/tfaappnewapp rejects a body without an id",
-			Clause: clause.Must("onlyoffice.tfa-unlink.id-missing", op, client.IDMissing, clause.Only(client.Release37)),
-			Given:  conform.Drop("id"),
-		},
-		{
-			Text:   "PUT /settings/tfaappnewapp rejects a malformed id",
-			Clause: clause.Should("onlyoffice.tfa-unlink.id-malformed", op, contract.InvalidType),
-			Given:  set("no id", "id", "not-a-user-id"),
-		},
+		{Text: "PUT /settings/tfaappnewapp rejects a body without an id",
+			Clause: clause.Must("onlyoffice.tfa-unlink.id-missing", op, client.IDMissing, clause.Only(client.Release37)), Given: conform.Drop("id")},
+		{Text: "PUT /settings/tfaappnewapp rejects a malformed id",
+			Clause: clause.Should("onlyoffice.tfa-unlink.id-malformed", op, contract.InvalidType), Given: set("no id", "id", "not-a-user-id")},
 	} {
 		It(row.Text, row.Clause, func(ctx SpecContext) {
 			n := p.EnrolNew(ctx)

@@ -14,19 +14,6 @@ import (
 	"authconform/suites/onlyoffice/client"
 )
 
-// tfaValidate is the confirmation of a log-in: a code, and the link that the
-// first step left.
-func tfaValidate(p *client.Client) {
-	validateSucceeds(p)
-	validateSetsCookie(p)
-	validateRefusesCodes(p)
-	validateRefusesForms(p)
-	validateRefusesReplays(p)
-	validateOnceInParallel(p)
-	validateNeedsLink(p)
-	validateRefusesOldLinks(p)
-}
-
 func validateSucceeds(p *client.Client) {
 	op := p.ValidateCode
 	It("POST /settings/tfaapp/validate enrols the app of a user with the first right TOTP code and opens a session",
@@ -52,16 +39,10 @@ func validateSucceeds(p *client.Client) {
 		call := p.DoExpect(ctx, p.SecondStep(ctx, e), op, client.Code(e.TakeBackup()).With("session", browser), client.Verified)
 		p.ExpectAlive(ctx, p.CookieSession(e.Who, call))
 	}, []conform.Row[bool]{
-		{
-			Text:   "POST /settings/tfaapp/validate accepts a backup code with `session` true",
-			Clause: clause.Must("onlyoffice.tfa-validate.backup-session-true", op, client.Verified, observed),
-			Given:  true,
-		},
-		{
-			Text:   "POST /settings/tfaapp/validate accepts a backup code with `session` false",
-			Clause: clause.Must("onlyoffice.tfa-validate.backup-session-false", op, client.Verified, observed),
-			Given:  false,
-		},
+		{Text: "POST /settings/tfaapp/validate accepts a backup code with `session` true",
+			Clause: clause.Must("onlyoffice.tfa-validate.backup-session-true", op, client.Verified, observed), Given: true},
+		{Text: "POST /settings/tfaapp/validate accepts a backup code with `session` false",
+			Clause: clause.Must("onlyoffice.tfa-validate.backup-session-false", op, client.Verified, observed), Given: false},
 	})
 	It("POST /settings/tfaapp/validate accepts the key of a link in a cookie when the confirm header has none",
 		clause.Must("onlyoffice.tfa-validate.key-in-cookie", op, client.Verified,
@@ -135,46 +116,24 @@ func validateSetsCookie(p *client.Client) {
 func validateRefusesCodes(p *client.Client) {
 	op, wrong := p.ValidateCode, contract.SecondFactorWrong
 	for _, row := range []conform.Row[codeOf]{
-		{
-			Text:   "POST /settings/tfaapp/validate rejects a wrong TOTP code",
-			Clause: clause.Must("onlyoffice.tfa-validate.wrong", op, wrong),
-			Given:  wrongCode,
-		},
-		{
-			Text:   "POST /settings/tfaapp/validate rejects a TOTP code that expired long ago",
-			Clause: clause.Must("onlyoffice.tfa-validate.expired", op, wrong),
-			Given:  expiredCode,
-		},
-		{
-			Text:   "POST /settings/tfaapp/validate rejects a TOTP code of the far future",
-			Clause: clause.Must("onlyoffice.tfa-validate.future", op, wrong),
-			Given:  futureCode,
-		},
-		{
-			Text:   "POST /settings/tfaapp/validate rejects the current TOTP code of another user",
-			Clause: clause.Must("onlyoffice.tfa-validate.foreign", op, wrong),
-			Given:  foreignCode(p),
-		},
-		{
-			Text:   "POST /settings/tfaapp/validate rejects a backup code of another user",
-			Clause: clause.Must("onlyoffice.tfa-validate.backup-foreign", op, wrong),
-			Given:  foreignBackup(p),
-		},
-		{
-			Text:   "POST /settings/tfaapp/validate rejects a backup code in another case",
-			Clause: clause.Must("onlyoffice.tfa-validate.backup-case", op, wrong),
-			Given:  backupInOtherCase,
-		},
-		{
-			Text:   "POST /settings/tfaapp/validate rejects a backup code that was used before",
+		{Text: "POST /settings/tfaapp/validate rejects a wrong TOTP code",
+			Clause: clause.Must("onlyoffice.tfa-validate.wrong", op, wrong), Given: wrongCode},
+		{Text: "POST /settings/tfaapp/validate rejects a TOTP code that expired long ago",
+			Clause: clause.Must("onlyoffice.tfa-validate.expired", op, wrong), Given: expiredCode},
+		{Text: "POST /settings/tfaapp/validate rejects a TOTP code of the far future",
+			Clause: clause.Must("onlyoffice.tfa-validate.future", op, wrong), Given: futureCode},
+		{Text: "POST /settings/tfaapp/validate rejects the current TOTP code of another user",
+			Clause: clause.Must("onlyoffice.tfa-validate.foreign", op, wrong), Given: foreignCode(p)},
+		{Text: "POST /settings/tfaapp/validate rejects a backup code of another user",
+			Clause: clause.Must("onlyoffice.tfa-validate.backup-foreign", op, wrong), Given: foreignBackup(p)},
+		{Text: "POST /settings/tfaapp/validate rejects a backup code in another case",
+			Clause: clause.Must("onlyoffice.tfa-validate.backup-case", op, wrong), Given: backupInOtherCase},
+		{Text: "POST /settings/tfaapp/validate rejects a backup code that was used before",
 			Clause: clause.Must("onlyoffice.tfa-validate.backup-reused", op, wrong),
-			Given:  func(ctx context.Context, e *client.Enrolled) string { return p.ConfirmCode(ctx, e, e.TakeBackup()) },
-		},
-		{
-			Text:   "POST /settings/tfaapp/validate rejects an empty code",
+			Given:  func(ctx context.Context, e *client.Enrolled) string { return p.ConfirmCode(ctx, e, e.TakeBackup()) }},
+		{Text: "POST /settings/tfaapp/validate rejects an empty code",
 			Clause: clause.Must("onlyoffice.tfa-validate.blank", op, client.BlankCode),
-			Given:  func(context.Context, *client.Enrolled) string { return "" },
-		},
+			Given:  func(context.Context, *client.Enrolled) string { return "" }},
 	} {
 		It(row.Text, row.Clause, func(ctx SpecContext) {
 			e := p.Enrol(ctx)
@@ -187,18 +146,14 @@ func validateRefusesCodes(p *client.Client) {
 func validateRefusesForms(p *client.Client) {
 	op, wrong := p.ValidateCode, contract.SecondFactorWrong
 	for _, row := range []conform.Row[func(e *client.Enrolled, right string) []conform.Change]{
-		{
-			Text:   "POST /settings/tfaapp/validate rejects a right TOTP code with a space inside, a digit more or a wrong code before it",
-			Clause: clause.Must("onlyoffice.tfa-validate.not-exact", op, wrong),
-			Given: func(e *client.Enrolled, right string) []conform.Change {
+		{Text: "POST /settings/tfaapp/validate rejects a right TOTP code with a space inside, a digit more or a wrong code before it",
+			Clause: clause.Must("onlyoffice.tfa-validate.not-exact", op, wrong), Given: func(e *client.Enrolled, right string) []conform.Change {
 				return []conform.Change{
 					set("space inside", "code", right[:3]+" "+right[3:]), set("a digit more", "code", right+"0"),
 					set("two codes", "code", e.Codes.Wrong(client.Window)+","+right),
 				}
-			},
-		},
-		{
-			Text: "POST /settings/tfaapp/validate rejects a right TOTP code in digits that are not ASCII",
+			}},
+		{Text: "POST /settings/tfaapp/validate rejects a right TOTP code in digits that are not ASCII",
 			Clause: clause.Should("onlyoffice.tfa-validate.other-digits", op, wrong,
 				clause.From(contract.Standard, "OWASP ASVS 5.0 2.2.1; facts/auth-checks.md I11")),
 			Given: func(_ *client.Enrolled, right string) []conform.Change {
@@ -206,18 +161,14 @@ func validateRefusesForms(p *client.Client) {
 					return strings.Map(func(r rune) rune { return zero + r - '0' }, right)
 				}
 				return []conform.Change{set("full-width", "code", from('０')), set("Arabic-Indic", "code", from('٠'))}
-			},
-		},
-		{
-			Text: "POST /settings/tfaapp/validate rejects a right TOTP code with white space around it",
+			}},
+		{Text: "POST /settings/tfaapp/validate rejects a right TOTP code with white space around it",
 			Clause: clause.Should("onlyoffice.tfa-validate.padded", op, wrong, clause.Only(client.Documented),
 				clause.From(contract.Inferred, "facts/auth-checks.md I10")),
 			Given: func(_ *client.Enrolled, right string) []conform.Change {
 				return []conform.Change{set("space before", "code", " "+right), set("line end behind", "code", right+"\n")}
-			},
-		},
-		{
-			Text:   "POST /settings/tfaapp/validate rejects a code that is a JSON number, array, object or boolean",
+			}},
+		{Text: "POST /settings/tfaapp/validate rejects a code that is a JSON number, array, object or boolean",
 			Clause: clause.Should("onlyoffice.tfa-validate.wrong-type", op, contract.InvalidType),
 			Given: func(_ *client.Enrolled, right string) []conform.Change {
 				number, _ := strconv.Atoi(right)
@@ -225,8 +176,7 @@ func validateRefusesForms(p *client.Client) {
 					set("number", "code", number), set("array", "code", []string{right}),
 					set("object", "code", map[string]any{"$ne": ""}), set("boolean", "code", true),
 				}
-			},
-		},
+			}},
 	} {
 		It(row.Text, row.Clause, func(ctx SpecContext) {
 			e := p.Enrol(ctx)
@@ -234,7 +184,8 @@ func validateRefusesForms(p *client.Client) {
 		})
 	}
 	It("POST /settings/tfaapp/validate rejects a missing or null code",
-		clause.Must("onlyoffice.tfa-validate.absent", op, contract.Invalid), func(ctx SpecContext) {
+		clause.Must("onlyoffice.tfa-validate.absent", op, contract.Invalid),
+		func(ctx SpecContext) {
 			refusesAtLink(ctx, p, p.Enrol(ctx), contract.Invalid, conform.Drop("code"), set("null", "code", nil))
 		})
 }

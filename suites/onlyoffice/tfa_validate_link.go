@@ -19,54 +19,40 @@ func validateNeedsLink(p *client.Client) {
 	It("POST /settings/tfaapp/validate tells a request without a link how to authenticate",
 		clause.Should("onlyoffice.tfa-validate.challenge", op, client.Challenged), challenges(p, op, client.Verified, validateReady(p)))
 	for _, row := range []conform.Row[func(context.Context, *client.Enrolled, client.Link) *conform.Actor]{
-		{
-			Text:   "POST /settings/tfaapp/validate rejects a right code without a link",
+		{Text: "POST /settings/tfaapp/validate rejects a right code without a link",
 			Clause: clause.Must("onlyoffice.tfa-validate.no-link", op, unauthenticated),
-			Given:  func(context.Context, *client.Enrolled, client.Link) *conform.Actor { return p.Anonymous() },
-		},
-		{
-			Text:   "POST /settings/tfaapp/validate rejects a right code with a link without a key",
+			Given:  func(context.Context, *client.Enrolled, client.Link) *conform.Actor { return p.Anonymous() }},
+		{Text: "POST /settings/tfaapp/validate rejects a right code with a link without a key",
 			Clause: clause.Must("onlyoffice.tfa-validate.key-missing", op, unauthenticated),
 			Given: func(_ context.Context, e *client.Enrolled, l client.Link) *conform.Actor {
 				return p.Bearer(e.Who, l.WithKey(""))
-			},
-		},
-		{
-			Text:   "POST /settings/tfaapp/validate rejects a right code with the key of another user",
+			}},
+		{Text: "POST /settings/tfaapp/validate rejects a right code with the key of another user",
 			Clause: clause.Must("onlyoffice.tfa-validate.key-foreign", op, unauthenticated),
 			Given: func(ctx context.Context, e *client.Enrolled, l client.Link) *conform.Actor {
 				return p.Bearer(e.Who, l.WithKey(p.SecondStepLink(ctx, p.Enrol(ctx)).Key))
-			},
-		},
-		{
-			Text:   "POST /settings/tfaapp/validate rejects a right code with the key of a link that changes a password",
+			}},
+		{Text: "POST /settings/tfaapp/validate rejects a right code with the key of a link that changes a password",
 			Clause: clause.Must("onlyoffice.tfa-validate.key-of-another-kind", op, unauthenticated),
 			Given: func(ctx context.Context, e *client.Enrolled, l client.Link) *conform.Actor {
 				return p.Bearer(e.Who, l.WithKey(p.PasswordLink(ctx, e.Session).Key))
-			},
-		},
-		{
-			Text:   "POST /settings/tfaapp/validate rejects a right code with a link that changes a password",
+			}},
+		{Text: "POST /settings/tfaapp/validate rejects a right code with a link that changes a password",
 			Clause: clause.Should("onlyoffice.tfa-validate.other-link", op, contract.Forbidden, oneOwner),
 			Given: func(ctx context.Context, e *client.Enrolled, _ client.Link) *conform.Actor {
 				return p.Bearer(e.Who, p.PasswordLink(ctx, e.Session))
-			},
-		},
-		{
-			Text:   "POST /settings/tfaapp/validate rejects a right code with a session in place of a link",
+			}},
+		{Text: "POST /settings/tfaapp/validate rejects a right code with a session in place of a link",
 			Clause: clause.Should("onlyoffice.tfa-validate.session", op, contract.Forbidden),
-			Given:  func(_ context.Context, e *client.Enrolled, _ client.Link) *conform.Actor { return e.Session },
-		},
-		{
-			Text: "POST /settings/tfaapp/validate rejects a right code and link from a user who is signed in",
+			Given:  func(_ context.Context, e *client.Enrolled, _ client.Link) *conform.Actor { return e.Session }},
+		{Text: "POST /settings/tfaapp/validate rejects a right code and link from a user who is signed in",
 			Clause: clause.Must("onlyoffice.tfa-validate.signed-in", op, unauthenticated, clause.Only(client.Release37),
 				clause.From(contract.Observed, "facts/onlyoffice.md 7.3")),
 			Given: func(_ context.Context, e *client.Enrolled, l client.Link) *conform.Actor {
 				header := l.Header()
 				header.Set("Cookie", e.Session.Header.Get("Cookie"))
 				return p.Actor(e.Who.Name+" signed in", e.Who, header)
-			},
-		},
+			}},
 	} {
 		It(row.Text, row.Clause, func(ctx SpecContext) {
 			e := p.Enrol(ctx)

@@ -46,17 +46,13 @@ func validateRefusesReplays(p *client.Client) {
 func validateOnceInParallel(p *client.Client) {
 	op := p.ValidateCode
 	for _, row := range []conform.Row[codeOf]{
-		{
-			Text:   "POST /settings/tfaapp/validate accepts one of several simultaneous uses of a TOTP code",
+		{Text: "POST /settings/tfaapp/validate accepts one of several simultaneous uses of a TOTP code",
 			Clause: clause.Should("onlyoffice.tfa-validate.parallel", op, contract.SecondFactorReplayed, clause.Only(client.Documented)),
-			Given:  func(ctx context.Context, e *client.Enrolled) string { return p.Code(ctx, e.Codes) },
-		},
-		{
-			Text: "POST /settings/tfaapp/validate accepts one of several simultaneous uses of a backup code",
+			Given:  func(ctx context.Context, e *client.Enrolled) string { return p.Code(ctx, e.Codes) }},
+		{Text: "POST /settings/tfaapp/validate accepts one of several simultaneous uses of a backup code",
 			Clause: clause.Should("onlyoffice.tfa-validate.backup-parallel", op, contract.SecondFactorWrong,
 				clause.From(contract.Standard, "OWASP ASVS 5.0 2.3.4; facts/auth-checks.md T15, T31")),
-			Given: func(_ context.Context, e *client.Enrolled) string { return e.TakeBackup() },
-		},
+			Given: func(_ context.Context, e *client.Enrolled) string { return e.TakeBackup() }},
 	} {
 		It(row.Text, row.Clause, func(ctx SpecContext) {
 			const uses = 4 // the refused ones stay below the limit of wrong codes

@@ -34,78 +34,58 @@ func passwordLimit(p *client.Client, test family.LimitTest) {
 		who := p.Lease(client.User)
 		run(ctx, limitOfOwn(ctx, p, who), who)
 	}, []conform.Row[func(context.Context, family.Limit, *identity.Identity)]{
-		{
-			Text:   "POST /authentication accepts as many wrong passwords as the settings allow and limits the next attempt",
+		{Text: "POST /authentication accepts as many wrong passwords as the settings allow and limits the next attempt",
 			Clause: clause.Must("onlyoffice.throttle.reached", op, limited, disrupts),
-			Given:  func(ctx context.Context, l family.Limit, _ *identity.Identity) { test.Reach(ctx, l) },
-		},
-		{
-			Text:   "POST /authentication rejects the right password while the rate limit holds",
+			Given:  func(ctx context.Context, l family.Limit, _ *identity.Identity) { test.Reach(ctx, l) }},
+		{Text: "POST /authentication rejects the right password while the rate limit holds",
 			Clause: clause.Must("onlyoffice.throttle.right-password", op, limited, disrupts),
 			Given: func(ctx context.Context, l family.Limit, _ *identity.Identity) {
 				test.Reach(ctx, l)
 				test.HoldsBackTheRight(ctx, l)
-			},
-		},
-		{
-			Text:   "POST /authentication accepts the right password once the lockout is over",
+			}},
+		{Text: "POST /authentication accepts the right password once the lockout is over",
 			Clause: clause.Must("onlyoffice.throttle.ends", op, limited, disrupts),
 			Given: func(ctx context.Context, l family.Limit, _ *identity.Identity) {
 				test.Reach(ctx, l)
 				test.Ends(ctx, l, l.Block+time.Second)
-			},
-		},
-		{
-			Text:   "POST /authentication names in Retry-After when the lockout ends and accepts the right password then",
+			}},
+		{Text: "POST /authentication names in Retry-After when the lockout ends and accepts the right password then",
 			Clause: clause.Must("onlyoffice.throttle.retry-after", op, limited, disrupts, clause.Only(client.Documented)),
 			Given: func(ctx context.Context, l family.Limit, _ *identity.Identity) {
 				test.Ends(ctx, l, test.RetryAfter(test.Reach(ctx, l), l))
-			},
-		},
-		{
-			Text: "POST /authentication lets no cache store the refusal of the rate limit",
+			}},
+		{Text: "POST /authentication lets no cache store the refusal of the rate limit",
 			Clause: clause.Should("onlyoffice.throttle.not-storable", op, limited, disrupts, clause.Only(client.Documented),
 				clause.From(contract.Standard, "RFC 6585 section 4")),
-			Given: func(ctx context.Context, l family.Limit, _ *identity.Identity) { test.NotStorable(test.Reach(ctx, l)) },
-		},
-		{
-			Text:   "POST /authentication accepts the password of another user while one user is locked out",
+			Given: func(ctx context.Context, l family.Limit, _ *identity.Identity) { test.NotStorable(test.Reach(ctx, l)) }},
+		{Text: "POST /authentication accepts the password of another user while one user is locked out",
 			Clause: clause.Must("onlyoffice.throttle.others", op, limited, disrupts),
 			Given: func(ctx context.Context, l family.Limit, _ *identity.Identity) {
 				test.Reach(ctx, l)
 				test.Works(ctx, l, family.Attempt{By: p.Anonymous(), Request: client.Credentials(p.Lease(client.User))})
-			},
-		},
-		{
-			Text:   "POST /authentication limits log-ins with an unknown user name like those of a user",
+			}},
+		{Text: "POST /authentication limits log-ins with an unknown user name like those of a user",
 			Clause: clause.Must("onlyoffice.throttle.unknown-user", op, limited, disrupts),
 			Given: func(ctx context.Context, l family.Limit, _ *identity.Identity) {
 				nobody := p.Nobody()
 				l.Wrong = func(int) family.Attempt { return wrongAttempt(p, nobody) }
 				test.Reach(ctx, l)
-			},
-		},
-		{
-			Text:   "POST /authentication/{code} is rate-limited for a user whose wrong passwords reached the limit",
+			}},
+		{Text: "POST /authentication/{code} is rate-limited for a user whose wrong passwords reached the limit",
 			Clause: clause.Must("onlyoffice.throttle.by-code", p.LoginByCode, limited, disrupts),
 			Given: func(ctx context.Context, l family.Limit, who *identity.Identity) {
 				test.Reach(ctx, l)
 				p.DoExpect(ctx, p.Anonymous(), p.LoginByCode, client.ByCode(who, "123456"), limited)
-			},
-		},
-		{
-			Text:   "POST /authentication/sendsms is rate-limited for a user whose wrong passwords reached the limit",
+			}},
+		{Text: "POST /authentication/sendsms is rate-limited for a user whose wrong passwords reached the limit",
 			Clause: clause.Must("onlyoffice.throttle.send-sms", p.SendSMS, limited, disrupts),
 			Given: func(ctx context.Context, l family.Limit, who *identity.Identity) {
 				test.Reach(ctx, l)
 				p.DoExpect(ctx, p.Anonymous(), p.SendSMS, client.Credentials(who), limited)
-			},
-		},
-		{
-			Text:   "POST /authentication counts wrong passwords that arrive at the same time",
+			}},
+		{Text: "POST /authentication counts wrong passwords that arrive at the same time",
 			Clause: clause.Should("onlyoffice.throttle.parallel", op, limited, disrupts, spansSessions),
-			Given:  func(ctx context.Context, l family.Limit, _ *identity.Identity) { test.Burst(ctx, l) },
-		},
+			Given:  func(ctx context.Context, l family.Limit, _ *identity.Identity) { test.Burst(ctx, l) }},
 	})
 }
 
@@ -128,60 +108,44 @@ func passwordLimitBypasses(p *client.Client, test family.LimitTest) {
 		}
 		test.Reach(ctx, l)
 	}, []conform.Row[variation]{
-		{
-			Text:   "POST /authentication counts wrong passwords whatever the case of the e-mail address",
+		{Text: "POST /authentication counts wrong passwords whatever the case of the e-mail address",
 			Clause: clause.Should("onlyoffice.throttle.email-case", op, limited, disrupts, spansSessions),
 			Given: func(_ context.Context, i int, who *identity.Identity, r conform.Request) conform.Request {
 				if i%2 == 1 {
 					return r.With("userName", strings.ToUpper(who.Login))
 				}
 				return r
-			},
-		},
-		{
-			Text:   "POST /authentication counts wrong passwords across connections",
+			}},
+		{Text: "POST /authentication counts wrong passwords across connections",
 			Clause: clause.Should("onlyoffice.throttle.new-connection", op, limited, disrupts, spansSessions),
 			Given: func(_ context.Context, _ int, _ *identity.Identity, r conform.Request) conform.Request {
 				return r.WithHeader("Connection", "close")
-			},
-		},
-		{
-			Text:   "POST /authentication counts wrong passwords whatever address X-Forwarded-For claims",
+			}},
+		{Text: "POST /authentication counts wrong passwords whatever address X-Forwarded-For claims",
 			Clause: clause.Should("onlyoffice.throttle.claimed-address-x-forwarded-for", op, limited, disrupts, spansSessions),
-			Given:  claimedIn("X-Forwarded-For", ""),
-		},
-		{
-			Text:   "POST /authentication counts wrong passwords whatever address X-Real-IP claims",
+			Given:  claimedIn("X-Forwarded-For", "")},
+		{Text: "POST /authentication counts wrong passwords whatever address X-Real-IP claims",
 			Clause: clause.Should("onlyoffice.throttle.claimed-address-x-real-ip", op, limited, disrupts, spansSessions),
-			Given:  claimedIn("X-Real-IP", ""),
-		},
-		{
-			Text:   "POST /authentication counts wrong passwords whatever address Forwarded claims",
+			Given:  claimedIn("X-Real-IP", "")},
+		{Text: "POST /authentication counts wrong passwords whatever address Forwarded claims",
 			Clause: clause.Should("onlyoffice.throttle.claimed-address-forwarded", op, limited, disrupts, spansSessions),
-			Given:  claimedIn("Forwarded", "for="),
-		},
-		{
-			Text:   "POST /authentication counts wrong passwords whatever address True-Client-IP claims",
+			Given:  claimedIn("Forwarded", "for=")},
+		{Text: "POST /authentication counts wrong passwords whatever address True-Client-IP claims",
 			Clause: clause.Should("onlyoffice.throttle.claimed-address-true-client-ip", op, limited, disrupts, spansSessions),
-			Given:  claimedIn("True-Client-IP", ""),
-		},
-		{
-			Text: "POST /authentication counts wrong passwords whatever address the query claims",
+			Given:  claimedIn("True-Client-IP", "")},
+		{Text: "POST /authentication counts wrong passwords whatever address the query claims",
 			Clause: clause.Should("onlyoffice.throttle.claimed-address-query", op, limited, disrupts, spansSessions,
 				clause.Only(client.Documented)),
 			Given: func(_ context.Context, i int, _ *identity.Identity, r conform.Request) conform.Request {
 				r.Query = client.Query("request-x-real-ip", claimedAddress(i)).Query
 				return r
-			},
-		},
-		{
-			Text:   "POST /authentication counts wrong passwords across requests to another operation",
+			}},
+		{Text: "POST /authentication counts wrong passwords across requests to another operation",
 			Clause: clause.Should("onlyoffice.throttle.other-requests", op, limited, disrupts, spansSessions),
 			Given: func(ctx context.Context, _ int, _ *identity.Identity, r conform.Request) conform.Request {
 				p.DoRequire(ctx, "ask for the capabilities", p.Anonymous(), p.Capabilities, client.NoBody, contract.OK)
 				return r
-			},
-		},
+			}},
 	})
 }
 

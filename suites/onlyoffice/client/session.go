@@ -95,6 +95,12 @@ func (p *Client) SignedIn(ctx context.Context, role string) (*identity.Identity,
 	return who, p.SignIn(ctx, who)
 }
 
+// SessionOf leases an identity of the role and returns a session of it.
+func (p *Client) SessionOf(ctx context.Context, role string) *conform.Actor {
+	ginkgo.GinkgoHelper()
+	return p.SignIn(ctx, p.Lease(role))
+}
+
 // SignOut ends a session; log-out ends it by cookie in every profile.
 func (p *Client) SignOut(ctx context.Context, session *conform.Actor) {
 	ginkgo.GinkgoHelper()
