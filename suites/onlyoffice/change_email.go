@@ -39,7 +39,7 @@ func emailChangeNeedsLink(p *client.Client) {
 	op, unauthenticated := p.ChangeEmail, contract.Unauthenticated
 	It("PUT /people/{userid}/email tells a request without a link how to authenticate",
 		clause.Should("onlyoffice.change-email.challenge", op, client.Challenged),
-		challenges(p, op, contract.OK, changeEmailReady(p)))
+		challenges(p, op, contract.OK, p.ChangeEmailReady))
 	refusesSenders(p, op, p.NewEmail, []conform.Row[senders]{
 		{Text: "PUT /people/{userid}/email rejects a link whose key was never issued or was tampered with",
 			Clause: clause.Must("onlyoffice.change-email.wrong-key", op, unauthenticated), Given: forgedKeys(p)},

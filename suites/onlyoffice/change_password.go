@@ -46,9 +46,6 @@ func passwordChanges(p *client.Client) {
 			c.Require(ctx, "change the password")
 			p.Expect(p.LogInWith(ctx, c.Who.Login, c.Next), p.Login, contract.SecondFactorRequired)
 		})
-}
-
-func passwordChangeEndsSessions(p *client.Client) {
 	It("PUT /people/{userid}/password ends every session of the user and keeps those of others alive",
 		clause.Must("onlyoffice.change-password.ends-sessions", p.ChangePassword, contract.OK,
 			clause.From(contract.Observed, "facts/onlyoffice.md 1.6; facts/auth-checks.md S07")), func(ctx SpecContext) {
@@ -96,11 +93,11 @@ func passwordChangeRefused(p *client.Client) {
 	}
 }
 
-func passwordChangeNeedsLink(p *client.Client) {
+func passwordChangeRefusesLinks(p *client.Client) {
 	op, unauthenticated := p.ChangePassword, contract.Unauthenticated
 	It("PUT /people/{userid}/password tells a request without a link how to authenticate",
 		clause.Should("onlyoffice.change-password.challenge", op, client.Challenged),
-		challenges(p, op, contract.OK, changePasswordReady(p)))
+		challenges(p, op, contract.OK, p.ChangePasswordReady))
 	refusesSenders(p, op, p.NewPassword, []conform.Row[senders]{
 		{Text: "PUT /people/{userid}/password rejects a link whose key was never issued or was tampered with",
 			Clause: clause.Must("onlyoffice.change-password.wrong-key", op, unauthenticated), Given: forgedKeys(p)},
@@ -127,10 +124,6 @@ func passwordChangeNeedsLink(p *client.Client) {
 		{Text: "PUT /people/{userid}/password rejects a request without a link",
 			Clause: clause.Must("onlyoffice.change-password.no-link", op, unauthenticated), Given: withoutLink(p)},
 	})
-}
-
-func passwordChangeRefusesLinks(p *client.Client) {
-	op, unauthenticated := p.ChangePassword, contract.Unauthenticated
 	It("PUT /people/{userid}/password rejects the link of a log-in's first step",
 		clause.Should("onlyoffice.change-password.other-type", op, contract.Forbidden), func(ctx SpecContext) {
 			c, step := p.NewPasswordOfEnrolled(ctx)

@@ -156,12 +156,8 @@ func codeRefusesRequests(p *client.Client) {
 			current := func(ctx context.Context, e *client.Enrolled) string { return p.Code(ctx, e.Codes) }
 			refusesAccount(ctx, client.User, current, contract.SecondFactorUnavailable)
 		})
-}
-
-func codeNeedsCredentials(p *client.Client) {
-	op := p.LoginByCode
 	refusesChanges(p, func(ctx context.Context) conform.Refusal {
-		by, control := loginByCodeReady(p)(ctx)
+		by, control := p.LoginByCodeReady(ctx)
 		return conform.Refusal{Operation: op, By: by, Control: control, OnlyAfter: true}
 	}, []conform.Row[[]conform.Change]{
 		{Text: "POST /authentication/{code} rejects a right code with a wrong password",

@@ -12,7 +12,7 @@ import (
 	"authconform/suites/onlyoffice/client"
 )
 
-func cookieSettingsByRole(p *client.Client) {
+func cookieSettingsUpdated(p *client.Client) {
 	It("GET /settings/cookiesettings shows an administrator how long sessions live",
 		clause.Must("onlyoffice.cookie-settings.read", p.CookieSettings, contract.OK),
 		func(ctx SpecContext) {
@@ -41,10 +41,6 @@ func cookieSettingsByRole(p *client.Client) {
 		{Text: "PUT /settings/cookiesettings rejects a room administrator and changes nothing",
 			Clause: clause.Must("onlyoffice.cookie-settings.update-room-admin", op, contract.Forbidden, clause.Disrupts()), Given: client.RoomAdmin},
 	})
-}
-
-func cookieSettingsUpdated(p *client.Client) {
-	op, lifetime := p.UpdateCookieSettings, p.SessionLifetime()
 	observed := clause.From(contract.Observed, "facts/onlyoffice.md 1.4")
 	It("PUT /settings/cookiesettings stores the settings that an administrator makes",
 		clause.Must("onlyoffice.cookie-settings.update", op, contract.OK, clause.Disrupts()), func(ctx SpecContext) {

@@ -28,14 +28,14 @@ func emailMail(p *client.Client) {
 		})
 	It("POST /people/email rejects a missing, empty or malformed e-mail address",
 		clause.Must("onlyoffice.email-mail.no-address", op, contract.Invalid), func(ctx SpecContext) {
-			by, control := sendEmailChangeReady(p)(ctx)
+			by, control := p.SendEmailChangeReady(ctx)
 			p.Refuses(ctx, conform.Refusal{
 				Operation: op, By: by, Control: control, Outcome: contract.Invalid, Changes: wrongAddresses(),
 			})
 		})
 	It("POST /people/email rejects the id of another user from a user",
 		clause.Must("onlyoffice.email-mail.foreign", op, contract.Forbidden), func(ctx SpecContext) {
-			by, control := sendEmailChangeReady(p)(ctx)
+			by, control := p.SendEmailChangeReady(ctx)
 			other, session := p.SignedIn(ctx, client.User)
 			p.Refuses(ctx, conform.Refusal{
 				Operation: op, By: by, Control: control, Outcome: contract.Forbidden,

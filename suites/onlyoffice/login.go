@@ -52,9 +52,6 @@ func loginSucceeds(p *client.Client) {
 			call := p.DoRequire(ctx, "sign in", by, p.Login, client.Credentials(p.Lease(client.User)), contract.OK)
 			p.Check("the token is not the planted one", client.Token(call), Not(Equal(planted)))
 		})
-}
-
-func loginSetsCookie(p *client.Client) {
 	conform.Table(func(ctx SpecContext, attribute string) {
 		call := p.LoggedIn(ctx, p.Lease(client.User))
 		for _, line := range call.Header.Values("Set-Cookie") {
@@ -105,9 +102,6 @@ func loginRefuses(p *client.Client) {
 			Clause: clause.Should("onlyoffice.login.link-no-email", p.Login, contract.InvalidType),
 			Given:  []conform.Change{conform.Set("confirmData", map[string]any{"email": "not an address", "key": "1.WRONGKEY"})}},
 	})
-}
-
-func loginRefusesAccounts(p *client.Client) {
 	refuses := func(ctx context.Context, control conform.Request, outcome contract.Outcome, changes ...conform.Change) {
 		GinkgoHelper()
 		p.Refuses(ctx, conform.Refusal{

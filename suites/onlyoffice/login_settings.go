@@ -15,14 +15,14 @@ import (
 	"authconform/suites/onlyoffice/client"
 )
 
-func loginSettingsByRole(p *client.Client) {
+func loginSettingsUpdated(p *client.Client) {
 	It("GET /settings/security/loginsettings shows an administrator the limits on failed log-ins",
 		clause.Must("onlyoffice.login-settings.read", p.LoginSettings, contract.OK),
 		func(ctx SpecContext) {
 			p.DoExpect(ctx, p.SessionOf(ctx, client.Admin), p.LoginSettings, client.NoBody, contract.OK)
 		})
 	limits := p.LoginLimits()
-	reads, resets := p.As(client.Admin, client.NoBody), resetReady(p)
+	reads, resets := p.As(client.Admin, client.NoBody), p.ResetReady
 	It("GET /settings/security/loginsettings rejects a user",
 		clause.Must("onlyoffice.login-settings.read-user", p.LoginSettings, contract.Forbidden),
 		func(ctx SpecContext) { refusesRole(ctx, p, client.User, p.LoginSettings, reads, limits.State) })
@@ -47,10 +47,6 @@ func loginSettingsByRole(p *client.Client) {
 		func(ctx SpecContext) {
 			refusesRole(ctx, p, client.RoomAdmin, p.ResetLoginSettings, resets, limits.State)
 		})
-}
-
-func loginSettingsUpdated(p *client.Client) {
-	limits := p.LoginLimits()
 	It("PUT /settings/security/loginsettings stores and returns the settings that an administrator makes",
 		clause.Must("onlyoffice.login-settings.update", p.UpdateLoginSettings, contract.OK, clause.Disrupts()), func(ctx SpecContext) {
 			who, session := p.SignedIn(ctx, client.Admin)

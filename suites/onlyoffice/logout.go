@@ -11,7 +11,7 @@ import (
 	"authconform/suites/onlyoffice/client"
 )
 
-func logoutEnds(p *client.Client) {
+func logout(p *client.Client) {
 	op := p.Logout
 	conform.Table(func(ctx SpecContext, present func(string) http.Header) {
 		who := p.Lease(client.User)
@@ -54,10 +54,6 @@ func logoutEnds(p *client.Client) {
 	It("POST /authentication/logout accepts a request without a session",
 		clause.Must("onlyoffice.logout.anonymous", op, contract.Anonymous),
 		func(ctx SpecContext) { p.DoExpect(ctx, p.Anonymous(), op, client.NoBody, contract.Anonymous) })
-}
-
-func logoutSpares(p *client.Client) {
-	op := p.Logout
 	It("POST /authentication/logout keeps the other sessions of the user alive",
 		clause.Must("onlyoffice.logout.other-sessions", op, contract.OK), func(ctx SpecContext) {
 			who, leaver := p.SignedIn(ctx, client.User)

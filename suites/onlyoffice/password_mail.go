@@ -53,10 +53,6 @@ func passwordMailSent(p *client.Client) {
 			p.DoExpect(ctx, session, op, p.PasswordMail(who.Login), contract.OK)
 			p.Expect(p.CheckLink(ctx, p.MailedLink(ctx, who.Login, client.PasswordChange)), p.CheckConfirm, contract.OK)
 		})
-}
-
-func passwordMailRefused(p *client.Client) {
-	op := p.SendPassword
 	refusesChanges(p, func(context.Context) conform.Refusal {
 		control := client.Always(p.PasswordMail(p.Lease(client.User).Login))
 		return conform.Refusal{Operation: op, By: p.Anonymous(), Control: control}

@@ -58,10 +58,6 @@ func passwordSettingsUpdated(p *client.Client) {
 				set("no digit", "password", "Aa!bcdefghijk"),
 				set("no special character", "password", "Aa1b"+p.Nonce())))
 		})
-}
-
-func passwordSettingsRefused(p *client.Client) {
-	op, demands := p.UpdatePasswordSettings, p.PasswordDemands()
 	It("PUT /settings/security/password rejects a minimum length of -1, 0 or 10000 and changes nothing",
 		clause.Must("onlyoffice.password-settings.range", op, contract.Invalid, clause.Disrupts()), func(ctx SpecContext) {
 			who, session := p.SignedIn(ctx, client.Admin)

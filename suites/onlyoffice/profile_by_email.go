@@ -25,7 +25,7 @@ func profileByEmail(p *client.Client) {
 		})
 	It("GET /people/email finds no profile for an e-mail address that no user has",
 		clause.Must("onlyoffice.profile-by-email.not-found", op, contract.NotFound), func(ctx SpecContext) {
-			by, control := profileReady(p)(ctx)
+			by, control := p.ProfileReady(ctx)
 			p.Refuses(ctx, conform.Refusal{
 				Operation: op, By: by, Control: control, Outcome: contract.NotFound,
 				Changes: []conform.Change{replaced("an unknown address", client.Query("email", p.Nobody()))},

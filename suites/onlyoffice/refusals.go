@@ -54,7 +54,8 @@ type senders = func(context.Context, *client.AccountChange) []*conform.Actor
 
 // refusesSenders states for each row that the change is refused to its senders,
 // with the outcome of the row's clause: the link is all that says who may make it.
-func refusesSenders(p *client.Client, op *contract.Operation, begin func(context.Context) *client.AccountChange, rows []conform.Row[senders]) {
+func refusesSenders(p *client.Client, op *contract.Operation, begin func(context.Context) *client.AccountChange,
+	rows []conform.Row[senders]) {
 	GinkgoHelper()
 	for _, row := range rows {
 		It(row.Text, row.Clause, func(ctx SpecContext) {

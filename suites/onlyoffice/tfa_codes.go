@@ -80,10 +80,6 @@ func tfaCodesOfOthers(p *client.Client) {
 				p.Check("the codes shown", p.UnusedCodes(call), Equal(e.Backup))
 			}
 		})
-}
-
-func tfaCodesUnavailable(p *client.Client) {
-	op := p.BackupCodes
 	It("GET /settings/tfaappcodes is unavailable to a user without a second factor",
 		clause.Must("onlyoffice.tfa-codes.no-second-factor", op, contract.Unavailable),
 		func(ctx SpecContext) { codesUnavailableWithoutApp(ctx, p, op) })

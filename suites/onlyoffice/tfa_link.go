@@ -42,7 +42,6 @@ func tfaLink(p *client.Client) {
 	})
 	It("PUT /settings/tfaappwithlink switches the second factor off",
 		clause.Must("onlyoffice.tfa-link.none", op, client.DisabledOK, disrupts), func(ctx SpecContext) { switchesOff(ctx, p, op) })
-	tfaLinkRefused(p)
 	conform.Table(tfaEndsSessions(p, op), []conform.Row[string]{
 		{Text: "PUT /settings/tfaappwithlink ends every session of the portal when it switches the authenticator app on",
 			Clause: clause.Must("onlyoffice.tfa-link.app-ends-sessions", op, contract.OK, disrupts, endedSessions), Given: client.TFAApp},
@@ -50,10 +49,6 @@ func tfaLink(p *client.Client) {
 			Clause: clause.Must("onlyoffice.tfa-link.sms-ends-sessions", op, contract.OK, clause.Needs("sms"), disrupts, endedSessions),
 			Given:  client.TFASMS},
 	})
-}
-
-func tfaLinkRefused(p *client.Client) {
-	op, disrupts := p.UpdateTFALink, clause.Disrupts()
 	conform.Table(tfaRefusesRole(p, op), []conform.Row[string]{
 		{Text: "PUT /settings/tfaappwithlink rejects a user, changes nothing and keeps the user's session alive",
 			Clause: clause.Must("onlyoffice.tfa-link.user", op, contract.Forbidden, disrupts), Given: client.User},

@@ -13,7 +13,7 @@ import (
 	"authconform/suites/onlyoffice/client"
 )
 
-func tfaNewCodesMade(p *client.Client) {
+func tfaNewCodes(p *client.Client) {
 	op := p.RenewCodes
 	It("PUT /settings/tfaappnewcodes replaces all backup codes, used and unused, by new unused ones",
 		clause.Must("onlyoffice.tfa-new-codes.replaced", op, contract.OK), func(ctx SpecContext) {
@@ -55,9 +55,6 @@ func tfaNewCodesMade(p *client.Client) {
 			e.Backup = p.UnusedCodes(call)
 			p.Check("the other user's codes", p.ReadBackupCodes(ctx, other.Session), Equal(other.Backup))
 		})
-}
-
-func tfaNewCodesReplaceOld(p *client.Client) {
 	wrong := contract.SecondFactorWrong
 	replaced := func(ctx SpecContext) (e *client.Enrolled, old string) {
 		GinkgoHelper()
@@ -76,10 +73,6 @@ func tfaNewCodesReplaceOld(p *client.Client) {
 			e, old := replaced(ctx)
 			refusesAtLink(ctx, p, e, wrong, conform.Set("code", old))
 		})
-}
-
-func tfaNewCodesUnavailable(p *client.Client) {
-	op := p.RenewCodes
 	It("PUT /settings/tfaappnewcodes is unavailable to a user without a second factor",
 		clause.Must("onlyoffice.tfa-new-codes.no-second-factor", op, contract.Unavailable),
 		func(ctx SpecContext) { codesUnavailableWithoutApp(ctx, p, op) })

@@ -16,7 +16,7 @@ import (
 // trustedAddress is one that no host has (RFC 5737).
 const trustedAddress = "192.0.2.1"
 
-func tfaSettings(p *client.Client) {
+func tfaSettingsUpdated(p *client.Client) {
 	It("GET /settings/tfaapp lists each second factor of the portal once, for a user without any rights",
 		clause.Must("onlyoffice.tfa-settings.shown", p.TFASettings, contract.OK), func(ctx SpecContext) {
 			_, session := p.SignedIn(ctx, client.User)
@@ -27,12 +27,6 @@ func tfaSettings(p *client.Client) {
 				listed[value.Text(way, "id")] = true
 			}
 		})
-	tfaSettingsUpdated(p)
-	tfaSettingsRefused(p)
-	tfaSettingsEndSessions(p)
-}
-
-func tfaSettingsUpdated(p *client.Client) {
 	op, disrupts := p.UpdateTFA, clause.Disrupts()
 	It("PUT /settings/tfaapp switches the authenticator app on and stores the trusted addresses and mandatory users",
 		clause.Must("onlyoffice.tfa-settings.app", op, contract.OK, disrupts), func(ctx SpecContext) {
@@ -105,10 +99,6 @@ func tfaSettingsRefused(p *client.Client) {
 		{Text: "PUT /settings/tfaapp rejects a mandatory group whose id is malformed",
 			Clause: clause.Should("onlyoffice.tfa-settings.group-malformed", op, contract.InvalidType, disrupts), Given: malformedGroup},
 	})
-}
-
-func tfaSettingsEndSessions(p *client.Client) {
-	op, disrupts := p.UpdateTFA, clause.Disrupts()
 	conform.Table(tfaEndsSessions(p, op), []conform.Row[string]{
 		{Text: "PUT /settings/tfaapp ends every session of the portal when it switches the authenticator app on",
 			Clause: clause.Must("onlyoffice.tfa-settings.app-ends-sessions", op, contract.OK, disrupts, endedSessions), Given: client.TFAApp},

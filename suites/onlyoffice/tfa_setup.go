@@ -51,10 +51,6 @@ func tfaSetupShown(p *client.Client) {
 			p.Check("it has the width of a QR code at least (ISO/IEC 18004: 21 modules)", width, BeNumerically(">=", 21))
 			p.Check("it is square", height, Equal(width))
 		})
-}
-
-func tfaSetupSecret(p *client.Client) {
-	op := p.TFASetup
 	It("GET /settings/tfaapp/setup returns a shared secret of at least 128 bits",
 		clause.Should("onlyoffice.tfa-setup.secret-length", op, contract.OK, clause.Only(client.Documented),
 			clause.From(contract.Standard, "RFC 4226 section 4, R6; facts/auth-checks.md T02")), func(ctx SpecContext) {
@@ -77,10 +73,6 @@ func tfaSetupSecret(p *client.Client) {
 			call := p.ReadSetup(ctx, p.StartEnrolment(ctx))
 			p.Check("Cache-Control", call.Header.Get("Cache-Control"), ContainSubstring("no-store"))
 		})
-}
-
-func tfaSetupRefused(p *client.Client) {
-	op := p.TFASetup
 	It("GET /settings/tfaapp/setup does not return the shared secret once the app is enrolled",
 		clause.Must("onlyoffice.tfa-setup.enrolled", op, contract.Unavailable), func(ctx SpecContext) {
 			n := p.StartEnrolment(ctx)
@@ -103,7 +95,7 @@ func tfaSetupRefused(p *client.Client) {
 func tfaSetupNeedsLink(p *client.Client) {
 	op, unauthenticated := p.TFASetup, contract.Unauthenticated
 	It("GET /settings/tfaapp/setup tells a request without a link how to authenticate",
-		clause.Should("onlyoffice.tfa-setup.challenge", op, client.Challenged), challenges(p, op, contract.OK, setupReady(p)))
+		clause.Should("onlyoffice.tfa-setup.challenge", op, client.Challenged), challenges(p, op, contract.OK, p.SetupReady))
 	for _, row := range []conform.Row[func(context.Context, *client.Enrolment) []*conform.Actor]{
 		{Text: "GET /settings/tfaapp/setup rejects a link that confirms a log-in",
 			Clause: clause.Should("onlyoffice.tfa-setup.other-link", op, contract.Forbidden, oneOwner),

@@ -144,10 +144,6 @@ func refusesText(p *client.Client) {
 			both[0].RequireCode(ctx)
 			both[1].RequireCode(ctx)
 		})
-}
-
-func refusesOldText(p *client.Client) {
-	op, wrong := p.LoginByCode, contract.SecondFactorWrong
 	It("POST /authentication/{code} rejects a texted code that was used before",
 		clause.Must("onlyoffice.tfa-sms.reused", op, wrong, needsSMS, disruptsAll,
 			clause.From(contract.Observed, "facts/onlyoffice.md 2.2; facts/auth-checks.md T27")), func(ctx SpecContext) {
@@ -206,10 +202,6 @@ func refusesToText(p *client.Client) {
 			x.Code = x.NextCode(ctx)
 		})
 	}
-}
-
-func refusesToTextUsers(p *client.Client) {
-	op := p.SendSMS
 	refuses := func(ctx context.Context, role string, outcome contract.Outcome) {
 		GinkgoHelper()
 		x, who := p.Texted(ctx), p.Lease(role)

@@ -31,8 +31,8 @@ func setsPhone(p *client.Client) {
 		})
 }
 
-// setPhoneNeedsLink varies the link, which is all that says whose phone it is.
-func setPhoneNeedsLink(p *client.Client) {
+// setPhoneRefuses varies the link, which is all that says whose phone it is.
+func setPhoneRefuses(p *client.Client) {
 	op := p.SetPhone
 	anonymous := func(context.Context, *client.PhonelessUser) []*conform.Actor { return []*conform.Actor{p.Anonymous()} }
 	for _, row := range []conform.Row[func(context.Context, *client.PhonelessUser) []*conform.Actor]{
@@ -71,10 +71,6 @@ func setPhoneNeedsLink(p *client.Client) {
 			p.DoExpect(ctx, p.Bearer(x.Who, p.StepLinkOf(first, client.PhoneAuth)), op, request, contract.Forbidden)
 			x.RequestCode(ctx) // texted to the number as it was
 		})
-}
-
-func setPhoneRefuses(p *client.Client) {
-	op := p.SetPhone
 	It("POST /authentication/setphone rejects a missing number and one without a digit",
 		clause.Should("onlyoffice.tfa-sms.set-phone-empty", op, contract.Invalid, needsSMS, disruptsAll), func(ctx SpecContext) {
 			x := p.Phoneless(ctx)

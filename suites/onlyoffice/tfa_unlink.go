@@ -10,11 +10,7 @@ import (
 	"authconform/suites/onlyoffice/client"
 )
 
-func tfaUnlink(p *client.Client) {
-	unlinksOwn(p)
-	unlinkVoidsOldApp(p)
-	unlinkRefuses(p)
-	unlinkRefusesIDs(p)
+func unlinksApp(p *client.Client) {
 	It("PUT /settings/tfaappnewapp unlinks the app of another user for the owner and ends that user's session",
 		clause.Must("onlyoffice.tfa-unlink.other-by-owner", p.UnlinkApp, client.UnlinkedOther), Serial, func(ctx SpecContext) {
 			_, boss := p.SignedIn(ctx, client.Owner)
@@ -24,9 +20,6 @@ func tfaUnlink(p *client.Client) {
 			p.ExpectAlive(ctx, boss)
 			p.Expect(p.LogIn(ctx, n.Who), p.Login, contract.EnrolmentRequired)
 		})
-}
-
-func unlinksOwn(p *client.Client) {
 	op := p.UnlinkApp
 	observed := clause.From(contract.Observed, "facts/onlyoffice.md 1.2; facts/auth-checks.md S07")
 	It("PUT /settings/tfaappnewapp unlinks the caller's own app and returns the link to set up another",

@@ -17,7 +17,7 @@ import (
 func validateNeedsLink(p *client.Client) {
 	op, unauthenticated := p.ValidateCode, contract.Unauthenticated
 	It("POST /settings/tfaapp/validate tells a request without a link how to authenticate",
-		clause.Should("onlyoffice.tfa-validate.challenge", op, client.Challenged), challenges(p, op, client.Verified, validateReady(p)))
+		clause.Should("onlyoffice.tfa-validate.challenge", op, client.Challenged), challenges(p, op, client.Verified, p.ConfirmReady))
 	for _, row := range []conform.Row[func(context.Context, *client.Enrolled, client.Link) *conform.Actor]{
 		{Text: "POST /settings/tfaapp/validate rejects a right code without a link",
 			Clause: clause.Must("onlyoffice.tfa-validate.no-link", op, unauthenticated),

@@ -18,17 +18,10 @@ import (
 // mailsPerMinute is the documents' "5 per minute to collect passwords".
 const mailsPerMinute = 5
 
-func throttle(p *client.Client) {
-	test := family.LimitTest{S: p.Context}
-	passwordLimit(p, test)
-	passwordLimitBypasses(p, test)
-	codeLimit(p, test)
-	mailLimit(p, test)
-}
-
 // passwordLimit fills the limit of the password step, each time on an identity of
 // its own.
-func passwordLimit(p *client.Client, test family.LimitTest) {
+func passwordLimit(p *client.Client) {
+	test := family.LimitTest{S: p.Context}
 	op, limited, disrupts := p.Login, contract.Throttled, clause.Disrupts()
 	conform.Table(func(ctx SpecContext, run func(context.Context, family.Limit, *identity.Identity)) {
 		who := p.Lease(client.User)
@@ -96,7 +89,8 @@ var spansSessions = clause.From(contract.Standard, "RFC 4226 section 7.3; facts/
 // of an identity.
 type variation = func(ctx context.Context, i int, who *identity.Identity, r conform.Request) conform.Request
 
-func passwordLimitBypasses(p *client.Client, test family.LimitTest) {
+func passwordLimitBypasses(p *client.Client) {
+	test := family.LimitTest{S: p.Context}
 	op, limited, disrupts := p.Login, contract.Throttled, clause.Disrupts()
 	conform.Table(func(ctx SpecContext, vary variation) {
 		who := p.Lease(client.User)
@@ -160,7 +154,8 @@ func claimedIn(header, prefix string) variation {
 func claimedAddress(i int) string { return "198.51.100." + string(rune('1'+i%9)) }
 
 // codeLimit fills the limit of the second step.
-func codeLimit(p *client.Client, test family.LimitTest) {
+func codeLimit(p *client.Client) {
+	test := family.LimitTest{S: p.Context}
 	disrupts := clause.Disrupts()
 	rest := func(ctx context.Context, l family.Limit) {
 		GinkgoHelper()
@@ -201,7 +196,8 @@ func codeLimit(p *client.Client, test family.LimitTest) {
 
 // mailLimit fills the limit that the documents give the password mail. The
 // released server ships with it off, and then claims none.
-func mailLimit(p *client.Client, test family.LimitTest) {
+func mailLimit(p *client.Client) {
+	test := family.LimitTest{S: p.Context}
 	It("POST /people/password limits the sixth mail in a minute, names in Retry-After when to return, and recovers after the minute",
 		clause.Must("onlyoffice.throttle.password-mail", p.SendPassword, contract.Throttled, clause.Disrupts(),
 			clause.Only(client.Documented)), func(ctx SpecContext) {

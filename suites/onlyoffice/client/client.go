@@ -127,23 +127,6 @@ func (p *Client) DoRequire(ctx context.Context, what string, by *conform.Actor, 
 	return call
 }
 
-// Ready is a state in which an operation succeeds: who calls it, and how.
-type Ready = func(context.Context) (*conform.Actor, func() conform.Request)
-
-// Always makes a control of a request that is right each time.
-func Always(r conform.Request) func() conform.Request {
-	return func() conform.Request { return r }
-}
-
-// As is the Ready of operations that take the same request from any session of a
-// role.
-func (p *Client) As(role string, r conform.Request) Ready {
-	return func(ctx context.Context) (*conform.Actor, func() conform.Request) {
-		_, session := p.SignedIn(ctx, role)
-		return session, Always(r)
-	}
-}
-
 // JSON is a request with a JSON object as its body.
 func JSON(body conform.Object) conform.Request { return conform.Request{JSON: body} }
 

@@ -107,18 +107,6 @@ func (p *Client) SignOut(ctx context.Context, session *conform.Actor) {
 	p.DoRequire(ctx, "log out", session, p.Logout, NoBody, contract.OK)
 }
 
-// SignInAgain is the Ready of operations whose success ends the caller's session:
-// the control signs in anew each time.
-func (p *Client) SignInAgain(role string, request func(context.Context, *conform.Actor) conform.Request) Ready {
-	return func(ctx context.Context) (*conform.Actor, func() conform.Request) {
-		who, session := p.SignedIn(ctx, role)
-		return session, func() conform.Request {
-			session.Header = p.SignIn(ctx, who).Header
-			return request(ctx, session)
-		}
-	}
-}
-
 // ExpectAlive checks that sessions open a protected operation.
 func (p *Client) ExpectAlive(ctx context.Context, sessions ...*conform.Actor) {
 	ginkgo.GinkgoHelper()
