@@ -1,0 +1,130 @@
+package conform_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	. "github.com/onsi/ginkgo/v2"
+
+	"authconform/harness/clause"
+	"authconform/harness/conform"
+	"authconform/harness/contract"
+	"authconform/harness/httpclient"
+	"authconform/harness/verdict"
+)
+
+// TestExpectJudgesItsOwnOutcomeWholly: one broken answer turns the clause about it
+// red, and no clause that only passes by.
+func TestExpectJudgesItsOwnOutcomeWholly(t *testing.T) {
+	for name, tc := range map[string]struct {
+		logIn     func(*backend, string) (int, string)
+		own, past verdict.State
+	}{
+		"the promised answer": {honest, verdict.Passed, verdict.Passed},
+		"a body that breaks its schema": {func(*backend, string) (int, string) {
+			return http.StatusOK, `{}`
+		}, verdict.Failed, verdict.Passed},
+		"a body that cannot be read": {func(*backend, string) (int, string) {
+			return http.StatusOK, `<html>`
+		}, verdict.Failed, verdict.Failed},
+		"another status": {func(*backend, string) (int, string) {
+			return http.StatusUnauthorized, refusal
+		}, verdict.Failed, verdict.Failed},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := trial{backend: &backend{logIn: tc.logIn}, specs: func(s *conform.Context, o ops) {
+				It("logs in", o.must("own"), logsIn(s, o))
+				It("logs in, about another outcome", clause.Must("ex.spec.outcome", o.logIn, contract.BadCredentials), logsIn(s, o))
+				It("logs in, about another operation", clause.Must("ex.spec.operation", o.profile, contract.OK), logsIn(s, o))
+			}}.run(t)
+			for id, want := range map[string]verdict.State{"own": tc.own, "outcome": tc.past, "operation": tc.past} {
+				if got := f.results[id]; got.State != want || got.Checks != 1 {
+					t.Errorf("%s: %s after %d checks (%s), want %s after 1", id, got.State, got.Checks, got.Reason, want)
+				}
+			}
+		})
+	}
+}
+
+// TestFailureNamesAll: a failure lists every difference, not the first, and the
+// call that showed them.
+func TestFailureNamesAll(t *testing.T) {
+	f := trial{
+		backend: &backend{logIn: func(*backend, string) (int, string) { return http.StatusUnauthorized, `{}` }},
+		specs:   func(s *conform.Context, o ops) { It("logs in", o.must("own"), logsIn(s, o)) },
+	}.run(t)
+	result := f.results["own"]
+	if len(result.Failures) != 1 || len(f.calls["own"]) != 1 {
+		t.Fatalf("%d failures, %d calls, want one of each", len(result.Failures), len(f.calls["own"]))
+	}
+	failure := result.Failures[0]
+	actual := strings.Join(failure.Actual, "\n")
+	if len(failure.Expected) != len(failure.Actual) || !strings.Contains(actual, "status: ") || !strings.Contains(actual, "schema") {
+		t.Errorf("expected %q, actual %q: want both the status and the schema", failure.Expected, failure.Actual)
+	}
+	if failure.Call != f.calls["own"][0].ID || len(result.Calls) != 1 || result.Calls[0] != failure.Call {
+		t.Errorf("the failure names call %q, the result %q, the evidence %q", failure.Call, result.Calls, f.calls["own"][0].ID)
+	}
+	if !strings.HasPrefix(failure.Request, "POST http") || !strings.Contains(failure.Curl, "/login") {
+		t.Errorf("request %q, curl %q: want the call that failed", failure.Request, failure.Curl)
+	}
+}
+
+// TestRequireOnlyPrepares: what prepares is no check, and where it fails the
+// promise stays open.
+func TestRequireOnlyPrepares(t *testing.T) {
+	trial{specs: func(s *conform.Context, o ops) {
+		require := func(ctx SpecContext, password string) {
+			s.Require("log in", s.Do(ctx, s.Anonymous(), o.logIn, credentials(password)), o.logIn, contract.OK)
+		}
+		It("logs in and checks nothing", o.must("met"), func(ctx SpecContext) { require(ctx, rightPassword) })
+		It("cannot log in", o.must("unmet"), func(ctx SpecContext) {
+			require(ctx, wrongPassword)
+			s.Holds("the spec has ended", false, "it went on")
+		})
+	}}.run(t).ended(t, map[string]ending{
+		"met": {verdict.Errored, "no check", red}, "unmet": {verdict.Untestable, "cannot log in", red},
+	})
+}
+
+// TestLeak: a refusal that hands out what lets its reader in is a failure, also in
+// a spec about something else.
+func TestLeak(t *testing.T) {
+	leaky := conform.Suite{Leak: func(call *httpclient.Call, outcome contract.Outcome) string {
+		if outcome != contract.OK && strings.Contains(string(call.Body), "session") {
+			return "a session"
+		}
+		return ""
+	}}
+	for name, tc := range map[string]struct {
+		body string
+		want verdict.State
+	}{
+		"a refusal":                {refusal, verdict.Passed},
+		"a refusal with a session": {`{"error":"no","session":"open"}`, verdict.Failed},
+	} {
+		t.Run(name, func(t *testing.T) {
+			refuse := func(_ *backend, password string) (int, string) {
+				if password == rightPassword {
+					return http.StatusOK, session
+				}
+				return http.StatusUnauthorized, tc.body
+			}
+			f := trial{suite: leaky, backend: &backend{logIn: refuse}, specs: func(s *conform.Context, o ops) {
+				refused := func(ctx SpecContext) {
+					s.Expect(s.Do(ctx, s.Anonymous(), o.logIn, credentials(wrongPassword)), o.logIn, contract.BadCredentials)
+				}
+				It("is refused", clause.Must("ex.spec.refused", o.logIn, contract.BadCredentials), refused)
+				It("is refused by the way", o.must("by-the-way"), refused)
+				It("is let in", o.must("let-in"), logsIn(s, o))
+			}}.run(t)
+			for id, want := range map[string]verdict.State{"refused": tc.want, "by-the-way": tc.want, "let-in": verdict.Passed} {
+				got := f.results[id]
+				if got.State != want || want == verdict.Failed && !strings.Contains(got.Reason, "lets its reader in although it refuses") {
+					t.Errorf("%s: %s (%s), want %s", id, got.State, got.Reason, want)
+				}
+			}
+		})
+	}
+}
