@@ -49,7 +49,7 @@ func accounts(p *api) {
 
 func accountRead(p *api) {
 	op := p.GetCurrentUser
-	It("shows the caller's own account", clause.Graded("barong.account.own", op, contract.OK), func(ctx SpecContext) {
+	It("GET /resource/users/me returns the caller's own account", clause.Graded("barong.account.own", op, contract.OK), func(ctx SpecContext) {
 		me, other := p.Member(ctx), p.Member(ctx)
 		call := p.Do(ctx, me.Actor, op, conform.Request{})
 		p.Expect(call, op, contract.OK)
@@ -59,12 +59,12 @@ func accountRead(p *api) {
 		p.Check("the uid is the one that logging in showed", value.Text(value.Of(call), "uid"), Equal(value.Text(me.User, "uid")))
 		p.Check("the uid of another account is another", value.Text(p.UserOf(ctx, other), "uid"), Not(Equal(value.Text(value.Of(call), "uid"))))
 	})
-	It("shows that the second factor is on", clause.Graded("barong.account.second-factor-shown", op, contract.OK), func(ctx SpecContext) {
+	It("GET /resource/users/me shows that the second factor is on", clause.Graded("barong.account.second-factor-shown", op, contract.OK), func(ctx SpecContext) {
 		call := p.Do(ctx, p.Enrolled(ctx).Actor, op, conform.Request{})
 		p.Expect(call, op, contract.OK)
 		p.Check("whether the second factor is on", value.Flag(value.Of(call), "otp"), BeTrue())
 	})
-	It("shows the account to who has not confirmed the e-mail address yet", clause.Graded("barong.account.pending", op, contract.OK), Serial, func(ctx SpecContext) {
+	It("GET /resource/users/me returns the account of a user whose e-mail address is unconfirmed", clause.Graded("barong.account.pending", op, contract.OK), Serial, func(ctx SpecContext) {
 		call := p.Do(ctx, p.Newcomer(ctx).Actor, op, conform.Request{})
 		p.Expect(call, op, contract.OK)
 		p.Check("the state", value.Text(value.Of(call), "state"), Equal("pending"))
@@ -90,7 +90,7 @@ func (p *api) dataHolder(ctx context.Context) *client.Session {
 
 func accountData(p *api) {
 	op := p.UpdateCurrentUser
-	It("keeps the data that are sent", clause.Graded("barong.account.data", op, contract.OK), func(ctx SpecContext) {
+	It("PUT /resource/users/me stores the data that it is sent", clause.Graded("barong.account.data", op, contract.OK), func(ctx SpecContext) {
 		me := p.dataHolder(ctx)
 		for _, data := range []string{`{"language":"uk"}`, `{"language":"en","a":[1,null]}`} {
 			call := p.Do(ctx, me.Actor, op, dataOf(data))
@@ -99,7 +99,7 @@ func accountData(p *api) {
 			p.Check("the data that are read", value.Text(p.UserOf(ctx, me), "data"), Equal(data))
 		}
 	})
-	It("takes data of the greatest length", clause.Graded("barong.account.data-longest", op, contract.OK), func(ctx SpecContext) {
+	It("PUT /resource/users/me accepts data of the maximum length", clause.Graded("barong.account.data-longest", op, contract.OK), func(ctx SpecContext) {
 		me, data := p.dataHolder(ctx), jsonOf(longestData)
 		p.Expect(p.Do(ctx, me.Actor, op, dataOf(data)), op, contract.OK)
 		p.Check("the data that are read", value.Text(p.UserOf(ctx, me), "data"), Equal(data))
@@ -161,13 +161,13 @@ func removal(a *client.Account, code string) conform.Request {
 
 func accountEnd(p *api) {
 	op := p.DeleteCurrentUser
-	It("ends the account: its password opens no session any more", clause.Graded("barong.account.deleted", op, contract.OK), func(ctx SpecContext) {
+	It("DELETE /resource/users/me closes the account, so that its password opens no session", clause.Graded("barong.account.deleted", op, contract.OK), func(ctx SpecContext) {
 		me := p.leaver(ctx)
 		p.Expect(p.Do(ctx, me.Actor, op, removal(me.Account, "")), op, contract.OK)
 		p.Holds("a log-in with the right password is refused as one of a deleted account",
 			p.Exactly(p.TryLogIn(ctx, me.Account, p.Credentials(me.Account, "")), p.CreateSession, "deleted"), "it is not")
 	})
-	It("ends a session's account for that session and for others", clause.Graded("barong.account.deleted-session", p.GetCurrentUser, userNotActive), func(ctx SpecContext) {
+	It("GET /resource/users/me rejects every session of a closed account", clause.Graded("barong.account.deleted-session", p.GetCurrentUser, userNotActive), func(ctx SpecContext) {
 		me := p.leaver(ctx)
 		other := p.LogIn(ctx, me.Account)
 		p.Require("end the account", p.Do(ctx, me.Actor, op, removal(me.Account, "")), op, contract.OK)
@@ -175,17 +175,17 @@ func accountEnd(p *api) {
 			p.Expect(p.Do(ctx, s.Actor, p.GetCurrentUser, conform.Request{}), p.GetCurrentUser, userNotActive)
 		}
 	})
-	It("leaves other accounts alone", clause.Graded("barong.account.deleted-only-own", op, contract.OK), func(ctx SpecContext) {
+	It("DELETE /resource/users/me leaves other accounts alone", clause.Graded("barong.account.deleted-only-own", op, contract.OK), func(ctx SpecContext) {
 		me, other := p.leaver(ctx), p.Member(ctx)
 		p.Expect(p.Do(ctx, me.Actor, op, removal(me.Account, "")), op, contract.OK)
 		p.Expect(p.Do(ctx, other.Actor, p.GetCurrentUser, conform.Request{}), p.GetCurrentUser, contract.OK)
 	})
-	It("takes the password out of the query too", clause.Graded("barong.account.deleted-by-query", op, contract.OK), func(ctx SpecContext) {
+	It("DELETE /resource/users/me accepts the password in the query too", clause.Graded("barong.account.deleted-by-query", op, contract.OK), func(ctx SpecContext) {
 		me := p.leaver(ctx)
 		p.Expect(p.Do(ctx, me.Actor, op, conform.Request{Query: url.Values{"password": {me.Account.Password}}}), op, contract.OK)
 		p.Holds("the account is ended", p.Is(p.Do(ctx, me.Actor, p.GetCurrentUser, conform.Request{}), p.GetCurrentUser, userNotActive), "its session still opens it")
 	})
-	It("keeps the e-mail address of an ended account taken", clause.Graded("barong.account.deleted-email-taken", p.CreateUser, "email-taken", clause.Needs(client.SignUp)), func(ctx SpecContext) {
+	It("POST /identity/users rejects the e-mail address of a closed account as taken", clause.Graded("barong.account.deleted-email-taken", p.CreateUser, "email-taken", clause.Needs(client.SignUp)), func(ctx SpecContext) {
 		me := p.leaver(ctx)
 		p.Require("end the account", p.Do(ctx, me.Actor, op, removal(me.Account, "")), op, contract.OK)
 		again := conform.Object{"email": me.Account.Login, "password": p.Secret("password", client.NewPassword())}
@@ -203,7 +203,7 @@ func (p *api) stillThere(ctx context.Context, me *client.Session) func() any {
 
 func accountEndRefused(p *api) {
 	op := p.DeleteCurrentUser
-	It("does not end an account for a wrong password", clause.Graded("barong.account.delete-wrong-password", op, contract.BadCredentials), func(ctx SpecContext) {
+	It("DELETE /resource/users/me rejects a wrong password and keeps the account", clause.Graded("barong.account.delete-wrong-password", op, contract.BadCredentials), func(ctx SpecContext) {
 		me := p.leaver(ctx)
 		p.Refuses(ctx, conform.Refusal{
 			Operation: op, By: me.Actor, Control: always(removal(me.Account, "")), Outcome: contract.BadCredentials, OnlyAfter: true,
@@ -221,7 +221,7 @@ func accountEndRefused(p *api) {
 			},
 		})
 	})
-	It("does not end an account with the second factor for the password alone", clause.Graded("barong.account.delete-without-code", op, contract.SecondFactorRequired), func(ctx SpecContext) {
+	It("DELETE /resource/users/me rejects the password alone of an enrolled user and keeps the account", clause.Graded("barong.account.delete-without-code", op, contract.SecondFactorRequired), func(ctx SpecContext) {
 		me := p.leaverWithCodes(ctx)
 		p.Expect(p.Do(ctx, me.Actor, op, removal(me.Account, "")), op, contract.SecondFactorRequired)
 		p.Check("the state of the account", p.stillThere(ctx, me)(), Equal("active"))
@@ -231,25 +231,25 @@ func accountEndRefused(p *api) {
 
 func accountEndCodes(p *api) {
 	op := p.DeleteCurrentUser
-	It("ends an account with the second factor for its password and a right code", clause.Graded("barong.account.deleted-with-code", op, contract.OK), func(ctx SpecContext) {
+	It("DELETE /resource/users/me closes the account of an enrolled user for the password and a valid TOTP code", clause.Graded("barong.account.deleted-with-code", op, contract.OK), func(ctx SpecContext) {
 		me := p.leaverWithCodes(ctx)
 		p.Expect(p.Do(ctx, me.Actor, op, removal(me.Account, p.Code(ctx, me.Account.Codes))), op, contract.OK)
 		p.Holds("the account is ended", p.Is(p.Do(ctx, me.Actor, p.GetCurrentUser, conform.Request{}), p.GetCurrentUser, userNotActive), "its session still opens it")
 	})
-	It("does not end an account for a wrong code", clause.Graded("barong.account.delete-wrong-code", op, contract.SecondFactorWrong), func(ctx SpecContext) {
+	It("DELETE /resource/users/me rejects a wrong TOTP code and keeps the account", clause.Graded("barong.account.delete-wrong-code", op, contract.SecondFactorWrong), func(ctx SpecContext) {
 		me := p.leaverWithCodes(ctx)
 		p.Expect(p.Do(ctx, me.Actor, op, removal(me.Account, me.Account.Codes.Wrong(1))), op, contract.SecondFactorWrong)
 		p.Check("the state of the account", p.stillThere(ctx, me)(), Equal("active"))
 		p.Require("end it with a right code", p.Do(ctx, me.Actor, op, removal(me.Account, p.Code(ctx, me.Account.Codes))), op, contract.OK)
 	})
-	It("does not end an account for a code that was used before", clause.Graded("barong.account.delete-replayed-code", op, contract.SecondFactorReplayed), func(ctx SpecContext) {
+	It("DELETE /resource/users/me rejects a used TOTP code and keeps the account", clause.Graded("barong.account.delete-replayed-code", op, contract.SecondFactorReplayed), func(ctx SpecContext) {
 		me := p.leaverWithCodes(ctx)
 		code := p.Code(ctx, me.Account.Codes)
 		p.Require("use a code", p.Do(ctx, me.Actor, p.VerifyOTP, client.CodeBody(code)), p.VerifyOTP, contract.OK)
 		p.Expect(p.Do(ctx, me.Actor, op, removal(me.Account, code)), op, contract.SecondFactorReplayed)
 		p.Check("the state of the account", p.stillThere(ctx, me)(), Equal("active"))
 	})
-	It("looks at the password before the code", clause.Graded("barong.account.delete-password-first", op, contract.BadCredentials), func(ctx SpecContext) {
+	It("DELETE /resource/users/me checks the password before the TOTP code", clause.Graded("barong.account.delete-password-first", op, contract.BadCredentials), func(ctx SpecContext) {
 		me := p.leaverWithCodes(ctx)
 		code := p.Code(ctx, me.Account.Codes)
 		wrong := removal(me.Account, code).With("password", p.Secret("password", client.NewPassword()))

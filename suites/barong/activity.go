@@ -93,7 +93,7 @@ func activityLog(p *api) {
 
 func activityWritten(p *api) {
 	op := p.ListActivity
-	It("tells of a log-in with its address and its client", clause.Graded("barong.activity.log-in", op, contract.OK), func(ctx SpecContext) {
+	It("GET /resource/users/activity/{topic} records a log-in with its client address and user agent", clause.Graded("barong.activity.log-in", op, contract.OK), func(ctx SpecContext) {
 		me := p.Member(ctx)
 		client := "authconform-" + p.Nonce()
 		call := p.TryLogIn(ctx, me.Account, p.Credentials(me.Account, "").WithHeader("User-Agent", client))
@@ -104,26 +104,26 @@ func activityWritten(p *api) {
 			p.Check("its address", value.Text(row, "user_ip"), Equal(me.Account.Address))
 		}
 	})
-	It("tells of a log-in that failed", clause.Graded("barong.activity.log-in-failed", op, contract.OK), func(ctx SpecContext) {
+	It("GET /resource/users/activity/{topic} records a failed log-in", clause.Graded("barong.activity.log-in-failed", op, contract.OK), func(ctx SpecContext) {
 		me := p.Member(ctx)
 		wrong := p.Credentials(me.Account, "").With("password", p.Secret("password", client.NewPassword()))
 		p.Require("fail to log in", p.TryLogIn(ctx, me.Account, wrong), p.CreateSession, contract.BadCredentials)
 		p.did(ctx, me, sessionTopic, "login", failed)
 	})
-	It("tells of a log-in with the second factor, and of a wrong code", clause.Graded("barong.activity.log-in-second-factor", op, contract.OK), func(ctx SpecContext) {
+	It("GET /resource/users/activity/{topic} records a log-in with the second factor, and a wrong TOTP code", clause.Graded("barong.activity.log-in-second-factor", op, contract.OK), func(ctx SpecContext) {
 		me := p.Enrolled(ctx)
 		p.Require("fail to log in", p.TryLogIn(ctx, me.Account, p.Credentials(me.Account, me.Account.Codes.Wrong(1))), p.CreateSession, contract.SecondFactorWrong)
 		p.did(ctx, me, sessionTopic, "login::2fa", failed)
 		p.LogIn(ctx, me.Account)
 		p.did(ctx, me, sessionTopic, "login::2fa", succeeded)
 	})
-	It("tells of a log-out", clause.Graded("barong.activity.log-out", op, contract.OK), func(ctx SpecContext) {
+	It("GET /resource/users/activity/{topic} records a log-out", clause.Graded("barong.activity.log-out", op, contract.OK), func(ctx SpecContext) {
 		me := p.Member(ctx)
 		other := p.LogIn(ctx, me.Account)
 		p.Require("log out", p.Do(ctx, other.Actor, p.DeleteSession, conform.Request{}), p.DeleteSession, contract.OK)
 		p.did(ctx, me, sessionTopic, "logout", succeeded)
 	})
-	It("tells of the second factor's steps", clause.Graded("barong.activity.second-factor", op, contract.OK), func(ctx SpecContext) {
+	It("GET /resource/users/activity/{topic} records enrolling, verifying and disabling the second factor", clause.Graded("barong.activity.second-factor", op, contract.OK), func(ctx SpecContext) {
 		me := p.Member(ctx)
 		codes := p.NewSecret(ctx, me)
 		p.did(ctx, me, otpTopic, "request QR code for 2FA", succeeded)
@@ -134,13 +134,13 @@ func activityWritten(p *api) {
 		p.Require("fail to verify a code", p.Do(ctx, me.Actor, p.VerifyOTP, client.CodeBody(me.Account.Codes.Wrong(1))), p.VerifyOTP, contract.SecondFactorWrong)
 		p.did(ctx, me, otpTopic, "verify 2FA code", failed)
 	})
-	It("tells of a password reset that was asked for", clause.Graded("barong.activity.password-reset-request", op, contract.OK), func(ctx SpecContext) {
+	It("GET /resource/users/activity/{topic} records a requested password reset", clause.Graded("barong.activity.password-reset-request", op, contract.OK), func(ctx SpecContext) {
 		me := p.Member(ctx)
 		request := conform.Request{JSON: p.Solved(conform.Object{"email": me.Account.Login})}
 		p.Require("ask for a password reset", p.Do(ctx, p.VisitorAt(me.Account.Address), p.RequestPasswordReset, request), p.RequestPasswordReset, contract.OK)
 		p.did(ctx, me, passwordTopic, "request password reset", succeeded)
 	})
-	It("tells an account nothing of others", clause.Graded("barong.activity.own-only", op, contract.OK), func(ctx SpecContext) {
+	It("GET /resource/users/activity/{topic} lists no activity of other accounts", clause.Graded("barong.activity.own-only", op, contract.OK), func(ctx SpecContext) {
 		me, other := p.Seen(ctx), p.Member(ctx)
 		client := "authconform-" + p.Nonce()
 		call := p.TryLogIn(ctx, other.Account, p.Credentials(other.Account, "").WithHeader("User-Agent", client))
@@ -156,7 +156,7 @@ func activityWritten(p *api) {
 
 func activityChosen(p *api) {
 	op := p.ListActivity
-	It("lists the activities of the topic that is asked for", clause.Graded("barong.activity.topic", op, contract.OK), func(ctx SpecContext) {
+	It("GET /resource/users/activity/{topic} lists only activities of the requested topic", clause.Graded("barong.activity.topic", op, contract.OK), func(ctx SpecContext) {
 		me := p.Seen(ctx)
 		p.NewSecret(ctx, me)
 		for _, topic := range []string{sessionTopic, otpTopic} {
@@ -170,7 +170,7 @@ func activityChosen(p *api) {
 		p.Expect(call, op, contract.OK)
 		p.Check("the topics of all activities", texts(p.rows(call), "topic"), ContainElements(sessionTopic, otpTopic))
 	})
-	It("lists the newest activity first", clause.Graded("barong.activity.newest-first", op, contract.OK), func(ctx SpecContext) {
+	It("GET /resource/users/activity/{topic} lists the newest activity first", clause.Graded("barong.activity.newest-first", op, contract.OK), func(ctx SpecContext) {
 		me := p.Seen(ctx)
 		p.NewSecret(ctx, me)
 		p.LogIn(ctx, me.Account)
@@ -183,7 +183,7 @@ func activityChosen(p *api) {
 			p.Check("the number of an activity", value.Number(rows[i+1], "id"), BeNumerically("<", value.Number(rows[i], "id")))
 		}
 	})
-	It("lists the activities of the result that is asked for", clause.Graded("barong.activity.result", op, contract.OK), func(ctx SpecContext) {
+	It("GET /resource/users/activity/{topic} lists only activities with the requested result", clause.Graded("barong.activity.result", op, contract.OK), func(ctx SpecContext) {
 		me := p.Seen(ctx)
 		wrong := p.Credentials(me.Account, "").With("password", p.Secret("password", client.NewPassword()))
 		p.Require("fail to log in", p.TryLogIn(ctx, me.Account, wrong), p.CreateSession, contract.BadCredentials)
@@ -195,7 +195,7 @@ func activityChosen(p *api) {
 			}
 		}
 	})
-	It("takes each topic that there is", clause.Graded("barong.activity.topics", op, nothingThere), func(ctx SpecContext) {
+	It("GET /resource/users/activity/{topic} accepts every known topic", clause.Graded("barong.activity.topics", op, nothingThere), func(ctx SpecContext) {
 		me := p.Member(ctx)
 		future := url.Values{"time_from": {epoch(p.Now().AddDate(1, 0, 0))}}
 		for _, topic := range []string{allTopics, sessionTopic, otpTopic, passwordTopic, "account"} {
@@ -239,7 +239,7 @@ func activityTimes(p *api) {
 		}
 		return ids
 	}
-	It("lists what happened at time_from and after", clause.Graded("barong.activity.time-from", op, contract.OK), func(ctx SpecContext) {
+	It("GET /resource/users/activity/{topic} lists activities from time_from on", clause.Graded("barong.activity.time-from", op, contract.OK), func(ctx SpecContext) {
 		me, older, newer, at := times(ctx)
 		call := p.Do(ctx, me.Actor, op, activities(sessionTopic, url.Values{"time_from": {epoch(at)}}))
 		p.Expect(call, op, contract.OK)
@@ -247,7 +247,7 @@ func activityTimes(p *api) {
 		p.Check("activities from two seconds before", listed(ctx, me, url.Values{"time_from": {epoch(at.Add(-time.Hour))}}), ContainElements(older, newer))
 		p.Check("activities from the second after", listed(ctx, me, url.Values{"time_from": {epoch(at.Add(time.Second))}}), BeEmpty())
 	})
-	It("lists what happened before time_to", clause.Graded("barong.activity.time-to", op, contract.OK), func(ctx SpecContext) {
+	It("GET /resource/users/activity/{topic} lists activities before time_to", clause.Graded("barong.activity.time-to", op, contract.OK), func(ctx SpecContext) {
 		me, older, newer, at := times(ctx)
 		call := p.Do(ctx, me.Actor, op, activities(sessionTopic, url.Values{"time_to": {epoch(at)}}))
 		p.Expect(call, op, contract.OK)

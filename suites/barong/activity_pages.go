@@ -25,7 +25,7 @@ func activityRefused(p *api) {
 		p.Expect(p.Do(ctx, me.Actor, op, activities(sessionTopic, url.Values{"time_from": {epoch(p.Now().AddDate(1, 0, 0))}})), op, nothingThere)
 		p.Expect(p.Do(ctx, me.Actor, op, activities(sessionTopic, url.Values{"time_to": {"1"}})), op, nothingThere)
 	})
-	It("refuses a topic that there is not", clause.Graded("barong.activity.topic-unknown", op, "topic-unknown"), func(ctx SpecContext) {
+	It("GET /resource/users/activity/{topic} rejects an unknown topic", clause.Graded("barong.activity.topic-unknown", op, "topic-unknown"), func(ctx SpecContext) {
 		p.Refuses(ctx, conform.Refusal{
 			Operation: op, By: p.Seen(ctx).Actor, Outcome: "topic-unknown", Control: always(activities(sessionTopic, nil)),
 			Changes: []conform.Change{{Name: "orders", Of: func(conform.Request) conform.Request { return activities("orders", nil) }}},
@@ -37,14 +37,14 @@ func activityRefused(p *api) {
 		broken   []string
 		sentence string
 	}{
-		{"from-not-integer", "time_from", []string{"yesterday", "1.5"}, "refuses a time_from that is no whole number"},
-		{"to-not-integer", "time_to", []string{"tomorrow", "1.5"}, "refuses a time_to that is no whole number"},
-		{"empty-from", "time_from", []string{""}, "refuses an empty time_from"},
-		{"empty-to", "time_to", []string{""}, "refuses an empty time_to"},
-		{"page-not-integer", "page", []string{"first", "1.5"}, "refuses a page that is no whole number"},
-		{"page-not-positive", "page", []string{"0", "-1"}, "refuses a page before the first"},
-		{"limit-not-integer", "limit", []string{"many", "1.5"}, "refuses a limit that is no whole number"},
-		{"limit-out-of-range", "limit", []string{"0", "101", "-1"}, "refuses a limit below 1 or above 100"},
+		{"from-not-integer", "time_from", []string{"yesterday", "1.5"}, "GET /resource/users/activity/{topic} rejects a time_from that is not an integer"},
+		{"to-not-integer", "time_to", []string{"tomorrow", "1.5"}, "GET /resource/users/activity/{topic} rejects a time_to that is not an integer"},
+		{"empty-from", "time_from", []string{""}, "GET /resource/users/activity/{topic} rejects an empty time_from"},
+		{"empty-to", "time_to", []string{""}, "GET /resource/users/activity/{topic} rejects an empty time_to"},
+		{"page-not-integer", "page", []string{"first", "1.5"}, "GET /resource/users/activity/{topic} rejects a page that is not an integer"},
+		{"page-not-positive", "page", []string{"0", "-1"}, "GET /resource/users/activity/{topic} rejects a page below 1"},
+		{"limit-not-integer", "limit", []string{"many", "1.5"}, "GET /resource/users/activity/{topic} rejects a limit that is not an integer"},
+		{"limit-out-of-range", "limit", []string{"0", "101", "-1"}, "GET /resource/users/activity/{topic} rejects a limit below 1 or above 100"},
 	} {
 		It(c.sentence, clause.Graded("barong.activity."+string(c.outcome), op, c.outcome), func(ctx SpecContext) {
 			var changes []conform.Change
@@ -103,7 +103,7 @@ func (p *api) threeTimes(ctx context.Context) *client.Session {
 
 func activityPages(p *api) {
 	op := p.ListActivity
-	It("cuts the list into pages that leave nothing out", clause.Graded("barong.activity.pages", op, contract.OK), func(ctx SpecContext) {
+	It("GET /resource/users/activity/{topic} splits the list into pages that leave nothing out", clause.Graded("barong.activity.pages", op, contract.OK), func(ctx SpecContext) {
 		me := p.threeTimes(ctx)
 		whole := p.activityPage(ctx, me, nil)
 		p.Check("activities on one page", len(whole.ids), BeNumerically(">=", 3))
@@ -113,7 +113,7 @@ func activityPages(p *api) {
 			p.Check("what the page says of itself", one.page, Equal(page{total: whole.total, size: 1, number: n}))
 		}
 	})
-	It("counts all activities, whatever the page", clause.Graded("barong.activity.total", op, contract.OK), func(ctx SpecContext) {
+	It("GET /resource/users/activity/{topic} reports the total of all activities on every page", clause.Graded("barong.activity.total", op, contract.OK), func(ctx SpecContext) {
 		me := p.Seen(ctx)
 		whole := p.activityPage(ctx, me, nil)
 		if len(whole.ids) < 100 {
@@ -122,14 +122,14 @@ func activityPages(p *api) {
 		p.LogIn(ctx, me.Account)
 		p.Check("Total after one more log-in", p.activityPage(ctx, me, paging(2)).total, Equal(whole.total+1))
 	})
-	It("has 100 activities on a page, and begins with the first, unless told otherwise", clause.Graded("barong.activity.page-defaults", op, contract.OK), func(ctx SpecContext) {
+	It("GET /resource/users/activity/{topic} returns the first page of 100 activities by default", clause.Graded("barong.activity.page-defaults", op, contract.OK), func(ctx SpecContext) {
 		me := p.Seen(ctx)
 		for _, query := range []url.Values{nil, {"page": {""}}, {"limit": {""}}, {"page": {"1"}, "limit": {"100"}}} {
 			one := p.activityPage(ctx, me, query)
 			p.Check("what the page says of itself", one.page, Equal(page{total: one.total, size: 100, number: 1}))
 		}
 	})
-	It("links to the pages before and after", clause.Graded("barong.activity.links", op, contract.OK), func(ctx SpecContext) {
+	It("GET /resource/users/activity/{topic} links to the previous and the next page", clause.Graded("barong.activity.links", op, contract.OK), func(ctx SpecContext) {
 		me := p.threeTimes(ctx)
 		first := p.activityPage(ctx, me, paging(1))
 		for _, at := range []int{1, 2, first.total} {
@@ -144,7 +144,7 @@ func activityPages(p *api) {
 			p.Check("links of the only page", relations(whole.Call), BeEmpty())
 		}
 	})
-	It("has an empty page past the last", clause.Graded("barong.activity.past-end", op, "past-end"), func(ctx SpecContext) {
+	It("GET /resource/users/activity/{topic} returns an empty page past the last", clause.Graded("barong.activity.past-end", op, "past-end"), func(ctx SpecContext) {
 		me := p.threeTimes(ctx)
 		total := p.activityPage(ctx, me, paging(1)).total
 		call := p.Do(ctx, me.Actor, op, activities(sessionTopic, paging(total+1)))

@@ -75,7 +75,7 @@ func auth0LogIns(p *api) {
 		auth0Refuses(p)
 		auth0TokensRefused(p)
 		auth0Bypasses(p)
-		It("says that it is switched off", clause.Graded("barong.auth0.off", p.CreateSessionByAuth0, methodOff, clause.Needs(client.Auth0Off)), func(ctx SpecContext) {
+		It("POST /identity/sessions/auth0 answers that Auth0 is not enabled", clause.Graded("barong.auth0.off", p.CreateSessionByAuth0, methodOff, clause.Needs(client.Auth0Off)), func(ctx SpecContext) {
 			p.Expect(p.Do(ctx, p.Visitor(), p.CreateSessionByAuth0, idToken("a."+p.Nonce()+".b")), p.CreateSessionByAuth0, methodOff)
 		})
 	})
@@ -83,7 +83,7 @@ func auth0LogIns(p *api) {
 
 func auth0Opens(p *api) {
 	needs := clause.Needs(client.Auth0)
-	It("opens a session for a known user with a verified e-mail address", clause.Graded("barong.auth0.known", p.CreateSessionByAuth0, contract.OK, needs), func(ctx SpecContext) {
+	It("POST /identity/sessions/auth0 opens a session for a known user whose e-mail address Auth0 has verified", clause.Graded("barong.auth0.known", p.CreateSessionByAuth0, contract.OK, needs), func(ctx SpecContext) {
 		a, t := p.MemberAccount(ctx), p.auth0Tenant(ctx)
 		call := p.Do(ctx, p.VisitorAt(a.Address), p.CreateSessionByAuth0, p.signs(t, p.says(t, a.Login, true)))
 		p.Expect(call, p.CreateSessionByAuth0, contract.OK)
@@ -95,7 +95,7 @@ func auth0Opens(p *api) {
 		p.ExpectAlive(ctx, s)
 		p.Writes(ctx, s)
 	})
-	It("makes an active user of an unknown verified e-mail address", clause.Graded("barong.auth0.unknown", p.CreateSessionByAuth0, contract.OK, needs), func(ctx SpecContext) {
+	It("POST /identity/sessions/auth0 creates an active user for an unknown e-mail address that Auth0 has verified", clause.Graded("barong.auth0.unknown", p.CreateSessionByAuth0, contract.OK, needs), func(ctx SpecContext) {
 		a, t := p.NewAccount(), p.auth0Tenant(ctx)
 		call := p.Do(ctx, p.VisitorAt(a.Address), p.CreateSessionByAuth0, p.signs(t, p.says(t, a.Login, true)))
 		p.Expect(call, p.CreateSessionByAuth0, contract.OK)
@@ -118,8 +118,8 @@ func auth0Refuses(p *api) {
 			p.Require("log in with the right token", p.auth0LogIn(ctx, t, a), p.CreateSessionByAuth0, contract.OK)
 		})
 	}
-	refuses("no-email", "refuses a token without an e-mail address", noEmailClaim, func(said map[string]any) { delete(said, "email") })
-	refuses("unverified-unknown", "refuses an unknown e-mail address that Auth0 has not verified", unverifiedUnknown, func(said map[string]any) { said["email_verified"] = false })
+	refuses("no-email", "POST /identity/sessions/auth0 rejects an ID token without an e-mail address", noEmailClaim, func(said map[string]any) { delete(said, "email") })
+	refuses("unverified-unknown", "POST /identity/sessions/auth0 rejects an unknown e-mail address that Auth0 has not verified", unverifiedUnknown, func(said map[string]any) { said["email_verified"] = false })
 }
 
 // auth0LogIn logs in with a token that nothing is wrong with.
@@ -148,19 +148,19 @@ func auth0TokensRefused(p *api) {
 		changed["email"], changed[name] = said["email"], v
 		return jwtSigned(jwt.SigningMethodRS256, nil, changed, t.key)
 	}
-	refuses("malformed", "refuses what is no token", func(t tenant, said map[string]any) []string {
+	refuses("malformed", "POST /identity/sessions/auth0 rejects text that is not a JWT", func(t tenant, said map[string]any) []string {
 		return []string{p.Nonce(), "a.b", "..", jwtObject(map[string]any{"alg": "RS256"}) + "." + jwtObject(said) + "."}
 	})
-	refuses("expired", "refuses a token whose time is over", func(t tenant, said map[string]any) []string {
+	refuses("expired", "POST /identity/sessions/auth0 rejects an expired ID token", func(t tenant, said map[string]any) []string {
 		return []string{with(t, said, "exp", p.Now().Add(-time.Hour).Unix())}
 	})
-	refuses("audience", "refuses a token for another application", func(t tenant, said map[string]any) []string {
+	refuses("audience", "POST /identity/sessions/auth0 rejects an ID token for another audience", func(t tenant, said map[string]any) []string {
 		return []string{with(t, said, "aud", "somebody-else"), with(t, said, "aud", []string{"somebody-else"})}
 	})
-	refuses("issuer", "refuses a token of another tenant", func(t tenant, said map[string]any) []string {
+	refuses("issuer", "POST /identity/sessions/auth0 rejects an ID token of another issuer", func(t tenant, said map[string]any) []string {
 		return []string{with(t, said, "iss", "https://somebody-else.auth0.com/"), with(t, said, "iss", "barong")}
 	})
-	refuses("signature", "refuses a token that the tenant has not signed", func(t tenant, said map[string]any) []string {
+	refuses("signature", "POST /identity/sessions/auth0 rejects an ID token that the tenant has not signed", func(t tenant, said map[string]any) []string {
 		key, err := rsa.GenerateKey(rand.Reader, 2048)
 		if err != nil {
 			p.Error("cannot make a key: %v", err)
@@ -190,7 +190,7 @@ func auth0Bypasses(p *api) {
 			p.Require("log in as a member", p.auth0LogIn(ctx, t, twin), p.CreateSessionByAuth0, contract.OK)
 		})
 	}
-	refuses("unverified-email", "lets nobody in as a user whose e-mail address Auth0 has not verified", p.MemberAccount, false)
-	refuses("second-factor", "lets nobody in without the second factor that the user has", p.EnrolledAccount, true)
-	refuses("banned", "lets no banned user in", func(context.Context) *client.Account { GinkgoHelper(); return p.Leased(client.RoleBanned) }, true)
+	refuses("unverified-email", "POST /identity/sessions/auth0 opens no session of a user whose e-mail address Auth0 has not verified", p.MemberAccount, false)
+	refuses("second-factor", "POST /identity/sessions/auth0 opens no session of an enrolled user without the second factor", p.EnrolledAccount, true)
+	refuses("banned", "POST /identity/sessions/auth0 opens no session of a banned user", func(context.Context) *client.Account { GinkgoHelper(); return p.Leased(client.RoleBanned) }, true)
 }

@@ -48,11 +48,11 @@ func authz(p *api) {
 
 func authzReads(p *api) {
 	needs := clause.Needs(client.Direct)
-	It("gives a session a token for a read, without a CSRF token", clause.Graded("barong.authz.read", p.AuthorizeRead, contract.OK, needs), func(ctx SpecContext) {
+	It("The AuthZ endpoint issues a token for a read without a CSRF token", clause.Graded("barong.authz.read", p.AuthorizeRead, contract.OK, needs), func(ctx SpecContext) {
 		me := p.Member(ctx)
 		p.Expect(p.Do(ctx, p.With(me.Account, me.Cookie, ""), p.AuthorizeRead, conform.Request{}), p.AuthorizeRead, contract.OK)
 	})
-	It("gives nobody a token, and none for a made-up or ended session", clause.Graded("barong.authz.no-session", p.AuthorizeRead, invalidSession, needs), func(ctx SpecContext) {
+	It("The AuthZ endpoint issues no token without a session, or for a made-up or ended one", clause.Graded("barong.authz.no-session", p.AuthorizeRead, invalidSession, needs), func(ctx SpecContext) {
 		me, ended := p.Member(ctx), p.Member(ctx)
 		p.Require("log out", p.Do(ctx, ended.Actor, p.DeleteSession, conform.Request{}), p.DeleteSession, contract.OK)
 		for _, by := range []*conform.Actor{p.Visitor(), p.With(me.Account, p.Secret("session", p.Nonce()+p.Nonce()), me.Csrf), ended.Actor} {
@@ -75,7 +75,7 @@ func (p *api) granted(ctx context.Context, me *client.Session) string {
 // authzTokens is about what a token says (facts/barong.md 1.4).
 func authzTokens(p *api) {
 	needs := clause.Needs(client.Direct)
-	It("says in the token whose session it is and what it is for", clause.Graded("barong.authz.token", p.AuthorizeRead, contract.OK, needs), func(ctx SpecContext) {
+	It("The AuthZ token names the session's user and its purpose", clause.Graded("barong.authz.token", p.AuthorizeRead, contract.OK, needs), func(ctx SpecContext) {
 		me := p.Member(ctx)
 		token := p.granted(ctx, me)
 		said := client.Claims(token)
@@ -87,30 +87,30 @@ func authzTokens(p *api) {
 		p.Check("the role is member", value.Text(said, "role"), Equal("member"))
 		p.Check("jti is an id", value.Text(said, "jti"), MatchRegexp(`^[0-9a-f]{20}$`))
 	})
-	It("lets the token live for an hour from now", clause.Should("barong.authz.token-lifetime", p.AuthorizeRead, contract.OK, needs), func(ctx SpecContext) {
+	It("The AuthZ token expires an hour after it was issued", clause.Should("barong.authz.token-lifetime", p.AuthorizeRead, contract.OK, needs), func(ctx SpecContext) {
 		said := client.Claims(p.granted(ctx, p.Member(ctx)))
 		issued := time.Unix(int64(value.Number(said, "iat")), 0)
 		p.Check("it was issued now", issued, BeTemporally("~", p.Now(), time.Minute))
 		p.Check("it lives for an hour", value.Number(said, "exp")-value.Number(said, "iat"), Equal(int(time.Hour/time.Second)))
 	})
-	It("names issuer and audience in the token", clause.Should("barong.authz.token-audience", p.AuthorizeRead, contract.OK, needs), func(ctx SpecContext) {
+	It("The AuthZ token names issuer and audience", clause.Should("barong.authz.token-audience", p.AuthorizeRead, contract.OK, needs), func(ctx SpecContext) {
 		said := client.Claims(p.granted(ctx, p.Member(ctx)))
 		p.Check("the issuer is Barong", value.Text(said, "iss"), Equal("barong"))
 		p.Check("it is for Peatio and Barong", value.List(said, "aud"), ConsistOf("peatio", "barong"))
 	})
-	It("says nothing else in the token", clause.Should("barong.authz.token-members", p.AuthorizeRead, contract.OK, needs,
+	It("The AuthZ token carries no other claims", clause.Should("barong.authz.token-members", p.AuthorizeRead, contract.OK, needs,
 		clause.From(contract.Standard, "OWASP ASVS 5.0 14.2; facts/auth-checks.md J11")), func(ctx SpecContext) {
 		known := []string{"iat", "exp", "sub", "iss", "aud", "jti", "uid", "username", "email", "referral_id", "role", "level", "state"}
 		for _, name := range memberNames(client.Claims(p.granted(ctx, p.Member(ctx)))) {
 			p.Check("the member is one of those known", name, BeElementOf(known))
 		}
 	})
-	It("gives each request a token of its own", clause.Should("barong.authz.token-fresh", p.AuthorizeRead, contract.OK, needs), func(ctx SpecContext) {
+	It("The AuthZ endpoint issues a new token for each request", clause.Should("barong.authz.token-fresh", p.AuthorizeRead, contract.OK, needs), func(ctx SpecContext) {
 		me := p.Member(ctx)
 		first, second := client.Claims(p.granted(ctx, me)), client.Claims(p.granted(ctx, me))
 		p.Holds("two tokens have two ids", value.Text(first, "jti") != value.Text(second, "jti"), "they have the same")
 	})
-	It("signs the token with its key", clause.Graded("barong.authz.token-signature", p.AuthorizeRead, contract.OK, clause.Needs(client.Direct, client.KnownKey)), func(ctx SpecContext) {
+	It("The AuthZ token is signed with the deployment's key", clause.Graded("barong.authz.token-signature", p.AuthorizeRead, contract.OK, clause.Needs(client.Direct, client.KnownKey)), func(ctx SpecContext) {
 		token, key := p.granted(ctx, p.Member(ctx)), p.RsaKey(client.JwtKey)
 		p.Holds("the signature is that of the key", signedWith(token, &key.PublicKey), "it is not")
 	})
@@ -139,11 +139,11 @@ func authzWrites(p *api) {
 		pair("csrf-missing", "gives no token without a CSRF token for", client.CsrfMissing, func(*client.Session) string { return "" })
 		pair("csrf-wrong", "gives no token with another CSRF token for", client.CsrfMismatch, func(s *client.Session) string { return p.Secret("csrf-token", otherDigit(s.Csrf)) })
 	}
-	It("looks at the CSRF token before it looks for a session", clause.Graded("barong.authz.csrf-first", p.AuthorizeWrite, client.CsrfMissing, clause.Needs(client.Direct)), func(ctx SpecContext) {
+	It("The AuthZ endpoint checks the CSRF token before the session", clause.Graded("barong.authz.csrf-first", p.AuthorizeWrite, client.CsrfMissing, clause.Needs(client.Direct)), func(ctx SpecContext) {
 		me := p.Member(ctx)
 		p.Refuses(ctx, conform.Refusal{Operation: p.AuthorizeWrite, By: me.Actor, ChangedBy: p.Visitor(), Outcome: client.CsrfMissing, Control: always(conform.Request{})})
 	})
-	It("takes a CSRF token of another session for none of this one", clause.Graded("barong.authz.csrf-foreign", p.AuthorizeWrite, client.CsrfMismatch, clause.Needs(client.Direct)), func(ctx SpecContext) {
+	It("The AuthZ endpoint rejects the CSRF token of another session", clause.Graded("barong.authz.csrf-foreign", p.AuthorizeWrite, client.CsrfMismatch, clause.Needs(client.Direct)), func(ctx SpecContext) {
 		me := p.Member(ctx)
 		other := p.LogIn(ctx, me.Account)
 		p.Refuses(ctx, conform.Refusal{

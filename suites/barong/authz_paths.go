@@ -29,13 +29,13 @@ func signedWith(token string, key *rsa.PublicKey) bool {
 // authzPublic: what is open to everybody passes, and needs no token.
 func authzPublic(p *api) {
 	needs := clause.Needs(client.Direct)
-	It("lets a log-in pass, and gives no token for it", clause.Graded("barong.authz.public", p.AuthorizePublic, contract.OK, needs), func(ctx SpecContext) {
+	It("The AuthZ endpoint lets a log-in pass and issues no token for it", clause.Graded("barong.authz.public", p.AuthorizePublic, contract.OK, needs), func(ctx SpecContext) {
 		p.Expect(p.Do(ctx, p.Visitor(), p.AuthorizePublic, asked), p.AuthorizePublic, contract.OK)
 	})
-	It("gives a session no token for what is open to everybody", clause.Graded("barong.authz.public-session", p.AuthorizePublic, contract.OK, needs), func(ctx SpecContext) {
+	It("The AuthZ endpoint issues no token to a session on a public path", clause.Graded("barong.authz.public-session", p.AuthorizePublic, contract.OK, needs), func(ctx SpecContext) {
 		p.Expect(p.Do(ctx, p.Member(ctx).Actor, p.AuthorizePublic, asked), p.AuthorizePublic, contract.OK)
 	})
-	It("lets each operation pass that is open to everybody", clause.Graded("barong.authz.public-each", p.AuthorizePublic, contract.OK, needs), func(ctx SpecContext) {
+	It("The AuthZ endpoint lets every public operation pass", clause.Graded("barong.authz.public-each", p.AuthorizePublic, contract.OK, needs), func(ctx SpecContext) {
 		way := client.NewRoads(p.Target())
 		for _, op := range p.Operations() {
 			if op.Protected || op.Area == client.AreaAuthz {
@@ -72,11 +72,11 @@ func authzClosed(p *api) {
 	}
 	member := func(me *client.Session) *conform.Actor { return me.Actor }
 	nobody := func(*client.Session) *conform.Actor { return p.Visitor() }
-	closed("admin-path", "keeps a member from the paths of administrators, and from modules that there are not", p.AuthorizeAdmin, contract.Forbidden, member,
+	closed("admin-path", "The AuthZ endpoint rejects a member on administrators' paths and on unknown modules", p.AuthorizeAdmin, contract.Forbidden, member,
 		"admin/metrics", "admin/users/list", "af-unknown/users")
-	closed("admin-nobody", "keeps a client without a session from the paths of administrators", p.AuthorizeAdmin, contract.Unauthenticated, nobody)
-	closed("management", "keeps a member from the paths of other services", p.AuthorizeManagement, contract.Forbidden, member, "management/users/get", "management/timestamp")
-	closed("management-nobody", "keeps a client without a session from the paths of other services", p.AuthorizeManagement, contract.Forbidden, nobody)
+	closed("admin-nobody", "The AuthZ endpoint rejects a client without a session on administrators' paths", p.AuthorizeAdmin, contract.Unauthenticated, nobody)
+	closed("management", "The AuthZ endpoint rejects a member on management paths", p.AuthorizeManagement, contract.Forbidden, member, "management/users/get", "management/timestamp")
+	closed("management-nobody", "The AuthZ endpoint rejects a client without a session on management paths", p.AuthorizeManagement, contract.Forbidden, nobody)
 }
 
 // passes shows that a session is good for what is a member's.
@@ -89,12 +89,12 @@ func (p *api) passes(ctx context.Context, me *client.Session) {
 // credential (Fetch standard section 3.2).
 func authzPreflight(p *api) {
 	options := conform.Request{Method: http.MethodOptions}
-	It("answers OPTIONS without a session as the release does", clause.Graded("barong.authz.preflight", p.AuthorizeRead, preflight, clause.Needs(client.Direct)), func(ctx SpecContext) {
+	It("The AuthZ endpoint answers OPTIONS without a session as the release does", clause.Graded("barong.authz.preflight", p.AuthorizeRead, preflight, clause.Needs(client.Direct)), func(ctx SpecContext) {
 		call := p.Do(ctx, p.Visitor(), p.AuthorizeRead, options)
 		p.Expect(call, p.AuthorizeRead, preflight)
 		p.ExpectNoToken(call)
 	})
-	It("lets a browser's preflight through the gateway", clause.Note("barong.authz.preflight-gateway", p.AuthorizeRead, preflight, clause.Only(client.Release31)), func(ctx SpecContext) {
+	It("The AuthZ endpoint lets a browser's preflight request pass", clause.Note("barong.authz.preflight-gateway", p.AuthorizeRead, preflight, clause.Only(client.Release31)), func(ctx SpecContext) {
 		r := options.WithHeader("Origin", "https://wallet.example").WithHeader("Access-Control-Request-Method", http.MethodPost)
 		r.Template = client.NewRoads(p.Target()).GatewayPath(p.CreateLabel)
 		p.Expect(p.Do(ctx, p.Visitor(), p.AuthorizeRead, r), p.AuthorizeRead, preflight)

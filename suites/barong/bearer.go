@@ -51,19 +51,19 @@ func refusesBearer(p *api, id, text string, needs []string, forge func(ctx conte
 }
 
 func bearerTaken(p *api) {
-	It("takes the token that the AuthZ endpoint gives", clause.Graded("barong.bearer.taken", p.GetCurrentUser, contract.OK, clause.Needs(client.Direct)), func(ctx SpecContext) {
+	It("GET /resource/users/me accepts the token that the AuthZ endpoint issued", clause.Graded("barong.bearer.taken", p.GetCurrentUser, contract.OK, clause.Needs(client.Direct)), func(ctx SpecContext) {
 		me := p.Member(ctx)
 		call := p.Do(ctx, p.Visitor(), p.GetCurrentUser, p.Bearing("Bearer "+p.SessionToken(ctx, me)))
 		p.Expect(call, p.GetCurrentUser, contract.OK)
 		p.Check("the user is the token's", value.Text(value.Of(call), "uid"), Equal(value.Text(me.User, "uid")))
 	})
-	It("takes a token after the session has ended that it came from", clause.Note("barong.bearer.outlives-session", p.GetCurrentUser, contract.OK, clause.Needs(client.Direct)), func(ctx SpecContext) {
+	It("GET /resource/users/me accepts a bearer token after its session has ended", clause.Note("barong.bearer.outlives-session", p.GetCurrentUser, contract.OK, clause.Needs(client.Direct)), func(ctx SpecContext) {
 		me := p.Member(ctx)
 		token := p.SessionToken(ctx, me)
 		p.Require("log out", p.Do(ctx, me.Actor, p.DeleteSession, conform.Request{}), p.DeleteSession, contract.OK)
 		p.Expect(p.Do(ctx, p.Visitor(), p.GetCurrentUser, p.Bearing("Bearer "+token)), p.GetCurrentUser, contract.OK)
 	})
-	It("refuses a token an hour after it was given", Serial, clause.Should("barong.bearer.expired", p.GetCurrentUser, client.TokenRefused, clause.Needs(client.Direct)), func(ctx SpecContext) {
+	It("GET /resource/users/me rejects a bearer token an hour after it was issued", Serial, clause.Should("barong.bearer.expired", p.GetCurrentUser, client.TokenRefused, clause.Needs(client.Direct)), func(ctx SpecContext) {
 		me := p.Member(ctx)
 		token := p.SessionToken(ctx, me)
 		p.Require("use the token", p.Do(ctx, p.Visitor(), p.GetCurrentUser, p.Bearing("Bearer "+token)), p.GetCurrentUser, contract.OK)
@@ -73,7 +73,7 @@ func bearerTaken(p *api) {
 }
 
 func bearerPresented(p *api) {
-	refusesBearer(p, "presentation", "refuses a token that is presented as anything but a bearer token", nil, func(_ context.Context, token string) []presented {
+	refusesBearer(p, "presentation", "GET /resource/users/me rejects a token under any scheme but Bearer", nil, func(_ context.Context, token string) []presented {
 		return []presented{
 			{"no header field", ""},
 			{"no token", "Bearer"},
@@ -82,10 +82,10 @@ func bearerPresented(p *api) {
 			{"Token", "Token " + token},
 		}
 	})
-	refusesBearer(p, "type-case", "refuses the type bearer in small or in capital letters", nil, func(_ context.Context, token string) []presented {
+	refusesBearer(p, "type-case", "GET /resource/users/me rejects the scheme Bearer in lower or upper case", nil, func(_ context.Context, token string) []presented {
 		return []presented{{"bearer", "bearer " + token}, {"BEARER", "BEARER " + token}}
 	})
-	It("takes no token from a query, and none from a cookie", clause.Graded("barong.bearer.elsewhere", p.GetCurrentUser, client.TokenRefused, clause.Needs(client.Direct)), func(ctx SpecContext) {
+	It("GET /resource/users/me reads no bearer token from the query or from a cookie", clause.Graded("barong.bearer.elsewhere", p.GetCurrentUser, client.TokenRefused, clause.Needs(client.Direct)), func(ctx SpecContext) {
 		me := p.Member(ctx)
 		token := p.SessionToken(ctx, me)
 		query := p.Bearing("")
@@ -108,10 +108,10 @@ func bearerPresented(p *api) {
 // bearerKinds are tokens with Barong's signature that were given for something
 // else.
 func bearerKinds(p *api) {
-	refusesBearer(p, "reset-token", "refuses the token of a password reset", nil, func(ctx context.Context, _ string) []presented {
+	refusesBearer(p, "reset-token", "GET /resource/users/me rejects the token of a password reset as bearer token", nil, func(ctx context.Context, _ string) []presented {
 		return []presented{{"reset", "Bearer " + p.ResetToken(ctx, p.MemberAccount(ctx))}}
 	})
-	It("refuses the token of an e-mail confirmation", Serial, clause.Graded("barong.bearer.confirmation-token", p.GetCurrentUser, client.TokenRefused, clause.Needs(client.Direct)), func(ctx SpecContext) {
+	It("GET /resource/users/me rejects the token of an e-mail confirmation as bearer token", Serial, clause.Graded("barong.bearer.confirmation-token", p.GetCurrentUser, client.TokenRefused, clause.Needs(client.Direct)), func(ctx SpecContext) {
 		me := p.Newcomer(ctx)
 		mailed := p.ConfirmationToken(ctx, me.Account)
 		p.Refuses(ctx, conform.Refusal{

@@ -55,7 +55,7 @@ func bearerAltered(p *api) {
 		}
 		return []presented{changed("role", "superadmin"), changed("uid", value.Text(other.User, "uid")), changed("exp", p.Now().AddDate(1, 0, 0).Unix())}
 	})
-	refusesBearer(p, "algorithm-none", "refuses a token that claims to need no signature", nil, func(_ context.Context, token string) []presented {
+	refusesBearer(p, "algorithm-none", "GET /resource/users/me rejects a bearer token with alg none", nil, func(_ context.Context, token string) []presented {
 		parts := strings.Split(token, ".")
 		var made []presented
 		for _, name := range []string{"none", "None", "nOnE"} {
@@ -64,14 +64,14 @@ func bearerAltered(p *api) {
 		}
 		return append(made, p.forged("none in two parts", jwtObject(map[string]any{"alg": "none"})+"."+parts[1]))
 	})
-	refusesBearer(p, "algorithm-hmac", "refuses a token that is signed with a shared secret", nil, func(_ context.Context, token string) []presented {
+	refusesBearer(p, "algorithm-hmac", "GET /resource/users/me rejects a bearer token signed with HMAC under a guessable secret", nil, func(_ context.Context, token string) []presented {
 		var made []presented
 		for _, secret := range []string{"", "secret", "barong"} {
 			made = append(made, p.forged("HS256 with "+secret, jwtSigned(jwt.SigningMethodHS256, nil, claimsWith(token, "role", "superadmin"), []byte(secret))))
 		}
 		return made
 	})
-	refusesBearer(p, "foreign-key", "refuses a token that is signed with another key, even if it brings the key along", nil, func(_ context.Context, token string) []presented {
+	refusesBearer(p, "foreign-key", "GET /resource/users/me rejects a bearer token signed with a foreign key, even one that it embeds", nil, func(_ context.Context, token string) []presented {
 		key, err := rsa.GenerateKey(rand.Reader, 2048)
 		if err != nil {
 			p.Error("cannot make a key: %v", err)
@@ -95,20 +95,20 @@ func bearerSigned(p *api) {
 	with := func(key *rsa.PrivateKey, token, name string, v any) presented {
 		return p.forged(name, jwtSigned(jwt.SigningMethodRS256, nil, claimsWith(token, name, v), key))
 	}
-	refuses("signed-expired", "refuses a signed token whose time is over", func(key *rsa.PrivateKey, token string) []presented {
+	refuses("signed-expired", "GET /resource/users/me rejects a signed bearer token that has expired", func(key *rsa.PrivateKey, token string) []presented {
 		return []presented{with(key, token, "exp", p.Now().Add(-time.Minute).Unix())}
 	})
-	refuses("signed-early", "refuses a signed token of the future", func(key *rsa.PrivateKey, token string) []presented {
+	refuses("signed-early", "GET /resource/users/me rejects a signed bearer token that was issued in the future", func(key *rsa.PrivateKey, token string) []presented {
 		tomorrow := p.Now().AddDate(0, 0, 1).Unix()
 		return []presented{with(key, token, "iat", tomorrow), with(key, token, "nbf", tomorrow)}
 	})
-	refuses("signed-without-id", "refuses a signed token without an id", func(key *rsa.PrivateKey, token string) []presented {
+	refuses("signed-without-id", "GET /resource/users/me rejects a signed bearer token without a jti", func(key *rsa.PrivateKey, token string) []presented {
 		return []presented{with(key, token, "jti", nil), with(key, token, "jti", "")}
 	})
-	refuses("signed-subject", "refuses a signed token that is no session's", func(key *rsa.PrivateKey, token string) []presented {
+	refuses("signed-subject", "GET /resource/users/me rejects a signed bearer token with another subject", func(key *rsa.PrivateKey, token string) []presented {
 		return []presented{with(key, token, "sub", nil), with(key, token, "sub", client.Confirmation), with(key, token, "sub", client.Reset), with(key, token, "sub", "Session")}
 	})
-	refuses("public-key-as-secret", "refuses a token whose shared secret is the public key", func(key *rsa.PrivateKey, token string) []presented {
+	refuses("public-key-as-secret", "GET /resource/users/me rejects a bearer token signed with HMAC under the public key", func(key *rsa.PrivateKey, token string) []presented {
 		der, err := x509.MarshalPKIXPublicKey(&key.PublicKey)
 		if err != nil {
 			p.Error("cannot write the public key: %v", err)
@@ -126,13 +126,13 @@ func bearerSigned(p *api) {
 			p.Expect(p.Do(ctx, p.Visitor(), p.GetCurrentUser, p.Bearing(p.forged("", made).authorization)), p.GetCurrentUser, contract.OK)
 		})
 	}
-	takes("other-issuer", "takes a signed token of another issuer for somebody else", func(token string) map[string]any {
+	takes("other-issuer", "GET /resource/users/me accepts a signed bearer token of another issuer", func(token string) map[string]any {
 		made := claimsWith(token, "iss", "somebody")
 		made["aud"] = []string{"somebody"}
 		return made
 	})
-	takes("no-end", "takes a signed token without an end", func(token string) map[string]any { return claimsWith(token, "exp", nil) })
-	It("knows no user of the name that a service account has", clause.Should("barong.bearer.no-user", p.GetCurrentUser, contract.NotFound, needs), func(ctx SpecContext) {
+	takes("no-end", "GET /resource/users/me accepts a signed bearer token without exp", func(token string) map[string]any { return claimsWith(token, "exp", nil) })
+	It("GET /resource/users/me finds no user for a signed bearer token with a service account's uid", clause.Should("barong.bearer.no-user", p.GetCurrentUser, contract.NotFound, needs), func(ctx SpecContext) {
 		key, token := p.RsaKey(client.JwtKey), p.SessionToken(ctx, p.Member(ctx))
 		p.Refuses(ctx, conform.Refusal{
 			Operation: p.GetCurrentUser, By: p.Visitor(), Outcome: contract.NotFound, Control: always(p.Bearing("Bearer " + token)),

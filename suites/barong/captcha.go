@@ -28,9 +28,9 @@ func captchas(p *api) {
 			needs = append(needs, client.SignUp)
 		}
 		Describe(op.Method+" "+op.Path+" behind a captcha", func() {
-			p.captchaPair(op, client.CaptchaRequired, "refuses a request without a solved captcha", needs, conform.Drop(captchaAnswer), conform.Set(captchaAnswer, ""))
-			p.captchaPair(op, contract.CaptchaRefused, "refuses a captcha that is not solved", needs, conform.Change{Name: "wrong answer", Of: p.wrongCaptcha})
-			p.captchaPair(op, captchaFields, "refuses an answer to Geetest's captcha that lacks a member", append(needs, client.Geetest),
+			p.captchaPair(op, client.CaptchaRequired, "rejects a request without a captcha response", needs, conform.Drop(captchaAnswer), conform.Set(captchaAnswer, ""))
+			p.captchaPair(op, contract.CaptchaRefused, "rejects a captcha response that solves nothing", needs, conform.Change{Name: "wrong answer", Of: p.wrongCaptcha})
+			p.captchaPair(op, captchaFields, "rejects a Geetest response that lacks a member", append(needs, client.Geetest),
 				conform.Set(captchaAnswer, conform.Object{geetestMembers: "x"}))
 		})
 	}
@@ -82,7 +82,7 @@ func (p *api) wrongCaptcha(r conform.Request) conform.Request {
 }
 
 func captchaShape(p *api) {
-	It("refuses an answer to a captcha that is a list, whether one is asked for or not",
+	It("POST /identity/sessions rejects a captcha response that is a list, whether a captcha is required or not",
 		clause.Graded("barong.captcha.login-list", p.CreateSession, captchaFormat), func(ctx SpecContext) {
 			a := p.Member(ctx).Account
 			p.Refuses(ctx, conform.Refusal{
@@ -95,7 +95,7 @@ func captchaShape(p *api) {
 
 // captchaWithCode is release 3.1 alone: a code says more of a client than a captcha.
 func captchaWithCode(p *api) {
-	It("asks no captcha of a log-in that comes with a code",
+	It("POST /identity/sessions requires no captcha of a log-in that brings a TOTP code",
 		clause.Must("barong.captcha.login-with-code", p.CreateSession, contract.OK, clause.Only(client.Release31), clause.Needs(client.Captcha),
 			clause.From(contract.Observed, "facts/barong.md 7.2")), func(ctx SpecContext) {
 			a := p.Leased(client.RoleTOTP)

@@ -60,7 +60,7 @@ func emailConfirmations(p *api) {
 
 func confirmations(p *api) {
 	op := p.ConfirmEmail
-	It("makes a pending user active, at level 1, and opens a session",
+	It("POST /identity/users/email/confirm_code activates a pending user at level 1 and opens a session",
 		clause.Must("barong.email.confirms", op, contract.OK, clause.Needs(client.SignUp)), func(ctx SpecContext) {
 			newcomer := p.SignedUp(ctx)
 			call := p.Do(ctx, p.VisitorAt(newcomer.Account.Address), op, confirmWith(p.MailedToken(ctx, newcomer.Account.Login, client.Confirmation)))
@@ -74,13 +74,13 @@ func confirmations(p *api) {
 			p.Require("use the session", now, p.GetCurrentUser, contract.OK)
 			p.Check("the user stays active", value.Text(value.Of(now), "state"), Equal("active"))
 		})
-	It("refuses a token whose address is confirmed already",
+	It("POST /identity/users/email/confirm_code rejects a token whose address is already confirmed",
 		clause.Must("barong.email.already-confirmed", op, "already-confirmed", clause.Needs(client.SignUp)), func(ctx SpecContext) {
 			token := p.signUpToken(ctx)
 			p.Require("confirm an address", p.Do(ctx, p.Visitor(), op, confirmWith(token)), op, contract.OK)
 			p.Expect(p.Do(ctx, p.Visitor(), op, confirmWith(token)), op, "already-confirmed")
 		})
-	It("takes the token of an earlier mail as well as that of the newest",
+	It("POST /identity/users/email/confirm_code accepts the token of an earlier mail as well as the newest one",
 		clause.Must("barong.email.earlier-mail", op, contract.OK, clause.Needs(client.SignUp), clause.From(contract.Observed, "facts/barong-observed.md 4")), func(ctx SpecContext) {
 			newcomer := p.SignedUp(ctx)
 			first := p.MailedToken(ctx, newcomer.Account.Login, client.Confirmation)
@@ -92,7 +92,7 @@ func confirmations(p *api) {
 
 func confirmationRequests(p *api) {
 	op := p.RequestEmailConfirmation
-	It("mails a token that confirms the address",
+	It("POST /identity/users/email/generate_code mails a token that confirms the address",
 		clause.Must("barong.email.mail", op, contract.OK, clause.Needs(client.SignUp)), func(ctx SpecContext) {
 			a := p.SignedUp(ctx).Account
 			p.MailedToken(ctx, a.Login, client.Confirmation)
@@ -100,13 +100,13 @@ func confirmationRequests(p *api) {
 			token := p.MailedToken(ctx, a.Login, client.Confirmation)
 			p.Expect(p.Do(ctx, p.Visitor(), p.ConfirmEmail, confirmWith(token)), p.ConfirmEmail, contract.OK)
 		})
-	It("answers for an address that no account has as for one that waits, and mails nothing to it",
+	It("POST /identity/users/email/generate_code answers for an unknown address as for a pending one and mails nothing to it",
 		clause.Must("barong.email.unknown", op, unknownEmail), func(ctx SpecContext) {
 			email := p.Nobody()
 			p.Expect(p.Do(ctx, p.Visitor(), op, p.ForAddress(email)), op, unknownEmail)
 			p.ExpectNoMail(ctx, email)
 		})
-	It("answers for an address that is confirmed as for one that waits, and mails nothing to it",
+	It("POST /identity/users/email/generate_code answers for a confirmed address as for a pending one and mails nothing to it",
 		clause.Must("barong.email.active", op, alreadyActive), func(ctx SpecContext) {
 			a := p.Member(ctx).Account
 			before := p.messagesWith(ctx, a.Login, client.Confirmation)
@@ -114,7 +114,7 @@ func confirmationRequests(p *api) {
 			p.ResetToken(ctx, a) // a later mail, so that an earlier one would be there
 			p.Check("no confirmation was mailed", p.messagesWith(ctx, a.Login, client.Confirmation), Equal(before))
 		})
-	It("does not tell addresses that wait, are confirmed or have no account apart",
+	It("POST /identity/users/email/generate_code answers pending, confirmed and unknown addresses identically",
 		clause.Must("barong.email.no-account-oracle", op, unknownEmail, clause.From(contract.Observed, "facts/barong-observed.md 4")), func(ctx SpecContext) {
 			nobodys := p.Do(ctx, p.Visitor(), op, p.ForAddress(p.Nobody()))
 			p.Expect(nobodys, op, unknownEmail)

@@ -33,10 +33,10 @@ func information(p *api) {
 		alikes(p)
 		times(p)
 		pings(p)
-		It("names the Auth0 tenant", clause.Must("barong.info.auth0", p.GetAuth0Configs, contract.OK), func(ctx SpecContext) {
+		It("GET /public/configs/auth0 names the Auth0 tenant", clause.Must("barong.info.auth0", p.GetAuth0Configs, contract.OK), func(ctx SpecContext) {
 			p.Expect(p.Do(ctx, p.Visitor(), p.GetAuth0Configs, conform.Request{}), p.GetAuth0Configs, contract.OK)
 		})
-		It("hands out a new challenge of Geetest each time", clause.Should("barong.captcha.geetest-challenge", p.RegisterGeetest, contract.OK), func(ctx SpecContext) {
+		It("GET /identity/users/register_geetest issues a new Geetest challenge each time", clause.Should("barong.captcha.geetest-challenge", p.RegisterGeetest, contract.OK), func(ctx SpecContext) {
 			challenge := func() string {
 				call := p.Do(ctx, p.Visitor(), p.RegisterGeetest, conform.Request{})
 				p.Expect(call, p.RegisterGeetest, contract.OK)
@@ -101,10 +101,10 @@ func pings(p *api) {
 		})
 	}
 	const options, preflight = contract.Outcome("options"), contract.Outcome("cors-preflight")
-	It("lists the methods of a path on OPTIONS", clause.Should("barong.info.options", p.PingIdentity, options), func(ctx SpecContext) {
+	It("OPTIONS /identity/ping lists the methods of the path", clause.Should("barong.info.options", p.PingIdentity, options), func(ctx SpecContext) {
 		p.Expect(p.Do(ctx, p.Visitor(), p.PingIdentity, conform.Request{Method: http.MethodOptions}), p.PingIdentity, options)
 	})
-	It("answers a preflight of a browser", clause.Should("barong.info.preflight", p.PingIdentity, preflight), func(ctx SpecContext) {
+	It("OPTIONS /identity/ping answers a browser's preflight request", clause.Should("barong.info.preflight", p.PingIdentity, preflight), func(ctx SpecContext) {
 		p.Expect(p.Do(ctx, p.Visitor(), p.PingIdentity, conform.Request{Method: http.MethodOptions, Header: http.Header{
 			"Origin": {"https://app.example"}, "Access-Control-Request-Method": {"GET"},
 		}}), p.PingIdentity, preflight)

@@ -16,7 +16,7 @@ import (
 
 func updatesKeys(p *api) {
 	op := p.UpdateKey
-	It("changes scopes and state, and shows the key without its secret", clause.Graded("barong.keys.update", op, contract.OK),
+	It("PATCH /resource/api_keys/{kid} changes scopes and state and returns the key without its secret", clause.Graded("barong.keys.update", op, contract.OK),
 		func(ctx SpecContext) {
 			me := p.Enrolled(ctx)
 			k := p.NewKey(ctx, me)
@@ -27,7 +27,7 @@ func updatesKeys(p *api) {
 			p.Check("its scopes", value.List(value.Of(call), "scope"), Equal([]any{"read", "trade"}))
 			p.Check("the key as the list shows it", p.EntityOf(ctx, k), Equal(value.Of(call)))
 		})
-	It("lets an inactive key in again once its state is active", Serial, clause.Graded("barong.keys.update-active", op, contract.OK, clause.From(contract.Observed, "facts/barong-observed.md 9")),
+	It("PATCH /resource/api_keys/{kid} reactivates an inactive key", Serial, clause.Graded("barong.keys.update-active", op, contract.OK, clause.From(contract.Observed, "facts/barong-observed.md 9")),
 		func(ctx SpecContext) {
 			me := p.Enrolled(ctx)
 			k := p.NewKey(ctx, me)
@@ -35,7 +35,7 @@ func updatesKeys(p *api) {
 			p.Expect(p.Change(ctx, me, k, conform.Object{"state": client.KeyActive}), op, contract.OK)
 			p.Acts(ctx, k)
 		})
-	It("takes the scopes away when the request names none", clause.Should("barong.keys.update-without-scope", op, contract.OK, clause.From(contract.Inferred, "facts/barong.md 2.2 updateKey")),
+	It("PATCH /resource/api_keys/{kid} removes the scopes when the request names none", clause.Should("barong.keys.update-without-scope", op, contract.OK, clause.From(contract.Inferred, "facts/barong.md 2.2 updateKey")),
 		func(ctx SpecContext) {
 			me := p.Enrolled(ctx)
 			k := p.Made(ctx, me, client.KeyBody(p.Code(ctx, me.Account.Codes)).With("scope", "trade"))
@@ -43,7 +43,7 @@ func updatesKeys(p *api) {
 			p.Expect(call, op, contract.OK)
 			p.Check("its scopes", value.List(value.Of(call), "scope"), BeEmpty())
 		})
-	It("does not change algorithm, kid or secret, whatever the request says", clause.Graded("barong.keys.update-others", op, contract.OK, clause.From(contract.Observed, "facts/barong.md 2.2 updateKey; facts/auth-checks.md I19")),
+	It("PATCH /resource/api_keys/{kid} does not change algorithm, kid or secret", clause.Graded("barong.keys.update-others", op, contract.OK, clause.From(contract.Observed, "facts/barong.md 2.2 updateKey; facts/auth-checks.md I19")),
 		func(ctx SpecContext) {
 			me := p.Enrolled(ctx)
 			k := p.NewKey(ctx, me)
@@ -58,7 +58,7 @@ func updatesKeys(p *api) {
 
 func deletesKeys(p *api) {
 	op := p.DeleteKey
-	It("deletes a key with a code in the query", clause.Graded("barong.keys.delete", op, contract.OK),
+	It("DELETE /resource/api_keys/{kid} deletes a key with the TOTP code in the query", clause.Graded("barong.keys.delete", op, contract.OK),
 		func(ctx SpecContext) {
 			me := p.Enrolled(ctx)
 			k := p.NewKey(ctx, me)
@@ -67,7 +67,7 @@ func deletesKeys(p *api) {
 			p.Expect(p.Do(ctx, me.Actor, op, r), op, contract.OK)
 			p.Check("the key as the list shows it", p.EntityOf(ctx, k), BeNil())
 		})
-	It("deletes a key with a code in the body, and no other key", Serial, clause.Graded("barong.keys.delete-by-body", op, contract.OK, clause.From(contract.Observed, "facts/barong-observed.md 10")),
+	It("DELETE /resource/api_keys/{kid} deletes a key with the TOTP code in the body, and no other key", Serial, clause.Graded("barong.keys.delete-by-body", op, contract.OK, clause.From(contract.Observed, "facts/barong-observed.md 10")),
 		func(ctx SpecContext) {
 			me := p.Enrolled(ctx)
 			k, kept := p.NewKey(ctx, me), p.NewKey(ctx, me)

@@ -73,7 +73,7 @@ func labels(p *api) {
 
 func labelsMade(p *api) {
 	op := p.CreateLabel
-	It("makes a public label", clause.Graded("barong.labels.created", op, contract.OK), func(ctx SpecContext) {
+	It("POST /resource/labels creates a public label", clause.Graded("barong.labels.created", op, contract.OK), func(ctx SpecContext) {
 		me := p.Member(ctx)
 		request := p.NewLabel(me)
 		call := p.Do(ctx, me.Actor, op, request)
@@ -84,7 +84,7 @@ func labelsMade(p *api) {
 		p.Check("its scope", value.Text(made, "scope"), Equal("public"))
 		p.Check("the label that is read", p.Labelled(ctx, me, value.Text(made, "key")), Equal(made))
 	})
-	It("writes keys and values in lower case", clause.Graded("barong.labels.lower-case", op, contract.OK), func(ctx SpecContext) {
+	It("POST /resource/labels stores keys and values in lower case", clause.Graded("barong.labels.lower-case", op, contract.OK), func(ctx SpecContext) {
 		me := p.Member(ctx)
 		key := "AF-" + strings.ToUpper(p.Nonce())
 		p.DropLater(me, strings.ToLower(key))
@@ -94,13 +94,13 @@ func labelsMade(p *api) {
 		p.Check("its value", value.Text(value.Of(call), "value"), Equal("conform"))
 		p.Check("the value that is read", value.Text(p.Labelled(ctx, me, strings.ToLower(key)), "value"), Equal("conform"))
 	})
-	It("reads a number as text", clause.Note("barong.labels.number", op, contract.OK), func(ctx SpecContext) {
+	It("POST /resource/labels reads a number as text", clause.Note("barong.labels.number", op, contract.OK), func(ctx SpecContext) {
 		me := p.Member(ctx)
 		call := p.Do(ctx, me.Actor, op, p.NewLabel(me).With("value", 12345))
 		p.Expect(call, op, contract.OK)
 		p.Check("its value", value.Text(value.Of(call), "value"), Equal("12345"))
 	})
-	It("makes one label of equal requests at the same time",
+	It("POST /resource/labels creates one label for equal requests sent at once",
 		clause.Should("barong.labels.parallel", op, contract.OK, clause.From(contract.Observed, "facts/barong.md 9.22; facts/barong-observed.md 20")),
 		func(ctx SpecContext) {
 			me := p.Member(ctx)
@@ -162,7 +162,7 @@ func labelRules(p *api) {
 		rule("too-long", strings.Repeat("a", longestLabel+1))
 		rule("invalid", "a.b", "a$bc", "a/bc", "ключ")
 	}
-	It("takes keys and values of the least and of the greatest length", clause.Graded("barong.labels.bounds", p.CreateLabel, contract.OK), func(ctx SpecContext) {
+	It("POST /resource/labels accepts keys and values of the minimum and the maximum length", clause.Graded("barong.labels.bounds", p.CreateLabel, contract.OK), func(ctx SpecContext) {
 		me := p.Member(ctx)
 		long := "af-" + p.Nonce() + strings.Repeat("_", longestLabel)
 		for _, label := range []conform.Object{
@@ -172,7 +172,7 @@ func labelRules(p *api) {
 			p.Expect(p.Do(ctx, me.Actor, p.CreateLabel, conform.Request{JSON: label}), p.CreateLabel, contract.OK)
 		}
 	})
-	It("refuses a key that the account has", clause.Graded("barong.labels.key-taken", p.CreateLabel, keyTaken), func(ctx SpecContext) {
+	It("POST /resource/labels rejects a key that the account has already", clause.Graded("barong.labels.key-taken", p.CreateLabel, keyTaken), func(ctx SpecContext) {
 		me := p.Member(ctx)
 		key := p.LabelMade(ctx, me)
 		again := conform.Request{JSON: conform.Object{"key": key, "value": "second"}}
@@ -186,7 +186,7 @@ func labelRules(p *api) {
 }
 
 func labelsRead(p *api) {
-	It("reads a label by its key", clause.Graded("barong.labels.read", p.GetLabel, contract.OK), func(ctx SpecContext) {
+	It("GET /resource/labels/{key} returns a label by its key", clause.Graded("barong.labels.read", p.GetLabel, contract.OK), func(ctx SpecContext) {
 		me := p.Member(ctx)
 		key := p.LabelMade(ctx, me)
 		call := p.Do(ctx, me.Actor, p.GetLabel, client.LabelAt(key))
@@ -194,14 +194,14 @@ func labelsRead(p *api) {
 		p.Check("its key", value.Text(value.Of(call), "key"), Equal(key))
 		p.Check("its value", value.Text(value.Of(call), "value"), Equal("conform"))
 	})
-	It("finds no label that the account has not, though another has it", clause.Graded("barong.labels.foreign", p.GetLabel, contract.NotFound), func(ctx SpecContext) {
+	It("GET /resource/labels/{key} finds no label that only another account has", clause.Graded("barong.labels.foreign", p.GetLabel, contract.NotFound), func(ctx SpecContext) {
 		me, other := p.Member(ctx), p.Member(ctx)
 		key := p.LabelMade(ctx, other)
 		p.Expect(p.Do(ctx, me.Actor, p.GetLabel, client.LabelAt(key)), p.GetLabel, contract.NotFound)
 		p.Expect(p.Do(ctx, me.Actor, p.GetLabel, client.LabelAt("af-"+p.Nonce())), p.GetLabel, contract.NotFound)
 		p.Check("the label of its owner", value.Text(p.Labelled(ctx, other, key), "key"), Equal(key))
 	})
-	It("lists the account's labels, public and private, and no others", clause.Graded("barong.labels.list", p.ListLabels, contract.OK), func(ctx SpecContext) {
+	It("GET /resource/labels lists the account's public and private labels and no others", clause.Graded("barong.labels.list", p.ListLabels, contract.OK), func(ctx SpecContext) {
 		me, other := p.Member(ctx), p.Member(ctx)
 		mine, foreign := p.LabelMade(ctx, me), p.LabelMade(ctx, other)
 		call := p.Do(ctx, me.Actor, p.ListLabels, conform.Request{})
@@ -209,7 +209,7 @@ func labelsRead(p *api) {
 		p.Check("keys that are listed", client.KeysIn(call), ContainElements(mine, confirmedLabel))
 		p.Check("keys that are listed", client.KeysIn(call), Not(ContainElement(foreign)))
 	})
-	It("lists the oldest label first, and the newest first where it is asked to", clause.Graded("barong.labels.ordering", p.ListLabels, contract.OK), func(ctx SpecContext) {
+	It("GET /resource/labels lists the oldest label first, and the newest first on request", clause.Graded("barong.labels.ordering", p.ListLabels, contract.OK), func(ctx SpecContext) {
 		me := p.Member(ctx)
 		older := p.LabelMade(ctx, me)
 		p.Wait(ctx, 2*time.Second, "labels are ordered by the second in which they were made")
@@ -224,7 +224,7 @@ func labelsRead(p *api) {
 			p.Check("the two labels, ordering "+ordering, only(client.KeysIn(call), older, newer), Equal(want))
 		}
 	})
-	It("refuses an ordering that there is not", clause.Graded("barong.labels.bad-ordering", p.ListLabels, badOrdering), func(ctx SpecContext) {
+	It("GET /resource/labels rejects an unknown ordering", clause.Graded("barong.labels.bad-ordering", p.ListLabels, badOrdering), func(ctx SpecContext) {
 		p.Refuses(ctx, conform.Refusal{
 			Operation: p.ListLabels, By: p.Member(ctx).Actor, Outcome: badOrdering,
 			Control: always(conform.Request{Query: url.Values{"ordering": {"desc"}}}),

@@ -36,25 +36,25 @@ func logInRefuses(p *api) {
 		return conform.Change{Name: name, Of: func(r conform.Request) conform.Request { return r.With("password", p.Secret("password", value)) }}
 	}
 	bad := contract.BadCredentials
-	refuses("wrong-password", "refuses a wrong password, and one that differs in its last character", bad, func(a *client.Account) []conform.Change {
+	refuses("wrong-password", "POST /identity/sessions rejects a wrong password, and one that differs in its last character only", bad, func(a *client.Account) []conform.Change {
 		return []conform.Change{password("another password", client.NewPassword()), password("last character changed", otherDigit(a.Password))}
 	})
-	refuses("password-exact", "refuses the password in the other case, and with a character more", bad, func(a *client.Account) []conform.Change {
+	refuses("password-exact", "POST /identity/sessions rejects the password in swapped case, and with one character appended", bad, func(a *client.Account) []conform.Change {
 		return []conform.Change{password("swapped case", swapCase(a.Password)), password("a character more", a.Password+"x")}
 	})
-	refuses("password-beginning", "refuses the beginning of the password", bad, func(a *client.Account) []conform.Change {
+	refuses("password-beginning", "POST /identity/sessions rejects a prefix of the password", bad, func(a *client.Account) []conform.Change {
 		return []conform.Change{password("a character less", a.Password[:len(a.Password)-1]), password("eight characters", a.Password[:max(0, min(8, len(a.Password)-1))])}
 	})
-	refuses("password-blank", "refuses an empty password", bad, func(*client.Account) []conform.Change {
+	refuses("password-blank", "POST /identity/sessions rejects an empty and a null password", bad, func(*client.Account) []conform.Change {
 		return []conform.Change{conform.Set("password", ""), conform.Set("password", nil)}
 	})
-	refuses("unknown-email", "refuses an e-mail address that nobody has", bad, func(*client.Account) []conform.Change {
+	refuses("unknown-email", "POST /identity/sessions rejects an e-mail address that no account has", bad, func(*client.Account) []conform.Change {
 		return []conform.Change{conform.Set("email", p.Nobody())}
 	})
-	refuses("email-blank", "refuses an empty e-mail address", bad, func(*client.Account) []conform.Change {
+	refuses("email-blank", "POST /identity/sessions rejects an empty and a null e-mail address", bad, func(*client.Account) []conform.Change {
 		return []conform.Change{conform.Set("email", ""), conform.Set("email", nil)}
 	})
-	It("refuses the password of another user", clause.Graded("barong.sessions.foreign-password", p.CreateSession, bad), func(ctx SpecContext) {
+	It("POST /identity/sessions rejects the password of another user", clause.Graded("barong.sessions.foreign-password", p.CreateSession, bad), func(ctx SpecContext) {
 		a, other := p.MemberAccount(ctx), p.MemberAccount(ctx)
 		p.Require("log in as the other", p.TryLogIn(ctx, other, p.Credentials(other, "")), p.CreateSession, contract.OK)
 		call := p.TryLogIn(ctx, a, p.Credentials(a, "").With("password", other.Password))
@@ -62,7 +62,7 @@ func logInRefuses(p *api) {
 		p.ExpectNoSession(ctx, a, call)
 		p.Require("log in with the own one", p.TryLogIn(ctx, a, p.Credentials(a, "")), p.CreateSession, contract.OK)
 	})
-	It("breaks on an object in place of the e-mail address", clause.Note("barong.sessions.email-object", p.CreateSession, emailObject), func(ctx SpecContext) {
+	It("POST /identity/sessions answers an object in place of the e-mail address with a server error", clause.Note("barong.sessions.email-object", p.CreateSession, emailObject), func(ctx SpecContext) {
 		a := p.MemberAccount(ctx)
 		p.Expect(p.TryLogIn(ctx, a, p.Credentials(a, "").With("email", map[string]any{"a": 1})), p.CreateSession, emailObject)
 		p.Require("log in", p.TryLogIn(ctx, a, p.Credentials(a, "")), p.CreateSession, contract.OK)
@@ -86,9 +86,9 @@ func logInStates(p *api) {
 	from := func(role string) func(context.Context) *client.Account {
 		return func(context.Context) *client.Account { GinkgoHelper(); return p.Leased(role) }
 	}
-	refuses("banned", "lets no banned user in", bannedUser, from(client.RoleBanned))
-	refuses("locked", "lets no locked user in", lockedUser, from(client.RoleLocked))
-	refuses("deleted", "lets no deleted user in", deletedUser, func(ctx context.Context) *client.Account {
+	refuses("banned", "POST /identity/sessions rejects a banned user, whether the password is right or wrong", bannedUser, from(client.RoleBanned))
+	refuses("locked", "POST /identity/sessions rejects a locked user, whether the password is right or wrong", lockedUser, from(client.RoleLocked))
+	refuses("deleted", "POST /identity/sessions rejects a deleted user, whether the password is right or wrong", deletedUser, func(ctx context.Context) *client.Account {
 		GinkgoHelper()
 		if !p.SignsUpHere() {
 			return p.Leased(client.RoleDeleted)
@@ -108,13 +108,13 @@ func logInOracle(p *api) {
 		p.Expect(call, p.CreateSession, contract.BadCredentials)
 		return call
 	}
-	It("answers an unknown e-mail address like a wrong password", clause.Graded("barong.sessions.no-account-oracle", p.CreateSession, contract.BadCredentials), func(ctx SpecContext) {
+	It("POST /identity/sessions answers an unknown e-mail address exactly like a wrong password", clause.Graded("barong.sessions.no-account-oracle", p.CreateSession, contract.BadCredentials), func(ctx SpecContext) {
 		a := p.MemberAccount(ctx)
 		p.Require("log in", p.TryLogIn(ctx, a, p.Credentials(a, "")), p.CreateSession, contract.OK)
 		first, second := wrong(ctx, a, a.Login), wrong(ctx, a, a.Login)
 		p.sameAnswers(first, second, wrong(ctx, a, p.Nobody()))
 	})
-	It("does not show before the password is right that a user has a second factor", clause.Graded("barong.sessions.no-second-factor-oracle", p.CreateSession, contract.BadCredentials), func(ctx SpecContext) {
+	It("POST /identity/sessions does not reveal to a wrong password that a user has a second factor", clause.Graded("barong.sessions.no-second-factor-oracle", p.CreateSession, contract.BadCredentials), func(ctx SpecContext) {
 		plain, second := p.MemberAccount(ctx), p.EnrolledAccount(ctx)
 		p.Turns(ctx, second, 4)
 		a, b := wrong(ctx, plain, plain.Login), wrong(ctx, plain, plain.Login)

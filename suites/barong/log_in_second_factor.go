@@ -34,7 +34,7 @@ func (p *api) rightCode(ctx context.Context, a *client.Account, code string) {
 
 func logInSecondFactor(p *api) {
 	required, wrong := contract.SecondFactorRequired, contract.SecondFactorWrong
-	It("opens no session for the password alone where there is a second factor", clause.Graded("barong.sessions.second-factor-required", p.CreateSession, required), func(ctx SpecContext) {
+	It("POST /identity/sessions asks an enrolled user for a TOTP code and opens no session for the password alone", clause.Graded("barong.sessions.second-factor-required", p.CreateSession, required), func(ctx SpecContext) {
 		a := p.EnrolledAccount(ctx)
 		p.Turns(ctx, a, client.InWindow)
 		call := p.TryLogIn(ctx, a, p.Credentials(a, ""))
@@ -42,7 +42,7 @@ func logInSecondFactor(p *api) {
 		p.ExpectNoSession(ctx, a, call)
 		p.rightCode(ctx, a, p.Code(ctx, a.Codes))
 	})
-	It("takes an empty code for none", clause.Graded("barong.sessions.second-factor-blank", p.CreateSession, required), func(ctx SpecContext) {
+	It("POST /identity/sessions treats an empty, blank or null TOTP code as none", clause.Graded("barong.sessions.second-factor-blank", p.CreateSession, required), func(ctx SpecContext) {
 		a := p.EnrolledAccount(ctx)
 		p.Turns(ctx, a, client.InWindow)
 		for _, code := range []any{"", "   ", nil} {
@@ -50,14 +50,14 @@ func logInSecondFactor(p *api) {
 		}
 		p.rightCode(ctx, a, p.Code(ctx, a.Codes))
 	})
-	It("refuses a wrong code, and each further one alike", clause.Graded("barong.sessions.second-factor-wrong", p.CreateSession, wrong), func(ctx SpecContext) {
+	It("POST /identity/sessions rejects a wrong TOTP code, and the next wrong one alike", clause.Graded("barong.sessions.second-factor-wrong", p.CreateSession, wrong), func(ctx SpecContext) {
 		a := p.EnrolledAccount(ctx)
 		p.Turns(ctx, a, client.InWindow)
 		p.expectCode(ctx, a, a.Codes.Wrong(1), wrong)
 		p.expectCode(ctx, a, a.Codes.Wrong(1), wrong)
 		p.rightCode(ctx, a, p.Code(ctx, a.Codes))
 	})
-	It("refuses the code of another user", clause.Graded("barong.sessions.second-factor-foreign", p.CreateSession, wrong), func(ctx SpecContext) {
+	It("POST /identity/sessions rejects the TOTP code of another user", clause.Graded("barong.sessions.second-factor-foreign", p.CreateSession, wrong), func(ctx SpecContext) {
 		a, other := p.EnrolledAccount(ctx), p.EnrolledAccount(ctx)
 		p.Turns(ctx, a, client.InWindow)
 		code := p.Code(ctx, other.Codes)
@@ -65,7 +65,7 @@ func logInSecondFactor(p *api) {
 		p.rightCode(ctx, other, code)
 		p.rightCode(ctx, a, p.Code(ctx, a.Codes))
 	})
-	It("refuses a wrong password whatever the code, and does not spend the code on it", clause.Graded("barong.sessions.password-before-code", p.CreateSession, contract.BadCredentials), func(ctx SpecContext) {
+	It("POST /identity/sessions rejects a wrong password whatever the TOTP code, and does not use the code up", clause.Graded("barong.sessions.password-before-code", p.CreateSession, contract.BadCredentials), func(ctx SpecContext) {
 		a := p.EnrolledAccount(ctx)
 		p.Turns(ctx, a, client.InWindow)
 		code := p.Code(ctx, a.Codes)
@@ -76,7 +76,7 @@ func logInSecondFactor(p *api) {
 		}
 		p.rightCode(ctx, a, code)
 	})
-	It("leaves the session alone on whose cookie a log-in is refused", clause.Graded("barong.sessions.refused-keeps-session", p.CreateSession, required), func(ctx SpecContext) {
+	It("POST /identity/sessions leaves a live session alone when a log-in on its cookie is rejected", clause.Graded("barong.sessions.refused-keeps-session", p.CreateSession, required), func(ctx SpecContext) {
 		mine, other := p.Member(ctx), p.EnrolledAccount(ctx)
 		p.Turns(ctx, other, client.InWindow)
 		call := p.Do(ctx, p.With(mine.Account, mine.Cookie, ""), p.CreateSession, p.Paced(ctx, other, p.Credentials(other, "")))
@@ -84,7 +84,7 @@ func logInSecondFactor(p *api) {
 		p.ExpectAlive(ctx, mine)
 		p.rightCode(ctx, other, p.Code(ctx, other.Codes))
 	})
-	It("asks for the code too after a reset of the password", clause.Graded("barong.sessions.reset-keeps-second-factor", p.CreateSession, required), func(ctx SpecContext) {
+	It("POST /identity/sessions still asks for a TOTP code after a password reset", clause.Graded("barong.sessions.reset-keeps-second-factor", p.CreateSession, required), func(ctx SpecContext) {
 		a := p.EnrolledAccount(ctx)
 		p.Turns(ctx, a, client.InWindow)
 		reset := p.Do(ctx, p.Visitor(), p.ConfirmPasswordReset, p.PasswordReset(p.ResetToken(ctx, a), a.Password))
@@ -98,14 +98,14 @@ func logInSecondFactor(p *api) {
 // first (RFC 6238 section 5.2; facts/auth-checks.md T10-T15).
 func logInCodesSpent(p *api) {
 	replayed := contract.SecondFactorReplayed
-	It("opens one session for a code", clause.Graded("barong.sessions.replayed", p.CreateSession, replayed), func(ctx SpecContext) {
+	It("POST /identity/sessions rejects a TOTP code that has opened a session", clause.Graded("barong.sessions.replayed", p.CreateSession, replayed), func(ctx SpecContext) {
 		a := p.EnrolledAccount(ctx)
 		p.Turns(ctx, a, client.InWindow)
 		code := p.Code(ctx, a.Codes)
 		p.rightCode(ctx, a, code)
 		p.expectCode(ctx, a, code, replayed)
 	})
-	It("knows a spent code again with white space around it", clause.Graded("barong.sessions.replayed-padded", p.CreateSession, replayed), func(ctx SpecContext) {
+	It("POST /identity/sessions rejects a used TOTP code with white space around it", clause.Graded("barong.sessions.replayed-padded", p.CreateSession, replayed), func(ctx SpecContext) {
 		a := p.EnrolledAccount(ctx)
 		p.Turns(ctx, a, client.InWindow)
 		code := p.Code(ctx, a.Codes)
@@ -114,7 +114,7 @@ func logInCodesSpent(p *api) {
 			p.expectCode(ctx, a, padded, replayed)
 		}
 	})
-	It("knows a wrong code again", clause.Graded("barong.sessions.replayed-wrong", p.CreateSession, replayed), func(ctx SpecContext) {
+	It("POST /identity/sessions rejects a wrong TOTP code that is repeated as a replay", clause.Graded("barong.sessions.replayed-wrong", p.CreateSession, replayed), func(ctx SpecContext) {
 		a := p.EnrolledAccount(ctx)
 		p.Turns(ctx, a, client.InWindow)
 		code := a.Codes.Wrong(1)
@@ -122,21 +122,21 @@ func logInCodesSpent(p *api) {
 		p.expectCode(ctx, a, code, replayed)
 		p.rightCode(ctx, a, p.Code(ctx, a.Codes))
 	})
-	It("refuses the code that switched the second factor on", clause.Graded("barong.sessions.replayed-enable", p.CreateSession, replayed), func(ctx SpecContext) {
+	It("POST /identity/sessions rejects the TOTP code that enabled the second factor", clause.Graded("barong.sessions.replayed-enable", p.CreateSession, replayed), func(ctx SpecContext) {
 		me := p.Member(ctx)
 		p.Turns(ctx, me.Account, client.InWindow)
 		code := p.Enrol(ctx, me)
 		p.expectCode(ctx, me.Account, code, replayed)
 		p.rightCode(ctx, me.Account, p.Code(ctx, me.Account.Codes))
 	})
-	It("refuses a code that was verified before", clause.Graded("barong.sessions.replayed-verify", p.CreateSession, replayed), func(ctx SpecContext) {
+	It("POST /identity/sessions rejects a TOTP code that POST /resource/otp/verify has accepted", clause.Graded("barong.sessions.replayed-verify", p.CreateSession, replayed), func(ctx SpecContext) {
 		me := p.Enrolled(ctx)
 		p.Turns(ctx, me.Account, client.InWindow)
 		code := p.Code(ctx, me.Account.Codes)
 		p.Require("verify a code", p.Do(ctx, me.Actor, p.VerifyOTP, client.CodeBody(code)), p.VerifyOTP, contract.OK)
 		p.expectCode(ctx, me.Account, code, replayed)
 	})
-	It("opens one session for a code that many log-ins bring at once", clause.Graded("barong.sessions.parallel", p.CreateSession, replayed), func(ctx SpecContext) {
+	It("POST /identity/sessions opens only one session for a TOTP code that many log-ins send at once", clause.Graded("barong.sessions.parallel", p.CreateSession, replayed), func(ctx SpecContext) {
 		a := p.EnrolledAccount(ctx)
 		p.Turns(ctx, a, client.InWindow)
 		calls := p.logInsAtOnce(ctx, a)

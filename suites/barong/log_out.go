@@ -23,13 +23,13 @@ func logOuts(p *api) {
 
 func logOutEnds(p *api) {
 	ok := contract.OK
-	It("ends the session", clause.Graded("barong.sessions.log-out", p.DeleteSession, ok), func(ctx SpecContext) {
+	It("DELETE /identity/sessions ends the session", clause.Graded("barong.sessions.log-out", p.DeleteSession, ok), func(ctx SpecContext) {
 		me := p.Member(ctx)
 		p.ExpectAlive(ctx, me)
 		p.Expect(p.Do(ctx, me.Actor, p.DeleteSession, conform.Request{}), p.DeleteSession, ok)
 		p.ExpectEnded(ctx, me)
 	})
-	It("gives a session id that is another one and opens nothing", clause.Graded("barong.sessions.log-out-sid", p.DeleteSession, ok, clause.Only(client.Release26, client.Release31)), func(ctx SpecContext) {
+	It("DELETE /identity/sessions returns another session id, which is no live session", clause.Graded("barong.sessions.log-out-sid", p.DeleteSession, ok, clause.Only(client.Release26, client.Release31)), func(ctx SpecContext) {
 		me := p.Member(ctx)
 		call := p.Do(ctx, me.Actor, p.DeleteSession, conform.Request{})
 		p.Expect(call, p.DeleteSession, ok)
@@ -37,7 +37,7 @@ func logOutEnds(p *api) {
 		p.Holds("the id is another one", next != me.Cookie, "it is the one of the session that ended")
 		p.ExpectEnded(ctx, &client.Session{Actor: p.With(me.Account, next, ""), Account: me.Account})
 	})
-	It("leaves other sessions of the user, and other users, alone", clause.Graded("barong.sessions.log-out-one", p.DeleteSession, ok), func(ctx SpecContext) {
+	It("DELETE /identity/sessions leaves the user's other sessions, and other users, alone", clause.Graded("barong.sessions.log-out-one", p.DeleteSession, ok), func(ctx SpecContext) {
 		me, stranger := p.Member(ctx), p.Member(ctx)
 		other := p.LogIn(ctx, me.Account)
 		p.Expect(p.Do(ctx, me.Actor, p.DeleteSession, conform.Request{}), p.DeleteSession, ok)
@@ -45,7 +45,7 @@ func logOutEnds(p *api) {
 		p.ExpectAlive(ctx, other)
 		p.ExpectAlive(ctx, stranger)
 	})
-	It("asks for no CSRF token", clause.Note("barong.sessions.log-out-without-csrf", p.DeleteSession, ok), func(ctx SpecContext) {
+	It("DELETE /identity/sessions requires no CSRF token", clause.Note("barong.sessions.log-out-without-csrf", p.DeleteSession, ok), func(ctx SpecContext) {
 		me := p.Member(ctx)
 		p.Expect(p.Do(ctx, p.With(me.Account, me.Cookie, ""), p.DeleteSession, conform.Request{}), p.DeleteSession, ok)
 		p.ExpectEnded(ctx, me)
@@ -54,7 +54,7 @@ func logOutEnds(p *api) {
 
 func logOutRefuses(p *api) {
 	none := contract.NotFound
-	It("finds no session of a client that has none, or a made-up one", clause.Graded("barong.sessions.log-out-nobody", p.DeleteSession, none), func(ctx SpecContext) {
+	It("DELETE /identity/sessions finds no session for a missing or made-up cookie", clause.Graded("barong.sessions.log-out-nobody", p.DeleteSession, none), func(ctx SpecContext) {
 		me := p.Member(ctx)
 		for _, cookie := range []string{"", p.Secret("session", p.Nonce()+p.Nonce()), "null"} {
 			p.Expect(p.Do(ctx, p.With(me.Account, cookie, ""), p.DeleteSession, conform.Request{}), p.DeleteSession, none)
@@ -62,18 +62,18 @@ func logOutRefuses(p *api) {
 		p.ExpectAlive(ctx, me)
 		p.Require("log out", p.Do(ctx, me.Actor, p.DeleteSession, conform.Request{}), p.DeleteSession, contract.OK)
 	})
-	It("finds no session that was logged out before", clause.Graded("barong.sessions.log-out-twice", p.DeleteSession, none), func(ctx SpecContext) {
+	It("DELETE /identity/sessions finds no session that is already logged out", clause.Graded("barong.sessions.log-out-twice", p.DeleteSession, none), func(ctx SpecContext) {
 		me := p.Member(ctx)
 		p.Require("log out", p.Do(ctx, me.Actor, p.DeleteSession, conform.Request{}), p.DeleteSession, contract.OK)
 		p.Expect(p.Do(ctx, me.Actor, p.DeleteSession, conform.Request{}), p.DeleteSession, none)
 	})
-	It("finds no session that has expired", Serial, clause.Should("barong.sessions.log-out-expired", p.DeleteSession, none), func(ctx SpecContext) {
+	It("DELETE /identity/sessions finds no session that has expired", Serial, clause.Should("barong.sessions.log-out-expired", p.DeleteSession, none), func(ctx SpecContext) {
 		me := p.Member(ctx)
 		p.ExpectAlive(ctx, me)
 		p.Wait(ctx, p.SessionLifetime(ctx)+time.Minute, "the session has to expire")
 		p.Expect(p.Do(ctx, me.Actor, p.DeleteSession, conform.Request{}), p.DeleteSession, none)
 	})
-	It("refuses a way of logging in that it does not know", clause.Graded("barong.sessions.log-out-method", p.DeleteSession, methodUnknown), func(ctx SpecContext) {
+	It("DELETE /identity/sessions rejects an unknown auth_method and ends nothing", clause.Graded("barong.sessions.log-out-method", p.DeleteSession, methodUnknown), func(ctx SpecContext) {
 		me := p.Member(ctx)
 		by := func(method string) conform.Request {
 			return conform.Request{Query: url.Values{"auth_method": {method}}}

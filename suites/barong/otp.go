@@ -51,7 +51,7 @@ var (
 
 func enables(p *api) {
 	op := p.EnableOTP
-	It("switches the second factor on with a first code of the app", clause.Graded("barong.otp.enable", op, contract.OK),
+	It("POST /resource/otp/enable enables the second factor with a first valid TOTP code", clause.Graded("barong.otp.enable", op, contract.OK),
 		func(ctx SpecContext) {
 			me := p.Member(ctx)
 			codes := p.NewSecret(ctx, me)
@@ -61,7 +61,7 @@ func enables(p *api) {
 			p.Expect(p.PasswordOnly(ctx, me.Account), p.CreateSession, contract.SecondFactorRequired)
 			p.Expect(p.TryLogIn(ctx, me.Account, p.Credentials(me.Account, p.Code(ctx, codes))), p.CreateSession, contract.OK)
 		})
-	It("gives the user the private label otp", clause.Graded("barong.otp.label", op, contract.OK, clause.From(contract.Observed, "facts/barong.md 1.7")),
+	It("POST /resource/otp/enable gives the user the private label otp", clause.Graded("barong.otp.label", op, contract.OK, clause.From(contract.Observed, "facts/barong.md 1.7")),
 		func(ctx SpecContext) {
 			me := p.Member(ctx)
 			codes := p.NewSecret(ctx, me)
@@ -69,7 +69,7 @@ func enables(p *api) {
 			p.Expect(p.PutCode(ctx, me, op, p.Code(ctx, codes)), op, contract.OK)
 			p.Check("what users/me tells of the second factor", p.Factor(ctx, me), Equal(factorOn))
 		})
-	It("refuses a wrong code and leaves the second factor off", clause.Graded("barong.otp.enable-wrong", op, contract.SecondFactorWrong),
+	It("POST /resource/otp/enable rejects a wrong TOTP code and leaves the second factor off", clause.Graded("barong.otp.enable-wrong", op, contract.SecondFactorWrong),
 		func(ctx SpecContext) {
 			me := p.Member(ctx)
 			codes := p.NewSecret(ctx, me)
@@ -79,7 +79,7 @@ func enables(p *api) {
 			p.Expect(p.PasswordOnly(ctx, me.Account), p.CreateSession, contract.OK)
 			p.Expect(p.PutCode(ctx, me, op, p.Code(ctx, codes)), op, contract.OK)
 		})
-	It("refuses any code of a user who never got a secret", clause.Graded("barong.otp.enable-without-secret", op, contract.SecondFactorWrong),
+	It("POST /resource/otp/enable rejects any TOTP code of a user without a secret", clause.Graded("barong.otp.enable-without-secret", op, contract.SecondFactorWrong),
 		func(ctx SpecContext) {
 			me, other := p.Member(ctx), p.Enrolled(ctx)
 			p.Expect(p.PutCode(ctx, me, op, p.AnyCode()), op, contract.SecondFactorWrong)
@@ -87,7 +87,7 @@ func enables(p *api) {
 			p.Check("what users/me tells of the second factor", p.Factor(ctx, me), Equal(factorOff))
 			p.Enrol(ctx, me)
 		})
-	It("refuses the code of another user's app", clause.Graded("barong.otp.enable-foreign", op, contract.SecondFactorWrong, clause.From(contract.Observed, "facts/barong.md 1.8; facts/auth-checks.md T19, F06")),
+	It("POST /resource/otp/enable rejects the TOTP code of another user", clause.Graded("barong.otp.enable-foreign", op, contract.SecondFactorWrong, clause.From(contract.Observed, "facts/barong.md 1.8; facts/auth-checks.md T19, F06")),
 		func(ctx SpecContext) {
 			me, other := p.Member(ctx), p.Enrolled(ctx)
 			codes := p.NewSecret(ctx, me)
@@ -100,7 +100,7 @@ func enables(p *api) {
 				Outcome: contract.SecondFactorWrong, State: func() any { return p.Factor(ctx, me) },
 			})
 		})
-	It("refuses a code that was refused before, and says so", clause.Graded("barong.otp.enable-repeated", op, contract.SecondFactorReplayed),
+	It("POST /resource/otp/enable rejects a repeated wrong TOTP code as a replay", clause.Graded("barong.otp.enable-repeated", op, contract.SecondFactorReplayed),
 		func(ctx SpecContext) {
 			me := p.Member(ctx)
 			codes := p.NewSecret(ctx, me)
@@ -110,7 +110,7 @@ func enables(p *api) {
 			p.Expect(p.PutCode(ctx, me, op, wrong), op, contract.SecondFactorReplayed)
 			p.Expect(p.PutCode(ctx, me, op, p.Code(ctx, codes)), op, contract.OK)
 		})
-	It("refuses to switch it on twice, and does not spend the code", clause.Graded("barong.otp.enable-twice", op, client.AlreadyEnabled),
+	It("POST /resource/otp/enable rejects enabling twice and does not use the TOTP code up", clause.Graded("barong.otp.enable-twice", op, client.AlreadyEnabled),
 		func(ctx SpecContext) {
 			me := p.Enrolled(ctx)
 			right := p.LastingCode(ctx, me.Account.Codes)
@@ -123,14 +123,14 @@ func enables(p *api) {
 
 func verifies(p *api) {
 	op := p.VerifyOTP
-	It("accepts a right code and changes nothing", clause.Graded("barong.otp.verify", op, contract.OK),
+	It("POST /resource/otp/verify accepts a valid TOTP code and changes nothing", clause.Graded("barong.otp.verify", op, contract.OK),
 		func(ctx SpecContext) {
 			me := p.Enrolled(ctx)
 			p.Expect(p.PutCode(ctx, me, op, p.Code(ctx, me.Account.Codes)), op, contract.OK)
 			p.Check("what users/me tells of the second factor", p.Factor(ctx, me), Equal(factorOn))
 			p.Expect(p.PasswordOnly(ctx, me.Account), p.CreateSession, contract.SecondFactorRequired)
 		})
-	It("refuses a wrong code, and takes a right one afterwards", clause.Graded("barong.otp.verify-wrong", op, contract.SecondFactorWrong),
+	It("POST /resource/otp/verify rejects a wrong TOTP code and accepts a valid one afterwards", clause.Graded("barong.otp.verify-wrong", op, contract.SecondFactorWrong),
 		func(ctx SpecContext) {
 			me := p.Enrolled(ctx)
 			p.Expect(p.PutCode(ctx, me, op, me.Account.Codes.Wrong(client.Skew)), op, contract.SecondFactorWrong)
@@ -149,14 +149,14 @@ func verifies(p *api) {
 
 func disables(p *api) {
 	op := p.DisableOTP
-	It("switches the second factor off with a code of the app", clause.Graded("barong.otp.disable", op, contract.OK),
+	It("POST /resource/otp/disable disables the second factor with a valid TOTP code", clause.Graded("barong.otp.disable", op, contract.OK),
 		func(ctx SpecContext) {
 			me := p.JustEnrolled(ctx)
 			p.Expect(p.PutCode(ctx, me, op, p.Code(ctx, me.Account.Codes)), op, contract.OK)
 			p.Check("what users/me tells of the second factor, in the same session", p.Factor(ctx, me), Equal(factorOff))
 			p.Expect(p.PasswordOnly(ctx, me.Account), p.CreateSession, contract.OK)
 		})
-	It("refuses a wrong code and another user's code, and leaves it on", clause.Graded("barong.otp.disable-wrong", op, contract.SecondFactorWrong),
+	It("POST /resource/otp/disable rejects a wrong TOTP code and another user's, and leaves the second factor on", clause.Graded("barong.otp.disable-wrong", op, contract.SecondFactorWrong),
 		func(ctx SpecContext) {
 			me, other := p.JustEnrolled(ctx), p.Enrolled(ctx)
 			for _, code := range []string{me.Account.Codes.Wrong(client.Skew), p.Code(ctx, other.Account.Codes)} {
@@ -166,7 +166,7 @@ func disables(p *api) {
 			p.Expect(p.PasswordOnly(ctx, me.Account), p.CreateSession, contract.SecondFactorRequired)
 			p.Expect(p.PutCode(ctx, me, op, p.Code(ctx, me.Account.Codes)), op, contract.OK)
 		})
-	It("refuses a spent code and leaves it on", clause.Graded("barong.otp.disable-replayed", op, contract.SecondFactorReplayed),
+	It("POST /resource/otp/disable rejects a used TOTP code and leaves the second factor on", clause.Graded("barong.otp.disable-replayed", op, contract.SecondFactorReplayed),
 		func(ctx SpecContext) {
 			me := p.JustEnrolled(ctx)
 			p.Expect(p.PutCode(ctx, me, op, p.Spent(ctx, me)), op, contract.SecondFactorReplayed)

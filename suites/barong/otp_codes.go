@@ -57,7 +57,7 @@ func codeTimes(p *api) {
 				p.Expect(p.PutCode(ctx, me, op, p.Code(ctx, me.Account.Codes)), op, contract.OK)
 			})
 	}
-	It("refuses the code of another user's app", clause.Graded("barong.otp.foreign", op, contract.SecondFactorWrong, clause.From(contract.Observed, "facts/barong.md 1.8; facts/auth-checks.md F06")),
+	It("POST /resource/otp/verify rejects the TOTP code of another user", clause.Graded("barong.otp.foreign", op, contract.SecondFactorWrong, clause.From(contract.Observed, "facts/barong.md 1.8; facts/auth-checks.md F06")),
 		func(ctx SpecContext) {
 			me, other := p.Enrolled(ctx), p.Enrolled(ctx)
 			p.Expect(p.PutCode(ctx, me, op, p.Code(ctx, other.Account.Codes)), op, contract.SecondFactorWrong)
@@ -85,16 +85,16 @@ func codeForms(p *api) {
 	inside := func(v otp.Variant) bool {
 		return slices.Contains([]string{"inner space", "inner dash", "leading zero-width space"}, v.Name)
 	}
-	forged("refuses codes that stand for nothing", "magic", "I04", texts, clause.Graded)
-	forged("refuses a right code with something inside it", "inside", "I10", inside, clause.Graded)
-	forged("refuses a right code in digits of other scripts", "other-digits", "I11", texts, clause.Graded)
-	forged("refuses a right code that is cut short or made longer", "length", "I12", texts, clause.Graded)
-	forged("refuses a right code in other number syntax", "number-syntax", "I13", texts, clause.Graded)
-	forged("refuses a right code joined with guesses", "joined", "I14", texts, clause.Graded)
-	forged("refuses wildcards, quotes and control characters", "markers", "I15", texts, clause.Graded)
-	forged("refuses true and false", "booleans", "I09", func(otp.Variant) bool { return true }, clause.Graded)
+	forged("POST /resource/otp/verify rejects placeholder values in place of a TOTP code", "magic", "I04", texts, clause.Graded)
+	forged("POST /resource/otp/verify rejects a valid TOTP code with something inside it", "inside", "I10", inside, clause.Graded)
+	forged("POST /resource/otp/verify rejects a valid TOTP code in the digits of other scripts", "other-digits", "I11", texts, clause.Graded)
+	forged("POST /resource/otp/verify rejects a valid TOTP code that is cut short or made longer", "length", "I12", texts, clause.Graded)
+	forged("POST /resource/otp/verify rejects a valid TOTP code in the syntax of other numbers", "number-syntax", "I13", texts, clause.Graded)
+	forged("POST /resource/otp/verify rejects a valid TOTP code joined to guesses", "joined", "I14", texts, clause.Graded)
+	forged("POST /resource/otp/verify rejects wildcards, quotes and control characters in a TOTP code", "markers", "I15", texts, clause.Graded)
+	forged("POST /resource/otp/verify rejects true and false in place of a TOTP code", "booleans", "I09", func(otp.Variant) bool { return true }, clause.Graded)
 
-	It("refuses a list, even one that holds the right code, and an operator", clause.Graded("barong.otp.list", p.VerifyOTP, contract.InvalidType, clause.From(contract.Observed, "facts/barong-observed.md Rules, wrong JSON type; facts/auth-checks.md I07, I08")),
+	It("POST /resource/otp/verify rejects a list, even with a valid TOTP code, and an operator object", clause.Graded("barong.otp.list", p.VerifyOTP, contract.InvalidType, clause.From(contract.Observed, "facts/barong-observed.md Rules, wrong JSON type; facts/auth-checks.md I07, I08")),
 		func(ctx SpecContext) {
 			me := p.Enrolled(ctx)
 			right := p.LastingCode(ctx, me.Account.Codes)
@@ -106,7 +106,7 @@ func codeForms(p *api) {
 			}
 			p.refusesCodes(ctx, me, right, contract.InvalidType, changes)
 		})
-	It("takes a code as a JSON number, which it makes text", clause.Note("barong.otp.number", p.VerifyOTP, contract.OK, clause.From(contract.Observed, "facts/barong-observed.md 7; facts/auth-checks.md I05")),
+	It("POST /resource/otp/verify accepts a TOTP code as a JSON number", clause.Note("barong.otp.number", p.VerifyOTP, contract.OK, clause.From(contract.Observed, "facts/barong-observed.md 7; facts/auth-checks.md I05")),
 		func(ctx SpecContext) {
 			me := p.Enrolled(ctx)
 			code := p.Code(ctx, me.Account.Codes)
@@ -119,7 +119,7 @@ func codeForms(p *api) {
 				}
 			}
 		})
-	It("takes a code with white space around it", clause.Note("barong.otp.trimmed", p.VerifyOTP, contract.OK, clause.From(contract.Inferred, "facts/barong.md 1.8; facts/auth-checks.md I10")),
+	It("POST /resource/otp/verify accepts a TOTP code with white space around it", clause.Note("barong.otp.trimmed", p.VerifyOTP, contract.OK, clause.From(contract.Inferred, "facts/barong.md 1.8; facts/auth-checks.md I10")),
 		func(ctx SpecContext) {
 			me := p.Enrolled(ctx)
 			p.Expect(p.PutCode(ctx, me, p.VerifyOTP, " "+p.Code(ctx, me.Account.Codes)+"\n"), p.VerifyOTP, contract.OK)
@@ -159,7 +159,7 @@ func (p *api) refusesCodes(ctx context.Context, me *client.Session, right string
 func codeMemory(p *api) {
 	op := p.VerifyOTP
 	wrong, replayed := contract.SecondFactorWrong, contract.SecondFactorReplayed
-	It("refuses a right code that was used, and takes the next one", clause.Graded("barong.otp.replayed", op, replayed),
+	It("POST /resource/otp/verify rejects a used TOTP code and accepts the next one", clause.Graded("barong.otp.replayed", op, replayed),
 		func(ctx SpecContext) {
 			me := p.Enrolled(ctx)
 			code := p.Code(ctx, me.Account.Codes)
@@ -167,14 +167,14 @@ func codeMemory(p *api) {
 			p.Expect(p.PutCode(ctx, me, op, code), op, replayed)
 			p.Expect(p.PutCode(ctx, me, op, p.Code(ctx, me.Account.Codes)), op, contract.OK)
 		})
-	It("refuses a wrong code that was refused, and says so", clause.Graded("barong.otp.repeated", op, replayed),
+	It("POST /resource/otp/verify rejects a repeated wrong TOTP code as a replay", clause.Graded("barong.otp.repeated", op, replayed),
 		func(ctx SpecContext) {
 			me := p.Enrolled(ctx)
 			code := me.Account.Codes.Wrong(client.Skew)
 			p.Expect(p.PutCode(ctx, me, op, code), op, wrong)
 			p.Expect(p.PutCode(ctx, me, op, code), op, replayed)
 		})
-	It("refuses a used code with white space around it", clause.Graded("barong.otp.padded-replay", op, replayed, clause.From(contract.Observed, "facts/barong.md 9 no. 24; facts/auth-checks.md I10")),
+	It("POST /resource/otp/verify rejects a used TOTP code with white space around it", clause.Graded("barong.otp.padded-replay", op, replayed, clause.From(contract.Observed, "facts/barong.md 9 no. 24; facts/auth-checks.md I10")),
 		func(ctx SpecContext) {
 			me := p.Enrolled(ctx)
 			code := p.Code(ctx, me.Account.Codes)
@@ -183,12 +183,12 @@ func codeMemory(p *api) {
 				p.Expect(p.PutCode(ctx, me, op, p.Secret("code", padded)), op, replayed)
 			}
 		})
-	It("accepts one of several uses of a code at the same time", clause.Graded("barong.otp.parallel", op, replayed, clause.From(contract.Observed, "facts/barong-observed.md 7; facts/auth-checks.md T15")),
+	It("POST /resource/otp/verify accepts only one of several simultaneous uses of a TOTP code", clause.Graded("barong.otp.parallel", op, replayed, clause.From(contract.Observed, "facts/barong-observed.md 7; facts/auth-checks.md T15")),
 		func(ctx SpecContext) {
 			me := p.Enrolled(ctx)
 			p.oneOf(ctx, me, client.CodeBody(p.LastingCode(ctx, me.Account.Codes)))
 		})
-	It("remembers a right code as long as it may be right", Serial, clause.Graded("barong.otp.remembers-right", op, replayed, clause.From(contract.Observed, "facts/barong-observed.md 6; facts/auth-checks.md T11")),
+	It("POST /resource/otp/verify remembers a used TOTP code for as long as it stays valid", Serial, clause.Graded("barong.otp.remembers-right", op, replayed, clause.From(contract.Observed, "facts/barong-observed.md 6; facts/auth-checks.md T11")),
 		func(ctx SpecContext) {
 			me := p.JustEnrolled(ctx)
 			code := p.CodeOfStep(me.Account.Codes, p.MidStep(ctx, me.Account.Codes)+1)
@@ -198,7 +198,7 @@ func codeMemory(p *api) {
 				p.Expect(p.PutCode(ctx, me, op, code), op, replayed)
 			}
 		})
-	It("remembers a wrong code for more than 80 seconds", Serial, clause.Graded("barong.otp.remembers-wrong", op, replayed, clause.From(contract.Observed, "facts/barong-observed.md 6")),
+	It("POST /resource/otp/verify remembers a wrong TOTP code for more than 80 seconds", Serial, clause.Graded("barong.otp.remembers-wrong", op, replayed, clause.From(contract.Observed, "facts/barong-observed.md 6")),
 		func(ctx SpecContext) {
 			me := p.Enrolled(ctx)
 			code := me.Account.Codes.Wrong(2 * stepsRemembered)
@@ -206,7 +206,7 @@ func codeMemory(p *api) {
 			p.Wait(ctx, remembered-8*time.Second, "a code is remembered for 90 seconds")
 			p.Expect(p.PutCode(ctx, me, op, code), op, replayed)
 		})
-	It("forgets a code 90 seconds after it was first seen, whatever came between", Serial, clause.Graded("barong.otp.forgets", op, wrong, clause.From(contract.Observed, "facts/barong-observed.md 6")),
+	It("POST /resource/otp/verify forgets a TOTP code 90 seconds after it was first seen", Serial, clause.Graded("barong.otp.forgets", op, wrong, clause.From(contract.Observed, "facts/barong-observed.md 6")),
 		func(ctx SpecContext) {
 			me := p.Enrolled(ctx)
 			code := me.Account.Codes.Wrong(2 * stepsRemembered)

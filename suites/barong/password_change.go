@@ -32,7 +32,7 @@ func (p *api) passwordChangeReady(ctx context.Context) (*conform.Actor, func() c
 // passwordChanges is about PUT resource/users/password (facts/barong.md 2.2).
 func passwordChanges(p *api) {
 	Describe("PUT resource/users/password", func() {
-		It("replaces the password, and ends no session",
+		It("PUT /resource/users/password replaces the password and keeps the session",
 			clause.Must("barong.password.change", p.ChangePassword, contract.OK), func(ctx SpecContext) {
 				me := p.Changeable(ctx)
 				other := p.LogIn(ctx, me.Account)

@@ -58,7 +58,7 @@ func passwordResets(p *api) {
 
 func resetRequests(p *api) {
 	op := p.RequestPasswordReset
-	It("mails a token that resets the password",
+	It("POST /identity/users/password/generate_code mails a token that resets the password",
 		clause.Must("barong.password-reset.mail", op, contract.OK), func(ctx SpecContext) {
 			a := p.Changeable(ctx).Account
 			p.ForgetMail(ctx, a.Login)
@@ -67,13 +67,13 @@ func resetRequests(p *api) {
 			call := p.Do(ctx, p.Visitor(), p.ConfirmPasswordReset, p.PasswordReset(token, p.Next(a)))
 			p.Expect(call, p.ConfirmPasswordReset, contract.OK)
 		})
-	It("answers for an address that no account has as the documents say, and mails nothing to it",
+	It("POST /identity/users/password/generate_code answers for an unknown address as documented and mails nothing to it",
 		clause.Must("barong.password-reset.unknown", op, unknownEmail), func(ctx SpecContext) {
 			email := p.Nobody()
 			p.Expect(p.Do(ctx, p.Visitor(), op, p.ForAddress(email)), op, unknownEmail)
 			p.ExpectNoMail(ctx, email)
 		})
-	It("does not tell an address that an account has from one that none has",
+	It("POST /identity/users/password/generate_code answers known and unknown addresses identically",
 		clause.Must("barong.password-reset.no-account-oracle", op, unknownEmail, clause.Only(client.Release26, client.Release31),
 			clause.From(contract.Observed, "facts/barong-observed.md 4")), func(ctx SpecContext) {
 			a := p.Member(ctx).Account
@@ -87,7 +87,7 @@ func resetRequests(p *api) {
 
 func resetConfirms(p *api) {
 	op := p.ConfirmPasswordReset
-	It("replaces the password, and opens no session",
+	It("POST /identity/users/password/confirm_code replaces the password and opens no session",
 		clause.Must("barong.password-reset.replaces", op, contract.OK), func(ctx SpecContext) {
 			a := p.Changeable(ctx).Account
 			password := p.Next(a)
@@ -97,7 +97,7 @@ func resetConfirms(p *api) {
 			p.Check("the old password opens no session", p.LogsIn(ctx, a, a.Password), BeFalse())
 			p.Check("the new password opens a session", p.LogsIn(ctx, a, password), BeTrue())
 		})
-	It("takes a token once",
+	It("POST /identity/users/password/confirm_code accepts a token once",
 		clause.Must("barong.password-reset.token-once", op, tokenUsed), func(ctx SpecContext) {
 			a := p.Changeable(ctx).Account
 			token, first := p.ResetToken(ctx, a), p.Next(a)
@@ -107,7 +107,7 @@ func resetConfirms(p *api) {
 			p.Check("the password of the second use opens no session", p.LogsIn(ctx, a, second), BeFalse())
 			p.Check("the password of the first use opens a session", p.LogsIn(ctx, a, first), BeTrue())
 		})
-	It("takes the token of the newest mail alone",
+	It("POST /identity/users/password/confirm_code accepts only the token of the newest mail",
 		clause.Must("barong.password-reset.older-link", op, tokenUsed), func(ctx SpecContext) {
 			a := p.Changeable(ctx).Account
 			older, newer := p.ResetToken(ctx, a), p.ResetToken(ctx, a)
@@ -118,7 +118,7 @@ func resetConfirms(p *api) {
 
 func resetRefuses(p *api) {
 	op := p.ConfirmPasswordReset
-	It("leaves the token of a refused reset good",
+	It("POST /identity/users/password/confirm_code keeps the token of a rejected reset valid",
 		clause.Must("barong.password-reset.refusal-spends-nothing", op, contract.OK, clause.From(contract.Observed, "facts/barong.md 2.1")), func(ctx SpecContext) {
 			a := p.Changeable(ctx).Account
 			token := p.ResetToken(ctx, a)
@@ -143,7 +143,7 @@ func resetRefuses(p *api) {
 	refused("password-requirements", "a password without the required classes", badPasswords("password", lackingClasses)...)
 	refused("password-weak", "a password that a dictionary knows", badPasswords("password", known)...)
 	refused("password-too-long", "a password of more than 72 bytes", badPasswords("password", []string{tooLong})...)
-	It("refuses differing passwords before it looks at the token",
+	It("POST /identity/users/password/confirm_code checks that the passwords match before it checks the token",
 		clause.Must("barong.password-reset.differ-first", op, "passwords-differ"), func(ctx SpecContext) {
 			r := p.PasswordReset(p.Nonce(), p.Secret("password", client.NewPassword())).With("confirm_password", p.Secret("password", client.NewPassword()))
 			p.Expect(p.Do(ctx, p.Visitor(), op, r), op, "passwords-differ")

@@ -74,7 +74,7 @@ func (p *api) sentBy(call *httpclient.Call, channel string) {
 }
 
 func phoneAdded(p *api) {
-	It("adds a number that is not verified yet", clause.Graded("barong.phones.added", p.CreatePhone, contract.OK), func(ctx SpecContext) {
+	It("POST /resource/phones adds a number as unverified", clause.Graded("barong.phones.added", p.CreatePhone, contract.OK), func(ctx SpecContext) {
 		me := p.PhoneOwner(ctx)
 		call := p.Do(ctx, me.By(), p.CreatePhone, client.NumberBody(me.Number))
 		p.Expect(call, p.CreatePhone, contract.OK)
@@ -84,7 +84,7 @@ func phoneAdded(p *api) {
 		p.Check("when it was verified", value.At(list[0], "validated_at"), BeNil())
 		p.Check("the end of its number", value.Text(list[0], "number"), HaveSuffix(lastFour(me.Number)))
 	})
-	It("refuses a number that the account has, however it is written", clause.Graded("barong.phones.number-own", p.CreatePhone, numberOwn), func(ctx SpecContext) {
+	It("POST /resource/phones rejects a number that the account has, however it is written", clause.Graded("barong.phones.number-own", p.CreatePhone, numberOwn), func(ctx SpecContext) {
 		me := p.PhoneOwner(ctx)
 		me.Add(ctx)
 		n := me.Number
@@ -101,7 +101,7 @@ func phoneAdded(p *api) {
 			p.sentBy(call, channel)
 		})
 	}
-	It("lists the caller's phones and no others", clause.Graded("barong.phones.own-only", p.ListPhones, contract.OK, clause.Needs(client.MockPhones)), func(ctx SpecContext) {
+	It("GET /resource/phones lists the caller's phones and no others", clause.Graded("barong.phones.own-only", p.ListPhones, contract.OK, clause.Needs(client.MockPhones)), func(ctx SpecContext) {
 		me, other := p.PhoneOwner(ctx), p.EmptyMember(ctx)
 		me.Add(ctx)
 		call := p.Do(ctx, me.Actor, p.ListPhones, conform.Request{})
@@ -110,7 +110,7 @@ func phoneAdded(p *api) {
 		p.Check("its country", value.Text(value.List(value.Of(call))[0], "country"), MatchRegexp("^[A-Z]{2}$"))
 		p.Check("phones of an account that has none", p.PhonesOf(ctx, other), BeEmpty())
 	})
-	It("lists no more of a number than its ends", clause.Should("barong.phones.number-masked", p.ListPhones, contract.OK, clause.Needs(client.MockPhones)), func(ctx SpecContext) {
+	It("GET /resource/phones masks the numbers but for their ends", clause.Should("barong.phones.number-masked", p.ListPhones, contract.OK, clause.Needs(client.MockPhones)), func(ctx SpecContext) {
 		me := p.PhoneOwner(ctx)
 		me.Add(ctx)
 		call := p.Do(ctx, me.Actor, p.ListPhones, conform.Request{})

@@ -16,7 +16,7 @@ import (
 
 func phoneVerified(p *api) {
 	op := p.VerifyPhone
-	It("verifies a number with the code that was sent, and marks the account with it", clause.Graded("barong.phones.verified", op, contract.OK), func(ctx SpecContext) {
+	It("POST /resource/phones/verify verifies a number with the code that was sent and labels the account", clause.Graded("barong.phones.verified", op, contract.OK), func(ctx SpecContext) {
 		me := p.PhoneOwner(ctx)
 		me.Add(ctx)
 		call := me.Check(ctx, me.Code(ctx))
@@ -29,19 +29,19 @@ func phoneVerified(p *api) {
 		p.Check("the label phone", []string{value.Text(label, "value"), value.Text(label, "scope")}, Equal([]string{"verified", "private"}))
 	})
 	// Level 2 is phone:verified unless a deployment orders its levels otherwise.
-	It("lifts the account to the level of a verified phone", clause.Should("barong.phones.level", op, contract.OK, clause.Needs(client.MockPhones)), func(ctx SpecContext) {
+	It("POST /resource/phones/verify raises the account to the level of a verified phone", clause.Should("barong.phones.level", op, contract.OK, clause.Needs(client.MockPhones)), func(ctx SpecContext) {
 		me := p.PhoneOwner(ctx)
 		me.Add(ctx)
 		p.Expect(me.Check(ctx, me.Code(ctx)), op, contract.OK)
 		p.Check("the level", value.Number(p.UserOf(ctx, me.Session), "level"), Equal(2))
 	})
-	It("takes any code where none is sent", clause.Graded("barong.phones.any-code", op, contract.OK, clause.Needs(client.MockPhones)), func(ctx SpecContext) {
+	It("POST /resource/phones/verify accepts any code where phone verification is mocked", clause.Graded("barong.phones.any-code", op, contract.OK, clause.Needs(client.MockPhones)), func(ctx SpecContext) {
 		me := p.PhoneOwner(ctx)
 		me.Add(ctx)
 		p.Expect(me.Check(ctx, "no code"), op, contract.OK)
 	})
 	// Regression 17 of facts/barong.md 9: phones were verified without a code.
-	It("refuses a wrong code", clause.Graded("barong.phones.wrong-code", op, codeWrong, clause.Needs(client.RealPhones)), func(ctx SpecContext) {
+	It("POST /resource/phones/verify rejects a wrong code", clause.Graded("barong.phones.wrong-code", op, codeWrong, clause.Needs(client.RealPhones)), func(ctx SpecContext) {
 		me := p.PhoneOwner(ctx)
 		me.Add(ctx)
 		code := me.Code(ctx)
@@ -95,14 +95,14 @@ func phoneRefused(p *api) {
 
 // phoneTaken is about a number that somebody has verified.
 func phoneTaken(p *api) {
-	It("adds no number that another has verified, nor one that the account itself has", clause.Graded("barong.phones.number-taken", p.CreatePhone, numberTaken), func(ctx SpecContext) {
+	It("POST /resource/phones rejects a number that an account has verified", clause.Graded("barong.phones.number-taken", p.CreatePhone, numberTaken), func(ctx SpecContext) {
 		other, me := p.PhoneOwner(ctx), p.EmptyMember(ctx)
 		other.Verified(ctx)
 		p.Expect(p.Do(ctx, me.Actor, p.CreatePhone, client.NumberBody(other.Number)), p.CreatePhone, numberTaken)
 		p.Expect(p.Do(ctx, other.By(), p.CreatePhone, client.NumberBody(other.Number)), p.CreatePhone, numberTaken)
 		p.Check("phones that are listed", p.PhonesOf(ctx, me), BeEmpty())
 	})
-	It("verifies no number that another has verified meanwhile", clause.Graded("barong.phones.verify-number-taken", p.VerifyPhone, numberTaken), func(ctx SpecContext) {
+	It("POST /resource/phones/verify rejects a number that another account has verified meanwhile", clause.Graded("barong.phones.verify-number-taken", p.VerifyPhone, numberTaken), func(ctx SpecContext) {
 		other, me := p.PhoneOwner(ctx), p.DisposableMember(ctx)
 		other.Add(ctx)
 		code := other.Code(ctx)
@@ -112,7 +112,7 @@ func phoneTaken(p *api) {
 		p.Expect(late.Check(ctx, code), p.VerifyPhone, numberTaken)
 		p.Check("when it was verified", value.At(p.PhonesOf(ctx, me)[0], "validated_at"), BeNil())
 	})
-	It("sends no code to a number that is verified", clause.Graded("barong.phones.send-number-taken", p.SendPhoneCode, numberTaken, clause.Needs(client.MockPhones)), func(ctx SpecContext) {
+	It("POST /resource/phones/send_code sends no code to a verified number", clause.Graded("barong.phones.send-number-taken", p.SendPhoneCode, numberTaken, clause.Needs(client.MockPhones)), func(ctx SpecContext) {
 		me, other := p.PhoneOwner(ctx), p.Member(ctx)
 		me.Verified(ctx)
 		for _, by := range []*conform.Actor{me.By(), other.Actor} {
@@ -129,7 +129,7 @@ func phoneCounts(p *api) {
 		GinkgoHelper()
 		return p.Do(ctx, me.By(), p.SendPhoneCode, client.NumberBody(me.Number))
 	}
-	It("sends no second code within 30 seconds", clause.Graded("barong.phones.too-fast", p.SendPhoneCode, tooFast, clause.Needs(client.MockPhones)), func(ctx SpecContext) {
+	It("POST /resource/phones/send_code sends no second code within 30 seconds", clause.Graded("barong.phones.too-fast", p.SendPhoneCode, tooFast, clause.Needs(client.MockPhones)), func(ctx SpecContext) {
 		me := p.PhoneOwner(ctx)
 		me.Add(ctx)
 		p.BetweenCodes(ctx)
@@ -138,7 +138,7 @@ func phoneCounts(p *api) {
 		p.BetweenCodes(ctx)
 		p.Require("have a code sent later", send(ctx, me), p.SendPhoneCode, contract.OK)
 	})
-	It("sends no more than five codes to a number", clause.Should("barong.phones.too-many-sent", p.SendPhoneCode, tooManyRetries, clause.Needs(client.MockPhones)), func(ctx SpecContext) {
+	It("POST /resource/phones/send_code sends at most five codes to a number", clause.Should("barong.phones.too-many-sent", p.SendPhoneCode, tooManyRetries, clause.Needs(client.MockPhones)), func(ctx SpecContext) {
 		me := p.PhoneOwner(ctx)
 		me.Add(ctx)
 		for range 4 {
@@ -153,7 +153,7 @@ func phoneCounts(p *api) {
 		}
 		p.Expect(call, p.SendPhoneCode, tooManyRetries)
 	})
-	It("looks at no more than ten codes for a number", clause.Should("barong.phones.too-many-codes", p.VerifyPhone, tooManyRetries, clause.Needs(client.RealPhones)), func(ctx SpecContext) {
+	It("POST /resource/phones/verify checks at most ten codes for a number", clause.Should("barong.phones.too-many-codes", p.VerifyPhone, tooManyRetries, clause.Needs(client.RealPhones)), func(ctx SpecContext) {
 		me := p.PhoneOwner(ctx)
 		me.Add(ctx)
 		right := me.Code(ctx)
@@ -167,7 +167,7 @@ func phoneCounts(p *api) {
 		}
 		p.Expect(call, p.VerifyPhone, tooManyRetries)
 	})
-	It("lets three numbers wait to be verified, and bans an account for the fourth",
+	It("POST /resource/phones accepts three unverified numbers and bans the account for the fourth",
 		clause.Graded("barong.phones.too-many-unverified", p.CreatePhone, tooManyUnverified, clause.Needs(client.MockPhones)), func(ctx SpecContext) {
 			me := p.PhoneOwner(ctx)
 			for range 3 {

@@ -91,7 +91,7 @@ func profiles(p *api) {
 
 func profileMade(p *api) {
 	op := p.CreateProfile
-	It("makes a drafted profile of what is sent", clause.Graded("barong.profiles.created", op, contract.OK), func(ctx SpecContext) {
+	It("POST /resource/profiles creates a drafted profile from what it is sent", clause.Graded("barong.profiles.created", op, contract.OK), func(ctx SpecContext) {
 		me, request := p.DisposableMember(ctx), person()
 		call := p.Do(ctx, me.Actor, op, request)
 		p.Expect(call, op, contract.OK)
@@ -102,20 +102,20 @@ func profileMade(p *api) {
 		}
 		p.Check("the profiles that are read", p.profilesOf(ctx, me), Equal([]any{made}))
 	})
-	It("makes a drafted profile of nothing", clause.Graded("barong.profiles.created-empty", op, contract.OK), func(ctx SpecContext) {
+	It("POST /resource/profiles creates a drafted profile from an empty body", clause.Graded("barong.profiles.created-empty", op, contract.OK), func(ctx SpecContext) {
 		me := p.DisposableMember(ctx)
 		call := p.Do(ctx, me.Actor, op, conform.Request{JSON: conform.Object{}})
 		p.Expect(call, op, contract.OK)
 		p.Check("its state", value.Text(value.Of(call), "state"), Equal(drafted))
 		p.Check("profiles that are read", p.profilesOf(ctx, me), HaveLen(1))
 	})
-	It("submits a profile that is confirmed at once", clause.Graded("barong.profiles.created-submitted", op, contract.OK), func(ctx SpecContext) {
+	It("POST /resource/profiles submits a profile that is confirmed at once", clause.Graded("barong.profiles.created-submitted", op, contract.OK), func(ctx SpecContext) {
 		me := p.DisposableMember(ctx)
 		call := p.Do(ctx, me.Actor, op, person().With("confirm", true))
 		p.Expect(call, op, contract.OK)
 		p.Check("its state", value.Text(value.Of(call), "state"), Equal(submitted))
 	})
-	It("takes a country by three letters too", clause.Graded("barong.profiles.country-alpha3", op, contract.OK), func(ctx SpecContext) {
+	It("POST /resource/profiles accepts a three-letter country code too", clause.Graded("barong.profiles.country-alpha3", op, contract.OK), func(ctx SpecContext) {
 		p.Expect(p.Do(ctx, p.DisposableMember(ctx).Actor, op, person().With("country", "UKR")), op, contract.OK)
 	})
 	for _, confirmed := range []bool{false, true} {
@@ -131,7 +131,7 @@ func profileMade(p *api) {
 
 func profileChanged(p *api) {
 	op := p.UpdateProfile
-	It("changes what is sent of a drafted profile, and nothing else", clause.Graded("barong.profiles.updated", op, contract.OK), func(ctx SpecContext) {
+	It("PUT /resource/profiles changes only the sent members of a drafted profile", clause.Graded("barong.profiles.updated", op, contract.OK), func(ctx SpecContext) {
 		me := p.withProfile(ctx, person().JSON.(conform.Object))
 		call := p.Do(ctx, me.Actor, op, conform.Request{JSON: conform.Object{"first_name": "Augusta"}})
 		p.Expect(call, op, contract.OK)
@@ -141,7 +141,7 @@ func profileChanged(p *api) {
 		p.Check("its state", value.Text(changed, "state"), Equal(drafted))
 		p.Check("the profiles that are read", p.profilesOf(ctx, me), Equal([]any{changed}))
 	})
-	It("submits a profile that is confirmed, and then changes it no more", clause.Graded("barong.profiles.not-editable-submitted", op, notEditable), func(ctx SpecContext) {
+	It("PUT /resource/profiles submits a confirmed profile and rejects later changes", clause.Graded("barong.profiles.not-editable-submitted", op, notEditable), func(ctx SpecContext) {
 		me := p.withProfile(ctx, person().JSON.(conform.Object))
 		call := p.Do(ctx, me.Actor, op, conform.Request{JSON: conform.Object{"confirm": true}})
 		p.Require("submit the profile", call, op, contract.OK)
@@ -150,7 +150,7 @@ func profileChanged(p *api) {
 		p.Expect(p.Do(ctx, me.Actor, op, conform.Request{JSON: conform.Object{"first_name": "Augusta"}}), op, notEditable)
 		p.Check("the profiles that are read", p.profilesOf(ctx, me), Equal(before))
 	})
-	It("has nothing to change where there is no profile", clause.Graded("barong.profiles.not-editable-none", op, notEditable), func(ctx SpecContext) {
+	It("PUT /resource/profiles finds no profile to change where there is none", clause.Graded("barong.profiles.not-editable-none", op, notEditable), func(ctx SpecContext) {
 		me := p.EmptyMember(ctx)
 		p.Expect(p.Do(ctx, me.Actor, op, person()), op, notEditable)
 		p.Check("profiles that are read", p.profilesOf(ctx, me), BeEmpty())
@@ -159,13 +159,13 @@ func profileChanged(p *api) {
 
 func profileRead(p *api) {
 	op := p.GetProfiles
-	It("shows no more of the last name than its first letter", clause.Should("barong.profiles.last-name-masked", p.CreateProfile, contract.OK), func(ctx SpecContext) {
+	It("POST /resource/profiles masks the last name but for its first letter", clause.Should("barong.profiles.last-name-masked", p.CreateProfile, contract.OK), func(ctx SpecContext) {
 		me := p.DisposableMember(ctx)
 		call := p.Do(ctx, me.Actor, p.CreateProfile, person())
 		p.Expect(call, p.CreateProfile, contract.OK)
 		p.Check("the last name that is answered", value.Text(value.Of(call), "last_name"), Equal("L"+strings.Repeat("*", len("ovelace"))))
 	})
-	It("shows neither the last name nor the day of birth in full", clause.Should("barong.profiles.masked", op, contract.OK), func(ctx SpecContext) {
+	It("GET /resource/profiles/me masks the last name and the date of birth", clause.Should("barong.profiles.masked", op, contract.OK), func(ctx SpecContext) {
 		me := p.withProfile(ctx, person().JSON.(conform.Object))
 		call := p.Do(ctx, me.Actor, op, conform.Request{})
 		p.Expect(call, op, contract.OK)
@@ -174,7 +174,7 @@ func profileRead(p *api) {
 		p.Check("the last name that is read", value.Text(profile, "last_name"), Equal("L"+strings.Repeat("*", len("ovelace"))))
 		p.Check("the date of birth that is read", value.Text(profile, "dob"), Equal("1990-12-**"))
 	})
-	It("shows the account's own profile, and in its account too", clause.Graded("barong.profiles.own", op, contract.OK), func(ctx SpecContext) {
+	It("GET /resource/profiles/me returns the account's own profile, as GET /resource/users/me does", clause.Graded("barong.profiles.own", op, contract.OK), func(ctx SpecContext) {
 		me, other := p.withProfile(ctx, conform.Object{"first_name": "Ada"}), p.withProfile(ctx, conform.Object{"first_name": "Grace"})
 		call := p.Do(ctx, me.Actor, op, conform.Request{})
 		p.Expect(call, op, contract.OK)
@@ -183,7 +183,7 @@ func profileRead(p *api) {
 		p.Check("the profiles of the account", value.List(p.UserOf(ctx, me), "profiles"), Equal(value.List(value.Of(call))))
 		p.Check("the other's first name", value.Text(p.profilesOf(ctx, other)[0], "first_name"), Equal("Grace"))
 	})
-	It("shows no profile to who has none", clause.Graded("barong.profiles.none", op, noProfile), func(ctx SpecContext) {
+	It("GET /resource/profiles/me finds no profile where there is none", clause.Graded("barong.profiles.none", op, noProfile), func(ctx SpecContext) {
 		call := p.Do(ctx, p.EmptyMember(ctx).Actor, op, conform.Request{})
 		p.Expect(call, op, noProfile)
 		p.Check("profiles that are read", value.List(value.Of(call)), BeEmpty())

@@ -65,7 +65,7 @@ func (p *api) serviceEntity(ctx context.Context, o *client.Owner, k *client.Key)
 
 func listsServices(p *api) {
 	op := p.ListServiceAccounts
-	It("shows an owner their service accounts, and nobody else's", Serial, clause.Graded("barong.service-accounts.list", op, contract.OK),
+	It("GET /resource/service_accounts lists the owner's service accounts and no others", Serial, clause.Graded("barong.service-accounts.list", op, contract.OK),
 		func(ctx SpecContext) {
 			one, two := p.Owner(ctx), p.Owner(ctx)
 			call := p.Do(ctx, one.Actor, op, conform.Request{})
@@ -79,7 +79,7 @@ func listsServices(p *api) {
 			p.Check("uids of the service accounts", uids, Not(ContainElement(two.Service)))
 			p.Check("their owner, which is one", owners, HaveEach(Equal(owners[0])))
 		})
-	It("shows a user without service accounts an empty list", clause.Graded("barong.service-accounts.none", op, contract.OK),
+	It("GET /resource/service_accounts returns an empty list to a user without service accounts", clause.Graded("barong.service-accounts.none", op, contract.OK),
 		func(ctx SpecContext) {
 			call := p.Do(ctx, p.Member(ctx).Actor, op, conform.Request{})
 			p.Expect(call, op, contract.OK)
@@ -101,7 +101,7 @@ func listsServiceKeys(p *api) {
 		}
 		return &keyPages{p: p, operation: op, by: o.Actor, query: url.Values{"service_account_uid": {o.Service}}, made: made}
 	}})
-	It("finds no service account that never was, or is another's", Serial, clause.Graded("barong.service-keys.list-unknown", op, accountUnknown),
+	It("GET /resource/service_accounts/api_keys finds no service account that is unknown or another user's", Serial, clause.Graded("barong.service-keys.list-unknown", op, accountUnknown),
 		func(ctx SpecContext) {
 			one, two := p.Owner(ctx), p.Owner(ctx)
 			for _, uid := range []string{two.Service, "SI0123456789", value.Text(one.User, "uid"), " "} {
@@ -112,12 +112,12 @@ func listsServiceKeys(p *api) {
 }
 
 func serviceKeyCredentials(p *api) {
-	It("opens the API as the service account, to which users/me is unknown", Serial, clause.Should("barong.service-keys.signed", p.GetCurrentUser, contract.NotFound),
+	It("GET /resource/users/me finds no user for a request signed with a service account's key", Serial, clause.Should("barong.service-keys.signed", p.GetCurrentUser, contract.NotFound),
 		func(ctx SpecContext) {
 			k := p.NewServiceKey(ctx, p.Owner(ctx))
 			p.Expect(p.Do(ctx, p.Signer(k), p.GetCurrentUser, p.Signed(k)), p.GetCurrentUser, contract.NotFound)
 		})
-	It("gets a token in the name of the service account", Serial, clause.Graded("barong.authz-service-keys.token", p.AuthorizeRead, contract.OK, clause.Needs(client.Direct)),
+	It("The AuthZ endpoint issues a token in the name of the service account", Serial, clause.Graded("barong.authz-service-keys.token", p.AuthorizeRead, contract.OK, clause.Needs(client.Direct)),
 		func(ctx SpecContext) {
 			o := p.Owner(ctx)
 			k := p.NewServiceKey(ctx, o)

@@ -99,29 +99,29 @@ func sessionAddress(p *api, g gate) {
 	believed := func(address string) conform.Request {
 		return conform.Request{}.WithHeader(p.Setting(client.AddressHeader), address)
 	}
-	It("refuses and ends a session that is used from another network", g.at("other-network", sessionMismatch, clause.Needs(client.ClientAddress)), func(ctx SpecContext) {
+	It(g.Name()+" rejects and ends a session that is used from another network", g.at("other-network", sessionMismatch, clause.Needs(client.ClientAddress)), func(ctx SpecContext) {
 		me := p.Member(ctx)
 		p.destroyed(ctx, g, me, believed(otherNetwork(me.Account.Address)))
 	})
-	It("lets a session be used from another address of its network", g.at("same-network", contract.OK, clause.Needs(client.ClientAddress)), func(ctx SpecContext) {
+	It(g.Name()+" accepts a session from another address of its network", g.at("same-network", contract.OK, clause.Needs(client.ClientAddress)), func(ctx SpecContext) {
 		me := p.Member(ctx)
 		for _, address := range sameNetwork(me.Account.Address) {
 			p.enters(ctx, g, me, believed(address), contract.OK)
 		}
 	})
-	It("lets no client name the address that counts", g.standard("claimed-address", sessionMismatch, client.ClientAddress), func(ctx SpecContext) {
+	It(g.Name()+" binds a session to the client address, whatever address other headers claim", g.standard("claimed-address", sessionMismatch, client.ClientAddress), func(ctx SpecContext) {
 		for _, name := range p.claimHeaders() {
 			me := p.Member(ctx)
 			p.destroyed(ctx, g, me, believed(otherNetwork(me.Account.Address)).WithHeader(name, claimed(name, me.Account.Address)))
 		}
 	})
-	It("does not take a claim of the client for its address", g.standard("claimed-other-address", contract.OK), func(ctx SpecContext) {
+	It(g.Name()+" accepts a session from its own address, whatever address other headers claim", g.standard("claimed-other-address", contract.OK), func(ctx SpecContext) {
 		me := p.Member(ctx)
 		for _, name := range p.claimHeaders() {
 			p.enters(ctx, g, me, conform.Request{}.WithHeader(name, claimed(name, "192.0.2.1")), contract.OK)
 		}
 	})
-	It("tells networks of IPv6 apart by 96 bits", clause.Should("barong."+g.name+".other-network-v6", g.Operation, sessionMismatch, clause.Needs(append(g.features, client.ClientAddress)...)), func(ctx SpecContext) {
+	It(g.Name()+" tells IPv6 networks apart by their first 96 bits", clause.Should("barong."+g.name+".other-network-v6", g.Operation, sessionMismatch, clause.Needs(append(g.features, client.ClientAddress)...)), func(ctx SpecContext) {
 		a := p.MemberAccount(ctx)
 		a.Address = "2001:db8:0:1::" + p.Nonce()[:4]
 		me := p.LogIn(ctx, a)
@@ -165,21 +165,21 @@ func sameNetwork(address string) []string {
 }
 
 func sessionTime(p *api, g gate) {
-	It("refuses and ends a session that was not used for its time", Serial, g.slowly("expires", sessionMismatch), func(ctx SpecContext) {
+	It(g.Name()+" rejects and ends a session that was idle for its lifetime", Serial, g.slowly("expires", sessionMismatch), func(ctx SpecContext) {
 		me := p.Member(ctx)
 		p.Require("use the session", p.Do(ctx, me.Actor, g.Operation, conform.Request{}), g.Operation, contract.OK)
 		p.Wait(ctx, p.SessionLifetime(ctx)+time.Minute, "the session has to expire")
 		p.enters(ctx, g, me, conform.Request{}, sessionMismatch)
 		p.enters(ctx, g, me, conform.Request{}, g.dead)
 	})
-	It("keeps a session for as long as it is used", Serial, g.slowly("slides", contract.OK), func(ctx SpecContext) {
+	It(g.Name()+" keeps a session alive for as long as it is used", Serial, g.slowly("slides", contract.OK), func(ctx SpecContext) {
 		me := p.Member(ctx)
 		for range 3 {
 			p.Wait(ctx, p.SessionLifetime(ctx)*2/3, "the session has to grow older than its time")
 			p.enters(ctx, g, me, conform.Request{}, contract.OK)
 		}
 	})
-	It("does not prolong a session for what is open to everybody", Serial, g.slowly("not-prolonged-by-public-paths", sessionMismatch), func(ctx SpecContext) {
+	It(g.Name()+" does not prolong a session by requests to public paths", Serial, g.slowly("not-prolonged-by-public-paths", sessionMismatch), func(ctx SpecContext) {
 		me := p.Member(ctx)
 		lifetime := p.SessionLifetime(ctx)
 		p.Wait(ctx, lifetime*2/3, "the session has to grow old")
@@ -190,7 +190,7 @@ func sessionTime(p *api, g gate) {
 }
 
 func sessionUser(p *api, g gate) {
-	It("refuses the session of a user who was deleted", g.at("deleted-user", userNotActive), func(ctx SpecContext) {
+	It(g.Name()+" rejects the session of a deleted user", g.at("deleted-user", userNotActive), func(ctx SpecContext) {
 		me := p.Member(ctx)
 		p.Require("use the session", p.Do(ctx, me.Actor, g.Operation, conform.Request{}), g.Operation, contract.OK)
 		p.Deletes(ctx, me)
@@ -199,13 +199,13 @@ func sessionUser(p *api, g gate) {
 }
 
 func sessionCSRF(p *api) {
-	It("is not needed to read", clause.Graded("barong.sessions.read-without-csrf", p.GetCurrentUser, contract.OK), func(ctx SpecContext) {
+	It("GET /resource/users/me requires no CSRF token", clause.Graded("barong.sessions.read-without-csrf", p.GetCurrentUser, contract.OK), func(ctx SpecContext) {
 		me := p.Member(ctx)
 		call := p.Do(ctx, p.With(me.Account, me.Cookie, ""), p.GetCurrentUser, conform.Request{})
 		p.Expect(call, p.GetCurrentUser, contract.OK)
 		p.Check("the user is the session's", value.Text(value.Of(call), "uid"), Equal(value.Text(me.User, "uid")))
 	})
-	It("is good for its own session alone", clause.Graded("barong.sessions.csrf-foreign", p.DisableOTP, client.CsrfMismatch), func(ctx SpecContext) {
+	It("POST /resource/otp/disable rejects the CSRF token of another session", clause.Graded("barong.sessions.csrf-foreign", p.DisableOTP, client.CsrfMismatch), func(ctx SpecContext) {
 		me, stranger := p.Member(ctx), p.Member(ctx)
 		other := p.LogIn(ctx, me.Account)
 		for _, token := range []string{other.Csrf, stranger.Csrf} {
@@ -215,7 +215,7 @@ func sessionCSRF(p *api) {
 			})
 		}
 	})
-	It("is not taken from anywhere but its header field", clause.Graded("barong.sessions.csrf-elsewhere", p.DisableOTP, client.CsrfMissing), func(ctx SpecContext) {
+	It("POST /resource/otp/disable reads the CSRF token from no other header and not from the body", clause.Graded("barong.sessions.csrf-elsewhere", p.DisableOTP, client.CsrfMissing), func(ctx SpecContext) {
 		me := p.Member(ctx)
 		p.Refuses(ctx, conform.Refusal{
 			Operation: p.DisableOTP, By: me.Actor, Expected: client.NotEnabled, Outcome: client.CsrfMissing,

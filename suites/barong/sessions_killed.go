@@ -14,7 +14,7 @@ import (
 // sessionsKilled states what ends sessions and what does not (facts/barong.md 1.1).
 func sessionsKilled(p *api) {
 	ok := contract.OK
-	It("by a reset of the password, wherever it was opened", clause.Graded("barong.sessions.killed-by-reset", p.ConfirmPasswordReset, ok), func(ctx SpecContext) {
+	It("POST /identity/users/password/confirm_code ends every session of the user", clause.Graded("barong.sessions.killed-by-reset", p.ConfirmPasswordReset, ok), func(ctx SpecContext) {
 		first := p.Member(ctx)
 		second := p.LogIn(ctx, first.Account)
 		p.ExpectAlive(ctx, first)
@@ -25,7 +25,7 @@ func sessionsKilled(p *api) {
 		p.ExpectEnded(ctx, second)
 		p.ExpectAlive(ctx, p.LogIn(ctx, first.Account))
 	})
-	It("when the second factor is switched on in another session", clause.Graded("barong.sessions.killed-by-enable", p.EnableOTP, ok), func(ctx SpecContext) {
+	It("POST /resource/otp/enable ends the user's other sessions and keeps its own", clause.Graded("barong.sessions.killed-by-enable", p.EnableOTP, ok), func(ctx SpecContext) {
 		me, stranger := p.Member(ctx), p.Member(ctx)
 		other := p.LogIn(ctx, me.Account)
 		p.ExpectAlive(ctx, other)
@@ -35,13 +35,13 @@ func sessionsKilled(p *api) {
 		p.ExpectAlive(ctx, stranger)
 	})
 	// Serial, for it takes three codes, and the third comes with the next time step.
-	It("not by switching the second factor off", Serial, clause.Graded("barong.sessions.not-killed-by-disable", p.DisableOTP, ok), func(ctx SpecContext) {
+	It("POST /resource/otp/disable keeps the user's sessions alive", Serial, clause.Graded("barong.sessions.not-killed-by-disable", p.DisableOTP, ok), func(ctx SpecContext) {
 		me, other := p.enrolledTwice(ctx)
 		p.Expect(p.Do(ctx, me.Actor, p.DisableOTP, client.CodeBody(p.Code(ctx, me.Account.Codes))), p.DisableOTP, ok)
 		p.ExpectAlive(ctx, me)
 		p.ExpectAlive(ctx, other)
 	})
-	It("not by a change of the password", clause.Graded("barong.sessions.not-killed-by-change", p.ChangePassword, ok), func(ctx SpecContext) {
+	It("PUT /resource/users/password keeps the user's sessions alive", clause.Graded("barong.sessions.not-killed-by-change", p.ChangePassword, ok), func(ctx SpecContext) {
 		me := p.Changeable(ctx)
 		other := p.LogIn(ctx, me.Account)
 		change := p.PasswordChange(me.Account.Password, p.Next(me.Account))

@@ -33,7 +33,7 @@ func signUps(p *api) {
 }
 
 func signUpOpens(p *api) {
-	It("opens a session for a user whose e-mail address is not confirmed",
+	It("POST /identity/users creates a pending user and opens a session",
 		clause.Must("barong.sign-up.opens-session", p.CreateUser, contract.OK, clause.Needs(client.SignUp)), func(ctx SpecContext) {
 			me := p.expectSignUp(ctx, nil)
 			p.Check("the user is the one that signed up", value.Text(me.User, "email"), Equal(me.Account.Login))
@@ -44,7 +44,7 @@ func signUpOpens(p *api) {
 			p.Require("use the session", call, p.GetCurrentUser, contract.OK)
 			p.Check("the session is that user's", value.Text(value.Of(call), "uid"), Equal(value.Text(me.User, "uid")))
 		})
-	It("does not take up a session id that the client made up",
+	It("POST /identity/users does not adopt a session id that the client made up",
 		clause.Must("barong.sign-up.made-up-session", p.CreateUser, contract.OK, clause.Needs(client.SignUp), clause.From(contract.Observed, "facts/barong-observed.md 12")), func(ctx SpecContext) {
 			a := p.NewAccount()
 			madeUp := p.Secret("session", hexOf(p.Nonce(), 32))
@@ -52,14 +52,14 @@ func signUpOpens(p *api) {
 			p.Expect(call, p.CreateUser, contract.OK)
 			p.Check("the session has an id of the server's", client.SetCookie(call, client.SessionCookie) != madeUp, BeTrue())
 		})
-	It("keeps the user name, in lower case, and the data that a user signs up with",
+	It("POST /identity/users stores the user name in lower case and the data",
 		clause.Must("barong.sign-up.keeps-members", p.CreateUser, contract.OK, clause.Needs(client.SignUp)), func(ctx SpecContext) {
 			name, data := "Af"+p.Nonce()[:8], `{"language":"en"}`
 			me := p.expectSignUp(ctx, conform.Object{"username": name, "data": data})
 			p.Check("username is the one given, in lower case", value.Text(me.User, "username"), Equal(strings.ToLower(name)))
 			p.Check("data is the text given", value.Text(me.User, "data"), Equal(data))
 		})
-	It("notes the referrer whose uid a user signs up with",
+	It("POST /identity/users stores the referrer whose uid it is sent",
 		clause.Must("barong.sign-up.referral", p.CreateUser, contract.OK, clause.Needs(client.SignUp)), func(ctx SpecContext) {
 			uid := value.Text(p.SignedUp(ctx).User, "uid")
 			me := p.expectSignUp(ctx, conform.Object{"refid": uid})
@@ -132,7 +132,7 @@ func signUpRefuses(p *api) {
 	taken("email-taken", "an e-mail address that an account has", clause.Must, func(s string) string { return s })
 	taken("email-taken-other-case", "an e-mail address that an account has in other case", clause.Note, strings.ToUpper)
 
-	It("refuses a user name that an account has",
+	It("POST /identity/users rejects a user name that an account has",
 		clause.Must("barong.sign-up.username-taken", p.CreateUser, "username-taken", clause.Needs(client.SignUp)), func(ctx SpecContext) {
 			name := "af" + p.Nonce()[:8]
 			p.Require("sign an account up", p.Do(ctx, p.Visitor(), p.CreateUser, p.NewSignUp().With("username", name)), p.CreateUser, contract.OK)
@@ -145,7 +145,7 @@ func signUpRefuses(p *api) {
 
 // signUpRaces is what parallel sign-ups of one address leave behind.
 func signUpRaces(p *api) {
-	It("gives an e-mail address to one of several parallel sign-ups",
+	It("POST /identity/users creates one account for simultaneous sign-ups with one e-mail address",
 		clause.Must("barong.sign-up.parallel", p.CreateUser, contract.OK, clause.Needs(client.SignUp), clause.From(contract.Observed, "facts/barong-observed.md 20")), func(ctx SpecContext) {
 			a := p.NewAccount()
 			r := p.SignUpRequest(a)

@@ -76,37 +76,37 @@ func logInLimits(p *api) {
 	must := func(id string, options ...clause.Option) clause.Clause {
 		return clause.Graded("barong.throttle."+id, p.CreateSession, limited, append(options, clause.Disrupts())...)
 	}
-	filling(p, "are five for an e-mail address, and the sixth is refused", must("email", clause.Needs(client.ClientAddress)),
+	filling(p, "POST /identity/sessions accepts five attempts a minute for an e-mail address and rejects the sixth", must("email", clause.Needs(client.ClientAddress)),
 		func(ctx context.Context, l family.Limit, _ *client.Account) { kit.Reach(ctx, l) })
-	filling(p, "are five for a client's address, and the sixth is refused", must("address"),
+	filling(p, "POST /identity/sessions accepts five attempts a minute from a client address and rejects the sixth", must("address"),
 		func(ctx context.Context, l family.Limit, a *client.Account) { kit.Reach(ctx, p.fromOneAddress(l, a)) })
-	filling(p, "are counted when they succeed too", must("right-ones-count"), func(ctx context.Context, l family.Limit, _ *client.Account) {
+	filling(p, "POST /identity/sessions counts successful log-ins towards the limit", must("right-ones-count"), func(ctx context.Context, l family.Limit, _ *client.Account) {
 		right := l.Right
 		l.Wrong, l.Refused = func(int) family.Attempt { return right() }, contract.OK
 		kit.Reach(ctx, l)
 	})
-	filling(p, "are refused after that with the right password too", must("right-password"), func(ctx context.Context, l family.Limit, a *client.Account) {
+	filling(p, "POST /identity/sessions rejects even the right password while the limit is reached", must("right-password"), func(ctx context.Context, l family.Limit, a *client.Account) {
 		kit.Reach(ctx, l)
 		kit.HoldsBackTheRight(ctx, l)
 		kit.HoldsBackTheRight(ctx, p.fromOneAddress(l, a))
 	})
-	filling(p, "open no session beyond the limit", must("no-session"), func(ctx context.Context, l family.Limit, a *client.Account) {
+	filling(p, "POST /identity/sessions opens no session while the limit is reached", must("no-session"), func(ctx context.Context, l family.Limit, a *client.Account) {
 		kit.Reach(ctx, l)
 		right := l.Right()
 		call := p.Do(ctx, right.By, p.CreateSession, right.Request)
 		p.Expect(call, p.CreateSession, limited)
 		p.ExpectNoSession(ctx, a, call)
 	})
-	filling(p, "are let in again in the next minute", must("ends"), func(ctx context.Context, l family.Limit, _ *client.Account) {
+	filling(p, "POST /identity/sessions accepts log-ins again in the next minute", must("ends"), func(ctx context.Context, l family.Limit, _ *client.Account) {
 		kit.Reach(ctx, l)
 		kit.Ends(ctx, l, l.Block)
 	})
-	filling(p, "of others, from elsewhere, are let in", must("others", clause.Needs(client.ClientAddress)), func(ctx context.Context, l family.Limit, _ *client.Account) {
+	filling(p, "POST /identity/sessions accepts other users from other addresses while a limit is reached", must("others", clause.Needs(client.ClientAddress)), func(ctx context.Context, l family.Limit, _ *client.Account) {
 		other := p.MemberAccount(ctx)
 		kit.Reach(ctx, l)
 		kit.Works(ctx, l, family.Attempt{By: p.Visitor(), Request: p.Credentials(other, "")})
 	})
-	filling(p, "are counted for an e-mail address that nobody has as well", must("unknown-email", clause.Needs(client.ClientAddress)), func(ctx context.Context, l family.Limit, _ *client.Account) {
+	filling(p, "POST /identity/sessions counts attempts for an e-mail address that no account has", must("unknown-email", clause.Needs(client.ClientAddress)), func(ctx context.Context, l family.Limit, _ *client.Account) {
 		wrong, nobody := l.Wrong, p.Nobody()
 		l.Wrong = func(i int) family.Attempt {
 			attempt := wrong(i)
@@ -115,7 +115,7 @@ func logInLimits(p *api) {
 		}
 		kit.Reach(ctx, l)
 	})
-	filling(p, "are refused with nothing that says when to come back", must("claims-nothing"), func(ctx context.Context, l family.Limit, _ *client.Account) {
+	filling(p, "POST /identity/sessions rejects attempts over the limit without rate-limit headers and without allowing caches to store that", must("claims-nothing"), func(ctx context.Context, l family.Limit, _ *client.Account) {
 		call := kit.Reach(ctx, l)
 		for name := range call.Header {
 			p.Holds("the refusal claims no limit", !strings.Contains(strings.ToLower(name), "ratelimit"), "it has the header field "+name)
@@ -143,14 +143,14 @@ func logInLimitBypasses(p *api) {
 			kit.HoldsBackTheRight(ctx, l)
 		})
 	}
-	spelt("email-case", "are counted whatever the case of the e-mail address", func(i int, email string) string {
+	spelt("email-case", "POST /identity/sessions counts attempts whatever the case of the e-mail address", func(i int, email string) string {
 		return strings.ToUpper(email[:i]) + email[i:]
 	})
-	spelt("email-blanks", "are counted whatever blanks the e-mail address has", func(i int, email string) string {
+	spelt("email-blanks", "POST /identity/sessions counts attempts whatever blanks the e-mail address has", func(i int, email string) string {
 		return email[:i] + strings.Repeat(" ", i) + email[i:] + strings.Repeat(" ", i%2)
 	})
 	for _, name := range []string{"X-Real-IP", "Forwarded", "True-Client-IP", "CF-Connecting-IP", "X-Client-IP"} {
-		filling(p, "are counted whatever address the client claims in "+name, should("claimed-"+strings.ToLower(name)), func(ctx context.Context, l family.Limit, a *client.Account) {
+		filling(p, "POST /identity/sessions counts attempts whatever address the client claims in "+name, should("claimed-"+strings.ToLower(name)), func(ctx context.Context, l family.Limit, a *client.Account) {
 			if strings.EqualFold(name, p.Setting(client.AddressHeader)) {
 				p.Untestable("the deployment believes %s", name)
 			}
@@ -164,7 +164,7 @@ func logInLimitBypasses(p *api) {
 			kit.Reach(ctx, one)
 		})
 	}
-	filling(p, "are counted whatever connection they come over", should("new-connection"), func(ctx context.Context, l family.Limit, a *client.Account) {
+	filling(p, "POST /identity/sessions counts attempts across connections", should("new-connection"), func(ctx context.Context, l family.Limit, a *client.Account) {
 		one := p.fromOneAddress(l, a)
 		wrong := one.Wrong
 		one.Wrong = func(i int) family.Attempt {
@@ -174,14 +174,14 @@ func logInLimitBypasses(p *api) {
 		}
 		kit.Reach(ctx, one)
 	})
-	filling(p, "are counted when they come at the same time", should("parallel"), func(ctx context.Context, l family.Limit, _ *client.Account) {
+	filling(p, "POST /identity/sessions counts attempts that arrive at the same time", should("parallel"), func(ctx context.Context, l family.Limit, _ *client.Account) {
 		kit.Burst(ctx, l)
 	})
 }
 
 // unlimited: the releases before 3.1 have no limiter, and claim none.
 func unlimited(p *api) {
-	It("answers twelve wrong passwords in a row alike, claims no limit, and lets the right one in",
+	It("POST /identity/sessions answers twelve wrong passwords alike, announces no limit and then accepts the right password",
 		clause.Graded("barong.throttle.none-claimed", p.CreateSession, contract.BadCredentials, clause.Only(client.Release26, client.Documented), clause.Disrupts()), func(ctx SpecContext) {
 			a := p.MemberAccount(ctx)
 			for range 12 {
@@ -193,7 +193,7 @@ func unlimited(p *api) {
 			}
 			p.Require("log in", p.TryLogIn(ctx, a, p.Credentials(a, "")), p.CreateSession, contract.OK)
 		})
-	It("refuses codes for being wrong, however many there were",
+	It("POST /resource/otp/verify rejects twelve codes in a row as wrong and then accepts the right one",
 		clause.Graded("barong.throttle.none-claimed-codes", p.VerifyOTP, contract.SecondFactorWrong, clause.Only(client.Release26, client.Documented), clause.Disrupts()), func(ctx SpecContext) {
 			me := p.Enrolled(ctx)
 			for range 12 {

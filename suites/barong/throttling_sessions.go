@@ -16,7 +16,7 @@ const numberInvalid = contract.Outcome("number-invalid")
 func passwordChangeLimits(p *api) {
 	kit := family.LimitTest{S: p.Context}
 	limited := contract.Throttled
-	It("are five of a session, and the sixth is refused", clause.Graded("barong.throttle.password-change", p.ChangePassword, limited, clause.Disrupts()), func(ctx SpecContext) {
+	It("PUT /resource/users/password accepts five attempts a minute in a session and rejects the sixth", clause.Graded("barong.throttle.password-change", p.ChangePassword, limited, clause.Disrupts()), func(ctx SpecContext) {
 		me := p.Member(ctx)
 		p.FreshWindow(ctx)
 		l := p.changeLimit(me)
@@ -25,14 +25,14 @@ func passwordChangeLimits(p *api) {
 		p.ExpectAlive(ctx, p.LogIn(ctx, me.Account)) // the password is the same still
 		p.ExpectAlive(ctx, me)
 	})
-	It("are let in again in the next minute", clause.Graded("barong.throttle.password-change-ends", p.ChangePassword, limited, clause.Disrupts()), func(ctx SpecContext) {
+	It("PUT /resource/users/password accepts changes again in the next minute", clause.Graded("barong.throttle.password-change-ends", p.ChangePassword, limited, clause.Disrupts()), func(ctx SpecContext) {
 		me := p.Changeable(ctx)
 		p.FreshWindow(ctx)
 		l := p.changeLimit(me)
 		kit.Reach(ctx, l)
 		kit.Ends(ctx, l, l.Block)
 	})
-	It("are counted for each session of a user by itself", clause.Graded("barong.throttle.password-change-other-session", p.ChangePassword, limited, clause.Disrupts()), func(ctx SpecContext) {
+	It("PUT /resource/users/password counts the attempts of each session separately", clause.Graded("barong.throttle.password-change-other-session", p.ChangePassword, limited, clause.Disrupts()), func(ctx SpecContext) {
 		me := p.Member(ctx)
 		other := p.LogIn(ctx, me.Account)
 		p.FreshWindow(ctx)

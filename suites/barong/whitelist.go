@@ -47,27 +47,27 @@ func (p *api) whitelinkToken() string {
 func whitelists(p *api) {
 	op := p.CreateWhitelist
 	Describe("POST identity/users/access", func() {
-		It("refuses a token that was not handed out",
+		It("POST /identity/users/access rejects an unknown token",
 			clause.Must("barong.whitelist.token-unknown", op, linkUnknown), func(ctx SpecContext) {
 				p.Expect(p.Do(ctx, p.Visitor(), op, p.whitelinkRequest(p.Nonce())), op, linkUnknown)
 			})
-		It("lets the address of the client in", Serial,
+		It("POST /identity/users/access allows the client's address", Serial,
 			clause.Graded("barong.whitelist.ok", op, contract.OK, clause.Needs(client.Whitelink, client.ClientAddress)), func(ctx SpecContext) {
 				p.Expect(p.Do(ctx, p.Visitor(), op, p.whitelinkRequest(p.whitelinkToken())), op, contract.OK)
 			})
-		It("takes a token once", Serial,
+		It("POST /identity/users/access accepts a token once", Serial,
 			clause.Must("barong.whitelist.token-once", op, linkUnknown, clause.Needs(client.Whitelink, client.ClientAddress)), func(ctx SpecContext) {
 				token := p.whitelinkToken()
 				p.Require("let an address in", p.Do(ctx, p.Visitor(), op, p.whitelinkRequest(token)), op, contract.OK)
 				p.Expect(p.Do(ctx, p.Visitor(), op, p.whitelinkRequest(token)), op, linkUnknown)
 			})
-		It("refuses to let the same address in twice", Serial,
+		It("POST /identity/users/access rejects an address that is already allowed", Serial,
 			clause.Must("barong.whitelist.address-taken", op, addressTaken, clause.Needs(client.Whitelink, client.ClientAddress)), func(ctx SpecContext) {
 				by := p.Visitor()
 				p.Require("let an address in", p.Do(ctx, by, op, p.whitelinkRequest(p.whitelinkToken())), op, contract.OK)
 				p.Expect(p.Do(ctx, by, op, p.whitelinkRequest(p.whitelinkToken())), op, addressTaken)
 			})
-		It("refuses an IPv6 address", Serial,
+		It("POST /identity/users/access rejects an IPv6 address", Serial,
 			clause.Must("barong.whitelist.address-v6", op, addressV6, clause.Needs(client.Whitelink, client.ClientAddress)), func(ctx SpecContext) {
 				documentation := netip.MustParseAddr("2001:db8::1") // RFC 3849
 				p.Expect(p.Do(ctx, p.VisitorAt(documentation.String()), op, p.whitelinkRequest(p.whitelinkToken())), op, addressV6)
