@@ -2,15 +2,12 @@ package coinrabbit
 
 import (
 	"context"
-	"slices"
 
 	. "github.com/onsi/ginkgo/v2"
 
 	"authconform/harness/clause"
-	"authconform/harness/conform"
 	"authconform/harness/contract"
 	"authconform/suites/coinrabbit/client"
-	"authconform/suites/family"
 )
 
 func deactivating(p *client.Client) subject {
@@ -69,7 +66,7 @@ func deactivates(p *client.Client) {
 		func(ctx SpecContext) {
 			a := p.Enrolled(ctx)
 			request := p.SwitchRequest(ctx, a, p.Deactivate, p.Code(ctx, a.Codes))
-			family.ExpectOneAccepted(ctx, p.Context, op, slices.Repeat([]conform.Attempt{{By: a.Me, Request: request}}, 4))
+			expectOnce(ctx, p, a.Me, op, request)
 			a.On = false
 		})
 	It("POST /auth/2fa/deactivate reveals neither the code nor any program internals when it rejects a wrong code",

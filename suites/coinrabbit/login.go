@@ -2,15 +2,12 @@ package coinrabbit
 
 import (
 	"context"
-	"slices"
 
 	. "github.com/onsi/ginkgo/v2"
 
 	"authconform/harness/clause"
-	"authconform/harness/conform"
 	"authconform/harness/contract"
 	"authconform/suites/coinrabbit/client"
-	"authconform/suites/family"
 )
 
 // login is about the log-in with a verification token, of which the page gives the
@@ -28,7 +25,7 @@ func login(p *client.Client) {
 		clause.Should("coinrabbit.login.parallel", op, verificationRefused, standard("OWASP ASVS 5.0 2.3.4; facts/auth-checks.md T15")),
 		func(ctx SpecContext) {
 			request := client.LoginRequest(fresh(ctx, p.SignedIn(ctx)))
-			family.ExpectOneAccepted(ctx, p.Context, op, slices.Repeat([]conform.Attempt{{By: p.Partner(), Request: request}}, 4))
+			expectOnce(ctx, p, p.Partner(), op, request)
 		})
 	rejects(p, subject{
 		operation: op,
@@ -45,7 +42,7 @@ func login(p *client.Client) {
 		deviation{slug: "no-key", text: "without x-api-key", outcome: contract.Unauthenticated,
 			apply: func(_ context.Context, t *trial) { t.by = p.Anonymous() }},
 		deviation{slug: "no-verification", text: "without a verification token", outcome: contract.Invalid,
-			edits: conform.Drop("verification_token").Of},
+			edits: without("verification_token")},
 		deviation{slug: "made-up-verification", text: "with a made-up verification token", outcome: verificationRefused,
 			apply: with("verification_token", func(context.Context, *trial) string { return p.MadeUp() })},
 		deviation{slug: "verification-of-other-type", text: "with a verification token of the message type for the activation",

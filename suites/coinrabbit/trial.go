@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/url"
+	"slices"
 	"strings"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -150,6 +151,9 @@ func send(ctx context.Context, p *client.Client, s subject, t *trial) *httpclien
 	return call
 }
 
+// without leaves a member out of the request.
+func without(member string) func(conform.Request) conform.Request { return conform.Drop(member).Of }
+
 // with changes a member of the request to a value made from the account.
 func with[T any](member string, of func(context.Context, *trial) T) func(context.Context, *trial) {
 	return func(ctx context.Context, t *trial) { t.request = t.request.With(member, of(ctx, t)) }
@@ -177,14 +181,36 @@ func expectSilentRejection(ctx context.Context, p *client.Client, s subject, mem
 	t.request = t.request.With("code_2fa", t.Codes.Wrong(farAway))
 	call := send(ctx, p, s, t)
 	p.Expect(call, s.operation, contract.SecondFactorWrong)
-	for _, member := range members {
-		family.ExpectHidden(p.Context, call, member, t.request.JSON.(conform.Object)[member].(string))
-	}
+	expectMembersHidden(p, call, t.request, members...)
 	family.ExpectNoInternals(p.Context, call)
+}
+
+// expectMembersHidden checks that an answer repeats none of the named members of its
+// request.
+func expectMembersHidden(p *client.Client, call *httpclient.Call, r conform.Request, members ...string) {
+	GinkgoHelper()
+	for _, member := range members {
+		family.ExpectHidden(p.Context, call, member, r.JSON.(conform.Object)[member].(string))
+	}
+}
+
+// expectOnce checks that one of four requests at the same time is accepted.
+func expectOnce(ctx context.Context, p *client.Client, by *conform.Actor, op *contract.Operation, r conform.Request) {
+	GinkgoHelper()
+	family.ExpectOneAccepted(ctx, p.Context, op, slices.Repeat([]conform.Attempt{{By: by, Request: r}}, 4))
 }
 
 // farAway is how many steps from now a code is right in no window.
 const farAway = 40
+
+// expectSession checks that a log-in gives a user token that counts.
+func expectSession(ctx context.Context, p *client.Client, a *client.Account, op *contract.Operation, r conform.Request) {
+	GinkgoHelper()
+	call := p.Do(ctx, p.Partner(), op, r)
+	p.Expect(call, op, contract.OK)
+	p.TakeSession(a, call)
+	p.Holds("the token counts: a secret is created", p.Is(p.TryCreate(ctx, a), p.CreateSecret, contract.OK), "none is")
+}
 
 // wrongCodes are TOTP codes that neither activate nor deactivate. says is where the
 // page asks for one.
@@ -197,7 +223,7 @@ func wrongCodes(p *client.Client, says string) []deviation {
 	return []deviation{
 		{slug: "wrong-code", text: "with a wrong TOTP code", outcome: factor, says: says,
 			apply: made(func(t *trial) any { return wrong(t) })},
-		{slug: "no-code", text: "without a TOTP code", outcome: contract.Invalid, says: says, edits: conform.Drop("code_2fa").Of},
+		{slug: "no-code", text: "without a TOTP code", outcome: contract.Invalid, says: says, edits: without("code_2fa")},
 		{slug: "null-code", text: "with null in place of a TOTP code", outcome: contract.Invalid, says: says,
 			edits: conform.Set("code_2fa", nil).Of},
 		{slug: "empty-code", text: "with an empty TOTP code", outcome: contract.Invalid, says: says, edits: conform.Set("code_2fa", "").Of},
@@ -236,7 +262,7 @@ func wrongVerifications(p *client.Client, s subject, use func(context.Context, *
 	}
 	return []deviation{
 		{slug: "no-verification", text: "without a verification token", outcome: contract.Invalid, says: saysToken,
-			edits: conform.Drop("verification_token").Of},
+			edits: without("verification_token")},
 		{slug: "empty-verification", text: "with an empty verification token", outcome: contract.Invalid, says: saysToken,
 			edits: conform.Set("verification_token", "").Of},
 		{slug: "made-up-verification", text: "with a made-up verification token", outcome: refused, says: saysToken,

@@ -2,16 +2,13 @@ package coinrabbit
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 
 	"authconform/harness/clause"
-	"authconform/harness/conform"
 	"authconform/harness/contract"
 	"authconform/suites/coinrabbit/client"
-	"authconform/suites/family"
 )
 
 // verifyCode is about verifying codes, of which the page gives the name alone:
@@ -30,7 +27,7 @@ func verifyCode(p *client.Client) {
 		func(ctx SpecContext) {
 			t := verifying(p).ready(ctx)
 			t.Who.Failed()
-			family.ExpectOneAccepted(ctx, p.Context, op, slices.Repeat([]conform.Attempt{{By: t.by, Request: t.request}}, 4))
+			expectOnce(ctx, p, t.by, op, t.request)
 		})
 	rejects(p, verifying(p), wrongCodeRequests(p)...)
 	rejects(p, verifying(p), deviation{slug: "no-code", text: "without a code", outcome: contract.Invalid,
