@@ -1,11 +1,10 @@
 package alphapoint
 
 import (
-	"encoding/json"
-	"math"
 	"net/http"
-	"strconv"
 	"time"
+
+	"authconform/harness/reference/kit"
 )
 
 // answer is what an operation returns.
@@ -78,7 +77,7 @@ func (s *Server) documentedRefusal(r *request, why kind, wait time.Duration) ans
 	case http.StatusMethodNotAllowed:
 		a.header.Set("Allow", r.op.method) // RFC 9110 section 15.5.6
 	case http.StatusTooManyRequests:
-		a.header.Set("Retry-After", strconv.Itoa(max(1, int(math.Ceil(wait.Seconds())))))
+		s.RetryAfter(a.header, wait, kit.RetryAfterFaults{})
 	}
 	return a
 }
@@ -145,17 +144,13 @@ func (s *Server) write(w http.ResponseWriter, r *request, a answer) {
 	for name, values := range a.header {
 		w.Header()[name] = values
 	}
+	var media string
 	var text []byte
 	switch {
 	case a.text != "":
-		text = []byte(a.text)
-		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		media, text = "text/plain; charset=utf-8", []byte(a.text)
 	case a.body != nil:
-		text, _ = json.Marshal(a.body) // maps, lists and scalars: it cannot fail
-		w.Header().Set("Content-Type", "application/json; charset=utf-8")
+		media, text = kit.JSONMedia, kit.Encode(a.body)
 	}
-	text = append(text, a.suffix...)
-	w.Header().Set("Content-Length", strconv.Itoa(len(text)))
-	w.WriteHeader(a.status)
-	_, _ = w.Write(text) // a client that has gone is its own affair
+	kit.WriteBody(w, a.status, media, append(text, a.suffix...))
 }

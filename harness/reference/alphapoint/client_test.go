@@ -196,10 +196,10 @@ func (v *venue) lock(who kit.Identity, times int) {
 	for i := range times {
 		v.fail(who, 1)
 		if (i+1)%attemptRule.Attempts == 0 {
-			v.clock.Advance(attemptRule.Block + time.Second)
+			v.Clock.Advance(attemptRule.Block + time.Second)
 		}
 	}
-	v.clock.Advance(attemptRule.Block + time.Second)
+	v.Clock.Advance(attemptRule.Block + time.Second)
 }
 
 // session is what a caller carries after a log-in that answered r.
@@ -232,14 +232,14 @@ func (v *venue) second(header http.Header, code any) reply {
 func (v *venue) bothSteps(who kit.Identity) http.Header {
 	v.t.Helper()
 	header := v.session(who, v.second(v.firstStep(who), v.code(who, 0)))
-	v.clock.Advance(kit.TOTPStep)
+	v.Clock.Advance(kit.TOTPStep)
 	return header
 }
 
 // code is the code some time steps from now.
 func (v *venue) code(who kit.Identity, steps int) string {
 	v.t.Helper()
-	code, err := totp.GenerateCode(who.TOTPSecret, v.clock.Now().Add(time.Duration(steps)*kit.TOTPStep))
+	code, err := totp.GenerateCode(who.TOTPSecret, v.Clock.Now().Add(time.Duration(steps)*kit.TOTPStep))
 	if err != nil {
 		v.t.Fatal(err)
 	}
@@ -249,7 +249,7 @@ func (v *venue) code(who kit.Identity, steps int) string {
 // numeral is the current code once it is one that a JSON number can be.
 func (v *venue) numeral(who kit.Identity) json.Number {
 	for v.code(who, 0)[0] == '0' {
-		v.clock.Advance(kit.TOTPStep)
+		v.Clock.Advance(kit.TOTPStep)
 	}
 	return json.Number(v.code(who, 0))
 }

@@ -18,10 +18,10 @@ func (s *Server) authenticate2FA(r *request) answer {
 		carrier = r.http.Header.Get(pendingHeader)
 	}
 	known := s.pending[carrier]
-	if known != nil && !r.now.Before(known.until) && !s.faults.On("pending-login-never-expires") {
+	if known != nil && !r.Now.Before(known.until) && !s.On(faultPendingLoginNeverExpires) {
 		known = nil
 	}
-	if known == nil && s.faults.On("second-step-without-first") {
+	if known == nil && s.On(faultSecondStepWithoutFirst) {
 		known = s.ownerOf(r, code)
 	}
 	if known == nil {
@@ -30,7 +30,7 @@ func (s *Server) authenticate2FA(r *request) answer {
 	if refused := s.checkCode(r, known.user, code, waved); refused != nil {
 		return *refused
 	}
-	if !s.faults.On("pending-login-reusable") && !s.faults.On("parallel-uses-all-accepted") {
+	if !s.On(faultPendingLoginReusable) && !s.On(faultParallelUsesAllAccepted) {
 		delete(s.pending, carrier)
 	}
 	opened := s.open(r, known.user)
@@ -44,7 +44,7 @@ func (s *Server) authenticate2FA(r *request) answer {
 // ownerOf takes a code for the name of its user.
 func (s *Server) ownerOf(r *request, code string) *pendingLogin {
 	for _, u := range s.users {
-		if _, found := kit.MatchTOTP(u.totp, code, r.now, 1); found && u.enrolled {
+		if _, found := kit.MatchTOTP(u.totp, code, r.Now, 1); found && u.enrolled {
 			return &pendingLogin{user: u}
 		}
 	}
@@ -65,11 +65,11 @@ func (s *Server) activate2FA(r *request) answer {
 	if refused != nil {
 		return *refused
 	}
-	waved = waved || code != "" && s.faults.On("activation-with-wrong-code")
+	waved = waved || code != "" && s.On(faultActivationWithWrongCode)
 	if refused := s.checkCode(r, u, code, waved); refused != nil {
 		return *refused
 	}
-	if !s.faults.On("activation-without-effect") {
+	if !s.On(faultActivationWithoutEffect) {
 		u.enrolled = true
 	}
 	return ok(object{"Activated": true, "Error": ""})
@@ -89,12 +89,12 @@ func (s *Server) validate2FA(r *request) answer {
 
 func (s *Server) requiredEndpoints(*request) answer {
 	names := append([]string(nil), guarded...)
-	if s.faults.On("required-endpoints-in-other-case") {
+	if s.On(faultRequiredEndpointsInOtherCase) {
 		for i := range names {
 			names[i] = strings.ToUpper(names[i])
 		}
 	}
-	if s.faults.On("required-endpoints-hidden") {
+	if s.On(faultRequiredEndpointsHidden) {
 		names = []string{}
 	}
 	return ok(names)
@@ -103,16 +103,16 @@ func (s *Server) requiredEndpoints(*request) answer {
 // guardedCall wants a code: the platform in the call itself, KIIEX's documents
 // validated since the last one.
 func (s *Server) guardedCall(r *request) answer {
-	if s.faults.On("one-required-endpoint-unguarded") && strings.HasSuffix(r.op.path, guarded[len(guarded)-1]) {
+	if s.On(faultOneRequiredEndpointUnguarded) && strings.HasSuffix(r.op.path, guarded[len(guarded)-1]) {
 		return standardResponse()
 	}
 	if s.policy.wrappedCodes {
 		return s.wrappedCall(r)
 	}
-	if !r.session.validated && !s.faults.On("required-endpoint-without-code") {
+	if !r.session.validated && !s.On(faultRequiredEndpointWithoutCode) {
 		return s.refuse(r, codeRequired)
 	}
-	if !s.faults.On("validation-lasts") {
+	if !s.On(faultValidationLasts) {
 		r.session.validated = false
 	}
 	return standardResponse()
@@ -126,7 +126,7 @@ func (s *Server) readCode(r *request) (code string, waved bool, refused *answer)
 		return "", false, refused
 	}
 	m := in["Code"]
-	if queried := r.http.URL.Query().Get("Code"); m.kind == "" && queried != "" && s.faults.On("code-in-query-accepted") {
+	if queried := r.http.URL.Query().Get("Code"); m.kind == "" && queried != "" && s.On(faultCodeInQueryAccepted) {
 		return queried, false, nil
 	}
 	if r.op.id == opValidate {
@@ -143,34 +143,29 @@ func (s *Server) readCode(r *request) (code string, waved bool, refused *answer)
 		return "", false, &a
 	}
 	switch {
-	case m.kind == "" && s.faults.On("absent-code-accepted"), m.kind == "null" && s.faults.On("null-code-accepted"),
-		m.kind == "string" && m.text == "" && s.faults.On("empty-code-accepted"),
-		m.kind == "array" && s.faults.On("array-code-accepted"), m.kind == "boolean" && s.faults.On("boolean-code-accepted"),
-		m.kind == "object" && s.faults.On("object-code-accepted"):
+	case m.kind == "" && s.On(faultAbsentCodeAccepted), m.kind == "null" && s.On(faultNullCodeAccepted),
+		m.kind == "string" && m.text == "" && s.On(faultEmptyCodeAccepted),
+		m.kind == "array" && s.On(faultArrayCodeAccepted), m.kind == "boolean" && s.On(faultBooleanCodeAccepted),
+		m.kind == "object" && s.On(faultObjectCodeAccepted):
 		return "", true, nil
-	case m.kind == "number" && s.faults.On("number-code-accepted"):
+	case m.kind == "number" && s.On(faultNumberCodeAccepted):
 		return m.text, false, nil
 	case m.kind == "" || m.kind == "null" || m.kind == "string" && strings.TrimSpace(m.text) == "":
 		return refuse(codeMissing)
 	case m.kind != "string":
 		return refuse(wrongType)
 	}
-	return s.normalised(m.text), s.faults.On("any-code-accepted"), nil
+	return s.normalised(m.text), s.On(faultAnyCodeAccepted), nil
 }
 
 func (s *Server) normalised(text string) string {
-	if s.faults.On("spaced-code-accepted") {
+	if s.On(faultSpacedCodeAccepted) {
 		text = strings.Join(strings.Fields(text), "")
 	}
-	if s.faults.On("full-width-code-accepted") {
-		text = strings.Map(func(c rune) rune {
-			if c >= '０' && c <= '９' {
-				return c - '０' + '0'
-			}
-			return c
-		}, text)
+	if s.On(faultFullWidthCodeAccepted) {
+		text = kit.HalfWidth(text)
 	}
-	if s.faults.On("long-code-accepted") && len(text) > 6 && len(kit.Digits(text[:6])) == 6 {
+	if s.On(faultLongCodeAccepted) && len(text) > 6 && len(kit.Digits(text[:6])) == 6 {
 		text = text[:6]
 	}
 	return text
@@ -187,32 +182,32 @@ func (s *Server) checkCode(r *request, u *user, code string, waved bool) *answer
 		refused := s.refuse(r, codeWrong)
 		return &refused
 	}
-	s.attempts.Forgive(key, r.now)
+	s.attempts.Forgive(key, r.Now)
 	return nil
 }
 
 func (s *Server) matches(r *request, u *user, code string) bool {
 	window := 1 // RFC 6238 section 5.2 recommends at most one step
-	if s.faults.On("window-too-wide") {
+	if s.On(faultWindowTooWide) {
 		window = 10
 	}
-	if s.faults.On("window-far-too-wide") {
+	if s.On(faultWindowFarTooWide) {
 		window = 120
 	}
 	for _, secret := range s.secretsFor(r, u) {
-		step, found := kit.MatchTOTP(secret, code, r.now, window)
+		step, found := kit.MatchTOTP(secret, code, r.Now, window)
 		if !found {
 			continue
 		}
 		// RFC 6238 section 5.2: a code must not be accepted a second time.
 		used := fmt.Sprintf("totp/%s/%d", secret, step)
-		if r.op.id == opGuarded && s.faults.On("wrapped-code-reusable") {
+		if r.op.id == opGuarded && s.On(faultWrappedCodeReusable) {
 			return true
 		}
-		if s.faults.On("code-counts-once-per-call") {
+		if s.On(faultCodeCountsOncePerCall) {
 			used += r.op.id
 		}
-		if s.spend(r, used) || s.faults.On("replayed-code-accepted") {
+		if s.Spend(r.Call, used) || s.On(faultReplayedCodeAccepted) {
 			return true
 		}
 	}
@@ -221,7 +216,7 @@ func (s *Server) matches(r *request, u *user, code string) bool {
 
 func (s *Server) secretsFor(r *request, u *user) []string {
 	secrets := []string{u.totp}
-	if s.faults.On("foreign-code-accepted") || r.op.id == opGuarded && s.faults.On("foreign-wrapped-code-accepted") {
+	if s.On(faultForeignCodeAccepted) || r.op.id == opGuarded && s.On(faultForeignWrappedCodeAccepted) {
 		for _, other := range s.users {
 			if other != u && other.totp != "" {
 				secrets = append(secrets, other.totp)
@@ -229,20 +224,4 @@ func (s *Server) secretsFor(r *request, u *user) []string {
 		}
 	}
 	return secrets
-}
-
-// spend uses something up that counts once. With the fault a use that overlapped
-// the first one in time counts as well, which is what checking and marking in two
-// steps does.
-func (s *Server) spend(r *request, key string) bool {
-	order, first := s.oneUse.Spend(key)
-	return first || s.faults.On("parallel-uses-all-accepted") && order > r.arrived
-}
-
-// widenRace lengthens the time between arrival and check for that fault only, so
-// that parallel calls really overlap. It works instead of sleeping.
-func (s *Server) widenRace() {
-	if s.faults.On("parallel-uses-all-accepted") {
-		kit.HashPassword("race", "salt", 50_000)
-	}
 }

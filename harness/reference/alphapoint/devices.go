@@ -28,7 +28,7 @@ func ticks(at time.Time) int64 {
 const deviceLifetime = 90 * 24 * time.Hour
 
 func (s *Server) getUserDevices(r *request) answer {
-	u, refused := s.subject(r, "UserId", "foreign-devices-shown")
+	u, refused := s.subject(r, "UserId", faultForeignDevicesShown)
 	if refused != nil {
 		return *refused
 	}
@@ -37,7 +37,7 @@ func (s *Server) getUserDevices(r *request) answer {
 
 // getUserConfig returns pairs with personal data taken out.
 func (s *Server) getUserConfig(r *request) answer {
-	u, refused := s.subject(r, "userId", "foreign-configuration-shown")
+	u, refused := s.subject(r, "userId", faultForeignConfigurationShown)
 	if refused != nil {
 		return *refused
 	}
@@ -62,18 +62,11 @@ func (s *Server) subject(r *request, name, fault string) (*user, *answer) {
 		return nil, refused
 	}
 	u := s.userByID(strconv.Itoa(id))
-	if u == r.session.user || u != nil && s.foreignShown(fault) {
+	if u == r.session.user || u != nil && s.On(fault) {
 		return u, nil
 	}
 	forbiddenAnswer := s.refuse(r, forbidden)
 	return nil, &forbiddenAnswer
-}
-
-func (s *Server) foreignShown(fault string) bool {
-	if fault == "foreign-devices-shown" {
-		return s.faults.On("foreign-devices-shown")
-	}
-	return s.faults.On("foreign-configuration-shown")
 }
 
 // registerNewDevice trusts a device with the code that was mailed. The request's
@@ -94,23 +87,23 @@ func (s *Server) registerNewDevice(r *request) answer {
 	if !s.deviceCodeRight(u, code) {
 		return s.refuse(r, deviceCodeWrong)
 	}
-	if !s.faults.On("device-code-reusable") {
+	if !s.On(faultDeviceCodeReusable) {
 		u.deviceCode = ""
 	}
-	if !s.faults.On("device-not-registered") {
+	if !s.On(faultDeviceNotRegistered) {
 		u.devices = append(u.devices, device{
 			HashCode: hashCode(in["HashCode"].text), DeviceName: r.http.UserAgent(), IpAddress: "127.0.0.1", UserId: u.id,
-			IsTrusted: true, ExpirationTime: ticks(r.now.Add(deviceLifetime)),
+			IsTrusted: true, ExpirationTime: ticks(r.Now.Add(deviceLifetime)),
 		})
 	}
 	return standardResponse()
 }
 
 func (s *Server) deviceCodeRight(u *user, code string) bool {
-	if kit.SameSecret(u.deviceCode, code) || s.faults.On("any-device-code-accepted") {
+	if kit.SameSecret(u.deviceCode, code) || s.On(faultAnyDeviceCodeAccepted) {
 		return true
 	}
-	if s.faults.On("foreign-device-code-accepted") {
+	if s.On(faultForeignDeviceCodeAccepted) {
 		for _, other := range s.users {
 			if kit.SameSecret(other.deviceCode, code) {
 				return true

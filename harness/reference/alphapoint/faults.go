@@ -75,34 +75,34 @@ func (s *Server) spoil(r *request, why kind, a answer) answer {
 	unread := why == malformed || why == mediaTypeRefused || why == methodRefused || why == wrongType || why == incomplete || why == codeMissing
 	closed := why == noSession || why == keyMissing || why == forbidden || why == codeRequired || why == notPending || why == deviceCodeWrong
 	switch {
-	case s.faults.On("lock-says-authenticated") && why == accountLocked:
+	case s.On(faultLockSaysAuthenticated) && why == accountLocked:
 		a.body = withMember(withMember(a.body, "Authenticated", true), "authenticated", true)
-	case s.faults.On("unread-request-gets-token") && unread, s.faults.On("closed-call-gives-token") && closed:
+	case s.On(faultUnreadRequestGetsToken) && unread, s.On(faultClosedCallGivesToken) && closed:
 		a.body = withMember(a.body, "SessionToken", kit.RandomUUID())
-	case s.faults.On("refusal-says-authenticated") && a.text == "" && (why == badCredentials || why == codeWrong):
+	case s.On(faultRefusalSaysAuthenticated) && a.text == "" && (why == badCredentials || why == codeWrong):
 		a.body = withMember(a.body, "Authenticated", true)
 		if s.policy.camelCase {
 			a.body = withMember(a.body, "authenticated", true)
 		}
-	case s.faults.On("refusal-carries-token") && a.text == "" && (why == badCredentials || why == codeWrong):
+	case s.On(faultRefusalCarriesToken) && a.text == "" && (why == badCredentials || why == codeWrong):
 		a.body = withMember(a.body, "SessionToken", kit.RandomUUID())
-	case s.faults.On("refusal-with-200"):
+	case s.On(faultRefusalWith200):
 		a.status = http.StatusOK
-	case s.faults.On("bad-credentials-as-400") && why == badCredentials, s.faults.On("wrong-code-as-400") && why == codeWrong && a.status == 401:
+	case s.On(faultBadCredentialsAs400) && why == badCredentials, s.On(faultWrongCodeAs400) && why == codeWrong && a.status == 401:
 		a.status = http.StatusBadRequest
-	case s.faults.On("unauthenticated-as-403") && (why == keyMissing || why == noSession):
+	case s.On(faultUnauthenticatedAs403) && (why == keyMissing || why == noSession):
 		a.status = http.StatusForbidden
-	case s.faults.On("forbidden-as-401") && a.status == http.StatusForbidden:
+	case s.On(faultForbiddenAs401) && a.status == http.StatusForbidden:
 		a.status = http.StatusUnauthorized
-	case s.faults.On("challenge-missing"):
+	case s.On(faultChallengeMissing):
 		a.header.Del("Www-Authenticate")
-	case s.faults.On("refusal-with-code-zero"):
+	case s.On(faultRefusalWithCodeZero):
 		a.body = withCode(a.body, 0)
-	case s.faults.On("refusal-with-another-code"):
+	case s.On(faultRefusalWithAnotherCode):
 		a.body = withCode(a.body, 102)
-	case s.faults.On("over-limit-cacheable") && why == throttled:
+	case s.On(faultOverLimitCacheable) && why == throttled:
 		a.header = withHeader(a.header, "Cache-Control", "public, max-age=600")
-	case s.faults.On("over-limit-as-html") && why == throttled:
+	case s.On(faultOverLimitAsHTML) && why == throttled:
 		a.text = "<html><title>Service</title></html>"
 	}
 	return a

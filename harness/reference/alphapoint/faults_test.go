@@ -1,70 +1,61 @@
 package alphapoint
 
 import (
-	"os"
-	"path/filepath"
-	"regexp"
-	"slices"
-	"strings"
 	"testing"
+
+	"authconform/harness/reference/kit/kittest"
 )
 
-var surfaces = []string{Legacy, Trading}
+var (
+	surfaces = []string{Legacy, Trading}
+	both     = []string{Documented, Platform}
+)
 
-// A switch nobody reads would be a fault that survives for the wrong reason, and
-// a read of an unknown id would never be true.
 func TestEveryFaultIsConsulted(t *testing.T) {
-	names, err := filepath.Glob("*.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	read := map[string]bool{}
-	for _, name := range names {
-		if strings.HasSuffix(name, "_test.go") {
-			continue
-		}
-		text, err := os.ReadFile(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, found := range regexp.MustCompile(`faults\.On\("([^"]+)"\)`).FindAllSubmatch(text, -1) {
-			read[string(found[1])] = true
-		}
-	}
+	all := Faults(Legacy)
 	known := map[string]bool{}
-	for _, surface := range surfaces {
-		for _, fault := range Faults(surface) {
-			known[fault.ID] = true
-			if !read[fault.ID] {
-				t.Errorf("fault %s is not read anywhere", fault.ID)
-			}
+	for _, fault := range all {
+		known[fault.ID] = true
+	}
+	for _, fault := range Faults(Trading) {
+		if !known[fault.ID] {
+			all = append(all, fault)
 		}
 	}
-	for id := range read {
-		if !known[id] {
-			t.Errorf("%s is read but not in the registry", id)
-		}
-	}
-	if len(known) < 40 {
-		t.Errorf("%d faults on both surfaces, want at least 40", len(known))
-	}
+	kittest.Consulted(t, all)
 }
 
 func TestFaultsAreWellFormed(t *testing.T) {
 	for _, surface := range surfaces {
-		has := map[string]bool{}
+		var ids []string
 		for _, op := range operations(surface) {
-			has[op.id] = true
+			ids = append(ids, op.id)
 		}
-		seen := map[string]bool{}
+		kittest.WellFormed(t, Faults(surface), ids, 40)
+	}
+}
+
+// Every fault, on every surface and in every profile it belongs to, changes what a
+// client sees. A surface has only the faults of its own calls.
+func TestEveryFaultIsSeen(t *testing.T) {
+	known := map[string]bool{}
+	for _, surface := range surfaces {
+		own := map[string]scenario{}
 		for _, fault := range Faults(surface) {
-			if seen[fault.ID] || !regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`).MatchString(fault.ID) {
-				t.Errorf("%s: fault id %q is used twice or is no slug", surface, fault.ID)
+			known[fault.ID] = true
+			if observe := scenarios[fault.ID]; observe != nil {
+				own[fault.ID] = observe
 			}
-			seen[fault.ID] = true
-			if !strings.HasSuffix(fault.Text, ".") || len(fault.Outcomes) == 0 || slices.ContainsFunc(fault.Operations, func(id string) bool { return !has[id] }) {
-				t.Errorf("%s: fault %s lacks a sentence or outcomes, or names an operation that is not there", surface, fault.ID)
-			}
+		}
+		t.Run(surface, func(t *testing.T) {
+			kittest.EachSeen(t, Faults(surface), both, own, func(t *testing.T, observe scenario, profile string, faults ...string) string {
+				return observe(start(t, surface, profile, faults...))
+			})
+		})
+	}
+	for id := range scenarios {
+		if !known[id] {
+			t.Errorf("scenario %s is for no fault", id)
 		}
 	}
 }
@@ -73,7 +64,7 @@ func TestFaultsAreWellFormed(t *testing.T) {
 // other.
 func TestFaultsOfProfiles(t *testing.T) {
 	for _, surface := range surfaces {
-		for _, profile := range []string{Documented, Platform} {
+		for _, profile := range both {
 			for _, fault := range Faults(surface) {
 				_, err := New(Config{Surface: surface, Profile: profile, Faults: []string{fault.ID}, Pool: map[string]int{roleUser: 1}})
 				if (err == nil) != fault.In(profile) {

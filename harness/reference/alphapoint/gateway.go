@@ -28,7 +28,7 @@ func (s *Server) passGateway(r *request) *answer {
 	default:
 		return nil
 	}
-	if r.gatewayUser != nil || r.op.access == public || s.faults.On("gateway-open") && r.op.access == keyed {
+	if r.gatewayUser != nil || r.op.access == public || s.On(faultGatewayOpen) && r.op.access == keyed {
 		return nil
 	}
 	why := keyMissing
@@ -42,7 +42,7 @@ func (s *Server) passGateway(r *request) *answer {
 // belongs tells whether the gateway's credential is the user's: nobody acts with
 // the key or JWT of another.
 func (s *Server) belongs(r *request, u *user) bool {
-	return r.gatewayUser == nil || r.gatewayUser == u || s.faults.On("foreign-gateway-credential-accepted")
+	return r.gatewayUser == nil || r.gatewayUser == u || s.On(faultForeignGatewayCredentialAccepted)
 }
 
 // jwtLifetime is far beyond the length of a test; the documents name none.
@@ -58,7 +58,7 @@ type jwtClaims struct {
 // newJWT issues what no documented call issues: KIIEX's clients get their JWT
 // elsewhere (7.1).
 func (s *Server) newJWT(u *user) string {
-	now := s.clock.Now()
+	now := s.Clock.Now()
 	claims, _ := json.Marshal(jwtClaims{u.idText(), u.jwtID, now.Unix(), now.Add(jwtLifetime).Unix()})
 	encoding := base64.RawURLEncoding
 	signed := encoding.EncodeToString([]byte(`{"alg":"HS256","typ":"JWT"}`)) + "." + encoding.EncodeToString(claims)
@@ -88,12 +88,12 @@ func (s *Server) userOfJWT(r *request) *user {
 	}
 	right := header.Algorithm == "HS256" && kit.SameSecret(s.jwtMAC(parts[0]+"."+parts[1]), parts[2])
 	switch {
-	case header.Algorithm == "none" && parts[2] == "" && s.faults.On("unsigned-jwt-accepted"):
-	case s.faults.On("jwt-signature-not-verified") && parts[2] != "":
+	case header.Algorithm == "none" && parts[2] == "" && s.On(faultUnsignedJWTAccepted):
+	case s.On(faultJWTSignatureNotVerified) && parts[2] != "":
 	case !right:
 		return nil
 	}
-	if r.now.Unix() >= claims.Expires {
+	if r.Now.Unix() >= claims.Expires {
 		return nil
 	}
 	return s.userByID(claims.Subject)

@@ -12,28 +12,24 @@ import (
 // often and nothing of how often that is.
 var attemptRule = kit.Rule{Attempts: 5, Period: time.Minute, Block: time.Minute}
 
+var limitFaultNames = kit.LimitFaults{
+	NeverReleased: faultLimitNeverReleased, OneTooMany: faultLimitOneTooMany, OneTooFew: faultLimitOneTooFew,
+}
+
 // takeAttempt counts an attempt, right or wrong, known user or not. A right one
 // is taken back by its caller.
 func (s *Server) takeAttempt(r *request, key string) (time.Duration, bool) {
-	rule, codes := attemptRule, strings.HasPrefix(key, "code/")
-	if claimed := r.http.Header.Get("X-Forwarded-For") + r.http.Header.Get("X-Real-Ip"); s.faults.On("counter-trusts-client-address") {
+	never := faultLimitNeverReached
+	if strings.HasPrefix(key, "code/") {
+		never = faultSecondFactorLimitNeverReached
+	}
+	if s.On(never) {
+		return 0, true
+	}
+	if claimed := r.http.Header.Get("X-Forwarded-For") + r.http.Header.Get("X-Real-Ip"); s.On(faultCounterTrustsClientAddress) {
 		key += claimed
 	}
-	switch {
-	case s.faults.On("limit-never-reached") && !codes, s.faults.On("second-factor-limit-never-reached") && codes:
-		return 0, true
-	case s.stuck[key]:
-		return rule.Block, false
-	case s.faults.On("limit-one-too-many"):
-		rule.Attempts++
-	case s.faults.On("limit-one-too-few"):
-		rule.Attempts--
-	}
-	wait, allowed := s.attempts.Take(key, rule, r.now)
-	if !allowed && s.faults.On("limit-never-released") {
-		s.stuck[key] = true
-	}
-	return wait, allowed
+	return s.attempts.Take(key, attemptRule, r.Now)
 }
 
 // lockAfter is how many wrong log-ins without a right one between them lock an
@@ -42,9 +38,6 @@ func (s *Server) takeAttempt(r *request, key string) (time.Duration, bool) {
 // lets through at once.
 const lockAfter = 12
 
-// LockAfter is what a target file of this venue says of it.
-func (s *Server) LockAfter() int { return lockAfter }
-
 // countFailure counts a wrong log-in on the account that it names, if there is one.
 func (s *Server) countFailure(r *request, key string) {
 	way, name, _ := strings.Cut(key, "/")
@@ -52,18 +45,18 @@ func (s *Server) countFailure(r *request, key string) {
 	if way == "password" {
 		u = s.byLogin[strings.ToLower(name)]
 	}
-	if u == nil || s.faults.On("account-never-locked") {
+	if u == nil || s.On(faultAccountNeverLocked) {
 		return
 	}
 	enough := lockAfter
-	if s.faults.On("account-locked-too-early") {
+	if s.On(faultAccountLockedTooEarly) {
 		enough--
 	}
-	if s.faults.On("account-locked-too-late") {
+	if s.On(faultAccountLockedTooLate) {
 		enough++
 	}
 	if u.failed++; u.failed >= enough && !u.locked {
-		u.locked, u.lockedAt = true, r.now
+		u.locked, u.lockedAt = true, r.Now
 		s.anyLocked = true
 	}
 }
@@ -71,23 +64,23 @@ func (s *Server) countFailure(r *request, key string) {
 // closed tells whether an account is locked. A lock has no end: only an
 // administrator unlocks (4), and no call of this venue does.
 func (s *Server) closed(r *request, u *user) bool {
-	if s.faults.On("lock-ends-by-itself") && !u.lockedAt.IsZero() && r.now.Sub(u.lockedAt) >= time.Hour {
+	if s.On(faultLockEndsByItself) && !u.lockedAt.IsZero() && r.Now.Sub(u.lockedAt) >= time.Hour {
 		u.locked = false
 	}
-	return u.locked || s.anyLocked && s.faults.On("lock-holds-everybody")
+	return u.locked || s.anyLocked && s.On(faultLockHoldsEverybody)
 }
 
 // opensAnotherWay is where a fault locks no more than the log-in by API key.
 func (s *Server) opensAnotherWay(key string) bool {
-	return strings.HasPrefix(key, "password/") && s.faults.On("lock-open-to-password")
+	return strings.HasPrefix(key, "password/") && s.On(faultLockOpenToPassword)
 }
 
 // lockedOut answers the right credentials of a locked account.
 func (s *Server) lockedOut(r *request, u *user) answer {
-	if s.faults.On("lock-opened-by-right-credentials") {
+	if s.On(faultLockOpenedByRightCredentials) {
 		u.locked, u.failed = false, 0
 	}
-	if s.faults.On("lock-not-told") {
+	if s.On(faultLockNotTold) {
 		return s.refuse(r, badCredentials)
 	}
 	return s.refuse(r, accountLocked)

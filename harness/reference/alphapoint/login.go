@@ -45,13 +45,13 @@ func (s *Server) authenticate(r *request) answer {
 
 func (s *Server) byPassword(r *request, login, password string) answer {
 	key := strings.ToLower(login)
-	if s.faults.On("counter-reset-by-login-case") {
+	if s.On(faultCounterResetByLoginCase) {
 		key = login
 	}
 	return s.firstStep(r, "password/"+key, func() *user {
 		u := s.byLogin[strings.ToLower(login)]
 		if u == nil {
-			kit.HashPassword(password, login, s.iterations) // as long as for a known user
+			s.Hash(password, login) // as long as for a known user
 			return nil
 		}
 		if s.samePassword(r, u, password) {
@@ -63,19 +63,19 @@ func (s *Server) byPassword(r *request, login, password string) answer {
 
 func (s *Server) samePassword(r *request, u *user, password string) bool {
 	switch {
-	case s.faults.On("password-case-folded") && strings.EqualFold(password, u.seeded),
-		s.faults.On("password-cut-short-accepted") && len(password) > 7 && strings.HasPrefix(u.seeded, password),
-		s.faults.On("basic-password-ignored") && r.op.id == opBasic:
+	case s.On(faultPasswordCaseFolded) && strings.EqualFold(password, u.seeded),
+		s.On(faultPasswordCutShortAccepted) && len(password) > 7 && strings.HasPrefix(u.seeded, password),
+		s.On(faultBasicPasswordIgnored) && r.op.id == opBasic:
 		return true
 	}
-	return kit.SameSecret(s.verifierOf(u), kit.HashPassword(password, u.login, s.iterations))
+	return kit.SameSecret(s.verifierOf(u), s.Hash(password, u.login))
 }
 
 // firstStep counts the attempt, finds who it is, and opens a session or asks for
 // the second factor.
 func (s *Server) firstStep(r *request, key string, find func() *user) answer {
 	wait, allowed := s.takeAttempt(r, key)
-	if !allowed && !s.faults.On("right-credentials-pass-block") {
+	if !allowed && !s.On(faultRightCredentialsPassBlock) {
 		return s.refuseFor(r, throttled, wait)
 	}
 	u := find()
@@ -85,12 +85,12 @@ func (s *Server) firstStep(r *request, key string, find func() *user) answer {
 	case u == nil || !s.belongs(r, u):
 		s.countFailure(r, key)
 		return s.wrongCredentials(r, key)
-	case s.closed(r, u) && !s.faults.On("locked-account-let-in") && !s.opensAnotherWay(key):
+	case s.closed(r, u) && !s.On(faultLockedAccountLetIn) && !s.opensAnotherWay(key):
 		return s.lockedOut(r, u)
 	}
 	u.failed = 0
-	s.attempts.Forgive(key, r.now)
-	if u.enrolled && !s.faults.On("second-factor-skipped") {
+	s.attempts.Forgive(key, r.Now)
+	if u.enrolled && !s.On(faultSecondFactorSkipped) {
 		return s.askSecondFactor(r, u)
 	}
 	return ok(s.signedIn(r, u, s.open(r, u)))
@@ -102,16 +102,16 @@ func (s *Server) askSecondFactor(r *request, u *user) answer {
 		carrier = kit.RandomUUID()
 	}
 	delete(s.sessions, r.carrier) // a new log-in replaces what the JWT carried
-	s.pending[carrier] = &pendingLogin{user: u, until: r.now.Add(pendingFor)}
-	if s.faults.On("counter-reset-by-new-login") {
+	s.pending[carrier] = &pendingLogin{user: u, until: r.Now.Add(pendingFor)}
+	if s.On(faultCounterResetByNewLogin) {
 		s.attempts.Reset()
 	}
 	token := ""
-	if s.faults.On("token-before-second-factor") {
+	if s.On(faultTokenBeforeSecondFactor) {
 		token = s.open(r, u).token
 	}
 	shown := ""
-	if s.faults.On("secret-shown-at-login") {
+	if s.On(faultSecretShownAtLogin) {
 		shown = u.totp
 	}
 	if s.policy.camelCase {
@@ -180,18 +180,18 @@ func (s *Server) wrongCredentials(r *request, key string) answer {
 	}
 	u := s.byLogin[strings.ToLower(login)]
 	switch {
-	case u != nil && u.locked && s.faults.On("lock-told-without-credentials"):
+	case u != nil && u.locked && s.On(faultLockToldWithoutCredentials):
 		return s.refuse(r, accountLocked)
-	case u != nil && u.enrolled && s.faults.On("second-factor-told-before-password"):
+	case u != nil && u.enrolled && s.On(faultSecondFactorToldBeforePassword):
 		a.header = withHeader(a.header, "X-Second-Factor", "Google")
 	case u != nil:
-	case s.faults.On("unknown-user-told-by-body"):
+	case s.On(faultUnknownUserToldByBody):
 		a.body = object{"Authenticated": false, "errormsg": "User not found"}
-	case s.faults.On("unknown-user-told-by-status"):
+	case s.On(faultUnknownUserToldByStatus):
 		a.status = 404
-	case s.faults.On("unknown-user-told-by-header"):
+	case s.On(faultUnknownUserToldByHeader):
 		a.header = withHeader(a.header, "X-Reason", "unknown-user")
-	case s.faults.On("unknown-user-told-by-length"):
+	case s.On(faultUnknownUserToldByLength):
 		a.suffix = "\n"
 	}
 	return a

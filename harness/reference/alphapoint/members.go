@@ -30,14 +30,14 @@ func (s *Server) members(r *request) (map[string]member, *answer) {
 	err := kit.DecodeJSON(contentType, r.body, &raw)
 	var unusable *kit.BodyError
 	if errors.As(err, &unusable) {
-		if s.faults.On("malformed-body-accepted") && unusable.Problem != kit.MediaType {
+		if s.On(faultMalformedBodyAccepted) && unusable.Problem != kit.MediaType {
 			return s.fromBroken(r), nil
 		}
 		why := malformed
 		if unusable.Problem == kit.MediaType {
 			why = mediaTypeRefused
 		}
-		if why == mediaTypeRefused && s.faults.On("media-type-ignored") {
+		if why == mediaTypeRefused && s.On(faultMediaTypeIgnored) {
 			r.http.Header.Set("Content-Type", "application/json")
 			return s.members(r)
 		}
@@ -64,21 +64,9 @@ func (s *Server) fromBroken(r *request) map[string]member {
 
 func readMember(raw json.RawMessage) member {
 	raw = bytes.TrimSpace(raw)
-	m := member{text: string(raw)}
-	switch raw[0] {
-	case '"':
-		m.kind = "string"
+	m := member{kind: kit.KindOf(raw), text: string(raw)}
+	if m.kind == kit.KindString {
 		_ = json.Unmarshal(raw, &m.text) // the body was valid JSON
-	case 'n':
-		m.kind = "null"
-	case 't', 'f':
-		m.kind = "boolean"
-	case '[':
-		m.kind = "array"
-	case '{':
-		m.kind = "object"
-	default:
-		m.kind = "number"
 	}
 	return m
 }
@@ -87,7 +75,7 @@ func readMember(raw json.RawMessage) member {
 func (s *Server) texts(r *request, in map[string]member, names ...string) *answer {
 	for _, name := range names {
 		if m := in[name]; !slices.Contains([]string{"", "null", "string"}, m.kind) {
-			if m.kind == "number" && s.faults.On("numbers-read-as-text") {
+			if m.kind == "number" && s.On(faultNumbersReadAsText) {
 				continue
 			}
 			refused := s.refuse(r, wrongType)

@@ -2,8 +2,9 @@ package alphapoint
 
 import (
 	"net/http"
-	"slices"
 	"strings"
+
+	"authconform/harness/reference/kit"
 )
 
 // access is who may call an operation.
@@ -55,13 +56,22 @@ func operations(surface string) []operation {
 	return ops
 }
 
+func newRouter(surface string, rules policy) (router kit.Router[operation]) {
+	for _, op := range operations(surface) {
+		if op.id != opBasic || rules.signedHeaders {
+			router.Handle(op.method, op.path, &op)
+		}
+	}
+	return router
+}
+
 // route finds the operation of a path. The platform answers GET and POST alike;
 // KIIEX's pages give each call one method.
 func (s *Server) route(r *http.Request) (op *operation, methodRight bool) {
-	i := slices.IndexFunc(s.operations, func(op operation) bool { return op.path == r.URL.Path })
-	if i < 0 || s.operations[i].id == opBasic && !s.policy.signedHeaders {
+	found, _ := s.router.Find(kit.AnyMethod, r.URL.Path)
+	if len(found) == 0 {
 		return nil, false
 	}
-	op = &s.operations[i]
-	return op, s.policy.failuresOn200 || r.Method == op.method || s.faults.On("method-ignored")
+	op = found[0].Op
+	return op, s.policy.failuresOn200 || r.Method == op.method || s.On(faultMethodIgnored)
 }

@@ -4,46 +4,10 @@ import (
 	"encoding/json"
 	"net/http"
 	"strings"
-	"testing"
 	"time"
 
 	"authconform/harness/reference/kit"
 )
-
-// Every fault, on every surface and in every profile it belongs to, changes what a
-// client sees.
-func TestEveryFaultIsSeen(t *testing.T) {
-	known := map[string]bool{}
-	for _, surface := range surfaces {
-		for _, fault := range Faults(surface) {
-			known[fault.ID] = true
-			observe := scenarios[fault.ID]
-			if observe == nil {
-				t.Errorf("fault %s has no scenario", fault.ID)
-				continue
-			}
-			for _, profile := range []string{Documented, Platform} {
-				if !fault.In(profile) {
-					continue
-				}
-				t.Run(fault.ID+"/"+surface+"/"+profile, func(t *testing.T) {
-					right, wrong := observe(start(t, surface, profile)), observe(start(t, surface, profile, fault.ID))
-					if right == wrong {
-						t.Errorf("with and without the fault a client sees\n%s", right)
-					}
-					if again := observe(start(t, surface, profile)); again != right {
-						t.Errorf("the scenario is not repeatable:\n%s\nthen\n%s", right, again)
-					}
-				})
-			}
-		}
-	}
-	for id := range scenarios {
-		if !known[id] {
-			t.Errorf("scenario %s is for no fault", id)
-		}
-	}
-}
 
 // scenario does what shows one fault and tells what a client saw.
 type scenario func(*venue) string
@@ -100,7 +64,7 @@ func failed(times int, pause time.Duration) scenario {
 	return func(v *venue) string {
 		who := v.who(roleUser)
 		v.fail(who, times)
-		v.clock.Advance(pause)
+		v.Clock.Advance(pause)
 		return seen(v.login(who))
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/http"
 	"sync"
-	"time"
 
 	"authconform/harness/reference/kit"
 )
@@ -26,31 +25,23 @@ const maxBody = 1 << 20
 
 // Server is one venue. It is an http.Handler and safe for concurrent use.
 type Server struct {
-	surface    string
-	policy     policy
-	clock      *kit.Clock
-	outbox     *kit.Outbox
-	faults     *kit.Faults
-	handler    http.Handler
-	operations []operation
-	iterations int
-	jwtKey     string
-
+	*kit.Server
+	surface  string
+	policy   policy
+	router   kit.Router[operation]
+	jwtKey   string
 	attempts *kit.Limiter
-	oneUse   *kit.OneUse
 
 	// mu guards all below and every user and session. Operations run under it one
 	// at a time.
 	mu         sync.Mutex
-	identities []kit.Identity
 	users      []*user
 	byLogin    map[string]*user // lower case
 	byKey      map[string]*user
 	sessions   map[string]*session // by token, or by the JWT that carries it
 	lastOpened *session
 	pending    map[string]*pendingLogin
-	stuck      map[string]bool // keys a fault never releases
-	anyLocked  bool            // wrong log-ins have locked an account
+	anyLocked  bool // wrong log-ins have locked an account
 }
 
 // New starts a venue with fresh identities. An unknown surface, profile, role or
@@ -63,49 +54,35 @@ func New(config Config) (*Server, error) {
 	if !known {
 		return nil, fmt.Errorf("alphapoint: unknown surface %q or profile %q", config.Surface, config.Profile)
 	}
-	faults, err := kit.NewFaults(Faults(config.Surface), config.Profile, config.Faults)
+	server, err := kit.NewServer(kit.Setup{
+		Registry: Faults(config.Surface), Profile: config.Profile, Faults: config.Faults, ParallelFault: faultParallelUsesAllAccepted,
+		Clock: config.Clock, HashIterations: config.HashIterations,
+	})
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", config.Surface, err)
 	}
-	if config.Clock == nil {
-		config.Clock = kit.NewClock(nil)
-	}
-	if config.HashIterations == 0 {
-		config.HashIterations = 1000
-	}
 	s := &Server{
-		surface: config.Surface, policy: rules, clock: config.Clock, outbox: kit.NewOutbox(config.Clock), faults: faults,
-		operations: operations(config.Surface), iterations: config.HashIterations, jwtKey: randomHex(32),
-		attempts: kit.NewLimiter(), oneUse: kit.NewOneUse(),
-		byLogin: map[string]*user{}, byKey: map[string]*user{},
-		sessions: map[string]*session{}, pending: map[string]*pendingLogin{}, stuck: map[string]bool{},
+		Server: server, surface: config.Surface, policy: rules, router: newRouter(config.Surface, rules), jwtKey: randomHex(32),
+		attempts: kit.NewFaultyLimiter(server.Faults, limitFaultNames),
+		byLogin:  map[string]*user{}, byKey: map[string]*user{},
+		sessions: map[string]*session{}, pending: map[string]*pendingLogin{},
 	}
 	if err := s.seed(config.Pool); err != nil {
 		return nil, fmt.Errorf("%s: %w", config.Surface, err)
 	}
-	s.handler = kit.Front(http.HandlerFunc(s.serve), s.clock, s.outbox)
+	s.Front(s.serve)
 	return s, nil
 }
-
-// ServeHTTP answers the API and, under kit.ControlPrefix, the control endpoints.
-func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
-
-// Identities are the seeded accounts, each with an API key and one role: user (no
-// second factor), totp (an authenticator app is enrolled), unenrolled (its app is
-// set up but not activated), locked (locked from the start), lockable (as user, for
-// whoever wants to see one locked). On the surface that wants one each has a JWT.
-func (s *Server) Identities() []kit.Identity { return append([]kit.Identity(nil), s.identities...) }
 
 // Gateway names what every call must carry: "api-key", "bearer" or "none".
 func (s *Server) Gateway() string { return s.policy.gateway }
 
 // request is one call on its way through the venue.
 type request struct {
-	http    *http.Request
-	op      *operation
-	body    []byte
-	now     time.Time
-	arrived uint64 // one-use keys spent before this call came in
+	kit.Call
+	http *http.Request
+	op   *operation
+	body []byte
 
 	gatewayUser *user  // whose API key or JWT it carries
 	carrier     string // of a session or pending log-in that has no token of its own
@@ -113,7 +90,7 @@ type request struct {
 }
 
 func (s *Server) serve(w http.ResponseWriter, hr *http.Request) {
-	r := &request{http: hr, now: s.clock.Now(), arrived: s.oneUse.Spent()}
+	r := &request{Call: s.Arrive(), http: hr}
 	op, methodRight := s.route(hr)
 	if op == nil {
 		s.write(w, r, s.refuse(r, notFound))
@@ -130,7 +107,9 @@ func (s *Server) serve(w http.ResponseWriter, hr *http.Request) {
 		return
 	}
 	r.body = body
-	s.widenRace()
+	if s.On(faultParallelUsesAllAccepted) {
+		kit.WidenRace()
+	}
 	s.write(w, r, s.run(r))
 }
 

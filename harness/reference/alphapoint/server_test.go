@@ -12,14 +12,9 @@ import (
 	"authconform/harness/reference/kit"
 )
 
-func noFaults() *kit.Faults {
-	none, _ := kit.NewFaults(nil, "", nil)
-	return none
-}
-
 // The published vectors of the signature.
 func TestSignatureVectors(t *testing.T) {
-	s := &Server{faults: noFaults()}
+	s := &Server{Server: &kit.Server{}}
 	for _, v := range []struct {
 		secret string
 		in     signed
@@ -39,7 +34,7 @@ func TestSignatureVectors(t *testing.T) {
 
 func everywhere(t *testing.T, test func(*testing.T, *venue)) {
 	for _, surface := range surfaces {
-		for _, profile := range []string{Documented, Platform} {
+		for _, profile := range both {
 			t.Run(surface+"/"+profile, func(t *testing.T) { test(t, start(t, surface, profile)) })
 		}
 	}
@@ -63,7 +58,7 @@ func TestBothSteps(t *testing.T) {
 		if early := devices(header); strings.HasPrefix(early.raw, "[") {
 			t.Fatalf("a pending log-in opens calls: %s", early.raw)
 		}
-		code, err := totp.GenerateCode(who.TOTPSecret, v.clock.Now())
+		code, err := totp.GenerateCode(who.TOTPSecret, v.Clock.Now())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -79,7 +74,7 @@ func TestBothSteps(t *testing.T) {
 		if again := v.call(v.path("Authenticate2FA"), map[string]any{"Code": code}, header); strings.Contains(again.raw, "true") {
 			t.Fatalf("the code counts twice: %s", again.raw)
 		}
-		v.clock.Advance(sessionIdle)
+		v.Clock.Advance(sessionIdle)
 		if late := devices(header); strings.HasPrefix(late.raw, "[") {
 			t.Fatal("the session outlives an hour without a call")
 		}

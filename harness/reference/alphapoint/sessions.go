@@ -34,11 +34,11 @@ type pendingLogin struct {
 // open logs a user in and mails the code with which a new device can be
 // registered.
 func (s *Server) open(r *request, u *user) *session {
-	opened := &session{user: u, token: kit.RandomUUID(), opened: r.now, used: r.now}
-	if planted := r.http.Header.Get(sessionHeader); planted != "" && s.faults.On("session-token-adopted-from-client") {
+	opened := &session{user: u, token: kit.RandomUUID(), opened: r.Now, used: r.Now}
+	if planted := r.http.Header.Get(sessionHeader); planted != "" && s.On(faultSessionTokenAdoptedFromClient) {
 		opened.token = planted
 	}
-	if s.faults.On("token-unchanged-between-logins") {
+	if s.On(faultTokenUnchangedBetweenLogins) {
 		for _, known := range s.sessions {
 			if known.user == u {
 				opened = known
@@ -52,7 +52,7 @@ func (s *Server) open(r *request, u *user) *session {
 	s.lastOpened = opened
 	if s.surface == Legacy {
 		u.deviceCode = kit.RandomUUID()
-		s.outbox.Send(u.login, "New device", "Your code for a new device: "+u.deviceCode)
+		s.Outbox.Send(u.login, "New device", "Your code for a new device: "+u.deviceCode)
 	}
 	return opened
 }
@@ -66,27 +66,27 @@ func (s *Server) findSession(r *request) {
 		found = s.sessions[r.carrier]
 	}
 	if found == nil && s.pendingOpens(r, token) != nil {
-		found = &session{user: s.pendingOpens(r, token), opened: r.now, used: r.now}
+		found = &session{user: s.pendingOpens(r, token), opened: r.Now, used: r.Now}
 	}
-	if found == nil && token != "" && s.faults.On("any-session-token-accepted") {
+	if found == nil && token != "" && s.On(faultAnySessionTokenAccepted) {
 		found = s.lastOpened
 	}
 	if found == nil && token == "" && s.policy.signedHeaders {
 		found = s.signedSession(r)
 	}
-	if found == nil || !s.live(found, r.now) || !s.belongs(r, found.user) {
+	if found == nil || !s.live(found, r.Now) || !s.belongs(r, found.user) {
 		return
 	}
-	found.used = r.now
+	found.used = r.Now
 	r.session = found
 }
 
 func (s *Server) live(known *session, now time.Time) bool {
 	from := known.used
-	if s.faults.On("session-not-prolonged-by-use") {
+	if s.On(faultSessionNotProlongedByUse) {
 		from = known.opened
 	}
-	return now.Sub(from) < sessionIdle || s.faults.On("session-never-ends")
+	return now.Sub(from) < sessionIdle || s.On(faultSessionNeverEnds)
 }
 
 // signedSession lets the holder of an API key call without a session. It is no
@@ -97,18 +97,18 @@ func (s *Server) signedSession(r *request) *session {
 		return nil
 	}
 	u := s.holder(in)
-	if u == nil && s.faults.On("signed-headers-not-verified") {
+	if u == nil && s.On(faultSignedHeadersNotVerified) {
 		u = s.byKey[in.key]
 	}
-	if u == nil || u.enrolled || s.closed(r, u) && !s.faults.On("locked-account-open-to-signed-headers") {
+	if u == nil || u.enrolled || s.closed(r, u) && !s.On(faultLockedAccountOpenToSignedHeaders) {
 		return nil
 	}
-	return &session{user: u, opened: r.now, used: r.now}
+	return &session{user: u, opened: r.Now, used: r.Now}
 }
 
 // pendingOpens is where a fault takes a pending log-in for a session.
 func (s *Server) pendingOpens(r *request, token string) *user {
-	if !s.faults.On("pending-login-opens-calls") {
+	if !s.On(faultPendingLoginOpensCalls) {
 		return nil
 	}
 	for _, key := range []string{token, r.http.Header.Get(pendingHeader), r.carrier} {
@@ -124,8 +124,8 @@ func (s *Server) requireSession(r *request) *answer {
 	if r.session != nil {
 		return nil
 	}
-	if r.op.id == opValidate && s.faults.On("validation-open-to-anybody") ||
-		(r.op.id == opDevices || r.op.id == opConfig) && s.faults.On("private-calls-open") {
+	if r.op.id == opValidate && s.On(faultValidationOpenToAnybody) ||
+		(r.op.id == opDevices || r.op.id == opConfig) && s.On(faultPrivateCallsOpen) {
 		r.session = s.borrowed(r)
 	}
 	if r.session != nil {
@@ -151,21 +151,21 @@ func (s *Server) borrowed(r *request) *session {
 	if u == nil {
 		return nil
 	}
-	return &session{user: u, opened: r.now, used: r.now}
+	return &session{user: u, opened: r.Now, used: r.Now}
 }
 
 func (s *Server) logOut(r *request) answer {
-	if r.session != nil && !s.faults.On("token-alive-after-logout") {
+	if r.session != nil && !s.On(faultTokenAliveAfterLogout) {
 		for key, known := range s.sessions {
-			everybody := s.faults.On("logout-ends-every-session")
-			ofUser := s.faults.On("logout-ends-all-of-the-user") && known.user == r.session.user
+			everybody := s.On(faultLogoutEndsEverySession)
+			ofUser := s.On(faultLogoutEndsAllOfTheUser) && known.user == r.session.user
 			if known == r.session || everybody || ofUser {
 				delete(s.sessions, key)
 			}
 		}
 	}
 	a := standardResponse()
-	if s.faults.On("success-with-code") {
+	if s.On(faultSuccessWithCode) {
 		a.body = object{"result": true, "errormsg": nil, "errorcode": 107, "detail": nil}
 	}
 	return a

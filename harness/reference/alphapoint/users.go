@@ -19,6 +19,10 @@ const (
 	roleLockable   = "lockable"
 )
 
+// roles: user (no second factor), totp (an authenticator app is enrolled),
+// unenrolled (its app is set up but not activated), locked (locked from the start),
+// lockable (as user, for whoever wants to see one locked). Each identity has one
+// role and an API key, and a JWT on the surface that wants one.
 var roles = []string{roleUser, roleTOTP, roleUnenrolled, roleLocked, roleLockable}
 
 var defaultPool = map[string]int{roleUser: 240, roleTOTP: 320, roleUnenrolled: 48, roleLocked: 8, roleLockable: 48}
@@ -85,18 +89,18 @@ func (s *Server) seedUser(role string, n int) {
 	}
 	u.devices = []device{{
 		HashCode: int64(u.id) * 7919, DeviceName: "first device", IpAddress: "127.0.0.1", UserId: u.id,
-		IsTrusted: true, ExpirationTime: ticks(s.clock.Now().Add(deviceLifetime)),
+		IsTrusted: true, ExpirationTime: ticks(s.Clock.Now().Add(deviceLifetime)),
 	}}
 	s.users = append(s.users, u)
 	s.byLogin[u.login], s.byKey[u.key] = u, u
-	s.identities = append(s.identities, identity)
+	s.AddIdentity(identity)
 }
 
 // verifierOf hashes a seeded password at its first use: hashing a whole pool at
 // the start would cost a second.
 func (s *Server) verifierOf(u *user) string {
 	if u.password == "" {
-		u.password = kit.HashPassword(u.seeded, u.login, s.iterations)
+		u.password = s.Hash(u.seeded, u.login)
 	}
 	return u.password
 }

@@ -18,17 +18,17 @@ func (s *Server) wrappedCall(r *request) answer {
 	}
 	code := in["TFaCode"]
 	switch {
-	case s.faults.On("required-endpoint-without-code"),
-		!code.given() && in["TfaType"].given() && s.faults.On("wrapper-without-code-accepted"):
+	case s.On(faultRequiredEndpointWithoutCode),
+		!code.given() && in["TfaType"].given() && s.On(faultWrapperWithoutCodeAccepted):
 		return standardResponse()
 	case in["TfaType"].text != "Google" || !code.given() || strings.TrimSpace(code.text) == "":
 		return s.refuse(r, codeRequired)
-	case code.kind != "string" && !(code.kind == "number" && s.faults.On("wrapped-number-accepted")):
+	case code.kind != "string" && !(code.kind == "number" && s.On(faultWrappedNumberAccepted)):
 		return s.refuse(r, codeWrong)
 	case in["Payload"].kind != "string" || !isObject(in["Payload"].text):
 		return s.refuse(r, incomplete)
 	}
-	if refused := s.checkCode(r, r.session.user, code.text, s.faults.On("any-wrapped-code-accepted")); refused != nil {
+	if refused := s.checkCode(r, r.session.user, code.text, s.On(faultAnyWrappedCodeAccepted)); refused != nil {
 		return *refused
 	}
 	return standardResponse()

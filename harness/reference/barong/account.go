@@ -13,7 +13,7 @@ func (s *Server) updateCurrentUser(r *request) answer {
 	if problems := s.dataProblems(data, dataLimit); len(problems) > 0 {
 		return unprocessable(problems...)
 	}
-	r.account.data, r.account.updated = &data, r.now
+	r.account.data, r.account.updated = &data, r.Now
 	return s.ok(r, s.userWithFullInfo(r.account))
 }
 
@@ -21,10 +21,10 @@ func (s *Server) updateCurrentUser(r *request) answer {
 // so does the e-mail address. Sessions are not ended: AuthZ refuses them by the
 // state of their user.
 func (s *Server) deleteCurrentUser(r *request) answer {
-	if !s.isPassword(r, r.account, "password") && !s.faults.On("delete-without-password") {
+	if !s.isPassword(r, r.account, "password") && !s.On(faultDeleteWithoutPassword) {
 		return unprocessable("resource.user.invalid_password")
 	}
-	if r.account.otp && !s.faults.On("delete-without-code") {
+	if r.account.otp && !s.On(faultDeleteWithoutCode) {
 		if !r.given("otp_code") {
 			return unprocessable("resource.user.missing_otp_code")
 		}
@@ -33,8 +33,8 @@ func (s *Server) deleteCurrentUser(r *request) answer {
 			return *refused
 		}
 	}
-	if !s.faults.On("delete-does-nothing") {
-		s.setPrivate(r.account, "delete", "by-user", r.now)
+	if !s.On(faultDeleteDoesNothing) {
+		s.setPrivate(r.account, "delete", "by-user", r.Now)
 	}
 	return s.ok(r, http.StatusOK)
 }
@@ -43,7 +43,7 @@ func (s *Server) deleteCurrentUser(r *request) answer {
 // whatever state.
 func (s *Server) holderOf(email string) *account {
 	found := s.byEmail[collated(email)]
-	if found != nil && found.state == "deleted" && s.faults.On("deleted-email-free") {
+	if found != nil && found.state == "deleted" && s.On(faultDeletedEmailFree) {
 		return nil
 	}
 	return found
@@ -59,7 +59,7 @@ var reservedTitles = []string{"document", "label", "profile", "phone", "user"}
 func (s *Server) createDataStorage(r *request) answer {
 	title, data := r.text("title"), r.text("data")
 	var keys []string
-	if !slices.Contains(s.config.StorageTitles, title) && !s.faults.On("storage-any-title") {
+	if !slices.Contains(s.config.StorageTitles, title) && !s.On(faultStorageAnyTitle) {
 		keys = append(keys, "title.inclusion")
 	}
 	if slices.Contains(reservedTitles, title) {
@@ -71,7 +71,7 @@ func (s *Server) createDataStorage(r *request) answer {
 	if keys = append(keys, s.dataProblems(data, storageLimit)...); len(keys) > 0 {
 		return unprocessable(keys...)
 	}
-	r.account.storages = append(r.account.storages, &storage{title: title, data: data, created: r.now, updated: r.now})
-	s.setPrivate(r.account, title, "recorded", r.now)
+	r.account.storages = append(r.account.storages, &storage{title: title, data: data, created: r.Now, updated: r.Now})
+	s.setPrivate(r.account, title, "recorded", r.Now)
 	return s.ok(r, http.StatusCreated)
 }

@@ -18,18 +18,18 @@ func (u user) remove(password string, more ...any) reply {
 }
 
 var accountScenarios = map[string]scenario{
-	"delete-without-password": {see: func(d *deployment) string { return statuses(d.user(roleActive, 0).remove("wrong")) }},
-	"delete-without-code": {see: func(d *deployment) string {
+	faultDeleteWithoutPassword: {see: func(d *deployment) string { return statuses(d.user(roleActive, 0).remove("wrong")) }},
+	faultDeleteWithoutCode: {see: func(d *deployment) string {
 		u := d.user(roleTOTP, 0)
 		return statuses(u.remove(u.who.Password))
 	}},
-	"delete-does-nothing": {see: func(d *deployment) string {
+	faultDeleteDoesNothing: {see: func(d *deployment) string {
 		u := d.user(roleActive, 0)
 		u.remove(u.who.Password)
 		return statuses(d.login(u.who))
 	}},
-	"deleted-email-free": {see: func(d *deployment) string { return statuses(d.signUp(d.who(roleDeleted, 0).Login)) }},
-	"storage-any-title": {see: func(d *deployment) string {
+	faultDeletedEmailFree: {see: func(d *deployment) string { return statuses(d.signUp(d.who(roleDeleted, 0).Login)) }},
+	faultStorageAnyTitle: {see: func(d *deployment) string {
 		return statuses(d.user(roleActive, 0).do("POST", storagePath, object{"title": "other", "data": "{}"}))
 	}},
 }

@@ -35,7 +35,7 @@ func (s *Server) addAccount(email string, now time.Time) *account {
 // accountByEmail finds a user as the database does.
 func (s *Server) accountByEmail(email string) *account {
 	found := s.byEmail[collated(email)]
-	if found != nil && s.faults.On("email-case-matters") && found.email != email {
+	if found != nil && s.On(faultEmailCaseMatters) && found.email != email {
 		return nil
 	}
 	return found

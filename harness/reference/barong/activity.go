@@ -14,7 +14,7 @@ func (s *Server) record(r *request, a *account, topic, action, result string, da
 	}
 	s.activities = append(s.activities, &activity{
 		id: s.nextID(), account: a, address: r.address.String(), agent: agent,
-		topic: topic, action: action, result: result, data: data, created: r.now,
+		topic: topic, action: action, result: result, data: data, created: r.Now,
 	})
 }
 
@@ -45,14 +45,14 @@ func (s *Server) listActivity(r *request) answer {
 	if len(found) == 0 {
 		return unprocessable("resource.user.no_activity")
 	}
-	if !s.faults.On("activity-oldest-first") {
+	if !s.On(faultActivityOldestFirst) {
 		slices.Reverse(found)
 	}
 	page := paged(s, r, found)
 	switch {
-	case s.faults.On("activity-ignores-paging"):
+	case s.On(faultActivityIgnoresPaging):
 		page = found
-	case s.faults.On("activity-total-wrong"):
+	case s.On(faultActivityTotalWrong):
 		r.header.Set("Total", strconv.Itoa(len(page)))
 	}
 	return s.ok(r, each(page, activityOf))
@@ -63,11 +63,11 @@ func (s *Server) listActivity(r *request) answer {
 func (s *Server) selects(r *request, line *activity) bool {
 	at, topic, result := line.created.Unix(), r.text("topic"), r.text("result")
 	switch {
-	case line.account != r.account && !s.faults.On("activity-of-others"),
+	case line.account != r.account && !s.On(faultActivityOfOthers),
 		topic != "all" && line.topic != topic,
 		result != "" && line.result != result:
 		return false
-	case s.faults.On("activity-ignores-time"):
+	case s.On(faultActivityIgnoresTime):
 		return true
 	}
 	return at >= r.integer("time_from", at) && at < r.integer("time_to", at+1)

@@ -18,7 +18,7 @@ func logged(topic string, seen func(reply) any) scenario {
 	return scenario{see: func(d *deployment) string {
 		d.user(roleActive, 1)
 		u := d.user(roleActive, 0)
-		d.clock.Advance(time.Minute)
+		d.Clock.Advance(time.Minute)
 		d.login(u.who, "password", "wrong")
 		got := u.activity(topic)
 		return fmt.Sprint(got.status, got.keys(), seen(got))
@@ -28,11 +28,11 @@ func logged(topic string, seen func(reply) any) scenario {
 func results(r reply) any { return r.column("result") }
 
 var activityScenarios = map[string]scenario{
-	"activity-of-others":      logged("session", results),
-	"activity-ignores-paging": logged("session?limit=1", results),
-	"activity-oldest-first":   logged("session", results),
-	"activity-total-wrong":    logged("session?limit=1", func(r reply) any { return r.header.Get("Total") }),
-	"activity-ignores-time":   logged("session?time_to=1", results),
+	faultActivityOfOthers:      logged("session", results),
+	faultActivityIgnoresPaging: logged("session?limit=1", results),
+	faultActivityOldestFirst:   logged("session", results),
+	faultActivityTotalWrong:    logged("session?limit=1", func(r reply) any { return r.header.Get("Total") }),
+	faultActivityIgnoresTime:   logged("session?time_to=1", results),
 }
 
 func TestActivity(t *testing.T) {
@@ -118,8 +118,8 @@ func TestActivityPaging(t *testing.T) {
 func TestActivityFilters(t *testing.T) {
 	d := start(t, Release26)
 	u := d.user(roleActive, 0)
-	at := d.clock.Now().Unix()
-	d.clock.Advance(time.Minute)
+	at := d.Clock.Now().Unix()
+	d.Clock.Advance(time.Minute)
 	d.login(u.who, "password", "wrong")
 	for query, want := range map[string]string{
 		fmt.Sprint("time_from=", at): "failed succeed", fmt.Sprint("time_from=", at+1): "failed", fmt.Sprint("time_from=", at+61): "",

@@ -33,7 +33,7 @@ func (s *Server) asksByKey(r *request) bool {
 			present++
 		}
 	}
-	if present < len(keyHeaders) && s.faults.On("key-missing-header-falls-back") {
+	if present < len(keyHeaders) && s.On(faultKeyMissingHeaderFallsBack) {
 		return false
 	}
 	return present > 0
@@ -48,13 +48,13 @@ func (s *Server) authorizeKey(r *request, path string) (claims, *answer) {
 	if owner == nil {
 		return nil, denied(http.StatusUnauthorized, "authz.unexistent_apikey")
 	}
-	if key := s.checkNonce(r.now, nonce); key != "" {
+	if key := s.checkNonce(r.Now, nonce); key != "" {
 		return nil, denied(http.StatusUnauthorized, key)
 	}
 	if !s.signedBy(owner, nonce+kid, signature) {
 		return nil, denied(http.StatusUnauthorized, "authz.invalid_signature")
 	}
-	if owner.key.state != "active" && !s.faults.On("key-inactive-accepted") {
+	if owner.key.state != "active" && !s.On(faultKeyInactiveAccepted) {
 		return nil, denied(http.StatusUnauthorized, "authz.apikey_not_active")
 	}
 	return s.grantKey(r, owner, path)
@@ -73,16 +73,16 @@ func (s *Server) grantKey(r *request, owner *keyOwner, path string) (claims, *an
 	case !s.permitted(role, path):
 		return nil, denied(http.StatusUnauthorized, "authz.invalid_permission")
 	}
-	granted := s.claimsOf(r.now, owner.account)
+	granted := s.claimsOf(r.Now, owner.account)
 	if owner.service != nil {
-		granted = s.serviceClaims(r.now, owner.service)
+		granted = s.serviceClaims(r.Now, owner.service)
 	}
 	return granted, nil
 }
 
 // keysOutliveFactor is on with the faults for which a key goes on without 2FA.
 func (s *Server) keysOutliveFactor() bool {
-	return s.faults.On("key-alive-after-disable") || s.faults.On("key-without-2fa") || s.faults.On("key-inactive-accepted")
+	return s.On(faultKeyAliveAfterDisable) || s.On(faultKeyWithout2fa) || s.On(faultKeyInactiveAccepted)
 }
 
 // checkNonce returns the key of a nonce that is no number of milliseconds or too
@@ -90,16 +90,16 @@ func (s *Server) keysOutliveFactor() bool {
 func (s *Server) checkNonce(now time.Time, nonce string) string {
 	sent := leadingNumber(nonce)
 	if sent <= 0 {
-		if s.faults.On("key-nonce-not-checked-as-number") {
+		if s.On(faultKeyNonceNotCheckedAsNumber) {
 			return ""
 		}
 		return "authz.nonce_not_valid_timestamp"
 	}
 	age := now.Sub(time.UnixMilli(sent))
 	switch {
-	case age >= nonceLifetime && !s.faults.On("key-nonce-stale-accepted"):
+	case age >= nonceLifetime && !s.On(faultKeyNonceStaleAccepted):
 		return "authz.nonce_expired"
-	case age <= -nonceLifetime && !s.faults.On("key-nonce-future-accepted"):
+	case age <= -nonceLifetime && !s.On(faultKeyNonceFutureAccepted):
 		return "authz.nonce_expired"
 	}
 	return ""
@@ -121,14 +121,14 @@ func leadingNumber(value string) int64 {
 }
 
 func (s *Server) signedBy(owner *keyOwner, message, signature string) bool {
-	if s.faults.On("key-signature-ignored") {
+	if s.On(faultKeySignatureIgnored) {
 		return true
 	}
-	if s.faults.On("key-signature-upper-case-accepted") {
+	if s.On(faultKeySignatureUpperCaseAccepted) {
 		signature = strings.ToLower(signature)
 	}
 	secrets := []string{owner.key.secret}
-	if s.faults.On("key-of-other-secret") {
+	if s.On(faultKeyOfOtherSecret) {
 		for _, other := range owner.account.keys {
 			secrets = append(secrets, other.secret)
 		}

@@ -38,8 +38,8 @@ func (s *Server) createSessionByAuth0(r *request) answer {
 	case a != nil && s.policy.auth0Strict && (!verified || a.otp || !a.mayAct()):
 		return refuse(http.StatusUnauthorized, refusedKey)
 	case a == nil:
-		a = s.addAccount(email, r.now)
-		s.setPrivate(a, "email", "verified", r.now)
+		a = s.addAccount(email, r.Now)
+		s.setPrivate(a, "email", "verified", r.Now)
 	}
 	s.record(r, a, topicSession, "login", succeed, nil)
 	return s.opened(r, a)
@@ -54,6 +54,6 @@ func (s *Server) readIDToken(text string) (claims, bool) {
 	_, err := jwt.ParseWithClaims(text, token, func(*jwt.Token) (any, error) { return &auth0Key().PublicKey, nil },
 		jwt.WithValidMethods([]string{jwt.SigningMethodRS256.Name}),
 		jwt.WithIssuer("https://"+auth0Domain+"/"), jwt.WithAudience(auth0ClientID),
-		jwt.WithExpirationRequired(), jwt.WithTimeFunc(func() time.Time { return s.clock.Now() }))
+		jwt.WithExpirationRequired(), jwt.WithTimeFunc(func() time.Time { return s.Clock.Now() }))
 	return token, err == nil
 }

@@ -12,7 +12,7 @@ import (
 // method on /api/v2/auth/<path of the gateway>.
 func (s *Server) subrequest(r *request, path string) answer {
 	if rest, found := strings.CutPrefix(path, ruleRoot); found {
-		r.op = s.find(r.http.Method, rest)
+		r.op, _ = s.find(r.http.Method, rest)
 	}
 	if path == ruleRoot+loginPath {
 		r.viaGate = true // whoever asks is a gateway: the limiter counts the question
@@ -51,16 +51,16 @@ func (s *Server) authorize(r *request, path string) (claims, *answer) {
 	}
 	switch {
 	case hasPrefix(path, ruleRoot+"/management", "api/v2/peatio/management"):
-		if !s.faults.On("management-open") {
+		if !s.On(faultManagementOpen) {
 			return nil, denied(http.StatusUnauthorized, "authz.permission_denied")
 		}
 		return nil, nil
-	case r.http.Method == http.MethodOptions && s.policy.preflightPasses && !s.faults.On("options-refused"):
+	case r.http.Method == http.MethodOptions && s.policy.preflightPasses && !s.On(faultOptionsRefused):
 		return nil, nil
 	case hasPrefix(path, ruleRoot+"/public", ruleRoot+"/identity"):
 		s.touch(r, s.cookieSession(r))
-		if s.faults.On("public-path-gets-token") {
-			return s.somebodysClaims(r.now), nil
+		if s.On(faultPublicPathGetsToken) {
+			return s.somebodysClaims(r.Now), nil
 		}
 		return nil, nil
 	}
@@ -85,27 +85,27 @@ func (s *Server) authorizeCookie(r *request, path string) (claims, *answer) {
 		return nil, s.unauthenticated(r, "authz.invalid_session")
 	}
 	if s.mismatch(r, found) {
-		if !s.faults.On("session-survives-mismatch") {
+		if !s.On(faultSessionSurvivesMismatch) {
 			delete(s.sessions, found.sid)
 		}
 		return nil, s.unauthenticated(r, "authz.client_session_mismatch")
 	}
-	if !s.faults.On("session-does-not-slide") {
-		found.expires = r.now.Add(sessionLifetime)
+	if !s.On(faultSessionDoesNotSlide) {
+		found.expires = r.Now.Add(sessionLifetime)
 	}
 	s.touch(r, found)
 	owner := found.account
-	if !owner.mayAct() && !(owner.state == "deleted" && s.faults.On("deleted-user-keeps-session")) {
+	if !owner.mayAct() && !(owner.state == "deleted" && s.On(faultDeletedUserKeepsSession)) {
 		return nil, denied(http.StatusUnauthorized, "authz.user_not_active")
 	}
 	if !s.permitted(owner.role, path) {
 		return nil, denied(http.StatusUnauthorized, "authz.invalid_permission")
 	}
-	return s.claimsOf(r.now, owner), nil
+	return s.claimsOf(r.Now, owner), nil
 }
 
 func (s *Server) unauthenticated(r *request, key string) *answer {
-	if r.http.Method == http.MethodGet && s.faults.On("unauthenticated-as-403") {
+	if r.http.Method == http.MethodGet && s.On(faultUnauthenticatedAs403) {
 		return denied(http.StatusForbidden, key)
 	}
 	return denied(http.StatusUnauthorized, key)
@@ -117,14 +117,14 @@ func (s *Server) permitted(role, path string) bool {
 	if hasPrefix(path, ruleRoot+"/resource") {
 		return true
 	}
-	return hasPrefix(path, ruleRoot+"/admin") && (role == "superadmin" || s.faults.On("admin-open-to-member"))
+	return hasPrefix(path, ruleRoot+"/admin") && (role == "superadmin" || s.On(faultAdminOpenToMember))
 }
 
 // csrfMethods need the token of the session in X-CSRF-Token.
 var csrfMethods = []string{http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodTrace}
 
 func (s *Server) checkCSRF(r *request, found *session) *answer {
-	if !slices.Contains(csrfMethods, r.http.Method) || s.faults.On("csrf-not-checked") {
+	if !slices.Contains(csrfMethods, r.http.Method) || s.On(faultCSRFNotChecked) {
 		return nil
 	}
 	sent := r.http.Header.Get("X-CSRF-Token")
@@ -134,7 +134,7 @@ func (s *Server) checkCSRF(r *request, found *session) *answer {
 		}
 		return denied(http.StatusUnauthorized, "authz.missing_csrf_token")
 	}
-	if found != nil && (s.faults.On("csrf-any-value") || s.csrfMatches(found, sent)) {
+	if found != nil && (s.On(faultCSRFAnyValue) || s.csrfMatches(found, sent)) {
 		return nil
 	}
 	return denied(http.StatusUnauthorized, "authz.csrf_token_mismatch")
@@ -143,11 +143,11 @@ func (s *Server) checkCSRF(r *request, found *session) *answer {
 func (s *Server) csrfForgiven(method string) bool {
 	switch method {
 	case http.MethodPut:
-		return s.faults.On("csrf-skipped-for-put")
+		return s.On(faultCSRFSkippedForPut)
 	case http.MethodDelete:
-		return s.faults.On("csrf-skipped-for-delete")
+		return s.On(faultCSRFSkippedForDelete)
 	case http.MethodPatch:
-		return s.faults.On("csrf-skipped-for-patch")
+		return s.On(faultCSRFSkippedForPatch)
 	}
 	return false
 }
@@ -156,7 +156,7 @@ func (s *Server) csrfMatches(found *session, sent string) bool {
 	if kit.SameSecret(found.csrf, sent) {
 		return true
 	}
-	if s.faults.On("csrf-token-of-other-session") {
+	if s.On(faultCSRFTokenOfOtherSession) {
 		for _, other := range s.sessions {
 			if other.account == found.account && kit.SameSecret(other.csrf, sent) {
 				return true

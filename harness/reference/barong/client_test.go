@@ -241,7 +241,7 @@ func (u user) token() string {
 
 func (d *deployment) codeAt(secret string, steps int) string {
 	d.t.Helper()
-	code, err := totp.GenerateCode(secret, d.clock.Now().Add(time.Duration(steps)*kit.TOTPStep))
+	code, err := totp.GenerateCode(secret, d.Clock.Now().Add(time.Duration(steps)*kit.TOTPStep))
 	if err != nil {
 		d.t.Fatal(err)
 	}
@@ -251,7 +251,7 @@ func (d *deployment) codeAt(secret string, steps int) string {
 // freshCode moves to the next time step and returns its code.
 func (d *deployment) freshCode(secret string) string {
 	d.t.Helper()
-	d.clock.Advance(kit.TOTPStep)
+	d.Clock.Advance(kit.TOTPStep)
 	return d.codeAt(secret, 0)
 }
 

@@ -28,6 +28,14 @@ const (
 	defaultPath = "/api/v2/auth"
 )
 
+// What a deployment can choose among; the first is the default.
+var (
+	prefixes           = []string{defaultPath, "/api/v2/barong", "/api/v2"}
+	captchas           = []string{NoCaptcha, Recaptcha, Geetest}
+	phoneVerifications = []string{MockPhones, TwilioSMS}
+	kycProviders       = []string{KYCAid, LocalKYC}
+)
+
 // Config says how the deployment is set up. The zero value is release 2.6 on the
 // system clock as it comes out of the box, with nothing optional switched on.
 type Config struct {
@@ -62,10 +70,10 @@ func (c *Config) complete() error {
 		known []string // the first is the default
 	}{
 		{"profile", &c.Profile, []string{Release26, Documented, Release31}},
-		{"prefix", &c.Prefix, []string{defaultPath, "/api/v2/barong", "/api/v2"}},
-		{"captcha", &c.Captcha, []string{NoCaptcha, Recaptcha, Geetest}},
-		{"phone verification", &c.Phones, []string{MockPhones, TwilioSMS}},
-		{"KYC provider", &c.KYC, []string{KYCAid, LocalKYC}},
+		{"prefix", &c.Prefix, prefixes},
+		{"captcha", &c.Captcha, captchas},
+		{"phone verification", &c.Phones, phoneVerifications},
+		{"KYC provider", &c.KYC, kycProviders},
 	} {
 		if *field.value == "" {
 			*field.value = field.known[0]
@@ -73,15 +81,6 @@ func (c *Config) complete() error {
 		if !slices.Contains(field.known, *field.value) {
 			return fmt.Errorf("unknown %s %q; want one of %s", field.name, *field.value, strings.Join(field.known, ", "))
 		}
-	}
-	if c.Clock == nil {
-		c.Clock = kit.NewClock(nil)
-	}
-	if c.HashIterations == 0 {
-		c.HashIterations = 1000
-	}
-	if c.HashIterations < 0 {
-		return fmt.Errorf("hash iterations %d; want a positive number", c.HashIterations)
 	}
 	return nil
 }

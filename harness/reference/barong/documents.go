@@ -49,10 +49,10 @@ func (s *Server) createDocument(r *request) answer {
 		return internalError()
 	}
 	expires := r.date("doc_expire")
-	if refused := s.checkExpiry(expires, r.now); refused != nil {
+	if refused := s.checkExpiry(expires, r.Now); refused != nil {
 		return *refused
 	}
-	if len(r.account.documents)+len(uploads) > documentLimit && !s.faults.On("document-limit-off") {
+	if len(r.account.documents)+len(uploads) > documentLimit && !s.On(faultDocumentLimitOff) {
 		return refuse(http.StatusBadRequest, "resource.documents.limit_will_be_reached")
 	}
 	return s.store(r, uploads, document{
@@ -67,7 +67,7 @@ func (s *Server) checkExpiry(expires *time.Time, now time.Time) *answer {
 		return nil
 	case expires == nil:
 		return refusal(http.StatusUnprocessableEntity, "resource.documents.invalid_format")
-	case expires.Before(now.Truncate(24*time.Hour)) && !s.faults.On("document-expired-accepted"):
+	case expires.Before(now.Truncate(24*time.Hour)) && !s.On(faultDocumentExpiredAccepted):
 		return refusal(http.StatusUnprocessableEntity, "resource.documents.already_expired")
 	}
 	return nil
@@ -85,7 +85,7 @@ func (s *Server) createAddress(r *request) answer {
 	})
 	a := s.store(r, uploads, document{kind: addressKind, number: randomHex(8), metadata: &about})
 	if a.status < http.StatusBadRequest {
-		s.setPrivate(r.account, "address", "pending", r.now)
+		s.setPrivate(r.account, "address", "pending", r.Now)
 	}
 	return a
 }
@@ -98,7 +98,7 @@ func (s *Server) store(r *request, uploads []any, like document) answer {
 			return unprocessable(problems...)
 		}
 		one := like
-		one.fileName, one.created, one.updated = upload.(file).name, r.now, r.now
+		one.fileName, one.created, one.updated = upload.(file).name, r.Now, r.Now
 		one.fileType = mime.TypeByExtension("." + extension(one.fileName))
 		added = append(added, &one)
 	}

@@ -38,10 +38,10 @@ func pictures(n int) []string {
 func expiring(c *Config) { c.DocsExpire = true }
 
 var documentScenarios = map[string]scenario{
-	"document-limit-off": {see: func(d *deployment) string {
+	faultDocumentLimitOff: {see: func(d *deployment) string {
 		return statuses(d.user(roleActive, 0).upload(documentsPath, passport(), pictures(11)...))
 	}},
-	"document-expired-accepted": {config: expiring, see: func(d *deployment) string {
+	faultDocumentExpiredAccepted: {config: expiring, see: func(d *deployment) string {
 		return statuses(d.user(roleActive, 0).upload(documentsPath, passport("doc_expire", "2026-05-03"), "scan.png"))
 	}},
 }

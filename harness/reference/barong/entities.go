@@ -39,7 +39,7 @@ type userEntity struct {
 // userWithFullInfo is what a user sees of himself.
 func (s *Server) userWithFullInfo(a *account) userEntity {
 	otp := a.otp
-	if s.faults.On("otp-flag-unchanged") {
+	if s.On(faultOTPFlagUnchanged) {
 		otp = a.otpAtFirst
 	}
 	return userEntity{
@@ -79,7 +79,7 @@ type phoneEntity struct {
 
 func (s *Server) phoneOf(p *phone) phoneEntity {
 	entity := phoneEntity{Country: p.country, Number: masked(p.number, len(p.callingCode), 4)}
-	if s.faults.On("phone-unmasked") {
+	if s.On(faultPhoneUnmasked) {
 		entity.Number = p.number
 	}
 	if !p.validated.IsZero() {
@@ -119,12 +119,12 @@ func (s *Server) profileOf(p *profile) profileEntity {
 	}
 	if p.dob != nil {
 		day := p.dob.Format("2006-01-") + "**"
-		if s.faults.On("profile-unmasked") {
+		if s.On(faultProfileUnmasked) {
 			day = p.dob.Format(time.DateOnly)
 		}
 		entity.DOB = &day
 	}
-	if p.lastName != nil && !s.faults.On("profile-unmasked") {
+	if p.lastName != nil && !s.On(faultProfileUnmasked) {
 		_, first := utf8.DecodeRuneInString(*p.lastName)
 		hidden := (*p.lastName)[:first] + strings.Repeat("*", utf8.RuneCountInString((*p.lastName)[first:]))
 		entity.LastName = &hidden

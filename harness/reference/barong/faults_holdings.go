@@ -8,33 +8,99 @@ func holdingFaults() []kit.Fault {
 	type list = []string
 	ok := list{"ok"}
 	return []kit.Fault{
-		{ID: "label-trigger-prefix", Text: "A label whose key only begins like a trigger changes the state of the account.", Operations: list{"createLabel", "enableOTP"}, Outcomes: ok},
-		{ID: "label-private-editable", Text: "A private label can be changed by its user.", Operations: list{"updateLabel"}, Outcomes: list{"private"}},
-		{ID: "label-private-deletable", Text: "A private label can be deleted by its user.", Operations: list{"deleteLabel"}, Outcomes: list{"private"}},
-		{ID: "label-foreign-visible", Text: "Labels of other users are shown.", Operations: list{"getLabel", "listLabels"}, Outcomes: list{"not-found", "ok"}},
-		{ID: "label-parallel-duplicates", Text: "Parallel requests make the same label more than once.", Operations: list{"createLabel"}, Outcomes: list{"key-taken", "ok"}},
-		{ID: "label-case-kept", Text: "The key of a label keeps its capital letters.", Operations: list{"createLabel"}, Outcomes: ok},
-		{ID: "profile-twice", Text: "A second profile is made.", Operations: list{"createProfile"}, Outcomes: list{"exists"}},
-		{ID: "profile-unmasked", Text: "Last name and date of birth are shown in clear.", Operations: list{"getProfiles", "createProfile"}, Outcomes: ok},
-		{ID: "profile-editable-after-submission", Text: "A submitted profile can still be changed.", Operations: list{"updateProfile"}, Outcomes: list{"not-editable"}},
-		{ID: "phone-any-code", Text: "Any code verifies a phone although codes are sent.", Operations: list{"verifyPhone"}, Outcomes: list{"code-wrong"}},
-		{ID: "phone-number-shared", Text: "A verified number can be verified by another account too.", Operations: list{"createPhone", "verifyPhone"}, Outcomes: list{"number-taken"}},
-		{ID: "phone-unmasked", Text: "Phone numbers are shown in full.", Operations: list{"listPhones"}, Outcomes: ok},
-		{ID: "phone-verify-without-label", Text: "A verified phone sets no label and no level.", Operations: list{"verifyPhone"}, Outcomes: ok},
-		{ID: "phone-resend-at-once", Text: "A phone code is sent again within 30 seconds.", Operations: list{"sendPhoneCode"}, Outcomes: list{"too-fast"}, Profiles: list{Release31}},
-		{ID: "delete-without-password", Text: "An account is deleted whatever the password.", Operations: list{"deleteCurrentUser"}, Outcomes: list{"bad-credentials"}},
-		{ID: "delete-without-code", Text: "An account with the second factor on is deleted without a code.", Operations: list{"deleteCurrentUser"}, Outcomes: list{"second-factor-required", "second-factor-wrong"}},
-		{ID: "delete-does-nothing", Text: "A deletion is answered and not carried out.", Operations: list{"deleteCurrentUser"}, Outcomes: ok},
-		{ID: "deleted-email-free", Text: "The e-mail address of a deleted account can be signed up again.", Operations: list{"deleteCurrentUser", "createUser"}, Outcomes: list{"ok", "email-taken"}},
-		{ID: "activity-of-others", Text: "The log shows what others did.", Operations: list{"listActivity"}, Outcomes: ok},
-		{ID: "activity-ignores-paging", Text: "The log is shown whole, whatever page and limit say.", Operations: list{"listActivity"}, Outcomes: ok},
-		{ID: "activity-oldest-first", Text: "The log begins with the oldest entry.", Operations: list{"listActivity"}, Outcomes: ok},
-		{ID: "activity-total-wrong", Text: "The header Total counts the page alone.", Operations: list{"listActivity"}, Outcomes: ok},
-		{ID: "activity-ignores-time", Text: "The log is shown whole, whatever time_from and time_to say.", Operations: list{"listActivity"}, Outcomes: ok},
-		{ID: "storage-any-title", Text: "The data storage takes titles that are not set up.", Operations: list{"createDataStorage"}, Outcomes: list{"title-unknown"}},
-		{ID: "document-limit-off", Text: "Any number of documents is taken.", Operations: list{"createDocument"}, Outcomes: list{"limit-ahead"}},
-		{ID: "document-expired-accepted", Text: "A document that has expired is taken.", Operations: list{"createDocument"}, Outcomes: list{"already-expired"}},
-		{ID: "kyc-answers-object", Text: "The call-back of KYCAID is answered with an object.", Operations: list{"receiveKYC"}, Outcomes: list{"ok", "unavailable"}},
-		{ID: "whitelink-reusable", Text: "A whitelink token lets in more than one address.", Operations: list{"createWhitelist"}, Outcomes: list{"token-unknown"}},
+		{
+			ID: faultLabelTriggerPrefix, Text: "A label whose key only begins like a trigger changes the state of the account.",
+			Operations: list{"createLabel", "enableOTP"}, Outcomes: ok,
+		},
+		{
+			ID: faultLabelPrivateEditable, Text: "A private label can be changed by its user.",
+			Operations: list{"updateLabel"}, Outcomes: list{"private"},
+		},
+		{
+			ID: faultLabelPrivateDeletable, Text: "A private label can be deleted by its user.",
+			Operations: list{"deleteLabel"}, Outcomes: list{"private"},
+		},
+		{
+			ID: faultLabelForeignVisible, Text: "Labels of other users are shown.",
+			Operations: list{"getLabel", "listLabels"}, Outcomes: list{"not-found", "ok"},
+		},
+		{
+			ID: faultLabelParallelDuplicates, Text: "Parallel requests make the same label more than once.",
+			Operations: list{"createLabel"}, Outcomes: list{"key-taken", "ok"},
+		},
+		{ID: faultLabelCaseKept, Text: "The key of a label keeps its capital letters.", Operations: list{"createLabel"}, Outcomes: ok},
+		{ID: faultProfileTwice, Text: "A second profile is made.", Operations: list{"createProfile"}, Outcomes: list{"exists"}},
+		{
+			ID: faultProfileUnmasked, Text: "Last name and date of birth are shown in clear.",
+			Operations: list{"getProfiles", "createProfile"}, Outcomes: ok,
+		},
+		{
+			ID: faultProfileEditableAfterSubmission, Text: "A submitted profile can still be changed.",
+			Operations: list{"updateProfile"}, Outcomes: list{"not-editable"},
+		},
+		{
+			ID: faultPhoneAnyCode, Text: "Any code verifies a phone although codes are sent.",
+			Operations: list{"verifyPhone"}, Outcomes: list{"code-wrong"},
+		},
+		{
+			ID: faultPhoneNumberShared, Text: "A verified number can be verified by another account too.",
+			Operations: list{"createPhone", "verifyPhone"}, Outcomes: list{"number-taken"},
+		},
+		{ID: faultPhoneUnmasked, Text: "Phone numbers are shown in full.", Operations: list{"listPhones"}, Outcomes: ok},
+		{
+			ID: faultPhoneVerifyWithoutLabel, Text: "A verified phone sets no label and no level.",
+			Operations: list{"verifyPhone"}, Outcomes: ok,
+		},
+		{
+			ID: faultPhoneResendAtOnce, Text: "A phone code is sent again within 30 seconds.",
+			Operations: list{"sendPhoneCode"}, Outcomes: list{"too-fast"}, Profiles: list{Release31},
+		},
+		{
+			ID: faultDeleteWithoutPassword, Text: "An account is deleted whatever the password.",
+			Operations: list{"deleteCurrentUser"}, Outcomes: list{"bad-credentials"},
+		},
+		{
+			ID: faultDeleteWithoutCode, Text: "An account with the second factor on is deleted without a code.",
+			Operations: list{"deleteCurrentUser"}, Outcomes: list{"second-factor-required", "second-factor-wrong"},
+		},
+		{
+			ID: faultDeleteDoesNothing, Text: "A deletion is answered and not carried out.",
+			Operations: list{"deleteCurrentUser"}, Outcomes: ok,
+		},
+		{
+			ID: faultDeletedEmailFree, Text: "The e-mail address of a deleted account can be signed up again.",
+			Operations: list{"deleteCurrentUser", "createUser"}, Outcomes: list{"ok", "email-taken"},
+		},
+		{ID: faultActivityOfOthers, Text: "The log shows what others did.", Operations: list{"listActivity"}, Outcomes: ok},
+		{
+			ID: faultActivityIgnoresPaging, Text: "The log is shown whole, whatever page and limit say.",
+			Operations: list{"listActivity"}, Outcomes: ok,
+		},
+		{ID: faultActivityOldestFirst, Text: "The log begins with the oldest entry.", Operations: list{"listActivity"}, Outcomes: ok},
+		{ID: faultActivityTotalWrong, Text: "The header Total counts the page alone.", Operations: list{"listActivity"}, Outcomes: ok},
+		{
+			ID: faultActivityIgnoresTime, Text: "The log is shown whole, whatever time_from and time_to say.",
+			Operations: list{"listActivity"}, Outcomes: ok,
+		},
+		{
+			ID: faultStorageAnyTitle, Text: "The data storage takes titles that are not set up.",
+			Operations: list{"createDataStorage"}, Outcomes: list{"title-unknown"},
+		},
+		{
+			ID: faultDocumentLimitOff, Text: "Any number of documents is taken.",
+			Operations: list{"createDocument"}, Outcomes: list{"limit-ahead"},
+		},
+		{
+			ID: faultDocumentExpiredAccepted, Text: "A document that has expired is taken.",
+			Operations: list{"createDocument"}, Outcomes: list{"already-expired"},
+		},
+		{
+			ID: faultKYCAnswersObject, Text: "The call-back of KYCAID is answered with an object.",
+			Operations: list{"receiveKYC"}, Outcomes: list{"ok", "unavailable"},
+		},
+		{
+			ID: faultWhitelinkReusable, Text: "A whitelink token lets in more than one address.",
+			Operations: list{"createWhitelist"}, Outcomes: list{"token-unknown"},
+		},
 	}
 }

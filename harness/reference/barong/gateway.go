@@ -3,6 +3,8 @@ package barong
 import (
 	"net/http"
 	"strings"
+
+	"authconform/harness/reference/kit"
 )
 
 const (
@@ -62,7 +64,7 @@ func (s *Server) gateway(r *request, path string) answer {
 	if preflight(r.http) {
 		return preflightAnswer(r)
 	}
-	r.op = s.find(r.http.Method, path)
+	r.op, r.path = s.find(r.http.Method, path)
 	return s.limited(r, path, func() answer {
 		refused := s.locked(func() (refused *answer) {
 			r.claims, refused = s.authorize(r, ruleRoot+path)
@@ -80,7 +82,7 @@ func (s *Server) app(r *request, path string) answer {
 	if preflight(r.http) {
 		return preflightAnswer(r)
 	}
-	r.op = s.find(r.http.Method, path)
+	r.op, r.path = s.find(r.http.Method, path)
 	return s.limited(r, path, func() answer { return s.serveApp(r, path) })
 }
 
@@ -95,14 +97,16 @@ func (s *Server) serveApp(r *request, path string) answer {
 	if refused := s.authenticate(r, path); refused != nil {
 		return *refused
 	}
-	if refused := s.readParams(r, path); refused != nil {
+	if refused := s.readParams(r); refused != nil {
 		return *refused
 	}
 	if refused := s.validate(r); refused != nil {
 		return *refused
 	}
 	s.hashSecrets(r)
-	s.widenRace()
+	if s.On(faultOTPParallelAllAccepted) || s.On(faultParallelEscapes) {
+		kit.WidenRace()
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if refused := s.findAccount(r); refused != nil {

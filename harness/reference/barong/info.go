@@ -25,14 +25,14 @@ func (s *Server) showVersion(r *request) answer {
 }
 
 func (s *Server) publicTime(r *request) answer {
-	return s.ok(r, map[string]int64{"time": r.now.Unix()})
+	return s.ok(r, map[string]int64{"time": r.Now.Unix()})
 }
 
 func (s *Server) identityTime(r *request) answer {
 	if !s.policy.milliseconds {
 		return s.publicTime(r)
 	}
-	return s.ok(r, map[string]int64{"time": r.now.Unix(), "time_ms": r.now.UnixMilli()})
+	return s.ok(r, map[string]int64{"time": r.Now.Unix(), "time_ms": r.Now.UnixMilli()})
 }
 
 func (s *Server) ping(r *request) answer { return s.ok(r, map[string]string{"ping": "pong"}) }
@@ -60,7 +60,7 @@ func (s *Server) receiveKYC(r *request) answer {
 	if s.config.KYC == LocalKYC {
 		result = answer{status: http.StatusUnprocessableEntity, body: http.StatusUnprocessableEntity}
 	}
-	if s.faults.On("kyc-answers-object") {
+	if s.On(faultKYCAnswersObject) {
 		result.body = map[string]any{"status": result.status}
 	}
 	return result
@@ -79,7 +79,7 @@ func (s *Server) createWhitelist(r *request) answer {
 		return unprocessable("value.taken")
 	}
 	s.restrictions = append(s.restrictions, restriction{category: whitelist, network: netip.PrefixFrom(r.address, 32)})
-	if !s.faults.On("whitelink-reusable") {
+	if !s.On(faultWhitelinkReusable) {
 		delete(s.whitelinks, token)
 	}
 	return s.ok(r, 1)

@@ -15,8 +15,8 @@ func (d *deployment) whitelisted(token, address string) reply {
 }
 
 var infoScenarios = map[string]scenario{
-	"kyc-answers-object": {see: func(d *deployment) string { return d.call("POST", gate+"/public/kyc", object{}).String() }},
-	"whitelink-reusable": {see: func(d *deployment) string {
+	faultKYCAnswersObject: {see: func(d *deployment) string { return d.call("POST", gate+"/public/kyc", object{}).String() }},
+	faultWhitelinkReusable: {see: func(d *deployment) string {
 		token := d.whitelinkTokens[0]
 		return statuses(d.whitelisted(token, "198.18.0.1"), d.whitelisted(token, "198.18.0.2"))
 	}},
@@ -51,7 +51,7 @@ func TestConfigs(t *testing.T) {
 func TestPublicInformation(t *testing.T) {
 	for _, profile := range profiles {
 		d := start(t, profile)
-		at := d.clock.Now().Unix()
+		at := d.Clock.Now().Unix()
 		plain := fmt.Sprintf(`200 {"time":%d}`, at)
 		identity := plain
 		if profile == Release31 {
@@ -140,7 +140,7 @@ func TestDescription(t *testing.T) {
 		t.Errorf("%d %v", whole.status, whole.header)
 	}
 	got, known := described(whole), 0
-	for _, op := range d.operations {
+	for _, op := range operations() {
 		names := []string{}
 		for _, p := range op.params {
 			names = append(names, p.name)

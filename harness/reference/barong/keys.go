@@ -26,7 +26,7 @@ func keyOf(k *apiKey) keyEntity {
 // shownKey is a key as lists and changes show it: without the secret.
 func (s *Server) shownKey(k *apiKey) keyEntity {
 	entity := keyOf(k)
-	if s.faults.On("key-secret-listed") {
+	if s.On(faultKeySecretListed) {
 		entity.Secret = k.secret
 	}
 	return entity
@@ -47,12 +47,12 @@ func scopes(text string) []string {
 // namespace is that of the keys: resource.api_key or resource.service_accounts.
 func (s *Server) keyFactor(r *request, namespace string) *answer {
 	if !r.account.otp {
-		if r.op.id == "createKey" && s.faults.On("key-without-2fa") {
+		if r.op.id == "createKey" && s.On(faultKeyWithout2fa) {
 			return nil
 		}
 		return refusal(http.StatusBadRequest, namespace+".2fa_disabled")
 	}
-	if s.faults.On("key-without-code") {
+	if s.On(faultKeyWithoutCode) {
 		return nil
 	}
 	result := s.checkCode(r, r.account, r.text("totp_code"))
@@ -74,19 +74,19 @@ func (s *Server) createKey(r *request) answer {
 // its holder is not active.
 func (s *Server) makeKey(r *request, owner *keyOwner, holderState string) (keyEntity, *answer) {
 	problems := algorithmProblems(r.text("algorithm"))
-	if problems != nil && s.faults.On("key-wrong-not-spent") {
+	if problems != nil && s.On(faultKeyWrongNotSpent) {
 		delete(s.memory.seen, r.account.uid+"/"+s.remembered(r.text("totp_code")))
 	}
-	if holderState != "active" && !(holderState == "pending" && s.faults.On("key-pending-owner")) {
+	if holderState != "active" && !(holderState == "pending" && s.On(faultKeyPendingOwner)) {
 		problems = append(problems, "key_holder_account.invalid")
 	}
 	if problems != nil {
-		if s.faults.On("key-bad-algorithm-saved") {
-			s.addKey(r.now, owner, "HS256", scopes(r.text("scope")))
+		if s.On(faultKeyBadAlgorithmSaved) {
+			s.addKey(r.Now, owner, "HS256", scopes(r.text("scope")))
 		}
 		return keyEntity{}, refusal(http.StatusUnprocessableEntity, problems...)
 	}
-	made := s.addKey(r.now, owner, r.text("algorithm"), scopes(r.text("scope")))
+	made := s.addKey(r.Now, owner, r.text("algorithm"), scopes(r.text("scope")))
 	entity := keyOf(made)
 	entity.Secret = made.secret
 	return entity, nil
@@ -134,7 +134,7 @@ func (s *Server) changeKey(r *request, changed *apiKey, holderState string) answ
 	if r.text("state") == "active" && holderState != "active" {
 		return unprocessable("state.invalid")
 	}
-	changed.scope, changed.updated = scopes(r.text("scope")), r.now
+	changed.scope, changed.updated = scopes(r.text("scope")), r.Now
 	if state := r.text("state"); state != "" {
 		changed.state = state
 	}
@@ -144,7 +144,7 @@ func (s *Server) changeKey(r *request, changed *apiKey, holderState string) answ
 // ownKey is the key of the path, when the caller owns it himself.
 func (s *Server) ownKey(r *request) *apiKey {
 	owner := s.byKey[r.text("kid")]
-	if owner == nil || owner.service != nil || owner.account != r.account && !s.faults.On("key-foreign-editable") {
+	if owner == nil || owner.service != nil || owner.account != r.account && !s.On(faultKeyForeignEditable) {
 		return nil
 	}
 	return owner.key
@@ -170,7 +170,7 @@ func (s *Server) removeKey(removed *apiKey) {
 	} else {
 		owner.account.keys = slices.DeleteFunc(owner.account.keys, is)
 	}
-	if !s.faults.On("key-alive-after-delete") {
+	if !s.On(faultKeyAliveAfterDelete) {
 		delete(s.byKey, removed.kid)
 	}
 }

@@ -39,7 +39,7 @@ func (u user) service() string {
 }
 
 func (d *deployment) nonce(after time.Duration) string {
-	return strconv.FormatInt(d.clock.Now().Add(after).UnixMilli(), 10)
+	return strconv.FormatInt(d.Clock.Now().Add(after).UnixMilli(), 10)
 }
 
 func signed(k key, nonce, signature string) []option {
@@ -76,74 +76,74 @@ func (u user) switchOff() reply {
 }
 
 var keyScenarios = map[string]scenario{
-	"key-signature-ignored": withKey(func(d *deployment, _ user, k key) []reply {
+	faultKeySignatureIgnored: withKey(func(d *deployment, _ user, k key) []reply {
 		return []reply{d.call("GET", mePath, nil, signed(k, d.nonce(0), "00")...)}
 	}),
-	"key-signature-upper-case-accepted": withKey(func(d *deployment, _ user, k key) []reply {
+	faultKeySignatureUpperCaseAccepted: withKey(func(d *deployment, _ user, k key) []reply {
 		nonce := d.nonce(0)
 		return []reply{d.call("GET", mePath, nil, signed(k, nonce, strings.ToUpper(signatureOf(k.secret, nonce+k.kid)))...)}
 	}),
-	"key-nonce-stale-accepted":        withNonce(func(d *deployment) string { return d.nonce(-nonceLifetime) }),
-	"key-nonce-future-accepted":       withNonce(func(d *deployment) string { return d.nonce(nonceLifetime) }),
-	"key-nonce-not-checked-as-number": withNonce(func(*deployment) string { return "soon" }),
-	"key-missing-header-falls-back": withKey(func(_ *deployment, u user, k key) []reply {
+	faultKeyNonceStaleAccepted:      withNonce(func(d *deployment) string { return d.nonce(-nonceLifetime) }),
+	faultKeyNonceFutureAccepted:     withNonce(func(d *deployment) string { return d.nonce(nonceLifetime) }),
+	faultKeyNonceNotCheckedAsNumber: withNonce(func(*deployment) string { return "soon" }),
+	faultKeyMissingHeaderFallsBack: withKey(func(_ *deployment, u user, k key) []reply {
 		return []reply{u.do("GET", "/resource/users/me", nil, header(keyHeaders[0], k.kid))}
 	}),
-	"key-of-other-secret": withKey(func(d *deployment, u user, k key) []reply {
+	faultKeyOfOtherSecret: withKey(func(d *deployment, u user, k key) []reply {
 		return []reply{d.signedMe(key{k.kid, u.makeKey().secret}, d.nonce(0))}
 	}),
-	"key-inactive-accepted": withKey(func(d *deployment, u user, k key) []reply {
+	faultKeyInactiveAccepted: withKey(func(d *deployment, u user, k key) []reply {
 		u.patchKey(k, object{"state": "whatever"})
 		return []reply{d.signedMe(k, d.nonce(0))}
 	}),
-	"key-alive-after-disable": withKey(func(d *deployment, u user, k key) []reply {
+	faultKeyAliveAfterDisable: withKey(func(d *deployment, u user, k key) []reply {
 		u.switchOff()
 		return []reply{d.signedMe(k, d.nonce(0))}
 	}),
-	"key-back-after-enable": withKey(func(d *deployment, u user, k key) []reply {
+	faultKeyBackAfterEnable: withKey(func(d *deployment, u user, k key) []reply {
 		u.switchOff()
 		u.otp("enable", d.freshCode(u.who.TOTPSecret))
 		return []reply{d.signedMe(k, d.nonce(0))}
 	}),
-	"key-alive-after-delete": withKey(func(d *deployment, u user, k key) []reply {
+	faultKeyAliveAfterDelete: withKey(func(d *deployment, u user, k key) []reply {
 		u.do("DELETE", "/resource/api_keys/"+k.kid+"?totp_code="+d.freshCode(u.who.TOTPSecret), nil)
 		return []reply{d.signedMe(k, d.nonce(0))}
 	}),
-	"key-without-2fa": {see: func(d *deployment) string {
+	faultKeyWithout2fa: {see: func(d *deployment) string {
 		return statuses(d.user(roleActive, 0).do("POST", "/resource/api_keys", object{"algorithm": "HS256", "totp_code": "135790"}))
 	}},
-	"key-without-code": withKey(func(_ *deployment, u user, k key) []reply {
+	faultKeyWithoutCode: withKey(func(_ *deployment, u user, k key) []reply {
 		return []reply{u.do("PATCH", "/resource/api_keys/"+k.kid, object{"state": "x"})}
 	}),
-	"key-secret-listed": {see: func(d *deployment) string {
+	faultKeySecretListed: {see: func(d *deployment) string {
 		u := d.user(roleTOTP, 0)
 		u.makeKey()
 		return fmt.Sprint(strings.Contains(u.do("GET", "/resource/api_keys", nil).raw, "secret"))
 	}},
-	"key-foreign-editable": withKey(func(d *deployment, _ user, k key) []reply {
+	faultKeyForeignEditable: withKey(func(d *deployment, _ user, k key) []reply {
 		return []reply{d.user(roleTOTP, 1).patchKey(k, object{"state": "x"})}
 	}),
-	"key-pending-owner": {see: func(d *deployment) string {
+	faultKeyPendingOwner: {see: func(d *deployment) string {
 		u := d.user(rolePending, 0)
 		u.who.TOTPSecret = u.enrol()
 		return statuses(u.do("POST", "/resource/api_keys", object{"algorithm": "HS256", "totp_code": d.freshCode(u.who.TOTPSecret)}))
 	}},
-	"key-bad-algorithm-saved": {see: func(d *deployment) string {
+	faultKeyBadAlgorithmSaved: {see: func(d *deployment) string {
 		u := d.user(roleTOTP, 0)
 		u.do("POST", "/resource/api_keys", object{"algorithm": "kek", "totp_code": d.freshCode(u.who.TOTPSecret)})
 		return u.do("GET", "/resource/api_keys", nil).header.Get("Total")
 	}},
-	"service-key-foreign-account": {see: func(d *deployment) string {
+	faultServiceKeyForeignAccount: {see: func(d *deployment) string {
 		_, got := d.user(roleOwner, 1).makeServiceKey(d.user(roleOwner, 0).service())
 		return statuses(got)
 	}},
-	"service-key-alive-after-disable": {see: func(d *deployment) string {
+	faultServiceKeyAliveAfterDisable: {see: func(d *deployment) string {
 		u := d.user(roleOwner, 0)
 		k, _ := u.makeServiceKey(u.service())
 		u.switchOff()
 		return statuses(d.signedMe(k, d.nonce(0)))
 	}},
-	"key-wrong-not-spent": {see: func(d *deployment) string {
+	faultKeyWrongNotSpent: {see: func(d *deployment) string {
 		u := d.user(roleTOTP, 0)
 		code := d.freshCode(u.who.TOTPSecret)
 		u.do("POST", "/resource/api_keys", object{"algorithm": "kek", "totp_code": code})

@@ -13,7 +13,7 @@ import (
 // blanks in it and none around it.
 func (s *Server) labelFold(text string) string {
 	text = strings.Join(strings.Fields(text), " ")
-	if s.faults.On("label-case-kept") {
+	if s.On(faultLabelCaseKept) {
 		return text
 	}
 	return strings.ToLower(text)
@@ -28,7 +28,7 @@ func (s *Server) labelProblems(name, text string) []string {
 	case length > 255:
 		keys = append(keys, name+".too_long")
 	}
-	if s.faults.On("label-case-kept") {
+	if s.On(faultLabelCaseKept) {
 		text = strings.ToLower(text)
 	}
 	if strings.Trim(text, "abcdefghijklmnopqrstuvwxyz0123456789_-") != "" {
@@ -48,20 +48,20 @@ func (s *Server) createLabel(r *request) answer {
 	if len(problems) > 0 {
 		return unprocessable(problems...)
 	}
-	if s.faults.On("label-parallel-duplicates") {
+	if s.On(faultLabelParallelDuplicates) {
 		// Between check and insertion others get their turn, as without a unique index.
 		s.mu.Unlock()
 		kit.HashPassword("race", s.salt, 50_000)
 		s.mu.Lock()
 	}
-	added := &label{key: key, value: value, scope: public, created: r.now, updated: r.now}
+	added := &label{key: key, value: value, scope: public, created: r.Now, updated: r.Now}
 	r.account.labels = append(r.account.labels, added)
 	return s.ok(r, labelOf(added))
 }
 
 func (s *Server) listLabels(r *request) answer {
 	labels := r.account.labels
-	if s.faults.On("label-foreign-visible") {
+	if s.On(faultLabelForeignVisible) {
 		labels = s.everyLabel()
 	}
 	rows := each(labels, labelOf)
@@ -81,7 +81,7 @@ func (s *Server) everyLabel() []*label {
 
 func (s *Server) getLabel(r *request) answer {
 	found := r.account.findLabel(r.text("key"))
-	if found == nil && s.faults.On("label-foreign-visible") {
+	if found == nil && s.On(faultLabelForeignVisible) {
 		for _, l := range s.everyLabel() {
 			if l.key == r.text("key") {
 				found = l
@@ -110,7 +110,7 @@ func (s *Server) publicLabel(r *request, privateToo bool) (*label, *answer) {
 // updateLabel echoes a value it does not save: the original ignores whether saving
 // succeeded.
 func (s *Server) updateLabel(r *request) answer {
-	found, refused := s.publicLabel(r, s.faults.On("label-private-editable"))
+	found, refused := s.publicLabel(r, s.On(faultLabelPrivateEditable))
 	if refused != nil {
 		return *refused
 	}
@@ -120,21 +120,21 @@ func (s *Server) updateLabel(r *request) answer {
 		echoed.value = value
 		return s.ok(r, labelOf(&echoed))
 	}
-	found.value, found.updated = value, r.now
+	found.value, found.updated = value, r.Now
 	if found.scope == private {
-		s.labelsChanged(r.account, r.now)
+		s.labelsChanged(r.account, r.Now)
 	}
 	return s.ok(r, labelOf(found))
 }
 
 func (s *Server) deleteLabel(r *request) answer {
-	found, refused := s.publicLabel(r, s.faults.On("label-private-deletable"))
+	found, refused := s.publicLabel(r, s.On(faultLabelPrivateDeletable))
 	if refused != nil {
 		return *refused
 	}
 	r.account.labels = slices.DeleteFunc(r.account.labels, func(l *label) bool { return l == found })
 	if found.scope == private {
-		s.labelsChanged(r.account, r.now)
+		s.labelsChanged(r.account, r.Now)
 	}
 	return s.ok(r, nil)
 }

@@ -21,25 +21,25 @@ func labelled(do func(u user) []reply) scenario {
 }
 
 var labelScenarios = map[string]scenario{
-	"label-trigger-prefix": labelled(func(u user) []reply {
+	faultLabelTriggerPrefix: labelled(func(u user) []reply {
 		u.label("bandana", "red")
 		u.enrol()
 		return []reply{u.me()}
 	}),
-	"label-private-editable": labelled(func(u user) []reply {
+	faultLabelPrivateEditable: labelled(func(u user) []reply {
 		return []reply{u.do("PATCH", labelsPath+"/email", object{"value": "pending"})}
 	}),
-	"label-private-deletable": labelled(func(u user) []reply {
+	faultLabelPrivateDeletable: labelled(func(u user) []reply {
 		return []reply{u.do("DELETE", labelsPath+"/email", nil)}
 	}),
-	"label-foreign-visible": labelled(func(u user) []reply {
+	faultLabelForeignVisible: labelled(func(u user) []reply {
 		return []reply{u.do("GET", labelsPath+"/foreign", nil), {status: len(u.do("GET", labelsPath, nil).rows())}}
 	}),
-	"label-parallel-duplicates": {see: func(d *deployment) string {
+	faultLabelParallelDuplicates: {see: func(d *deployment) string {
 		u := d.user(roleActive, 0)
 		return fmt.Sprint(parallel(5, 201, func() reply { return u.label("some", "thing") }) == 1)
 	}},
-	"label-case-kept": {see: func(d *deployment) string { return d.user(roleActive, 0).label("MixedCase", "thing").text("key") }},
+	faultLabelCaseKept: {see: func(d *deployment) string { return d.user(roleActive, 0).label("MixedCase", "thing").text("key") }},
 }
 
 func TestLabels(t *testing.T) {

@@ -40,10 +40,10 @@ func (f *fixedWindows) used(key string, now time.Time) int {
 func (s *Server) throttled(r *request) *answer {
 	a := refuse(http.StatusTooManyRequests, "identity.session.rack_attack_limit")
 	a.media = "text/plain"
-	if s.faults.On("throttled-as-json") {
+	if s.On(faultThrottledAsJSON) {
 		a.media = jsonMedia
 	}
-	if s.faults.On("throttled-with-retry-after") {
+	if s.On(faultThrottledWithRetryAfter) {
 		r.header.Set("Retry-After", "60")
 	}
 	return &a
@@ -51,19 +51,19 @@ func (s *Server) throttled(r *request) *answer {
 
 // limited runs a call unless the limiter has had enough of its keys.
 func (s *Server) limited(r *request, path string, run func() answer) answer {
-	if !s.policy.limiter && !s.faults.On("limit-in-old-release") {
+	if !s.policy.limiter && !s.On(faultLimitInOldRelease) {
 		return run()
 	}
 	keys := s.limitKeys(r, path)
 	refused := s.locked(func() *answer { return s.countKeys(r, keys) })
 	if refused == nil {
 		a := run()
-		if s.faults.On("parallel-escapes") {
+		if s.On(faultParallelEscapes) {
 			s.locked(func() *answer { s.addUses(r, keys); return nil })
 		}
 		return a
 	}
-	if path == loginPath && s.faults.On("right-password-passes") {
+	if path == loginPath && s.On(faultRightPasswordPasses) {
 		if a := run(); a.status < http.StatusBadRequest {
 			return a
 		}
@@ -74,16 +74,16 @@ func (s *Server) limited(r *request, path string, run func() answer) answer {
 func (s *Server) countKeys(r *request, keys []string) *answer {
 	allowed := limitRequests
 	switch {
-	case s.faults.On("limit-one-too-many"):
+	case s.On(faultLimitOneTooMany):
 		allowed++
-	case s.faults.On("limit-one-too-few"):
+	case s.On(faultLimitOneTooFew):
 		allowed--
 	}
 	over := false
 	for _, key := range keys {
-		over = over || s.windows.used(key, r.now) >= allowed
+		over = over || s.windows.used(key, r.Now) >= allowed
 	}
-	if !s.faults.On("parallel-escapes") {
+	if !s.On(faultParallelEscapes) {
 		s.addUses(r, keys)
 	}
 	if over {
@@ -94,7 +94,7 @@ func (s *Server) countKeys(r *request, keys []string) *answer {
 
 func (s *Server) addUses(r *request, keys []string) {
 	for _, key := range keys {
-		s.windows.used(key, r.now)
+		s.windows.used(key, r.Now)
 		s.windows.counts[key]++
 	}
 }
@@ -113,12 +113,12 @@ func (s *Server) limitKeys(r *request, path string) []string {
 		return s.loginKeys(r)
 	case !s.policy.limiter || r.sid() == "":
 		return nil
-	case r.http.Method == http.MethodPut && path == changePath && !s.faults.On("password-change-unlimited"):
-		if s.faults.On("password-limit-per-user") {
+	case r.http.Method == http.MethodPut && path == changePath && !s.On(faultPasswordChangeUnlimited):
+		if s.On(faultPasswordLimitPerUser) {
 			return []string{"password/" + s.sessionUser(r)}
 		}
 		return []string{"password/" + r.sid()}
-	case r.http.Method == http.MethodPost && strings.HasPrefix(path, phonesPath) && !s.faults.On("phones-unlimited"):
+	case r.http.Method == http.MethodPost && strings.HasPrefix(path, phonesPath) && !s.On(faultPhonesUnlimited):
 		return []string{"phones/" + r.sid()}
 	}
 	return nil
@@ -134,25 +134,25 @@ func (s *Server) sessionUser(r *request) string {
 }
 
 func (s *Server) loginKeys(r *request) []string {
-	if s.faults.On("limit-never-reached") {
+	if s.On(faultLimitNeverReached) {
 		return nil
 	}
 	connection := ""
-	if s.faults.On("counts-per-connection") {
+	if s.On(faultCountsPerConnection) {
 		connection = r.http.RemoteAddr
 	}
 	var keys []string
-	if !s.faults.On("ip-key-missing") {
+	if !s.On(faultIPKeyMissing) {
 		keys = append(keys, "login/address/"+s.countedAddress(r)+connection)
 	}
-	if email := s.countedEmail(emailInBody(r.http)); email != "" && !s.faults.On("email-key-missing") {
+	if email := s.countedEmail(emailInBody(r.http)); email != "" && !s.On(faultEmailKeyMissing) {
 		keys = append(keys, "login/email/"+email+connection)
 	}
 	return keys
 }
 
 func (s *Server) countedAddress(r *request) string {
-	if s.faults.On("trusts-x-real-ip") {
+	if s.On(faultTrustsXRealIP) {
 		if claimed := r.http.Header.Get("X-Real-IP"); claimed != "" {
 			return claimed
 		}
@@ -161,10 +161,10 @@ func (s *Server) countedAddress(r *request) string {
 }
 
 func (s *Server) countedEmail(email string) string {
-	if !s.faults.On("email-case-escapes") {
+	if !s.On(faultEmailCaseEscapes) {
 		email = strings.ToLower(email)
 	}
-	if !s.faults.On("email-blanks-escape") {
+	if !s.On(faultEmailBlanksEscape) {
 		email = strings.Join(strings.Fields(email), "")
 	}
 	return email

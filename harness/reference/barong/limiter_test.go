@@ -34,56 +34,56 @@ func one(d *deployment, _ int) string    { return d.who(roleActive, 0).Login }
 func others(_ *deployment, i int) string { return fmt.Sprintf("nobody%d@conform.test", i) }
 
 var limiterScenarios = map[string]scenario{
-	"limit-never-reached": burst(6, one),
-	"limit-one-too-many":  burst(6, one),
-	"limit-one-too-few":   burst(5, one),
-	"limit-never-released": {see: func(d *deployment) string {
+	faultLimitNeverReached: burst(6, one),
+	faultLimitOneTooMany:   burst(6, one),
+	faultLimitOneTooFew:    burst(5, one),
+	faultLimitNeverReleased: {see: func(d *deployment) string {
 		d.fails(6, d.mail)
-		d.clock.Advance(limitWindow)
+		d.Clock.Advance(limitWindow)
 		return statuses(d.fails(1, d.mail))
 	}},
-	"right-password-passes": {see: func(d *deployment) string {
+	faultRightPasswordPasses: {see: func(d *deployment) string {
 		d.fails(5, d.mail)
 		return fmt.Sprint(d.login(d.who(roleActive, 0)).status)
 	}},
-	"email-key-missing":   burst(6, one),
-	"ip-key-missing":      burst(6, others, from("198.18.8.8")),
-	"email-case-escapes":  burst(6, func(d *deployment, i int) string { return strings.ToUpper(d.mail(i)[:i]) + d.mail(i)[i:] }),
-	"email-blanks-escape": burst(6, func(d *deployment, i int) string { return d.mail(i) + strings.Repeat(" ", i) }),
-	"trusts-x-real-ip": {see: func(d *deployment) string {
+	faultEmailKeyMissing:   burst(6, one),
+	faultIPKeyMissing:      burst(6, others, from("198.18.8.8")),
+	faultEmailCaseEscapes:  burst(6, func(d *deployment, i int) string { return strings.ToUpper(d.mail(i)[:i]) + d.mail(i)[i:] }),
+	faultEmailBlanksEscape: burst(6, func(d *deployment, i int) string { return d.mail(i) + strings.Repeat(" ", i) }),
+	faultTrustsXRealIP: {see: func(d *deployment) string {
 		var last reply
 		for i := range 6 {
 			last = d.call("POST", sessionPath, object{"email": others(d, i), "password": "wrong"}, header("X-Real-IP", fmt.Sprint("198.18.9.", i)))
 		}
 		return statuses(last)
 	}},
-	"counts-per-connection": {see: func(d *deployment) string {
+	faultCountsPerConnection: {see: func(d *deployment) string {
 		d.fails(5, d.mail)
 		d.http.Client().Transport.(*http.Transport).CloseIdleConnections()
 		return statuses(d.fails(1, d.mail))
 	}},
-	"parallel-escapes": {see: func(d *deployment) string {
+	faultParallelEscapes: {see: func(d *deployment) string {
 		wrong := object{"email": d.who(roleActive, 0).Login, "password": "wrong"}
 		refused := parallel(12, 429, func() reply { return d.call("POST", sessionPath, wrong) })
 		return fmt.Sprint(refused == 7)
 	}},
-	"throttled-with-retry-after": burst(6, one),
-	"throttled-as-json":          burst(6, one),
-	"password-change-unlimited": {see: func(d *deployment) string {
+	faultThrottledWithRetryAfter: burst(6, one),
+	faultThrottledAsJSON:         burst(6, one),
+	faultPasswordChangeUnlimited: {see: func(d *deployment) string {
 		u := d.user(roleActive, 0)
 		return statuses(u.times(6, "PUT", "/resource/users/password"))
 	}},
-	"phones-unlimited": {see: func(d *deployment) string {
+	faultPhonesUnlimited: {see: func(d *deployment) string {
 		u := d.user(roleActive, 0)
 		return statuses(u.times(6, "POST", "/resource/phones"))
 	}},
-	"password-limit-per-user": {see: func(d *deployment) string {
+	faultPasswordLimitPerUser: {see: func(d *deployment) string {
 		u := d.user(roleActive, 0)
 		other := d.session(u.who)
 		u.times(6, "PUT", "/resource/users/password")
 		return statuses(other.times(1, "PUT", "/resource/users/password"))
 	}},
-	"limit-in-old-release": burst(6, one),
+	faultLimitInOldRelease: burst(6, one),
 }
 
 // times calls an operation without members several times.
@@ -109,9 +109,9 @@ func TestLimiter(t *testing.T) {
 	if got := d.call("POST", sessionPath, credentials(d.who(roleActive, 1)), from("198.18.200.1")); got.status != 200 {
 		t.Errorf("somebody else: %s", got)
 	}
-	d.clock.Advance(59 * time.Second)
+	d.Clock.Advance(59 * time.Second)
 	d.want("within the window", d.login(d.who(roleActive, 0)), "429 identity.session.rack_attack_limit")
-	d.clock.Advance(time.Second)
+	d.Clock.Advance(time.Second)
 	if got := d.login(d.who(roleActive, 0)); got.status != 200 {
 		t.Errorf("in the next window: %s", got)
 	}
@@ -132,16 +132,16 @@ func TestNoLimitElsewhere(t *testing.T) {
 func withCaptcha(kind string) func(*Config) { return func(c *Config) { c.Captcha = kind } }
 
 var captchaScenarios = map[string]scenario{
-	"captcha-ignored": {config: withCaptcha(Recaptcha), see: func(d *deployment) string {
+	faultCaptchaIgnored: {config: withCaptcha(Recaptcha), see: func(d *deployment) string {
 		return statuses(d.login(d.who(roleActive, 0), "captcha_response", "x"))
 	}},
-	"captcha-skipped-when-absent": {config: withCaptcha(Recaptcha), see: func(d *deployment) string {
+	faultCaptchaSkippedWhenAbsent: {config: withCaptcha(Recaptcha), see: func(d *deployment) string {
 		return statuses(d.login(d.who(roleActive, 0)))
 	}},
-	"captcha-not-on-reset": {config: withCaptcha(Recaptcha), see: func(d *deployment) string {
+	faultCaptchaNotOnReset: {config: withCaptcha(Recaptcha), see: func(d *deployment) string {
 		return statuses(d.askReset(d.who(roleActive, 0).Login))
 	}},
-	"captcha-kept-with-code": {config: withCaptcha(Recaptcha), see: func(d *deployment) string {
+	faultCaptchaKeptWithCode: {config: withCaptcha(Recaptcha), see: func(d *deployment) string {
 		who := d.who(roleTOTP, 0)
 		return statuses(d.login(who, "otp_code", d.codeAt(who.TOTPSecret, 0)))
 	}},

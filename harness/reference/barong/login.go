@@ -22,7 +22,7 @@ func (s *Server) createSession(r *request) answer {
 	if refused := s.stateRefuses(r, a); refused != nil {
 		return *refused
 	}
-	if a.otp && r.text("otp_code") == "" && s.faults.On("otp-checked-before-password") {
+	if a.otp && r.text("otp_code") == "" && s.On(faultOTPCheckedBeforePassword) {
 		return refuse(http.StatusUnauthorized, "identity.session.missing_otp")
 	}
 	if !s.isPassword(r, a, "password") {
@@ -40,7 +40,7 @@ func (s *Server) createSession(r *request) answer {
 // right.
 func (s *Server) secondStep(r *request, a *account) answer {
 	if refused := s.loginCode(r, a); refused != nil {
-		if s.faults.On("session-before-second-factor") {
+		if s.On(faultSessionBeforeSecondFactor) {
 			s.open(r, a)
 		}
 		return *refused
@@ -52,13 +52,13 @@ func (s *Server) secondStep(r *request, a *account) answer {
 func (s *Server) loginCode(r *request, a *account) *answer {
 	if blank(r.text("otp_code")) {
 		_, sent := r.params["otp_code"]
-		if !sent && s.faults.On("otp-skipped-when-absent") || sent && s.faults.On("otp-blank-skips") {
+		if !sent && s.On(faultOTPSkippedWhenAbsent) || sent && s.On(faultOTPBlankSkips) {
 			return nil
 		}
 		return refusal(http.StatusUnauthorized, "identity.session.missing_otp")
 	}
 	status := http.StatusForbidden
-	if s.faults.On("second-factor-wrong-as-401") {
+	if s.On(faultSecondFactorWrongAs401) {
 		status = http.StatusUnauthorized
 	}
 	result := s.checkCode(r, a, r.text("otp_code"))
@@ -86,7 +86,7 @@ func (s *Server) claimed(r *request) *account {
 // captchaForgiven: release 3.1 asks for no second captcha when a user with a
 // second factor comes back with the code.
 func (s *Server) captchaForgiven(r *request, a *account) bool {
-	return s.policy.captchaForgiven && a != nil && a.otp && !blank(r.text("otp_code")) && !s.faults.On("captcha-kept-with-code")
+	return s.policy.captchaForgiven && a != nil && a.otp && !blank(r.text("otp_code")) && !s.On(faultCaptchaKeptWithCode)
 }
 
 // stateRefuses looks at the state before the password.
@@ -95,19 +95,19 @@ func (s *Server) stateRefuses(r *request, a *account) *answer {
 	switch a.state {
 	case "active":
 	case "pending":
-		if s.faults.On("pending-refused") {
+		if s.On(faultPendingRefused) {
 			key = "not_active"
 		}
 	case "banned":
-		if !s.faults.On("banned-let-in") {
+		if !s.On(faultBannedLetIn) {
 			key = "banned"
 		}
 	case "deleted":
-		if !s.faults.On("deleted-let-in") {
+		if !s.On(faultDeletedLetIn) {
 			key = "deleted"
 		}
 	default:
-		if !s.faults.On("locked-let-in") {
+		if !s.On(faultLockedLetIn) {
 			key = "not_active"
 		}
 	}
@@ -120,9 +120,9 @@ func (s *Server) stateRefuses(r *request, a *account) *answer {
 
 func (s *Server) badCredentials() answer {
 	switch {
-	case s.faults.On("bad-credentials-as-400"):
+	case s.On(faultBadCredentialsAs400):
 		return refuse(http.StatusBadRequest, "identity.session.invalid_params")
-	case s.faults.On("bad-credentials-with-200"):
+	case s.On(faultBadCredentialsWith200):
 		return refuse(http.StatusOK, "identity.session.invalid_params")
 	}
 	return refuse(http.StatusUnauthorized, "identity.session.invalid_params")
@@ -132,13 +132,13 @@ func (s *Server) badCredentials() answer {
 func (s *Server) unknownUser(r *request) answer {
 	a := s.badCredentials()
 	switch {
-	case s.faults.On("unknown-email-told-by-key"):
+	case s.On(faultUnknownEmailToldByKey):
 		return refuse(a.status, "identity.session.invalid_login_params")
-	case s.faults.On("unknown-email-told-by-status"):
+	case s.On(faultUnknownEmailToldByStatus):
 		a.status = http.StatusNotFound
-	case s.faults.On("unknown-email-told-by-header"):
+	case s.On(faultUnknownEmailToldByHeader):
 		r.header.Set("X-User-Found", "false")
-	case s.faults.On("unknown-email-told-by-length"):
+	case s.On(faultUnknownEmailToldByLength):
 		a.pad = strings.Repeat(" ", 8)
 	}
 	return a

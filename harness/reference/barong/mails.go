@@ -7,20 +7,20 @@ const frontend = "https://www.example.invalid/accounts/"
 
 // mailConfirmation sends a link; an earlier one stays good.
 func (s *Server) mailConfirmation(r *request, a *account) {
-	c := newClaims(r.now, "confirmation")
+	c := newClaims(r.Now, "confirmation")
 	c["email"], c["uid"] = a.email, a.uid
 	a.confirmID, _ = c["jti"].(string)
-	s.outbox.Send(a.email, "Registration Confirmation", "Confirm your registration: "+
+	s.Outbox.Send(a.email, "Registration Confirmation", "Confirm your registration: "+
 		link("confirmation?confirmation_token=", c))
 }
 
 // mailReset sends a link that revokes the one before.
 func (s *Server) mailReset(r *request, a *account) {
-	c := newClaims(r.now, "reset")
+	c := newClaims(r.Now, "reset")
 	a.resetToken = randomHex(10)
 	a.resetTokens = append(a.resetTokens, a.resetToken)
 	c["email"], c["uid"], c["reset_token"] = a.email, a.uid, a.resetToken
-	s.outbox.Send(a.email, "Password Reset Instructions", "Choose a new password: "+
+	s.Outbox.Send(a.email, "Password Reset Instructions", "Choose a new password: "+
 		link("password_reset?reset_token=", c))
 }
 

@@ -31,14 +31,14 @@ func alreadyEnabled() answer { return refuse(http.StatusBadRequest, "resource.ot
 // generateQRCode makes a new secret, which replaces the last one at once.
 func (s *Server) generateQRCode(r *request) answer {
 	a := r.account
-	if a.otp && !s.faults.On("otp-generate-while-on") {
+	if a.otp && !s.On(faultOTPGenerateWhileOn) {
 		return alreadyEnabled()
 	}
 	size := secretBytes
-	if s.faults.On("otp-weak-secret") {
+	if s.On(faultOTPWeakSecret) {
 		size = 10
 	}
-	if a.totpSecret == "" || !s.faults.On("otp-generate-keeps-secret") {
+	if a.totpSecret == "" || !s.On(faultOTPGenerateKeepsSecret) {
 		if a.totpSecret != "" {
 			a.oldSecrets = append(a.oldSecrets, a.totpSecret)
 		}
@@ -52,7 +52,7 @@ func (s *Server) generateQRCode(r *request) answer {
 // otpauth is the URI of the account's secret in the form authenticator apps read.
 func (s *Server) otpauth(a *account) string {
 	name := a.email
-	if s.faults.On("otp-url-of-other-user") {
+	if s.On(faultOTPURLOfOtherUser) {
 		name = "somebody@" + signUpDomain
 	}
 	query := url.Values{
@@ -79,26 +79,26 @@ func (s *Server) enableOTP(r *request) answer {
 	}
 	result := s.checkCode(r, a, r.text("code"))
 	switch {
-	case a.totpSecret == "" && s.faults.On("otp-enable-without-key"),
-		result == codeWrong && a.totpSecret != "" && s.faults.On("otp-enable-with-wrong-code"):
+	case a.totpSecret == "" && s.On(faultOTPEnableWithoutKey),
+		result == codeWrong && a.totpSecret != "" && s.On(faultOTPEnableWithWrongCode):
 		result = codeRight
 	}
 	if refused := s.refuseOTP(r, result, "enable 2FA"); refused != nil {
 		return *refused
 	}
 	a.otp = true
-	if !s.faults.On("otp-label-missing") {
-		s.setPrivate(a, "otp", "enabled", r.now)
+	if !s.On(faultOTPLabelMissing) {
+		s.setPrivate(a, "otp", "enabled", r.Now)
 	}
-	if s.faults.On("key-back-after-enable") {
+	if s.On(faultKeyBackAfterEnable) {
 		for _, k := range a.keys {
 			k.state = "active"
 		}
 	}
-	if !s.faults.On("enable-keeps-other-sessions") {
+	if !s.On(faultEnableKeepsOtherSessions) {
 		s.endSessions(a, r.sid())
 	}
-	if s.faults.On("enable-kills-own-session") {
+	if s.On(faultEnableKillsOwnSession) {
 		delete(s.sessions, r.sid())
 	}
 	s.record(r, a, topicOTP, "enable 2FA", succeed, nil)
@@ -122,7 +122,7 @@ func (s *Server) disableOTP(r *request) answer {
 		return refuse(http.StatusBadRequest, "resource.otp.not_enabled")
 	}
 	result := s.checkCode(r, r.account, r.text("code"))
-	if s.faults.On("otp-disable-without-code") {
+	if s.On(faultOTPDisableWithoutCode) {
 		result = codeRight
 	}
 	if refused := s.refuseOTP(r, result, "disable 2FA"); refused != nil {
@@ -135,21 +135,21 @@ func (s *Server) disableOTP(r *request) answer {
 
 func (s *Server) switchOff(r *request, a *account) {
 	a.otp = false
-	s.removePrivate(a, "otp", r.now)
-	if !s.faults.On("key-alive-after-disable") {
-		s.deactivateKeys(a, r.now)
+	s.removePrivate(a, "otp", r.Now)
+	if !s.On(faultKeyAliveAfterDisable) {
+		s.deactivateKeys(a, r.Now)
 	}
-	if s.faults.On("otp-disable-deletes-secret") {
+	if s.On(faultOTPDisableDeletesSecret) {
 		a.totpSecret = ""
 	}
-	if s.faults.On("disable-kills-sessions") {
+	if s.On(faultDisableKillsSessions) {
 		s.endSessions(a, r.sid())
 	}
 }
 
 // verifyOTP only judges a code, and spends it.
 func (s *Server) verifyOTP(r *request) answer {
-	if !r.account.otp && !s.faults.On("otp-verify-when-off-ok") {
+	if !r.account.otp && !s.On(faultOTPVerifyWhenOffOk) {
 		return alreadyEnabled() // the key means the opposite of what it says
 	}
 	if r.account.otp {
@@ -157,7 +157,7 @@ func (s *Server) verifyOTP(r *request) answer {
 			return *refused
 		}
 	}
-	if s.faults.On("otp-verify-disables") {
+	if s.On(faultOTPVerifyDisables) {
 		s.switchOff(r, r.account)
 	}
 	return s.ok(r, nil)

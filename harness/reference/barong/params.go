@@ -25,15 +25,14 @@ type file struct {
 
 // readParams collects what was sent the way grape does: query, body, path, the
 // later ones winning. It only reads; validate judges.
-func (s *Server) readParams(r *request, path string) *answer {
+func (s *Server) readParams(r *request) *answer {
 	r.params = nested(r.http.URL.Query())
 	body, refused := s.readBody(r.http)
 	if refused != nil {
 		return refused
 	}
 	maps.Copy(r.params, body)
-	values, _ := match(r.op.path, path)
-	for name, value := range values {
+	for name, value := range r.path {
 		r.params[name] = value
 	}
 	return nil

@@ -18,9 +18,9 @@ func (s *Server) requestReset(r *request) answer {
 		s.record(r, a, topicPassword, "request password reset", succeed, nil)
 	case s.policy.resetTellsUnknown:
 		return refuse(http.StatusNotFound, "identity.password.user_doesnt_exist")
-	case s.faults.On("mail-to-unknown"):
+	case s.On(faultMailToUnknown):
 		s.mailReset(r, &account{email: r.text("email")})
-	case s.faults.On("reset-request-tells-unknown"):
+	case s.On(faultResetRequestTellsUnknown):
 		return s.ok(r, http.StatusNotFound)
 	}
 	return s.ok(r, http.StatusCreated)
@@ -29,12 +29,12 @@ func (s *Server) requestReset(r *request) answer {
 // confirmReset sets a new password with the token of a mail and ends every
 // session of the user. A refused password leaves the token good.
 func (s *Server) confirmReset(r *request) answer {
-	if r.text("password") != r.text("confirm_password") && !s.faults.On("reset-ignores-mismatch") {
+	if r.text("password") != r.text("confirm_password") && !s.On(faultResetIgnoresMismatch) {
 		return unprocessable("identity.user.passwords_doesnt_match")
 	}
-	token, problem := s.verifyToken(r.now, r.text("reset_password_token"), tokenRules{
+	token, problem := s.verifyToken(r.Now, r.text("reset_password_token"), tokenRules{
 		subject: "reset", issued: true,
-		anySubject: s.faults.On("reset-takes-confirmation-token"), expiredToo: s.faults.On("reset-token-never-expires"),
+		anySubject: s.On(faultResetTakesConfirmationToken), expiredToo: s.On(faultResetTokenNeverExpires),
 	})
 	if problem != "" {
 		return unprocessable("jwt.decode_and_verify." + problem)
@@ -43,20 +43,20 @@ func (s *Server) confirmReset(r *request) answer {
 	if a == nil || !s.resetCounts(a, token) {
 		return unprocessable("identity.user.utilized_token")
 	}
-	if problem := passwordProblem(r.text("password")); problem != "" && !s.faults.On("reset-weak-accepted") {
-		if s.faults.On("refused-reset-spends-token") {
+	if problem := passwordProblem(r.text("password")); problem != "" && !s.On(faultResetWeakAccepted) {
+		if s.On(faultRefusedResetSpendsToken) {
 			a.resetToken = ""
 		}
 		return unprocessable(problem)
 	}
-	if !s.faults.On("reset-keeps-old-password") {
+	if !s.On(faultResetKeepsOldPassword) {
 		a.setPassword(r, "password")
 	}
-	if !s.faults.On("reset-token-reusable") {
+	if !s.On(faultResetTokenReusable) {
 		a.resetToken = ""
 		a.resetTokens = nil
 	}
-	if !s.faults.On("reset-keeps-sessions") {
+	if !s.On(faultResetKeepsSessions) {
 		s.endSessions(a, "")
 	}
 	s.record(r, a, topicPassword, "password reset", succeed, nil)
@@ -67,9 +67,9 @@ func (s *Server) confirmReset(r *request) answer {
 func (s *Server) resetCounts(a *account, token claims) bool {
 	sent, _ := token["reset_token"].(string)
 	switch {
-	case s.faults.On("reset-takes-confirmation-token") && token["sub"] == "confirmation":
+	case s.On(faultResetTakesConfirmationToken) && token["sub"] == "confirmation":
 		return true
-	case s.faults.On("older-reset-link-alive"):
+	case s.On(faultOlderResetLinkAlive):
 		return slices.Contains(a.resetTokens, sent)
 	}
 	return sent != "" && sent == a.resetToken
@@ -81,18 +81,18 @@ func (s *Server) changePassword(r *request) answer {
 	switch {
 	case r.text("new_password") != r.text("confirm_password"):
 		return unprocessable("resource.password.doesnt_match")
-	case !s.isPassword(r, a, "old_password") && !s.faults.On("change-without-old"):
+	case !s.isPassword(r, a, "old_password") && !s.On(faultChangeWithoutOld):
 		return refuse(http.StatusBadRequest, "resource.password.prev_pass_not_correct")
-	case r.text("old_password") == r.text("new_password") && !s.faults.On("change-same-accepted"):
+	case r.text("old_password") == r.text("new_password") && !s.On(faultChangeSameAccepted):
 		return refuse(http.StatusBadRequest, "resource.password.no_change_provided")
 	}
-	if problem := passwordProblem(r.text("new_password")); problem != "" && !s.faults.On("change-weak-accepted") {
+	if problem := passwordProblem(r.text("new_password")); problem != "" && !s.On(faultChangeWeakAccepted) {
 		return unprocessable(problem)
 	}
-	if !s.faults.On("change-keeps-old-password") {
+	if !s.On(faultChangeKeepsOldPassword) {
 		a.setPassword(r, "new_password")
 	}
-	if s.faults.On("change-kills-sessions") {
+	if s.On(faultChangeKillsSessions) {
 		s.endSessions(a, r.sid())
 	}
 	s.record(r, a, topicPassword, "password change", succeed, nil)

@@ -46,12 +46,12 @@ func passwordProblem(password string) string {
 // hash is slow by nature: hashSecrets does it before the lock is taken.
 func (s *Server) hash(password string) string {
 	switch {
-	case s.faults.On("password-case-folded"):
+	case s.On(faultPasswordCaseFolded):
 		password = strings.ToLower(password)
-	case s.faults.On("password-cut-at-eight"):
+	case s.On(faultPasswordCutAtEight):
 		password = password[:min(8, len(password))]
 	}
-	return kit.HashPassword(password, s.salt, s.config.HashIterations)
+	return s.Hash(password, s.salt)
 }
 
 // hashSecrets hashes the password parameters of an operation.
@@ -66,7 +66,7 @@ func (s *Server) hashSecrets(r *request) {
 
 // isPassword compares a hashed parameter with a user's password.
 func (s *Server) isPassword(r *request, a *account, name string) bool {
-	if s.faults.On("any-password-accepted") && r.hashes[name] != "" {
+	if s.On(faultAnyPasswordAccepted) && r.hashes[name] != "" {
 		return true
 	}
 	if a.passwordHash == "" && a.password != "" {

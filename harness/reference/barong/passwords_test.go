@@ -93,26 +93,26 @@ func loginWith(change func(kit.Identity) kit.Identity) scenario {
 }
 
 var credentialScenarios = map[string]scenario{
-	"unknown-email-told-by-key":         {see: wrongLogins},
-	"unknown-email-told-by-status":      {see: wrongLogins},
-	"unknown-email-told-by-header":      {see: wrongLogins},
-	"unknown-email-told-by-length":      {see: wrongLogins},
-	"bad-credentials-as-400":            {see: wrongLogins},
-	"bad-credentials-with-200":          {see: wrongLogins},
-	"error-with-200":                    {see: wrongLogins},
-	"reset-request-tells-unknown":       tellsUnknown((*deployment).askReset),
-	"confirmation-request-tells-active": tellsUnknown((*deployment).askConfirmation),
-	"any-password-accepted":             loginWith(func(who kit.Identity) kit.Identity { who.Password = "x"; return who }),
-	"password-case-folded": loginWith(func(who kit.Identity) kit.Identity {
+	faultUnknownEmailToldByKey:          {see: wrongLogins},
+	faultUnknownEmailToldByStatus:       {see: wrongLogins},
+	faultUnknownEmailToldByHeader:       {see: wrongLogins},
+	faultUnknownEmailToldByLength:       {see: wrongLogins},
+	faultBadCredentialsAs400:            {see: wrongLogins},
+	faultBadCredentialsWith200:          {see: wrongLogins},
+	faultErrorWith200:                   {see: wrongLogins},
+	faultResetRequestTellsUnknown:       tellsUnknown((*deployment).askReset),
+	faultConfirmationRequestTellsActive: tellsUnknown((*deployment).askConfirmation),
+	faultAnyPasswordAccepted:            loginWith(func(who kit.Identity) kit.Identity { who.Password = "x"; return who }),
+	faultPasswordCaseFolded: loginWith(func(who kit.Identity) kit.Identity {
 		who.Password = strings.ToUpper(who.Password)
 		return who
 	}),
-	"password-cut-at-eight": loginWith(func(who kit.Identity) kit.Identity { who.Password = who.Password[:8]; return who }),
-	"email-case-matters":    loginWith(func(who kit.Identity) kit.Identity { who.Login = strings.ToUpper(who.Login); return who }),
-	"banned-let-in":         loginOf(roleBanned),
-	"deleted-let-in":        loginOf(roleDeleted),
-	"locked-let-in":         loginOf(roleLocked),
-	"pending-refused":       loginOf(rolePending),
+	faultPasswordCutAtEight: loginWith(func(who kit.Identity) kit.Identity { who.Password = who.Password[:8]; return who }),
+	faultEmailCaseMatters:   loginWith(func(who kit.Identity) kit.Identity { who.Login = strings.ToUpper(who.Login); return who }),
+	faultBannedLetIn:        loginOf(roleBanned),
+	faultDeletedLetIn:       loginOf(roleDeleted),
+	faultLockedLetIn:        loginOf(roleLocked),
+	faultPendingRefused:     loginOf(rolePending),
 }
 
 // withReset gets a reset token and uses it.
@@ -148,73 +148,73 @@ func signedUp(more ...any) scenario {
 }
 
 var mailScenarios = map[string]scenario{
-	"reset-token-reusable": withReset(func(d *deployment, _ kit.Identity, token string) []reply {
+	faultResetTokenReusable: withReset(func(d *deployment, _ kit.Identity, token string) []reply {
 		return []reply{d.confirmReset(token, newPassword), d.confirmReset(token, newPassword)}
 	}),
-	"older-reset-link-alive": withReset(func(d *deployment, who kit.Identity, token string) []reply {
+	faultOlderResetLinkAlive: withReset(func(d *deployment, who kit.Identity, token string) []reply {
 		return []reply{d.askReset(who.Login), d.confirmReset(token, newPassword)}
 	}),
-	"reset-token-never-expires": withReset(func(d *deployment, _ kit.Identity, token string) []reply {
-		d.clock.Advance(tokenLifetime)
+	faultResetTokenNeverExpires: withReset(func(d *deployment, _ kit.Identity, token string) []reply {
+		d.Clock.Advance(tokenLifetime)
 		return []reply{d.confirmReset(token, newPassword)}
 	}),
-	"confirm-token-never-expires": withConfirmation(func(d *deployment, _ kit.Identity, token string) []reply {
-		d.clock.Advance(tokenLifetime)
+	faultConfirmTokenNeverExpires: withConfirmation(func(d *deployment, _ kit.Identity, token string) []reply {
+		d.Clock.Advance(tokenLifetime)
 		return []reply{d.confirm(token)}
 	}),
-	"reset-takes-confirmation-token": withConfirmation(func(d *deployment, _ kit.Identity, token string) []reply {
+	faultResetTakesConfirmationToken: withConfirmation(func(d *deployment, _ kit.Identity, token string) []reply {
 		return []reply{d.confirmReset(token, newPassword)}
 	}),
-	"confirm-takes-reset-token": {see: func(d *deployment) string {
+	faultConfirmTakesResetToken: {see: func(d *deployment) string {
 		return statuses(d.confirm(d.resetToken(d.who(rolePending, 0))))
 	}},
-	"token-signature-ignored": withReset(func(d *deployment, _ kit.Identity, token string) []reply {
+	faultTokenSignatureIgnored: withReset(func(d *deployment, _ kit.Identity, token string) []reply {
 		return []reply{d.confirmReset(forged(token), newPassword)}
 	}),
-	"token-alg-none-accepted": withReset(func(d *deployment, _ kit.Identity, token string) []reply {
+	faultTokenAlgNoneAccepted: withReset(func(d *deployment, _ kit.Identity, token string) []reply {
 		return []reply{d.confirmReset(unsigned(token, `{"alg":"none"}`), newPassword)}
 	}),
-	"reset-ignores-mismatch": withReset(func(d *deployment, _ kit.Identity, token string) []reply {
+	faultResetIgnoresMismatch: withReset(func(d *deployment, _ kit.Identity, token string) []reply {
 		return []reply{d.call("POST", gate+"/identity/users/password/confirm_code",
 			object{"reset_password_token": token, "password": newPassword, "confirm_password": "other"})}
 	}),
-	"reset-weak-accepted": withReset(func(d *deployment, _ kit.Identity, token string) []reply {
+	faultResetWeakAccepted: withReset(func(d *deployment, _ kit.Identity, token string) []reply {
 		return []reply{d.confirmReset(token, "Passw0rd")}
 	}),
-	"refused-reset-spends-token": withReset(func(d *deployment, _ kit.Identity, token string) []reply {
+	faultRefusedResetSpendsToken: withReset(func(d *deployment, _ kit.Identity, token string) []reply {
 		return []reply{d.confirmReset(token, "Passw0rd"), d.confirmReset(token, newPassword)}
 	}),
-	"reset-keeps-old-password": withReset(func(d *deployment, who kit.Identity, token string) []reply {
+	faultResetKeepsOldPassword: withReset(func(d *deployment, who kit.Identity, token string) []reply {
 		d.confirmReset(token, newPassword)
 		return []reply{d.login(who)}
 	}),
-	"change-keeps-old-password": {see: func(d *deployment) string {
+	faultChangeKeepsOldPassword: {see: func(d *deployment) string {
 		u := d.user(roleActive, 0)
 		u.change(u.who.Password, newPassword)
 		return statuses(d.login(u.who))
 	}},
-	"change-weak-accepted": changed(theirs, constant("Passw0rd")),
-	"change-without-old":   changed(constant("wrong"), constant(newPassword)),
-	"change-same-accepted": changed(theirs, theirs),
-	"signup-weak-accepted": {see: func(d *deployment) string {
+	faultChangeWeakAccepted: changed(theirs, constant("Passw0rd")),
+	faultChangeWithoutOld:   changed(constant("wrong"), constant(newPassword)),
+	faultChangeSameAccepted: changed(theirs, theirs),
+	faultSignupWeakAccepted: {see: func(d *deployment) string {
 		return statuses(d.call("POST", gate+"/identity/users", object{"email": "new@conform.test", "password": "Passw0rd"}))
 	}},
-	"confirm-twice-ok": withConfirmation(func(d *deployment, _ kit.Identity, token string) []reply {
+	faultConfirmTwiceOk: withConfirmation(func(d *deployment, _ kit.Identity, token string) []reply {
 		return []reply{d.confirm(token), d.confirm(token)}
 	}),
-	"confirm-does-not-activate": withConfirmation(func(d *deployment, who kit.Identity, token string) []reply {
+	faultConfirmDoesNotActivate: withConfirmation(func(d *deployment, who kit.Identity, token string) []reply {
 		return []reply{{status: 1, body: object{"errors": []any{d.confirm(token).text("state")}}}}
 	}),
-	"resent-confirmation-revokes-first": withConfirmation(func(d *deployment, who kit.Identity, token string) []reply {
+	faultResentConfirmationRevokesFirst: withConfirmation(func(d *deployment, who kit.Identity, token string) []reply {
 		return []reply{d.askConfirmation(who.Login), d.confirm(token)}
 	}),
-	"mail-to-unknown": {see: func(d *deployment) string {
+	faultMailToUnknown: {see: func(d *deployment) string {
 		d.askReset("nobody@conform.test")
 		return fmt.Sprint(len(d.mails("nobody@conform.test")))
 	}},
-	"email-taken-accepted":   {see: func(d *deployment) string { return statuses(d.signUp(d.who(roleActive, 0).Login)) }},
-	"referral-not-checked":   signedUp("refid", "ID0000000000"),
-	"data-too-long-accepted": signedUp("data", `"`+strings.Repeat("x", dataLimit)+`"`),
+	faultEmailTakenAccepted:  {see: func(d *deployment) string { return statuses(d.signUp(d.who(roleActive, 0).Login)) }},
+	faultReferralNotChecked:  signedUp("refid", "ID0000000000"),
+	faultDataTooLongAccepted: signedUp("data", `"`+strings.Repeat("x", dataLimit)+`"`),
 }
 
 func TestSignUpAndConfirm(t *testing.T) {
@@ -328,7 +328,7 @@ func TestEntropy(t *testing.T) {
 
 func TestAuth0(t *testing.T) {
 	token := func(d *deployment, email string, verified bool) object {
-		now := d.clock.Now()
+		now := d.Clock.Now()
 		signed, err := jwt.NewWithClaims(jwt.SigningMethodRS256, jwt.MapClaims{
 			"iss": "https://" + auth0Domain + "/", "aud": auth0ClientID, "exp": now.Add(time.Minute).Unix(), "email": email, "email_verified": verified,
 		}).SignedString(auth0Key())

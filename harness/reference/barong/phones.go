@@ -33,7 +33,7 @@ func (s *Server) typedPhone(r *request) (*phone, *answer) {
 // isVerified tells whether a number is taken, seen from one account.
 func (s *Server) isVerified(caller *account, number string) bool {
 	for _, a := range s.accounts {
-		if a != caller && s.faults.On("phone-number-shared") {
+		if a != caller && s.On(faultPhoneNumberShared) {
 			continue
 		}
 		if found := a.phone(number); found != nil && !found.validated.IsZero() {
@@ -74,7 +74,7 @@ func (s *Server) createPhone(r *request) answer {
 		return *phoneRefusal(http.StatusBadRequest, "exists")
 	}
 	if s.policy.phoneLimits && r.account.unverifiedPhones() >= phonesUnused {
-		s.setState(r.account, "banned", r.now)
+		s.setState(r.account, "banned", r.Now)
 		return *phoneRefusal(http.StatusBadRequest, "too_many_unverified")
 	}
 	typed.code = kit.RandomString(5, kit.Decimal)
@@ -95,10 +95,10 @@ func (a *account) unverifiedPhones() int {
 // sendCode texts the code of a number: always the same one, and it never expires.
 // Mock phones are sent nothing.
 func (s *Server) sendCode(r *request, p *phone) answer {
-	p.sent = r.now
+	p.sent = r.Now
 	p.sends++
 	if s.config.Phones != MockPhones {
-		s.outbox.SendSMS(p.number, "Your verification code: "+p.code)
+		s.Outbox.SendSMS(p.number, "Your verification code: "+p.code)
 	}
 	channel := orElse(r.text("channel"), "sms")
 	return s.ok(r, map[string]string{"message": "Code was sent successfully via " + channel})
@@ -111,7 +111,7 @@ func (s *Server) sendPhoneCode(r *request) answer {
 	}
 	if s.policy.phoneLimits {
 		switch {
-		case r.now.Before(own.sent.Add(resendPause)) && !s.faults.On("phone-resend-at-once"):
+		case r.Now.Before(own.sent.Add(resendPause)) && !s.On(faultPhoneResendAtOnce):
 			return *phoneRefusal(http.StatusBadRequest, "code_sent_too_fast")
 		case own.sends >= phoneSends:
 			return *phoneRefusal(http.StatusBadRequest, "too_many_retries")
@@ -127,21 +127,21 @@ func (s *Server) verifyPhone(r *request) answer {
 		return *refused
 	}
 	if own.tries++; s.policy.phoneLimits && own.tries > phoneTries {
-		s.setState(r.account, "banned", r.now)
+		s.setState(r.account, "banned", r.Now)
 		return *phoneRefusal(http.StatusBadRequest, "too_many_retries")
 	}
 	if !s.isPhoneCode(own, r.text("verification_code")) {
 		return *phoneRefusal(http.StatusNotFound, "verification_invalid")
 	}
-	own.validated = r.now
-	if !s.faults.On("phone-verify-without-label") {
-		s.setPrivate(r.account, "phone", "verified", r.now)
+	own.validated = r.Now
+	if !s.On(faultPhoneVerifyWithoutLabel) {
+		s.setPrivate(r.account, "phone", "verified", r.Now)
 	}
 	return s.ok(r, s.userWithFullInfo(r.account))
 }
 
 func (s *Server) isPhoneCode(own *phone, code string) bool {
-	return s.config.Phones == MockPhones || s.faults.On("phone-any-code") || kit.SameSecret(own.code, code)
+	return s.config.Phones == MockPhones || s.On(faultPhoneAnyCode) || kit.SameSecret(own.code, code)
 }
 
 func (s *Server) listPhones(r *request) answer {

@@ -38,25 +38,25 @@ func (u user) verifiedPhone(number string) reply {
 func sentPhones(c *Config) { c.Phones = TwilioSMS }
 
 var phoneScenarios = map[string]scenario{
-	"phone-any-code": {config: sentPhones, see: func(d *deployment) string {
+	faultPhoneAnyCode: {config: sentPhones, see: func(d *deployment) string {
 		u := d.user(roleActive, 0)
 		u.phone(freePhone)
 		return statuses(u.verifyPhone(freePhone, "wrong"))
 	}},
-	"phone-number-shared": {see: func(d *deployment) string {
+	faultPhoneNumberShared: {see: func(d *deployment) string {
 		d.user(roleActive, 0).verifiedPhone(freePhone)
 		return statuses(d.user(roleActive, 1).verifiedPhone(freePhone))
 	}},
-	"phone-unmasked": {see: func(d *deployment) string {
+	faultPhoneUnmasked: {see: func(d *deployment) string {
 		u := d.user(roleActive, 0)
 		u.phone(freePhone)
 		return u.do("GET", phonesURL, nil).column("number")
 	}},
-	"phone-verify-without-label": {see: func(d *deployment) string {
+	faultPhoneVerifyWithoutLabel: {see: func(d *deployment) string {
 		got := d.user(roleActive, 0).verifiedPhone(freePhone)
 		return fmt.Sprint(got.status, got.member("level"))
 	}},
-	"phone-resend-at-once": {see: func(d *deployment) string {
+	faultPhoneResendAtOnce: {see: func(d *deployment) string {
 		u := d.user(roleActive, 0)
 		u.phone(freePhone)
 		return statuses(u.resend(freePhone))
@@ -74,7 +74,7 @@ func TestMockPhones(t *testing.T) {
 		d.want("its own again", u.phone("447418084106"), "400 resource.phone.exists")
 		d.want("listed", u.do("GET", phonesURL, nil), `200 [{"country":"GB","number":"44******4106","validated_at":null}]`)
 		d.want("unverified, of another", other.phone(freePhone), sent+`sms"}`)
-		d.clock.Advance(limitWindow)
+		d.Clock.Advance(limitWindow)
 		d.want("sent again", u.do("POST", phonesURL+"/send_code", object{"phone_number": freePhone, "channel": "call"}), sent+`call"}`)
 		got := u.verifyPhone(freePhone, "any")
 		if got.status != 201 || got.member("level") != 2.0 || got.member("csrf_token") != nil || u.do("GET", labelsPath+"/phone", nil).text("value") != "verified" {
@@ -129,7 +129,7 @@ func TestSentPhoneCodes(t *testing.T) {
 		d := startWith(t, config)
 		u := d.user(rolePhone, 0)
 		u.phone(u.who.Phone)
-		d.clock.Advance(limitWindow)
+		d.Clock.Advance(limitWindow)
 		u.resend(u.who.Phone)
 		texts := d.mails(kit.SMSAddress(u.who.Phone))
 		if len(texts) != 2 || texts[0] != texts[1] || len(texts[0]) != len("Your verification code: 12345") {
@@ -145,7 +145,7 @@ func TestSentPhoneCodes(t *testing.T) {
 
 // later moves into the limiter's next window, so that only the phone limits bite.
 func later(u user) user {
-	u.d.clock.Advance(limitWindow)
+	u.d.Clock.Advance(limitWindow)
 	return u
 }
 
@@ -157,9 +157,9 @@ func TestPhoneLimits(t *testing.T) {
 
 	u := d.user(roleActive, 0)
 	u.phone(freePhone)
-	d.clock.Advance(resendPause - time.Second)
+	d.Clock.Advance(resendPause - time.Second)
 	d.want("after 29 s", u.resend(freePhone), "400 resource.phone.code_sent_too_fast")
-	d.clock.Advance(time.Second)
+	d.Clock.Advance(time.Second)
 	for n := 2; n <= phoneSends; n++ {
 		if got := later(u).resend(freePhone); got.status != 201 {
 			t.Errorf("text message %d: %s", n, got)

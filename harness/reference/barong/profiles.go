@@ -51,7 +51,7 @@ func profileProblems(r *request) []string {
 	if !isJSONText(r.text("metadata")) {
 		keys = append(keys, "metadata.invalid_format")
 	}
-	if born := r.date("dob"); born != nil && born.After(r.now) {
+	if born := r.date("dob"); born != nil && born.After(r.Now) {
 		keys = append(keys, "dob.invalid")
 	}
 	return keys
@@ -90,12 +90,12 @@ func (p *profile) fill(r *request) {
 	if r.boolean("confirm") {
 		p.state = submitted
 	}
-	p.updated = r.now
+	p.updated = r.Now
 }
 
 func (s *Server) createProfile(r *request) answer {
 	problems := profileProblems(r)
-	if r.account.profileIn(drafted, submitted) != nil && !s.faults.On("profile-twice") {
+	if r.account.profileIn(drafted, submitted) != nil && !s.On(faultProfileTwice) {
 		if s.policy.profilesConflict {
 			return refuse(http.StatusConflict, "state.exists")
 		}
@@ -104,7 +104,7 @@ func (s *Server) createProfile(r *request) answer {
 	if len(problems) > 0 {
 		return unprocessable(problems...)
 	}
-	added := &profile{state: drafted, created: r.now}
+	added := &profile{state: drafted, created: r.Now}
 	added.fill(r)
 	r.account.profiles = append(r.account.profiles, added)
 	return s.ok(r, s.profileOf(added))
@@ -112,7 +112,7 @@ func (s *Server) createProfile(r *request) answer {
 
 func (s *Server) updateProfile(r *request) answer {
 	editable := []string{drafted}
-	if s.faults.On("profile-editable-after-submission") {
+	if s.On(faultProfileEditableAfterSubmission) {
 		editable = append(editable, submitted)
 	}
 	found := r.account.profileIn(editable...)

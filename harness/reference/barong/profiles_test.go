@@ -20,15 +20,15 @@ func profiled(made object, changed ...object) scenario {
 }
 
 var profileScenarios = map[string]scenario{
-	"profile-twice": {see: func(d *deployment) string {
+	faultProfileTwice: {see: func(d *deployment) string {
 		u := d.user(roleActive, 0)
 		return statuses(u.do("POST", profilesPath, object{}), u.do("POST", profilesPath, object{}))
 	}},
-	"profile-unmasked": {see: func(d *deployment) string {
+	faultProfileUnmasked: {see: func(d *deployment) string {
 		got := d.user(roleActive, 0).do("POST", profilesPath, object{"last_name": "Doe", "dob": "1990-04-12"})
 		return got.text("last_name") + " " + got.text("dob")
 	}},
-	"profile-editable-after-submission": profiled(object{"confirm": true}, object{"city": "Paris"}),
+	faultProfileEditableAfterSubmission: profiled(object{"confirm": true}, object{"city": "Paris"}),
 }
 
 func TestProfileStates(t *testing.T) {

@@ -41,7 +41,7 @@ func seededRestrictions() []restriction {
 // restricted is the first check of AuthZ. The operation that puts an address on
 // the whitelist is exempt; a whitelisted address is exempt from the rest.
 func (s *Server) restricted(r *request, path string) *answer {
-	if path == ruleRoot+"/identity/users/access" || s.faults.On("restriction-ignored") {
+	if path == ruleRoot+"/identity/users/access" || s.On(faultRestrictionIgnored) {
 		return nil
 	}
 	for _, category := range []string{whitelist, maintenance, blacklist, blockLogin} {

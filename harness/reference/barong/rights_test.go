@@ -38,43 +38,43 @@ func restrictedAt(address, method, path string) scenario {
 }
 
 var rightScenarios = map[string]scenario{
-	"bearer-not-checked": {see: func(d *deployment) string { return fmt.Sprint(d.call("GET", directMe, nil).status) }},
-	"bearer-payload-not-verified": direct(func(d *deployment, token string) option {
+	faultBearerNotChecked: {see: func(d *deployment) string { return fmt.Sprint(d.call("GET", directMe, nil).status) }},
+	faultBearerPayloadNotVerified: direct(func(d *deployment, token string) option {
 		parts := strings.Split(token, ".")
 		other := strings.Split(d.user(roleActive, 1).token(), ".")
 		return bearer(parts[0] + "." + other[1] + "." + parts[2])
 	}),
-	"bearer-any-subject": direct(func(d *deployment, _ string) option { return bearer(d.resetToken(d.who(roleActive, 0))) }),
-	"bearer-expired-accepted": direct(func(d *deployment, token string) option {
-		d.clock.Advance(tokenLifetime)
+	faultBearerAnySubject: direct(func(d *deployment, _ string) option { return bearer(d.resetToken(d.who(roleActive, 0))) }),
+	faultBearerExpiredAccepted: direct(func(d *deployment, token string) option {
+		d.Clock.Advance(tokenLifetime)
 		return bearer(token)
 	}),
-	"bearer-hs256-accepted": direct(func(d *deployment, _ string) option {
-		c := d.claimsOf(d.clock.Now(), d.byUID[d.who(roleActive, 0).ID])
+	faultBearerHs256Accepted: direct(func(d *deployment, _ string) option {
+		c := d.claimsOf(d.Clock.Now(), d.byUID[d.who(roleActive, 0).ID])
 		token, err := jwt.NewWithClaims(jwt.SigningMethodHS256, c).SignedString([]byte{})
 		if err != nil {
 			d.t.Fatal(err)
 		}
 		return bearer(token)
 	}),
-	"bearer-lower-case-type": direct(func(_ *deployment, token string) option { return header("Authorization", "bearer "+token) }),
-	"token-role-escalated":   {see: func(d *deployment) string { return fmt.Sprint(d.user(roleActive, 0).claims()["role"]) }},
-	"token-lifetime-day": {see: func(d *deployment) string {
+	faultBearerLowerCaseType: direct(func(_ *deployment, token string) option { return header("Authorization", "bearer "+token) }),
+	faultTokenRoleEscalated:  {see: func(d *deployment) string { return fmt.Sprint(d.user(roleActive, 0).claims()["role"]) }},
+	faultTokenLifetimeDay: {see: func(d *deployment) string {
 		c := d.user(roleActive, 0).claims()
 		return fmt.Sprint(c["exp"].(float64) - c["iat"].(float64))
 	}},
-	"admin-open-to-member": {see: func(d *deployment) string {
+	faultAdminOpenToMember: {see: func(d *deployment) string {
 		return statuses(d.asked("GET", "/admin/users", d.user(roleActive, 0).options(nil)...))
 	}},
-	"management-open": {see: func(d *deployment) string {
+	faultManagementOpen: {see: func(d *deployment) string {
 		return statuses(d.asked("GET", "/management/users", d.user(roleActive, 0).options(nil)...))
 	}},
-	"public-path-gets-token": {see: func(d *deployment) string {
+	faultPublicPathGetsToken: {see: func(d *deployment) string {
 		return fmt.Sprint(d.asked("POST", "/identity/sessions").header.Get("Authorization") != "")
 	}},
-	"restriction-ignored": restrictedAt("198.51.100.66", "GET", "/resource/users/me"),
-	"options-refused":     {see: func(d *deployment) string { return statuses(d.asked("OPTIONS", "/resource/users/me")) }},
-	"unauthenticated-as-403": {see: func(d *deployment) string {
+	faultRestrictionIgnored: restrictedAt("198.51.100.66", "GET", "/resource/users/me"),
+	faultOptionsRefused:     {see: func(d *deployment) string { return statuses(d.asked("OPTIONS", "/resource/users/me")) }},
+	faultUnauthenticatedAs403: {see: func(d *deployment) string {
 		return statuses(d.asked("GET", "/resource/users/me"))
 	}},
 }
@@ -130,7 +130,7 @@ func TestBearerTokens(t *testing.T) {
 	if got := d.call("GET", directMe, nil, bearer(token)); got.text("email") != u.who.Login {
 		t.Errorf("right token: %s", got)
 	}
-	now := d.clock.Now()
+	now := d.Clock.Now()
 	minted := func(change func(claims)) option {
 		c := d.claimsOf(now, d.byUID[u.who.ID])
 		change(c)
@@ -161,7 +161,7 @@ func TestBearerTokens(t *testing.T) {
 	if got := d.call("GET", directMe, nil, bearer(token)); got.status != 200 {
 		t.Errorf("a token after log-out: %s", got)
 	}
-	d.clock.Advance(tokenLifetime)
+	d.Clock.Advance(tokenLifetime)
 	d.want("expired", d.call("GET", directMe, nil, bearer(token)), "401 jwt.decode_and_verify")
 }
 

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"authconform/harness/reference/kit"
 )
 
 // operation is one row of the surface. Its path is what follows the prefix.
@@ -37,66 +39,41 @@ func operations() []operation {
 // them.
 var authzOperations = []string{"authorizeRead", "authorizeWrite", "authorizePublic", "authorizeManagement", "authorizeAdmin"}
 
-// find returns the operation of a method and path; nil when there is none. HEAD
-// is GET, and a wrong method is no route: this server knows no 405.
-func (s *Server) find(method, path string) *operation {
+// newRouter holds what this deployment serves. A format suffix of a path is ignored.
+func newRouter(config Config) kit.Router[operation] {
+	router := kit.Router[operation]{FormatSuffix: true}
+	for _, op := range operations() {
+		if op.id != "createUser" || !config.SignUpClosed {
+			router.Handle(op.method, op.path, &op)
+		}
+	}
+	return router
+}
+
+// find returns the operation of a method and path and what its parameters stand
+// for; nil when there is none. HEAD is GET, and a wrong method is no route: this
+// server knows no 405.
+func (s *Server) find(method, path string) (*operation, map[string]string) {
 	if method == http.MethodHead {
 		method = http.MethodGet
 	}
-	for i := range s.operations {
-		op := &s.operations[i]
-		if op.method == method && s.served(op) {
-			if _, matches := match(op.path, path); matches {
-				return op
-			}
-		}
+	found, _ := s.router.Find(method, path)
+	if len(found) == 0 {
+		return nil, nil
 	}
-	return nil
+	return found[0].Op, found[0].Values
 }
 
-// served tells whether an operation is there in this deployment.
-func (s *Server) served(op *operation) bool { return op.id != "createUser" || !s.config.SignUpClosed }
-
+// methodsOf are the methods of a path, none of one that there is not.
 func (s *Server) methodsOf(path string) []string {
-	var methods []string
-	for i := range s.operations {
-		op := &s.operations[i]
-		if _, matches := match(op.path, path); matches && s.served(op) {
-			methods = append(methods, op.method)
-			if op.method == http.MethodGet {
-				methods = append(methods, http.MethodHead)
-			}
-		}
-	}
+	_, methods := s.router.Find(kit.AnyMethod, path)
 	if methods == nil {
 		return nil
 	}
+	if slices.Contains(methods, http.MethodGet) {
+		methods = append(methods, http.MethodHead)
+	}
 	methods = append(methods, http.MethodOptions)
 	slices.Sort(methods)
-	return slices.Compact(methods)
-}
-
-// match compares a path with a pattern segment by segment and returns what {x}
-// stood for. A literal pattern wins because of the order of the table. A dot in
-// the last segment and what follows is a format suffix and ignored.
-func match(pattern, path string) (map[string]string, bool) {
-	want, got := strings.Split(pattern, "/"), strings.Split(path, "/")
-	if len(want) != len(got) {
-		return nil, false
-	}
-	last := len(got) - 1
-	if dot := strings.LastIndexByte(got[last], '.'); dot >= 0 {
-		got[last] = got[last][:dot]
-	}
-	values := map[string]string{}
-	for i, segment := range want {
-		name, isValue := strings.CutPrefix(segment, "{")
-		switch {
-		case isValue && got[i] != "":
-			values[strings.TrimSuffix(name, "}")] = got[i]
-		case isValue || segment != got[i]:
-			return nil, false
-		}
-	}
-	return values, true
+	return methods
 }

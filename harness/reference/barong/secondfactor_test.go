@@ -62,7 +62,7 @@ func statuses(replies ...reply) string {
 func verified(codes func(d *deployment, secret string) []string) scenario {
 	return scenario{see: func(d *deployment) string {
 		u := d.user(roleTOTP, 0)
-		d.clock.Advance(10 * time.Minute)
+		d.Clock.Advance(10 * time.Minute)
 		var all []reply
 		for _, code := range codes(d, u.who.TOTPSecret) {
 			all = append(all, u.verify(code))
@@ -96,114 +96,114 @@ func parallel(n, status int, one func() reply) int {
 }
 
 var secondFactorScenarios = map[string]scenario{
-	"otp-any-code-accepted":   verified(func(d *deployment, secret string) []string { return []string{d.wrongCode(secret)} }),
-	"otp-skipped-when-absent": loggedIn(),
-	"otp-blank-skips":         loggedIn("otp_code", " "),
-	"otp-replay-accepted": verified(func(d *deployment, secret string) []string {
+	faultOTPAnyCodeAccepted:   verified(func(d *deployment, secret string) []string { return []string{d.wrongCode(secret)} }),
+	faultOTPSkippedWhenAbsent: loggedIn(),
+	faultOTPBlankSkips:        loggedIn("otp_code", " "),
+	faultOTPReplayAccepted: verified(func(d *deployment, secret string) []string {
 		return []string{d.codeAt(secret, 0), d.codeAt(secret, 0)}
 	}),
-	"otp-enable-code-reusable-at-login": {see: func(d *deployment) string {
+	faultOTPEnableCodeReusableAtLogin: {see: func(d *deployment) string {
 		u := d.user(roleActive, 0)
 		secret := u.enrol()
 		return statuses(d.login(u.who, "otp_code", d.codeAt(secret, 0)))
 	}},
-	"otp-wrong-not-remembered": verified(func(d *deployment, secret string) []string {
+	faultOTPWrongNotRemembered: verified(func(d *deployment, secret string) []string {
 		return []string{d.wrongCode(secret), d.wrongCode(secret)}
 	}),
-	"otp-memory-forever": {see: func(d *deployment) string {
+	faultOTPMemoryForever: {see: func(d *deployment) string {
 		u := d.user(roleTOTP, 0)
 		code := d.wrongCode(u.who.TOTPSecret)
 		first := u.verify(code)
-		d.clock.Advance(codeMemoryTime)
+		d.Clock.Advance(codeMemoryTime)
 		return join(first, u.verify(code))
 	}},
-	"otp-memory-short": {see: func(d *deployment) string {
+	faultOTPMemoryShort: {see: func(d *deployment) string {
 		u := d.user(roleTOTP, 0)
 		code := d.wrongCode(u.who.TOTPSecret)
 		first := u.verify(code)
-		d.clock.Advance(31 * time.Second)
+		d.Clock.Advance(31 * time.Second)
 		return join(first, u.verify(code))
 	}},
-	"otp-memory-per-operation": {see: func(d *deployment) string {
+	faultOTPMemoryPerOperation: {see: func(d *deployment) string {
 		u := d.user(roleTOTP, 0)
 		return u.verify(d.codeAt(u.who.TOTPSecret, 0)).String()
 	}},
-	"otp-padded-replay": verified(func(d *deployment, secret string) []string {
+	faultOTPPaddedReplay: verified(func(d *deployment, secret string) []string {
 		return []string{d.codeAt(secret, 0), " " + d.codeAt(secret, 0)}
 	}),
-	"otp-foreign-code": verified(func(d *deployment, _ string) []string {
+	faultOTPForeignCode: verified(func(d *deployment, _ string) []string {
 		return []string{d.codeAt(d.who(roleTOTP, 1).TOTPSecret, 0)}
 	}),
-	"otp-window-ten-steps": verified(func(d *deployment, secret string) []string {
+	faultOTPWindowTenSteps: verified(func(d *deployment, secret string) []string {
 		return []string{d.codeAt(secret, -2), d.codeAt(secret, 2)}
 	}),
-	"otp-window-current-only": verified(func(d *deployment, secret string) []string {
+	faultOTPWindowCurrentOnly: verified(func(d *deployment, secret string) []string {
 		return []string{d.codeAt(secret, -1), d.codeAt(secret, 1)}
 	}),
-	"otp-first-six-digits": verified(func(d *deployment, secret string) []string { return []string{d.codeAt(secret, 0) + "0"} }),
-	"otp-full-width-digits": verified(func(d *deployment, secret string) []string {
+	faultOTPFirstSixDigits: verified(func(d *deployment, secret string) []string { return []string{d.codeAt(secret, 0) + "0"} }),
+	faultOTPFullWidthDigits: verified(func(d *deployment, secret string) []string {
 		return []string{strings.Map(func(c rune) rune { return c - '0' + '０' }, d.codeAt(secret, 0))}
 	}),
-	"otp-parallel-all-accepted": {see: func(d *deployment) string {
+	faultOTPParallelAllAccepted: {see: func(d *deployment) string {
 		who := d.who(roleTOTP, 0)
 		code := d.codeAt(who.TOTPSecret, 0)
 		ok := parallel(5, d.statusOf("createSession"), func() reply { return d.login(who, "otp_code", code) })
 		return fmt.Sprint(ok == 1)
 	}},
-	"otp-enable-without-key": {see: func(d *deployment) string { return d.user(roleActive, 0).otp("enable", "135790").String() }},
-	"otp-enable-with-wrong-code": {see: func(d *deployment) string {
+	faultOTPEnableWithoutKey: {see: func(d *deployment) string { return d.user(roleActive, 0).otp("enable", "135790").String() }},
+	faultOTPEnableWithWrongCode: {see: func(d *deployment) string {
 		u := d.user(roleActive, 0)
 		return u.otp("enable", d.wrongCode(u.generate())).String()
 	}},
-	"otp-generate-while-on": {see: func(d *deployment) string {
+	faultOTPGenerateWhileOn: {see: func(d *deployment) string {
 		return statuses(d.user(roleTOTP, 0).do("POST", "/resource/otp/generate_qrcode", nil))
 	}},
-	"otp-generate-keeps-secret": {see: func(d *deployment) string {
+	faultOTPGenerateKeepsSecret: {see: func(d *deployment) string {
 		u := d.user(roleActive, 0)
 		first := u.generate()
 		return fmt.Sprint(u.generate() == first)
 	}},
-	"otp-old-secret-alive": {see: func(d *deployment) string {
+	faultOTPOldSecretAlive: {see: func(d *deployment) string {
 		u := d.user(roleActive, 0)
 		old := u.generate()
 		u.generate()
 		return u.otp("enable", d.codeAt(old, 0)).String()
 	}},
-	"otp-weak-secret": {see: func(d *deployment) string { return fmt.Sprint(len(d.user(roleActive, 0).generate())) }},
-	"otp-url-of-other-user": {see: func(d *deployment) string {
+	faultOTPWeakSecret: {see: func(d *deployment) string { return fmt.Sprint(len(d.user(roleActive, 0).generate())) }},
+	faultOTPURLOfOtherUser: {see: func(d *deployment) string {
 		u := d.user(roleActive, 0)
 		return fmt.Sprint(strings.Contains(u.do("POST", "/resource/otp/generate_qrcode", nil).raw, u.who.Login))
 	}},
-	"otp-verify-disables": {see: func(d *deployment) string {
+	faultOTPVerifyDisables: {see: func(d *deployment) string {
 		u := d.user(roleTOTP, 0)
 		u.verify(d.freshCode(u.who.TOTPSecret))
 		return fmt.Sprint(u.do("GET", "/resource/users/me", nil).member("otp"))
 	}},
-	"otp-verify-when-off-ok": {see: func(d *deployment) string { return d.user(roleActive, 0).verify("135790").String() }},
-	"otp-disable-without-code": {see: func(d *deployment) string {
+	faultOTPVerifyWhenOffOk: {see: func(d *deployment) string { return d.user(roleActive, 0).verify("135790").String() }},
+	faultOTPDisableWithoutCode: {see: func(d *deployment) string {
 		u := d.user(roleTOTP, 0)
 		return u.otp("disable", d.wrongCode(u.who.TOTPSecret)).String()
 	}},
-	"otp-disable-deletes-secret": {see: func(d *deployment) string {
+	faultOTPDisableDeletesSecret: {see: func(d *deployment) string {
 		u := d.user(roleTOTP, 0)
 		u.otp("disable", d.freshCode(u.who.TOTPSecret))
 		return u.otp("enable", d.freshCode(u.who.TOTPSecret)).String()
 	}},
-	"otp-flag-unchanged": {see: func(d *deployment) string {
+	faultOTPFlagUnchanged: {see: func(d *deployment) string {
 		u := d.user(roleActive, 0)
 		u.enrol()
 		return fmt.Sprint(u.do("GET", "/resource/users/me", nil).member("otp"))
 	}},
-	"otp-label-missing": {see: func(d *deployment) string {
+	faultOTPLabelMissing: {see: func(d *deployment) string {
 		u := d.user(roleActive, 0)
 		u.enrol()
 		return fmt.Sprint(strings.Contains(u.do("GET", "/resource/users/me", nil).raw, `"key":"otp","value":"enabled","scope":"private"`))
 	}},
-	"otp-wrong-reads-replayed": verified(func(d *deployment, secret string) []string { return []string{d.wrongCode(secret)} }),
-	"otp-checked-before-password": {see: func(d *deployment) string {
+	faultOTPWrongReadsReplayed: verified(func(d *deployment, secret string) []string { return []string{d.wrongCode(secret)} }),
+	faultOTPCheckedBeforePassword: {see: func(d *deployment) string {
 		return statuses(d.call("POST", sessionPath, object{"email": d.who(roleTOTP, 0).Login, "password": "wrong"}))
 	}},
-	"second-factor-wrong-as-401": {see: func(d *deployment) string {
+	faultSecondFactorWrongAs401: {see: func(d *deployment) string {
 		who := d.who(roleTOTP, 0)
 		return statuses(d.login(who, "otp_code", d.wrongCode(who.TOTPSecret)))
 	}},
@@ -211,7 +211,7 @@ var secondFactorScenarios = map[string]scenario{
 
 // statusOf is the success of an operation in the deployment's profile.
 func (d *deployment) statusOf(id string) int {
-	for _, op := range d.operations {
+	for _, op := range operations() {
 		if op.id == id {
 			return d.success(&op)
 		}
@@ -249,7 +249,7 @@ func TestSecondFactorLife(t *testing.T) {
 	if got := d.login(u.who, "otp_code", d.codeAt(secret, 1)); got.status != 200 {
 		t.Errorf("log-in with the next step's code: %s", got)
 	}
-	d.clock.Advance(5 * time.Minute)
+	d.Clock.Advance(5 * time.Minute)
 	d.want("verify", u.verify(d.codeAt(secret, -1)), "201 null")
 	d.want("two steps back", u.verify(d.codeAt(secret, -2)), "422 resource.otp.invalid")
 	d.want("disable", u.otp("disable", d.codeAt(secret, 0)), "200 200")

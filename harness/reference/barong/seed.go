@@ -10,7 +10,10 @@ import (
 	"authconform/harness/reference/kit"
 )
 
-// Roles of the pool.
+// Roles of the pool: active (no second factor), pending, totp (second factor on),
+// banned, deleted, locked (the password of all three is right), sa-owner (second
+// factor on, owns a service account), phone (Phone is a number that is on no
+// account yet).
 const (
 	roleActive  = "active"
 	rolePending = "pending"
@@ -43,7 +46,7 @@ func (s *Server) seed() error {
 			return fmt.Errorf("unknown pool role %q; want one of %v", role, slices.Sorted(maps.Keys(wholeRun())))
 		}
 		for n := range pool[role] {
-			s.identities = append(s.identities, s.seedAccount(role, n))
+			s.AddIdentity(s.seedAccount(role, n))
 		}
 	}
 	for range whitelinks {
@@ -58,7 +61,7 @@ func (s *Server) seed() error {
 }
 
 func (s *Server) seedAccount(role string, n int) kit.Identity {
-	now := s.clock.Now()
+	now := s.Clock.Now()
 	name := fmt.Sprintf("%s-%03d", role, n)
 	a := s.addAccount(fmt.Sprintf("%s-%s@%s", name, randomHex(4), signUpDomain), now)
 	a.password = seededPassword()

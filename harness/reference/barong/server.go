@@ -7,7 +7,6 @@ import (
 	"net/netip"
 	"strings"
 	"sync"
-	"time"
 
 	"authconform/harness/reference/kit"
 )
@@ -17,22 +16,18 @@ const maxBody = 8 << 20
 
 // Server is one deployment. It is an http.Handler and safe for concurrent use.
 type Server struct {
-	config     Config
-	policy     policy
-	clock      *kit.Clock
-	outbox     *kit.Outbox
-	faults     *kit.Faults
-	handler    http.Handler
-	operations []operation
-	salt       string // of every password hash
-	captcha    string // the one answer the captcha provider accepts
+	*kit.Server
+	config  Config
+	policy  policy
+	router  kit.Router[operation]
+	salt    string // of every password hash
+	captcha string // the one answer the captcha provider accepts
 
 	whitelinkTokens []string // as seeded
 
 	// mu guards all below and everything it leads to. Operations run under it one
 	// at a time; only reading the body and hashing passwords happen outside.
 	mu           sync.Mutex
-	identities   []kit.Identity
 	accounts     []*account
 	byUID        map[string]*account
 	byEmail      map[string]*account // by collation key
@@ -54,33 +49,25 @@ func New(config Config) (*Server, error) {
 	if err := config.complete(); err != nil {
 		return nil, fmt.Errorf("barong: %w", err)
 	}
-	faults, err := kit.NewFaults(Faults(), config.Profile, config.Faults)
+	server, err := kit.NewServer(kit.Setup{
+		Registry: Faults(), Profile: config.Profile, Faults: config.Faults, Clock: config.Clock, HashIterations: config.HashIterations,
+	})
 	if err != nil {
 		return nil, fmt.Errorf("barong: %w", err)
 	}
 	s := &Server{
-		config: config, policy: policyOf(config.Profile), clock: config.Clock, faults: faults,
-		outbox: kit.NewOutbox(config.Clock), operations: operations(),
+		Server: server, config: config, policy: policyOf(config.Profile), router: newRouter(config),
 		salt: kit.RandomString(32, kit.Alphanumeric), captcha: kit.RandomString(40, kit.URLSafe),
 		byUID: map[string]*account{}, byEmail: map[string]*account{}, byService: map[string]*serviceAccount{},
 		byKey: map[string]*keyOwner{}, sessions: map[string]*session{}, memory: newCodeMemory(),
-		whitelinks: map[string]bool{}, windows: newFixedWindows(faults.On("limit-never-released")), signedUp: !config.NoFirstUser,
+		whitelinks: map[string]bool{}, windows: newFixedWindows(server.On(faultLimitNeverReleased)), signedUp: !config.NoFirstUser,
 	}
 	if err := s.seed(); err != nil {
 		return nil, fmt.Errorf("barong: %w", err)
 	}
-	s.handler = kit.Front(http.HandlerFunc(s.serve), s.clock, s.outbox)
+	s.Front(s.serve)
 	return s, nil
 }
-
-// ServeHTTP answers the API and, under kit.ControlPrefix, the control endpoints.
-func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
-
-// Identities are the seeded accounts, each with one role: active (no second
-// factor), pending, totp (second factor on), banned, deleted, locked (the
-// password of all three is right), sa-owner (second factor on, owns a service
-// account), phone (Phone is a number that is on no account yet).
-func (s *Server) Identities() []kit.Identity { return append([]kit.Identity(nil), s.identities...) }
 
 // CaptchaResponse is the one captcha_response this deployment accepts; with
 // Geetest it is the value of all three members.
@@ -88,13 +75,14 @@ func (s *Server) CaptchaResponse() string { return s.captcha }
 
 // request is one call on its way through the deployment.
 type request struct {
+	kit.Call
 	http *http.Request
-	op   *operation // the row that answers, or that AuthZ is asked about; nil: none
+	op   *operation        // the row that answers, or that AuthZ is asked about; nil: none
+	path map[string]string // values of the path parameters
 	// params are the declared parameters that were sent, coerced: nil (null),
 	// string, int64, bool, time.Time, []any of file, or raw JSON where the
 	// operation declares no type.
 	params  map[string]any
-	now     time.Time
 	address netip.Addr
 	arrived uint64 // codes remembered before this call came in
 
@@ -107,7 +95,7 @@ type request struct {
 }
 
 func (s *Server) serve(w http.ResponseWriter, hr *http.Request) {
-	r := &request{http: hr, now: s.clock.Now(), address: s.clientAddress(hr), header: http.Header{}, arrived: s.memory.count.Load()}
+	r := &request{Call: s.Arrive(), http: hr, address: s.clientAddress(hr), header: http.Header{}, arrived: s.memory.count.Load()}
 	hr.Body = http.MaxBytesReader(w, hr.Body, maxBody)
 	s.write(w, r, s.dispatch(r))
 }

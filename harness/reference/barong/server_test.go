@@ -13,7 +13,7 @@ func TestNewRefusesWhatItDoesNotKnow(t *testing.T) {
 	for what, config := range map[string]Config{
 		"profile": {Profile: "1.0"}, "prefix": {Prefix: "/api"}, "captcha": {Captcha: "yes"}, "phones": {Phones: "twilio"},
 		"KYC": {KYC: "x"}, "pool": {Pool: map[string]int{"king": 1}}, "fault": {Faults: []string{"x"}},
-		"fault of another profile": {Faults: []string{"limit-one-too-many"}}, "iterations": {HashIterations: -1},
+		"fault of another profile": {Faults: []string{faultLimitOneTooMany}}, "iterations": {HashIterations: -1},
 	} {
 		if _, err := New(config); err == nil || !strings.HasPrefix(err.Error(), "barong: ") {
 			t.Errorf("%s: error %v", what, err)

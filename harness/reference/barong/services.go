@@ -28,7 +28,7 @@ func (s *Server) listServices(r *request) answer {
 // judged.
 func (s *Server) ownService(r *request) (*serviceAccount, *answer) {
 	found := s.byService[r.text("service_account_uid")]
-	if found == nil || found.owner != r.account && !s.faults.On("service-key-foreign-account") {
+	if found == nil || found.owner != r.account && !s.On(faultServiceKeyForeignAccount) {
 		return nil, refusal(http.StatusNotFound, "resource.service_account.doesnt_exist")
 	}
 	return found, nil

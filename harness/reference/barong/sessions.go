@@ -48,7 +48,7 @@ func (s *Server) cookieSession(r *request) *session {
 	if found == nil {
 		return nil
 	}
-	if !r.now.Before(found.stored.Add(storeLifetime)) && !s.faults.On("session-never-expires") {
+	if !r.Now.Before(found.stored.Add(storeLifetime)) && !s.On(faultSessionNeverExpires) {
 		delete(s.sessions, found.sid)
 		return nil
 	}
@@ -60,19 +60,19 @@ func (s *Server) touch(r *request, found *session) {
 	if found == nil {
 		return
 	}
-	found.stored = r.now
+	found.stored = r.Now
 	s.setCookie(r, found.sid)
 }
 
 func (s *Server) setCookie(r *request, sid string) {
 	parts := []string{
 		sessionCookie + "=" + sid, "path=/",
-		"expires=" + r.now.Add(storeLifetime).UTC().Format(http.TimeFormat),
+		"expires=" + r.Now.Add(storeLifetime).UTC().Format(http.TimeFormat),
 	}
-	if s.policy.secureCookie && !s.faults.On("cookie-not-secure") {
+	if s.policy.secureCookie && !s.On(faultCookieNotSecure) {
 		parts = append(parts, "secure")
 	}
-	if !s.faults.On("cookie-readable-by-scripts") {
+	if !s.On(faultCookieReadableByScripts) {
 		parts = append(parts, "HttpOnly")
 	}
 	r.cookie = strings.Join(parts, "; ")
@@ -82,9 +82,9 @@ func (s *Server) setCookie(r *request, sid string) {
 // for, or too late.
 func (s *Server) mismatch(r *request, found *session) bool {
 	switch {
-	case !r.now.Before(found.expires) && !s.faults.On("session-never-expires"):
+	case !r.Now.Before(found.expires) && !s.On(faultSessionNeverExpires):
 		return true
-	case r.http.UserAgent() != found.agent && !s.faults.On("session-ignores-user-agent"):
+	case r.http.UserAgent() != found.agent && !s.On(faultSessionIgnoresUserAgent):
 		return true
 	}
 	return !s.sameNetwork(found.address, r.address)
@@ -93,10 +93,10 @@ func (s *Server) mismatch(r *request, found *session) bool {
 // sameNetwork compares the first 16 bits of an IPv4 and the first 96 of an IPv6
 // address.
 func (s *Server) sameNetwork(opened, now netip.Addr) bool {
-	if s.faults.On("session-ignores-address") {
+	if s.On(faultSessionIgnoresAddress) {
 		return true
 	}
-	if s.faults.On("session-binds-exact-address") {
+	if s.On(faultSessionBindsExactAddress) {
 		return opened == now
 	}
 	bits := 96
@@ -113,17 +113,17 @@ func (s *Server) open(r *request, a *account) string {
 	sid := randomHex(16)
 	if found := s.cookieSession(r); found != nil {
 		sid = found.sid
-	} else if made := r.sid(); made != "" && s.faults.On("made-up-sid-adopted") {
+	} else if made := r.sid(); made != "" && s.On(faultMadeUpSIDAdopted) {
 		sid = made
 	}
 	token := randomHex(10)
-	if s.faults.On("csrf-token-not-renewed") && a.lastCSRF != "" {
+	if s.On(faultCSRFTokenNotRenewed) && a.lastCSRF != "" {
 		token = a.lastCSRF
 	}
 	a.lastCSRF = token
 	s.sessions[sid] = &session{
 		sid: sid, account: a, address: r.address, agent: r.http.UserAgent(), csrf: token,
-		expires: r.now.Add(sessionLifetime), stored: r.now,
+		expires: r.Now.Add(sessionLifetime), stored: r.Now,
 	}
 	s.setCookie(r, sid)
 	return token
@@ -144,22 +144,22 @@ func (s *Server) deleteSession(r *request) answer {
 		return unprocessable("identity.session.invalid_auth_method")
 	}
 	found := s.cookieSession(r)
-	if found == nil || !r.now.Before(found.expires) {
-		if s.faults.On("logout-needs-nothing") {
+	if found == nil || !r.Now.Before(found.expires) {
+		if s.On(faultLogoutNeedsNothing) {
 			s.setCookie(r, randomHex(16))
 			return s.ok(r, http.StatusOK)
 		}
 		return refuse(http.StatusNotFound, "identity.session.not_found")
 	}
-	if !s.faults.On("session-alive-after-logout") {
+	if !s.On(faultSessionAliveAfterLogout) {
 		delete(s.sessions, found.sid)
 	}
-	if s.faults.On("logout-kills-all") {
+	if s.On(faultLogoutKillsAll) {
 		s.endSessions(found.account, "")
 	}
 	s.record(r, found.account, topicSession, "logout", succeed, nil)
 	s.setCookie(r, randomHex(16))
-	if s.faults.On("logout-keeps-sid") {
+	if s.On(faultLogoutKeepsSID) {
 		s.setCookie(r, found.sid)
 	}
 	return s.ok(r, http.StatusOK)

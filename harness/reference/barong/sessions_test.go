@@ -50,61 +50,61 @@ func setCookie(has string) scenario {
 }
 
 var sessionScenarios = map[string]scenario{
-	"session-before-second-factor": {see: func(d *deployment) string {
+	faultSessionBeforeSecondFactor: {see: func(d *deployment) string {
 		got := d.login(d.who(roleTOTP, 0))
 		return statuses(d.call("GET", mePath, nil, cookie(got.sid)))
 	}},
-	"session-alive-after-logout": alive(roleActive, func(u, _ user) { u.logout() }),
-	"logout-needs-nothing":       {see: func(d *deployment) string { return d.call("DELETE", sessionPath, nil).String() }},
-	"logout-keeps-sid": {see: func(d *deployment) string {
+	faultSessionAliveAfterLogout: alive(roleActive, func(u, _ user) { u.logout() }),
+	faultLogoutNeedsNothing:      {see: func(d *deployment) string { return d.call("DELETE", sessionPath, nil).String() }},
+	faultLogoutKeepsSID: {see: func(d *deployment) string {
 		u := d.user(roleActive, 0)
 		return fmt.Sprint(u.logout().sid == u.sid)
 	}},
-	"logout-kills-all":            alive(roleActive, func(u, _ user) { u.logout() }),
-	"reset-keeps-sessions":        alive(roleActive, func(u, _ user) { u.d.reset(u.who, newPassword) }),
-	"enable-keeps-other-sessions": alive(roleActive, func(u, _ user) { u.enrol() }),
-	"enable-kills-own-session":    alive(roleActive, func(u, _ user) { u.enrol() }),
-	"change-kills-sessions":       alive(roleActive, func(u, _ user) { u.change(u.who.Password, newPassword) }),
-	"disable-kills-sessions": alive(roleTOTP, func(u, _ user) {
+	faultLogoutKillsAll:           alive(roleActive, func(u, _ user) { u.logout() }),
+	faultResetKeepsSessions:       alive(roleActive, func(u, _ user) { u.d.reset(u.who, newPassword) }),
+	faultEnableKeepsOtherSessions: alive(roleActive, func(u, _ user) { u.enrol() }),
+	faultEnableKillsOwnSession:    alive(roleActive, func(u, _ user) { u.enrol() }),
+	faultChangeKillsSessions:      alive(roleActive, func(u, _ user) { u.change(u.who.Password, newPassword) }),
+	faultDisableKillsSessions: alive(roleTOTP, func(u, _ user) {
 		u.otp("disable", u.d.freshCode(u.who.TOTPSecret))
 	}),
-	"session-ignores-user-agent":  me(agent("other")),
-	"session-survives-mismatch":   me(agent("other")),
-	"session-ignores-address":     me(from("198.18.1.1")),
-	"session-binds-exact-address": me(from("127.0.9.9")),
-	"session-never-expires": alive(roleActive, func(u, _ user) {
-		u.d.clock.Advance(sessionLifetime)
+	faultSessionIgnoresUserAgent:  me(agent("other")),
+	faultSessionSurvivesMismatch:  me(agent("other")),
+	faultSessionIgnoresAddress:    me(from("198.18.1.1")),
+	faultSessionBindsExactAddress: me(from("127.0.9.9")),
+	faultSessionNeverExpires: alive(roleActive, func(u, _ user) {
+		u.d.Clock.Advance(sessionLifetime)
 	}),
-	"session-does-not-slide": alive(roleActive, func(u, other user) {
+	faultSessionDoesNotSlide: alive(roleActive, func(u, other user) {
 		for range 2 {
-			u.d.clock.Advance(20 * time.Minute)
+			u.d.Clock.Advance(20 * time.Minute)
 			u.alive()
 			other.alive()
 		}
 	}),
-	"made-up-sid-adopted": {see: func(d *deployment) string {
+	faultMadeUpSIDAdopted: {see: func(d *deployment) string {
 		made := strings.Repeat("ab", 16)
 		got := d.call("POST", sessionPath, credentials(d.who(roleActive, 0)), cookie(made))
 		return fmt.Sprint(got.sid == made)
 	}},
-	"csrf-not-checked":        csrf("POST", labelsPath, noToken),
-	"csrf-any-value":          csrf("POST", labelsPath, func(user) string { return "x" }),
-	"csrf-skipped-for-put":    csrf("PUT", "/resource/users/password", noToken),
-	"csrf-skipped-for-delete": csrf("DELETE", labelsPath+"/x", noToken),
-	"csrf-skipped-for-patch":  csrf("PATCH", labelsPath+"/x", noToken),
-	"csrf-token-of-other-session": csrf("POST", labelsPath, func(u user) string {
+	faultCSRFNotChecked:       csrf("POST", labelsPath, noToken),
+	faultCSRFAnyValue:         csrf("POST", labelsPath, func(user) string { return "x" }),
+	faultCSRFSkippedForPut:    csrf("PUT", "/resource/users/password", noToken),
+	faultCSRFSkippedForDelete: csrf("DELETE", labelsPath+"/x", noToken),
+	faultCSRFSkippedForPatch:  csrf("PATCH", labelsPath+"/x", noToken),
+	faultCSRFTokenOfOtherSession: csrf("POST", labelsPath, func(u user) string {
 		return u.d.session(u.who).csrf
 	}),
-	"csrf-token-not-renewed": {see: func(d *deployment) string {
+	faultCSRFTokenNotRenewed: {see: func(d *deployment) string {
 		first := d.user(roleActive, 0)
 		return fmt.Sprint(d.user(roleActive, 0).csrf == first.csrf)
 	}},
-	"cookie-readable-by-scripts": setCookie("HttpOnly"),
-	"cookie-not-secure":          setCookie("secure"),
-	"deleted-user-keeps-session": {see: func(d *deployment) string {
+	faultCookieReadableByScripts: setCookie("HttpOnly"),
+	faultCookieNotSecure:         setCookie("secure"),
+	faultDeletedUserKeepsSession: {see: func(d *deployment) string {
 		u := d.user(roleActive, 0)
 		d.mu.Lock()
-		d.setPrivate(d.byUID[u.who.ID], "delete", "test", d.clock.Now())
+		d.setPrivate(d.byUID[u.who.ID], "delete", "test", d.Clock.Now())
 		d.mu.Unlock()
 		return statuses(u.do("GET", "/resource/users/me", nil))
 	}},
@@ -180,7 +180,7 @@ func TestMismatchEndsTheSession(t *testing.T) {
 	if got := u.do("GET", "/resource/users/me", nil, from("127.0.255.255")); got.status != 200 {
 		t.Errorf("another address of the network: %s", got)
 	}
-	d.clock.Advance(sessionLifetime)
+	d.Clock.Advance(sessionLifetime)
 	d.want("expired", u.do("GET", "/resource/users/me", nil), "401 authz.client_session_mismatch")
 }
 
@@ -206,7 +206,7 @@ func TestCookieIsAsDocumented(t *testing.T) {
 			t.Fatal(err)
 		}
 		if len(c.Value) != 32 || c.Path != "/" || !c.HttpOnly || c.Secure != (profile == Release31) ||
-			!c.Expires.Equal(d.clock.Now().Add(24*time.Hour)) || c.SameSite != 0 {
+			!c.Expires.Equal(d.Clock.Now().Add(24*time.Hour)) || c.SameSite != 0 {
 			t.Errorf("%s: %s", profile, strings.Replace(raw, c.Value, "SID", 1))
 		}
 	}

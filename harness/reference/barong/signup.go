@@ -35,10 +35,10 @@ func (s *Server) createUser(r *request) answer {
 		return unprocessable(problems...)
 	}
 	email := r.text("email")
-	if other := s.holderOf(email); other != nil && !s.faults.On("email-taken-accepted") {
+	if other := s.holderOf(email); other != nil && !s.On(faultEmailTakenAccepted) {
 		return internalError() // the model compares letter by letter, the unique index does not
 	}
-	a := s.addAccount(email, r.now)
+	a := s.addAccount(email, r.Now)
 	a.setPassword(r, "password")
 	a.referralUID, a.data = referral, r.optionalText("data")
 	if name := r.optionalText("username"); name != nil {
@@ -48,7 +48,7 @@ func (s *Server) createUser(r *request) answer {
 	s.record(r, a, topicAccount, "signup", succeed, nil)
 	if !s.signedUp {
 		a.role = "superadmin"
-		s.setPrivate(a, "email", "verified", r.now)
+		s.setPrivate(a, "email", "verified", r.Now)
 	} else {
 		s.mailConfirmation(r, a)
 	}
@@ -61,7 +61,7 @@ var referralPattern = regexp.MustCompile(`\AID\w{10}\z`)
 func (s *Server) referral(r *request) (*string, *answer) {
 	uid := r.optionalText("refid")
 	switch {
-	case uid == nil || blank(*uid), s.faults.On("referral-not-checked"):
+	case uid == nil || blank(*uid), s.On(faultReferralNotChecked):
 		return nil, nil
 	case !referralPattern.MatchString(*uid):
 		return nil, refusal(http.StatusUnprocessableEntity, "identity.user.invalid_referral_format")
@@ -78,13 +78,13 @@ func (s *Server) signUpProblems(r *request) []string {
 	if !validEmail(email) {
 		keys = append(keys, "email.invalid")
 	}
-	if other := s.holderOf(email); other != nil && other.email == email && !s.faults.On("email-taken-accepted") {
+	if other := s.holderOf(email); other != nil && other.email == email && !s.On(faultEmailTakenAccepted) {
 		keys = append(keys, "email.taken")
 	}
 	if name := r.optionalText("username"); name != nil {
 		keys = append(keys, s.usernameProblems(*name)...)
 	}
-	if problem := passwordProblem(r.text("password")); problem != "" && !s.faults.On("signup-weak-accepted") {
+	if problem := passwordProblem(r.text("password")); problem != "" && !s.On(faultSignupWeakAccepted) {
 		keys = append(keys, problem)
 	}
 	return append(keys, s.dataProblems(r.text("data"), dataLimit)...)
@@ -115,7 +115,7 @@ func (s *Server) dataProblems(data string, limit int) []string {
 	if !isJSONText(data) {
 		keys = append(keys, "data.invalid_format")
 	}
-	if utf8.RuneCountInString(data) > limit && !s.faults.On("data-too-long-accepted") {
+	if utf8.RuneCountInString(data) > limit && !s.On(faultDataTooLongAccepted) {
 		keys = append(keys, "data.too_long")
 	}
 	return keys
@@ -160,7 +160,7 @@ func (s *Server) requestConfirmation(r *request) answer {
 	a := s.accountByEmail(r.text("email"))
 	if a != nil && a.state != "active" {
 		s.mailConfirmation(r, a)
-	} else if s.faults.On("confirmation-request-tells-active") {
+	} else if s.On(faultConfirmationRequestTellsActive) {
 		return unprocessable("identity.user.active_or_doesnt_exist")
 	}
 	return s.ok(r, http.StatusCreated)
@@ -168,24 +168,24 @@ func (s *Server) requestConfirmation(r *request) answer {
 
 // confirmEmail takes the token of a confirmation mail and opens a session.
 func (s *Server) confirmEmail(r *request) answer {
-	token, problem := s.verifyToken(r.now, r.text("token"), tokenRules{
+	token, problem := s.verifyToken(r.Now, r.text("token"), tokenRules{
 		subject: "confirmation", issued: true,
-		anySubject: s.faults.On("confirm-takes-reset-token"), expiredToo: s.faults.On("confirm-token-never-expires"),
+		anySubject: s.On(faultConfirmTakesResetToken), expiredToo: s.On(faultConfirmTokenNeverExpires),
 	})
 	if problem != "" {
 		return unprocessable("jwt.decode_and_verify." + problem)
 	}
 	a, id := s.tokenOwner(token), token["jti"].(string)
 	switch {
-	case a == nil || a.state == "active" && !s.faults.On("confirm-twice-ok"):
+	case a == nil || a.state == "active" && !s.On(faultConfirmTwiceOk):
 		return unprocessable("identity.user.active_or_doesnt_exist")
-	case a.usedTokens[id] && !s.faults.On("confirm-twice-ok"),
-		a.confirmID != id && s.faults.On("resent-confirmation-revokes-first"):
+	case a.usedTokens[id] && !s.On(faultConfirmTwiceOk),
+		a.confirmID != id && s.On(faultResentConfirmationRevokesFirst):
 		return unprocessable("identity.user.utilized_token")
 	}
 	a.usedTokens[id] = true
-	if !s.faults.On("confirm-does-not-activate") {
-		s.setPrivate(a, "email", "verified", r.now)
+	if !s.On(faultConfirmDoesNotActivate) {
+		s.setPrivate(a, "email", "verified", r.Now)
 	}
 	return s.opened(r, a)
 }
@@ -202,9 +202,9 @@ func (s *Server) tokenOwner(token claims) *account {
 func (s *Server) checkCaptcha(r *request) *answer {
 	response, sent := r.params["captcha_response"]
 	switch {
-	case s.config.Captcha == NoCaptcha, s.faults.On("captcha-ignored"),
-		!sent && s.faults.On("captcha-skipped-when-absent"),
-		r.op.id == "requestPasswordReset" && s.faults.On("captcha-not-on-reset"):
+	case s.config.Captcha == NoCaptcha, s.On(faultCaptchaIgnored),
+		!sent && s.On(faultCaptchaSkippedWhenAbsent),
+		r.op.id == "requestPasswordReset" && s.On(faultCaptchaNotOnReset):
 		return nil
 	case blank(response):
 		return refusal(http.StatusBadRequest, "identity.captcha.required")

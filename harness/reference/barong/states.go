@@ -18,7 +18,7 @@ var triggers = []struct{ key, state string }{
 // be it: releases before 2.6.45 looked at the beginning and locked out `lockx`.
 func (s *Server) triggered(a *account, trigger string) bool {
 	return slices.ContainsFunc(a.labels, func(l *label) bool {
-		return l.key == trigger || s.faults.On("label-trigger-prefix") && strings.HasPrefix(l.key, trigger)
+		return l.key == trigger || s.On(faultLabelTriggerPrefix) && strings.HasPrefix(l.key, trigger)
 	})
 }
 
@@ -98,7 +98,7 @@ func (s *Server) deactivateKeys(a *account, now time.Time) {
 	for _, k := range a.keys {
 		k.state, k.updated = "inactive", now
 	}
-	if s.faults.On("service-key-alive-after-disable") {
+	if s.On(faultServiceKeyAliveAfterDisable) {
 		return
 	}
 	for _, service := range a.services {

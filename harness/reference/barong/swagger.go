@@ -11,7 +11,7 @@ import (
 // for: the first segment below /resource.
 func (s *Server) describedGroups() []string {
 	var names []string
-	for _, op := range s.operations {
+	for _, op := range operations() {
 		if op.protected() && !slices.Contains(names, groupOf(op)) {
 			names = append(names, groupOf(op))
 		}
@@ -38,7 +38,7 @@ func (s *Server) getNamedSwaggerDoc(r *request) answer {
 // operations. Its paths repeat its basePath, as those of the original do.
 func (s *Server) describe(r *request, groups ...string) answer {
 	paths := map[string]map[string]any{}
-	for _, op := range s.operations {
+	for _, op := range operations() {
 		if !op.protected() || !slices.Contains(groups, groupOf(op)) {
 			continue
 		}

@@ -75,10 +75,10 @@ func (s *Server) somebodysClaims(now time.Time) claims {
 }
 
 func (s *Server) spoiledClaims(now time.Time, c claims) claims {
-	if s.faults.On("token-role-escalated") {
+	if s.On(faultTokenRoleEscalated) {
 		c["role"] = "superadmin"
 	}
-	if s.faults.On("token-lifetime-day") {
+	if s.On(faultTokenLifetimeDay) {
 		c["exp"] = now.Add(24 * time.Hour).Unix()
 	}
 	return c
@@ -103,15 +103,15 @@ func (s *Server) authenticate(r *request, path string) *answer {
 		return nil
 	}
 	kind, token, _ := strings.Cut(r.http.Header.Get("Authorization"), " ")
-	if kind == "Bearer" || s.faults.On("bearer-lower-case-type") && kind == "bearer" {
-		if found, problem := s.verifyBearer(r.now, token); problem == "" {
+	if kind == "Bearer" || s.On(faultBearerLowerCaseType) && kind == "bearer" {
+		if found, problem := s.verifyBearer(r.Now, token); problem == "" {
 			r.claims = found
 			return nil
 		}
 	}
-	if s.faults.On("bearer-not-checked") {
+	if s.On(faultBearerNotChecked) {
 		return s.locked(func() *answer {
-			r.claims = s.somebodysClaims(r.now)
+			r.claims = s.somebodysClaims(r.Now)
 			return nil
 		})
 	}
@@ -140,8 +140,8 @@ func (s *Server) findAccount(r *request) *answer {
 
 func (s *Server) verifyBearer(now time.Time, token string) (claims, string) {
 	found, problem := s.verifyToken(now, token, tokenRules{
-		subject: "session", anySubject: s.faults.On("bearer-any-subject"), expiredToo: s.faults.On("bearer-expired-accepted"),
-		unsigned: s.faults.On("bearer-payload-not-verified"), hmacToo: s.faults.On("bearer-hs256-accepted"),
+		subject: "session", anySubject: s.On(faultBearerAnySubject), expiredToo: s.On(faultBearerExpiredAccepted),
+		unsigned: s.On(faultBearerPayloadNotVerified), hmacToo: s.On(faultBearerHs256Accepted),
 	})
 	return found, problem
 }
@@ -186,7 +186,7 @@ func segment(part string) (claims, bool) {
 }
 
 func (s *Server) checkSignature(parts []string, algorithm string, rules tokenRules) string {
-	if algorithm == "none" && s.faults.On("token-alg-none-accepted") {
+	if algorithm == "none" && s.On(faultTokenAlgNoneAccepted) {
 		return ""
 	}
 	if algorithm == "HS256" && rules.hmacToo {
@@ -195,7 +195,7 @@ func (s *Server) checkSignature(parts []string, algorithm string, rules tokenRul
 	if algorithm != jwt.SigningMethodRS256.Name {
 		return "algorithm"
 	}
-	if rules.unsigned || s.faults.On("token-signature-ignored") {
+	if rules.unsigned || s.On(faultTokenSignatureIgnored) {
 		return ""
 	}
 	signature, err := base64.RawURLEncoding.DecodeString(parts[2])

@@ -1,7 +1,6 @@
 package barong
 
 import (
-	"runtime"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -38,9 +37,9 @@ func newCodeMemory() *codeMemory { return &codeMemory{seen: map[string]seenCode{
 
 func (s *Server) forgetsAfter() time.Duration {
 	switch {
-	case s.faults.On("otp-memory-forever"):
+	case s.On(faultOTPMemoryForever):
 		return 24 * 365 * time.Hour
-	case s.faults.On("otp-memory-short"):
+	case s.On(faultOTPMemoryShort):
 		return kit.TOTPStep
 	}
 	return codeMemoryTime
@@ -49,7 +48,7 @@ func (s *Server) forgetsAfter() time.Duration {
 // checkCode judges a second-factor code and spends it. Without a secret there is
 // nothing to remember it under.
 func (s *Server) checkCode(r *request, a *account, code string) codeResult {
-	if s.faults.On("otp-any-code-accepted") {
+	if s.On(faultOTPAnyCodeAccepted) {
 		return codeRight
 	}
 	if a.totpSecret == "" {
@@ -57,17 +56,17 @@ func (s *Server) checkCode(r *request, a *account, code string) codeResult {
 	}
 	right := s.codeMatches(r, a, code)
 	key := a.uid + "/" + s.remembered(code)
-	if s.faults.On("otp-memory-per-operation") {
+	if s.On(faultOTPMemoryPerOperation) {
 		key += "/" + r.op.id
 	}
-	if before, seen := s.memory.seen[key]; seen && r.now.Before(before.at.Add(s.forgetsAfter())) && !s.overlooked(r, before, right) {
+	if before, seen := s.memory.seen[key]; seen && r.Now.Before(before.at.Add(s.forgetsAfter())) && !s.overlooked(r, before, right) {
 		return codeReplayed
 	}
-	s.memory.seen[key] = seenCode{at: r.now, order: s.memory.count.Add(1), right: right, where: r.op.id}
+	s.memory.seen[key] = seenCode{at: r.Now, order: s.memory.count.Add(1), right: right, where: r.op.id}
 	switch {
 	case right:
 		return codeRight
-	case s.faults.On("otp-wrong-reads-replayed"):
+	case s.On(faultOTPWrongReadsReplayed):
 		return codeReplayed
 	}
 	return codeWrong
@@ -76,7 +75,7 @@ func (s *Server) checkCode(r *request, a *account, code string) codeResult {
 // remembered is the text a code is remembered by: without the white space around
 // it, or else padding would make a spent code new.
 func (s *Server) remembered(code string) string {
-	if s.faults.On("otp-padded-replay") {
+	if s.On(faultOTPPaddedReplay) {
 		return code
 	}
 	return strings.TrimSpace(code)
@@ -85,27 +84,27 @@ func (s *Server) remembered(code string) string {
 // overlooked is where faults forget that a code was spent.
 func (s *Server) overlooked(r *request, before seenCode, right bool) bool {
 	switch {
-	case before.right && right && s.faults.On("otp-replay-accepted"):
+	case before.right && right && s.On(faultOTPReplayAccepted):
 		return true
-	case before.where == "enableOTP" && r.op.id == "createSession" && s.faults.On("otp-enable-code-reusable-at-login"):
+	case before.where == "enableOTP" && r.op.id == "createSession" && s.On(faultOTPEnableCodeReusableAtLogin):
 		return true
-	case !before.right && s.faults.On("otp-wrong-not-remembered"):
+	case !before.right && s.On(faultOTPWrongNotRemembered):
 		return true
 	}
-	return before.order > r.arrived && s.faults.On("otp-parallel-all-accepted")
+	return before.order > r.arrived && s.On(faultOTPParallelAllAccepted)
 }
 
 func (s *Server) codeMatches(r *request, a *account, code string) bool {
 	window := 1
 	switch {
-	case s.faults.On("otp-window-ten-steps"):
+	case s.On(faultOTPWindowTenSteps):
 		window = 10
-	case s.faults.On("otp-window-current-only"):
+	case s.On(faultOTPWindowCurrentOnly):
 		window = 0
 	}
 	code = s.normalised(code)
 	for _, secret := range s.secretsFor(a) {
-		if _, found := kit.MatchTOTP(secret, code, r.now, window); found {
+		if _, found := kit.MatchTOTP(secret, code, r.Now, window); found {
 			return true
 		}
 	}
@@ -114,15 +113,10 @@ func (s *Server) codeMatches(r *request, a *account, code string) bool {
 
 func (s *Server) normalised(code string) string {
 	code = strings.TrimSpace(code)
-	if s.faults.On("otp-full-width-digits") {
-		code = strings.Map(func(c rune) rune {
-			if c >= '０' && c <= '９' {
-				return c - '０' + '0'
-			}
-			return c
-		}, code)
+	if s.On(faultOTPFullWidthDigits) {
+		code = kit.HalfWidth(code)
 	}
-	if s.faults.On("otp-first-six-digits") && len(code) > 6 {
+	if s.On(faultOTPFirstSixDigits) && len(code) > 6 {
 		code = code[:6]
 	}
 	return code
@@ -130,10 +124,10 @@ func (s *Server) normalised(code string) string {
 
 func (s *Server) secretsFor(a *account) []string {
 	secrets := []string{a.totpSecret}
-	if s.faults.On("otp-old-secret-alive") {
+	if s.On(faultOTPOldSecretAlive) {
 		secrets = append(secrets, a.oldSecrets...)
 	}
-	if s.faults.On("otp-foreign-code") {
+	if s.On(faultOTPForeignCode) {
 		for _, other := range s.accounts {
 			secrets = append(secrets, other.totpSecret)
 		}
@@ -151,17 +145,4 @@ func refuseCode(result codeResult, status int, wrongKey string) *answer {
 		return refusal(422, "totp.error")
 	}
 	return nil
-}
-
-// widenRace lengthens the time between arrival and check for two faults only, so
-// that parallel calls really overlap: it works instead of sleeping, and lets the
-// others arrive meanwhile.
-func (s *Server) widenRace() {
-	if !s.faults.On("otp-parallel-all-accepted") && !s.faults.On("parallel-escapes") {
-		return
-	}
-	for range 100 {
-		kit.HashPassword("race", s.salt, 500)
-		runtime.Gosched()
-	}
 }

@@ -72,7 +72,7 @@ func (s *Server) validate(r *request) *answer {
 	var keys []string
 	status := 0
 	for _, p := range r.op.params {
-		if p.name == "totp_code" && s.faults.On("key-without-code") {
+		if p.name == "totp_code" && s.On(faultKeyWithoutCode) {
 			p = raw(p.name)
 		}
 		found, named := p.judge(given, r.op.namespace)

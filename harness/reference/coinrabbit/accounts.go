@@ -18,6 +18,8 @@ type account struct {
 	dead    []string // secrets of earlier factors; kept for faults only
 }
 
+// seed makes an identity with the role user and without a second factor. Its ID is
+// the partner's external_id, its Login the e-mail address.
 func (s *Server) seed(n int) {
 	who := kit.Identity{
 		Name: fmt.Sprintf("user-%03d", n), Roles: []string{"user"}, ID: "partner-user-" + kit.RandomString(12, kit.Alphanumeric),
@@ -25,7 +27,7 @@ func (s *Server) seed(n int) {
 		Phone: fmt.Sprintf("47%04d%s", n%10000, kit.RandomString(4, kit.Decimal)),
 	}
 	who.Login = who.Name + "@partner.example"
-	s.identities = append(s.identities, who)
+	s.AddIdentity(who)
 	s.add(&account{id: kit.RandomUUID(), external: who.ID, email: who.Login, phone: who.Phone})
 }
 
@@ -79,7 +81,7 @@ func (s *Server) login(r *request) answer {
 }
 
 func (s *Server) session(r *request, a *account) answer {
-	return ok(map[string]string{"token": s.newUserToken(r.now, a)})
+	return ok(map[string]string{"token": s.newUserToken(r.Now, a)})
 }
 
 // decode reads the body as one JSON object.

@@ -112,13 +112,13 @@ type visitor struct {
 
 // visitor logs the n-th user in.
 func (p *portal) visitor(n int) *visitor {
-	v := &visitor{p: p, who: p.identities[n], used: map[string]bool{}}
+	v := &visitor{p: p, who: p.Identities()[n], used: map[string]bool{}}
 	v.by = who{key: p.key, token: p.partnerToken(n)}
 	return v
 }
 
 func (p *portal) partnerToken(n int) string {
-	return p.post(who{key: p.key}, p.policy.partnerPath, object{"external_id": p.identities[n].ID}).text("token")
+	return p.post(who{key: p.key}, p.policy.partnerPath, object{"external_id": p.Identities()[n].ID}).text("token")
 }
 
 func (v *visitor) create() reply {
@@ -134,15 +134,15 @@ func (v *visitor) create() reply {
 func (v *visitor) code() string {
 	for range 2 {
 		for _, d := range []time.Duration{0, -30 * time.Second, 30 * time.Second} {
-			code := codeAt(v.secret, v.p.clock.Now().Add(d))
+			code := codeAt(v.secret, v.p.Clock.Now().Add(d))
 			if !v.used[v.secret+code] {
 				v.used[v.secret+code] = true
 				return code
 			}
 		}
-		v.p.clock.Advance(90 * time.Second)
+		v.p.Clock.Advance(90 * time.Second)
 	}
-	return codeAt(v.secret, v.p.clock.Now()) // of a secret that is none, all are the same
+	return codeAt(v.secret, v.p.Clock.Now()) // of a secret that is none, all are the same
 }
 
 // codeAt is the code of a secret; one that is no secret has none.
@@ -175,7 +175,7 @@ func (v *visitor) newCode(kind string) string {
 		to = kit.SMSAddress(v.who.Phone)
 	}
 	w := httptest.NewRecorder()
-	v.p.outbox.ServeHTTP(w, httptest.NewRequest("GET", "/api/v1/search?query="+strings.ReplaceAll(`to:"`+to+`"`, `"`, "%22"), nil))
+	v.p.Outbox.ServeHTTP(w, httptest.NewRequest("GET", "/api/v1/search?query="+strings.ReplaceAll(`to:"`+to+`"`, `"`, "%22"), nil))
 	var page struct{ Messages []struct{ Snippet string } }
 	_ = json.Unmarshal(w.Body.Bytes(), &page)
 	if len(page.Messages) == 0 {

@@ -1,11 +1,10 @@
 package coinrabbit
 
 import (
-	"encoding/json"
-	"math"
 	"net/http"
-	"strconv"
 	"time"
+
+	"authconform/harness/reference/kit"
 )
 
 // answer is what an operation returns: a success with or without a response, or a
@@ -64,11 +63,20 @@ func (s *Server) write(w http.ResponseWriter, r *request, a answer) {
 	if a.response != nil {
 		body["response"] = a.response
 	}
-	if !s.faults.On("secret-cacheable") {
+	if !s.On(faultSecretCacheable) {
 		w.Header().Set("Cache-Control", "no-store")
 	}
-	writeJSON(w, http.StatusOK, body)
+	kit.WriteBody(w, http.StatusOK, kit.JSONMedia, kit.Encode(body))
 }
+
+var (
+	wrongStatuses = []kit.WrongStatus{
+		{Fault: faultRefusalWith200, Instead: http.StatusOK},
+		{Fault: faultUnauthenticatedAs403, Right: http.StatusUnauthorized, Instead: http.StatusForbidden},
+		{Fault: faultForbiddenAs404, Right: http.StatusForbidden, Instead: http.StatusNotFound},
+	}
+	retryAfterFaults = kit.RetryAfterFaults{Missing: faultRetryAfterMissing, TooLong: faultRetryAfterTooLong}
+)
 
 func (s *Server) writeRefusal(w http.ResponseWriter, r *request, why refusal) {
 	header, status := w.Header(), http.StatusOK
@@ -76,60 +84,24 @@ func (s *Server) writeRefusal(w http.ResponseWriter, r *request, why refusal) {
 		status = why.status
 		switch status {
 		case http.StatusUnauthorized:
-			if !s.faults.On("challenge-missing") {
+			if !s.On(faultChallengeMissing) {
 				header.Set("WWW-Authenticate", `x-user-token realm="partner API"`) // RFC 9110 section 11.6.1
 			}
 		case http.StatusMethodNotAllowed:
 			header.Set("Allow", http.MethodPost) // RFC 9110 section 15.5.6
 		case http.StatusTooManyRequests:
-			s.retryAfter(header, why.wait)
+			s.RetryAfter(header, why.wait, retryAfterFaults)
 		}
-		status = s.spoilt(status)
+		status = s.Restate(status, wrongStatuses...)
 	}
 	body := map[string]any{"result": false, "message": why.message}
 	switch {
-	case s.faults.On("refusal-says-true"):
+	case s.On(faultRefusalSaysTrue):
 		body["result"] = true
-	case s.faults.On("internals-in-refusals"):
+	case s.On(faultInternalsInRefusals):
 		body["message"] = why.message + "\n    at Object.handle (/srv/app/dist/auth/2fa.service.js:71:13)"
-	case s.faults.On("refusal-repeats-input") && len(r.body) > 0:
+	case s.On(faultRefusalRepeatsInput) && len(r.body) > 0:
 		body["message"] = why.message + ": " + string(r.body)
 	}
-	writeJSON(w, status, body)
-}
-
-// spoilt applies the faults that give a right refusal a wrong status.
-func (s *Server) spoilt(status int) int {
-	switch {
-	case s.faults.On("refusal-with-200"):
-		return http.StatusOK
-	case status == http.StatusUnauthorized && s.faults.On("unauthenticated-as-403"):
-		return http.StatusForbidden
-	case status == http.StatusForbidden && s.faults.On("forbidden-as-404"):
-		return http.StatusNotFound
-	}
-	return status
-}
-
-func (s *Server) retryAfter(header http.Header, wait time.Duration) {
-	seconds := max(1, int(math.Ceil(wait.Seconds())))
-	switch {
-	case s.faults.On("retry-after-missing"):
-		return
-	case s.faults.On("retry-after-too-long"):
-		seconds += 3600
-	}
-	header.Set("Retry-After", strconv.Itoa(seconds))
-}
-
-func writeJSON(w http.ResponseWriter, status int, body any) {
-	text, err := json.Marshal(body)
-	if err != nil {
-		http.Error(w, "reference: response cannot be written as JSON", http.StatusInternalServerError)
-		return
-	}
-	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	w.Header().Set("Content-Length", strconv.Itoa(len(text)))
-	w.WriteHeader(status)
-	_, _ = w.Write(text) // the status line is out; a failed write means the client has gone
+	kit.WriteBody(w, status, kit.JSONMedia, kit.Encode(body))
 }

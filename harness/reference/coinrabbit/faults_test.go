@@ -1,68 +1,21 @@
 package coinrabbit
 
 import (
-	"os"
-	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
+
+	"authconform/harness/reference/kit/kittest"
 )
 
-// A switch nobody reads would be a fault that survives for the wrong reason, and
-// a read of an unknown id would never be true.
-func TestEveryFaultIsConsulted(t *testing.T) {
-	names, err := filepath.Glob("*.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	read := map[string]bool{}
-	for _, name := range names {
-		if strings.HasSuffix(name, "_test.go") {
-			continue
-		}
-		text, err := os.ReadFile(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, found := range regexp.MustCompile(`faults\.On\("([^"]+)"\)`).FindAllSubmatch(text, -1) {
-			read[string(found[1])] = true
-		}
-	}
-	for _, fault := range Faults() {
-		if !read[fault.ID] {
-			t.Errorf("fault %s is not read anywhere", fault.ID)
-		}
-		delete(read, fault.ID)
-	}
-	for id := range read {
-		t.Errorf("%s is read but not in the registry", id)
-	}
-}
+func TestEveryFaultIsConsulted(t *testing.T) { kittest.Consulted(t, Faults()) }
 
 func TestFaultsAreWellFormed(t *testing.T) {
-	var known []string
+	var ids []string
 	for _, op := range operations(policy{}) {
-		known = append(known, op.id)
+		ids = append(ids, op.id)
 	}
-	seen := map[string]bool{}
-	for _, fault := range Faults() {
-		if seen[fault.ID] || !regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`).MatchString(fault.ID) {
-			t.Errorf("fault id %q is used twice or is no slug", fault.ID)
-		}
-		seen[fault.ID] = true
-		if !strings.HasSuffix(fault.Text, ".") || len(fault.Outcomes) == 0 || len(fault.Operations) == 0 {
-			t.Errorf("fault %s lacks a sentence, operations or outcomes", fault.ID)
-		}
-		for _, op := range fault.Operations {
-			if !slices.Contains(known, op) {
-				t.Errorf("fault %s names operation %q, which does not exist", fault.ID, op)
-			}
-		}
-	}
-	if len(seen) < 30 {
-		t.Errorf("%d faults, want at least 30", len(seen))
-	}
+	kittest.WellFormed(t, Faults(), ids, 30)
 }
 
 // Every fault, in every profile it belongs to, changes what a client sees on a

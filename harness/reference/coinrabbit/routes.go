@@ -27,47 +27,49 @@ func operations(p policy) []operation {
 	}
 }
 
+func newRouter(p policy) (router kit.Router[operation]) {
+	for _, op := range operations(p) {
+		router.Handle(http.MethodPost, op.path, &op)
+	}
+	return router
+}
+
 // route finds the operation. Where the creation of a secret shares the path of
 // the activation, as the page prints it, the two differ by their body: one has
 // none (2.1).
 func (s *Server) route(r *request) (*operation, *refusal) {
-	var found []*operation
-	for i := range s.operations {
-		if s.operations[i].path == r.http.URL.Path {
-			found = append(found, &s.operations[i])
-		}
-	}
+	found, methods := s.router.Find(r.http.Method, r.http.URL.Path)
 	switch {
-	case len(found) == 0:
+	case methods == nil:
 		return nil, &refusal{status: http.StatusNotFound, message: "Not found"}
-	case r.http.Method != http.MethodPost:
+	case len(found) == 0:
 		return nil, &refusal{status: http.StatusMethodNotAllowed, message: "Method not allowed"}
 	case len(found) > 1:
 		creates := len(r.body) == 0
-		at := slices.IndexFunc(found, func(op *operation) bool { return (op.id == opCreate) == creates })
-		return found[at], nil
+		at := slices.IndexFunc(found, func(m kit.Match[operation]) bool { return (m.Op.id == opCreate) == creates })
+		return found[at].Op, nil
 	}
-	return found[0], nil
+	return found[0].Op, nil
 }
 
 // authorise finds the caller, or why the call is refused.
 func (s *Server) authorise(r *request) *refusal {
 	token := r.http.Header.Get("X-User-Token")
-	if r.http.Header.Get("X-Api-Key") == "" && token == "" && s.faults.On("call-without-headers-trusted") {
+	if r.http.Header.Get("X-Api-Key") == "" && token == "" && s.On(faultCallWithoutHeadersTrusted) {
 		r.caller = s.anybody(r)
 		return nil
 	}
 	if r.op.needsKey && !s.rightKey(r) {
 		return unauthenticated()
 	}
-	if token == "" && s.faults.On("user-token-taken-from-query") {
+	if token == "" && s.On(faultUserTokenTakenFromQuery) {
 		token = r.http.URL.Query().Get("x-user-token")
 	}
 	if token != "" {
 		r.caller = s.userOf(r, token)
 	}
 	if r.caller == nil && r.op.forUser {
-		if token == "" && s.faults.On("missing-user-token-accepted") || token != "" && s.faults.On("unreadable-user-token-accepted") {
+		if token == "" && s.On(faultMissingUserTokenAccepted) || token != "" && s.On(faultUnreadableUserTokenAccepted) {
 			r.caller = s.anybody(r)
 			return nil
 		}
@@ -79,9 +81,9 @@ func (s *Server) authorise(r *request) *refusal {
 func (s *Server) rightKey(r *request) bool {
 	key := r.http.Header.Get("X-Api-Key")
 	switch {
-	case key == "" && s.faults.On("missing-api-key-accepted"):
+	case key == "" && s.On(faultMissingAPIKeyAccepted):
 		return true
-	case key != "" && s.faults.On("any-api-key-accepted"):
+	case key != "" && s.On(faultAnyAPIKeyAccepted):
 		return true
 	}
 	return kit.SameSecret(s.digest(key), s.digest(s.key))

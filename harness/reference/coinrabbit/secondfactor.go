@@ -18,21 +18,26 @@ const (
 // 4226 section 7.3.
 var codeRule = kit.Rule{Attempts: 5, Period: time.Minute, Block: time.Minute}
 
+var codeLimitFaults = kit.LimitFaults{
+	NeverReached: faultGuessesNeverLimited, NeverReleased: faultLimitNeverReleased,
+	OneTooMany: faultOneGuessTooMany, OneTooFew: faultOneGuessTooFew,
+}
+
 // createSecret draws a secret that counts once it is confirmed. The last one drawn
 // is the one to confirm.
 func (s *Server) createSecret(r *request) answer {
 	a := r.caller
 	if a.secret != "" {
 		switch {
-		case s.faults.On("live-secret-shown-again"):
+		case s.On(faultLiveSecretShownAgain):
 			return ok(map[string]string{"secret": a.secret})
-		case s.faults.On("creation-replaces-live-secret"):
+		case s.On(faultCreationReplacesLiveSecret):
 			a.pending = s.newSecret(a)
 			a.dead, a.secret = append(a.dead, a.secret), a.pending
 			return ok(map[string]string{"secret": a.pending})
-		case s.faults.On("creation-switches-factor-off"):
+		case s.On(faultCreationSwitchesFactorOff):
 			a.dead, a.secret = append(a.dead, a.secret), ""
-		case !s.faults.On("second-activation-accepted"):
+		case !s.On(faultSecondActivationAccepted):
 			return refuse(alreadyActive())
 		}
 	}
@@ -40,23 +45,23 @@ func (s *Server) createSecret(r *request) answer {
 		a.former = append(a.former, a.pending)
 	}
 	a.pending = s.newSecret(a)
-	if s.faults.On("guesses-forgotten-with-new-secret") {
-		s.limiter.Reset()
+	if s.On(faultGuessesForgottenWithNewSecret) {
+		s.codeTry.Reset()
 	}
 	return ok(map[string]string{"secret": a.pending})
 }
 
 func (s *Server) newSecret(a *account) string {
 	switch {
-	case s.faults.On("weak-secret"):
+	case s.On(faultWeakSecret):
 		return kit.NewTOTPSecret(10)
-	case s.faults.On("secret-of-120-bits"):
+	case s.On(faultSecretOf120Bits):
 		return strings.ToLower(kit.NewTOTPSecret(15)) // as long as the printed example
-	case s.faults.On("secret-not-base32"):
+	case s.On(faultSecretNotBase32):
 		return kit.RandomString(32, "0189")
-	case s.faults.On("same-secret-for-everybody"):
+	case s.On(faultSameSecretForEverybody):
 		return "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
-	case s.faults.On("same-secret-each-time") && a.pending != "":
+	case s.On(faultSameSecretEachTime) && a.pending != "":
 		return a.pending
 	}
 	return kit.NewTOTPSecret(secretBytes)
@@ -77,19 +82,19 @@ func (s *Server) activate(r *request) answer {
 	if refused != nil {
 		return refuse(*refused)
 	}
-	code, refused := s.codeOf(in, "activation-without-code")
+	code, refused := s.codeOf(in, faultActivationWithoutCode)
 	if refused != nil {
 		return refuse(*refused)
 	}
 	a := r.caller
-	if a.secret != "" && !s.faults.On("second-activation-accepted") {
+	if a.secret != "" && !s.On(faultSecondActivationAccepted) {
 		return refuse(alreadyActive())
 	}
 	if !s.confirms(a, secret) {
 		return refuse(invalid("secret_2fa"))
 	}
 	if refused := s.checkCode(r, a, strings.ToUpper(secret), code); refused != nil {
-		if s.faults.On("refused-activation-counts") {
+		if s.On(faultRefusedActivationCounts) {
 			a.secret, a.pending = strings.ToUpper(secret), ""
 		}
 		return refuse(*refused)
@@ -97,11 +102,11 @@ func (s *Server) activate(r *request) answer {
 	if !s.useVerification(r, v) {
 		return refuse(notVerified())
 	}
-	if s.faults.On("activation-without-effect") {
+	if s.On(faultActivationWithoutEffect) {
 		return ok(nil)
 	}
 	a.secret, a.pending = strings.ToUpper(secret), ""
-	if s.faults.On("secret-repeated-on-activation") {
+	if s.On(faultSecretRepeatedOnActivation) {
 		return ok(map[string]string{"secret": a.secret})
 	}
 	return ok(nil)
@@ -118,19 +123,19 @@ func (s *Server) deactivate(r *request) answer {
 	if refused != nil {
 		return refuse(*refused)
 	}
-	code, refused := s.codeOf(in, "deactivation-without-code")
+	code, refused := s.codeOf(in, faultDeactivationWithoutCode)
 	if refused != nil {
 		return refuse(*refused)
 	}
 	a := r.caller
 	if a.secret == "" {
-		if s.faults.On("deactivation-while-off-accepted") {
+		if s.On(faultDeactivationWhileOffAccepted) {
 			return ok(nil)
 		}
 		return refuse(notActive())
 	}
 	if refused := s.checkCode(r, a, a.secret, code); refused != nil {
-		if s.faults.On("refused-deactivation-counts") {
+		if s.On(faultRefusedDeactivationCounts) {
 			a.dead, a.secret = append(a.dead, a.secret), ""
 		}
 		return refuse(*refused)
@@ -138,7 +143,7 @@ func (s *Server) deactivate(r *request) answer {
 	if !s.useVerification(r, v) {
 		return refuse(notVerified())
 	}
-	if s.faults.On("deactivation-without-effect") {
+	if s.On(faultDeactivationWithoutEffect) {
 		return ok(nil)
 	}
 	a.dead, a.secret = append(a.dead, a.secret), ""
@@ -147,8 +152,8 @@ func (s *Server) deactivate(r *request) answer {
 
 // verified reads and judges the verification token of a body.
 func (s *Server) verified(r *request, in map[string]any, kind string) (*verification, *refusal) {
-	if in["verification_token"] == nil && s.faults.On("verification-token-not-needed") ||
-		in["verification_token"] == "" && s.faults.On("empty-verification-token-accepted") {
+	if in["verification_token"] == nil && s.On(faultVerificationTokenNotNeeded) ||
+		in["verification_token"] == "" && s.On(faultEmptyVerificationTokenAccepted) {
 		return &verification{account: r.caller, kind: kind, digest: kit.RandomString(16, kit.Alphanumeric)}, nil
 	}
 	token, refused := text(in, "verification_token")
@@ -170,13 +175,13 @@ const noCode = "\x00none"
 func (s *Server) codeOf(in map[string]any, lenient string) (string, *refusal) {
 	value := in["code_2fa"]
 	switch number, isNumber := value.(float64); {
-	case (value == nil || value == "") && s.lets(lenient):
+	case (value == nil || value == "") && s.On(lenient):
 		return noCode, nil
-	case isNumber && s.faults.On("number-code-accepted"):
+	case isNumber && s.On(faultNumberCodeAccepted):
 		text, _ := json.Marshal(int64(number))
 		return strings.Repeat("0", max(0, 6-len(text))) + string(text), nil
 	}
-	if list, isList := value.([]any); isList && s.faults.On("code-list-accepted") {
+	if list, isList := value.([]any); isList && s.On(faultCodeListAccepted) {
 		for _, one := range list {
 			if code, isText := one.(string); isText {
 				value = code // the last one counts, so that a right one among guesses does
@@ -187,23 +192,17 @@ func (s *Server) codeOf(in map[string]any, lenient string) (string, *refusal) {
 	return text(in, "code_2fa")
 }
 
-// lets names the two faults that take a missing code.
-func (s *Server) lets(fault string) bool {
-	return fault == "activation-without-code" && s.faults.On("activation-without-code") ||
-		fault == "deactivation-without-code" && s.faults.On("deactivation-without-code")
-}
-
 // confirms tells whether a secret sent back is the one to confirm.
 func (s *Server) confirms(a *account, secret string) bool {
 	secret = strings.ToUpper(secret)
 	switch {
-	case s.faults.On("client-secret-accepted"):
+	case s.On(faultClientSecretAccepted):
 		return true
-	case s.faults.On("short-client-secret-accepted") && len(secret) < 26:
+	case s.On(faultShortClientSecretAccepted) && len(secret) < 26:
 		return true
-	case s.faults.On("replaced-secret-accepted") && containsFold(a.former, secret):
+	case s.On(faultReplacedSecretAccepted) && containsFold(a.former, secret):
 		return true
-	case s.faults.On("secret-of-another-user-accepted"):
+	case s.On(faultSecretOfAnotherUserAccepted):
 		for _, other := range s.accounts {
 			if strings.EqualFold(other.pending, secret) && secret != "" {
 				return true
@@ -222,8 +221,8 @@ func containsFold(list []string, one string) bool {
 func (s *Server) checkCode(r *request, a *account, secret, code string) *refusal {
 	key := s.codeKey(r, a)
 	step, right := s.matches(r, a, secret, code)
-	wait, allowed := s.takeTry(r, key)
-	if !allowed && !(right && s.faults.On("right-code-passes-limit")) {
+	wait, allowed := s.codeTry.Take(key, codeRule, r.Now)
+	if !allowed && !(right && s.On(faultRightCodePassesLimit)) {
 		why := tooMany(wait)
 		return &why
 	}
@@ -231,11 +230,11 @@ func (s *Server) checkCode(r *request, a *account, secret, code string) *refusal
 		why := wrongCode()
 		return &why
 	}
-	s.limiter.Forgive(key, r.now)
-	if code == noCode || s.faults.On("any-code-accepted") {
+	s.codeTry.Forgive(key, r.Now)
+	if code == noCode || s.On(faultAnyCodeAccepted) {
 		return nil
 	}
-	if !s.spend(r, "totp/"+s.digest(secret)+"/"+time.Unix(step, 0).String()) && !s.faults.On("replayed-code-accepted") {
+	if !s.Spend(r.Call, "totp/"+s.digest(secret)+"/"+time.Unix(step, 0).String()) && !s.On(faultReplayedCodeAccepted) {
 		why := wrongCode()
 		return &why
 	}
@@ -245,20 +244,20 @@ func (s *Server) checkCode(r *request, a *account, secret, code string) *refusal
 func (s *Server) matches(r *request, a *account, secret, code string) (int64, bool) {
 	around := window
 	switch {
-	case code == noCode, s.faults.On("any-code-accepted"):
+	case code == noCode, s.On(faultAnyCodeAccepted):
 		return 0, true
-	case s.faults.On("window-far-too-wide"):
+	case s.On(faultWindowFarTooWide):
 		around = 120
-	case s.faults.On("long-code-accepted") && len(code) > 6:
+	case s.On(faultLongCodeAccepted) && len(code) > 6:
 		code = code[:6]
-	case s.faults.On("spaced-code-accepted"):
+	case s.On(faultSpacedCodeAccepted):
 		code = strings.Join(strings.Fields(code), "")
 	}
-	if step, right := kit.MatchTOTP(secret, code, r.now, around); right {
+	if step, right := kit.MatchTOTP(secret, code, r.Now, around); right {
 		return step, true
 	}
 	for _, other := range s.otherSecrets(a) {
-		if step, right := kit.MatchTOTP(other, code, r.now, around); right {
+		if step, right := kit.MatchTOTP(other, code, r.Now, around); right {
 			return step, true
 		}
 	}
@@ -268,10 +267,10 @@ func (s *Server) matches(r *request, a *account, secret, code string) (int64, bo
 // otherSecrets are those that only a fault takes codes of.
 func (s *Server) otherSecrets(a *account) []string {
 	var secrets []string
-	if s.faults.On("code-of-dead-secret-accepted") {
+	if s.On(faultCodeOfDeadSecretAccepted) {
 		secrets = append(secrets, a.dead...)
 	}
-	if s.faults.On("second-factor-of-another-user-accepted") {
+	if s.On(faultSecondFactorOfAnotherUserAccepted) {
 		for _, other := range s.accounts {
 			if other.secret != "" && other != a {
 				secrets = append(secrets, other.secret)
@@ -285,11 +284,11 @@ func (s *Server) otherSecrets(a *account) []string {
 func (s *Server) codeKey(r *request, a *account) string {
 	key := "2fa/" + a.id
 	switch {
-	case s.faults.On("guesses-counted-per-session"):
+	case s.On(faultGuessesCountedPerSession):
 		key += r.http.Header.Get("X-User-Token")
-	case s.faults.On("guesses-counted-per-claimed-address"):
+	case s.On(faultGuessesCountedPerClaimedAddress):
 		key += r.http.Header.Get("X-Forwarded-For")
-	case s.faults.On("guesses-counted-per-verification"):
+	case s.On(faultGuessesCountedPerVerification):
 		var in struct {
 			Token string `json:"verification_token"`
 		}
@@ -297,23 +296,4 @@ func (s *Server) codeKey(r *request, a *account) string {
 		key += in.Token
 	}
 	return key
-}
-
-func (s *Server) takeTry(r *request, key string) (time.Duration, bool) {
-	rule := codeRule
-	switch {
-	case s.faults.On("guesses-never-limited"):
-		return 0, true
-	case s.stuck[key]:
-		return rule.Block, false
-	case s.faults.On("one-guess-too-many"):
-		rule.Attempts++
-	case s.faults.On("one-guess-too-few"):
-		rule.Attempts--
-	}
-	wait, allowed := s.limiter.Take(key, rule, r.now)
-	if !allowed && s.faults.On("limit-never-released") {
-		s.stuck[key] = true
-	}
-	return wait, allowed
 }

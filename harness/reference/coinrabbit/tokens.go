@@ -23,10 +23,10 @@ func (s *Server) newUserToken(now time.Time, a *account) string {
 		Subject: a.id, Audience: jwt.ClaimStrings{audience}, ID: kit.RandomString(16, kit.Alphanumeric),
 		IssuedAt: jwt.NewNumericDate(now), ExpiresAt: jwt.NewNumericDate(now.Add(userTokenLife)),
 	}
-	if s.faults.On("user-token-without-expiry") {
+	if s.On(faultUserTokenWithoutExpiry) {
 		claims.ExpiresAt = nil
 	}
-	if s.faults.On("user-token-unchanged-between-logins") {
+	if s.On(faultUserTokenUnchangedBetweenLogins) {
 		claims.ID = a.id
 		claims.IssuedAt, claims.ExpiresAt = nil, jwt.NewNumericDate(time.Unix(1<<33, 0))
 	}
@@ -39,9 +39,9 @@ func (s *Server) newUserToken(now time.Time, a *account) string {
 // the token's (RFC 8725 section 3.1).
 func (s *Server) userOf(r *request, token string) *account {
 	switch {
-	case s.faults.On("api-key-as-user-token") && token == s.key:
+	case s.On(faultAPIKeyAsUserToken) && token == s.key:
 		return s.externalAccount("the partner")
-	case s.faults.On("verification-token-as-user-token"):
+	case s.On(faultVerificationTokenAsUserToken):
 		if v := s.verifications[s.digest(token)]; v != nil {
 			return v.account
 		}
@@ -51,12 +51,12 @@ func (s *Server) userOf(r *request, token string) *account {
 	}
 	options := []jwt.ParserOption{
 		jwt.WithValidMethods([]string{jwt.SigningMethodHS256.Alg()}), jwt.WithAudience(audience),
-		jwt.WithTimeFunc(func() time.Time { return r.now }),
+		jwt.WithTimeFunc(func() time.Time { return r.Now }),
 	}
 	var claims jwt.RegisteredClaims
-	if s.faults.On("expired-user-token-accepted") {
+	if s.On(faultExpiredUserTokenAccepted) {
 		options = append(options, jwt.WithoutClaimsValidation())
-	} else if !s.faults.On("user-token-without-expiry") {
+	} else if !s.On(faultUserTokenWithoutExpiry) {
 		options = append(options, jwt.WithExpirationRequired())
 	}
 	if _, err := jwt.ParseWithClaims(token, &claims, func(*jwt.Token) (any, error) { return s.signing, nil }, options...); err != nil {
@@ -84,11 +84,11 @@ func (s *Server) forged(token string) *account {
 		return nil
 	}
 	switch {
-	case s.faults.On("unsigned-user-token-accepted") && strings.EqualFold(header.Alg, "none"):
-	case s.faults.On("oddly-spelt-none-accepted") && strings.EqualFold(header.Alg, "none") && header.Alg != "none":
-	case s.faults.On("user-token-signature-ignored") && parts[2] != "":
-	case s.faults.On("stripped-signature-accepted") && parts[2] == "":
-	case s.faults.On("key-in-token-trusted") && header.JWK.K != "":
+	case s.On(faultUnsignedUserTokenAccepted) && strings.EqualFold(header.Alg, "none"):
+	case s.On(faultOddlySpeltNoneAccepted) && strings.EqualFold(header.Alg, "none") && header.Alg != "none":
+	case s.On(faultUserTokenSignatureIgnored) && parts[2] != "":
+	case s.On(faultStrippedSignatureAccepted) && parts[2] == "":
+	case s.On(faultKeyInTokenTrusted) && header.JWK.K != "":
 		key, err := base64.RawURLEncoding.DecodeString(header.JWK.K)
 		signature, broken := base64.RawURLEncoding.DecodeString(parts[2])
 		if err != nil || broken != nil || jwt.SigningMethodHS256.Verify(parts[0]+"."+parts[1], signature, key) != nil {

@@ -53,7 +53,7 @@ func tour(p *portal) string {
 
 func (d *diary) sessions() {
 	partner := who{key: d.key}
-	d.note("partner log-in", d.post(partner, d.policy.partnerPath, object{"external_id": d.identities[0].ID}))
+	d.note("partner log-in", d.post(partner, d.policy.partnerPath, object{"external_id": d.Identities()[0].ID}))
 	first := d.partnerToken(0)
 	d.say("another token each time", d.partnerToken(0) != first)
 	d.note("partner without key", d.post(who{}, d.policy.partnerPath, object{"external_id": "x"}))
@@ -79,7 +79,7 @@ func (d *diary) sessions() {
 	d.note("token in query", d.post(who{key: d.key}, d.policy.createPath+"?x-user-token="+v.by.token, nil))
 	d.note("no headers", d.post(who{}, d.policy.createPath, nil))
 	old := d.next()
-	d.clock.Advance(userTokenLife + time.Minute)
+	d.Clock.Advance(userTokenLife + time.Minute)
 	d.note("expired token", d.post(old.by, d.policy.createPath, nil))
 	d.note("expired token replaced", d.post(who{key: d.key, token: d.partnerToken(1)}, d.policy.createPath, nil))
 }
@@ -125,12 +125,12 @@ func (d *diary) activations() {
 		return with(in, "verification_token", d.next().verified(typeActivation))
 	})
 	try("old verification", func(v *visitor, in object) object {
-		d.clock.Advance(verificationLife + time.Second)
+		d.Clock.Advance(verificationLife + time.Second)
 		return with(in, "code_2fa", v.code())
 	})
 	chosen := func(secret string) func(*visitor, object) object {
 		return func(v *visitor, in object) object {
-			return with(with(in, "secret_2fa", secret), "code_2fa", codeAt(secret, d.clock.Now()))
+			return with(with(in, "secret_2fa", secret), "code_2fa", codeAt(secret, d.Clock.Now()))
 		}
 	}
 	try("chosen secret", chosen(kit.NewTOTPSecret(20)))
@@ -152,9 +152,9 @@ func (d *diary) codeCases(try func(string, func(*visitor, object) object)) {
 	code := func(of func(v *visitor, right string) any) func(*visitor, object) object {
 		return func(v *visitor, in object) object { return with(in, "code_2fa", of(v, in["code_2fa"].(string))) }
 	}
-	try("wrong code", code(func(v *visitor, _ string) any { return codeAt(v.secret, d.clock.Now().Add(5*time.Hour)) }))
+	try("wrong code", code(func(v *visitor, _ string) any { return codeAt(v.secret, d.Clock.Now().Add(5*time.Hour)) }))
 	try("no code", code(func(*visitor, string) any { return nil }))
-	try("old code", code(func(v *visitor, _ string) any { return codeAt(v.secret, d.clock.Now().Add(-20*time.Minute)) }))
+	try("old code", code(func(v *visitor, _ string) any { return codeAt(v.secret, d.Clock.Now().Add(-20*time.Minute)) }))
 	try("other user's code", code(func(*visitor, string) any { return d.enrolled().code() }))
 	try("long code", code(func(_ *visitor, right string) any { return right + "0" }))
 	try("spaced code", code(func(_ *visitor, right string) any { return right[:3] + " " + right[3:] }))
@@ -173,7 +173,7 @@ func (d *diary) whileOn() {
 		other = s
 	}
 	d.note("activation while on", d.post(v.by, activatePath, object{
-		"verification_token": v.verified(typeActivation), "secret_2fa": other, "code_2fa": codeAt(other, d.clock.Now()),
+		"verification_token": v.verified(typeActivation), "secret_2fa": other, "code_2fa": codeAt(other, d.Clock.Now()),
 	}))
 	v.secret = live
 	d.note("live secret stays", d.post(v.by, deactivatePath, v.deactivation()))
@@ -190,7 +190,7 @@ func (d *diary) deactivations() {
 	in := v.activation()
 	d.post(v.by, activatePath, in)
 	d.note("replayed code", d.post(v.by, deactivatePath, with(v.deactivation(), "code_2fa", in["code_2fa"])))
-	wrong := with(v.deactivation(), "code_2fa", codeAt(v.secret, d.clock.Now().Add(5*time.Hour)))
+	wrong := with(v.deactivation(), "code_2fa", codeAt(v.secret, d.Clock.Now().Add(5*time.Hour)))
 	d.post(v.by, deactivatePath, wrong)
 	right := v.deactivation()
 	d.note("deactivation", d.post(v.by, deactivatePath, right))
@@ -230,7 +230,7 @@ func (d *diary) codes() {
 	v.verify(typeActivation, second)
 	d.note("used code", v.verify(typeActivation, second))
 	late := other.newCode(typeActivation)
-	d.clock.Advance(codeLife + time.Second)
+	d.Clock.Advance(codeLife + time.Second)
 	d.note("late code", other.verify(typeActivation, late))
 }
 
@@ -252,7 +252,7 @@ func (d *diary) limits() {
 	v = d.created()
 	guess(v, 5, nil)
 	right("right code at the limit", v)
-	d.clock.Advance(time.Minute)
+	d.Clock.Advance(time.Minute)
 	right("limit ends", v)
 	v = d.created()
 	guess(v, 5, func(i int) who { return who{v.by.key, v.by.token, fmt.Sprint("198.51.100.", i)} })

@@ -61,13 +61,13 @@ func (s *Server) addressee(r *request, in map[string]any) (*account, string, *re
 		if r.caller == nil {
 			return nil, "", unauthenticated()
 		}
-		if a != r.caller && !s.faults.On("code-of-another-user-accepted") {
+		if a != r.caller && !s.On(faultCodeOfAnotherUserAccepted) {
 			why := invalid(s.policy.recipientMember)
 			return nil, "", &why
 		}
 		return a, kind, nil
 	}
-	if s.faults.On("unknown-message-type-accepted") {
+	if s.On(faultUnknownMessageTypeAccepted) {
 		return a, kind, nil
 	}
 	why := invalid(s.policy.typeMember)
@@ -86,24 +86,24 @@ func (s *Server) sendCode(r *request) answer {
 		return refuse(*refused)
 	}
 	if a == nil {
-		if s.faults.On("unknown-address-told") {
+		if s.On(faultUnknownAddressTold) {
 			return refuse(invalid(s.policy.recipientMember))
 		}
 		return ok(nil)
 	}
-	if !s.faults.On("sending-never-limited") {
-		if wait, allowed := s.limiter.Take("send/"+kind+"/"+a.id, sendRule, r.now); !allowed {
+	if !s.On(faultSendingNeverLimited) {
+		if wait, allowed := s.limiter.Take("send/"+kind+"/"+a.id, sendRule, r.Now); !allowed {
 			return refuse(tooMany(wait))
 		}
 	}
 	code := kit.RandomString(6, kit.Decimal)
-	sent := &sentCode{digest: s.digest(code), until: r.now.Add(codeLife)}
+	sent := &sentCode{digest: s.digest(code), until: r.Now.Add(codeLife)}
 	if last := s.codes[kind+"/"+a.id]; last != nil {
 		sent.old = append(last.old, last.digest)
 	}
 	s.codes[kind+"/"+a.id] = sent
 	s.deliver(a, kind, code)
-	if s.faults.On("code-in-answer") {
+	if s.On(faultCodeInAnswer) {
 		return ok(map[string]string{"verification_code": code})
 	}
 	return ok(nil)
@@ -112,10 +112,10 @@ func (s *Server) sendCode(r *request) answer {
 func (s *Server) deliver(a *account, kind, code string) {
 	message := "Your code for " + kind + " is " + code
 	if s.policy.bySMS {
-		s.outbox.SendSMS(a.phone, message)
+		s.Outbox.SendSMS(a.phone, message)
 		return
 	}
-	s.outbox.Send(a.email, "Verification code", message)
+	s.Outbox.Send(a.email, "Verification code", message)
 }
 
 // verifyCode takes a code for a verification token.
@@ -136,24 +136,24 @@ func (s *Server) verifyCode(r *request) answer {
 		return refuse(wrongCode())
 	}
 	key := "verify/" + a.id
-	if !s.faults.On("verifying-never-limited") {
-		if wait, allowed := s.limiter.Take(key, verifyRule, r.now); !allowed {
+	if !s.On(faultVerifyingNeverLimited) {
+		if wait, allowed := s.limiter.Take(key, verifyRule, r.Now); !allowed {
 			return refuse(tooMany(wait))
 		}
 	}
 	if !s.rightCode(r, a, kind, code) {
 		return refuse(wrongCode())
 	}
-	s.limiter.Forgive(key, r.now)
+	s.limiter.Forgive(key, r.Now)
 	return ok(map[string]string{"verification_token": s.newVerification(r, a, kind)})
 }
 
 func (s *Server) rightCode(r *request, a *account, kind, code string) bool {
 	digest := s.digest(code)
-	if s.faults.On("any-verification-code-accepted") {
+	if s.On(faultAnyVerificationCodeAccepted) {
 		return true
 	}
-	if s.faults.On("code-of-another-type-accepted") {
+	if s.On(faultCodeOfAnotherTypeAccepted) {
 		for _, other := range []string{typeActivation, typeDeactivation, typeLogin} {
 			if sent := s.codes[other+"/"+a.id]; sent != nil && sent.digest == digest {
 				return true
@@ -161,7 +161,7 @@ func (s *Server) rightCode(r *request, a *account, kind, code string) bool {
 		}
 	}
 	sent := s.codes[kind+"/"+a.id]
-	if s.faults.On("code-of-another-user-accepted") {
+	if s.On(faultCodeOfAnotherUserAccepted) {
 		for name, other := range s.codes {
 			if strings.HasPrefix(name, kind+"/") && other.digest == digest {
 				return true
@@ -171,22 +171,22 @@ func (s *Server) rightCode(r *request, a *account, kind, code string) bool {
 	if sent == nil {
 		return false
 	}
-	if s.faults.On("replaced-code-accepted") {
+	if s.On(faultReplacedCodeAccepted) {
 		for _, old := range sent.old {
 			if old == digest {
 				return true
 			}
 		}
 	}
-	if !kit.SameSecret(sent.digest, digest) || !sent.until.After(r.now) && !s.faults.On("expired-code-accepted") {
+	if !kit.SameSecret(sent.digest, digest) || !sent.until.After(r.Now) && !s.On(faultExpiredCodeAccepted) {
 		return false
 	}
-	return s.spend(r, "code/"+kind+"/"+a.id+"/"+digest+sent.until.String()) || s.faults.On("verification-code-reusable")
+	return s.Spend(r.Call, "code/"+kind+"/"+a.id+"/"+digest+sent.until.String()) || s.On(faultVerificationCodeReusable)
 }
 
 func (s *Server) newVerification(r *request, a *account, kind string) string {
 	token := "vt-" + kit.RandomString(40, kit.Alphanumeric)
-	v := &verification{account: a, kind: kind, until: r.now.Add(verificationLife), digest: s.digest(token), shown: token}
+	v := &verification{account: a, kind: kind, until: r.Now.Add(verificationLife), digest: s.digest(token), shown: token}
 	s.verifications[v.digest] = v
 	return token
 }
@@ -196,17 +196,17 @@ func (s *Server) newVerification(r *request, a *account, kind string) string {
 func (s *Server) findVerification(r *request, token string, a *account, kind string) *verification {
 	v := s.verifications[s.digest(token)]
 	switch {
-	case v == nil && s.faults.On("any-verification-token-accepted") && a != nil:
+	case v == nil && s.On(faultAnyVerificationTokenAccepted) && a != nil:
 		return &verification{account: a, kind: kind, digest: s.digest(token)}
 	case v == nil:
 		return nil
-	case v.kind != kind && !s.faults.On("verification-token-of-another-type-accepted"):
+	case v.kind != kind && !s.On(faultVerificationTokenOfAnotherTypeAccepted):
 		return nil
-	case a != nil && v.account != a && !s.faults.On("verification-token-of-another-user-accepted"):
+	case a != nil && v.account != a && !s.On(faultVerificationTokenOfAnotherUserAccepted):
 		return nil
-	case !v.until.After(r.now) && !s.faults.On("expired-verification-token-accepted"):
+	case !v.until.After(r.Now) && !s.On(faultExpiredVerificationTokenAccepted):
 		return nil
-	case s.spent(r, "token/"+v.digest) && !s.faults.On("verification-token-reusable"):
+	case s.Spent("token/"+v.digest) && !s.On(faultVerificationTokenReusable):
 		return nil
 	}
 	return v
@@ -214,5 +214,5 @@ func (s *Server) findVerification(r *request, token string, a *account, kind str
 
 // useVerification uses a verification up.
 func (s *Server) useVerification(r *request, v *verification) bool {
-	return s.spend(r, "token/"+v.digest) || s.faults.On("verification-token-reusable")
+	return s.Spend(r.Call, "token/"+v.digest) || s.On(faultVerificationTokenReusable)
 }

@@ -41,5 +41,6 @@ func NewFaults(registry []Fault, profile string, names []string) (*Faults, error
 	return &Faults{on: on}, nil
 }
 
-// On tells whether a fault is switched on.
-func (f *Faults) On(id string) bool { return f.on[id] }
+// On tells whether a fault is switched on. No fault has the id "", and a nil set
+// has none.
+func (f *Faults) On(id string) bool { return f != nil && f.on[id] }

@@ -92,3 +92,30 @@ func isJSON(contentType string) bool {
 	return media == "application/json" || media == "text/json" ||
 		strings.HasPrefix(media, "application/") && strings.HasSuffix(media, "+json")
 }
+
+// Kinds of a JSON value, as KindOf names them.
+const (
+	KindNull    = "null"
+	KindString  = "string"
+	KindNumber  = "number"
+	KindBoolean = "boolean"
+	KindArray   = "array"
+	KindObject  = "object"
+)
+
+// KindOf names the kind of a valid JSON value without space in front of it.
+func KindOf(raw []byte) string {
+	switch raw[0] {
+	case 'n':
+		return KindNull
+	case '"':
+		return KindString
+	case 't', 'f':
+		return KindBoolean
+	case '[':
+		return KindArray
+	case '{':
+		return KindObject
+	}
+	return KindNumber
+}

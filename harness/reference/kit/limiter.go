@@ -13,17 +13,37 @@ type Rule struct {
 	Block    time.Duration // how long a key is blocked; 0: until an attempt leaves the window
 }
 
+// LimitFaults are the ids of the faults that every limit can have; "" where a
+// reference knows none of the kind.
+type LimitFaults struct {
+	NeverReached  string
+	NeverReleased string
+	OneTooMany    string
+	OneTooFew     string
+}
+
 // Limiter counts attempts per key in a sliding window. It is safe for
 // concurrent use.
 type Limiter struct {
+	faults *Faults
+	names  LimitFaults
+
 	mu       sync.Mutex
+	stuck    map[string]bool // keys that NeverReleased holds
 	attempts map[string][]time.Time
 	blocked  map[string]time.Time // until
 }
 
-// NewLimiter returns a limiter that has seen nothing.
-func NewLimiter() *Limiter {
-	return &Limiter{attempts: map[string][]time.Time{}, blocked: map[string]time.Time{}}
+// NewLimiter returns a limiter that has seen nothing and has no faults.
+func NewLimiter() *Limiter { return NewFaultyLimiter(nil, LimitFaults{}) }
+
+// NewFaultyLimiter returns a limiter that has seen nothing and whose defects are
+// those of the named faults that are on.
+func NewFaultyLimiter(faults *Faults, names LimitFaults) *Limiter {
+	return &Limiter{
+		faults: faults, names: names,
+		stuck: map[string]bool{}, attempts: map[string][]time.Time{}, blocked: map[string]time.Time{},
+	}
 }
 
 // Take counts an attempt. When the key has none left it is refused with the time
@@ -32,6 +52,24 @@ func NewLimiter() *Limiter {
 func (l *Limiter) Take(key string, rule Rule, now time.Time) (wait time.Duration, ok bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	switch {
+	case l.faults.On(l.names.NeverReached):
+		return 0, true
+	case l.stuck[key]:
+		return rule.Block, false
+	case l.faults.On(l.names.OneTooMany):
+		rule.Attempts++
+	case l.faults.On(l.names.OneTooFew):
+		rule.Attempts--
+	}
+	wait, ok = l.take(key, rule, now)
+	if !ok && l.faults.On(l.names.NeverReleased) {
+		l.stuck[key] = true
+	}
+	return wait, ok
+}
+
+func (l *Limiter) take(key string, rule Rule, now time.Time) (wait time.Duration, ok bool) {
 	if until := l.blocked[key]; until.After(now) {
 		return until.Sub(now), false
 	}

@@ -3,6 +3,7 @@ package kit
 import (
 	"crypto/rand"
 	"encoding/base32"
+	"strings"
 	"sync"
 	"time"
 
@@ -42,6 +43,17 @@ func MatchTOTP(secret, code string, at time.Time, window int) (step int64, ok bo
 		}
 	}
 	return 0, false
+}
+
+// HalfWidth makes ASCII digits of full-width ones, as a lenient reader of codes
+// does.
+func HalfWidth(code string) string {
+	return strings.Map(func(c rune) rune {
+		if c >= '０' && c <= '９' {
+			return c - '０' + '0'
+		}
+		return c
+	}, code)
 }
 
 // OneUse remembers what may be used once: a time step's code (RFC 6238 section

@@ -30,9 +30,9 @@ func TestPasswordLimit(t *testing.T) {
 		}
 		want(t, p, "upper case", p.call("POST", authPath, object{"userName": "USER-001@portal.example", "password": who.Password}), 429, 403)
 		want(t, p, "another user", p.login(p.who(roleUser, 1)), 200, 200)
-		p.clock.Advance(59 * time.Second)
+		p.Clock.Advance(59 * time.Second)
 		want(t, p, "still blocked", p.login(who), 429, 403)
-		p.clock.Advance(time.Second)
+		p.Clock.Advance(time.Second)
 		want(t, p, "released", p.login(who), 200, 200)
 
 		want(t, p, "unknown user", p.fail("nobody@portal.example", 6), 429, 403)
@@ -100,7 +100,7 @@ func TestLoginSettings(t *testing.T) {
 		}
 		who := p.who(roleUser, 1)
 		want(t, p, "third attempt of two", p.fail(who.Login, 3), 429, 403)
-		p.clock.Advance(7 * time.Second)
+		p.Clock.Advance(7 * time.Second)
 		want(t, p, "after seven seconds", p.login(who), 200, 200)
 		if got := p.call("DELETE", path, nil, admin).response(); got["isDefault"] != true {
 			t.Errorf("reset settings %v", got)
@@ -122,7 +122,7 @@ func TestCookieSettings(t *testing.T) {
 		if p.alive(user) || p.alive(admin) || !p.alive(fresh) {
 			t.Error("want every old session dead and the caller's new one alive")
 		}
-		p.clock.Advance(10 * time.Minute)
+		p.Clock.Advance(10 * time.Minute)
 		if p.alive(fresh) {
 			t.Error("a session outlived its ten minutes")
 		}
@@ -209,7 +209,7 @@ func TestPasswordMail(t *testing.T) {
 			{who.Login, who.Login, 200}, {who.Login, p.who(roleUser, 1).Login, 403}, {admin.Login, who.Login, 200},
 			{admin.Login, owner.Login, 403}, {admin.Login, admin2.Login, 403}, {owner.Login, admin.Login, 200},
 		} {
-			p.clock.Advance(time.Minute)
+			p.Clock.Advance(time.Minute)
 			token := p.token(p.byLogin(test.caller))
 			want(t, p, test.caller+" for "+test.of, p.call("POST", path, object{"email": test.of}, bearer(token)), test.status, test.status)
 		}
@@ -241,7 +241,7 @@ func TestPasswordChange(t *testing.T) {
 		want(t, p, "new password, trimmed", p.login(who), 200, 200)
 		want(t, p, "link again", p.changePassword(who, "third password", link), 401, 401)
 		link = p.passwordLink(who)
-		p.clock.Advance(mailLinkLifetime)
+		p.Clock.Advance(mailLinkLifetime)
 		want(t, p, "expired link", p.changePassword(who, "third password", link), 401, 401)
 	})
 }
@@ -260,7 +260,7 @@ func TestCheckConfirm(t *testing.T) {
 		if got := result(object{"type": "EmailChange", "key": q.Get("key"), "uiD": q.Get("uid")}); got != 1.0 {
 			t.Errorf("link of another kind: %v", got)
 		}
-		p.clock.Advance(mailLinkLifetime)
+		p.Clock.Advance(mailLinkLifetime)
 		if got := result(body); got != 2.0 {
 			t.Errorf("expired link: %v", got)
 		}
@@ -377,7 +377,7 @@ func TestUnlimitedSessions(t *testing.T) {
 		if expires := got.text("expires"); (expires == "") == p.policy.released {
 			t.Errorf("expires %q of an unlimited session", expires)
 		}
-		p.clock.Advance(10 * sessionLifetime)
+		p.Clock.Advance(10 * sessionLifetime)
 		if !p.alive(got.text("token")) {
 			t.Error("an unlimited session ended")
 		}

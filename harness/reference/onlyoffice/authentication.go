@@ -46,10 +46,10 @@ func (s *Server) askApp(r *request, u *user) answer {
 	kind := s.appLinkKind(u)
 	out := token{TFA: true, ConfirmURL: s.appLink(r, u, kind), Expires: s.pendingExpires()}
 	s.setLinkCookie(r, u, kind)
-	if !u.enrolled || s.faults.On("secret-shown-after-enrolment") {
+	if !u.enrolled || s.On(faultSecretShownAfterEnrolment) {
 		out.TFAKey = s.secretOf(u)
 	}
-	if s.faults.On("token-before-second-factor") {
+	if s.On(faultTokenBeforeSecondFactor) {
 		out.Token = s.open(r, u, false).token
 	}
 	return ok(out)
@@ -73,7 +73,7 @@ func (s *Server) authenticateWithCode(r *request) answer {
 		return s.loginBySMS(r, u, in)
 	case s.applies(s.app, u, r):
 		return s.loginByApp(r, u, in)
-	case s.faults.On("code-login-without-second-factor"):
+	case s.On(faultCodeLoginWithoutSecondFactor):
 		return ok(s.grant(r, u, bool(in.Session)))
 	}
 	return refuse(s.policy.codeUnavailable)
@@ -81,7 +81,7 @@ func (s *Server) authenticateWithCode(r *request) answer {
 
 func (s *Server) loginByApp(r *request, u *user, in authRequest) answer {
 	enrolledBefore := u.enrolled
-	if !(in.Code.kind == "" && s.faults.On("absent-code-skips-second-factor")) {
+	if !(in.Code.kind == "" && s.On(faultAbsentCodeSkipsSecondFactor)) {
 		switch result, wait := s.checkAppCode(r, u, in.Code); result {
 		case codeThrottled:
 			return refuse(s.policy.codeThrottledLogin.after(wait))
@@ -102,7 +102,7 @@ func (s *Server) loginByApp(r *request, u *user, in authRequest) answer {
 // A4 ends the session of the caller, if any. The release looks at the cookie
 // only (6.B18).
 func (s *Server) logout(r *request) answer {
-	if r.session != nil && (r.byCookie || s.policy.headerIsThis) && !s.faults.On("token-alive-after-logout") {
+	if r.session != nil && (r.byCookie || s.policy.headerIsThis) && !s.On(faultTokenAliveAfterLogout) {
 		s.end(r.session)
 	}
 	r.cookies = append(r.cookies,

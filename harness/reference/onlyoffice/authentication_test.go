@@ -214,11 +214,11 @@ func TestLogout(t *testing.T) {
 func TestTokenExpires(t *testing.T) {
 	each(t, func(t *testing.T, p *portal) {
 		token := p.token(p.who(roleUser, 0))
-		p.clock.Advance(sessionLifetime - time.Second)
+		p.Clock.Advance(sessionLifetime - time.Second)
 		if !p.alive(token) {
 			t.Error("the token died before its year was over")
 		}
-		p.clock.Advance(time.Second)
+		p.Clock.Advance(time.Second)
 		if p.alive(token) {
 			t.Error("the token outlived its year")
 		}
@@ -248,7 +248,7 @@ func TestLoginByAuthLink(t *testing.T) {
 	each(t, func(t *testing.T, p *portal) {
 		who := p.who(roleUser, 0)
 		p.mu.Lock()
-		key := p.newKey(p.clock.Now(), "Auth", p.userByID(who.ID), "")
+		key := p.newKey(p.Clock.Now(), "Auth", p.userByID(who.ID), "")
 		p.mu.Unlock()
 		body := object{"confirmData": object{"email": who.Login, "key": key}}
 		want(t, p, "link", p.call("POST", authPath, body), 200, 200)

@@ -203,7 +203,7 @@ func (p *portal) alive(token string) bool {
 
 func (p *portal) codeAt(secret string, steps int) string {
 	p.t.Helper()
-	code, err := totp.GenerateCode(secret, p.clock.Now().Add(time.Duration(steps)*kit.TOTPStep))
+	code, err := totp.GenerateCode(secret, p.Clock.Now().Add(time.Duration(steps)*kit.TOTPStep))
 	if err != nil {
 		p.t.Fatal(err)
 	}
@@ -213,7 +213,7 @@ func (p *portal) codeAt(secret string, steps int) string {
 // freshCode moves to the next time step and returns its code.
 func (p *portal) freshCode(secret string) string {
 	p.t.Helper()
-	p.clock.Advance(kit.TOTPStep)
+	p.Clock.Advance(kit.TOTPStep)
 	return p.codeAt(secret, 0)
 }
 

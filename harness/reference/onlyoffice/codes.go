@@ -36,7 +36,7 @@ const (
 func (s *Server) secretOf(u *user) string {
 	if u.secret == "" {
 		size := s.policy.secretLength
-		if size == 0 || s.faults.On("weak-secret") {
+		if size == 0 || s.On(faultWeakSecret) {
 			size = 10
 		}
 		u.secret = kit.NewTOTPSecret(size)
@@ -72,18 +72,13 @@ func (s *Server) normalised(text string) string {
 	if s.policy.trimsCodes {
 		text = strings.TrimSpace(text)
 	}
-	if s.faults.On("spaced-code-accepted") {
+	if s.On(faultSpacedCodeAccepted) {
 		text = strings.Join(strings.Fields(text), "")
 	}
-	if s.faults.On("full-width-code-accepted") {
-		text = strings.Map(func(c rune) rune {
-			if c >= '０' && c <= '９' {
-				return c - '０' + '0'
-			}
-			return c
-		}, text)
+	if s.On(faultFullWidthCodeAccepted) {
+		text = kit.HalfWidth(text)
 	}
-	if s.faults.On("long-code-accepted") && len(text) > 6 && len(kit.Digits(text)) == len(text) {
+	if s.On(faultLongCodeAccepted) && len(text) > 6 && len(kit.Digits(text)) == len(text) {
 		text = text[:6]
 	}
 	return text
@@ -93,11 +88,11 @@ func (s *Server) normalised(text string) string {
 func (s *Server) wrongCodeType(code codeText) bool {
 	switch code.kind {
 	case "number":
-		return !s.faults.On("number-code-accepted")
+		return !s.On(faultNumberCodeAccepted)
 	case "array":
-		return !s.faults.On("array-code-accepted")
+		return !s.On(faultArrayCodeAccepted)
 	case "boolean":
-		return !s.faults.On("boolean-code-accepted")
+		return !s.On(faultBooleanCodeAccepted)
 	}
 	return code.kind == "object"
 }
@@ -108,17 +103,17 @@ func (s *Server) wavedThrough(u *user, code codeText) bool {
 	case code.kind == "array", code.kind == "boolean":
 		return true // wrongCodeType let them pass
 	case code.kind == "null":
-		return s.faults.On("null-code-accepted")
-	case code.kind == "string" && code.text == "" && s.faults.On("empty-code-accepted"):
+		return s.On(faultNullCodeAccepted)
+	case code.kind == "string" && code.text == "" && s.On(faultEmptyCodeAccepted):
 		return true
-	case code.text != "" && s.faults.On("any-code-accepted"):
+	case code.text != "" && s.On(faultAnyCodeAccepted):
 		return true
 	case u.enrolled:
 		return false
 	case code.text == "":
-		return s.faults.On("enrolment-without-code")
+		return s.On(faultEnrolmentWithoutCode)
 	}
-	return s.faults.On("enrolment-with-wrong-code")
+	return s.On(faultEnrolmentWithWrongCode)
 }
 
 func (s *Server) codeMatches(r *request, u *user, text string) bool {
@@ -127,16 +122,16 @@ func (s *Server) codeMatches(r *request, u *user, text string) bool {
 
 func (s *Server) totpMatches(r *request, u *user, text string) bool {
 	window := s.policy.window
-	if s.faults.On("window-far-too-wide") {
+	if s.On(faultWindowFarTooWide) {
 		window = 120
 	}
 	for _, secret := range s.secretsFor(u) {
-		step, found := kit.MatchTOTP(secret, text, r.now, window)
+		step, found := kit.MatchTOTP(secret, text, r.Now, window)
 		if !found {
 			continue
 		}
 		// RFC 6238 section 5.2: a code must not be accepted a second time.
-		if !s.policy.codesOnce || s.spend(r, fmt.Sprintf("totp/%s/%s/%d", u.id, secret, step)) || s.faults.On("replayed-code-accepted") {
+		if !s.policy.codesOnce || s.Spend(r.Call, fmt.Sprintf("totp/%s/%s/%d", u.id, secret, step)) || s.On(faultReplayedCodeAccepted) {
 			return true
 		}
 	}
@@ -145,10 +140,10 @@ func (s *Server) totpMatches(r *request, u *user, text string) bool {
 
 func (s *Server) secretsFor(u *user) []string {
 	secrets := []string{s.secretOf(u)}
-	if s.faults.On("old-secret-alive-after-unlink") {
+	if s.On(faultOldSecretAliveAfterUnlink) {
 		secrets = append(secrets, u.oldSecrets...)
 	}
-	if s.faults.On("foreign-code-accepted") {
+	if s.On(faultForeignCodeAccepted) {
 		for _, other := range s.users {
 			if other != u && other.secret != "" {
 				secrets = append(secrets, other.secret)
@@ -163,7 +158,7 @@ func (s *Server) backupMatches(r *request, u *user, text string) bool {
 	if s.useBackup(r, u, u.backup, u.generation, text) {
 		return true
 	}
-	if s.faults.On("old-backup-codes-alive-after-renewal") {
+	if s.On(faultOldBackupCodesAliveAfterRenewal) {
 		for generation, codes := range u.oldBackups {
 			if s.useBackup(r, u, codes, -generation-1, text) {
 				return true
@@ -176,17 +171,17 @@ func (s *Server) backupMatches(r *request, u *user, text string) bool {
 func (s *Server) useBackup(r *request, u *user, codes []backupCode, generation int, text string) bool {
 	for i := range codes {
 		same := kit.SameSecret(codes[i].Code, text)
-		if s.faults.On("backup-codes-case-folded") {
+		if s.On(faultBackupCodesCaseFolded) {
 			same = strings.EqualFold(codes[i].Code, text)
 		}
 		if !same {
 			continue
 		}
-		first := s.spend(r, fmt.Sprintf("backup/%s/%d/%d", u.id, generation, i))
+		first := s.Spend(r.Call, fmt.Sprintf("backup/%s/%d/%d", u.id, generation, i))
 		if first {
 			codes[i].IsUsed = true
 		}
-		return first || s.faults.On("backup-code-reusable")
+		return first || s.On(faultBackupCodeReusable)
 	}
 	return false
 }
@@ -206,7 +201,7 @@ func (s *Server) newBackupCodes(u *user) {
 }
 
 func (s *Server) retireBackupCodes(u *user) {
-	if s.faults.On("old-backup-codes-alive-after-renewal") && u.backup != nil {
+	if s.On(faultOldBackupCodesAliveAfterRenewal) && u.backup != nil {
 		u.oldBackups = append(u.oldBackups, u.backup)
 	}
 	u.backup = nil
@@ -214,25 +209,9 @@ func (s *Server) retireBackupCodes(u *user) {
 
 // forget drops a user's enrolment: the next secret and backup codes are new.
 func (s *Server) forget(u *user) {
-	if s.faults.On("old-secret-alive-after-unlink") && u.secret != "" {
+	if s.On(faultOldSecretAliveAfterUnlink) && u.secret != "" {
 		u.oldSecrets = append(u.oldSecrets, u.secret)
 	}
 	s.retireBackupCodes(u)
 	u.secret, u.enrolled = "", false
-}
-
-// spend uses something up that counts once. With the fault a use that overlapped
-// the first one in time counts as well, which is what checking and marking in two
-// steps does.
-func (s *Server) spend(r *request, key string) bool {
-	order, first := s.oneUse.Spend(key)
-	return first || s.faults.On("parallel-uses-all-accepted") && order > r.arrived
-}
-
-// widenRace lengthens the time between arrival and check for that fault only, so
-// that parallel calls really overlap. It works instead of sleeping.
-func (s *Server) widenRace() {
-	if s.faults.On("parallel-uses-all-accepted") {
-		kit.HashPassword("race", s.salt, 50_000)
-	}
 }

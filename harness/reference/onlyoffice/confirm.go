@@ -56,11 +56,11 @@ func (s *Server) keyAt(ms, kind string, u *user, email string) string {
 // binding is what a key is good for: one kind, one user, and the state that its
 // use changes, which makes mailed links single use.
 func (s *Server) binding(kind string, u *user, email string) string {
-	if s.faults.On("foreign-confirm-link-accepted") {
+	if s.On(faultForeignConfirmLinkAccepted) {
 		return kind
 	}
 	parts := []string{kind, u.id}
-	if !s.faults.On("confirm-key-reusable") {
+	if !s.On(faultConfirmKeyReusable) {
 		switch kind {
 		case "PasswordChange":
 			parts = append(parts, strconv.Itoa(u.passwordChanges))
@@ -81,8 +81,8 @@ func (s *Server) checkKey(r *request, kind, key string, u *user, email string) l
 	if slices.Contains([]string{"Auth", "PhoneActivation", "PhoneAuth", "TfaActivation", "TfaAuth"}, kind) {
 		lifetime = authLinkLifetime
 	}
-	age := r.now.Sub(linkEpoch) - time.Duration(issued)*time.Millisecond
-	if age >= lifetime && !s.faults.On("expired-confirm-link-accepted") {
+	age := r.Now.Sub(linkEpoch) - time.Duration(issued)*time.Millisecond
+	if age >= lifetime && !s.On(faultExpiredConfirmLinkAccepted) {
 		return linkExpired
 	}
 	return linkValid
@@ -107,7 +107,7 @@ func (s *Server) verifyLink(r *request, parts linkParts) (*confirmation, linkSta
 	if parts.kind == "EmailChange" {
 		found.email = parts.email
 	}
-	if strings.HasPrefix(parts.kind, "Tfa") && s.faults.On("second-step-without-first") {
+	if strings.HasPrefix(parts.kind, "Tfa") && s.On(faultSecondStepWithoutFirst) {
 		return found, linkValid
 	}
 	if parts.kind == "TfaAuth" && r.session != nil && !s.policy.linkSignedIn {
@@ -144,7 +144,7 @@ func (s *Server) authoriseByLink(r *request) *refusal {
 		return &why
 	}
 	role := slices.Contains(r.op.kinds, found.kind) || slices.Contains(r.op.kinds, anySession)
-	if !role && !s.faults.On("confirm-role-ignored") {
+	if !role && !s.On(faultConfirmRoleIgnored) {
 		why := wrongRole()
 		return &why
 	}
@@ -170,7 +170,7 @@ func linkCookie(kind string) string { return "asc_confirm_key_" + kind }
 // setLinkCookie hands the key of a link to the browser that asked for it.
 func (s *Server) setLinkCookie(r *request, u *user, kind string) {
 	r.cookies = append(r.cookies, &http.Cookie{
-		Name: linkCookie(kind), Value: s.newKey(r.now, kind, u, ""), Path: "/",
+		Name: linkCookie(kind), Value: s.newKey(r.Now, kind, u, ""), Path: "/",
 		HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: r.http.TLS != nil,
 	})
 }
@@ -218,7 +218,7 @@ func (s *Server) checkConfirm(r *request) answer {
 	if at >= 0 {
 		_, state = s.verifyLink(r, linkParts{kind: linkKinds[at], key: in.Key, uid: uid, email: in.Email, sealed: in.EncEmail})
 	}
-	if state == linkValid && linkKinds[at] == "Auth" && s.oneUse.Used("link/"+in.Key) {
+	if state == linkValid && linkKinds[at] == "Auth" && s.Used("link/"+in.Key) {
 		state = linkInvalid
 	}
 	return ok(struct {

@@ -37,7 +37,7 @@ func (s *Server) getConnections(r *request) answer {
 	out := struct {
 		LoginEvent int          `json:"loginEvent"`
 		Items      []connection `json:"items"`
-	}{Items: s.connectionsOf(func(known *session) bool { return known.user == r.caller }, r.now)}
+	}{Items: s.connectionsOf(func(known *session) bool { return known.user == r.caller }, r.Now)}
 	if this := s.thisConnection(r); this != nil {
 		out.LoginEvent = this.event
 	}
@@ -47,7 +47,7 @@ func (s *Server) getConnections(r *request) answer {
 // logOutAllChangePassword ends every session of the caller and hands out a link
 // to change the password.
 func (s *Server) logOutAllChangePassword(r *request) answer {
-	if !s.faults.On("token-alive-after-logout-all") {
+	if !s.On(faultTokenAliveAfterLogoutAll) {
 		s.endAllOf(r.caller)
 	}
 	s.clearSessionCookie(r)
@@ -59,14 +59,14 @@ func (s *Server) clearSessionCookie(r *request) {
 }
 
 func (s *Server) logOutAllForUser(r *request) answer {
-	id := r.path[0]
+	id := r.path["userId"]
 	if !isUUID(id) {
 		return refuse(noRoute())
 	}
-	if !sameID(id, r.caller.id) && !r.caller.admin() && !s.faults.On("foreign-token-accepted") {
+	if !sameID(id, r.caller.id) && !r.caller.admin() && !s.On(faultForeignTokenAccepted) {
 		return refuse(accessDenied())
 	}
-	if u := s.userByID(id); u != nil && !s.faults.On("token-alive-after-logout-all") {
+	if u := s.userByID(id); u != nil && !s.On(faultTokenAliveAfterLogoutAll) {
 		s.endAllOf(u)
 	}
 	return ok(nil)
@@ -76,25 +76,25 @@ func (s *Server) logOutAllForUser(r *request) answer {
 // release a header token is not, and ends too (1.5).
 func (s *Server) logOutAllExceptThis(r *request) answer {
 	this := s.thisConnection(r)
-	if !s.faults.On("token-alive-after-logout-all") {
+	if !s.On(faultTokenAliveAfterLogoutAll) {
 		s.endAll(func(known *session) bool { return known.user == r.caller && known != this })
 	}
 	return ok(r.caller.name)
 }
 
 func (s *Server) logOutConnection(r *request) answer {
-	event, err := strconv.Atoi(r.path[0])
+	event, err := strconv.Atoi(r.path["loginEventId"])
 	if err != nil {
 		return refuse(noRoute())
 	}
 	for _, known := range s.sessions {
-		if known.event != event || !known.live(r.now) {
+		if known.event != event || !known.live(r.Now) {
 			continue
 		}
-		if known.user != r.caller && !r.caller.admin() && !s.faults.On("foreign-connection-logout") {
+		if known.user != r.caller && !r.caller.admin() && !s.On(faultForeignConnectionLogout) {
 			return refuse(accessDenied())
 		}
-		if !s.faults.On("token-alive-after-connection-logout") {
+		if !s.On(faultTokenAliveAfterConnectionLogout) {
 			s.end(known)
 		}
 		return ok(true)
@@ -116,7 +116,7 @@ func (s *Server) getLoginEvents(r *request) answer {
 		IP     string `json:"ip"`
 	}
 	events := []event{}
-	for _, known := range s.connectionsOf(func(*session) bool { return true }, r.now) {
+	for _, known := range s.connectionsOf(func(*session) bool { return true }, r.Now) {
 		events = append(events, event{known.ID, known.Date, s.userByID(known.UserID).name, known.UserID, "Successful Login", known.IP})
 	}
 	return ok(events)

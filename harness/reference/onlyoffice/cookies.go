@@ -34,7 +34,7 @@ func (s *Server) updateCookieSettings(r *request) answer {
 	}
 	s.cookie = cookieSettings{LifeTime: min(max(in.LifeTime.value, 0), 9999), Enabled: bool(in.Enabled)}
 	if s.cookie.Enabled && s.cookie.LifeTime > 0 {
-		if !s.faults.On("token-alive-after-lifetime-change") {
+		if !s.On(faultTokenAliveAfterLifetimeChange) {
 			s.endAll(func(*session) bool { return true })
 		}
 		s.open(r, r.caller, false)

@@ -71,7 +71,7 @@ func (s *Server) hashPassword(r *request) {
 	if hash := strings.TrimSpace(in.PasswordHash); hash != "" {
 		r.passwordHash = hash
 	} else if in.Password != "" {
-		r.passwordHash = kit.HashPassword(strings.TrimSpace(in.Password), s.salt, s.iterations)
+		r.passwordHash = s.Hash(strings.TrimSpace(in.Password), s.salt)
 	}
 }
 
@@ -97,7 +97,7 @@ func (s *Server) identify(r *request, in authRequest) (*user, *refusal) {
 	key := s.attemptKey(r, in.UserName)
 	if !solved || !s.policy.captchaSkipsLimit {
 		wait, allowed := s.takeAttempt(r, key)
-		if !allowed && !(right && s.faults.On("right-password-passes-block")) {
+		if !allowed && !(right && s.On(faultRightPasswordPassesBlock)) {
 			why := s.policy.loginThrottled.after(wait)
 			return nil, &why
 		}
@@ -106,10 +106,10 @@ func (s *Server) identify(r *request, in authRequest) (*user, *refusal) {
 		why := s.wrongCredentials(u)
 		return nil, &why
 	}
-	if u.disabled() && !s.faults.On("disabled-account-let-in") {
+	if u.disabled() && !s.On(faultDisabledAccountLetIn) {
 		return nil, &s.policy.disabledAccount
 	}
-	s.attempts.Forgive(key, r.now)
+	s.attempts.Forgive(key, r.Now)
 	return u, nil
 }
 
@@ -120,13 +120,13 @@ func (s *Server) wrongCredentials(u *user) refusal {
 		return why
 	}
 	switch {
-	case s.faults.On("unknown-user-told-by-body"):
+	case s.On(faultUnknownUserToldByBody):
 		why.message = "User not found"
-	case s.faults.On("unknown-user-told-by-status"):
+	case s.On(faultUnknownUserToldByStatus):
 		why = notFound()
-	case s.faults.On("unknown-user-told-by-header"):
+	case s.On(faultUnknownUserToldByHeader):
 		why.header = http.Header{"X-Reason": {"unknown-user"}}
-	case s.faults.On("unknown-user-told-by-length"):
+	case s.On(faultUnknownUserToldByLength):
 		why.padding = "\n"
 	}
 	return why
@@ -140,7 +140,7 @@ func (s *Server) checkCaptcha(response string) (solved bool, refused *refusal) {
 	if kit.SameSecret(response, s.captcha) {
 		return true, nil
 	}
-	if s.faults.On("captcha-ignored") {
+	if s.On(faultCaptchaIgnored) {
 		return false, nil
 	}
 	why := captchaRefused()
@@ -158,7 +158,7 @@ func (s *Server) identifyByLink(r *request, data confirmData) (*user, *refusal) 
 		why := notFound()
 		return nil, &why
 	}
-	if !s.spend(r, "link/"+data.Key) && !s.faults.On("confirm-key-reusable") {
+	if !s.Spend(r.Call, "link/"+data.Key) && !s.On(faultConfirmKeyReusable) {
 		why := notFound()
 		return nil, &why
 	}

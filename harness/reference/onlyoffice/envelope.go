@@ -1,11 +1,10 @@
 package onlyoffice
 
 import (
-	"encoding/json"
-	"math"
 	"net/http"
 	"reflect"
-	"strconv"
+
+	"authconform/harness/reference/kit"
 )
 
 // answer is what an operation returns. Cookies are kept on the request, because
@@ -57,10 +56,7 @@ type (
 	}
 )
 
-const (
-	jsonType    = "application/json; charset=utf-8"
-	problemType = "application/problem+json"
-)
+const problemType = "application/problem+json"
 
 func (s *Server) write(w http.ResponseWriter, r *request, a answer) {
 	for _, cookie := range r.cookies {
@@ -70,14 +66,14 @@ func (s *Server) write(w http.ResponseWriter, r *request, a answer) {
 		s.writeRefusal(w, r, s.spoil(r, *a.refused))
 		return
 	}
-	if s.policy.uncached && !s.faults.On("secrets-cacheable") {
+	if s.policy.uncached && !s.On(faultSecretsCacheable) {
 		w.Header().Set("Cache-Control", "no-store")
 	}
 	if s.policy.requestCountsInReply {
 		s.writeRequestCounts(w, r)
 	}
 	response := selectFields(a.response, r.http.URL.Query()["fields"])
-	writeBody(w, http.StatusOK, jsonType, success{
+	writeBody(w, http.StatusOK, kit.JSONMedia, success{
 		Response: response, Count: count(a.response), Links: r.links(), StatusCode: http.StatusOK,
 	}, "")
 }
@@ -106,7 +102,7 @@ func (s *Server) writeRefusal(w http.ResponseWriter, r *request, why refusal) {
 		header.Set("Allow", why.allow)
 	}
 	status := why.status
-	if s.faults.On("error-with-200") {
+	if s.On(faultErrorWith200) {
 		status = http.StatusOK
 	}
 	if s.policy.released {
@@ -117,24 +113,15 @@ func (s *Server) writeRefusal(w http.ResponseWriter, r *request, why refusal) {
 		header.Set("WWW-Authenticate", `Bearer realm="portal"`) // RFC 9110 section 11.6.1
 	}
 	if why.status == http.StatusTooManyRequests {
-		s.writeRetryAfter(header, why)
+		s.RetryAfter(header, why.wait, retryAfterFaults)
 	}
-	writeBody(w, status, jsonType, errorBody{
+	writeBody(w, status, kit.JSONMedia, errorBody{
 		Status: 1, StatusCode: why.status, Error: errorDetail{Message: why.message},
 	}, why.padding)
 }
 
-func (s *Server) writeRetryAfter(header http.Header, why refusal) {
-	seconds := max(1, int(math.Ceil(why.wait.Seconds())))
-	switch {
-	case s.faults.On("retry-after-missing"):
-		return
-	case s.faults.On("retry-after-zero"):
-		seconds = 0
-	case s.faults.On("retry-after-too-long"):
-		seconds += 3600
-	}
-	header.Set("Retry-After", strconv.Itoa(seconds))
+var retryAfterFaults = kit.RetryAfterFaults{
+	Missing: faultRetryAfterMissing, Zero: faultRetryAfterZero, TooLong: faultRetryAfterTooLong,
 }
 
 // writeReleasedRefusal writes the four error shapes of the release (4.2, 4.3).
@@ -164,20 +151,10 @@ func (s *Server) writeReleasedRefusal(w http.ResponseWriter, r *request, status 
 			stack := "   at ASC.Web.Api.Controllers." + r.operationID() + "()"
 			detail.Type, detail.Stack = &why.exception, &stack
 		}
-		writeBody(w, status, jsonType, errorBody{Status: 1, StatusCode: why.status, Error: detail}, why.padding)
+		writeBody(w, status, kit.JSONMedia, errorBody{Status: 1, StatusCode: why.status, Error: detail}, why.padding)
 	}
 }
 
-func writeBody(w http.ResponseWriter, status int, contentType string, body any, padding string) {
-	text, err := json.Marshal(body)
-	if err != nil {
-		http.Error(w, "reference: response cannot be written as JSON", http.StatusInternalServerError)
-		return
-	}
-	text = append(text, padding...)
-	w.Header().Set("Content-Type", contentType)
-	w.Header().Set("Content-Length", strconv.Itoa(len(text)))
-	w.WriteHeader(status)
-	// The status line is already out; a failed write means the client has gone.
-	_, _ = w.Write(text)
+func writeBody(w http.ResponseWriter, status int, media string, body any, padding string) {
+	kit.WriteBody(w, status, media, append(kit.Encode(body), padding...))
 }

@@ -72,19 +72,26 @@ func Faults() []kit.Fault {
 	return all
 }
 
+var (
+	wrongRights = []kit.WrongStatus{
+		{Fault: faultForbiddenAs401, Right: http.StatusForbidden, Instead: http.StatusUnauthorized},
+		{Fault: faultUnauthenticatedAs403, Right: http.StatusUnauthorized, Instead: http.StatusForbidden},
+	}
+	wrongCredentials = []kit.WrongStatus{
+		{Fault: faultBadCredentialsAs400, Right: http.StatusUnauthorized, Instead: http.StatusBadRequest},
+	}
+)
+
 // spoil applies the faults that give a right refusal a wrong status.
 func (s *Server) spoil(r *request, why refusal) refusal {
 	if r.op == nil {
 		return why
 	}
-	protected := r.op.access != anonymous
 	switch {
-	case protected && why.status == http.StatusForbidden && s.faults.On("forbidden-as-401"):
-		why.status = http.StatusUnauthorized
-	case protected && why.status == http.StatusUnauthorized && s.faults.On("unauthenticated-as-403"):
-		why.status = http.StatusForbidden
-	case r.op.takesCredentials() && why.status == http.StatusUnauthorized && s.faults.On("bad-credentials-as-400"):
-		why.status = http.StatusBadRequest
+	case r.op.access != anonymous:
+		why.status = s.Restate(why.status, wrongRights...)
+	case r.op.takesCredentials():
+		why.status = s.Restate(why.status, wrongCredentials...)
 	}
 	if why.status == http.StatusMethodNotAllowed && why.allow == "" {
 		why.allow = r.op.method // RFC 9110 section 15.5.6 wants Allow, whoever says 405

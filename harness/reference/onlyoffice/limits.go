@@ -44,7 +44,7 @@ func (s *Server) updateLoginSettings(r *request) answer {
 		if member.number.quoted && !s.policy.numbersAsText {
 			return refuse(wrongType(member.name))
 		}
-		if inRange := member.number.value >= 1 && member.number.value <= 9999; !inRange && !s.faults.On("settings-out-of-range-accepted") {
+		if inRange := member.number.value >= 1 && member.number.value <= 9999; !inRange && !s.On(faultSettingsOutOfRangeAccepted) {
 			return refuse(invalid(member.name, "The field "+member.name+" must be between 1 and 9999."))
 		}
 	}
@@ -70,13 +70,13 @@ func (s *Server) resetLoginSettings(r *request) answer {
 // and the client's address (3.1).
 func (s *Server) attemptKey(r *request, login string) string {
 	address := r.address
-	if s.faults.On("counter-reset-by-new-connection") {
+	if s.On(faultCounterResetByNewConnection) {
 		address = r.http.RemoteAddr
 	}
-	if claimed := claimedAddress(r.http.Header); claimed != "" && s.faults.On("counter-trusts-client-address") {
+	if claimed := claimedAddress(r.http.Header); claimed != "" && s.On(faultCounterTrustsClientAddress) {
 		address = claimed
 	}
-	if !s.faults.On("counter-reset-by-email-case") {
+	if !s.On(faultCounterResetByEmailCase) {
 		login = strings.ToLower(login)
 	}
 	return login + "/" + address
@@ -91,6 +91,11 @@ func claimedAddress(header http.Header) string {
 	return ""
 }
 
+var passwordLimitFaults = kit.LimitFaults{
+	NeverReached: faultLimitNeverReached, NeverReleased: faultLimitNeverReleased,
+	OneTooMany: faultLimitOneTooMany, OneTooFew: faultLimitOneTooFew,
+}
+
 // takeAttempt counts a password attempt, right or wrong, known user or not. A
 // right one is taken back by its caller.
 func (s *Server) takeAttempt(r *request, key string) (time.Duration, bool) {
@@ -99,23 +104,10 @@ func (s *Server) takeAttempt(r *request, key string) (time.Duration, bool) {
 		Period:   time.Duration(s.login.CheckPeriod) * time.Second,
 		Block:    time.Duration(s.login.BlockTime) * time.Second,
 	}
-	switch {
-	case s.faults.On("limit-never-reached"):
-		return 0, true
-	case s.stuck[key]:
-		return rule.Block, false
-	case s.faults.On("limit-ignores-settings"):
+	if s.On(faultLimitIgnoresSettings) {
 		rule.Attempts = defaultLoginSettings.AttemptCount
-	case s.faults.On("limit-one-too-many"):
-		rule.Attempts++
-	case s.faults.On("limit-one-too-few"):
-		rule.Attempts--
 	}
-	wait, allowed := s.attempts.Take(key, rule, r.now)
-	if !allowed && s.faults.On("limit-never-released") {
-		s.stuck[key] = true
-	}
-	return wait, allowed
+	return s.attempts.Take(key, rule, r.Now)
 }
 
 // tries counts second-factor codes (3.2): a fixed time that each counted try
@@ -126,17 +118,17 @@ type tries struct {
 }
 
 func (s *Server) takeCodeTry(r *request, key string, limit int, period time.Duration) (time.Duration, bool) {
-	if s.faults.On("second-factor-limit-never-reached") {
+	if s.On(faultSecondFactorLimitNeverReached) {
 		return 0, true
 	}
 	known := s.codeTries[key]
-	if !known.until.After(r.now) {
+	if !known.until.After(r.Now) {
 		known = tries{}
 	}
 	if known.count >= limit {
-		return known.until.Sub(r.now), false
+		return known.until.Sub(r.Now), false
 	}
-	s.codeTries[key] = tries{count: known.count + 1, until: r.now.Add(period)}
+	s.codeTries[key] = tries{count: known.count + 1, until: r.Now.Add(period)}
 	return 0, true
 }
 
@@ -153,12 +145,12 @@ func (s *Server) forgiveCodeTry(key string) {
 const requestLimit = 1500
 
 func (s *Server) writeRequestCounts(w http.ResponseWriter, r *request) {
-	minute := r.now.Unix() / 60
+	minute := r.Now.Unix() / 60
 	used := s.requestsIn(minute)
 	header := w.Header()
 	header.Set("X-RateLimit-Limit", strconv.Itoa(requestLimit))
 	header.Set("X-RateLimit-Remaining", strconv.Itoa(max(1, requestLimit-used)))
-	header.Set("X-RateLimit-Reset", strconv.FormatInt((minute+1)*60-r.now.Unix(), 10)) // seconds
+	header.Set("X-RateLimit-Reset", strconv.FormatInt((minute+1)*60-r.Now.Unix(), 10)) // seconds
 }
 
 // requestsIn counts this request and returns the number in its minute.

@@ -113,20 +113,11 @@ type codeText struct {
 }
 
 func (c *codeText) UnmarshalJSON(raw []byte) error {
-	switch raw[0] {
-	case 'n':
-		c.kind = "null"
-	case '"':
-		c.kind = "string"
+	switch c.kind = kit.KindOf(raw); c.kind {
+	case kit.KindString:
 		return json.Unmarshal(raw, &c.text)
-	case 't', 'f':
-		c.kind = "boolean"
-	case '[':
-		c.kind = "array"
-	case '{':
-		c.kind = "object"
-	default:
-		c.kind, c.text = "number", string(raw)
+	case kit.KindNumber:
+		c.text = string(raw)
 	}
 	return nil
 }

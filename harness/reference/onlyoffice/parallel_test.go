@@ -65,7 +65,7 @@ func TestOneUseCodesInParallel(t *testing.T) {
 }
 
 func TestParallelFaultIsSeen(t *testing.T) {
-	p := start(t, Documented, "parallel-uses-all-accepted")
+	p := start(t, Documented, faultParallelUsesAllAccepted)
 	who := p.who(roleTOTP, 0)
 	_, _, backup := p.enrol(who)
 	p.setAttemptCount(100)

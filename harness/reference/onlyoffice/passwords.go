@@ -53,7 +53,7 @@ func (s *Server) updatePasswordSettings(r *request) answer {
 		return refuseIf(refused)
 	}
 	length := in.MinLength.value
-	if (length < minPasswordLength || length > maxPasswordLength) && !s.faults.On("settings-out-of-range-accepted") {
+	if (length < minPasswordLength || length > maxPasswordLength) && !s.On(faultSettingsOutOfRangeAccepted) {
 		return refuse(argument(fmt.Sprintf("minLength must be between %d and %d", minPasswordLength, maxPasswordLength)))
 	}
 	s.password.MinLength = length
@@ -94,11 +94,11 @@ func (s *Server) sendUserPassword(r *request) answer {
 	if refused := s.takePasswordMail(r, in.Email); refused != nil {
 		return refuseIf(refused)
 	}
-	if u == nil && s.faults.On("unknown-user-told-by-password-mail") {
+	if u == nil && s.On(faultUnknownUserToldByPasswordMail) {
 		return refuse(notFound())
 	}
 	if u != nil && !u.disabled() {
-		s.outbox.Send(u.email, "Change of password", "Change your password: "+s.passwordLink(r, u))
+		s.Outbox.Send(u.email, "Change of password", "Change your password: "+s.passwordLink(r, u))
 	}
 	return ok(passwordMailText)
 }
@@ -106,7 +106,7 @@ func (s *Server) sendUserPassword(r *request) answer {
 func (s *Server) mayMailPassword(r *request, u *user, captcha string) *refusal {
 	var why refusal
 	switch {
-	case r.session == nil && !kit.SameSecret(captcha, s.captcha) && !s.faults.On("captcha-ignored"):
+	case r.session == nil && !kit.SameSecret(captcha, s.captcha) && !s.On(faultCaptchaIgnored):
 		why = captchaRefused()
 	case r.session != nil && !mayManagePassword(r.caller, u):
 		why = accessDenied()
@@ -133,14 +133,14 @@ func mayManagePassword(caller, u *user) bool {
 // takePasswordMail is "5 per minute to collect passwords", counted per caller
 // and address mailed.
 func (s *Server) takePasswordMail(r *request, email string) *refusal {
-	if !s.policy.limitsPasswordMail || s.faults.On("password-mail-limit-never-reached") {
+	if !s.policy.limitsPasswordMail || s.On(faultPasswordMailLimitNeverReached) {
 		return nil
 	}
 	caller := r.address
 	if r.session != nil {
 		caller = r.caller.id
 	}
-	wait, allowed := s.mailSends.Take(caller+"|"+strings.ToLower(email), kit.Rule{Attempts: 5, Period: time.Minute}, r.now)
+	wait, allowed := s.mailSends.Take(caller+"|"+strings.ToLower(email), kit.Rule{Attempts: 5, Period: time.Minute}, r.Now)
 	if allowed {
 		return nil
 	}
@@ -149,7 +149,7 @@ func (s *Server) takePasswordMail(r *request, email string) *refusal {
 }
 
 func (s *Server) passwordLink(r *request, u *user) string {
-	return linkURL(r.portal, "PasswordChange", "key", s.newKey(r.now, "PasswordChange", u, ""), "uid", u.id)
+	return linkURL(r.portal, "PasswordChange", "key", s.newKey(r.Now, "PasswordChange", u, ""), "uid", u.id)
 }
 
 // changeUserPassword ends every session of the user.
@@ -170,14 +170,14 @@ func (s *Server) changeUserPassword(r *request) answer {
 	switch {
 	case r.passwordHash == "":
 		return refuse(argument("Password is empty"))
-	case strings.TrimSpace(in.PasswordHash) == "" && !s.password.strongEnough(typed) && !s.faults.On("weak-password-accepted"):
+	case strings.TrimSpace(in.PasswordHash) == "" && !s.password.strongEnough(typed) && !s.On(faultWeakPasswordAccepted):
 		return refuse(argument("The password does not meet the requirements"))
-	case kit.SameSecret(s.verifierOf(u), verifier) && !s.faults.On("old-password-accepted-as-new"):
+	case kit.SameSecret(s.verifierOf(u), verifier) && !s.On(faultOldPasswordAcceptedAsNew):
 		return refuse(argument("A new password must be used"))
 	}
 	u.password, u.seeded = verifier, ""
 	u.passwordChanges++
-	if !s.faults.On("token-alive-after-password-change") {
+	if !s.On(faultTokenAliveAfterPasswordChange) {
 		s.endAllOf(u)
 	}
 	return ok(profileOf(u))

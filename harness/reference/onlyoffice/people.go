@@ -59,7 +59,7 @@ func (s *Server) sendEmailChange(r *request) answer {
 		switch {
 		case other == nil && r.caller.admin():
 			return refuse(s.policy.unknownUserID)
-		case other == nil || !s.faults.On("foreign-token-accepted"):
+		case other == nil || !s.On(faultForeignTokenAccepted):
 			return refuse(accessDenied())
 		}
 		u = other
@@ -67,8 +67,8 @@ func (s *Server) sendEmailChange(r *request) answer {
 	if s.userByEmail(in.Email) != nil {
 		return refuse(argument("A user with this email is already registered"))
 	}
-	s.outbox.Send(in.Email, "Change of e-mail", "Confirm your new e-mail address: "+linkURL(r.portal, "EmailChange",
-		"key", s.newKey(r.now, "EmailChange", u, in.Email), "uid", u.id, "email", in.Email))
+	s.Outbox.Send(in.Email, "Change of e-mail", "Confirm your new e-mail address: "+linkURL(r.portal, "EmailChange",
+		"key", s.newKey(r.Now, "EmailChange", u, in.Email), "uid", u.id, "email", in.Email))
 	return ok("The email change instructions have been sent")
 }
 
@@ -104,11 +104,11 @@ func (s *Server) changeUserEmail(r *request) answer {
 // linkedUser is the user the path names, who must be the one of the link.
 func (s *Server) linkedUser(r *request) (*user, *refusal) {
 	var why refusal
-	u := s.userByID(r.path[0])
+	u := s.userByID(r.path["userid"])
 	switch {
 	case u == nil:
 		why = notFound()
-	case u.disabled(), u != r.link.user && !s.faults.On("foreign-confirm-link-accepted"):
+	case u.disabled(), u != r.link.user && !s.On(faultForeignConfirmLinkAccepted):
 		why = accessDenied()
 	default:
 		return u, nil

@@ -13,7 +13,7 @@ func (s *Server) getSettings(*request) answer {
 		PasswordHash       passwordHash `json:"passwordHash"`
 		RecaptchaType      int          `json:"recaptchaType"`
 		RecaptchaPublicKey string       `json:"recaptchaPublicKey"`
-	}{"en-US", passwordHash{256, s.iterations, s.salt}, 0, "reference-site-key"})
+	}{"en-US", passwordHash{256, s.HashIterations(), s.salt}, 0, "reference-site-key"})
 }
 
 func (s *Server) getCapabilities(*request) answer {

@@ -2,8 +2,9 @@ package onlyoffice
 
 import (
 	"net/http"
-	"slices"
 	"strings"
+
+	"authconform/harness/reference/kit"
 )
 
 // access is who may call an operation.
@@ -83,53 +84,28 @@ func operations() []operation {
 	}
 }
 
-// route finds the operation of a request: 404 for an unknown path, 405 with
-// Allow (RFC 9110 section 15.5.6) for a known path with another method.
-func (s *Server) route(r *http.Request) (*operation, []string, *refusal) {
-	rest, found := strings.CutPrefix(r.URL.Path, prefix)
-	var best *operation
-	var values, methods []string
-	for i := range s.operations {
-		op := &s.operations[i]
-		captured, matches := match(op.path, rest)
-		if !found || !matches {
-			continue
-		}
-		methods = append(methods, op.method)
-		if op.method == r.Method && (best == nil || len(captured) < len(values)) {
-			best, values = op, captured
-		}
+// newRouter compares literal segments without regard to case, as the product's
+// router does.
+func newRouter() kit.Router[operation] {
+	router := kit.Router[operation]{FoldCase: true}
+	for _, op := range operations() {
+		router.Handle(op.method, op.path, &op)
 	}
-	switch {
-	case best != nil:
-		return best, values, nil
-	case methods != nil:
-		slices.Sort(methods)
-		allow := strings.Join(slices.Compact(methods), ", ")
-		return nil, nil, &refusal{status: 405, message: "Method Not Allowed", bare: true, allow: allow}
+	return router
+}
+
+// route finds the operation of a request: 404 for an unknown path, 405 with
+// Allow for a known path with another method.
+func (s *Server) route(r *http.Request) (*operation, map[string]string, *refusal) {
+	if rest, found := strings.CutPrefix(r.URL.Path, prefix); found {
+		matches, methods := s.router.Find(r.Method, strings.TrimSuffix(rest, "/"))
+		if len(matches) > 0 {
+			return matches[0].Op, matches[0].Values, nil
+		}
+		if methods != nil {
+			return nil, nil, &refusal{status: 405, message: "Method Not Allowed", bare: true, allow: strings.Join(methods, ", ")}
+		}
 	}
 	why := noRoute()
 	return nil, nil, &why
-}
-
-// match compares a path with a pattern segment by segment, literals without
-// regard to case as the product's router does, and returns what {} stood for.
-func match(pattern, path string) ([]string, bool) {
-	want, got := strings.Split(pattern, "/"), strings.Split(strings.TrimSuffix(path, "/"), "/")
-	if len(want) != len(got) {
-		return nil, false
-	}
-	var values []string
-	for i, segment := range want {
-		switch {
-		case strings.HasPrefix(segment, "{"):
-			if got[i] == "" {
-				return nil, false
-			}
-			values = append(values, got[i])
-		case !strings.EqualFold(segment, got[i]):
-			return nil, false
-		}
-	}
-	return values, true
 }

@@ -10,11 +10,8 @@ import (
 	"authconform/harness/reference/kit"
 )
 
-type (
-	kitFault = kit.Fault
-	// scenario does what shows one fault and tells what a client saw.
-	scenario func(*portal) string
-)
+// scenario does what shows one fault and tells what a client saw.
+type scenario func(*portal) string
 
 func status(replies ...reply) string {
 	var all []string
@@ -30,7 +27,7 @@ func withCode(code func(p *portal, secret string, backup []string) any) scenario
 	return func(p *portal) string {
 		who := p.who(roleTOTP, 0)
 		secret, _, backup := p.enrol(who)
-		p.clock.Advance(10 * time.Minute)
+		p.Clock.Advance(10 * time.Minute)
 		value := code(p, secret, backup)
 		return status(p.loginCode(who, "code", value), p.validate(who, value))
 	}
@@ -69,7 +66,7 @@ func blocked(before int, pause time.Duration, between func(*portal)) scenario {
 		if between != nil {
 			between(p)
 		}
-		p.clock.Advance(pause)
+		p.Clock.Advance(pause)
 		last := p.login(who)
 		return status(last) + " " + last.header.Get("Retry-After")
 	}
@@ -123,56 +120,56 @@ func plainRefusals(p *portal) string {
 
 var scenarios = map[string]scenario{
 	// Codes.
-	"any-code-accepted": withCode(func(p *portal, secret string, _ []string) any { return p.codeAt(secret, 5000) }),
-	"replayed-code-accepted": twice(func(p *portal, secret string, _ []string) string {
+	faultAnyCodeAccepted: withCode(func(p *portal, secret string, _ []string) any { return p.codeAt(secret, 5000) }),
+	faultReplayedCodeAccepted: twice(func(p *portal, secret string, _ []string) string {
 		return p.freshCode(secret)
 	}),
-	"foreign-code-accepted": withCode(func(p *portal, _ string, _ []string) any {
+	faultForeignCodeAccepted: withCode(func(p *portal, _ string, _ []string) any {
 		secret, _, _ := p.enrol(p.who(roleTOTP, 1))
 		return p.freshCode(secret)
 	}),
-	"window-far-too-wide":  withCode(func(p *portal, secret string, _ []string) any { return p.codeAt(secret, -60) }),
-	"spaced-code-accepted": withCode(func(p *portal, secret string, _ []string) any { c := p.codeAt(secret, 0); return c[:3] + " " + c[3:] }),
-	"full-width-code-accepted": withCode(func(p *portal, secret string, _ []string) any {
+	faultWindowFarTooWide:   withCode(func(p *portal, secret string, _ []string) any { return p.codeAt(secret, -60) }),
+	faultSpacedCodeAccepted: withCode(func(p *portal, secret string, _ []string) any { c := p.codeAt(secret, 0); return c[:3] + " " + c[3:] }),
+	faultFullWidthCodeAccepted: withCode(func(p *portal, secret string, _ []string) any {
 		return strings.Map(func(c rune) rune { return c - '0' + '０' }, p.codeAt(secret, 0))
 	}),
-	"long-code-accepted":              withCode(func(p *portal, secret string, _ []string) any { return p.codeAt(secret, 0) + "0" }),
-	"empty-code-accepted":             fixed(""),
-	"null-code-accepted":              fixed(nil),
-	"number-code-accepted":            fixed(123456),
-	"array-code-accepted":             fixed([]string{}),
-	"boolean-code-accepted":           fixed(true),
-	"absent-code-skips-second-factor": func(p *portal) string { return status(p.loginCode(p.who(roleTOTP, 0))) },
-	"backup-code-reusable":            twice(func(_ *portal, _ string, backup []string) string { return backup[0] }),
-	"backup-codes-case-folded":        withCode(func(_ *portal, _ string, backup []string) any { return swapCase(backup[0]) }),
-	"parallel-uses-all-accepted": func(p *portal) string {
+	faultLongCodeAccepted:            withCode(func(p *portal, secret string, _ []string) any { return p.codeAt(secret, 0) + "0" }),
+	faultEmptyCodeAccepted:           fixed(""),
+	faultNullCodeAccepted:            fixed(nil),
+	faultNumberCodeAccepted:          fixed(123456),
+	faultArrayCodeAccepted:           fixed([]string{}),
+	faultBooleanCodeAccepted:         fixed(true),
+	faultAbsentCodeSkipsSecondFactor: func(p *portal) string { return status(p.loginCode(p.who(roleTOTP, 0))) },
+	faultBackupCodeReusable:          twice(func(_ *portal, _ string, backup []string) string { return backup[0] }),
+	faultBackupCodesCaseFolded:       withCode(func(_ *portal, _ string, backup []string) any { return swapCase(backup[0]) }),
+	faultParallelUsesAllAccepted: func(p *portal) string {
 		who := p.who(roleTOTP, 0)
 		_, _, backup := p.enrol(who)
 		p.setAttemptCount(100)
 		return fmt.Sprint(p.parallel(8, func() reply { return p.loginCode(who, "code", backup[0]) }) == 1)
 	},
-	"old-backup-codes-alive-after-renewal": func(p *portal) string {
+	faultOldBackupCodesAliveAfterRenewal: func(p *portal) string {
 		who := p.who(roleTOTP, 0)
 		_, token, backup := p.enrol(who)
 		p.call("PUT", prefix+"/settings/tfaappnewcodes", nil, bearer(token))
 		return status(p.loginCode(who, "code", backup[0]))
 	},
-	"old-secret-alive-after-unlink": func(p *portal) string {
+	faultOldSecretAliveAfterUnlink: func(p *portal) string {
 		who := p.who(roleTOTP, 0)
 		secret, token, _ := p.enrol(who)
 		p.call("PUT", prefix+"/settings/tfaappnewapp", object{"id": who.ID}, bearer(token))
 		return status(p.loginCode(who, "code", p.freshCode(secret)))
 	},
-	"enrolment-without-code":    firstCode(""),
-	"enrolment-with-wrong-code": firstCode("000000"),
-	"secret-shown-after-enrolment": func(p *portal) string {
+	faultEnrolmentWithoutCode:   firstCode(""),
+	faultEnrolmentWithWrongCode: firstCode("000000"),
+	faultSecretShownAfterEnrolment: func(p *portal) string {
 		who := p.who(roleTOTP, 0)
 		first := p.stepOne(who)
 		p.enrol(who)
 		return fmt.Sprint(p.login(who).text("tfaKey") != "", status(p.call("GET", prefix+"/settings/tfaapp/setup", nil, first...)))
 	},
-	"weak-secret": func(p *portal) string { return fmt.Sprint(len(p.login(p.who(roleTOTP, 0)).text("tfaKey"))) },
-	"sms-code-reusable": func(p *portal) string {
+	faultWeakSecret: func(p *portal) string { return fmt.Sprint(len(p.login(p.who(roleTOTP, 0)).text("tfaKey"))) },
+	faultSMSCodeReusable: func(p *portal) string {
 		smsPortal(p)
 		who := p.who(rolePhone, 0)
 		p.login(who)
@@ -181,55 +178,55 @@ var scenarios = map[string]scenario{
 	},
 
 	// Log-in.
-	"token-before-second-factor": func(p *portal) string { return fmt.Sprint(p.alive(p.login(p.who(roleTOTP, 0)).text("token"))) },
-	"code-login-without-second-factor": func(p *portal) string {
+	faultTokenBeforeSecondFactor: func(p *portal) string { return fmt.Sprint(p.alive(p.login(p.who(roleTOTP, 0)).text("token"))) },
+	faultCodeLoginWithoutSecondFactor: func(p *portal) string {
 		return status(p.loginCode(p.who(roleUser, 0), "code", "000000"))
 	},
-	"second-step-without-first": func(p *portal) string {
+	faultSecondStepWithoutFirst: func(p *portal) string {
 		who := p.who(roleTOTP, 0)
 		return status(p.call("GET", prefix+"/settings/tfaapp/setup", nil, confirm("type", "TfaActivation", "uid", who.ID)))
 	},
-	"trusted-address-overrides-mandatory": func(p *portal) string { return fmt.Sprint(p.login(p.who(roleTOTP, 0)).response()["tfa"]) },
-	"disabled-account-let-in":             func(p *portal) string { return status(p.login(p.who(roleDisabled, 0))) },
-	"captcha-ignored":                     func(p *portal) string { return status(p.login(p.who(roleUser, 0), "recaptchaResponse", "x")) },
-	"unknown-user-told-by-body":           wrongUser,
-	"unknown-user-told-by-status":         wrongUser,
-	"unknown-user-told-by-header":         wrongUser,
-	"unknown-user-told-by-length":         wrongUser,
-	"unknown-user-told-by-password-mail": func(p *portal) string {
+	faultTrustedAddressOverridesMandatory: func(p *portal) string { return fmt.Sprint(p.login(p.who(roleTOTP, 0)).response()["tfa"]) },
+	faultDisabledAccountLetIn:             func(p *portal) string { return status(p.login(p.who(roleDisabled, 0))) },
+	faultCaptchaIgnored:                   func(p *portal) string { return status(p.login(p.who(roleUser, 0), "recaptchaResponse", "x")) },
+	faultUnknownUserToldByBody:            wrongUser,
+	faultUnknownUserToldByStatus:          wrongUser,
+	faultUnknownUserToldByHeader:          wrongUser,
+	faultUnknownUserToldByLength:          wrongUser,
+	faultUnknownUserToldByPasswordMail: func(p *portal) string {
 		return status(p.call("POST", prefix+"/people/password", object{"email": "nobody@portal.example", "recaptchaResponse": p.CaptchaResponse()}))
 	},
 
 	// Limits.
-	"limit-never-reached":         blocked(5, 0, nil),
-	"limit-never-released":        func(p *portal) string { p.fail(p.who(roleUser, 0).Login, 6); return blocked(0, time.Hour, nil)(p) },
-	"limit-one-too-many":          blocked(5, 0, nil),
-	"limit-one-too-few":           blocked(4, 0, nil),
-	"limit-ignores-settings":      blocked(0, 0, func(p *portal) { p.setAttemptCount(2); p.fail(p.who(roleUser, 0).Login, 2) }),
-	"right-password-passes-block": blocked(6, 0, nil),
-	"counter-reset-by-any-request": blocked(5, 0, func(p *portal) {
+	faultLimitNeverReached:        blocked(5, 0, nil),
+	faultLimitNeverReleased:       func(p *portal) string { p.fail(p.who(roleUser, 0).Login, 6); return blocked(0, time.Hour, nil)(p) },
+	faultLimitOneTooMany:          blocked(5, 0, nil),
+	faultLimitOneTooFew:           blocked(4, 0, nil),
+	faultLimitIgnoresSettings:     blocked(0, 0, func(p *portal) { p.setAttemptCount(2); p.fail(p.who(roleUser, 0).Login, 2) }),
+	faultRightPasswordPassesBlock: blocked(6, 0, nil),
+	faultCounterResetByAnyRequest: blocked(5, 0, func(p *portal) {
 		p.call("GET", prefix+"/capabilities", nil)
 	}),
-	"counter-reset-by-new-connection": func(p *portal) string {
+	faultCounterResetByNewConnection: func(p *portal) string {
 		who := p.who(roleUser, 0)
 		p.fail(who.Login, 5)
 		return status(p.callWith(newConnection(), "POST", authPath, credentials(who)))
 	},
-	"counter-reset-by-email-case": func(p *portal) string {
+	faultCounterResetByEmailCase: func(p *portal) string {
 		who := p.who(roleUser, 0)
 		p.fail(who.Login, 5)
 		who.Login = strings.ToUpper(who.Login)
 		return status(p.login(who))
 	},
-	"counter-trusts-client-address": func(p *portal) string {
+	faultCounterTrustsClientAddress: func(p *portal) string {
 		who := p.who(roleUser, 0)
 		p.fail(who.Login, 5)
 		return status(p.call("POST", authPath, credentials(who), header("X-Forwarded-For", "203.0.113.9")))
 	},
-	"retry-after-missing":  blocked(5, 0, nil),
-	"retry-after-zero":     blocked(5, 0, nil),
-	"retry-after-too-long": blocked(5, 0, nil),
-	"second-factor-limit-never-reached": func(p *portal) string {
+	faultRetryAfterMissing: blocked(5, 0, nil),
+	faultRetryAfterZero:    blocked(5, 0, nil),
+	faultRetryAfterTooLong: blocked(5, 0, nil),
+	faultSecondFactorLimitNeverReached: func(p *portal) string {
 		who := p.who(roleTOTP, 0)
 		secret, _, _ := p.enrol(who)
 		for range 5 {
@@ -237,89 +234,89 @@ var scenarios = map[string]scenario{
 		}
 		return status(p.loginCode(who, "code", p.codeAt(secret, 1)))
 	},
-	"password-mail-limit-never-reached": func(p *portal) string {
+	faultPasswordMailLimitNeverReached: func(p *portal) string {
 		var last reply
 		for range 6 {
 			last = p.call("POST", prefix+"/people/password", object{"email": "nobody@portal.example", "recaptchaResponse": p.CaptchaResponse()})
 		}
 		return status(last)
 	},
-	"settings-out-of-range-accepted": putAs(roleAdmin, "/settings/security/loginsettings", func(*portal) any {
+	faultSettingsOutOfRangeAccepted: putAs(roleAdmin, "/settings/security/loginsettings", func(*portal) any {
 		return object{"attemptCount": 10000, "blockTime": 60, "checkPeriod": 60}
 	}),
 
 	// Sessions.
-	"token-unchanged-between-logins": func(p *portal) string {
+	faultTokenUnchangedBetweenLogins: func(p *portal) string {
 		who := p.who(roleUser, 0)
 		first, second := p.token(who), p.token(who)
 		return fmt.Sprint(first == second)
 	},
-	"token-never-expires": survives(func(p *portal, _ kit.Identity, _ string) { p.clock.Advance(2 * sessionLifetime) }),
-	"token-alive-after-logout": survives(func(p *portal, _ kit.Identity, token string) {
+	faultTokenNeverExpires: survives(func(p *portal, _ kit.Identity, _ string) { p.Clock.Advance(2 * sessionLifetime) }),
+	faultTokenAliveAfterLogout: survives(func(p *portal, _ kit.Identity, token string) {
 		p.call("POST", authPath+"/logout", nil, cookie(sessionCookie, token))
 	}),
-	"token-alive-after-logout-all": survives(func(p *portal, who kit.Identity, token string) {
+	faultTokenAliveAfterLogoutAll: survives(func(p *portal, who kit.Identity, token string) {
 		p.call("PUT", prefix+"/security/activeconnections/logoutall/"+who.ID, nil, bearer(token))
 	}),
-	"token-alive-after-connection-logout": survives(func(p *portal, _ kit.Identity, token string) {
+	faultTokenAliveAfterConnectionLogout: survives(func(p *portal, _ kit.Identity, token string) {
 		p.call("PUT", prefix+"/security/activeconnections/logout/"+strconv.Itoa(p.lastEvent), nil, bearer(token))
 	}),
-	"token-alive-after-password-change": survives(func(p *portal, who kit.Identity, _ string) {
+	faultTokenAliveAfterPasswordChange: survives(func(p *portal, who kit.Identity, _ string) {
 		p.changePassword(who, "new password", p.passwordLink(who))
 	}),
-	"token-alive-after-unlink": func(p *portal) string {
+	faultTokenAliveAfterUnlink: func(p *portal) string {
 		who := p.who(roleTOTP, 0)
 		_, token, _ := p.enrol(who)
 		p.call("PUT", prefix+"/settings/tfaappnewapp", object{"id": who.ID}, bearer(token))
 		return fmt.Sprint(p.alive(token))
 	},
-	"token-alive-after-factor-switched-on": survives(func(p *portal, _ kit.Identity, _ string) { smsPortal(p) }),
-	"token-alive-after-lifetime-change": survives(func(p *portal, _ kit.Identity, _ string) {
+	faultTokenAliveAfterFactorSwitchedOn: survives(func(p *portal, _ kit.Identity, _ string) { smsPortal(p) }),
+	faultTokenAliveAfterLifetimeChange: survives(func(p *portal, _ kit.Identity, _ string) {
 		p.call("PUT", prefix+"/settings/cookiesettings", object{"lifeTime": 10, "enabled": true}, bearer(p.token(p.who(roleAdmin, 0))))
 	}),
-	"session-cookie-readable-by-scripts": func(p *portal) string {
+	faultSessionCookieReadableByScripts: func(p *portal) string {
 		return fmt.Sprint(strings.Contains(p.login(p.who(roleUser, 0)).header.Get("Set-Cookie"), "HttpOnly"))
 	},
 
 	// Rights.
-	"foreign-token-accepted": func(p *portal) string {
+	faultForeignTokenAccepted: func(p *portal) string {
 		return asUser(http.MethodPut, "/security/activeconnections/logoutall/"+p.who(roleUser, 1).ID, none)(p)
 	},
-	"foreign-connection-logout": func(p *portal) string {
+	faultForeignConnectionLogout: func(p *portal) string {
 		p.token(p.who(roleUser, 1))
 		return asUser(http.MethodPut, "/security/activeconnections/logout/"+strconv.Itoa(p.lastEvent), none)(p)
 	},
-	"admin-operation-open-to-user": putAs(roleUser, "/settings/tfaapp", func(*portal) any { return object{"type": "None"} }),
-	"owner-factor-unlinkable-by-admin": putAs(roleAdmin, "/settings/tfaappnewapp", func(p *portal) any {
+	faultAdminOperationOpenToUser: putAs(roleUser, "/settings/tfaapp", func(*portal) any { return object{"type": "None"} }),
+	faultOwnerFactorUnlinkableByAdmin: putAs(roleAdmin, "/settings/tfaappnewapp", func(p *portal) any {
 		return object{"id": p.who(roleOwner, 0).ID}
 	}),
-	"admin-touches-owner-factor": putAs(roleAdmin, "/settings/tfaapp", func(p *portal) any {
+	faultAdminTouchesOwnerFactor: putAs(roleAdmin, "/settings/tfaapp", func(p *portal) any {
 		return object{"type": "App", "mandatoryUsers": []string{p.who(roleOwner, 0).ID}}
 	}),
 
 	// Links.
-	"confirm-key-reusable": linkUse(func(p *portal, who, _ kit.Identity, link option) []reply {
+	faultConfirmKeyReusable: linkUse(func(p *portal, who, _ kit.Identity, link option) []reply {
 		return []reply{p.changePassword(who, "second password", link), p.changePassword(who, "third password", link)}
 	}),
-	"foreign-confirm-link-accepted": linkUse(func(p *portal, _, other kit.Identity, link option) []reply {
+	faultForeignConfirmLinkAccepted: linkUse(func(p *portal, _, other kit.Identity, link option) []reply {
 		return []reply{p.changePassword(other, "second password", link)}
 	}),
-	"expired-confirm-link-accepted": linkUse(func(p *portal, who, _ kit.Identity, link option) []reply {
-		p.clock.Advance(mailLinkLifetime)
+	faultExpiredConfirmLinkAccepted: linkUse(func(p *portal, who, _ kit.Identity, link option) []reply {
+		p.Clock.Advance(mailLinkLifetime)
 		return []reply{p.changePassword(who, "second password", link)}
 	}),
-	"confirm-role-ignored": linkUse(func(p *portal, who, _ kit.Identity, link option) []reply {
+	faultConfirmRoleIgnored: linkUse(func(p *portal, who, _ kit.Identity, link option) []reply {
 		return []reply{p.call("GET", prefix+"/settings/tfaapp/setup", nil, link)}
 	}),
-	"weak-password-accepted":       passwordChange(func(kit.Identity) string { return "short" }),
-	"old-password-accepted-as-new": passwordChange(func(who kit.Identity) string { return who.Password }),
+	faultWeakPasswordAccepted:     passwordChange(func(kit.Identity) string { return "short" }),
+	faultOldPasswordAcceptedAsNew: passwordChange(func(who kit.Identity) string { return who.Password }),
 
 	// Errors.
-	"forbidden-as-401":       plainRefusals,
-	"unauthenticated-as-403": plainRefusals,
-	"bad-credentials-as-400": plainRefusals,
-	"error-with-200":         plainRefusals,
-	"secrets-cacheable": func(p *portal) string {
+	faultForbiddenAs401:       plainRefusals,
+	faultUnauthenticatedAs403: plainRefusals,
+	faultBadCredentialsAs400:  plainRefusals,
+	faultErrorWith200:         plainRefusals,
+	faultSecretsCacheable: func(p *portal) string {
 		who := p.who(roleUser, 0)
 		return p.call("POST", authPath, map[string]any{"userName": who.Login, "password": who.Password}).header.Get("Cache-Control")
 	},

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"strings"
 	"sync"
-	"time"
 
 	"authconform/harness/reference/kit"
 )
@@ -34,25 +33,19 @@ const maxBody = 1 << 20
 
 // Server is one portal. It is an http.Handler and safe for concurrent use.
 type Server struct {
+	*kit.Server
 	policy     policy
-	clock      *kit.Clock
-	outbox     *kit.Outbox
-	faults     *kit.Faults
-	handler    http.Handler
-	operations []operation
+	router     kit.Router[operation]
 	salt       string // of every password hash, public
-	iterations int
 	machineKey string // keys of links derive from it
 	captcha    string // the one answer the captcha provider accepts
 
 	attempts  *kit.Limiter // password attempts
 	mailSends *kit.Limiter // password mails
-	oneUse    *kit.OneUse
 
 	// mu guards all below and every user and session. Operations run under it one
 	// at a time; only reading the body and hashing the password happen outside.
 	mu              sync.Mutex
-	identities      []kit.Identity
 	users           []*user
 	owner           *user
 	sessions        map[string]*session // by token
@@ -64,7 +57,6 @@ type Server struct {
 	emailActivation bool
 	codeTries       map[string]tries
 	smsCodes        map[string][]smsCode // by phone
-	stuck           map[string]bool      // keys a fault never releases
 	countedMinute   int64                // for X-RateLimit-Remaining
 	countedRequests int
 }
@@ -79,59 +71,41 @@ func New(config Config) (*Server, error) {
 	if !known {
 		return nil, fmt.Errorf("onlyoffice: unknown profile %q; want %q or %q", config.Profile, Documented, Released)
 	}
-	faults, err := kit.NewFaults(Faults(), config.Profile, config.Faults)
+	server, err := kit.NewServer(kit.Setup{
+		Registry: Faults(), Profile: config.Profile, Faults: config.Faults, ParallelFault: faultParallelUsesAllAccepted,
+		Clock: config.Clock, HashIterations: config.HashIterations,
+	})
 	if err != nil {
 		return nil, fmt.Errorf("onlyoffice: %w", err)
 	}
-	if config.Clock == nil {
-		config.Clock = kit.NewClock(nil)
-	}
-	if config.HashIterations == 0 {
-		config.HashIterations = 1000
-	}
-	if config.HashIterations < 0 {
-		return nil, fmt.Errorf("onlyoffice: hash iterations %d; want a positive number", config.HashIterations)
-	}
 	s := &Server{
-		policy: rules, clock: config.Clock, outbox: kit.NewOutbox(config.Clock), faults: faults,
-		salt: kit.RandomString(64, "0123456789abcdef"), iterations: config.HashIterations,
+		Server: server, policy: rules, router: newRouter(), salt: kit.RandomString(64, "0123456789abcdef"),
 		machineKey: kit.RandomString(40, kit.Alphanumeric), captcha: kit.RandomString(40, kit.URLSafe),
-		attempts: kit.NewLimiter(), mailSends: kit.NewLimiter(), oneUse: kit.NewOneUse(),
-		sessions: map[string]*session{}, codeTries: map[string]tries{}, smsCodes: map[string][]smsCode{}, stuck: map[string]bool{},
+		attempts: kit.NewFaultyLimiter(server.Faults, passwordLimitFaults), mailSends: kit.NewLimiter(),
+		sessions: map[string]*session{}, codeTries: map[string]tries{}, smsCodes: map[string][]smsCode{},
 		login: defaultLoginSettings, cookie: defaultCookieSettings, password: defaultPasswordSettings,
 	}
-	s.operations = operations()
 	if err := s.seed(config.Pool); err != nil {
 		return nil, fmt.Errorf("onlyoffice: %w", err)
 	}
-	s.handler = kit.Front(http.HandlerFunc(s.serve), s.clock, s.outbox)
+	s.Front(s.serve)
 	return s, nil
 }
-
-// ServeHTTP answers the API and, under kit.ControlPrefix, the control endpoints.
-func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
-
-// Identities are the seeded accounts, each with one role: owner, admin,
-// room-admin, user (no second factor from a loopback address), totp (must use an
-// authenticator app, none enrolled yet), disabled (terminated, its password is
-// right), phone (activated phone number), no-phone (Phone is a number to activate).
-func (s *Server) Identities() []kit.Identity { return append([]kit.Identity(nil), s.identities...) }
 
 // CaptchaResponse is the one recaptchaResponse this portal accepts.
 func (s *Server) CaptchaResponse() string { return s.captcha }
 
 // request is one call on its way through the portal.
 type request struct {
+	kit.Call
 	http    *http.Request
 	op      *operation
-	path    []string // values of the path parameters, in order
+	path    map[string]string // values of the path parameters
 	body    []byte
-	now     time.Time
 	portal  string // scheme and host
 	address string // of the client
 
 	passwordHash string // of the body's password or passwordHash
-	arrived      uint64 // one-use keys spent before this call came in
 
 	session  *session
 	byCookie bool // the session came by cookie, not by header
@@ -148,7 +122,7 @@ func (r *request) operationID() string {
 }
 
 func (s *Server) serve(w http.ResponseWriter, hr *http.Request) {
-	r := &request{http: hr, now: s.clock.Now(), portal: portalOf(hr), arrived: s.oneUse.Spent()}
+	r := &request{Call: s.Arrive(), http: hr, portal: portalOf(hr)}
 	r.address = s.clientAddress(hr)
 
 	op, path, refused := s.route(hr)
@@ -171,10 +145,12 @@ func (s *Server) serve(w http.ResponseWriter, hr *http.Request) {
 }
 
 func (s *Server) run(r *request) answer {
-	s.widenRace()
+	if s.On(faultParallelUsesAllAccepted) {
+		kit.WidenRace()
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.faults.On("counter-reset-by-any-request") && !r.op.takesCredentials() {
+	if s.On(faultCounterResetByAnyRequest) && !r.op.takesCredentials() {
 		s.attempts.Reset()
 	}
 	s.findSession(r)

@@ -35,14 +35,14 @@ func (s *Server) open(r *request, u *user, browserSession bool) *session {
 	if opened == nil {
 		s.lastEvent++
 		opened = &session{
-			event: s.lastEvent, token: newToken(), user: u, opened: r.now,
-			expires: s.expiryFrom(r.now), address: r.address, agent: r.http.UserAgent(),
+			event: s.lastEvent, token: newToken(), user: u, opened: r.Now,
+			expires: s.expiryFrom(r.Now), address: r.address, agent: r.http.UserAgent(),
 		}
 		s.sessions[opened.token] = opened
 	}
 	cookie := &http.Cookie{
 		Name: sessionCookie, Value: opened.token, Path: "/", SameSite: http.SameSiteStrictMode,
-		HttpOnly: !s.faults.On("session-cookie-readable-by-scripts"), Secure: r.http.TLS != nil,
+		HttpOnly: !s.On(faultSessionCookieReadableByScripts), Secure: r.http.TLS != nil,
 	}
 	if !browserSession {
 		cookie.Expires = opened.expires
@@ -52,7 +52,7 @@ func (s *Server) open(r *request, u *user, browserSession bool) *session {
 }
 
 func (s *Server) reusable(u *user) *session {
-	if !s.faults.On("token-unchanged-between-logins") {
+	if !s.On(faultTokenUnchangedBetweenLogins) {
 		return nil
 	}
 	for _, known := range s.sessions {
@@ -112,10 +112,10 @@ func (s *Server) findSession(r *request) {
 		}
 	}
 	known := s.sessions[presented]
-	if known == nil || !known.live(r.now) && !s.faults.On("token-never-expires") {
+	if known == nil || !known.live(r.Now) && !s.On(faultTokenNeverExpires) {
 		return
 	}
-	if known.user.disabled() && !s.faults.On("disabled-account-let-in") {
+	if known.user.disabled() && !s.On(faultDisabledAccountLetIn) {
 		return
 	}
 	r.session, r.caller = known, known.user
@@ -154,7 +154,7 @@ func (s *Server) thisConnection(r *request) *session {
 
 // requireAdmin is the right EditPortalSettings.
 func (s *Server) requireAdmin(r *request) *refusal {
-	if r.caller.admin() || s.faults.On("admin-operation-open-to-user") {
+	if r.caller.admin() || s.On(faultAdminOperationOpenToUser) {
 		return nil
 	}
 	why := accessDenied()

@@ -24,7 +24,7 @@ type smsCode struct {
 func (s *Server) askSMS(r *request, u *user) answer {
 	if !u.phoneActive {
 		return ok(token{SMS: true, Expires: s.pendingExpires(), ConfirmURL: linkURL(r.portal, "PhoneActivation",
-			"key", s.newKey(r.now, "PhoneActivation", u, ""), "encemail", s.sealedEmail(u.email), "uid", u.id)})
+			"key", s.newKey(r.Now, "PhoneActivation", u, ""), "encemail", s.sealedEmail(u.email), "uid", u.id)})
 	}
 	if len(s.outstanding(r, u.phone)) == 0 {
 		s.sendCode(r, u)
@@ -34,29 +34,29 @@ func (s *Server) askSMS(r *request, u *user) answer {
 		return refuseIf(refused)
 	}
 	out := token{SMS: true, PhoneNoise: noise}
-	out.ConfirmURL = linkURL(r.portal, "PhoneAuth", "key", s.newKey(r.now, "PhoneAuth", u, ""), "encemail", s.sealedEmail(u.email), "uid", u.id)
+	out.ConfirmURL = linkURL(r.portal, "PhoneAuth", "key", s.newKey(r.Now, "PhoneAuth", u, ""), "encemail", s.sealedEmail(u.email), "uid", u.id)
 	if s.policy.pendingExpires {
-		out.Expires = s.dateText(r.now.Add(smsLifetime))
+		out.Expires = s.dateText(r.Now.Add(smsLifetime))
 	}
 	return ok(out)
 }
 
 func (s *Server) outstanding(r *request, phone string) []smsCode {
-	s.smsCodes[phone] = slices.DeleteFunc(s.smsCodes[phone], func(c smsCode) bool { return !c.until.After(r.now) })
+	s.smsCodes[phone] = slices.DeleteFunc(s.smsCodes[phone], func(c smsCode) bool { return !c.until.After(r.Now) })
 	return s.smsCodes[phone]
 }
 
 // sendCode sends six digits, the first never 0.
 func (s *Server) sendCode(r *request, u *user) {
 	code := kit.RandomString(1, "123456789") + kit.RandomString(5, kit.Decimal)
-	s.smsCodes[u.phone] = append(s.smsCodes[u.phone], smsCode{code: code, until: r.now.Add(smsLifetime)})
-	s.outbox.SendSMS(u.phone, "Your code: "+code)
+	s.smsCodes[u.phone] = append(s.smsCodes[u.phone], smsCode{code: code, until: r.Now.Add(smsLifetime)})
+	s.Outbox.SendSMS(u.phone, "Your code: "+code)
 }
 
 // loginBySMS is A3 for a user with codes by text message. A right code activates
 // a phone that was only named so far, and drops every code of the phone.
 func (s *Server) loginBySMS(r *request, u *user, in authRequest) answer {
-	skipped := in.Code.kind == "" && s.faults.On("absent-code-skips-second-factor")
+	skipped := in.Code.kind == "" && s.On(faultAbsentCodeSkipsSecondFactor)
 	if !skipped {
 		if refused := s.checkSMSCode(r, u, in.Code); refused != nil {
 			return refuseIf(refused)
@@ -67,7 +67,7 @@ func (s *Server) loginBySMS(r *request, u *user, in authRequest) answer {
 		return refuse(badCredentials()) // A3 wraps whatever is thrown after the code
 	}
 	u.phoneActive = true
-	if !s.faults.On("sms-code-reusable") {
+	if !s.On(faultSMSCodeReusable) {
 		delete(s.smsCodes, u.phone)
 	}
 	out := s.grant(r, u, bool(in.Session))
@@ -136,14 +136,14 @@ func (s *Server) sendSMSCode(r *request) answer {
 func (s *Server) sendNow(r *request, u *user) answer {
 	codes := s.outstanding(r, u.phone)
 	if len(codes) >= smsOutstanding {
-		return refuse(s.policy.smsTooMany.after(codes[0].until.Sub(r.now)))
+		return refuse(s.policy.smsTooMany.after(codes[0].until.Sub(r.Now)))
 	}
 	s.sendCode(r, u)
 	noise, refused := s.phoneNoise(u.phone)
 	if refused != nil {
 		return refuseIf(refused)
 	}
-	return ok(token{SMS: true, PhoneNoise: noise, Expires: s.dateText(r.now.Add(smsLifetime))})
+	return ok(token{SMS: true, PhoneNoise: noise, Expires: s.dateText(r.Now.Add(smsLifetime))})
 }
 
 // phoneNoise hides the middle of a number: "+", four digits, stars, the last

@@ -22,7 +22,7 @@ func (s *Server) applies(settings tfaSettings, u *user, r *request) bool {
 	switch {
 	case !settings.enabled:
 		return false
-	case mandatory && !s.faults.On("trusted-address-overrides-mandatory"):
+	case mandatory && !s.On(faultTrustedAddressOverridesMandatory):
 		return true
 	}
 	return !slices.ContainsFunc(settings.trustedIPs, func(trusted string) bool { return sameAddress(trusted, r.address) })
@@ -132,7 +132,7 @@ func (s *Server) changeTFA(r *request) (on bool, refused *refusal) {
 		return false, refused
 	}
 	touchesOwner := slices.Contains(in.MandatoryUsers, s.owner.id) || in.ID != nil && strings.EqualFold(*in.ID, s.owner.id)
-	if touchesOwner && r.caller != s.owner && !s.faults.On("admin-touches-owner-factor") {
+	if touchesOwner && r.caller != s.owner && !s.On(faultAdminTouchesOwnerFactor) {
 		why := accessDenied()
 		return false, &why
 	}
@@ -146,7 +146,7 @@ func (s *Server) changeTFA(r *request) (on bool, refused *refusal) {
 	case tfaApp:
 		s.app = chosen
 	}
-	if !s.faults.On("token-alive-after-factor-switched-on") {
+	if !s.On(faultTokenAliveAfterFactorSwitchedOn) {
 		s.endAll(func(*session) bool { return true })
 	}
 	return true, nil
@@ -169,7 +169,7 @@ func (s *Server) updateTFASettingsLink(r *request) answer {
 		return ok("")
 	}
 	if strings.HasPrefix(kind, "Phone") {
-		return ok(linkURL(r.portal, kind, "key", s.newKey(r.now, kind, r.caller, ""), "encemail", s.sealedEmail(r.caller.email), "uid", r.caller.id))
+		return ok(linkURL(r.portal, kind, "key", s.newKey(r.Now, kind, r.caller, ""), "encemail", s.sealedEmail(r.caller.email), "uid", r.caller.id))
 	}
 	s.setLinkCookie(r, r.caller, kind)
 	return ok(s.appLink(r, r.caller, kind))

@@ -79,7 +79,7 @@ func TestSecondStepNeedsTheFirst(t *testing.T) {
 		want(t, p, "bad key", p.call("POST", validatePath, code, confirm("type", "TfaAuth", "uid", who.ID, "key", "1.X")), 401, 401)
 		want(t, p, "signed in only", p.call("POST", validatePath, code, bearer(token)), 403, 403)
 		first := p.stepOne(who)
-		p.clock.Advance(authLinkLifetime)
+		p.Clock.Advance(authLinkLifetime)
 		want(t, p, "expired key", p.call("POST", validatePath, object{"code": p.codeAt(secret, 0)}, first...), 401, 401)
 		want(t, p, "signed in with a link", p.call("POST", validatePath, object{"code": p.codeAt(secret, 0)}, append(p.stepOne(who), bearer(token))...), 200, 401)
 	})
@@ -169,7 +169,7 @@ func TestSecondFactorLimit(t *testing.T) {
 			t.Errorf("Retry-After %q", got)
 		}
 		want(t, p, "by link", p.call("POST", validatePath, object{"code": p.codeAt(secret, 1)}, first...), 429, 403)
-		p.clock.Advance(time.Minute)
+		p.Clock.Advance(time.Minute)
 		want(t, p, "a minute later", p.loginCode(who, "code", p.codeAt(secret, 0)), 200, 200)
 	})
 }
@@ -205,7 +205,7 @@ func TestBackupCodesAndUnlink(t *testing.T) {
 		want(t, p, "old secret", p.loginCode(who, "code", p.freshCode(secret)), 401, 401)
 		want(t, p, "dead backup code", p.loginCode(who, "code", newCodes[1]), 401, 401)
 
-		p.clock.Advance(time.Minute)
+		p.Clock.Advance(time.Minute)
 		p.enrol(who)
 		byOwner := p.call("PUT", unlink, object{"id": who.ID}, bearer(owner))
 		want(t, p, "unlink by owner", byOwner, 200, 200)
@@ -302,7 +302,7 @@ func TestLoginBySMS(t *testing.T) {
 		}
 		want(t, p, "too many codes", p.call("POST", sendSMS, credentials(who)), 429, 500)
 		code = p.smsCode(who.Phone)
-		p.clock.Advance(smsLifetime)
+		p.Clock.Advance(smsLifetime)
 		want(t, p, "expired code", p.loginCode(who, "code", code), 401, 401)
 	})
 }

@@ -66,13 +66,13 @@ func (s *Server) getTFAConfirmData(r *request) answer {
 		URL         string `json:"url"`
 		CookieName  string `json:"cookieName"`
 		CookieValue string `json:"cookieValue"`
-	}{s.appLink(r, r.caller, kind), linkCookie(kind), s.newKey(r.now, kind, r.caller, "")})
+	}{s.appLink(r, r.caller, kind), linkCookie(kind), s.newKey(r.Now, kind, r.caller, "")})
 }
 
 // T6 shows the secret while it is not proven yet.
 func (s *Server) setupCode(r *request) answer {
 	u := r.link.user
-	if !s.app.enabled || u.enrolled && !s.faults.On("secret-shown-after-enrolment") {
+	if !s.app.enabled || u.enrolled && !s.On(faultSecretShownAfterEnrolment) {
 		return refuse(s.policy.tfaUnavailable)
 	}
 	image, err := qrImage(r.http.Host, u.email, s.secretOf(u))
@@ -125,7 +125,7 @@ func (s *Server) unlinkApp(r *request) answer {
 	if in.ID != nil {
 		u = s.userByID(*in.ID)
 	}
-	byAdmin := u == s.owner && r.caller.admin() && s.faults.On("owner-factor-unlinkable-by-admin")
+	byAdmin := u == s.owner && r.caller.admin() && s.On(faultOwnerFactorUnlinkableByAdmin)
 	if u == nil || u.disabled() || !byAdmin && !s.mayUnlink(r, u) {
 		return refuse(accessDenied())
 	}
@@ -133,7 +133,7 @@ func (s *Server) unlinkApp(r *request) answer {
 		return refuse(s.policy.tfaUnavailable)
 	}
 	s.forget(u)
-	if !s.faults.On("token-alive-after-unlink") {
+	if !s.On(faultTokenAliveAfterUnlink) {
 		s.endAllOf(u)
 	}
 	if u != r.caller {
@@ -146,7 +146,7 @@ func (s *Server) unlinkApp(r *request) answer {
 }
 
 func (s *Server) mayUnlink(r *request, u *user) bool {
-	return u == r.caller || r.caller == s.owner || s.faults.On("foreign-token-accepted")
+	return u == r.caller || r.caller == s.owner || s.On(faultForeignTokenAccepted)
 }
 
 // sameID compares ids as they are written in paths and bodies.

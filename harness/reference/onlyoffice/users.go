@@ -25,7 +25,10 @@ const (
 	roleNoPhone   = "no-phone"   // the identity's phone number is not activated yet
 )
 
-// roles fixes the order in which identities are made.
+// roles fixes the order in which identities are made. A user has no second factor
+// from a loopback address, a totp identity must use an authenticator app and has
+// none enrolled yet, a disabled one is terminated but its password is right, a phone
+// identity has an activated number, and the Phone of a no-phone one is to activate.
 var roles = []string{roleOwner, roleAdmin, roleRoomAdmin, roleUser, roleTOTP, roleDisabled, rolePhone, roleNoPhone}
 
 // defaultPool lets any one of four processes, each of which owns a quarter, run
@@ -129,7 +132,7 @@ func (s *Server) seedUser(role string, n int) *user {
 		u.phone, u.phoneActive = identity.Phone, true
 	}
 	s.users = append(s.users, u)
-	s.identities = append(s.identities, identity)
+	s.AddIdentity(identity)
 	return u
 }
 
@@ -143,7 +146,7 @@ func (s *Server) verifier(userID, passwordHash string) string {
 // whole pool at the start would cost seconds with the product's iterations.
 func (s *Server) verifierOf(u *user) string {
 	if u.password == "" {
-		u.password = s.verifier(u.id, kit.HashPassword(u.seeded, s.salt, s.iterations))
+		u.password = s.verifier(u.id, s.Hash(u.seeded, s.salt))
 		u.seeded = ""
 	}
 	return u.password

@@ -1,0 +1,46 @@
+package alphapoint
+
+import (
+	"strconv"
+	"time"
+
+	"authconform/harness/reference/kit"
+)
+
+// LegacyReference and TradingReference are what the harness is told of KIIEX's two
+// surfaces.
+var (
+	LegacyReference  = referenceOf(Legacy)
+	TradingReference = referenceOf(Trading)
+)
+
+var pools = kit.Pools{
+	Small: map[string]int{roleUser: 60, roleTOTP: 60, roleUnenrolled: 12, roleLocked: 2, roleLockable: 8},
+}
+
+func referenceOf(surface string) kit.Reference {
+	return kit.Reference{
+		Exchange: surface,
+		Start:    func(o kit.Options) (*kit.Instance, error) { return startReference(surface, o) },
+		Faults:   func() []kit.Fault { return Faults(surface) },
+	}
+}
+
+func startReference(surface string, o kit.Options) (*kit.Instance, error) {
+	server, err := New(Config{
+		Surface: surface, Profile: o.Profile, Faults: o.Faults, Pool: pools.Of(o), HashIterations: o.HashIterations(),
+	})
+	if err != nil {
+		return nil, err
+	}
+	platform := o.Profile == Platform
+	instance := server.Instance()
+	instance.Features = map[string]bool{"signed-headers": platform}
+	if surface == Trading {
+		instance.Features["basic"] = platform
+	}
+	instance.Settings = map[string]string{"gateway": server.Gateway(), "lock-after": strconv.Itoa(lockAfter)}
+	instance.PasswordLimit = kit.Limit{Attempts: attemptRule.Attempts, Window: time.Minute, Block: time.Minute}
+	instance.CodeLimit = instance.PasswordLimit
+	return instance, nil
+}

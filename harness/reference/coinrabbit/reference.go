@@ -1,0 +1,29 @@
+package coinrabbit
+
+import (
+	"time"
+
+	"authconform/harness/reference/kit"
+)
+
+// Reference is what the harness is told of this back end.
+var Reference = kit.Reference{Exchange: "coinrabbit", Start: startReference, Faults: Faults}
+
+// smallRun is how many accounts serve a few specs.
+const smallRun = 60
+
+func startReference(o kit.Options) (*kit.Instance, error) {
+	config := Config{Profile: o.Profile, Faults: o.Faults}
+	if o.Small {
+		config.Accounts = smallRun
+	}
+	server, err := New(config)
+	if err != nil {
+		return nil, err
+	}
+	instance := server.Instance()
+	instance.Settings, instance.Features = server.Settings(), map[string]bool{"jwt": true}
+	instance.CodeLimit = kit.Limit{Attempts: codeRule.Attempts, Window: time.Minute, Block: time.Minute}
+	instance.SMSAddress = kit.TextMessages
+	return instance, nil
+}

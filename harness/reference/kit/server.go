@@ -1,0 +1,114 @@
+package kit
+
+import (
+	"fmt"
+	"net/http"
+	"runtime"
+	"slices"
+	"time"
+)
+
+// Setup says what a Server starts with.
+type Setup struct {
+	Registry []Fault
+	Profile  string
+	Faults   []string // ids of Registry to switch on
+	// ParallelFault is the id of the fault that lets overlapping uses of a
+	// single-use key all pass; "" where there is none.
+	ParallelFault string
+
+	Clock          *Clock // nil: the system clock
+	HashIterations int    // PBKDF2 work of a password; 0 is 1000
+}
+
+// Server is the part of a back end that is the same for every exchange: time, an
+// outbox, seeded faults, identities, password hashing, and a memory of what counts
+// once. A reference embeds one and gives its own handler to Front.
+type Server struct {
+	*Faults
+	Clock  *Clock
+	Outbox *Outbox
+
+	iterations int
+	parallel   string
+	oneUse     *OneUse
+	identities []Identity
+	handler    http.Handler
+}
+
+// NewServer starts the common part. An unknown fault and negative work are errors.
+func NewServer(setup Setup) (*Server, error) {
+	faults, err := NewFaults(setup.Registry, setup.Profile, setup.Faults)
+	if err != nil {
+		return nil, err
+	}
+	if setup.HashIterations == 0 {
+		setup.HashIterations = 1000
+	}
+	if setup.HashIterations < 0 {
+		return nil, fmt.Errorf("hash iterations %d; want a positive number", setup.HashIterations)
+	}
+	if setup.Clock == nil {
+		setup.Clock = NewClock(nil)
+	}
+	return &Server{
+		Faults: faults, Clock: setup.Clock, Outbox: NewOutbox(setup.Clock), iterations: setup.HashIterations,
+		parallel: setup.ParallelFault, oneUse: NewOneUse(),
+	}, nil
+}
+
+// Front puts the control endpoints before the exchange's own handler.
+func (s *Server) Front(exchange http.HandlerFunc) { s.handler = Front(exchange, s.Clock, s.Outbox) }
+
+// ServeHTTP answers the API and, under ControlPrefix, the control endpoints.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
+
+// AddIdentity seeds an identity. It belongs to the start, before the first call.
+func (s *Server) AddIdentity(identity Identity) { s.identities = append(s.identities, identity) }
+
+// Identities are the seeded accounts.
+func (s *Server) Identities() []Identity { return slices.Clone(s.identities) }
+
+// HashIterations is the PBKDF2 work of a password.
+func (s *Server) HashIterations() int { return s.iterations }
+
+// Hash is HashPassword with this server's work.
+func (s *Server) Hash(password, salt string) string {
+	return HashPassword(password, salt, s.iterations)
+}
+
+// Call is when a request came in, by the clock and by the single-use keys that
+// were spent before it.
+type Call struct {
+	Now     time.Time
+	arrived uint64
+}
+
+// Arrive marks the arrival of a request. It comes before the server's lock, so
+// that parallel requests overlap.
+func (s *Server) Arrive() Call { return Call{Now: s.Clock.Now(), arrived: s.oneUse.Spent()} }
+
+// Spend uses a single-use key up and tells whether it counts. With the parallel
+// fault a use that overlapped the first one in time counts as well, which is what
+// checking and marking in two steps does.
+func (s *Server) Spend(c Call, key string) bool {
+	order, first := s.oneUse.Spend(key)
+	return first || s.On(s.parallel) && order > c.arrived
+}
+
+// Spent tells whether a single-use key no longer counts. With the parallel fault
+// only Spend decides.
+func (s *Server) Spent(key string) bool { return !s.On(s.parallel) && s.oneUse.Used(key) }
+
+// Used tells whether a single-use key was spent, whatever faults are on.
+func (s *Server) Used(key string) bool { return s.oneUse.Used(key) }
+
+// WidenRace lengthens the time between arrival and check for a fault of parallel
+// uses only, so that parallel calls really overlap, on one core too: it works
+// instead of sleeping, and lets the others arrive meanwhile.
+func WidenRace() {
+	for range 100 {
+		HashPassword("race", "salt", 500)
+		runtime.Gosched()
+	}
+}

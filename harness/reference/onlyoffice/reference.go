@@ -1,0 +1,32 @@
+package onlyoffice
+
+import (
+	"time"
+
+	"authconform/harness/reference/kit"
+)
+
+// Reference is what the harness is told of this back end.
+var Reference = kit.Reference{Exchange: "onlyoffice", Start: startReference, Faults: Faults}
+
+var pools = kit.Pools{
+	Small: map[string]int{
+		roleOwner: 1, roleAdmin: 8, roleRoomAdmin: 4, roleUser: 40, roleTOTP: 60, roleDisabled: 4, rolePhone: 8, roleNoPhone: 8,
+	},
+	Large: map[string]int{
+		roleOwner: 1, roleAdmin: 64, roleRoomAdmin: 32, roleUser: 600, roleTOTP: 600, roleDisabled: 16, rolePhone: 24, roleNoPhone: 32,
+	},
+}
+
+func startReference(o kit.Options) (*kit.Instance, error) {
+	server, err := New(Config{Profile: o.Profile, Faults: o.Faults, Pool: pools.Of(o), HashIterations: o.HashIterations()})
+	if err != nil {
+		return nil, err
+	}
+	instance := server.Instance()
+	instance.Captcha, instance.Features = server.CaptchaResponse(), map[string]bool{"captcha": true, "sms": true}
+	instance.PasswordLimit = kit.Limit{Attempts: 5, Window: time.Minute, Block: time.Minute}
+	instance.CodeLimit = instance.PasswordLimit
+	instance.SMSAddress = kit.TextMessages
+	return instance, nil
+}
