@@ -27,7 +27,7 @@ func passwordLimit(p *client.Client) {
 		who := p.Lease(client.User)
 		run(ctx, limitOfOwn(ctx, p, who), who)
 	}, []conform.Row[func(context.Context, family.Limit, *identity.Identity)]{
-		{Text: "POST /authentication accepts as many wrong passwords as the settings allow and limits the next attempt",
+		{Text: "POST /authentication limits the attempt that follows as many wrong passwords as the settings allow",
 			Clause: clause.Must("onlyoffice.throttle.reached", op, limited, disrupts),
 			Given:  func(ctx context.Context, l family.Limit, _ *identity.Identity) { test.Reach(ctx, l) }},
 		{Text: "POST /authentication rejects the right password while the rate limit holds",

@@ -28,8 +28,9 @@ type AccountChange struct {
 	op     *contract.Operation
 	member string
 	opens  Opens
-	// newLink gets a link to change the member, for a session of the identity.
-	newLink func(context.Context, *conform.Actor) Link
+	// newLink gets a link to change the member to a value, for a session of the
+	// identity.
+	newLink func(ctx context.Context, session *conform.Actor, next string) Link
 }
 
 // Opens opens a session of an identity with a password; nil when it does not.
@@ -38,12 +39,16 @@ type Opens func(ctx context.Context, password string) *conform.Actor
 // Opener opens sessions of an identity without a second factor.
 func (p *Client) Opener(who *identity.Identity) Opens {
 	return func(ctx context.Context, password string) *conform.Actor {
-		call, err := p.Try(ctx, p.Anonymous(), p.Login, Password(who.Login, password))
-		if err != nil || !p.Is(call, p.Login, contract.OK) {
-			return nil
-		}
-		return p.Session(who, call)
+		return p.open(ctx, who, who.Login, password)
 	}
+}
+
+func (p *Client) open(ctx context.Context, who *identity.Identity, login, password string) *conform.Actor {
+	call, err := p.Try(ctx, p.Anonymous(), p.Login, Password(login, password))
+	if err != nil || !p.Is(call, p.Login, contract.OK) {
+		return nil
+	}
+	return p.Session(who, call)
 }
 
 // NewPassword is a change of password, with its link.
@@ -58,22 +63,9 @@ func (p *Client) NewPassword(ctx context.Context) *AccountChange {
 // PasswordWithoutLink is a change of password that has yet to get its link.
 func (p *Client) PasswordWithoutLink(who *identity.Identity, opens Opens) *AccountChange {
 	c := &AccountChange{Who: who, Next: p.MadeUpPassword(), p: p, op: p.ChangePassword, member: "password", opens: opens}
-	c.newLink = p.PasswordLink
+	c.newLink = func(ctx context.Context, session *conform.Actor, _ string) Link { return p.PasswordLink(ctx, session) }
 	ginkgo.DeferCleanup(func(ctx ginkgo.SpecContext) {
-		restored := false
-		defer func() {
-			if !restored {
-				who.Retire("its password could not be restored")
-			}
-		}()
-		session := opens(ctx, c.Next)
-		if session == nil { // it was never set
-			restored = opens(ctx, who.Password) != nil
-			return
-		}
-		back := &AccountChange{Who: who, Link: p.PasswordLink(ctx, session), member: c.member}
-		call, err := p.Try(ctx, p.Bearer(who, back.Link), c.op, back.To(who.Password))
-		restored = err == nil && p.Is(call, c.op, contract.OK)
+		c.restore(ctx, who.Password, func() *conform.Actor { return opens(ctx, c.Next) })
 	})
 	return c
 }
@@ -100,39 +92,39 @@ func (p *Client) NewPasswordOfEnrolled(ctx context.Context) (*AccountChange, Lin
 func (p *Client) NewEmail(ctx context.Context) *AccountChange {
 	ginkgo.GinkgoHelper()
 	who, session := p.SignedIn(ctx, User)
-	c := p.emailChange(who, p.ID(ctx, session), p.NewAddress(who))
+	c := &AccountChange{
+		Who: who, ID: p.ID(ctx, session), Next: p.NewAddress(who), p: p, op: p.ChangeEmail, member: "email", opens: p.Opener(who),
+	}
+	c.newLink = func(ctx context.Context, session *conform.Actor, to string) Link {
+		ginkgo.GinkgoHelper()
+		p.ForgetMail(ctx, to)
+		p.DoRequire(ctx, "ask for a link", session, p.SendEmailChange, EmailMail(c.ID, to), contract.OK)
+		return p.MailedLink(ctx, to, EmailChange)
+	}
 	ginkgo.DeferCleanup(func(ctx ginkgo.SpecContext) {
-		restored := false
-		defer func() {
-			if !restored {
-				who.Retire("its e-mail address could not be restored")
-			}
-		}()
-		if c.opens(ctx, who.Password) != nil { // it was never changed
-			restored = true
-			return
-		}
-		call := p.LogInWith(ctx, c.Next, who.Password)
-		if !p.Is(call, p.Login, contract.OK) {
-			return
-		}
-		back := p.emailChange(who, c.ID, who.Login)
-		back.Link = back.newLink(ctx, p.Session(who, call))
-		restored = p.Is(back.Put(ctx, p.Bearer(who, back.Link)), p.ChangeEmail, contract.OK)
+		c.restore(ctx, who.Login, func() *conform.Actor { return p.open(ctx, who, c.Next, who.Password) })
 	})
-	c.Link = c.newLink(ctx, session)
+	c.Link = c.newLink(ctx, session, c.Next)
 	return c
 }
 
-func (p *Client) emailChange(who *identity.Identity, id, next string) *AccountChange {
-	c := &AccountChange{Who: who, ID: id, Next: next, p: p, op: p.ChangeEmail, member: "email", opens: p.Opener(who)}
-	c.newLink = func(ctx context.Context, session *conform.Actor) Link {
-		ginkgo.GinkgoHelper()
-		p.ForgetMail(ctx, c.Next)
-		p.DoRequire(ctx, "ask for a link", session, p.SendEmailChange, EmailMail(id, c.Next), contract.OK)
-		return p.MailedLink(ctx, c.Next, EmailChange)
+// restore gives the identity its own password or address back; reopen opens a
+// session of one that was changed.
+func (c *AccountChange) restore(ctx context.Context, own string, reopen func() *conform.Actor) {
+	restored := c.opens(ctx, c.Who.Password) != nil // it was never changed
+	defer func() {
+		if !restored {
+			c.Who.Retire("its " + c.member + " could not be restored")
+		}
+	}()
+	if restored {
+		return
 	}
-	return c
+	if session := reopen(); session != nil {
+		back := &AccountChange{Who: c.Who, ID: c.ID, member: c.member, Link: c.newLink(ctx, session, own)}
+		call, err := c.p.Try(ctx, c.p.Bearer(c.Who, back.Link), c.op, back.To(own))
+		restored = err == nil && c.p.Is(call, c.op, contract.OK)
+	}
 }
 
 // To is the request that sets a password or address.
@@ -198,11 +190,10 @@ func (c *AccountChange) Expire(ctx context.Context) {
 // RenewLink gets another link; one to change an address goes to another address.
 func (c *AccountChange) RenewLink(ctx context.Context) {
 	ginkgo.GinkgoHelper()
-	session := c.p.SignIn(ctx, c.Who)
 	if c.member == "email" {
 		c.Next = c.p.NewAddress(c.Who)
 	}
-	c.Link = c.newLink(ctx, session)
+	c.Link = c.newLink(ctx, c.p.SignIn(ctx, c.Who), c.Next)
 }
 
 // MadeUpPassword meets any demand on passwords that a portal can make.
