@@ -37,7 +37,7 @@ func emailChanges(p *client.Client) {
 
 func emailChangeNeedsLink(p *client.Client) {
 	op, unauthenticated := p.ChangeEmail, contract.Unauthenticated
-	It("PUT /people/{userid}/email tells a request without a link how to authenticate",
+	It("PUT /people/{userid}/email answers a request without a link with WWW-Authenticate",
 		clause.Should("onlyoffice.change-email.challenge", op, client.Challenged),
 		challenges(p, op, contract.OK, p.ChangeEmailReady))
 	refusesSenders(p, op, p.NewEmail, []conform.Row[senders]{

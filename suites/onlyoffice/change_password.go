@@ -95,7 +95,7 @@ func passwordChangeRefused(p *client.Client) {
 
 func passwordChangeRefusesLinks(p *client.Client) {
 	op, unauthenticated := p.ChangePassword, contract.Unauthenticated
-	It("PUT /people/{userid}/password tells a request without a link how to authenticate",
+	It("PUT /people/{userid}/password answers a request without a link with WWW-Authenticate",
 		clause.Should("onlyoffice.change-password.challenge", op, client.Challenged),
 		challenges(p, op, contract.OK, p.ChangePasswordReady))
 	refusesSenders(p, op, p.NewPassword, []conform.Row[senders]{

@@ -41,9 +41,9 @@ func logoutAll(p *client.Client) {
 		})
 		p.ExpectAlive(ctx, other)
 	}
-	It("PUT /security/activeconnections/logoutall/{userId} rejects the id of another user from a user and keeps that session alive",
+	It("PUT /security/activeconnections/logoutall/{userId} rejects another user's id from a user and keeps that user's session alive",
 		clause.Must("onlyoffice.logout-all.foreign-user", op, contract.Forbidden), func(ctx SpecContext) { refuses(ctx, client.User) })
-	It("PUT /security/activeconnections/logoutall/{userId} rejects the id of a user from a room administrator and keeps that session alive",
+	It("PUT /security/activeconnections/logoutall/{userId} rejects a user's id from a room administrator and keeps the user's session alive",
 		clause.Must("onlyoffice.logout-all.foreign-room-admin", op, contract.Forbidden), Serial,
 		func(ctx SpecContext) { refuses(ctx, client.RoomAdmin) })
 }

@@ -94,7 +94,7 @@ func tfaSetupShown(p *client.Client) {
 // tfaSetupNeedsLink varies the link, which is all that says whose app is set up.
 func tfaSetupNeedsLink(p *client.Client) {
 	op, unauthenticated := p.TFASetup, contract.Unauthenticated
-	It("GET /settings/tfaapp/setup tells a request without a link how to authenticate",
+	It("GET /settings/tfaapp/setup answers a request without a link with WWW-Authenticate",
 		clause.Should("onlyoffice.tfa-setup.challenge", op, client.Challenged), challenges(p, op, contract.OK, p.SetupReady))
 	for _, row := range []conform.Row[func(context.Context, *client.Enrolment) []*conform.Actor]{
 		{Text: "GET /settings/tfaapp/setup rejects a link that confirms a log-in",

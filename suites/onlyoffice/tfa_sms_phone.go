@@ -36,7 +36,7 @@ func setPhoneRefuses(p *client.Client) {
 	op := p.SetPhone
 	anonymous := func(context.Context, *client.PhonelessUser) []*conform.Actor { return []*conform.Actor{p.Anonymous()} }
 	for _, row := range []conform.Row[func(context.Context, *client.PhonelessUser) []*conform.Actor]{
-		{Text: "POST /authentication/setphone tells a request without a link how to authenticate",
+		{Text: "POST /authentication/setphone answers a request without a link with WWW-Authenticate",
 			Clause: clause.Should("onlyoffice.tfa-sms.set-phone-challenge", op, client.Challenged, needsSMS, disruptsAll), Given: anonymous},
 		{Text: "POST /authentication/setphone rejects a request without a link",
 			Clause: clause.Must("onlyoffice.tfa-sms.set-phone-no-link", op, contract.Unauthenticated, needsSMS, disruptsAll), Given: anonymous},

@@ -16,7 +16,7 @@ import (
 // is right each time.
 func validateNeedsLink(p *client.Client) {
 	op, unauthenticated := p.ValidateCode, contract.Unauthenticated
-	It("POST /settings/tfaapp/validate tells a request without a link how to authenticate",
+	It("POST /settings/tfaapp/validate answers a request without a link with WWW-Authenticate",
 		clause.Should("onlyoffice.tfa-validate.challenge", op, client.Challenged), challenges(p, op, client.Verified, p.ConfirmReady))
 	for _, row := range []conform.Row[func(context.Context, *client.Enrolled, client.Link) *conform.Actor]{
 		{Text: "POST /settings/tfaapp/validate rejects a right code without a link",
