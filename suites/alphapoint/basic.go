@@ -6,58 +6,46 @@ import (
 	"authconform/harness/clause"
 	"authconform/harness/conform"
 	"authconform/harness/contract"
+	"authconform/suites/alphapoint/client"
 )
 
-// basicLogin is the platform's log-in over HTTP: Authenticate, by Basic
-// authentication or signed headers.
-func (v *Venue) basicLogin() {
-	needs := clause.Needs("basic")
-	Describe("Authenticate", func() {
-		It("opens a session for Basic authentication",
-			v.promise("basic.right", v.basic, contract.OK, needs),
-			func(ctx SpecContext) {
-				who := v.lease(user)
-				call := v.Do(ctx, v.basicActor(who), v.basic, conform.Request{})
-				v.Expect(call, v.basic, contract.OK)
-				v.works(ctx, v.session(who, call))
+// basic is the platform's log-in over HTTP: Authenticate, by Basic authentication
+// or signed headers.
+func (v specs) basic() {
+	op, needs, request := v.Basic.Name(), clause.Needs("basic"), conform.Request{}
+	It(op+" opens a session for Basic authentication", clause.Graded(v.ID("basic.right"), v.Basic, contract.OK, needs),
+		func(ctx SpecContext) {
+			who := v.Account(client.User)
+			v.ExpectAlive(ctx, v.Session(who, v.ExpectAnswer(ctx, v.BasicCaller(who, who.Password), v.Basic, request, contract.OK)))
+		})
+	It(op+" opens a session for signed headers",
+		clause.Graded(v.ID("basic.signed-headers"), v.Basic, contract.OK, clause.Needs("signed-headers")),
+		func(ctx SpecContext) {
+			who := v.Account(client.User)
+			v.ExpectAlive(ctx, v.Session(who, v.ExpectAnswer(ctx, v.SignedCaller(who), v.Basic, request, contract.OK)))
+		})
+	It(op+" rejects Basic authentication with a wrong password",
+		clause.Graded(v.ID("basic.wrong"), v.Basic, contract.BadCredentials, needs),
+		func(ctx SpecContext) {
+			who := v.Account(client.User)
+			v.Refuses(ctx, conform.Refusal{
+				Operation: v.Basic, By: v.BasicCaller(who, who.Password), Control: client.Always(request),
+				ChangedBy: v.BasicCaller(who, client.WrongPassword), Outcome: contract.BadCredentials,
 			})
-		It("opens a session for signed headers",
-			v.promise("basic.signed-headers", v.basic, contract.OK, clause.Needs("signed-headers")),
-			func(ctx SpecContext) {
-				who := v.lease(user)
-				call := v.Do(ctx, v.signedActor(who), v.basic, conform.Request{})
-				v.Expect(call, v.basic, contract.OK)
-				v.works(ctx, v.session(who, call))
-			})
-		It("refuses Basic authentication with a wrong password",
-			v.promise("basic.wrong", v.basic, contract.BadCredentials, needs),
-			func(ctx SpecContext) {
-				who := v.lease(user)
-				for _, call := range v.Refuses(ctx, conform.Refusal{
-					Operation: v.basic, By: v.basicActor(who), Control: always(conform.Request{}),
-					ChangedBy: v.basicWith(who, "wrong-Password-1"), Outcome: contract.BadCredentials,
-				}) {
-					v.Holds("the refusal lets nobody in", leak(call) == "", "it carries "+leak(call))
-				}
-			})
-		It("refuses a request without credentials",
-			v.promise("basic.none", v.basic, contract.BadCredentials, needs),
-			func(ctx SpecContext) {
-				v.Expect(v.Do(ctx, v.Anonymous(), v.basic, conform.Request{}), v.basic, contract.BadCredentials)
-			})
-		It("asks a user with a second factor for it, and opens the session with the code",
-			v.promise("basic.second-factor", v.basic, contract.SecondFactorRequired, needs),
-			func(ctx SpecContext) {
-				who := v.lease(totp)
-				call := v.Do(ctx, v.basicActor(who), v.basic, conform.Request{})
-				v.Expect(call, v.basic, contract.SecondFactorRequired)
-				v.Holds("no session token is issued before the second factor", token(call) == "", "one is")
-				p := &pending{who: who, codes: v.Codes(who.TOTPSecret)}
-				v.carry(p, call)
-				v.closed(ctx, p.by)
-				second := v.Do(ctx, p.by, v.second, withCode(v.Code(ctx, p.codes)))
-				v.Expect(second, v.second, contract.OK)
-				v.works(ctx, v.session(who, second))
-			})
-	})
+		})
+	It(op+" rejects a request without credentials", clause.Graded(v.ID("basic.none"), v.Basic, contract.BadCredentials, needs),
+		func(ctx SpecContext) {
+			v.ExpectAnswer(ctx, v.Anonymous(), v.Basic, request, contract.BadCredentials)
+		})
+	It(op+" requires the second factor of an enrolled user, and a valid TOTP code then opens the session",
+		clause.Graded(v.ID("basic.second-factor"), v.Basic, contract.SecondFactorRequired, needs),
+		func(ctx SpecContext) {
+			p := v.Pending(client.TOTP)
+			call := v.ExpectAnswer(ctx, v.BasicCaller(p.Who, p.Who.Password), v.Basic, request, contract.SecondFactorRequired)
+			v.Holds("no session token is issued before the second factor", client.Token(call) == "", "one is")
+			v.ReadFirstStep(p, call)
+			v.ExpectNoSession(ctx, p.By)
+			second := v.ExpectAnswer(ctx, p.By, v.SecondStep, client.WithCode(v.Code(ctx, p.Codes)), contract.OK)
+			v.ExpectAlive(ctx, v.Session(p.Who, second))
+		})
 }

@@ -6,8 +6,10 @@ import (
 
 	. "github.com/onsi/ginkgo/v2"
 
+	"authconform/harness/clause"
 	"authconform/harness/conform"
 	"authconform/harness/contract"
+	"authconform/suites/alphapoint/client"
 )
 
 // attempt is a request that nothing may come of.
@@ -17,91 +19,101 @@ type attempt struct {
 	request conform.Request
 }
 
-// failOpen sends every kind of request that is refused, and looks at nothing but
-// whether the answer lets its reader in: a token, or a member that says
-// authenticated, on whatever status and in whatever casing.
-func (v *Venue) failOpen() {
-	Describe("a refusal", func() {
-		It("of AuthenticateUser never says authenticated and never carries a token",
-			v.promise("fail-open.login", v.login, contract.BadCredentials),
-			func(ctx SpecContext) {
-				who := v.lease(user)
-				wrong := v.signed(who).With("Signature", Sign("made-up", "1", who.ID, who.APIKey))
-				v.Expect(v.Do(ctx, v.caller(who), v.login, wrong), v.login, contract.BadCredentials)
-				v.letsNobodyIn(ctx, v.login, v.refusedLogins())
-			})
-		It("of Authenticate2FA never says authenticated and never carries a token",
-			v.promise("fail-open.code", v.second, contract.SecondFactorWrong),
-			func(ctx SpecContext) {
-				p := v.firstStep(ctx)
-				v.Expect(v.Do(ctx, p.by, v.second, withCode(p.codes.Wrong(window))), v.second, contract.SecondFactorWrong)
-				v.letsNobodyIn(ctx, v.second, v.refusedCodes(ctx))
-			})
-		It("of a call that needs a session never says authenticated and never carries a token",
-			v.promise("fail-open.session", v.devices, contract.Unauthenticated),
-			func(ctx SpecContext) {
-				who := v.lease(user)
-				v.Expect(v.Do(ctx, v.Anonymous(), v.devices, v.ownDevices(who)), v.devices, contract.Unauthenticated)
-				_, me := v.signedIn(ctx, user)
-				v.letsNobodyIn(ctx, v.devices, []attempt{
-					{"without any credential", v.Anonymous(), v.ownDevices(who)},
-					{"with a made-up session", v.with(who, v.Setting(sessionSetting), v.Nonce()+v.Nonce()), v.ownDevices(who)},
-					{"of another user", me, v.ownDevices(who)},
-					{"without a user", me, nothing},
-					{"that is no JSON", me, conform.Request{Raw: []byte(`{"UserId":`)}},
-				})
-			})
-	})
+// failOpen sends every kind of request that is rejected, the first of them with
+// the clause's outcome, and looks at nothing but whether the answer grants access:
+// by a token, or a member that says authenticated, on whatever status and in
+// whatever casing.
+func (v specs) failOpen() {
+	type row struct {
+		op      *contract.Operation
+		clause  string
+		outcome contract.Outcome
+		invalid func(context.Context) []attempt
+	}
+	rows := []row{
+		{v.Login, "fail-open.login", contract.BadCredentials, v.invalidLogins},
+		{v.SecondStep, "fail-open.code", contract.SecondFactorWrong, v.invalidCodes},
+		{v.Devices, "fail-open.session", contract.Unauthenticated, v.invalidSessions},
+		{v.Activate, "fail-open.activate", contract.SecondFactorWrong, v.invalidActivations},
+		{v.Validate, "fail-open.validate", contract.SecondFactorWrong, v.invalidValidations},
+		{v.Guarded, "fail-open.required", client.CodeRequired, v.invalidCalls},
+		{v.Register, "fail-open.register", client.DeviceCodeWrong, v.invalidDevices},
+		{v.Config, "fail-open.configuration", contract.Forbidden, v.invalidConfigs},
+	}
+	for _, row := range rows {
+		if row.op == nil {
+			continue
+		}
+		text := "No invalid request to " + row.op.Name() + " is answered with a token, a success flag or a server error"
+		It(text, clause.Graded(v.ID(row.clause), row.op, row.outcome), func(ctx SpecContext) {
+			for i, a := range row.invalid(ctx) {
+				call := v.Do(ctx, a.by, row.op, a.request)
+				if i == 0 {
+					v.Expect(call, row.op, row.outcome)
+				}
+				found := client.Grants(call)
+				v.Holds("the refusal of a request "+a.what+" grants no access", found == "", "it carries "+found)
+				v.Holds("a request "+a.what+" does not break the server",
+					call.Status < 500 || call.Status == http.StatusNotImplemented, "its status is of class 5")
+			}
+		})
+	}
 }
 
-func (v *Venue) refusedLogins() []attempt {
+// notJSON is cut off in the middle.
+var notJSON = conform.Request{Raw: []byte(`{"Code":`)}
+
+// operator is a query operator of document databases in place of a text.
+var operator = conform.Object{"$ne": ""}
+
+func (v specs) invalidLogins(context.Context) []attempt {
 	GinkgoHelper()
-	who, other := v.lease(user), v.lease(user)
-	second := v.lease(totp)
-	by := v.caller(who)
-	wrong := v.wrongly(who)
-	attempts := []attempt{
-		{"with another secret", by, v.signed(who).With("Signature", Sign(other.APISecret, "1", who.ID, who.APIKey))},
-		{"with an unknown API key", by, v.signed(who).With("APIKey", v.Nonce()+v.Nonce())},
+	who, other, second := v.Account(client.User), v.Account(client.User), v.Account(client.TOTP)
+	by, wrong := v.Caller(who), v.WrongLogin(who)
+	wrongPassword := client.PasswordLogin(other).With("Password", client.WrongPassword)
+	all := []attempt{
+		{"with another secret", by, v.SignedLogin(who).With("Signature", client.Sign(other.APISecret, "1", who.ID, who.APIKey))},
+		{"with an unknown API key", by, v.SignedLogin(who).With("APIKey", v.Nonce()+v.Nonce())},
 		{"by another method", by, byMethod("PUT", wrong)},
 		{"in another media type", by, inMedia("text/html", wrong)},
-		{"with a wrong password", v.caller(other), password(other).With("Password", "wrong-Password-1")},
-		{"of an unknown user", v.caller(other), password(other).With("UserName", v.nobody())},
-		{"with a wrong password of a user with a second factor", v.caller(second), password(second).With("Password", "wrong-Password-1")},
-		{"without members", by, nothing},
-		{"without a signature", by, v.signed(who).Without("Signature")},
-		{"with an object for a signature", by, v.signed(who).With("Signature", conform.Object{"$ne": ""})},
-		{"that is no JSON", by, conform.Request{Raw: []byte(`{"APIKey":`)}},
+		{"with a wrong password", v.Caller(other), wrongPassword},
+		{"of an unknown user", v.Caller(other), client.PasswordLogin(other).With("UserName", v.UnknownLogin())},
+		{"with a wrong password of a user with a second factor", v.Caller(second),
+			client.PasswordLogin(second).With("Password", client.WrongPassword)},
+		{"without members", by, client.Nothing},
+		{"without a signature", by, v.SignedLogin(who).Without("Signature")},
+		{"with an object for a signature", by, v.SignedLogin(who).With("Signature", operator)},
+		{"that is no JSON", by, notJSON},
 		{"that is a list", by, conform.Request{Raw: []byte(`[]`)}},
 		{"without a body", by, conform.Request{}},
 	}
-	if v.Setting(gatewaySetting) != "none" {
-		attempts = append(attempts,
-			attempt{"without the gateway's credential", v.Anonymous(), v.signed(who)},
-			attempt{"with the gateway's credential of another", v.caller(other), v.signed(who)})
+	if v.Setting(client.GatewaySetting) == "none" {
+		return all
 	}
-	return attempts
+	return append(all,
+		attempt{"without the gateway's credential", v.Anonymous(), v.SignedLogin(who)},
+		attempt{"with the gateway's credential of another", v.Caller(other), v.SignedLogin(who)})
 }
 
-func (v *Venue) refusedCodes(ctx context.Context) []attempt {
+func (v specs) invalidCodes(ctx context.Context) []attempt {
 	GinkgoHelper()
-	p, fresh := v.firstStep(ctx), v.lease(user)
-	attempts := []attempt{
-		{"with a wrong code", p.by, withCode(p.codes.Wrong(window))},
-		{"by another method", p.by, byMethod("PUT", withCode(p.codes.Wrong(window)))},
-		{"in another media type", p.by, inMedia("text/html", withCode(p.codes.Wrong(window)))},
-		{"with a code of the far past", p.by, withCode(p.codes.Past(window))},
-		{"without a code", p.by, nothing},
-		{"with an object for a code", p.by, withCode(conform.Object{"$ne": ""})},
-		{"with true for a code", p.by, withCode(true)},
-		{"that is no JSON", p.by, conform.Request{Raw: []byte(`{"Code":`)}},
-		{"without a body", p.by, conform.Request{}},
-		{"without a first step", v.caller(fresh), withCode("123456")},
+	p, fresh := v.FirstStep(ctx), v.Account(client.User)
+	all := []attempt{
+		{"with a wrong code", p.By, client.WithCode(p.Wrong())},
+		{"by another method", p.By, byMethod("PUT", client.WithCode(p.Wrong()))},
+		{"in another media type", p.By, inMedia("text/html", client.WithCode(p.Wrong()))},
+		{"with a code of the far past", p.By, client.WithCode(p.Codes.Past(client.Window))},
+		{"without a code", p.By, client.Nothing},
+		{"with an object for a code", p.By, client.WithCode(operator)},
+		{"with true for a code", p.By, client.WithCode(true)},
+		{"that is no JSON", p.By, notJSON},
+		{"without a body", p.By, conform.Request{}},
+		{"without a first step", v.Caller(fresh), client.WithCode("123456")},
 	}
-	if v.Setting(gatewaySetting) != "none" {
-		attempts = append(attempts, attempt{"without the gateway's credential", v.Anonymous(), withCode("123456")})
+	if v.Setting(client.GatewaySetting) == "none" {
+		return all
 	}
-	return attempts
+	return append(all, attempt{"without the gateway's credential", v.Anonymous(), client.WithCode("123456")})
 }
 
 func byMethod(method string, r conform.Request) conform.Request {
@@ -114,57 +126,63 @@ func inMedia(mediaType string, r conform.Request) conform.Request {
 	return r
 }
 
-// failOpenElsewhere does the same to the calls that only the legacy surface has.
-func (v *Venue) failOpenElsewhere() {
-	refused := func(op *contract.Operation, name, slug string, outcome contract.Outcome, attempts func(context.Context) []attempt) {
-		It("of "+name+" never says authenticated and never carries a token",
-			v.promise("fail-open."+slug, op, outcome), func(ctx SpecContext) {
-				all := attempts(ctx)
-				v.Expect(v.Do(ctx, all[0].by, op, all[0].request), op, outcome)
-				v.letsNobodyIn(ctx, op, all)
-			})
+func (v specs) invalidSessions(ctx context.Context) []attempt {
+	GinkgoHelper()
+	who := v.Account(client.User)
+	_, session := v.SignedIn(ctx)
+	own := v.OwnDevices(who)
+	return []attempt{
+		{"without any credential", v.Anonymous(), own},
+		{"with a made-up session", v.CallerWith(who, v.Setting(client.SessionHeader), v.Nonce()+v.Nonce()), own},
+		{"of another user", session, own},
+		{"without a user", session, client.Nothing},
+		{"that is no JSON", session, notJSON},
 	}
-	unread := conform.Request{Raw: []byte(`{"Code":`)}
-	Describe("a refusal", func() {
-		refused(v.activate, "Activate2FA", "activate", contract.SecondFactorWrong, func(ctx context.Context) []attempt {
-			p, me := v.unenrolledCase(ctx)
-			wrong := withCode(p.codes.Wrong(window))
-			return []attempt{{"with a wrong code", me, wrong}, {"without a code", me, nothing}, {"that is no JSON", me, unread},
-				{"with an object for a code", me, withCode(conform.Object{"$ne": ""})}, {"without any credential", v.Anonymous(), wrong}}
-		})
-		refused(v.validate, "Validate2FA", "validate", contract.SecondFactorWrong, func(ctx context.Context) []attempt {
-			p, me := v.bothSteps(ctx)
-			wrong := v.validation2FA(p.codes.Wrong(window))
-			return []attempt{{"with a wrong code", me, wrong}, {"without a code", me, nothing}, {"that is no JSON", me, unread},
-				{"with an object for a code", me, wrong.With("Code", conform.Object{"$ne": ""})}, {"without any credential", v.Anonymous(), wrong},
-				{"while the second factor is pending", v.firstStep(ctx).by, wrong}}
-		})
-		refused(v.guarded, "a call that needs a code", "required", codeRequired, func(ctx context.Context) []attempt {
-			p, me := v.bothSteps(ctx)
-			name := v.requiredNames(ctx, me)[0]
-			plain := v.plainCall(name)
-			return []attempt{{"without a code", me, plain}, {"with a wrong code", me, v.wrapped(name, p.codes.Wrong(window))},
-				{"without any credential", v.Anonymous(), plain}, {"while the second factor is pending", v.firstStep(ctx).by, plain}}
-		})
-		refused(v.register, "RegisterNewDevice", "register", deviceCodeWrong, func(ctx context.Context) []attempt {
-			_, me := v.signedIn(ctx, user)
-			made := v.device("00000000-0000-4000-8000-" + v.Nonce()[:12])
-			return []attempt{{"with a made-up code", me, made}, {"without a code", me, nothing}, {"that is no JSON", me, unread}, {"without any credential", v.Anonymous(), made}}
-		})
-		refused(v.config, "GetUserConfig", "configuration", contract.Forbidden, func(ctx context.Context) []attempt {
-			_, me := v.signedIn(ctx, user)
-			foreign := v.ownConfig(v.lease(user))
-			return []attempt{{"of another user", me, foreign}, {"without a user", me, nothing}, {"that is no JSON", me, unread}, {"without any credential", v.Anonymous(), foreign}}
-		})
-	})
 }
 
-func (v *Venue) letsNobodyIn(ctx context.Context, op *contract.Operation, attempts []attempt) {
-	GinkgoHelper()
-	for _, a := range attempts {
-		call := v.Do(ctx, a.by, op, a.request)
-		found := leak(call)
-		v.Holds("the refusal of a request "+a.what+" lets nobody in", found == "", "it carries "+found)
-		v.Holds("a request "+a.what+" does not break the server", call.Status < 500 || call.Status == http.StatusNotImplemented, "its status is of class 5")
+// invalid adds to a wrong request the ones that every call of a session rejects.
+func (v specs) invalid(what string, session *conform.Actor, wrong conform.Request, without string) []attempt {
+	return []attempt{
+		{what, session, wrong}, {without, session, client.Nothing}, {"that is no JSON", session, notJSON},
+		{"without any credential", v.Anonymous(), wrong},
 	}
+}
+
+func (v specs) invalidActivations(ctx context.Context) []attempt {
+	GinkgoHelper()
+	p, session := v.UnenrolledSession(ctx)
+	return append(v.invalid("with a wrong code", session, client.WithCode(p.Wrong()), "without a code"),
+		attempt{"with an object for a code", session, client.WithCode(operator)})
+}
+
+func (v specs) invalidValidations(ctx context.Context) []attempt {
+	GinkgoHelper()
+	p, session := v.BothSteps(ctx)
+	wrong := client.Validation(p.Wrong())
+	return append(v.invalid("with a wrong code", session, wrong, "without a code"),
+		attempt{"with an object for a code", session, wrong.With("Code", operator)},
+		attempt{"while the second factor is pending", v.FirstStep(ctx).By, wrong})
+}
+
+func (v specs) invalidCalls(ctx context.Context) []attempt {
+	GinkgoHelper()
+	p, session := v.BothSteps(ctx)
+	name := v.RequiredNames(ctx, session)[0]
+	uncoded := v.Uncoded(name)
+	return []attempt{
+		{"without a code", session, uncoded}, {"with a wrong code", session, v.Wrapped(name, p.Wrong())},
+		{"without any credential", v.Anonymous(), uncoded}, {"while the second factor is pending", v.FirstStep(ctx).By, uncoded},
+	}
+}
+
+func (v specs) invalidDevices(ctx context.Context) []attempt {
+	GinkgoHelper()
+	_, session := v.SignedIn(ctx)
+	return v.invalid("with a made-up code", session, v.Device(v.MadeUpUUID()), "without a code")
+}
+
+func (v specs) invalidConfigs(ctx context.Context) []attempt {
+	GinkgoHelper()
+	_, session := v.SignedIn(ctx)
+	return v.invalid("of another user", session, v.OwnConfig(v.Account(client.User)), "without a user")
 }

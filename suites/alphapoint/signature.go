@@ -1,18 +1,126 @@
 package alphapoint
 
 import (
-	"crypto/hmac"
-	"crypto/sha256"
+	"encoding/base64"
 	"encoding/hex"
+	"strings"
+
+	. "github.com/onsi/ginkgo/v2"
+
+	"authconform/harness/clause"
+	"authconform/harness/conform"
+	"authconform/harness/contract"
+	"authconform/harness/identity"
+	"authconform/suites/alphapoint/client"
 )
 
-// Sign is the signature of AlphaPoint's requests: the HMAC-SHA256 of nonce, user
-// id and API key, put together without anything between them, under the API
-// secret; in lower-case hexadecimal (facts/kiiex.md section 2).
-func Sign(secret, nonce, userID, apiKey string) string { return mac(secret, nonce+userID+apiKey) }
+// resigned replaces the signature of a right request by another one.
+func resigned(name string, sign func(who *identity.Identity, nonce string) string) forgery {
+	return func(who *identity.Identity) conform.Change {
+		return conform.Change{Name: name, Of: func(r conform.Request) conform.Request {
+			return r.With("Signature", sign(who, r.JSON.(conform.Object)["Nonce"].(string)))
+		}}
+	}
+}
 
-func mac(secret, message string) string {
-	h := hmac.New(sha256.New, []byte(secret))
-	h.Write([]byte(message))
-	return hex.EncodeToString(h.Sum(nil))
+// secret signs the right parts under another secret.
+func secret(name string, of func(who *identity.Identity) string) forgery {
+	return resigned(name, func(who *identity.Identity, nonce string) string {
+		return client.Sign(of(who), nonce, who.ID, who.APIKey)
+	})
+}
+
+// parts signs nonce, user id and API key put together in another way.
+func parts(name string, join func(nonce, id, key string) string) forgery {
+	return resigned(name, func(who *identity.Identity, nonce string) string {
+		return client.MAC(who.APISecret, join(nonce, who.ID, who.APIKey))
+	})
+}
+
+// spelt writes the right signature in another way.
+func spelt(name string, spell func(signature string) string) forgery {
+	return resigned(name, func(who *identity.Identity, nonce string) string {
+		return spell(client.Sign(who.APISecret, nonce, who.ID, who.APIKey))
+	})
+}
+
+// member changes a member that is signed, and leaves the signature.
+func member(name string, value func(who *identity.Identity) string) forgery {
+	return func(who *identity.Identity) conform.Change { return conform.Set(name, value(who)) }
+}
+
+func (v specs) signature() {
+	op := v.Login.Name()
+	conform.Table(func(ctx SpecContext, forgeries []forgery) {
+		v.rejectsForged(ctx, contract.BadCredentials, forgeries...)
+	}, []conform.Row[[]forgery]{
+		{Text: op + " rejects a signature made with another secret",
+			Clause: clause.Graded(v.ID("signature.wrong-secret"), v.Login, contract.BadCredentials), Given: []forgery{
+				secret("made-up secret", func(*identity.Identity) string { return "made-up" }),
+				secret("the API key as secret", func(who *identity.Identity) string { return who.APIKey }),
+				secret("empty secret", func(*identity.Identity) string { return "" }),
+			}},
+		{Text: op + " rejects a signature over its parts in another order",
+			Clause: clause.Graded(v.ID("signature.order"), v.Login, contract.BadCredentials), Given: []forgery{
+				parts("nonce, key, id", func(n, i, k string) string { return n + k + i }),
+				parts("id, nonce, key", func(n, i, k string) string { return i + n + k }),
+				parts("id, key, nonce", func(n, i, k string) string { return i + k + n }),
+				parts("key, nonce, id", func(n, i, k string) string { return k + n + i }),
+				parts("key, id, nonce", func(n, i, k string) string { return k + i + n }),
+			}},
+		{Text: op + " rejects a signature that leaves out the user id, the nonce or the API key",
+			Clause: clause.Graded(v.ID("signature.part-unsigned"), v.Login, contract.BadCredentials), Given: []forgery{
+				parts("without the user id, as the reference page has it", func(n, _, k string) string { return n + k }),
+				parts("without the nonce", func(_, i, k string) string { return i + k }),
+				parts("without the API key", func(n, i, _ string) string { return n + i }),
+			}},
+		{Text: op + " rejects a signature over parts with separators or a newline",
+			Clause: clause.Graded(v.ID("signature.separators"), v.Login, contract.BadCredentials), Given: []forgery{
+				parts("colons", func(n, i, k string) string { return n + ":" + i + ":" + k }),
+				parts("spaces", func(n, i, k string) string { return n + " " + i + " " + k }),
+				parts("trailing newline", func(n, i, k string) string { return n + i + k + "\n" }),
+			}},
+		{Text: op + " rejects a signature in upper-case hexadecimal",
+			Clause: clause.Graded(v.ID("signature.upper-case"), v.Login, contract.BadCredentials),
+			Given:  []forgery{spelt("upper case", strings.ToUpper)}},
+		{Text: op + " rejects a signature in Base64, cut in half, with a prefix or with white space",
+			Clause: clause.Graded(v.ID("signature.spelling"), v.Login, contract.BadCredentials), Given: []forgery{
+				spelt("Base64", func(s string) string { raw, _ := hex.DecodeString(s); return base64.StdEncoding.EncodeToString(raw) }),
+				spelt("first half", func(s string) string { return s[:len(s)/2] }),
+				spelt("0x before it", func(s string) string { return "0x" + s }),
+				spelt("white space after it", func(s string) string { return s + " " }),
+			}},
+		{Text: op + " rejects a nonce other than the signed one",
+			Clause: clause.Graded(v.ID("signature.nonce-changed"), v.Login, contract.BadCredentials),
+			Given:  []forgery{member("Nonce", func(*identity.Identity) string { return v.LoginNonce() + "1" })}},
+		{Text: op + " rejects an API key other than the signed one",
+			Clause: clause.Graded(v.ID("signature.key-changed"), v.Login, contract.BadCredentials),
+			Given:  []forgery{member("APIKey", func(*identity.Identity) string { return v.Nonce() + v.Nonce() })}},
+		{Text: op + " rejects the id of another user under the caller's own signature",
+			Clause: clause.Graded(v.ID("signature.foreign-user"), v.Login, contract.BadCredentials), Given: []forgery{v.foreignUser}},
+		{Text: op + " rejects the API key of another user under the caller's own secret",
+			Clause: clause.Graded(v.ID("signature.foreign-key"), v.Login, contract.BadCredentials), Given: []forgery{v.foreignKey}},
+		{Text: op + " rejects a user name to which the API key does not belong",
+			Clause: clause.Should(v.ID("signature.foreign-user-name"), v.Login, contract.BadCredentials,
+				clause.From(contract.Inferred, "facts/kiiex.md 7.3")),
+			Given: []forgery{member("UserName", func(*identity.Identity) string { return v.Account(client.User).Login })}},
+	})
+}
+
+// foreignUser signs the id of another user (facts/auth-checks.md B09).
+func (v specs) foreignUser(who *identity.Identity) conform.Change {
+	other := v.Account(client.User)
+	return conform.Change{Name: "user id of another", Of: func(r conform.Request) conform.Request {
+		signature := client.Sign(who.APISecret, r.JSON.(conform.Object)["Nonce"].(string), other.ID, who.APIKey)
+		return r.With("UserId", other.ID).With("UserName", other.Login).With("Signature", v.Secret("signature", signature))
+	}}
+}
+
+// foreignKey signs the API key of another user (facts/auth-checks.md B09).
+func (v specs) foreignKey(who *identity.Identity) conform.Change {
+	other := v.Account(client.User)
+	return conform.Change{Name: "API key of another", Of: func(r conform.Request) conform.Request {
+		signature := client.Sign(who.APISecret, r.JSON.(conform.Object)["Nonce"].(string), who.ID, other.APIKey)
+		return r.With("APIKey", other.APIKey).With("Signature", v.Secret("signature", signature))
+	}}
 }

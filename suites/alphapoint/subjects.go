@@ -7,17 +7,82 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 
 	"authconform/harness/conform"
+	"authconform/harness/contract"
 	"authconform/harness/identity"
+	"authconform/suites/alphapoint/client"
 	"authconform/suites/family"
 )
 
+// trial is an operation that is ready to be called correctly: by an account whose
+// log-in and codes Pending holds.
+type trial struct {
+	*client.Pending
+	by      *conform.Actor
+	control func() conform.Request
+	state   func() any // what a wrongly accepted request would change; nil for nothing
+}
+
+func (v specs) loginTrial(context.Context) trial {
+	who := v.Account(client.User)
+	return trial{&client.Pending{Who: who}, v.Caller(who), func() conform.Request { return v.SignedLogin(who) }, nil}
+}
+
+func (v specs) secondStepTrial(ctx context.Context) trial {
+	p := v.FirstStep(ctx)
+	return trial{p, p.By, client.Always(client.WithCode(v.Code(ctx, p.Codes))), nil}
+}
+
+func (v specs) activateTrial(ctx context.Context) trial {
+	p, session := v.UnenrolledSession(ctx)
+	opens := func() any { return v.Is(v.LogIn(ctx, p.Who), v.Login, contract.OK) }
+	return trial{p, session, client.Always(client.WithCode(v.Code(ctx, p.Codes))), opens}
+}
+
+func (v specs) validateTrial(ctx context.Context) trial {
+	p, session := v.BothSteps(ctx)
+	return trial{p, session, client.Always(client.Validation(v.Code(ctx, p.Codes))), nil}
+}
+
+func (v specs) guardedTrial(ctx context.Context) trial {
+	p, session := v.BothSteps(ctx)
+	name := v.RequiredNames(ctx, session)[0]
+	return trial{p, session, client.Always(v.Coded(ctx, p, session, name)), nil}
+}
+
+func (v specs) registerTrial(ctx context.Context) trial {
+	session, code := v.NewDevice(ctx)
+	return trial{&client.Pending{Who: session.Who}, session, client.Always(v.Device(code)), nil}
+}
+
+// sessionTrial is a call that takes the same request from any session.
+func (v specs) sessionTrial(request func(*identity.Identity) conform.Request) func(context.Context) trial {
+	return func(ctx context.Context) trial {
+		who, session := v.SignedIn(ctx)
+		return trial{&client.Pending{Who: who}, session, client.Always(request(who)), nil}
+	}
+}
+
+func subject(op *contract.Operation, ready func(context.Context) trial) family.Subject {
+	return family.Subject{Operation: op, Ready: func(ctx context.Context) (*conform.Actor, func() conform.Request) {
+		t := ready(ctx)
+		return t.by, t.control
+	}}
+}
+
+// singleUse is a subject whose correct request carries a single-use code.
+func singleUse(op *contract.Operation, ready func(context.Context) trial) family.Subject {
+	s := subject(op, ready)
+	s.SingleUse = true
+	return s
+}
+
 // scheme is how a session is carried and ended. A made-up credential is made up
-// wherever one may stand.
-func (v *Venue) scheme() family.Scheme {
+// wherever one may be carried.
+func (v specs) scheme() family.Scheme {
 	return family.Scheme{
 		Present: func(token string) http.Header {
-			header := http.Header{v.Setting(sessionSetting): {token}}
-			switch v.Setting(gatewaySetting) {
+			header := http.Header{v.Setting(client.SessionHeader): {token}}
+			switch v.Setting(client.GatewaySetting) {
 			case "api-key":
 				header["APIKey"] = []string{token}
 			case "bearer":
@@ -27,84 +92,39 @@ func (v *Venue) scheme() family.Scheme {
 		},
 		End: func(ctx context.Context, by *conform.Actor) {
 			GinkgoHelper()
-			v.ends(ctx, by)
+			v.SignOut(ctx, by)
 		},
 	}
 }
 
-type ready = func(context.Context) (*conform.Actor, func() conform.Request)
-
-// as is the Ready of calls that take the same request from any session.
-func (v *Venue) as(request func(*identity.Identity) conform.Request) ready {
-	return func(ctx context.Context) (*conform.Actor, func() conform.Request) {
-		who, me := v.signedIn(ctx, user)
-		return me, always(request(who))
-	}
-}
-
 // sessionSubjects are the calls that need a session.
-func (v *Venue) sessionSubjects() []family.Subject {
-	subjects := []family.Subject{{Operation: v.devices, Ready: v.as(v.ownDevices)}}
-	if v.validate == nil {
+func (v specs) sessionSubjects() []family.Subject {
+	subjects := []family.Subject{subject(v.Devices, v.sessionTrial(v.OwnDevices))}
+	if v.Validate == nil {
 		return subjects
 	}
-	return append(subjects,
-		family.Subject{Operation: v.config, Ready: v.as(v.ownConfig)},
-		family.Subject{Operation: v.validate, Ready: v.validateReady, SingleUse: true},
-		family.Subject{Operation: v.register, Ready: v.registerReady, SingleUse: true},
-		family.Subject{Operation: v.guarded, Ready: v.guardedReady, SingleUse: true})
+	return append(subjects, subject(v.Config, v.sessionTrial(v.OwnConfig)), singleUse(v.Validate, v.validateTrial),
+		singleUse(v.Register, v.registerTrial), singleUse(v.Guarded, v.guardedTrial))
 }
 
 // subjects are all calls that take members.
-func (v *Venue) subjects() []family.Subject {
-	subjects := append(v.sessionSubjects(),
-		family.Subject{Operation: v.login, Ready: v.loginReady},
-		family.Subject{Operation: v.second, Ready: v.secondReady, SingleUse: true})
-	if v.activate != nil {
-		subjects = append(subjects, family.Subject{Operation: v.activate, Ready: v.activateReady, SingleUse: true})
+func (v specs) subjects() []family.Subject {
+	subjects := append(v.sessionSubjects(), subject(v.Login, v.loginTrial), singleUse(v.SecondStep, v.secondStepTrial))
+	if v.Activate != nil {
+		subjects = append(subjects, singleUse(v.Activate, v.activateTrial))
 	}
 	return subjects
 }
 
-// open are the calls that answer anybody.
-func (v *Venue) open() []family.Subject {
-	anybody := func(ctx context.Context) (*conform.Actor, func() conform.Request) {
-		return v.caller(v.lease(user)), always(nothing)
+// publicSubjects are the calls that need no session.
+func (v specs) publicSubjects() []family.Subject {
+	anybody := func(context.Context) trial {
+		who := v.Account(client.User)
+		return trial{&client.Pending{Who: who}, v.Caller(who), client.Always(client.Nothing), nil}
 	}
-	subjects := []family.Subject{{Operation: v.ping, Ready: anybody}, {Operation: v.logOut, Ready: anybody}}
-	if v.required != nil {
-		subjects = append(subjects, family.Subject{Operation: v.required, Ready: anybody})
+	subjects := []family.Subject{subject(v.Ping, anybody), subject(v.LogOut, anybody)}
+	if v.Required != nil {
+		subjects = append(subjects, subject(v.Required, anybody))
 	}
 	return subjects
-}
-
-func (v *Venue) loginReady(context.Context) (*conform.Actor, func() conform.Request) {
-	who := v.lease(user)
-	return v.caller(who), func() conform.Request { return v.signed(who) }
-}
-
-func (v *Venue) secondReady(ctx context.Context) (*conform.Actor, func() conform.Request) {
-	p := v.firstStep(ctx)
-	return p.by, always(withCode(v.Code(ctx, p.codes)))
-}
-
-func (v *Venue) activateReady(ctx context.Context) (*conform.Actor, func() conform.Request) {
-	p, me := v.unenrolledCase(ctx)
-	return me, always(withCode(v.Code(ctx, p.codes)))
-}
-
-func (v *Venue) validateReady(ctx context.Context) (*conform.Actor, func() conform.Request) {
-	p, me := v.bothSteps(ctx)
-	return me, always(v.validation2FA(v.Code(ctx, p.codes)))
-}
-
-func (v *Venue) registerReady(ctx context.Context) (*conform.Actor, func() conform.Request) {
-	_, me, code := v.deviceCase(ctx)
-	return me, always(v.device(code))
-}
-
-func (v *Venue) guardedReady(ctx context.Context) (*conform.Actor, func() conform.Request) {
-	p, me := v.bothSteps(ctx)
-	names := v.requiredNames(ctx, me)
-	return me, always(v.opened(ctx, p, me, names[0]))
 }

@@ -7,27 +7,28 @@ import (
 	"authconform/harness/conform"
 	"authconform/harness/target"
 	"authconform/suites/alphapoint"
+	"authconform/suites/alphapoint/client"
 )
 
 // Suite is the suite of the legacy surface.
 var Suite = conform.Suite{
 	Exchange: "kiiex",
 	Specs:    alphapoint.Specs,
-	Roles:    alphapoint.Roles(),
+	Roles:    client.Roles(),
 	Settings: settings(map[string]string{
 		"AuthenticateUser": "/authenticateuser", "Validate2fa": "/validate2fa", "LogOut": "/logout",
 		"GetValidate2faRequiredEndpoints": "/getvalidate2farequiredendpoints", "RegisterNewDevice": "/registernewdevice",
 		"GetUserDevices": "/getuserdevices", "GetUserConfig": "/getuserconfig", "Ping": "/ping", "RequiredEndpoint": "/{endpoint}",
 	}),
-	Features: map[string]conform.Feature{"signed-headers": alphapoint.SignedHeaders()},
-	Path:     alphapoint.Path,
-	Leak:     alphapoint.Leak,
+	Features: map[string]conform.Feature{"signed-headers": client.SignedHeaders()},
+	Path:     client.Path,
+	Leak:     client.Leak,
 }
 
 // settings adds the one of the calls that need a code, which only this surface has.
 func settings(paths map[string]string) map[string]target.Setting {
-	all := alphapoint.Settings("api-key", paths)
-	name, setting := alphapoint.RequiredPayload()
+	all := client.Settings("api-key", paths)
+	name, setting := client.RequiredPayload()
 	all[name] = setting
 	return all
 }

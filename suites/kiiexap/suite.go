@@ -6,6 +6,7 @@ package kiiexap
 import (
 	"authconform/harness/conform"
 	"authconform/suites/alphapoint"
+	"authconform/suites/alphapoint/client"
 )
 
 // Suite is the suite of the /ap surface.
@@ -13,18 +14,18 @@ var Suite = conform.Suite{
 	Exchange: "kiiexap",
 	Specs:    alphapoint.Specs,
 	Roles:    roles(),
-	Settings: alphapoint.Settings("bearer", map[string]string{
+	Settings: client.Settings("bearer", map[string]string{
 		"Authenticate": "/ap/Authenticate", "Authenticate2fa": "/ap/Authenticate2FA", "LogOut": "/ap/LogOut",
 		"GetUserDevices": "/ap/GetUserDevices", "Ping": "/ap/Ping",
 	}),
-	Features: map[string]conform.Feature{"signed-headers": alphapoint.SignedHeaders(), "basic": alphapoint.Basic()},
-	Path:     alphapoint.Path,
-	Leak:     alphapoint.Leak,
+	Features: map[string]conform.Feature{"signed-headers": client.SignedHeaders(), "basic": client.BasicAuthentication()},
+	Path:     client.Path,
+	Leak:     client.Leak,
 }
 
 // roles leaves out the one for Activate2FA, which this surface does not have.
 func roles() map[string]string {
-	all := alphapoint.Roles()
-	delete(all, "unenrolled")
+	all := client.Roles()
+	delete(all, client.Unenrolled)
 	return all
 }

@@ -1,4 +1,4 @@
-package alphapoint
+package client
 
 import (
 	"net/http"
@@ -7,7 +7,7 @@ import (
 	"authconform/harness/httpclient"
 )
 
-func TestLeak(t *testing.T) {
+func TestGrants(t *testing.T) {
 	for text, leaks := range map[string]bool{
 		``:                               false,
 		`TOO MANY REQUESTS`:              false,
@@ -25,11 +25,11 @@ func TestLeak(t *testing.T) {
 		`Authenticated=true`:                                                        true,
 	} {
 		call := &httpclient.Call{Header: http.Header{}, Body: []byte(text)}
-		if got := leak(call); (got != "") != leaks {
+		if got := Grants(call); (got != "") != leaks {
 			t.Errorf("%s: %q", text, got)
 		}
 	}
-	if leak(&httpclient.Call{Header: http.Header{"Set-Cookie": {"sid=1"}}}) == "" {
-		t.Error("a cookie lets in too")
+	if Grants(&httpclient.Call{Header: http.Header{"Set-Cookie": {"sid=1"}}}) == "" {
+		t.Error("a cookie grants access too")
 	}
 }

@@ -1,4 +1,4 @@
-package alphapoint
+package client
 
 import (
 	"os/exec"

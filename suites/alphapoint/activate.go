@@ -1,0 +1,42 @@
+package alphapoint
+
+import (
+	. "github.com/onsi/ginkgo/v2"
+
+	"authconform/harness/clause"
+	"authconform/harness/conform"
+	"authconform/harness/contract"
+	"authconform/suites/alphapoint/client"
+)
+
+func (v specs) activate() {
+	op, wrong := v.Activate.Name(), contract.SecondFactorWrong
+	It(op+" makes the next log-in require the second factor", clause.Graded(v.ID("activate.right"), v.Activate, contract.OK),
+		func(ctx SpecContext) {
+			t := v.activateTrial(ctx)
+			v.ExpectAnswer(ctx, t.by, v.Activate, t.control(), contract.OK)
+			v.ExpectLogIn(ctx, t.Who, contract.SecondFactorRequired)
+		})
+	v.rejectsCodes(v.activateTrial, []conform.Row[codes]{
+		{Text: op + " rejects a wrong TOTP code and activates nothing",
+			Clause: clause.Graded(v.ID("activate.wrong"), v.Activate, wrong), Given: codeOf(wrongCode)},
+		{Text: op + " rejects the current TOTP code of another user and activates nothing",
+			Clause: clause.Graded(v.ID("activate.foreign"), v.Activate, wrong), Given: codeOf(v.foreignCode)},
+		{Text: op + " rejects a code that is missing, null or empty and activates nothing",
+			Clause: clause.Graded(v.ID("activate.absent"), v.Activate, contract.Invalid), Given: noCode},
+	}...)
+	It(op+" rejects a request without credentials",
+		clause.Graded(v.ID("activate.anonymous"), v.Activate, contract.Unauthenticated),
+		func(ctx SpecContext) {
+			t := v.activateTrial(ctx)
+			v.Refuses(ctx, conform.Refusal{
+				Operation: v.Activate, By: t.by, Control: t.control, OnlyAfter: true,
+				ChangedBy: v.Anonymous(), Outcome: contract.Unauthenticated,
+			})
+		})
+	It(op+" answers a request without credentials with WWW-Authenticate",
+		clause.Graded(v.ID("activate.challenge"), v.Activate, client.Challenged),
+		func(ctx SpecContext) {
+			v.ExpectAnswer(ctx, v.Anonymous(), v.Activate, client.WithCode("123456"), client.Challenged)
+		})
+}

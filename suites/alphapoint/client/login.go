@@ -1,0 +1,222 @@
+package client
+
+import (
+	"context"
+	"encoding/base64"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/onsi/ginkgo/v2"
+
+	"authconform/harness/conform"
+	"authconform/harness/contract"
+	"authconform/harness/httpclient"
+	"authconform/harness/identity"
+)
+
+// Account leases an account that no earlier spec left a session for: where the
+// bearer token carries the session, it is logged out when the spec ends.
+func (c *Client) Account(role string) *identity.Identity {
+	ginkgo.GinkgoHelper()
+	who := c.Lease(role)
+	if who.ID == "" {
+		c.Untestable("the target file gives %s no id: it is the UserId that is signed", who.Name)
+	}
+	if c.Setting(GatewaySetting) == "bearer" {
+		ginkgo.DeferCleanup(func(ctx ginkgo.SpecContext) {
+			if call, err := c.Try(ctx, c.Caller(who), c.LogOut, Nothing); err != nil || !c.Is(call, c.LogOut, contract.OK) {
+				who.Retire("its session could not be ended")
+			}
+		})
+	}
+	return who
+}
+
+// LockableAccount leases an account that is not used again: no documented call
+// unlocks it.
+func (c *Client) LockableAccount() *identity.Identity {
+	ginkgo.GinkgoHelper()
+	who := c.Account(Lockable)
+	ginkgo.DeferCleanup(func() { who.Retire("it may be locked now") })
+	return who
+}
+
+// Gateway is what every call of an account carries, with or without a session.
+func (c *Client) Gateway(who *identity.Identity) http.Header {
+	ginkgo.GinkgoHelper()
+	switch way := c.Setting(GatewaySetting); way {
+	case "api-key":
+		if who.APIKey == "" {
+			c.Untestable("the target file gives %s no api-key", who.Name)
+		}
+		return http.Header{"APIKey": {who.APIKey}}
+	case "bearer":
+		if who.Token == "" {
+			c.Untestable("the target file gives %s no token, which every call carries", who.Name)
+		}
+		return Bearer(who.Token)
+	case "none":
+		return http.Header{}
+	default:
+		c.Error("settings.gateway is %q: write api-key, bearer or none", way)
+		return nil
+	}
+}
+
+// Bearer carries a bearer token (RFC 6750 section 2.1).
+func Bearer(token string) http.Header { return http.Header{"Authorization": {"Bearer " + token}} }
+
+// Caller has the gateway's credential and no session.
+func (c *Client) Caller(who *identity.Identity) *conform.Actor {
+	ginkgo.GinkgoHelper()
+	return c.Actor(who.Name, who, c.Gateway(who))
+}
+
+// CallerWith is a Caller with one more header field.
+func (c *Client) CallerWith(who *identity.Identity, name, value string) *conform.Actor {
+	ginkgo.GinkgoHelper()
+	header := c.Gateway(who)
+	header[name] = []string{value}
+	return c.Actor(who.Name, who, header)
+}
+
+// SignedCaller carries the signature as headers, in place of a session.
+func (c *Client) SignedCaller(who *identity.Identity) *conform.Actor {
+	ginkgo.GinkgoHelper()
+	members := c.SignedLogin(who).JSON.(conform.Object)
+	header := c.Gateway(who)
+	for _, name := range []string{"APIKey", "Signature", "UserId", "Nonce"} {
+		header[name] = []string{members[name].(string)}
+	}
+	return c.Actor(who.Name, who, header)
+}
+
+// BasicCaller carries the user name and a password as Basic authentication (RFC
+// 7617 section 2).
+func (c *Client) BasicCaller(who *identity.Identity, password string) *conform.Actor {
+	ginkgo.GinkgoHelper()
+	pair := base64.StdEncoding.EncodeToString([]byte(who.Login + ":" + password))
+	return c.CallerWith(who, "Authorization", "Basic "+c.Secret("basic", pair))
+}
+
+// LoginNonce is a nonce as practice has it: milliseconds, made unique.
+func (c *Client) LoginNonce() string {
+	return strconv.FormatInt(c.Now().UnixMilli(), 10) + strconv.FormatInt(time.Now().UnixNano()%1_000_000, 10)
+}
+
+// SignedLogin is the log-in by API key, signed anew.
+func (c *Client) SignedLogin(who *identity.Identity) conform.Request {
+	ginkgo.GinkgoHelper()
+	return c.SignedLoginWith(who, c.LoginNonce())
+}
+
+// SignedLoginWith is the log-in by API key with a nonce of the caller's choice.
+func (c *Client) SignedLoginWith(who *identity.Identity, nonce string) conform.Request {
+	ginkgo.GinkgoHelper()
+	if who.APIKey == "" || who.APISecret == "" {
+		c.Untestable("the target file gives %s no api-key and api-secret", who.Name)
+	}
+	return conform.Request{JSON: conform.Object{
+		"APIKey": who.APIKey, "Signature": c.Secret("signature", Sign(who.APISecret, nonce, who.ID, who.APIKey)),
+		"UserId": who.ID, "UserName": who.Login, "Nonce": nonce,
+	}}
+}
+
+// WrongLogin is the log-in by API key, right but for its signature.
+func (c *Client) WrongLogin(who *identity.Identity) conform.Request {
+	ginkgo.GinkgoHelper()
+	return c.SignedLogin(who).With("Signature", Sign("made-up", c.LoginNonce(), who.ID, who.APIKey))
+}
+
+// WrongPassword is the password of no account.
+const WrongPassword = "wrong-Password-1"
+
+// PasswordLogin is the log-in by password.
+func PasswordLogin(who *identity.Identity) conform.Request {
+	return conform.Request{JSON: conform.Object{"UserName": who.Login, "Password": who.Password}}
+}
+
+// UnknownLogin is a user name that no account has and no spec used before.
+func (c *Client) UnknownLogin() string { return "nobody-" + c.Nonce() + "@unknown.invalid" }
+
+// LogIn sends the log-in by API key, whatever its answer is.
+func (c *Client) LogIn(ctx context.Context, who *identity.Identity) *httpclient.Call {
+	ginkgo.GinkgoHelper()
+	return c.Do(ctx, c.Caller(who), c.Login, c.SignedLogin(who))
+}
+
+// ExpectLogIn checks the outcome of the log-in by API key.
+func (c *Client) ExpectLogIn(ctx context.Context, who *identity.Identity, outcome contract.Outcome) *httpclient.Call {
+	ginkgo.GinkgoHelper()
+	return c.ExpectAnswer(ctx, c.Caller(who), c.Login, c.SignedLogin(who), outcome)
+}
+
+// Session is the client of an open session: the token of the log-in's answer in
+// its header, or the gateway's bearer token where the answer has none.
+func (c *Client) Session(who *identity.Identity, call *httpclient.Call) *conform.Actor {
+	ginkgo.GinkgoHelper()
+	issued := Token(call)
+	if issued == "" && c.Setting(GatewaySetting) != "bearer" {
+		c.Untestable("the log-in of %s gives no session token, and no bearer token carries the session", who.Name)
+	}
+	if issued == "" {
+		return c.Caller(who)
+	}
+	return c.CallerWith(who, c.Setting(SessionHeader), c.Secret("session-token", issued))
+}
+
+// SignIn opens a session for an account without a second factor.
+func (c *Client) SignIn(ctx context.Context, who *identity.Identity) *conform.Actor {
+	ginkgo.GinkgoHelper()
+	return c.Session(who, c.RequireOK(ctx, "sign in as "+who.Name, c.Caller(who), c.Login, c.SignedLogin(who)))
+}
+
+// SignedIn leases a user without a second factor and opens a session.
+func (c *Client) SignedIn(ctx context.Context) (*identity.Identity, *conform.Actor) {
+	ginkgo.GinkgoHelper()
+	who := c.Account(User)
+	return who, c.SignIn(ctx, who)
+}
+
+// SignOut ends a session.
+func (c *Client) SignOut(ctx context.Context, by *conform.Actor) {
+	ginkgo.GinkgoHelper()
+	c.RequireOK(ctx, "log out", by, c.LogOut, Nothing)
+}
+
+// UserID is the number that calls take, and log-ins take as a text.
+func (c *Client) UserID(who *identity.Identity) int {
+	ginkgo.GinkgoHelper()
+	id, err := strconv.Atoi(who.ID)
+	if err != nil {
+		c.Untestable("the id of %s in the target file is no number", who.Name)
+	}
+	return id
+}
+
+// OwnDevices lists the caller's own devices: the call that shows whether there is
+// a session.
+func (c *Client) OwnDevices(who *identity.Identity) conform.Request {
+	ginkgo.GinkgoHelper()
+	return conform.Request{JSON: conform.Object{"UserId": c.UserID(who)}}
+}
+
+// ExpectAlive checks that a call of the session is answered.
+func (c *Client) ExpectAlive(ctx context.Context, by *conform.Actor) {
+	ginkgo.GinkgoHelper()
+	c.ExpectAnswer(ctx, by, c.Devices, c.OwnDevices(by.Who), contract.OK)
+}
+
+// RequireAlive is ExpectAlive for a session that a spec only prepares.
+func (c *Client) RequireAlive(ctx context.Context, by *conform.Actor) {
+	ginkgo.GinkgoHelper()
+	c.RequireOK(ctx, "use the session", by, c.Devices, c.OwnDevices(by.Who))
+}
+
+// ExpectNoSession checks that a call by a client without a session, or with one
+// that has ended, is refused.
+func (c *Client) ExpectNoSession(ctx context.Context, by *conform.Actor) {
+	ginkgo.GinkgoHelper()
+	c.ExpectRefusal(ctx, by, c.Devices, c.OwnDevices(by.Who), contract.Unauthenticated)
+}

@@ -1,0 +1,150 @@
+package client
+
+import (
+	"encoding/json"
+	"strconv"
+
+	"github.com/onsi/ginkgo/v2"
+
+	"authconform/harness/clause"
+	"authconform/harness/conform"
+	"authconform/harness/contract"
+	"authconform/harness/target"
+)
+
+// Roles of accounts in a target file.
+const (
+	User       = "user"
+	TOTP       = "totp"
+	Unenrolled = "unenrolled"
+	Locked     = "locked"
+	Lockable   = "lockable"
+)
+
+// Roles explains the roles.
+func Roles() map[string]string {
+	return map[string]string{
+		User:       "a user without a second factor, with an API key; id is the UserId",
+		TOTP:       "a user whose authenticator app is enrolled; totp-secret is its secret",
+		Unenrolled: "a user whose app is set up but not activated; totp-secret is its secret. A spec that activates it uses it up",
+		Locked:     "a user who is locked, with the right password and API key",
+		Lockable:   "a user as in role user whom the suite may lock, for good: no documented call unlocks an account",
+	}
+}
+
+// Names of the settings that specs read.
+const (
+	GatewaySetting = "gateway"
+	SessionHeader  = "session-header"
+	PendingHeader  = "pending-header"
+
+	lockSetting    = "lock-after"
+	payloadSetting = "required-payload"
+)
+
+// Settings are what a target of either surface may set; paths maps each operation
+// that is known by name only to its path. gateway is the default of the setting.
+func Settings(gateway string, paths map[string]string) map[string]target.Setting {
+	settings := map[string]target.Setting{
+		conform.Tolerance: {Text: "how many 30-second steps old an app's code may be, 0 or 1; 1 unless set"},
+		GatewaySetting: {
+			Text:    "what every call carries: api-key (header APIKey), bearer (the identity's token) or none",
+			Default: gateway,
+			Ask:     "Which credential does every call carry beside its session, and who issues it?",
+		},
+		SessionHeader: {
+			Text: "header that carries a session token", Default: "APToken",
+			Ask: "Which header carries a session token, and does AuthenticateUser return one?",
+		},
+		PendingHeader: {
+			Text: "header that carries the token of a log-in whose second factor is pending", Default: "Pending2FaToken",
+			Ask: "How is the second step of a log-in tied to its first?",
+		},
+		lockSetting: {
+			Text: "how many wrong log-ins in a row lock an account until an administrator unlocks it",
+			Ask:  "How many wrong log-ins in a row lock an account? The documents say that it happens and not when.",
+		},
+	}
+	for id, path := range paths {
+		settings[pathSetting(id)] = target.Setting{
+			Text: "path of " + id + ", which the documents only name", Default: path,
+			Ask: "Which paths have the calls that the documents only name?",
+		}
+	}
+	return settings
+}
+
+// RequiredPayload is the setting of a surface that has calls which need a code.
+func RequiredPayload() (string, target.Setting) {
+	return payloadSetting, target.Setting{
+		Text: "JSON object that the calls of GetValidate2FARequiredEndpoints are sent: " +
+			"one that the first of them takes, and that moves nothing",
+		Default: "{}",
+		Ask:     "Which request to the calls that need a code succeeds and has no effect?",
+	}
+}
+
+func pathSetting(id string) string { return "path-" + clause.Slug(id) }
+
+// Path says where an operation is: at the documents' path, or for one that they
+// only name at that of the target file.
+func Path(t *target.Target, op *contract.Operation) string {
+	if path := t.Settings[pathSetting(op.ID)]; path != "" && op.NamedOnly {
+		return path
+	}
+	return op.Path
+}
+
+// payload is the setting required-payload; one that is not a JSON object is an
+// ERROR.
+func (c *Client) payload() conform.Object {
+	ginkgo.GinkgoHelper()
+	members := conform.Object{}
+	if err := json.Unmarshal([]byte(c.Setting(payloadSetting)), &members); err != nil || members == nil {
+		c.Error("settings.%s is no JSON object", payloadSetting)
+	}
+	return members
+}
+
+// LockAfter is how many wrong log-ins in a row lock an account. A target that does
+// not say so makes the clause UNTESTABLE.
+func (c *Client) LockAfter() int {
+	ginkgo.GinkgoHelper()
+	n, err := strconv.Atoi(c.Known(lockSetting))
+	if err != nil || n < 2 {
+		c.Error("settings.%s is %q: write a whole number from 2", lockSetting, c.Setting(lockSetting))
+	}
+	return n
+}
+
+// PerAccount is how many wrong attempts one account may make before its limit
+// could be what rejects them.
+const PerAccount = 4
+
+// WrongInARow is how many wrong log-ins a spec that wants no lock may send to one
+// account between two right ones.
+func (c *Client) WrongInARow() int {
+	if n, err := strconv.Atoi(c.Setting(lockSetting)); err == nil && n > 1 {
+		return min(PerAccount, n-1)
+	}
+	return PerAccount
+}
+
+// RequireGateway makes the clause UNTESTABLE on a target whose calls carry no
+// credential beside their session.
+func (c *Client) RequireGateway() {
+	ginkgo.GinkgoHelper()
+	if c.Setting(GatewaySetting) == "none" {
+		c.Untestable("settings.gateway is none: calls carry no credential beside their session")
+	}
+}
+
+// DeclaredLimit is a limit of the target file, by its name there; one that is not
+// declared makes the clause UNTESTABLE.
+func (c *Client) DeclaredLimit(limit *target.Limit, name string) target.Limit {
+	ginkgo.GinkgoHelper()
+	if limit == nil || limit.Attempts == 0 {
+		c.Untestable("the target file declares no limits.%s, and KIIEX documents none", name)
+	}
+	return *limit
+}

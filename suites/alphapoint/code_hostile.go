@@ -1,0 +1,34 @@
+package alphapoint
+
+import (
+	"context"
+
+	"authconform/harness/clause"
+	"authconform/harness/conform"
+	"authconform/harness/contract"
+	"authconform/suites/alphapoint/client"
+	"authconform/suites/family"
+)
+
+// hostileCodes puts the hostile code values of facts/auth-checks.md, group I, to
+// Authenticate2FA.
+func (v specs) hostileCodes() {
+	family.Codes(v.Context, family.CodeSubject{
+		Operation: v.SecondStep, Member: "Code", IDPrefix: v.ID("code."), PerAccount: client.PerAccount,
+		Ready: func(ctx context.Context) family.CodeTrial {
+			t := v.secondStepTrial(ctx)
+			right := t.control().JSON.(conform.Object)["Code"].(string)
+			return family.CodeTrial{By: t.by, Right: right, Control: t.control}
+		},
+		Forms: []string{
+			"magic", "padded", "other-digits", "length", "number-syntax", "joined", "markers",
+			"json-number", "json-array", "json-object", "json-boolean",
+		},
+		Exceptions: map[string]family.CodeException{
+			"padded": {State: clause.Should, Options: []clause.Option{
+				clause.From(contract.Standard, "facts/auth-checks.md I10"),
+			}},
+			"json-number": {Rows: []string{"I05", "I06"}},
+		},
+	})
+}

@@ -1,0 +1,86 @@
+package alphapoint
+
+import (
+	"context"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+
+	"authconform/harness/clause"
+	"authconform/harness/conform"
+	"authconform/harness/contract"
+	"authconform/harness/identity"
+	"authconform/suites/alphapoint/client"
+)
+
+// lockout is what the platform's documents say: "logging in too many times in rapid
+// succession" locks a user, and an administrator has to unlock. They name neither
+// the number, which is a setting, nor a call of KIIEX's that unlocks: UnLockUser is
+// not in its list. So each spec uses an account of role lockable up.
+var lockout = clause.From(contract.Inferred, "facts/kiiex.md 4 lock")
+
+func (v specs) lock() {
+	op, disrupts := v.Login.Name(), clause.Disrupts()
+	conform.Table(func(ctx SpecContext, run func(context.Context, *identity.Identity)) {
+		who := v.LockableAccount()
+		v.wrongLogins(ctx, who, v.LockAfter())
+		run(ctx, who)
+	}, []conform.Row[func(context.Context, *identity.Identity)]{
+		{Text: op + " locks an account after the declared number of wrong log-ins and opens no session for its valid signature",
+			Clause: clause.Should(v.ID("lock.told"), v.Login, client.AccountLocked, lockout, disrupts),
+			Given: func(ctx context.Context, who *identity.Identity) {
+				v.expectLocked(ctx, who, v.SignedLogin(who))
+				v.ExpectNoSession(ctx, v.Caller(who))
+			}},
+		{Text: op + " rejects the valid password of an account that wrong signatures have locked",
+			Clause: clause.Should(v.ID("lock.password"), v.Login, client.AccountLocked, lockout, disrupts),
+			Given:  func(ctx context.Context, who *identity.Identity) { v.expectLocked(ctx, who, client.PasswordLogin(who)) }},
+		{Text: op + " rejects the valid signature of a locked account a second time",
+			Clause: clause.Should(v.ID("lock.again"), v.Login, client.AccountLocked, lockout, disrupts),
+			Given: func(ctx context.Context, who *identity.Identity) {
+				v.expectLocked(ctx, who, v.SignedLogin(who))
+				v.expectLocked(ctx, who, v.SignedLogin(who))
+			}},
+		{Text: op + " keeps an account locked for more than an hour",
+			Clause: clause.Should(v.ID("lock.lasts"), v.Login, client.AccountLocked, lockout, disrupts),
+			Given: func(ctx context.Context, who *identity.Identity) {
+				v.expectLocked(ctx, who, v.SignedLogin(who))
+				v.Wait(ctx, time.Hour+time.Minute, "a lock that ends by itself would have ended")
+				v.expectLocked(ctx, who, v.SignedLogin(who))
+			}},
+		{Text: op + " accepts another user while an account is locked",
+			Clause: clause.Should(v.ID("lock.others"), v.Login, contract.OK, lockout, disrupts),
+			Given: func(ctx context.Context, who *identity.Identity) {
+				other := v.Account(client.User)
+				v.Require("find the account locked", v.LogIn(ctx, who), v.Login, client.AccountLocked)
+				v.ExpectLogIn(ctx, other, contract.OK)
+			}},
+	})
+	It(op+" accepts a valid signature after one wrong log-in fewer than the declared number",
+		clause.Should(v.ID("lock.not-before"), v.Login, contract.OK, lockout, disrupts),
+		func(ctx SpecContext) {
+			who := v.LockableAccount()
+			v.wrongLogins(ctx, who, v.LockAfter()-1)
+			v.ExpectLogIn(ctx, who, contract.OK)
+		})
+}
+
+// expectLocked checks that valid credentials are told of the lock and grant no
+// access.
+func (v specs) expectLocked(ctx context.Context, who *identity.Identity, valid conform.Request) {
+	GinkgoHelper()
+	v.ExpectRefusal(ctx, v.Caller(who), v.Login, valid, client.AccountLocked)
+}
+
+// wrongLogins sends wrong log-ins, each of which must be answered as one, no faster
+// than the declared limit of attempts lets them through.
+func (v specs) wrongLogins(ctx context.Context, who *identity.Identity, n int) {
+	GinkgoHelper()
+	limit := v.Target().Limits.Password
+	for i := range n {
+		v.ExpectAnswer(ctx, v.Caller(who), v.Login, v.WrongLogin(who), contract.BadCredentials)
+		if limit != nil && limit.Attempts > 0 && (i+1)%limit.Attempts == 0 {
+			v.Wait(ctx, max(limit.Block, limit.Window)+time.Second, "the limit of attempts has to end")
+		}
+	}
+}

@@ -1,0 +1,173 @@
+package alphapoint
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"authconform/harness/clause"
+	"authconform/harness/conform"
+	"authconform/harness/contract"
+	"authconform/harness/httpclient"
+	"authconform/harness/identity"
+	"authconform/suites/alphapoint/client"
+)
+
+func (v specs) login() {
+	op := v.Login.Name()
+	It(op+" opens a session for an API key with a valid signature", clause.Graded(v.ID("login.signature"), v.Login, contract.OK),
+		func(ctx SpecContext) {
+			who := v.Account(client.User)
+			v.ExpectAlive(ctx, v.Session(who, v.ExpectLogIn(ctx, who, contract.OK)))
+		})
+	if len(v.Login.Answers(client.Complete)) > 0 {
+		It(op+" returns every member that its documents publish", clause.Graded(v.ID("login.complete"), v.Login, client.Complete),
+			func(ctx SpecContext) { v.ExpectLogIn(ctx, v.Account(client.User), client.Complete) })
+	}
+	It(op+" names no user other than the one who signed", clause.Graded(v.ID("login.names-user"), v.Login, contract.OK),
+		func(ctx SpecContext) {
+			who := v.Account(client.User)
+			object, _ := client.Body(v.ExpectLogIn(ctx, who, contract.OK)).(map[string]any)
+			for member, id := range map[string]string{"user": "userId", "User": "UserId"} {
+				if object[member] != nil {
+					v.Holds("the answer's user is the one who signed", client.Number(object[member], id) == v.UserID(who), "it is another")
+				}
+			}
+		})
+	It(op+" answers the valid signature of a locked account that it is locked, and opens no session",
+		clause.Graded(v.ID("login.locked"), v.Login, client.AccountLocked), Serial,
+		func(ctx SpecContext) {
+			who, twin := v.Account(client.Locked), v.Account(client.User)
+			v.SignIn(ctx, twin)
+			v.expectLocked(ctx, who, v.SignedLogin(who))
+			v.ExpectNoSession(ctx, v.Caller(who))
+		})
+	v.loginMembers()
+	v.loginTellsNothing()
+}
+
+// loginMembers takes each member away, or gives it another JSON type.
+func (v specs) loginMembers() {
+	op := v.Login.Name()
+	for _, name := range []string{"APIKey", "Signature", "UserId", "Nonce"} {
+		It(op+" rejects a log-in by API key whose "+name+" is missing, null or empty",
+			clause.Graded(v.ID("login.without-"+strings.ToLower(name)), v.Login, client.Incomplete),
+			func(ctx SpecContext) {
+				v.rejectsForged(ctx, client.Incomplete,
+					func(who *identity.Identity) conform.Change { return v.without(who, name) },
+					func(*identity.Identity) conform.Change { return named(name+" null", conform.Set(name, nil)) },
+					func(*identity.Identity) conform.Change { return named(name+" empty", conform.Set(name, "")) })
+			})
+	}
+	It(op+" rejects a log-in without credentials", clause.Graded(v.ID("login.empty"), v.Login, client.Incomplete),
+		func(ctx SpecContext) {
+			v.rejectsForged(ctx, client.Incomplete,
+				func(*identity.Identity) conform.Change { return replaced("{}", conform.Object{}) },
+				func(who *identity.Identity) conform.Change {
+					return replaced("the user name alone", conform.Object{"UserName": who.Login})
+				})
+		})
+	It(op+" rejects a UserId or a Nonce that is a JSON number", clause.Graded(v.ID("login.numbers"), v.Login, contract.InvalidType),
+		func(ctx SpecContext) {
+			v.rejectsForged(ctx, contract.InvalidType,
+				func(who *identity.Identity) conform.Change {
+					return named("UserId as a number", conform.Set("UserId", v.UserID(who)))
+				},
+				func(who *identity.Identity) conform.Change {
+					return conform.Change{Name: "Nonce as a number", Of: func(conform.Request) conform.Request {
+						return v.SignedLoginWith(who, "1234567890").With("Nonce", 1234567890)
+					}}
+				})
+		})
+}
+
+// replaced is a request with other members altogether.
+func replaced(name string, members conform.Object) conform.Change {
+	return conform.Change{Name: name, Of: func(r conform.Request) conform.Request {
+		r.JSON = members
+		return r
+	}}
+}
+
+// without drops a member, and signs what is left.
+func (v specs) without(who *identity.Identity, name string) conform.Change {
+	return conform.Change{Name: "without " + name, Of: func(r conform.Request) conform.Request {
+		r = r.Without(name)
+		left := r.JSON.(conform.Object)
+		if name == "Signature" {
+			return r
+		}
+		signed := func(name string) string {
+			text, _ := left[name].(string)
+			return text
+		}
+		signature := client.Sign(who.APISecret, signed("Nonce"), signed("UserId"), signed("APIKey"))
+		return r.With("Signature", v.Secret("signature", signature))
+	}}
+}
+
+// forgery is a deviation of one account's log-in by API key.
+type forgery = func(who *identity.Identity) conform.Change
+
+// rejectsForged puts forged log-ins to the target, few enough to each account that
+// no limit is what rejects them.
+func (v specs) rejectsForged(ctx context.Context, outcome contract.Outcome, forgeries ...forgery) {
+	GinkgoHelper()
+	for batch := range slices.Chunk(forgeries, v.WrongInARow()) {
+		who := v.Account(client.User)
+		var changes []conform.Change
+		for _, forged := range batch {
+			changes = append(changes, forged(who))
+		}
+		v.Refuses(ctx, conform.Refusal{
+			Operation: v.Login, By: v.Caller(who), Control: func() conform.Request { return v.SignedLogin(who) },
+			Changes: changes, Outcome: outcome,
+		})
+	}
+}
+
+// enumeration is the authority for refusals that must not tell accounts apart.
+var enumeration = clause.From(contract.Standard, "OWASP ASVS 5.0 6.3.8; facts/auth-checks.md E01-E03; facts/kiiex.md 1.1 generic message")
+
+// loginTellsNothing compares refusals with each other: what differs between an
+// unknown user and a wrong password tells an attacker which accounts exist.
+func (v specs) loginTellsNothing() {
+	op := v.Login.Name()
+	same := func(ctx context.Context, who *identity.Identity, login string) (usual, other *httpclient.Call) {
+		plain := v.Account(client.User)
+		usual, other = v.wrongPassword(ctx, plain, plain.Login), v.wrongPassword(ctx, who, login)
+		v.Expect(other, v.Login, contract.BadCredentials)
+		v.Holds("both bodies are the same", string(usual.Body) == string(other.Body), "they differ")
+		return usual, other
+	}
+	alike := func(ctx context.Context, who *identity.Identity, login string) {
+		usual, other := same(ctx, who, login)
+		v.Expect(usual, v.Login, contract.BadCredentials)
+		v.Check("both carry the same header fields", client.HeaderNames(other), Equal(client.HeaderNames(usual)))
+		v.Check("both are as long", other.Header.Get("Content-Length"), Equal(usual.Header.Get("Content-Length")))
+	}
+	It(op+" answers an unknown user and a wrong password alike",
+		clause.Should(v.ID("login.same-refusal"), v.Login, contract.BadCredentials, enumeration),
+		func(ctx SpecContext) { alike(ctx, v.Account(client.User), v.UnknownLogin()) })
+	It(op+" answers a wrong password alike with and without a second factor",
+		clause.Should(v.ID("login.no-second-factor-hint"), v.Login, contract.BadCredentials, enumeration),
+		func(ctx SpecContext) {
+			who := v.Account(client.TOTP)
+			alike(ctx, who, who.Login)
+		})
+	It(op+" answers a wrong password of a locked account with the same body as that of any other",
+		clause.Should(v.ID("login.no-lock-hint"), v.Login, contract.BadCredentials, enumeration), Serial,
+		func(ctx SpecContext) {
+			who := v.Account(client.Locked)
+			same(ctx, who, who.Login)
+		})
+}
+
+func (v specs) wrongPassword(ctx context.Context, by *identity.Identity, login string) *httpclient.Call {
+	GinkgoHelper()
+	members := conform.Object{"UserName": login, "Password": client.WrongPassword}
+	return v.Do(ctx, v.Caller(by), v.Login, conform.Request{JSON: members})
+}

@@ -1,0 +1,67 @@
+package alphapoint
+
+import (
+	"strings"
+	"unicode"
+
+	. "github.com/onsi/ginkgo/v2"
+
+	"authconform/harness/clause"
+	"authconform/harness/conform"
+	"authconform/harness/contract"
+	"authconform/harness/identity"
+	"authconform/suites/alphapoint/client"
+)
+
+// unpublished is the authority for the log-in by password: both pages promise it
+// in words, neither publishes a member for the password.
+var unpublished = clause.From(contract.Inferred,
+	`documents/001 "either username/password or API key method"; facts/kiiex.md 0c, 1.1: no Password is published`)
+
+func (v specs) password() {
+	op := v.Login.Name()
+	It(op+" opens a session for a user name and its password", clause.Should(v.ID("password.right"), v.Login, contract.OK, unpublished),
+		func(ctx SpecContext) {
+			who := v.Account(client.User)
+			v.ExpectAlive(ctx, v.Session(who, v.ExpectAnswer(ctx, v.Caller(who), v.Login, client.PasswordLogin(who), contract.OK)))
+		})
+	conform.Table(func(ctx SpecContext, changes func(*identity.Identity) []conform.Change) {
+		who := v.Account(client.User)
+		v.Refuses(ctx, conform.Refusal{
+			Operation: v.Login, By: v.Caller(who), Control: client.Always(client.PasswordLogin(who)),
+			Changes: changes(who), Outcome: contract.BadCredentials,
+		})
+	}, []conform.Row[func(*identity.Identity) []conform.Change]{
+		{Text: op + " rejects a wrong password",
+			Clause: clause.Should(v.ID("password.wrong"), v.Login, contract.BadCredentials, unpublished),
+			Given: func(*identity.Identity) []conform.Change {
+				return []conform.Change{conform.Set("Password", client.WrongPassword)}
+			}},
+		{Text: op + " rejects an unknown user name",
+			Clause: clause.Should(v.ID("password.unknown-user"), v.Login, contract.BadCredentials, unpublished),
+			Given: func(*identity.Identity) []conform.Change {
+				return []conform.Change{conform.Set("UserName", v.UnknownLogin())}
+			}},
+		{Text: op + " rejects the password in another case, cut short or made longer",
+			Clause: clause.Should(v.ID("password.exact"), v.Login, contract.BadCredentials, unpublished),
+			Given: func(who *identity.Identity) []conform.Change {
+				return []conform.Change{
+					named("swapped case", conform.Set("Password", strings.Map(swapCase, who.Password))),
+					named("last character cut", conform.Set("Password", who.Password[:len(who.Password)-1])),
+					named("one character more", conform.Set("Password", who.Password+"x")),
+				}
+			}},
+		{Text: op + " rejects the password of another user",
+			Clause: clause.Should(v.ID("password.foreign"), v.Login, contract.BadCredentials, unpublished),
+			Given: func(*identity.Identity) []conform.Change {
+				return []conform.Change{conform.Set("Password", v.Account(client.User).Password)}
+			}},
+	})
+}
+
+func swapCase(r rune) rune {
+	if unicode.IsUpper(r) {
+		return unicode.ToLower(r)
+	}
+	return unicode.ToUpper(r)
+}

@@ -1,0 +1,57 @@
+package alphapoint
+
+import (
+	. "github.com/onsi/ginkgo/v2"
+
+	"authconform/harness/clause"
+	"authconform/harness/contract"
+	"authconform/suites/alphapoint/client"
+)
+
+// pending is about log-ins whose second factor is pending.
+func (v specs) pending() {
+	op, required := v.Login.Name(), contract.SecondFactorRequired
+	It(op+" requires the second factor of an enrolled user who signs", clause.Graded(v.ID("pending.required"), v.Login, required),
+		func(ctx SpecContext) { v.ExpectLogIn(ctx, v.Account(client.TOTP), required) })
+	It(op+" issues no session token and no cookie before the second factor", clause.Graded(v.ID("pending.no-token"), v.Login, required),
+		func(ctx SpecContext) {
+			call := v.LogIn(ctx, v.Account(client.TOTP))
+			issued := client.Token(call) != "" || call.Header.Get("Set-Cookie") != ""
+			v.Holds("no session token is issued before the second factor", !issued, "one is")
+			v.Expect(call, v.Login, required)
+		})
+	It(op+" leaves twoFAToken empty for a user who is enrolled already",
+		clause.Should(v.ID("pending.no-secret"), v.Login, required,
+			clause.From(contract.Standard, "OWASP ASVS 5.0 14.2.6; facts/auth-checks.md T21; facts/kiiex.md 4 doc oddity")),
+		func(ctx SpecContext) {
+			call := v.LogIn(ctx, v.Account(client.TOTP))
+			shown := client.Text(client.Body(call), "twoFAToken", "TwoFAToken")
+			v.Holds("twoFAToken is empty for an enrolled user", shown == "", "it is not")
+			v.Expect(call, v.Login, required)
+		})
+	It(op+" requires the second factor of an enrolled user who sends a password",
+		clause.Should(v.ID("pending.by-password"), v.Login, required, unpublished),
+		func(ctx SpecContext) {
+			who := v.Account(client.TOTP)
+			v.ExpectAnswer(ctx, v.Caller(who), v.Login, client.PasswordLogin(who), required)
+		})
+	It(op+" requires the second factor even if the request says that none is needed",
+		clause.Should(v.ID("pending.client-decides"), v.Login, required,
+			clause.From(contract.Standard, "OWASP ASVS 5.0 8.3.1; facts/auth-checks.md I19, F08")),
+		func(ctx SpecContext) {
+			who := v.Account(client.TOTP)
+			request := v.SignedLogin(who).With("requires2FA", false).With("Use2FA", false).With("Authenticated", true)
+			v.ExpectAnswer(ctx, v.Caller(who), v.Login, request, required)
+		})
+	It(v.Devices.Name()+" rejects a client whose second factor is pending",
+		clause.Graded(v.ID("pending.opens-nothing"), v.Devices, contract.Unauthenticated),
+		func(ctx SpecContext) {
+			p := v.FirstStep(ctx)
+			v.ExpectNoSession(ctx, v.Caller(p.Who))
+			v.ExpectNoSession(ctx, p.By)
+			if p.Token != "" {
+				v.ExpectNoSession(ctx, v.CallerWith(p.Who, v.Setting(client.SessionHeader), p.Token))
+			}
+			v.RequireAlive(ctx, v.SecondStepWith(ctx, p, v.Code(ctx, p.Codes)))
+		})
+}

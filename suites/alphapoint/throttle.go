@@ -1,0 +1,188 @@
+package alphapoint
+
+import (
+	"context"
+	"regexp"
+	"strings"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+
+	"authconform/harness/clause"
+	"authconform/harness/conform"
+	"authconform/harness/contract"
+	"authconform/harness/identity"
+	"authconform/suites/alphapoint/client"
+	"authconform/suites/family"
+)
+
+// spansSessions is the authority for a counter that nothing but success resets.
+var spansSessions = clause.From(contract.Standard, "RFC 4226 section 7.3; facts/auth-checks.md R10-R17")
+
+// tooMany is how the platform says that there were too many calls: as plain text.
+var tooMany = regexp.MustCompile(`(?i)too many requests`)
+
+// limitCase reaches a limit; who is the account that it then holds for.
+type limitCase = func(ctx context.Context, l family.Limit, who *identity.Identity)
+
+// throttle fills the declared limits. KIIEX documents none: all of it is SHOULD,
+// from RFC 6585 and RFC 4226.
+func (v specs) throttle() {
+	op, kit, disrupts := v.Login.Name(), family.LimitTest{S: v.Context}, clause.Disrupts()
+	rows := []conform.Row[limitCase]{
+		{Text: op + " applies its rate limit to the first log-in after the declared number of wrong ones",
+			Clause: clause.Graded(v.ID("throttle.reached"), v.Login, contract.Throttled, disrupts),
+			Given:  func(ctx context.Context, l family.Limit, _ *identity.Identity) { v.GrantsNothing(kit.Reach(ctx, l)) }},
+		{Text: op + " rejects valid credentials while the rate limit holds",
+			Clause: clause.Graded(v.ID("throttle.right-credentials"), v.Login, contract.Throttled, disrupts),
+			Given: func(ctx context.Context, l family.Limit, _ *identity.Identity) {
+				kit.Reach(ctx, l)
+				kit.HoldsBackTheRight(ctx, l)
+			}},
+		{Text: op + " accepts valid credentials once the rate limit has ended",
+			Clause: clause.Graded(v.ID("throttle.ends"), v.Login, contract.Throttled, disrupts),
+			Given: func(ctx context.Context, l family.Limit, _ *identity.Identity) {
+				kit.Reach(ctx, l)
+				kit.Ends(ctx, l, l.Block+time.Second)
+			}},
+		{Text: op + " does not let caches store a rate-limited answer",
+			Clause: clause.Should(v.ID("throttle.not-storable"), v.Login, contract.Throttled, disrupts,
+				clause.From(contract.Standard, "RFC 6585 section 4")),
+			Given: func(ctx context.Context, l family.Limit, _ *identity.Identity) { kit.NotStorable(kit.Reach(ctx, l)) }},
+		{Text: op + " accepts another user while one is rate-limited",
+			Clause: clause.Graded(v.ID("throttle.others"), v.Login, contract.Throttled, disrupts),
+			Given: func(ctx context.Context, l family.Limit, _ *identity.Identity) {
+				kit.Reach(ctx, l)
+				other := v.Account(client.User)
+				kit.Works(ctx, l, family.Attempt{By: v.Caller(other), Request: v.SignedLogin(other)})
+			}},
+		{Text: op + ` says "too many requests" in the body of a rate-limited answer`,
+			Clause: clause.Graded(v.ID("throttle.plain-text"), v.Login, contract.Throttled, disrupts, clause.Only(client.Platform)),
+			Given: func(ctx context.Context, l family.Limit, _ *identity.Identity) {
+				v.Holds("the text says so", tooMany.Match(kit.Reach(ctx, l).Body), "it does not")
+			}},
+		{Text: op + " answers no more wrong log-ins of a burst as wrong than the rate limit allows",
+			Clause: clause.Should(v.ID("throttle.parallel"), v.Login, contract.Throttled, disrupts, spansSessions),
+			Given:  func(ctx context.Context, l family.Limit, _ *identity.Identity) { kit.Burst(ctx, l) }},
+		{Text: op + " counts wrong passwords of a user name in lower and upper case together",
+			Clause: clause.Should(v.ID("throttle.user-name-case"), v.Login, contract.Throttled, disrupts, spansSessions),
+			Given: func(ctx context.Context, l family.Limit, who *identity.Identity) {
+				l.Wrong = func(i int) family.Attempt {
+					request := client.PasswordLogin(who).With("Password", client.WrongPassword)
+					if i%2 == 1 {
+						request = request.With("UserName", strings.ToUpper(who.Login))
+					}
+					return family.Attempt{By: v.Caller(who), Request: request}
+				}
+				kit.Reach(ctx, l)
+			}},
+	}
+	for _, header := range []string{"X-Forwarded-For", "X-Real-IP"} {
+		rows = append(rows, conform.Row[limitCase]{
+			Text: op + " counts wrong log-ins whatever address the client claims in " + header,
+			Clause: clause.Should(v.ID("throttle.claimed-address-"+strings.ToLower(header)), v.Login, contract.Throttled,
+				disrupts, spansSessions),
+			Given: func(ctx context.Context, l family.Limit, _ *identity.Identity) {
+				wrong := l.Wrong
+				l.Wrong = func(i int) family.Attempt {
+					a := wrong(i)
+					a.Request = a.Request.WithHeader(header, "198.51.100."+string(rune('1'+i%9)))
+					return a
+				}
+				kit.Reach(ctx, l)
+			},
+		})
+	}
+	conform.Table(func(ctx SpecContext, run limitCase) {
+		who := v.Account(client.User)
+		l := v.loginLimit(who)
+		DeferCleanup(func(ctx SpecContext) { v.endLimit(ctx, l) })
+		run(ctx, l, who)
+	}, rows)
+	v.throttleCodes(kit)
+}
+
+func (v specs) throttleCodes(kit family.LimitTest) {
+	op, disrupts := v.SecondStep.Name(), clause.Disrupts()
+	It(op+" rejects even a valid TOTP code after the declared number of wrong ones, until the rate limit has ended",
+		clause.Graded(v.ID("throttle.codes"), v.SecondStep, contract.SecondFactorThrottled, disrupts),
+		func(ctx SpecContext) {
+			p := v.FirstStep(ctx)
+			l := v.codeLimit(ctx, p)
+			kit.Reach(ctx, l)
+			kit.HoldsBackTheRight(ctx, l)
+			v.Wait(ctx, l.Block+time.Second, "the limit has to end")
+			v.TakeFirstStep(ctx, p)
+			kit.Works(ctx, l, l.Right())
+		})
+	It(op+" counts wrong TOTP codes on through new first steps",
+		clause.Should(v.ID("throttle.codes-new-login"), v.SecondStep, contract.SecondFactorThrottled, disrupts, spansSessions),
+		func(ctx SpecContext) {
+			p := v.FirstStep(ctx)
+			l := v.codeLimit(ctx, p)
+			wrong := l.Wrong
+			l.Wrong = func(i int) family.Attempt {
+				v.TakeFirstStep(ctx, p)
+				return wrong(i)
+			}
+			kit.Reach(ctx, l)
+			v.Wait(ctx, l.Block+time.Second, "the limit has to end before others use the identity")
+		})
+	if v.Validate == nil {
+		return
+	}
+	for _, row := range []conform.Row[func(ctx context.Context, session *conform.Actor) func(code string) conform.Request]{
+		{Text: v.Guarded.Name() + " applies its rate limit to wrong TOTP codes",
+			Clause: clause.Graded(v.ID("throttle.codes-wrapped"), v.Guarded, contract.SecondFactorThrottled, disrupts),
+			Given: func(ctx context.Context, session *conform.Actor) func(string) conform.Request {
+				name := v.RequiredNames(ctx, session)[0]
+				return func(code string) conform.Request { return v.Wrapped(name, code) }
+			}},
+		{Text: v.Validate.Name() + " applies its rate limit to wrong TOTP codes",
+			Clause: clause.Graded(v.ID("throttle.codes-validate"), v.Validate, contract.SecondFactorThrottled, disrupts),
+			Given:  func(context.Context, *conform.Actor) func(string) conform.Request { return client.Validation }},
+	} {
+		It(row.Text, row.Clause, func(ctx SpecContext) {
+			p, session := v.BothSteps(ctx)
+			l, request := v.codeLimit(ctx, p), row.Given(ctx, session)
+			l.Operation = row.Clause.Operation
+			l.Wrong = func(int) family.Attempt { return family.Attempt{By: session, Request: request(p.Wrong())} }
+			kit.Reach(ctx, l)
+			v.Wait(ctx, l.Block+time.Second, "the limit has to end before others use the identity")
+		})
+	}
+}
+
+// loginLimit is the declared limit of wrong log-ins; signatures fill it.
+func (v specs) loginLimit(who *identity.Identity) family.Limit {
+	GinkgoHelper()
+	declared := v.DeclaredLimit(v.Target().Limits.Password, "password")
+	return family.Limit{
+		Operation: v.Login, Attempts: declared.Attempts, Block: max(declared.Block, declared.Window),
+		Wrong:   func(int) family.Attempt { return family.Attempt{By: v.Caller(who), Request: v.WrongLogin(who)} },
+		Right:   func() family.Attempt { return family.Attempt{By: v.Caller(who), Request: v.SignedLogin(who)} },
+		Refused: contract.BadCredentials, Limited: contract.Throttled,
+	}
+}
+
+// endLimit waits for the end of a limit of wrong log-ins and ends their run with a
+// right one, so that those of several specs do not add up to a lock.
+func (v specs) endLimit(ctx context.Context, l family.Limit) {
+	v.Wait(ctx, l.Block+time.Second, "the block has to end before others use the identity")
+	right := l.Right()
+	if _, err := v.Try(ctx, right.By, v.Login, right.Request); err != nil {
+		AddReportEntry("the identity's wrong log-ins still count: " + err.Error())
+	}
+}
+
+// codeLimit is the declared limit of wrong codes.
+func (v specs) codeLimit(ctx context.Context, p *client.Pending) family.Limit {
+	GinkgoHelper()
+	declared := v.DeclaredLimit(v.Target().Limits.SecondFactor, "second-factor")
+	return family.Limit{
+		Operation: v.SecondStep, Attempts: declared.Attempts, Block: max(declared.Block, declared.Window),
+		Wrong:   func(int) family.Attempt { return family.Attempt{By: p.By, Request: client.WithCode(p.Wrong())} },
+		Right:   func() family.Attempt { return family.Attempt{By: p.By, Request: client.WithCode(v.Code(ctx, p.Codes))} },
+		Refused: contract.SecondFactorWrong, Limited: contract.SecondFactorThrottled,
+	}
+}
