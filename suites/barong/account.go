@@ -105,7 +105,7 @@ func accountData(p *api) {
 		p.Check("the data that are read", value.Text(p.UserOf(ctx, me), "data"), Equal(data))
 	})
 	refused := func(outcome contract.Outcome, promise string, broken ...string) {
-		It("refuses "+promise, clause.Graded("barong.account."+string(outcome), op, outcome), func(ctx SpecContext) {
+		It(op.Name()+" rejects "+promise, clause.Graded("barong.account."+string(outcome), op, outcome), func(ctx SpecContext) {
 			me := p.dataHolder(ctx)
 			p.Refuses(ctx, conform.Refusal{
 				Operation: op, By: me.Actor, Control: always(dataOf(`{"a":"b"}`)), Outcome: outcome, Changes: valuesOf("data", broken),
@@ -113,7 +113,7 @@ func accountData(p *api) {
 			})
 		})
 	}
-	refused("data-invalid", "data that are no JSON", `{"a":`, "plain text", "{'a':'b'}")
+	refused("data-invalid", "data that is not JSON", `{"a":`, "plain text", "{'a':'b'}")
 	refused("data-too-long", "data of more than 1024 characters", jsonOf(longestData+1), jsonOf(4*longestData))
 }
 

@@ -18,7 +18,7 @@ import (
 
 func activityRefused(p *api) {
 	op := p.ListActivity
-	It("has nothing to list where nothing happened", clause.Graded("barong.activity.nothing", op, nothingThere), func(ctx SpecContext) {
+	It("GET /resource/users/activity/{topic} answers that there is nothing where nothing happened", clause.Graded("barong.activity.nothing", op, nothingThere), func(ctx SpecContext) {
 		me := p.Seen(ctx)
 		p.Require("list the activities", p.Do(ctx, me.Actor, op, activities(sessionTopic, nil)), op, contract.OK)
 		p.Expect(p.Do(ctx, me.Actor, op, activities(sessionTopic, url.Values{"result": {"denied"}})), op, nothingThere)

@@ -26,7 +26,7 @@ import (
 // bearerAltered are forgeries that need no key (RFC 8725 3.1 and 3.2;
 // facts/auth-checks.md J01-J04, J08).
 func bearerAltered(p *api) {
-	refusesBearer(p, "malformed", "refuses what is no token", nil, func(_ context.Context, token string) []presented {
+	refusesBearer(p, "malformed", "GET /resource/users/me rejects bearer tokens that are not JWTs", nil, func(_ context.Context, token string) []presented {
 		parts := strings.Split(token, ".")
 		return []presented{
 			p.forged("made-up", p.Nonce()), {"dots", "Bearer .."}, {"null", "Bearer null"},
@@ -35,7 +35,7 @@ func bearerAltered(p *api) {
 			p.forged("four parts", token+"."+parts[2]),
 		}
 	})
-	refusesBearer(p, "signature", "refuses a token with another signature", nil, func(ctx context.Context, token string) []presented {
+	refusesBearer(p, "signature", "GET /resource/users/me rejects a bearer token with an altered signature", nil, func(ctx context.Context, token string) []presented {
 		parts, other := strings.Split(token, "."), strings.Split(p.SessionToken(ctx, p.Member(ctx)), ".")
 		signature, _ := base64.RawURLEncoding.DecodeString(parts[2])
 		flipped := append([]byte(nil), signature...)
@@ -47,7 +47,7 @@ func bearerAltered(p *api) {
 			p.forged("of another token", signed+other[2]),
 		}
 	})
-	refusesBearer(p, "payload", "refuses a token whose claims were changed", nil, func(ctx context.Context, token string) []presented {
+	refusesBearer(p, "payload", "GET /resource/users/me rejects a bearer token with altered claims", nil, func(ctx context.Context, token string) []presented {
 		other := p.Member(ctx)
 		parts := strings.Split(token, ".")
 		changed := func(name string, v any) presented {

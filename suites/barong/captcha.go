@@ -39,7 +39,7 @@ func captchas(p *api) {
 }
 
 func (p *api) captchaPair(op *contract.Operation, outcome contract.Outcome, promise string, needs []string, changes ...conform.Change) {
-	It(promise, clause.Graded("barong.captcha."+slugOf(op)+"-"+string(outcome), op, outcome, clause.Needs(needs...)), func(ctx SpecContext) {
+	It(op.Name()+" "+promise, clause.Graded("barong.captcha."+slugOf(op)+"-"+string(outcome), op, outcome, clause.Needs(needs...)), func(ctx SpecContext) {
 		control, leads := p.behindCaptcha(ctx, op)
 		p.Refuses(ctx, conform.Refusal{Operation: op, By: p.Visitor(), Control: control, Expected: leads, Outcome: outcome, Changes: changes})
 	})

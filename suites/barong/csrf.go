@@ -18,14 +18,14 @@ func csrf(p *api, subjects []family.Subject) {
 			continue
 		}
 		Describe(s.Operation.Method+" "+s.Operation.Path+" with a session's cookie", func() {
-			csrfPair(p, s, "csrf-missing", "refuses a request without "+client.CsrfHeader, client.CsrfMissing, func(string) string { return "" })
-			csrfPair(p, s, "csrf-wrong", "refuses a request with another "+client.CsrfHeader, client.CsrfMismatch, otherDigit)
+			csrfPair(p, s, "csrf-missing", "rejects a request without "+client.CsrfHeader, client.CsrfMissing, func(string) string { return "" })
+			csrfPair(p, s, "csrf-wrong", "rejects a request with a wrong "+client.CsrfHeader, client.CsrfMismatch, otherDigit)
 		})
 	}
 }
 
 func csrfPair(p *api, s family.Subject, family, promise string, outcome contract.Outcome, change func(string) string) {
-	It(promise, s.Clause(p.Context, family, outcome), func(ctx SpecContext) {
+	It(s.Operation.Name()+" "+promise, s.Clause(p.Context, family, outcome), func(ctx SpecContext) {
 		by, control := s.Ready(ctx)
 		changed := p.Actor(by.Name, by.Who, by.Header.Clone())
 		p.Refuses(ctx, conform.Refusal{
@@ -61,7 +61,7 @@ func bearers(p *api, subjects []family.Subject) {
 		if len(s.Operation.Answers(client.TokenRefused)) == 0 {
 			continue
 		}
-		It("refuses "+s.Operation.Method+" "+s.Operation.Path+" without a token, and with a made-up one",
+		It(s.Operation.Name()+" rejects a request without a gateway token, and with a made-up one",
 			s.Clause(p.Context, "token-refused", client.TokenRefused, clause.Needs(client.Direct)), func(ctx SpecContext) {
 				by, control := s.Ready(ctx)
 				way := client.NewRoads(p.Target())

@@ -116,7 +116,7 @@ func storageRefused(p *api) {
 			p.Check("data that are stored", p.storagesOf(ctx, me), BeEmpty())
 		})
 	refused := func(outcome contract.Outcome, promise string, broken ...string) {
-		It("refuses "+promise, clause.Graded("barong.data-storage."+string(outcome), op, outcome, clause.Needs(client.DataStorage)), func(ctx SpecContext) {
+		It(op.Name()+" rejects "+promise, clause.Graded("barong.data-storage."+string(outcome), op, outcome, clause.Needs(client.DataStorage)), func(ctx SpecContext) {
 			me, title := p.DisposableMember(ctx), p.titles()[0]
 			p.Refuses(ctx, conform.Refusal{
 				Operation: op, By: me.Actor, Control: always(stored(title, `{"a":"b"}`)), Outcome: outcome, OnlyAfter: true, Changes: valuesOf("data", broken),
@@ -124,6 +124,6 @@ func storageRefused(p *api) {
 			})
 		})
 	}
-	refused("data-invalid", "data that are no JSON", `{"a":`, "plain text")
+	refused("data-invalid", "data that is not JSON", `{"a":`, "plain text")
 	refused("data-too-long", "data of more than 5120 characters", jsonOf(longestStored+1))
 }

@@ -73,7 +73,7 @@ func apiDescriptions(p *api) {
 // openDescription records that Barong itself asks for no token here; only the
 // gateway does.
 func openDescription(p *api, op *contract.Operation, r conform.Request) {
-	It("is given to anybody who gets past the gateway: "+op.ID, clause.Note("barong.description.open-"+clause.Slug(op.ID), op, openDirectly, clause.Needs(client.Direct)), func(ctx SpecContext) {
+	It(op.Name()+" requires no token behind the gateway", clause.Note("barong.description.open-"+clause.Slug(op.ID), op, openDirectly, clause.Needs(client.Direct)), func(ctx SpecContext) {
 		r.Template = client.NewRoads(p.Target()).AppPath(op)
 		p.Expect(p.Do(ctx, p.Visitor(), op, r), op, openDirectly)
 	})

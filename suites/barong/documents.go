@@ -96,7 +96,7 @@ func documentsTaken(p *api) {
 // refusedDocument puts requests to an account, none of which may leave a document,
 // and then a right one.
 func refusedDocument(p *api, slug, promise string, outcome contract.Outcome, needs []string, changes ...conform.Change) {
-	It("refuses "+promise, clause.Graded("barong.documents."+slug, p.CreateDocument, outcome, clause.Needs(needs...)), func(ctx SpecContext) {
+	It(p.CreateDocument.Name()+" rejects "+promise, clause.Graded("barong.documents."+slug, p.CreateDocument, outcome, clause.Needs(needs...)), func(ctx SpecContext) {
 		me := p.DisposableMember(ctx)
 		p.Refuses(ctx, conform.Refusal{
 			Operation: p.CreateDocument, By: me.Actor, Control: p.Document, Outcome: outcome, OnlyAfter: true, Changes: changes,
@@ -106,24 +106,24 @@ func refusedDocument(p *api, slug, promise string, outcome contract.Outcome, nee
 }
 
 func documentsRefused(p *api) {
-	refusedDocument(p, "expire-not-a-date", "a date of expiry that is none", client.ExpireNotADate, nil,
+	refusedDocument(p, "expire-not-a-date", "an expiry date that is not a date", client.ExpireNotADate, nil,
 		conform.Set("doc_expire", "soon"), conform.Set("doc_expire", "2099-02-31"))
-	refusedDocument(p, "expire-missing", "a document without a date of expiry where one is needed", client.ExpireMissing, []string{client.WithExpiry},
+	refusedDocument(p, "expire-missing", "a document without the required expiry date", client.ExpireMissing, []string{client.WithExpiry},
 		conform.Drop("doc_expire"))
 	// The date is looked at only where one is needed.
 	refusedDocument(p, "already-expired", "a document that has expired", client.AlreadyExpired, []string{client.WithExpiry},
 		conform.Change{Name: "two days ago", Of: func(r conform.Request) conform.Request {
 			return r.With("doc_expire", p.Now().Add(-48*time.Hour).Format(client.IsoDate))
 		}}, conform.Set("doc_expire", "1999-12-31"))
-	refusedDocument(p, "category-unknown", "a category that there is not", "category-unknown", nil, conform.Set("doc_category", "inside"))
-	refusedDocument(p, "type-unknown", "a type that there is not", client.TypeUnknown, nil, conform.Set("doc_type", "Library card"))
-	refusedDocument(p, "number-invalid", "a number with other characters than letters, digits, hyphens and blanks", "number-invalid", nil,
+	refusedDocument(p, "category-unknown", "an unknown category", "category-unknown", nil, conform.Set("doc_category", "inside"))
+	refusedDocument(p, "type-unknown", "an unknown document type", client.TypeUnknown, nil, conform.Set("doc_type", "Library card"))
+	refusedDocument(p, "number-invalid", "a document number with characters other than letters, digits, hyphens and blanks", "number-invalid", nil,
 		conform.Set("doc_number", "AB#1"), conform.Set("doc_number", "AB<1>"), conform.Set("doc_number", "АБ12"))
-	refusedDocument(p, "number-too-long", "a number of more than 128 characters", "number-too-long", nil,
+	refusedDocument(p, "number-too-long", "a document number of more than 128 characters", "number-too-long", nil,
 		conform.Change{Name: "129 digits", Of: func(r conform.Request) conform.Request {
 			return r.With("doc_number", strings.Repeat("7", client.LongestNumber+1))
 		}})
-	refusedDocument(p, "metadata-invalid", "metadata that are no JSON", "metadata-invalid", nil, conform.Set("metadata", `{"a":`))
+	refusedDocument(p, "metadata-invalid", "metadata that is not JSON", "metadata-invalid", nil, conform.Set("metadata", `{"a":`))
 	refusedDocument(p, "limit-at-once", "more files at once than an account may have documents", client.LimitAhead, nil,
 		conform.Change{Name: "11 files", Of: func(r conform.Request) conform.Request {
 			return r.With("upload", client.Pictures(client.MostDocuments+1))
@@ -140,9 +140,9 @@ func documentFiles(p *api) {
 	executable := client.Picture()
 	executable.Name, executable.Media, executable.Content = "document.exe", "application/x-msdownload", []byte("MZ\x90\x00")
 	refusedDocument(p, "upload-not-a-file", "text in place of a file", client.UploadNotAFile, nil, conform.Set("upload", []string{"no file"}))
-	refusedDocument(p, "upload-extension", "a file that is no picture and no document", client.UploadExtension, nil,
+	refusedDocument(p, "upload-extension", "a file whose extension is not allowed", client.UploadExtension, nil,
 		conform.Set("upload", []client.Upload{executable}))
-	It("cannot read one file that is no list", clause.Note("barong.documents.upload-single", p.CreateDocument, client.UploadSingle), func(ctx SpecContext) {
+	It("POST /resource/documents answers a single file outside a list with a server error", clause.Note("barong.documents.upload-single", p.CreateDocument, client.UploadSingle), func(ctx SpecContext) {
 		me := p.DisposableMember(ctx)
 		p.Expect(p.Do(ctx, me.Actor, p.CreateDocument, p.Document().With("upload", client.Picture())), p.CreateDocument, client.UploadSingle)
 		p.Check("documents that are listed", p.DocumentsOf(ctx, me), BeEmpty())
@@ -178,7 +178,7 @@ func addressProofs(p *api) {
 		p.Expect(p.Do(ctx, me.Actor, op, proofOfAddress()), op, client.ExpiryNeeded)
 		p.Check("documents that are listed", p.DocumentsOf(ctx, me), BeEmpty())
 	})
-	It("cannot read one file that is no list", clause.Note("barong.addresses.upload-single", op, client.UploadSingle), func(ctx SpecContext) {
+	It("POST /resource/addresses answers a single file outside a list with a server error", clause.Note("barong.addresses.upload-single", op, client.UploadSingle), func(ctx SpecContext) {
 		me := p.DisposableMember(ctx)
 		p.Expect(p.Do(ctx, me.Actor, op, proofOfAddress().With("upload", client.Picture())), op, client.UploadSingle)
 		p.Check("documents that are listed", p.DocumentsOf(ctx, me), BeEmpty())

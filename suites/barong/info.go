@@ -59,7 +59,7 @@ func alikes(p *api) {
 	} {
 		for i, op := range pair {
 			area, slug := areaOf(op), op.Path[strings.LastIndex(op.Path, "/")+1:]
-			It("says the same of its "+slug+" under "+area+" as under its twin", clause.Must("barong.info."+slug+"-"+area, op, contract.OK), func(ctx SpecContext) {
+			It(op.Name()+" answers as "+pair[1-i].Name()+" does", clause.Must("barong.info."+slug+"-"+area, op, contract.OK), func(ctx SpecContext) {
 				call := p.Do(ctx, p.Visitor(), op, conform.Request{})
 				p.Expect(call, op, contract.OK)
 				twin := p.Do(ctx, p.Visitor(), pair[1-i], conform.Request{})
@@ -77,7 +77,7 @@ const drift = 5 * time.Second
 func times(p *api) {
 	for _, op := range []*contract.Operation{p.GetIdentityTime, p.GetPublicTime} {
 		area := areaOf(op)
-		It("tells the time of its Date header, under "+area, clause.Must("barong.info.time-"+area, op, contract.OK), func(ctx SpecContext) {
+		It(op.Name()+" returns the time of its Date header", clause.Must("barong.info.time-"+area, op, contract.OK), func(ctx SpecContext) {
 			call := p.Do(ctx, p.Visitor(), op, conform.Request{})
 			p.Expect(call, op, contract.OK)
 			date, err := http.ParseTime(call.Header.Get("Date"))
@@ -96,7 +96,7 @@ func times(p *api) {
 func pings(p *api) {
 	for _, op := range []*contract.Operation{p.PingIdentity, p.PingPublic} {
 		area := areaOf(op)
-		It("answers a ping under "+area, clause.Must("barong.info.ping-"+area, op, contract.OK), func(ctx SpecContext) {
+		It(op.Name()+" answers a ping", clause.Must("barong.info.ping-"+area, op, contract.OK), func(ctx SpecContext) {
 			p.Expect(p.Do(ctx, p.Visitor(), op, conform.Request{}), op, contract.OK)
 		})
 	}

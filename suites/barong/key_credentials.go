@@ -94,7 +94,7 @@ func (r signedRead) state(text, id string, outcome contract.Outcome, body func(S
 	if len(r.features) > 0 {
 		options = append(options, clause.Needs(r.features...))
 	}
-	It(text, decorators, clause.Graded("barong."+r.area+"."+id, r.operation, outcome, options...), body)
+	It(r.operation.Name()+" "+text, decorators, clause.Graded("barong."+r.area+"."+id, r.operation, outcome, options...), body)
 }
 
 // pair states that a request signed with a fresh key is accepted, and refused with
@@ -119,12 +119,12 @@ func header(name, field string, change func(string) string) conform.Change {
 }
 
 func keyRefused(p *api, read signedRead) {
-	read.pair("refuses a key that does not exist", "unknown-kid", keyUnknown, "facts/barong.md 1.3, 9 no. 25",
+	read.pair("rejects an unknown API key", "unknown-kid", keyUnknown, "facts/barong.md 1.3, 9 no. 25",
 		func(_ context.Context, k *client.Key) []conform.Change {
 			unknown := &client.Key{Kid: p.Nonce(), Secret: k.Secret}
 			return []conform.Change{p.as("unknown kid", func() conform.Request { return p.Signed(unknown) })}
 		})
-	read.pair("refuses a nonce that is too old", "nonce-stale", nonceExpired, "facts/barong.md 1.3, 9 no. 11",
+	read.pair("rejects a nonce that is too old", "nonce-stale", nonceExpired, "facts/barong.md 1.3, 9 no. 11",
 		func(_ context.Context, k *client.Key) []conform.Change {
 			return []conform.Change{
 				p.as("10 seconds old", func() conform.Request { return p.SignedWith(k, client.NonceAt(p.Now().Add(-10*time.Second))) }),
@@ -132,14 +132,14 @@ func keyRefused(p *api, read signedRead) {
 				p.as("seconds in place of milliseconds", func() conform.Request { return p.SignedWith(k, client.Number(int(p.Now().Unix()))) }),
 			}
 		})
-	read.pair("refuses a nonce of the future", "nonce-future", nonceExpired, "facts/barong.md 1.3, 9 no. 11",
+	read.pair("rejects a nonce from the future", "nonce-future", nonceExpired, "facts/barong.md 1.3, 9 no. 11",
 		func(_ context.Context, k *client.Key) []conform.Change {
 			return []conform.Change{
 				p.as("10 seconds ahead", func() conform.Request { return p.SignedWith(k, client.NonceAt(p.Now().Add(10*time.Second))) }),
 				p.as("an hour ahead", func() conform.Request { return p.SignedWith(k, client.NonceAt(p.Now().Add(time.Hour))) }),
 			}
 		})
-	read.pair("refuses a nonce that is no moment", "nonce-nonsense", nonceInvalid, "facts/barong.md 1.3, 9 no. 11",
+	read.pair("rejects a nonce that is not a timestamp", "nonce-nonsense", nonceInvalid, "facts/barong.md 1.3, 9 no. 11",
 		func(_ context.Context, k *client.Key) []conform.Change {
 			var changes []conform.Change
 			for _, nonce := range []string{"abc", "0", "-1", "NaN"} {
@@ -147,7 +147,7 @@ func keyRefused(p *api, read signedRead) {
 			}
 			return changes
 		})
-	read.pair("refuses a signature that is not the one", "signature-wrong", signatureWrong, "facts/barong.md 1.5",
+	read.pair("rejects a wrong, truncated or misplaced signature", "signature-wrong", signatureWrong, "facts/barong.md 1.5",
 		func(_ context.Context, k *client.Key) []conform.Change {
 			forged := func(name string, sign func(nonce string) string) conform.Change {
 				return p.as(name, func() conform.Request {
@@ -166,11 +166,11 @@ func keyRefused(p *api, read signedRead) {
 				forged("with the kid for a secret", func(nonce string) string { return client.Signature(k.Kid, nonce, k.Kid) }),
 			}
 		})
-	read.pair("refuses a signature in upper case", "signature-upper-case", signatureWrong, "facts/barong-observed.md 10",
+	read.pair("rejects a signature in upper case", "signature-upper-case", signatureWrong, "facts/barong-observed.md 10",
 		func(context.Context, *client.Key) []conform.Change {
 			return []conform.Change{header("upper case", client.SignatureHeader, strings.ToUpper)}
 		})
-	read.pair("refuses a signature with the secret of another key, of the same user or another", "signature-of-other-key", signatureWrong, "facts/barong.md 1.5",
+	read.pair("rejects a signature under the secret of another key", "signature-of-other-key", signatureWrong, "facts/barong.md 1.5",
 		func(ctx context.Context, k *client.Key) []conform.Change {
 			own, foreign := p.NewKey(ctx, k.Owner), p.NewKey(ctx, p.Enrolled(ctx))
 			return []conform.Change{
@@ -180,7 +180,7 @@ func keyRefused(p *api, read signedRead) {
 		})
 	for _, h := range []struct{ field, id string }{{client.KidHeader, "kid"}, {client.NonceHeader, "nonce"}, {client.SignatureHeader, "signature"}} {
 		field, id := h.field, h.id
-		read.pair("refuses a request without "+field, "without-"+id, keyHeaders, "facts/barong-observed.md 10",
+		read.pair("rejects a signed request without "+field, "without-"+id, keyHeaders, "facts/barong-observed.md 10",
 			func(context.Context, *client.Key) []conform.Change {
 				return []conform.Change{
 					{Name: "without " + field, Of: func(r conform.Request) conform.Request {
@@ -225,7 +225,7 @@ func keyDies(p *api, read signedRead) {
 		p.Require("switch the second factor off", p.PutCode(ctx, me, p.DisableOTP, p.Code(ctx, me.Account.Codes)), p.DisableOTP, contract.OK)
 	}
 	for _, state := range []string{client.KeyInactive, "whatever"} {
-		read.state("refuses a key whose state is "+state, "state-"+state, keyNotActive, func(ctx SpecContext) {
+		read.state("rejects an API key in state "+state, "state-"+state, keyNotActive, func(ctx SpecContext) {
 			me := p.Enrolled(ctx)
 			k := p.NewKey(ctx, me)
 			alive(ctx, k)
@@ -233,14 +233,14 @@ func keyDies(p *api, read signedRead) {
 			dead(ctx, k, keyNotActive)
 		}, "facts/barong-observed.md 10")
 	}
-	read.state("refuses a deleted key", "deleted", keyUnknown, func(ctx SpecContext) {
+	read.state("rejects a deleted API key", "deleted", keyUnknown, func(ctx SpecContext) {
 		me := p.Enrolled(ctx)
 		k := p.NewKey(ctx, me)
 		alive(ctx, k)
 		p.Require("delete the key", p.Do(ctx, me.Actor, p.DeleteKey, client.Changed(k, p.Code(ctx, me.Account.Codes), nil)), p.DeleteKey, contract.OK)
 		dead(ctx, k, keyUnknown)
 	}, "facts/barong.md 1.3")
-	read.state("refuses a key once its owner switched the second factor off", "dead-after-disable", keyNotActive, func(ctx SpecContext) {
+	read.state("rejects an API key once its owner has disabled the second factor", "dead-after-disable", keyNotActive, func(ctx SpecContext) {
 		me := p.JustEnrolled(ctx)
 		k := p.NewKey(ctx, me)
 		alive(ctx, k)
@@ -248,7 +248,7 @@ func keyDies(p *api, read signedRead) {
 		dead(ctx, k, keyNotActive)
 		p.Check("the key's state in the list", value.Text(p.EntityOf(ctx, k), "state"), Equal(client.KeyInactive))
 	}, "facts/barong-observed.md 9; facts/barong.md 9 no. 10")
-	read.state("does not bring a key back when the second factor is switched on again", "dead-after-enable", keyNotActive, func(ctx SpecContext) {
+	read.state("keeps an API key disabled when its owner enables the second factor again", "dead-after-enable", keyNotActive, func(ctx SpecContext) {
 		me := p.JustEnrolled(ctx)
 		k := p.NewKey(ctx, me)
 		alive(ctx, k)
@@ -258,7 +258,7 @@ func keyDies(p *api, read signedRead) {
 		p.Require("activate the key", p.Change(ctx, me, k, conform.Object{"state": client.KeyActive}), p.UpdateKey, contract.OK)
 		p.Expect(p.Do(ctx, p.Signer(k), op, p.Signed(k)), op, contract.OK)
 	}, "facts/barong-observed.md 9", Serial)
-	read.state("refuses a key whose owner was deleted", "dead-after-delete", keyNotActive, func(ctx SpecContext) {
+	read.state("rejects an API key whose owner was deleted", "dead-after-delete", keyNotActive, func(ctx SpecContext) {
 		me := p.Enrolled(ctx)
 		k := p.NewKey(ctx, me)
 		alive(ctx, k)

@@ -67,14 +67,14 @@ func (k *keyPages) shows(ctx context.Context, what string, want []string, pairs 
 func keyListsOf(p *api, l keyList) {
 	op := l.operation
 	state := func(text, id string, outcome contract.Outcome, body func(SpecContext, *keyPages), options ...clause.Option) {
-		It(text, l.serial, clause.Graded("barong."+l.area+"."+id, op, outcome, options...), func(ctx SpecContext) { body(ctx, l.ready(ctx)) })
+		It(op.Name()+" "+text, l.serial, clause.Graded("barong."+l.area+"."+id, op, outcome, options...), func(ctx SpecContext) { body(ctx, l.ready(ctx)) })
 	}
 	pages := clause.From(contract.Observed, "facts/barong.md 5.5")
-	state("lists the keys in the order they were made, without secrets", "list", contract.OK, func(ctx SpecContext, k *keyPages) {
+	state("lists the keys in the order of creation, without secrets", "list", contract.OK, func(ctx SpecContext, k *keyPages) {
 		call := k.shows(ctx, "keys", k.made)
 		p.Check("pages", pageOf(call), Equal(page{total: len(k.made), size: 100, number: 1}))
 	})
-	state("cuts the list into pages and says which it is", "pages", contract.OK, func(ctx SpecContext, k *keyPages) {
+	state("splits the list into pages and describes each", "pages", contract.OK, func(ctx SpecContext, k *keyPages) {
 		total := len(k.made)
 		for i, kid := range k.made {
 			call := k.shows(ctx, "keys of the page", []string{kid}, "limit", "1", "page", client.Number(i+1))
@@ -82,13 +82,13 @@ func keyListsOf(p *api, l keyList) {
 			p.Check("links to other pages", relations(call), Equal(neighbours(i+1, total)))
 		}
 	}, pages)
-	state("shows nothing on a page past the end", "past-end", contract.OK, func(ctx SpecContext, k *keyPages) {
+	state("returns an empty page past the end", "past-end", contract.OK, func(ctx SpecContext, k *keyPages) {
 		k.shows(ctx, "keys past the end", nil, "limit", "1", "page", client.Number(len(k.made)+1))
 	}, pages)
-	state("reads an empty page or limit as none", "empty-page", contract.OK, func(ctx SpecContext, k *keyPages) {
+	state("treats an empty page or limit as absent", "empty-page", contract.OK, func(ctx SpecContext, k *keyPages) {
 		k.shows(ctx, "keys", k.made, "page", "", "limit", "")
 	}, clause.From(contract.Observed, "facts/barong-observed.md 14"))
-	state("turns the order round", "descending", contract.OK, func(ctx SpecContext, k *keyPages) {
+	state("reverses the order on request", "descending", contract.OK, func(ctx SpecContext, k *keyPages) {
 		reverse := slices.Clone(k.made)
 		slices.Reverse(reverse)
 		k.shows(ctx, "keys, ordering asc", k.made, "ordering", "asc")
@@ -102,17 +102,18 @@ func keyListsOf(p *api, l keyList) {
 	}, clause.From(contract.Observed, "facts/barong.md 2.2"))
 	for _, r := range []struct {
 		outcome contract.Outcome
+		what    string
 		name    string
 		values  []string
 	}{
-		{"bad-ordering", "ordering", []string{"up", "ascending", "asc,desc"}},
-		{"bad-order-by", "order_by", []string{"nothing", "id;--", "users.id"}},
-		{"page-not-integer", "page", []string{"x", "1x"}},
-		{"page-not-positive", "page", []string{"0", "-1"}},
-		{"limit-not-integer", "limit", []string{"x", "1x"}},
-		{"limit-out-of-range", "limit", []string{"0", "-1", "101"}},
+		{"bad-ordering", "an unknown ordering", "ordering", []string{"up", "ascending", "asc,desc"}},
+		{"bad-order-by", "an unknown order_by", "order_by", []string{"nothing", "id;--", "users.id"}},
+		{"page-not-integer", "a page that is not an integer", "page", []string{"x", "1x"}},
+		{"page-not-positive", "a page below 1", "page", []string{"0", "-1"}},
+		{"limit-not-integer", "a limit that is not an integer", "limit", []string{"x", "1x"}},
+		{"limit-out-of-range", "a limit below 1 or above 100", "limit", []string{"0", "-1", "101"}},
 	} {
-		state("refuses "+strings.ReplaceAll(string(r.outcome), "-", " ")+" in the query", string(r.outcome), r.outcome,
+		state("rejects a query with "+r.what, string(r.outcome), r.outcome,
 			func(ctx SpecContext, k *keyPages) {
 				var changes []conform.Change
 				for _, v := range r.values {

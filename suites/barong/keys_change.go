@@ -81,7 +81,7 @@ func deletesKeys(p *api) {
 
 // changesOfOthers states that there are no keys but one's own.
 func changesOfOthers(p *api, op *contract.Operation, name string, members conform.Object) {
-	It("finds no key of another user, and leaves it as it is", clause.Graded("barong.keys."+name+"-foreign", op, contract.NotFound, clause.From(contract.Observed, "facts/barong.md 2.2; facts/auth-checks.md F16")),
+	It(op.Name()+" finds no key of another user and leaves it unchanged", clause.Graded("barong.keys."+name+"-foreign", op, contract.NotFound, clause.From(contract.Observed, "facts/barong.md 2.2; facts/auth-checks.md F16")),
 		func(ctx SpecContext) {
 			me, other := p.Enrolled(ctx), p.Enrolled(ctx)
 			foreign, own := p.NewKey(ctx, other), p.NewKey(ctx, me)
@@ -91,7 +91,7 @@ func changesOfOthers(p *api, op *contract.Operation, name string, members confor
 			p.Acts(ctx, foreign)
 			p.Acts(ctx, own)
 		})
-	It("finds no key that never was, and spends the code", clause.Graded("barong.keys."+name+"-unknown", op, contract.NotFound),
+	It(op.Name()+" finds no unknown key and uses the TOTP code up", clause.Graded("barong.keys."+name+"-unknown", op, contract.NotFound),
 		func(ctx SpecContext) {
 			me := p.Enrolled(ctx)
 			unknown := &client.Key{Kid: p.Nonce()}
@@ -103,20 +103,20 @@ func changesOfOthers(p *api, op *contract.Operation, name string, members confor
 
 // refusesKeyCodes states that a key is changed by its owner's second factor alone.
 func refusesKeyCodes(p *api, op *contract.Operation, name string, members conform.Object) {
-	It("refuses a wrong code and leaves the key as it is", clause.Graded("barong.keys."+name+"-wrong-code", op, contract.SecondFactorWrong),
+	It(op.Name()+" rejects a wrong TOTP code and leaves the key unchanged", clause.Graded("barong.keys."+name+"-wrong-code", op, contract.SecondFactorWrong),
 		func(ctx SpecContext) {
 			me := p.Enrolled(ctx)
 			k := p.NewKey(ctx, me)
 			p.keyStays(ctx, op, k, me.Account.Codes.Wrong(client.Skew), members, contract.SecondFactorWrong)
 		})
-	It("refuses a spent code and leaves the key as it is", clause.Graded("barong.keys."+name+"-replayed", op, contract.SecondFactorReplayed),
+	It(op.Name()+" rejects a used TOTP code and leaves the key unchanged", clause.Graded("barong.keys."+name+"-replayed", op, contract.SecondFactorReplayed),
 		func(ctx SpecContext) {
 			me := p.Enrolled(ctx)
 			code := p.Code(ctx, me.Account.Codes)
 			k := p.Made(ctx, me, client.KeyBody(code))
 			p.keyStays(ctx, op, k, code, members, contract.SecondFactorReplayed)
 		})
-	It("is not available once the second factor is off", clause.Graded("barong.keys."+name+"-without-second-factor", op, contract.SecondFactorUnavailable),
+	It(op.Name()+" rejects a user whose second factor is off", clause.Graded("barong.keys."+name+"-without-second-factor", op, contract.SecondFactorUnavailable),
 		func(ctx SpecContext) {
 			me := p.JustEnrolled(ctx)
 			k := p.NewKey(ctx, me)

@@ -145,7 +145,7 @@ func labelRules(p *api) {
 	for _, m := range []string{"key", "value"} {
 		rule := func(what string, broken ...string) {
 			outcome := contract.Outcome(m + "-" + what)
-			It(fmt.Sprintf("refuses a label whose %s is %s", m, strings.ReplaceAll(what, "-", " ")), clause.Graded("barong.labels."+string(outcome), p.CreateLabel, outcome),
+			It(fmt.Sprintf("POST /resource/labels rejects a label whose %s is %s", m, strings.ReplaceAll(what, "-", " ")), clause.Graded("barong.labels."+string(outcome), p.CreateLabel, outcome),
 				func(ctx SpecContext) {
 					me := p.Member(ctx)
 					var changes []conform.Change

@@ -34,7 +34,7 @@ type tokenBearer struct {
 func mailedTokens(p *api, b tokenBearer) {
 	forged := func(outcome contract.Outcome, promise string, needs []string, forge func(ctx context.Context, token string) []string) {
 		options := []clause.Option{clause.Needs(append(needs, b.features...)...)}
-		It("refuses "+promise, clause.Graded("barong."+b.area+"."+string(outcome), b.operation, outcome, options...), func(ctx SpecContext) {
+		It(b.operation.Name()+" rejects "+promise, clause.Graded("barong."+b.area+"."+string(outcome), b.operation, outcome, options...), func(ctx SpecContext) {
 			token, request := b.fresh(ctx)
 			pair := conform.Refusal{
 				Operation: b.operation, By: p.Visitor(), Outcome: outcome, OnlyAfter: true,
@@ -48,30 +48,30 @@ func mailedTokens(p *api, b tokenBearer) {
 			p.Refuses(ctx, pair)
 		})
 	}
-	forged("token-malformed", "a text that is no token", nil, func(_ context.Context, token string) []string {
+	forged("token-malformed", "text that is not a JWT", nil, func(_ context.Context, token string) []string {
 		head, rest, _ := strings.Cut(token, ".")
 		return []string{"nonsense" + p.Nonce(), head + "." + p.Nonce(), token + "." + head, rest}
 	})
-	forged("token-undecodable", "a token whose parts are no JSON", nil, func(_ context.Context, token string) []string {
+	forged("token-undecodable", "a token whose header is not JSON", nil, func(_ context.Context, token string) []string {
 		parts := strings.Split(token, ".")
 		return []string{encode([]byte("{"+p.Nonce())) + "." + parts[1] + "." + parts[2]}
 	})
-	forged("token-forged", "a token with another signature, or with other claims", nil, func(_ context.Context, token string) []string {
+	forged("token-forged", "a token with an altered signature or altered claims", nil, func(_ context.Context, token string) []string {
 		return []string{otherSignature(token), otherClaims(token)}
 	})
-	forged("token-algorithm", "a token that names no signature, or one made with the public half alone", nil, func(_ context.Context, token string) []string {
+	forged("token-algorithm", "a token with alg none, and one signed with HMAC under an empty secret", nil, func(_ context.Context, token string) []string {
 		return withoutSignature(token)
 	})
-	forged("token-wrong-kind", "a token that was mailed for something else", nil, func(ctx context.Context, _ string) []string {
+	forged("token-wrong-kind", "a token that was mailed for another purpose", nil, func(ctx context.Context, _ string) []string {
 		return []string{b.other(ctx)}
 	})
-	forged("token-is-session", "the token of a session", []string{client.Direct}, func(ctx context.Context, _ string) []string {
+	forged("token-is-session", "the bearer token of a session", []string{client.Direct}, func(ctx context.Context, _ string) []string {
 		return []string{p.SessionToken(ctx, p.Member(ctx))}
 	})
-	forged("token-without-id", "a token without an id", []string{client.KnownKey}, func(_ context.Context, token string) []string {
+	forged("token-without-id", "a token without a jti", []string{client.KnownKey}, func(_ context.Context, token string) []string {
 		return []string{p.resigned(token, func(claims map[string]any) { delete(claims, "jti") })}
 	})
-	forged("token-from-future", "a token that was issued tomorrow", []string{client.KnownKey}, func(_ context.Context, token string) []string {
+	forged("token-from-future", "a token that was issued in the future", []string{client.KnownKey}, func(_ context.Context, token string) []string {
 		return []string{p.resigned(token, func(claims map[string]any) { claims["iat"] = p.Now().Add(24 * time.Hour).Unix() })}
 	})
 	expiredTokens(p, b)
@@ -80,7 +80,7 @@ func mailedTokens(p *api, b tokenBearer) {
 // expiredTokens lets an hour pass: real deployments are not asked to wait for it.
 func expiredTokens(p *api, b tokenBearer) {
 	const lifetime = time.Hour
-	It("refuses a token that is older than an hour", Serial,
+	It(b.operation.Name()+" rejects a token that is older than an hour", Serial,
 		clause.Should("barong."+b.area+".token-expired", b.operation, "token-expired", clause.Needs(b.features...)), func(ctx SpecContext) {
 			token, request := b.fresh(ctx)
 			p.Wait(ctx, lifetime+time.Minute, "mailed tokens live for an hour")

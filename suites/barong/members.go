@@ -23,19 +23,19 @@ func members(p *api, subjects []family.Subject) {
 			switch {
 			case !known:
 			case family == "missing":
-				memberPair(p, s, outcome, "refuses a request without "+member, []conform.Change{without(s.Operation, member)})
+				memberPair(p, s, outcome, "rejects a request without "+member, []conform.Change{without(s.Operation, member)})
 			case family == "empty":
-				memberPair(p, s, outcome, "refuses a request with an empty "+member, empty(s.Operation, member))
+				memberPair(p, s, outcome, "rejects a request with an empty "+member, empty(s.Operation, member))
 			}
 		}
 		if len(s.Operation.Answers(client.NoMembers)) > 0 {
-			memberPair(p, s, client.NoMembers, "reads a body that is no JSON object as one without members", bare())
+			memberPair(p, s, client.NoMembers, "reads a body that is not a JSON object as an empty one", bare())
 		}
 	}
 }
 
 func memberPair(p *api, s family.Subject, outcome contract.Outcome, promise string, changes []conform.Change) {
-	It(s.Operation.Method+" "+s.Operation.Path+" "+promise, s.Clause(p.Context, string(outcome), outcome),
+	It(s.Operation.Name()+" "+promise, s.Clause(p.Context, string(outcome), outcome),
 		func(ctx SpecContext) {
 			by, control := s.Ready(ctx)
 			p.Refuses(ctx, conform.Refusal{

@@ -137,7 +137,7 @@ func verifies(p *api) {
 			p.Expect(p.PutCode(ctx, me, op, me.Account.Codes.Wrong(client.Skew)), op, contract.SecondFactorWrong)
 			p.Expect(p.PutCode(ctx, me, op, p.Code(ctx, me.Account.Codes)), op, contract.OK)
 		})
-	It("is not available while the second factor is off, and spends no code", clause.Graded("barong.otp.verify-off", op, client.NotEnabled),
+	It("POST /resource/otp/verify is unavailable while the second factor is off and does not use the TOTP code up", clause.Graded("barong.otp.verify-off", op, client.NotEnabled),
 		func(ctx SpecContext) {
 			me := p.Member(ctx)
 			codes := p.NewSecret(ctx, me)
@@ -173,7 +173,7 @@ func disables(p *api) {
 			p.Check("what users/me tells of the second factor", p.Factor(ctx, me), Equal(factorOn))
 			p.Expect(p.PutCode(ctx, me, op, p.Code(ctx, me.Account.Codes)), op, contract.OK)
 		})
-	It("is not available while the second factor is off, and spends no code", clause.Graded("barong.otp.disable-off", op, client.NotEnabled),
+	It("POST /resource/otp/disable is unavailable while the second factor is off and does not use the TOTP code up", clause.Graded("barong.otp.disable-off", op, client.NotEnabled),
 		func(ctx SpecContext) {
 			me := p.Member(ctx)
 			codes := p.NewSecret(ctx, me)

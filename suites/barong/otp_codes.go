@@ -33,7 +33,7 @@ func codeTimes(p *api) {
 		name           string
 		offset, enrols int64
 	}{{"previous", -1, 0}, {"current", 0, -1}, {"next", 1, 0}} {
-		It("accepts the code of the "+at.name+" time step", clause.Graded("barong.otp.step-"+at.name, op, contract.OK, clause.From(contract.Observed, "facts/barong-observed.md 6; facts/auth-checks.md T06, T08, T09")),
+		It("POST /resource/otp/verify accepts the TOTP code of the "+at.name+" time step", clause.Graded("barong.otp.step-"+at.name, op, contract.OK, clause.From(contract.Observed, "facts/barong-observed.md 6; facts/auth-checks.md T06, T08, T09")),
 			func(ctx SpecContext) {
 				p.needsTolerance()
 				me := p.Member(ctx)
@@ -47,7 +47,7 @@ func codeTimes(p *api) {
 		name string
 		code func(*otp.Kit, int) string
 	}{{"past", (*otp.Kit).Past}, {"future", (*otp.Kit).Future}} {
-		It("refuses codes of the "+far.name+", from two steps on", clause.Graded("barong.otp."+far.name, op, contract.SecondFactorWrong, clause.From(contract.Observed, "facts/barong-observed.md 6; facts/auth-checks.md T08, T09")),
+		It("POST /resource/otp/verify rejects TOTP codes two or more time steps in the "+far.name, clause.Graded("barong.otp."+far.name, op, contract.SecondFactorWrong, clause.From(contract.Observed, "facts/barong-observed.md 6; facts/auth-checks.md T08, T09")),
 			func(ctx SpecContext) {
 				me := p.Enrolled(ctx)
 				p.MidStep(ctx, me.Account.Codes)

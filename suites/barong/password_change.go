@@ -49,7 +49,7 @@ func passwordChanges(p *api) {
 
 func passwordChangeRefused(p *api) {
 	refused := func(outcome contract.Outcome, promise string, changes ...conform.Change) {
-		It("refuses "+promise, clause.Must("barong.password.change-"+string(outcome), p.ChangePassword, outcome), func(ctx SpecContext) {
+		It(p.ChangePassword.Name()+" rejects "+promise, clause.Must("barong.password.change-"+string(outcome), p.ChangePassword, outcome), func(ctx SpecContext) {
 			me := p.Changeable(ctx)
 			p.Refuses(ctx, conform.Refusal{
 				Operation: p.ChangePassword, By: me.Actor, Outcome: outcome, OnlyAfter: true, Changes: changes[:min(3, len(changes))],
@@ -58,7 +58,7 @@ func passwordChangeRefused(p *api) {
 			})
 		})
 	}
-	refused("passwords-differ", "a new password that is confirmed by another", conform.Change{Name: "confirm_password", Of: func(r conform.Request) conform.Request {
+	refused("passwords-differ", "a new password with a different confirmation", conform.Change{Name: "confirm_password", Of: func(r conform.Request) conform.Request {
 		return r.With("confirm_password", p.Secret("password", client.NewPassword()))
 	}})
 	refused(contract.BadCredentials, "a wrong old password", conform.Change{Name: "old_password", Of: func(r conform.Request) conform.Request {
@@ -69,6 +69,6 @@ func passwordChangeRefused(p *api) {
 		return r.With("new_password", old).With("confirm_password", old)
 	}})
 	refused("password-requirements", "a password without the required classes", badPasswords("new_password", lackingClasses)...)
-	refused("password-weak", "a password that a dictionary knows", badPasswords("new_password", known)...)
+	refused("password-weak", "a password from a dictionary", badPasswords("new_password", known)...)
 	refused("password-too-long", "a password of more than 72 bytes", badPasswords("new_password", []string{tooLong})...)
 }

@@ -127,7 +127,7 @@ func resetRefuses(p *api) {
 			p.Expect(p.Do(ctx, p.Visitor(), op, p.PasswordReset(token, p.Next(a))), op, contract.OK)
 		})
 	refused := func(outcome contract.Outcome, promise string, changes ...conform.Change) {
-		It("refuses "+promise, clause.Must("barong.password-reset."+string(outcome), op, outcome), func(ctx SpecContext) {
+		It(op.Name()+" rejects "+promise, clause.Must("barong.password-reset."+string(outcome), op, outcome), func(ctx SpecContext) {
 			a := p.Changeable(ctx).Account
 			token := p.ResetToken(ctx, a)
 			p.Refuses(ctx, conform.Refusal{
@@ -137,11 +137,11 @@ func resetRefuses(p *api) {
 			})
 		})
 	}
-	refused("passwords-differ", "a password that is confirmed by another", conform.Change{Name: "confirm_password", Of: func(r conform.Request) conform.Request {
+	refused("passwords-differ", "a password with a different confirmation", conform.Change{Name: "confirm_password", Of: func(r conform.Request) conform.Request {
 		return r.With("confirm_password", p.Secret("password", client.NewPassword()))
 	}})
 	refused("password-requirements", "a password without the required classes", badPasswords("password", lackingClasses)...)
-	refused("password-weak", "a password that a dictionary knows", badPasswords("password", known)...)
+	refused("password-weak", "a password from a dictionary", badPasswords("password", known)...)
 	refused("password-too-long", "a password of more than 72 bytes", badPasswords("password", []string{tooLong})...)
 	It("POST /identity/users/password/confirm_code checks that the passwords match before it checks the token",
 		clause.Must("barong.password-reset.differ-first", op, "passwords-differ"), func(ctx SpecContext) {

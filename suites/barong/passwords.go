@@ -58,7 +58,7 @@ func passwordStrength(p *api) {
 			return value.At(value.Of(call), "entropy")
 		}
 		Describe("POST "+area+"/password/validate", func() {
-			It("tells strong passwords from weak ones, by the limit that the configuration names",
+			It(op.Name()+" rates strong passwords above the configured limit and weak ones below it",
 				clause.Must("barong.password.strength-"+area, op, contract.OK), func(ctx SpecContext) {
 					limit := float64(value.Number(value.Of(p.Configs(ctx)), "password_min_entropy"))
 					for _, password := range strong {
@@ -69,13 +69,13 @@ func passwordStrength(p *api) {
 					}
 					p.Check("no password has the entropy -2", rate(ctx, ""), BeNumerically("==", -2))
 				})
-			It("rates passwords as they were measured",
+			It(op.Name()+" rates passwords with the measured entropy",
 				clause.Should("barong.password.entropy-"+area, op, contract.OK), func(ctx SpecContext) {
 					for password, entropy := range map[string]float64{"Tecohvi0": 15.5, "Gol4aid1": 15, "eeC2BiCucxWEQ": 21.2, "Conf0rmance!": 20.75, "Passw0rd": 2, "Admin123": 4} {
 						p.Check("the entropy is the measured one", rate(ctx, password), BeNumerically("~", entropy, 0.05))
 					}
 				})
-			It("breaks on null in place of a password",
+			It(op.Name()+" answers null in place of a password with a server error",
 				clause.Note("barong.password.null-"+area, op, "null-password"), func(ctx SpecContext) {
 					p.Expect(p.Do(ctx, p.Visitor(), op, conform.Request{JSON: conform.Object{"password": nil}}), op, "null-password")
 				})

@@ -94,7 +94,7 @@ func phoneAdded(p *api) {
 		p.Check("phones that are listed", p.PhonesOf(ctx, me.Session), HaveLen(1))
 	})
 	for _, channel := range []string{"sms", "call"} {
-		It("says that it sent the code by "+channel, clause.Graded("barong.phones.added-by-"+channel, p.CreatePhone, contract.OK, clause.Needs(client.MockPhones)), func(ctx SpecContext) {
+		It("POST /resource/phones says that it sent the code by "+channel, clause.Graded("barong.phones.added-by-"+channel, p.CreatePhone, contract.OK, clause.Needs(client.MockPhones)), func(ctx SpecContext) {
 			me := p.PhoneOwner(ctx)
 			call := p.Do(ctx, me.By(), p.CreatePhone, client.NumberBody(me.Number).With("channel", channel))
 			p.Expect(call, p.CreatePhone, contract.OK)
@@ -118,7 +118,7 @@ func phoneAdded(p *api) {
 		p.Check("phones that are listed", value.List(value.Of(call)), HaveLen(1))
 		p.Check("the number that is listed", value.Text(value.List(value.Of(call))[0], "number"), Equal("44******"+lastFour(me.Number)))
 	})
-	It("sends the code again", clause.Graded("barong.phones.sent-again", p.SendPhoneCode, contract.OK), func(ctx SpecContext) {
+	It("POST /resource/phones/send_code sends the code again", clause.Graded("barong.phones.sent-again", p.SendPhoneCode, contract.OK), func(ctx SpecContext) {
 		me := p.PhoneOwner(ctx)
 		me.Add(ctx)
 		p.BetweenCodes(ctx)

@@ -63,7 +63,7 @@ func (p *api) aboutNumber(op *contract.Operation, number string) conform.Request
 
 func phoneRefused(p *api) {
 	for _, op := range []*contract.Operation{p.CreatePhone, p.SendPhoneCode, p.VerifyPhone} {
-		It("refuses a number that no phone can have: "+op.Summary, clause.Graded("barong.phones.number-invalid-"+clause.Slug(op.ID), op, numberInvalid), func(ctx SpecContext) {
+		It(op.Name()+" rejects an impossible phone number", clause.Graded("barong.phones.number-invalid-"+clause.Slug(op.ID), op, numberInvalid), func(ctx SpecContext) {
 			me := p.EmptyMember(ctx)
 			by := p.Caller(ctx, me)
 			for _, number := range []string{noNumber, "0", "abc", "+44 1"} {
@@ -73,7 +73,7 @@ func phoneRefused(p *api) {
 		})
 	}
 	for _, op := range []*contract.Operation{p.CreatePhone, p.SendPhoneCode} {
-		It("refuses a channel that there is not: "+op.Summary, clause.Graded("barong.phones.channel-unknown-"+clause.Slug(op.ID), op, channelUnknown), func(ctx SpecContext) {
+		It(op.Name()+" rejects an unknown channel", clause.Graded("barong.phones.channel-unknown-"+clause.Slug(op.ID), op, channelUnknown), func(ctx SpecContext) {
 			p.Refuses(ctx, conform.Refusal{
 				Operation: op, By: p.Member(ctx).Actor, Outcome: channelUnknown, Expected: numberInvalid, OnlyAfter: true,
 				Control: always(client.NumberBody(noNumber).With("channel", "sms")), Changes: []conform.Change{conform.Set("channel", "pigeon")},
@@ -81,10 +81,10 @@ func phoneRefused(p *api) {
 		})
 	}
 	for _, op := range []*contract.Operation{p.SendPhoneCode, p.VerifyPhone} {
-		It("knows no number that nobody added: "+op.Summary, clause.Graded("barong.phones.not-found-"+clause.Slug(op.ID), op, contract.NotFound), func(ctx SpecContext) {
+		It(op.Name()+" finds no number that no account has added", clause.Graded("barong.phones.not-found-"+clause.Slug(op.ID), op, contract.NotFound), func(ctx SpecContext) {
 			p.Expect(p.Do(ctx, p.Member(ctx).Actor, op, p.aboutNumber(op, p.NewNumber())), op, contract.NotFound)
 		})
-		It("knows no number that only another has: "+op.Summary, clause.Graded("barong.phones.foreign-"+clause.Slug(op.ID), op, contract.NotFound, clause.Needs(client.MockPhones)), func(ctx SpecContext) {
+		It(op.Name()+" finds no number that only another account has", clause.Graded("barong.phones.foreign-"+clause.Slug(op.ID), op, contract.NotFound, clause.Needs(client.MockPhones)), func(ctx SpecContext) {
 			other, me := p.PhoneOwner(ctx), p.Member(ctx)
 			other.Add(ctx)
 			p.Expect(p.Do(ctx, me.Actor, op, p.aboutNumber(op, other.Number)), op, contract.NotFound)

@@ -120,7 +120,7 @@ func profileMade(p *api) {
 	})
 	for _, confirmed := range []bool{false, true} {
 		state := map[bool]string{false: drafted, true: submitted}[confirmed]
-		It("refuses a second profile beside a "+state+" one", clause.Graded("barong.profiles.exists-"+state, op, profileExists), func(ctx SpecContext) {
+		It("POST /resource/profiles rejects a second profile beside a "+state+" one", clause.Graded("barong.profiles.exists-"+state, op, profileExists), func(ctx SpecContext) {
 			me := p.withProfile(ctx, conform.Object{"first_name": "Ada", "confirm": confirmed})
 			before := p.profilesOf(ctx, me)
 			p.Expect(p.Do(ctx, me.Actor, op, person()), op, profileExists)
@@ -194,7 +194,7 @@ func profileRead(p *api) {
 // characters a name may have: each value here is bad beyond doubt.
 func profileRules(p *api, op *contract.Operation) {
 	rule := func(levelled func(string, *contract.Operation, contract.Outcome, ...clause.Option) clause.Clause, outcome contract.Outcome, member string, broken ...string) {
-		It("refuses to "+strings.ToLower(op.Summary[:1])+op.Summary[1:]+" with a bad "+member+": "+string(outcome),
+		It(op.Name()+" rejects a "+member+" that is "+flaw(outcome),
 			levelled("barong."+clause.Slug(op.ID)+"."+string(outcome), op, outcome), func(ctx SpecContext) {
 				me := p.DisposableMember(ctx)
 				if op == p.UpdateProfile {
@@ -219,12 +219,22 @@ func profileRules(p *api, op *contract.Operation) {
 	rule(clause.Should, "postcode-too-long", "postcode", strings.Repeat("1", 13))
 	rule(clause.Must, countryInvalid, "country", "XX", "Ukraine")
 	rule(clause.Must, "metadata-invalid", "metadata", `{"a":`)
-	It("refuses a date of birth in the future: "+op.Summary, clause.Must("barong."+clause.Slug(op.ID)+".dob-future", op, "dob-future"), func(ctx SpecContext) {
+	It(op.Name()+" rejects a date of birth in the future", clause.Must("barong."+clause.Slug(op.ID)+".dob-future", op, "dob-future"), func(ctx SpecContext) {
 		p.refusedBirth(ctx, op, "dob-future", p.Now().AddDate(1, 0, 0).Format(client.IsoDate))
 	})
-	It("refuses a date of birth that is no date: "+op.Summary, clause.Graded("barong."+clause.Slug(op.ID)+".dob-not-a-date", op, contract.InvalidType), func(ctx SpecContext) {
+	It(op.Name()+" rejects a date of birth that is not a date", clause.Graded("barong."+clause.Slug(op.ID)+".dob-not-a-date", op, contract.InvalidType), func(ctx SpecContext) {
 		p.refusedBirth(ctx, op, contract.InvalidType, "yesterday")
 	})
+}
+
+// flaw is the end of an outcome's name in words: too-short becomes "too short".
+func flaw(outcome contract.Outcome) string {
+	for _, end := range []string{"too-short", "too-long", "invalid"} {
+		if strings.HasSuffix(string(outcome), end) {
+			return strings.ReplaceAll(end, "-", " ")
+		}
+	}
+	return string(outcome)
 }
 
 func (p *api) refusedBirth(ctx context.Context, op *contract.Operation, outcome contract.Outcome, dob string) {

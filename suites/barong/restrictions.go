@@ -31,8 +31,8 @@ func restricted(p *api) {
 }
 
 func restrictedAt(p *api, g gate) {
-	refused := func(kind string, outcome contract.Outcome) {
-		It("is refused, of the kind "+kind, g.at(string(outcome), outcome, clause.Needs(client.Restrictions, client.ClientAddress)), func(ctx SpecContext) {
+	refused := func(whose, kind string, outcome contract.Outcome) {
+		It(g.Name()+" rejects a client "+whose, g.at(string(outcome), outcome, clause.Needs(client.Restrictions, client.ClientAddress)), func(ctx SpecContext) {
 			me := p.Member(ctx)
 			from := conform.Request{}.WithHeader(p.Setting(client.AddressHeader), p.restrictedAddress(kind))
 			p.ExpectNoToken(p.Refuses(ctx, conform.Refusal{
@@ -42,9 +42,9 @@ func restrictedAt(p *api, g gate) {
 			p.Expect(p.Do(ctx, p.Visitor(), g.Operation, from), g.Operation, outcome)
 		})
 	}
-	refused("ip", restrictedIP)
-	refused("subnet", restrictedSubnet)
-	refused("maintenance", underMaintenance)
+	refused("from a blacklisted address", "ip", restrictedIP)
+	refused("from a blacklisted subnet", "subnet", restrictedSubnet)
+	refused("under a maintenance rule", "maintenance", underMaintenance)
 }
 
 // restrictedAddress is an address of the kind that the deployment restricts.

@@ -131,7 +131,7 @@ func serviceKeyCredentials(p *api) {
 		options   []clause.Option
 	}{{p.GetCurrentUser, "service-keys", nil}, {p.AuthorizeRead, "authz-service-keys", []clause.Option{clause.Needs(client.Direct)}}} {
 		op := read.operation
-		It("ends when the owner switches the second factor off, put to "+op.Path, Serial, clause.Graded("barong."+read.area+".dead-after-disable", op, keyNotActive, read.options...),
+		It(op.Name()+" rejects a service account's key once the owner has disabled the second factor", Serial, clause.Graded("barong."+read.area+".dead-after-disable", op, keyNotActive, read.options...),
 			func(ctx SpecContext) {
 				o := p.Owner(ctx)
 				k := p.NewServiceKey(ctx, o)
@@ -144,7 +144,7 @@ func serviceKeyCredentials(p *api) {
 				p.WithoutFactor(ctx, o)
 				p.Expect(p.Do(ctx, p.Signer(k), op, p.Signed(k)), op, keyNotActive)
 			})
-		It("is refused when it is signed with another secret, put to "+op.Path, Serial, clause.Graded("barong."+read.area+".signature-wrong", op, signatureWrong, read.options...),
+		It(op.Name()+" rejects a service account's key under another key's secret", Serial, clause.Graded("barong."+read.area+".signature-wrong", op, signatureWrong, read.options...),
 			func(ctx SpecContext) {
 				o := p.Owner(ctx)
 				k, own := p.NewServiceKey(ctx, o), p.NewKey(ctx, o.Session)

@@ -76,7 +76,7 @@ func updatesServiceKeys(p *api) {
 func deletesServiceKeys(p *api) {
 	op := p.DeleteServiceAccountKey
 	for _, in := range []struct{ where, id string }{{"query", "delete"}, {"body", "delete-by-body"}} {
-		It("deletes a key, with account and code in the "+in.where, Serial, clause.Graded("barong.service-keys."+in.id, op, contract.OK),
+		It(op.Name()+" deletes a key with account and TOTP code in the "+in.where, Serial, clause.Graded("barong.service-keys."+in.id, op, contract.OK),
 			func(ctx SpecContext) {
 				o := p.Owner(ctx)
 				k := p.NewServiceKey(ctx, o)
@@ -135,7 +135,7 @@ func (c serviceCall) control(ctx context.Context, o *client.Owner, k *client.Key
 func serviceKeyPairs(p *api, c serviceCall) {
 	op := c.operation
 	refuses := func(text, id string, outcome contract.Outcome, code func(context.Context, *client.Owner) string) {
-		It(text, Serial, clause.Graded("barong.service-keys."+c.name+"-"+id, op, outcome), func(ctx SpecContext) {
+		It(c.operation.Name()+" "+text, Serial, clause.Graded("barong.service-keys."+c.name+"-"+id, op, outcome), func(ctx SpecContext) {
 			o := p.Owner(ctx)
 			k := c.target(ctx, o)
 			before := p.ServiceKeys(ctx, o)
@@ -144,11 +144,11 @@ func serviceKeyPairs(p *api, c serviceCall) {
 			c.control(ctx, o, k)
 		})
 	}
-	refuses("refuses a wrong code and changes nothing", "wrong-code", contract.SecondFactorWrong,
+	refuses("rejects a wrong TOTP code and changes nothing", "wrong-code", contract.SecondFactorWrong,
 		func(_ context.Context, o *client.Owner) string { return o.Account.Codes.Wrong(client.Skew) })
-	refuses("refuses a spent code and changes nothing", "replayed", contract.SecondFactorReplayed,
+	refuses("rejects a used TOTP code and changes nothing", "replayed", contract.SecondFactorReplayed,
 		func(ctx context.Context, o *client.Owner) string { return p.Spent(ctx, o.Session) })
-	It("finds no service account that never was, or is another's, and spends no code", Serial, clause.Graded("barong.service-keys."+c.name+"-account-unknown", op, accountUnknown),
+	It(c.operation.Name()+" finds no unknown or foreign service account and does not use the TOTP code up", Serial, clause.Graded("barong.service-keys."+c.name+"-account-unknown", op, accountUnknown),
 		func(ctx SpecContext) {
 			one, two := p.Owner(ctx), p.Owner(ctx)
 			foreign := c.target(ctx, two)
@@ -160,7 +160,7 @@ func serviceKeyPairs(p *api, c serviceCall) {
 			p.Check("the keys of the other's service account", p.ServiceKeys(ctx, two), Equal(before))
 			p.Expect(p.PutCode(ctx, one.Session, p.VerifyOTP, code), p.VerifyOTP, contract.OK)
 		})
-	It("refuses a uid that is no text", Serial, clause.Graded("barong.service-keys."+c.name+"-uid-not-text", op, uidNotText),
+	It(c.operation.Name()+" rejects a uid that is not text", Serial, clause.Graded("barong.service-keys."+c.name+"-uid-not-text", op, uidNotText),
 		func(ctx SpecContext) {
 			o := p.Owner(ctx)
 			k := c.target(ctx, o)
@@ -170,7 +170,7 @@ func serviceKeyPairs(p *api, c serviceCall) {
 			}
 			c.control(ctx, o, k)
 		})
-	It("is not available to an owner whose second factor is off", Serial, clause.Graded("barong.service-keys."+c.name+"-without-second-factor", op, contract.SecondFactorUnavailable),
+	It(c.operation.Name()+" rejects an owner whose second factor is off", Serial, clause.Graded("barong.service-keys."+c.name+"-without-second-factor", op, contract.SecondFactorUnavailable),
 		func(ctx SpecContext) {
 			o := p.Owner(ctx)
 			k := c.target(ctx, o)
@@ -183,7 +183,7 @@ func serviceKeyPairs(p *api, c serviceCall) {
 
 // serviceKeysOfOthers states that a service account has no keys but its own.
 func serviceKeysOfOthers(p *api, c serviceCall) {
-	It("finds no key that never was, or is another's", Serial, clause.Graded("barong.service-keys."+c.name+"-key-unknown", c.operation, contract.NotFound),
+	It(c.operation.Name()+" finds no unknown or foreign key", Serial, clause.Graded("barong.service-keys."+c.name+"-key-unknown", c.operation, contract.NotFound),
 		func(ctx SpecContext) {
 			one, two := p.Owner(ctx), p.Owner(ctx)
 			foreign, own := p.NewServiceKey(ctx, two), p.NewKey(ctx, one.Session)

@@ -85,7 +85,7 @@ func (p *api) destroyed(ctx context.Context, g gate, s *client.Session, foreign 
 
 func sessionAgent(p *api, g gate) {
 	changes := func(id, text string, change func(string) string) {
-		It("refuses and ends a session whose client "+text, g.at(id, sessionMismatch), func(ctx SpecContext) {
+		It(g.Name()+" rejects and ends a session whose client "+text, g.at(id, sessionMismatch), func(ctx SpecContext) {
 			me := p.Member(ctx)
 			agent := p.Do(ctx, me.Actor, g.Operation, conform.Request{}).RequestHeader.Get("User-Agent")
 			p.destroyed(ctx, g, me, conform.Request{}.WithHeader("User-Agent", change(agent)))

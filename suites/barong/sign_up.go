@@ -95,24 +95,24 @@ func (p *api) expectSignUpOnce(ctx context.Context, members conform.Object) *cli
 func signUpRefuses(p *api) {
 	refused := func(slug, promise string, changes ...conform.Change) {
 		outcome := contract.Outcome(slug)
-		It("refuses "+promise, clause.Graded("barong.sign-up."+slug, p.CreateUser, outcome, clause.Needs(client.SignUp)), func(ctx SpecContext) {
+		It(p.CreateUser.Name()+" rejects "+promise, clause.Graded("barong.sign-up."+slug, p.CreateUser, outcome, clause.Needs(client.SignUp)), func(ctx SpecContext) {
 			p.Refuses(ctx, conform.Refusal{
 				Operation: p.CreateUser, By: p.Visitor(), Control: p.NewSignUp, Outcome: outcome, Changes: changes,
 			})
 		})
 	}
-	refused("email-invalid", "an e-mail address that is none",
+	refused("email-invalid", "an invalid e-mail address",
 		conform.Set("email", "nonsense"), conform.Set("email", "a b@conform.test"), conform.Set("email", "a@b@conform.test"), conform.Set("email", ".a@conform.test"))
-	refused("referral-malformed", "a referrer that is no uid", conform.Set("refid", "nobody"))
-	refused("referral-unknown", "a referrer that does not exist", conform.Set("refid", "ID0000000000"))
+	refused("referral-malformed", "a malformed referral uid", conform.Set("refid", "nobody"))
+	refused("referral-unknown", "an unknown referral uid", conform.Set("refid", "ID0000000000"))
 	refused("username-too-short", "a user name of three characters", conform.Set("username", "abc"))
 	refused("username-too-long", "a user name of thirteen characters", conform.Set("username", "abcdefghijklm"))
 	refused("username-invalid", "a user name with a dash", conform.Set("username", "ab-cd"))
 	refused("username-empty", "an empty user name", conform.Set("username", ""))
 	refused("password-requirements", "a password without the required classes", badPasswords("password", lackingClasses)...)
-	refused("password-weak", "a password that a dictionary knows", badPasswords("password", known)...)
+	refused("password-weak", "a password from a dictionary", badPasswords("password", known)...)
 	refused("password-too-long", "a password of more than 72 bytes", badPasswords("password", []string{tooLong})...)
-	refused("data-invalid", "data that is no JSON", conform.Set("data", "{language"))
+	refused("data-invalid", "data that is not JSON", conform.Set("data", "{language"))
 	refused("data-too-long", "data of more than 1024 characters", conform.Set("data", `{"text":"`+strings.Repeat("x", 1024)+`"}`))
 	refused("several", "two broken members, and names both", conform.Change{Name: "email and password", Of: func(r conform.Request) conform.Request {
 		return r.With("email", "nonsense").With("password", "Simple")
@@ -120,7 +120,7 @@ func signUpRefuses(p *api) {
 
 	taken := func(slug, promise string, state func(string, *contract.Operation, contract.Outcome, ...clause.Option) clause.Clause, spell func(string) string) {
 		outcome := contract.Outcome(slug)
-		It("refuses "+promise, state("barong.sign-up."+slug, p.CreateUser, outcome, clause.Needs(client.SignUp)), func(ctx SpecContext) {
+		It(p.CreateUser.Name()+" rejects "+promise, state("barong.sign-up."+slug, p.CreateUser, outcome, clause.Needs(client.SignUp)), func(ctx SpecContext) {
 			owner := p.NewAccount()
 			p.Require("sign an account up", p.Do(ctx, p.Visitor(), p.CreateUser, p.SignUpRequest(owner)), p.CreateUser, contract.OK)
 			p.Refuses(ctx, conform.Refusal{

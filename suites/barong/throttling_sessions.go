@@ -65,7 +65,7 @@ func phoneLimits(p *api) {
 	// invalid is refused for its number, and counted for all that.
 	invalid := conform.Request{JSON: conform.Object{"phone_number": "12", "verification_code": "12345"}}
 	for i, r := range requests {
-		It("are five of a session, whatever they ask for, and the sixth is refused: "+r.op.ID,
+		It(r.op.Name()+" shares a limit of five requests a minute in a session with the other phone requests",
 			clause.Graded("barong.throttle."+r.id, r.op, contract.Throttled, clause.Disrupts()), func(ctx SpecContext) {
 				me, other := p.Member(ctx), p.Member(ctx)
 				p.FreshWindow(ctx)
