@@ -2,16 +2,20 @@
 // level, its sentence, and the operation and outcome it speaks of.
 package clause
 
-import "strconv"
+import (
+	"strconv"
 
-// Level says how much a failed clause weighs. The words are those of RFC 2119;
-// INFO is only recorded.
-type Level string
+	"authconform/harness/verdict"
+)
+
+// Level says how much a failed clause weighs. The verdict judges by it, and knows
+// nothing else of a clause.
+type Level = verdict.Level
 
 const (
-	MUST   Level = "MUST"
-	SHOULD Level = "SHOULD"
-	INFO   Level = "INFO"
+	MUST   = verdict.MUST
+	SHOULD = verdict.SHOULD
+	INFO   = verdict.INFO
 )
 
 // Info is one checkable sentence as `authconform list` prints it and as

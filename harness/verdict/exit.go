@@ -3,8 +3,6 @@ package verdict
 import (
 	"fmt"
 	"strings"
-
-	"authconform/harness/clause"
 )
 
 // The exit codes of a run. Usage is never returned by ExitCode: it belongs to
@@ -30,14 +28,14 @@ const (
 // incomplete. A SHOULD or INFO that was not judged is counted and named in the
 // meaning, but is not red, as its failure would not have been either.
 func (j Judged) Weight(strict bool) Weight {
-	optional := j.Level == clause.SHOULD || j.Level == clause.INFO
+	optional := j.Level == SHOULD || j.Level == INFO
 	switch j.Verdict {
 	case PASS, KNOWN, NOT_APPLICABLE, FILTERED:
 		return Neutral
 	case FAIL, STALE:
 		return Broken
 	case WARN:
-		if strict && j.Level == clause.SHOULD {
+		if strict && j.Level == SHOULD {
 			return Broken
 		}
 		return Neutral

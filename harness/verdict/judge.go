@@ -3,8 +3,6 @@ package verdict
 import (
 	"fmt"
 	"time"
-
-	"authconform/harness/clause"
 )
 
 // Judge turns what a spec observed into a verdict and the reason for it; the
@@ -20,8 +18,8 @@ import (
 //     what is wrong is the target file, and that is to be corrected;
 //   - a deviation never excuses a clause that could not be judged;
 //   - an unknown level or state is ERROR, never a guess.
-func Judge(level clause.Level, st State, checks int, dev *Deviation, today time.Time) (Verdict, string) {
-	if level != clause.MUST && level != clause.SHOULD && level != clause.INFO {
+func Judge(level Level, st State, checks int, dev *Deviation, today time.Time) (Verdict, string) {
+	if level != MUST && level != SHOULD && level != INFO {
 		return ERROR, fmt.Sprintf("level %q is none of MUST, SHOULD, INFO: correct the clause", level)
 	}
 	switch st {
@@ -57,7 +55,7 @@ func judgePassed(checks int, dev *Deviation, today time.Time) (Verdict, string) 
 	return PASS, "an expired deviation still lists this clause: remove it from the target file (" + describe(dev) + ")"
 }
 
-func judgeFailed(level clause.Level, dev *Deviation, today time.Time) (Verdict, string) {
+func judgeFailed(level Level, dev *Deviation, today time.Time) (Verdict, string) {
 	if dev != nil && dev.ValidOn(today) {
 		return KNOWN, "accepted deviation: " + describe(dev)
 	}
@@ -65,7 +63,7 @@ func judgeFailed(level clause.Level, dev *Deviation, today time.Time) (Verdict, 
 	if dev != nil {
 		reason = "the deviation that lists this clause has expired and no longer excuses it (" + describe(dev) + ")"
 	}
-	if level == clause.MUST {
+	if level == MUST {
 		return FAIL, reason
 	}
 	return WARN, reason

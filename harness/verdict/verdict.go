@@ -3,10 +3,16 @@
 // one truth table (see verdict_test.go).
 package verdict
 
-import (
-	"time"
+import "time"
 
-	"authconform/harness/clause"
+// Level says how much a failed clause weighs. The words are those of RFC 2119;
+// INFO is only recorded.
+type Level string
+
+const (
+	MUST   Level = "MUST"
+	SHOULD Level = "SHOULD"
+	INFO   Level = "INFO"
 )
 
 // State is what became of the spec of one clause, before any judgement.
@@ -68,6 +74,6 @@ func (d Deviation) ValidOn(today time.Time) bool {
 // Judged is one clause with its verdict: all that the exit code depends on.
 type Judged struct {
 	ID      string
-	Level   clause.Level
+	Level   Level
 	Verdict Verdict
 }

@@ -6,8 +6,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"authconform/harness/clause"
 )
 
 var today = time.Date(2026, 11, 22, 15, 0, 0, 0, time.UTC)
@@ -35,7 +33,7 @@ filtered        1      | FILTERED       FILTERED       FILTERED       | FILTERED
 `
 
 func TestJudgeTruthTable(t *testing.T) {
-	levels := []clause.Level{clause.MUST, clause.SHOULD, clause.INFO}
+	levels := []Level{MUST, SHOULD, INFO}
 	deviations := []struct {
 		name string
 		dev  *Deviation
@@ -78,29 +76,29 @@ func TestJudgeReasons(t *testing.T) {
 	endless := &Deviation{Reason: "old release"}
 	tests := []struct {
 		name   string
-		level  clause.Level
+		level  Level
 		state  State
 		checks int
 		dev    *Deviation
 		want   Verdict
 		reason string // a part of it; "" means no reason at all
 	}{
-		{"plain pass", clause.MUST, Passed, 3, nil, PASS, ""},
-		{"plain fail", clause.MUST, Failed, 3, nil, FAIL, ""},
-		{"no check", clause.MUST, Passed, 0, nil, ERROR, "without recording a check"},
-		{"negative checks", clause.MUST, Passed, -1, nil, ERROR, "without recording a check"},
-		{"known, last day", clause.MUST, Failed, 1, valid, KNOWN, "old release, https://tracker/1, good through 2026-11-22"},
-		{"stale", clause.MUST, Passed, 1, valid, STALE, "remove it"},
-		{"expired must", clause.MUST, Failed, 1, expired, FAIL, "expired"},
-		{"expired should", clause.SHOULD, Failed, 1, expired, WARN, "expired"},
-		{"expired but passing", clause.MUST, Passed, 1, expired, PASS, "remove it"},
-		{"no expiry date", clause.MUST, Failed, 1, endless, FAIL, "no expiry date"},
-		{"error stays error", clause.MUST, Errored, 1, valid, ERROR, "a deviation does not excuse"},
-		{"untestable stays untestable", clause.MUST, Untestable, 1, valid, UNTESTABLE, "a deviation does not excuse"},
-		{"feature present", clause.INFO, FeaturePresent, 1, valid, FAIL, "correct the target file"},
-		{"unknown state", clause.MUST, State("skipped"), 1, nil, ERROR, `unknown state "skipped"`},
-		{"empty state", clause.MUST, State(""), 1, nil, ERROR, "unknown state"},
-		{"unknown level", clause.Level("MAY"), Passed, 1, nil, ERROR, `level "MAY"`},
+		{"plain pass", MUST, Passed, 3, nil, PASS, ""},
+		{"plain fail", MUST, Failed, 3, nil, FAIL, ""},
+		{"no check", MUST, Passed, 0, nil, ERROR, "without recording a check"},
+		{"negative checks", MUST, Passed, -1, nil, ERROR, "without recording a check"},
+		{"known, last day", MUST, Failed, 1, valid, KNOWN, "old release, https://tracker/1, good through 2026-11-22"},
+		{"stale", MUST, Passed, 1, valid, STALE, "remove it"},
+		{"expired must", MUST, Failed, 1, expired, FAIL, "expired"},
+		{"expired should", SHOULD, Failed, 1, expired, WARN, "expired"},
+		{"expired but passing", MUST, Passed, 1, expired, PASS, "remove it"},
+		{"no expiry date", MUST, Failed, 1, endless, FAIL, "no expiry date"},
+		{"error stays error", MUST, Errored, 1, valid, ERROR, "a deviation does not excuse"},
+		{"untestable stays untestable", MUST, Untestable, 1, valid, UNTESTABLE, "a deviation does not excuse"},
+		{"feature present", INFO, FeaturePresent, 1, valid, FAIL, "correct the target file"},
+		{"unknown state", MUST, State("skipped"), 1, nil, ERROR, `unknown state "skipped"`},
+		{"empty state", MUST, State(""), 1, nil, ERROR, "unknown state"},
+		{"unknown level", Level("MAY"), Passed, 1, nil, ERROR, `level "MAY"`},
 	}
 	for _, tc := range tests {
 		t.Run(tc.name, func(t *testing.T) {
@@ -130,7 +128,7 @@ func TestDeviationHoldsThroughItsLastDay(t *testing.T) {
 }
 
 func TestExitCode(t *testing.T) {
-	const M, S, I = clause.MUST, clause.SHOULD, clause.INFO
+	const M, S, I = MUST, SHOULD, INFO
 	type c = Judged
 	tests := []struct {
 		name    string
@@ -191,13 +189,13 @@ func TestWeightTable(t *testing.T) {
 		t.Fatalf("the table has %d verdicts of %d", len(table), len(All()))
 	}
 	for v, want := range table {
-		for i, level := range []clause.Level{clause.MUST, clause.SHOULD, clause.INFO} {
-			judged := []Judged{{"green", clause.MUST, PASS}, {"x", level, v}}
+		for i, level := range []Level{MUST, SHOULD, INFO} {
+			judged := []Judged{{"green", MUST, PASS}, {"x", level, v}}
 			if code, meaning := ExitCode(judged, false); code != want[i] {
 				t.Errorf("%s at %s: exit %d (%s), want %d", v, level, code, meaning, want[i])
 			}
 			strictWant := want[i]
-			if v == WARN && level == clause.SHOULD {
+			if v == WARN && level == SHOULD {
 				strictWant = 1
 			}
 			if code, meaning := ExitCode(judged, true); code != strictWant {
@@ -208,7 +206,7 @@ func TestWeightTable(t *testing.T) {
 }
 
 func TestCountHasEveryVerdict(t *testing.T) {
-	counts := Count([]Judged{{"a", clause.MUST, PASS}, {"b", clause.MUST, PASS}})
+	counts := Count([]Judged{{"a", MUST, PASS}, {"b", MUST, PASS}})
 	if len(counts) != len(All()) || counts[PASS] != 2 || counts[FAIL] != 0 {
 		t.Errorf("got %v", counts)
 	}
