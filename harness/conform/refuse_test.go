@@ -108,6 +108,20 @@ func TestRefusalSends(t *testing.T) {
 	}
 }
 
+// TestChangedBy: the changed request is the other sender's, the controls are not.
+func TestChangedBy(t *testing.T) {
+	f := trial{specs: pair(func(r *conform.Refusal, s *conform.Context) {
+		r.State, r.ChangedBy = nil, s.Actor("stranger", nil, nil)
+	})}.run(t)
+	var senders []string
+	for _, call := range f.calls["pair"] {
+		senders = append(senders, call.Actor)
+	}
+	if want := []string{"anonymous", "stranger", "anonymous"}; !slices.Equal(senders, want) {
+		t.Errorf("the senders were %q, want %q", senders, want)
+	}
+}
+
 // TestControlOnceThatFails: a control that runs only after the refusal and is not
 // accepted leaves it open why the request before was refused.
 func TestControlOnceThatFails(t *testing.T) {
