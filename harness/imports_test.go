@@ -55,6 +55,7 @@ var road = []room{
 
 	{name: "reports", only: []string{"harness/clause", "harness/journal", "harness/secret", "harness/verdict"}},
 	{name: "harness/runner", not: []string{"suites", "suites/*", "suites/*/client", "suites/family"}},
+	{name: "harness/doctor", not: []string{"suites", "suites/*", "suites/*/client", "suites/family"}},
 	{name: "harness/mutation", not: []string{"suites", "suites/*", "suites/*/client", "suites/family"}},
 	{name: "harness/cmd/authconform"},
 }

@@ -105,8 +105,8 @@ func selection(profile, focus string) (func(clause.Info) bool, error) {
 	}, nil
 }
 
-// exchangeOf tells the target file's reader what it may find in one.
-func exchangeOf(st conform.Suite, c *contract.Contract) target.Exchange {
+// ExchangeOf tells the target file's reader what it may find in one.
+func ExchangeOf(st conform.Suite, c *contract.Contract) target.Exchange {
 	features := map[string]string{}
 	for name, f := range st.Features {
 		features[name] = f.Text

@@ -59,8 +59,8 @@ func TargetOf(st conform.Suite, c *contract.Contract, profile string, instance *
 	return t
 }
 
-// secretSettings names the settings that a target file only refers to.
-func secretSettings(st conform.Suite) []string {
+// SecretSettings names the settings that a target file only refers to.
+func SecretSettings(st conform.Suite) []string {
 	var names []string
 	for name, setting := range st.Settings {
 		if setting.Secret {
@@ -106,7 +106,7 @@ func startReference(st conform.Suite, c *contract.Contract, profile string, faul
 		_ = os.RemoveAll(dir)
 	}
 	targetFile = filepath.Join(dir, "target.yaml")
-	if err := TargetOf(st, c, profile, instance, served.URL).Write(targetFile, secretSettings(st)...); err != nil {
+	if err := TargetOf(st, c, profile, instance, served.URL).Write(targetFile, SecretSettings(st)...); err != nil {
 		stop()
 		return "", nil, err
 	}
@@ -141,7 +141,7 @@ func ServeReference(st conform.Suite, o ServeOptions) (*Served, error) {
 		return nil, err
 	}
 	if o.TargetOut != "" {
-		if err := TargetOf(st, c, profile, instance, served.URL).Write(o.TargetOut, secretSettings(st)...); err != nil {
+		if err := TargetOf(st, c, profile, instance, served.URL).Write(o.TargetOut, SecretSettings(st)...); err != nil {
 			served.Close()
 			return nil, usage("cannot write the target file: %v", err)
 		}

@@ -71,7 +71,7 @@ func Run(ctx context.Context, st conform.Suite, o Options) (*reports.Report, err
 // observe runs the specs; what they find is in the journals. silent, when not
 // nil, is why none ran.
 func (r *runner) observe(ctx context.Context) (silent, err error) {
-	if silent := r.silent(ctx); silent != nil {
+	if silent := Silent(ctx, r.Plan, r.target, r.vault); silent != nil {
 		return silent, nil
 	}
 	progress := r.options.Progress.follow(r.Plan.Out, r.selected())
@@ -200,16 +200,16 @@ func (r *runner) selected() int {
 	return n
 }
 
-// silent asks the target for any answer at all, so that a wrong address shows
-// as one sentence and not as one failure a clause.
-func (r *runner) silent(ctx context.Context) error {
-	w, err := openWire(r.Plan, r.target, r.vault, 0)
+// Silent asks the target for any answer at all, so that a wrong address shows
+// as one sentence and not as one failure a clause. nil means that it answered.
+func Silent(ctx context.Context, plan Plan, t *target.Target, vault *secret.Vault) error {
+	w, err := openWire(plan, t, vault, 0)
 	if err != nil {
 		return err
 	}
 	_, err = w.Actor("preflight").Do(ctx, httpclient.Request{Method: "GET", Path: "/"})
 	if err != nil {
-		return fmt.Errorf("nothing answers at %s: %w", r.target.URL, err)
+		return fmt.Errorf("nothing answers at %s: %w", t.URL, err)
 	}
 	return nil
 }

@@ -27,7 +27,7 @@ import (
 // they are read.
 func loadTarget(file string, st conform.Suite, c *contract.Contract, vault *secret.Vault) (*target.Target, error) {
 	t, err := target.Load(file, target.Options{
-		Exchanges: map[string]target.Exchange{st.Exchange: exchangeOf(st, c)},
+		Exchanges: map[string]target.Exchange{st.Exchange: ExchangeOf(st, c)},
 		Secret:    vault.Register, Environ: os.Environ(),
 	})
 	if err != nil {
@@ -37,6 +37,20 @@ func loadTarget(file string, st conform.Suite, c *contract.Contract, vault *secr
 		return nil, &UsageError{err}
 	}
 	return t, nil
+}
+
+// MissingSettings lists the settings that a target file of a suite leaves open
+// although nothing else says them.
+func MissingSettings(st conform.Suite, file string) ([]string, error) {
+	c, err := Contract(st.Exchange)
+	if err != nil {
+		return nil, err
+	}
+	t, err := loadTarget(file, st, c, secret.New())
+	if err != nil {
+		return nil, err
+	}
+	return st.Gaps(t), nil
 }
 
 // session is what one process of a run holds open.

@@ -9,7 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"authconform/harness/conform"
-	"authconform/harness/runner"
+	"authconform/harness/doctor"
 	"authconform/harness/verdict"
 	"authconform/suites"
 )
@@ -33,7 +33,7 @@ cannot be used.`,
 			if file == "" {
 				return errors.New("doctor needs a target file, as in `authconform doctor --target staging.yaml`; `authconform init EXCHANGE` prints one to fill in")
 			}
-			found, err := runner.Examine(cmd.Context(), suites.All(), file)
+			found, err := doctor.Examine(cmd.Context(), suites.All(), file)
 			if err != nil {
 				return err
 			}
@@ -48,7 +48,7 @@ cannot be used.`,
 }
 
 // diagnose prints what was found and returns the exit code.
-func diagnose(w io.Writer, e *runner.Examination) error {
+func diagnose(w io.Writer, e *doctor.Examination) error {
 	fmt.Fprintf(w, "%s, profile %s, at %s: the file can be used and the target answers\n", e.Suite.Exchange, e.Target.Profile, e.Target.URL)
 	printGaps(w, e.Suite, e.Gaps)
 	list := func(title string, names []string, text func(string) string) {

@@ -1,4 +1,6 @@
-package runner
+// Package doctor tells what a target file lacks, and what that costs: it rehearses
+// the run on the exchange's reference with no more than the file has.
+package doctor
 
 import (
 	"context"
@@ -12,6 +14,7 @@ import (
 	"authconform/harness/conform"
 	"authconform/harness/contract"
 	"authconform/harness/reference"
+	"authconform/harness/runner"
 	"authconform/harness/secret"
 	"authconform/harness/target"
 	"authconform/harness/verdict"
@@ -47,25 +50,25 @@ func (e *Examination) Testable() bool {
 }
 
 // Examine reads and guards a target file of one of the suites, asks the target
-// for any answer, and rehearses the run. A *UsageError means that the file cannot
+// for any answer, and rehearses the run. A *runner.UsageError means that the file cannot
 // be used.
 func Examine(ctx context.Context, suites []conform.Suite, file string) (*Examination, error) {
 	vault := secret.New()
 	exchanges := map[string]target.Exchange{}
 	contracts := map[string]*contract.Contract{}
 	for _, st := range suites {
-		c, err := Contract(st.Exchange)
+		c, err := runner.Contract(st.Exchange)
 		if err != nil {
 			return nil, err
 		}
-		exchanges[st.Exchange], contracts[st.Exchange] = exchangeOf(st, c), c
+		exchanges[st.Exchange], contracts[st.Exchange] = runner.ExchangeOf(st, c), c
 	}
 	t, err := target.Load(file, target.Options{Exchanges: exchanges, Secret: vault.Register, Environ: os.Environ()})
 	if err == nil {
 		err = t.Guard()
 	}
 	if err != nil {
-		return nil, &UsageError{err}
+		return nil, &runner.UsageError{Err: err}
 	}
 	st := suites[slices.IndexFunc(suites, func(st conform.Suite) bool { return st.Exchange == t.Exchange })]
 	e := &Examination{Suite: st, Target: t, Gaps: st.Gaps(t)}
@@ -79,8 +82,7 @@ func Examine(ctx context.Context, suites []conform.Suite, file string) (*Examina
 			e.Roles = append(e.Roles, role)
 		}
 	}
-	r := &runner{Plan: Plan{Version: Version()}, vault: vault, target: t}
-	if e.Silent = r.silent(ctx); e.Silent != nil {
+	if e.Silent = runner.Silent(ctx, runner.Plan{Version: runner.Version()}, t, vault); e.Silent != nil {
 		return e, nil
 	}
 	e.Prospects, err = rehearse(ctx, st, contracts[t.Exchange], t)
@@ -94,7 +96,7 @@ func rehearse(ctx context.Context, st conform.Suite, c *contract.Contract, t *ta
 	if err != nil {
 		return nil, err
 	}
-	served, err := Serve(instance.Handler, "127.0.0.1:0")
+	served, err := runner.Serve(instance.Handler, "127.0.0.1:0")
 	if err != nil {
 		return nil, err
 	}
@@ -104,14 +106,14 @@ func rehearse(ctx context.Context, st conform.Suite, c *contract.Contract, t *ta
 		return nil, err
 	}
 	defer os.RemoveAll(dir)
-	stand := TargetOf(st, c, t.Profile, instance, served.URL)
+	stand := runner.TargetOf(st, c, t.Profile, instance, served.URL)
 	reduce(stand, t, st)
 	file := filepath.Join(dir, "target.yaml")
-	if err := stand.Write(file, secretSettings(st)...); err != nil {
+	if err := stand.Write(file, runner.SecretSettings(st)...); err != nil {
 		return nil, err
 	}
-	report, err := Run(ctx, st, Options{
-		TargetFile: file, Profile: t.Profile, Out: filepath.Join(dir, "run"), Version: Version(),
+	report, err := runner.Run(ctx, st, runner.Options{
+		TargetFile: file, Profile: t.Profile, Out: filepath.Join(dir, "run"), Version: runner.Version(),
 		RealTime: t.Clock.AdvanceURL == "",
 	})
 	if err != nil {
@@ -200,20 +202,6 @@ func prospects(report *reports.Report) []Prospect {
 	}
 	slices.SortStableFunc(list, func(a, b Prospect) int { return len(b.Clauses) - len(a.Clauses) })
 	return list
-}
-
-// MissingSettings lists the settings that a target file of a suite leaves open
-// although nothing else says them.
-func MissingSettings(st conform.Suite, file string) ([]string, error) {
-	c, err := Contract(st.Exchange)
-	if err != nil {
-		return nil, err
-	}
-	t, err := loadTarget(file, st, c, secret.New())
-	if err != nil {
-		return nil, err
-	}
-	return st.Gaps(t), nil
 }
 
 func sortedNames[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
