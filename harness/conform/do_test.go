@@ -48,9 +48,8 @@ func TestGivingUp(t *testing.T) {
 		silent string // which of the requests hang
 		sent   int
 	}{
-		"three in a row":         {"hhhhh", 3},
-		"an answer in between":   {"hhahh", 5},
-		"two are not yet enough": {"hhaaa", 5},
+		"three in a row":       {"hhhhh", 3},
+		"an answer in between": {"hhaha", 5},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var mu sync.Mutex
@@ -65,7 +64,8 @@ func TestGivingUp(t *testing.T) {
 				}
 				return !hangs
 			}}
-			impatient := target.Target{HTTP: target.HTTP{Timeout: 100 * time.Millisecond}}
+			// A busy machine still answers in this time.
+			impatient := target.Target{HTTP: target.HTTP{Timeout: time.Second}}
 			f := trial{backend: b, target: impatient, specs: func(s *conform.Context, o ops) {
 				for i := range tc.silent {
 					It(fmt.Sprint("reads the profile, ", i), clause.Must(fmt.Sprint("ex.spec.n", i), o.profile, contract.OK), func(ctx SpecContext) {
