@@ -1,15 +1,12 @@
 package alphapoint
 
 import (
-	"bytes"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
-	"net/http/httptest"
 	"regexp"
 	"slices"
 	"strconv"
@@ -17,50 +14,34 @@ import (
 	"testing"
 	"time"
 
-	"github.com/pquerna/otp/totp"
-
 	"authconform/harness/reference/kit"
+	"authconform/harness/reference/kit/kittest"
 )
 
 // venue is a running reference on a clock that stands still.
 type venue struct {
 	*Server
-	t    testing.TB
-	http *httptest.Server
+	client *kittest.Client
+	t      testing.TB
 }
 
 func start(t testing.TB, surface, profile string, faults ...string) *venue {
 	t.Helper()
 	server, err := New(Config{
 		Surface: surface, Profile: profile, Faults: faults, HashIterations: 1,
-		Clock: kit.NewClock(func() time.Time { return time.Date(2026, 5, 4, 12, 0, 0, 0, time.UTC) }),
+		Clock: kittest.StandingClock(),
 		Pool:  map[string]int{roleUser: 2, roleTOTP: 2, roleUnenrolled: 1, roleLocked: 1},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	v := &venue{Server: server, t: t, http: httptest.NewServer(server)}
-	t.Cleanup(v.http.Close)
-	return v
+	return &venue{Server: server, t: t, client: kittest.Serve(t, server, server.Clock)}
 }
 
 func (v *venue) who(role string) kit.Identity { return v.nth(role, 0) }
 
 // nth is the n-th identity of a role, from 0.
-func (v *venue) nth(role string, n int) kit.Identity {
-	v.t.Helper()
-	for _, identity := range v.Identities() {
-		if identity.Roles[0] != role {
-			continue
-		}
-		if n == 0 {
-			return identity
-		}
-		n--
-	}
-	v.t.Fatalf("there are too few identities with the role %s", role)
-	return kit.Identity{}
-}
+func (v *venue) nth(role string, n int) kit.Identity { return v.client.Who(role, n) }
 
 type reply struct {
 	status int
@@ -76,35 +57,16 @@ func (r reply) text(name string) string {
 
 func (v *venue) call(path string, body any, header http.Header) reply {
 	v.t.Helper()
-	text, err := json.Marshal(body)
-	if err != nil {
-		v.t.Fatal(err)
-	}
-	return v.send("POST", path, "application/json", text, header)
+	return v.read(v.client.Call("POST", path, body, kittest.Headers(header), kittest.Header("Content-Type", "application/json")))
 }
 
 func (v *venue) send(method, path, media string, body []byte, header http.Header) reply {
 	v.t.Helper()
-	r, err := http.NewRequest(method, v.http.URL+path, bytes.NewReader(body))
-	if err != nil {
-		v.t.Fatal(err)
-	}
-	if r.Header = header.Clone(); r.Header == nil {
-		r.Header = http.Header{}
-	}
-	r.Header.Set("Content-Type", media)
-	response, err := http.DefaultClient.Do(r)
-	if err != nil {
-		v.t.Fatal(err)
-	}
-	defer response.Body.Close()
-	raw, err := io.ReadAll(response.Body)
-	if err != nil {
-		v.t.Fatal(err)
-	}
-	out := reply{status: response.StatusCode, header: response.Header, raw: string(raw)}
-	_ = json.Unmarshal(raw, &out.body) // what is no object stays nil
-	return out
+	return v.read(v.client.Call(method, path, string(body), kittest.Headers(header), kittest.Header("Content-Type", media)))
+}
+
+func (v *venue) read(r kittest.Reply) reply {
+	return reply{status: r.Status, header: r.Header, raw: r.Raw, body: r.Members()}
 }
 
 // drawn is what differs from one venue to the next: tokens, secrets, keys.
@@ -239,11 +201,7 @@ func (v *venue) bothSteps(who kit.Identity) http.Header {
 // code is the code some time steps from now.
 func (v *venue) code(who kit.Identity, steps int) string {
 	v.t.Helper()
-	code, err := totp.GenerateCode(who.TOTPSecret, v.Clock.Now().Add(time.Duration(steps)*kit.TOTPStep))
-	if err != nil {
-		v.t.Fatal(err)
-	}
-	return code
+	return v.client.CodeAt(who.TOTPSecret, steps)
 }
 
 // numeral is the current code once it is one that a JSON number can be.

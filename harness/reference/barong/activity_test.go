@@ -78,7 +78,7 @@ func TestActivityPaging(t *testing.T) {
 		t.Errorf("whole: %d rows, %v", len(whole.rows()), whole.header)
 	}
 	link := func(page int, relation string) string {
-		return fmt.Sprintf(`<%s/api/v2/resource/users/activity/session?limit=2&page=%d>; rel="%s"`, d.http.URL, page, relation)
+		return fmt.Sprintf(`<%s/api/v2/resource/users/activity/session?limit=2&page=%d>; rel="%s"`, d.client.URL(), page, relation)
 	}
 	for _, row := range []struct {
 		page, rows int

@@ -1,21 +1,14 @@
 package barong
 
 import (
-	"bytes"
-	"encoding/json"
-	"io"
 	"net/http"
-	"net/http/httptest"
-	"net/url"
 	"regexp"
 	"strconv"
 	"strings"
 	"testing"
-	"time"
-
-	"github.com/pquerna/otp/totp"
 
 	"authconform/harness/reference/kit"
+	"authconform/harness/reference/kit/kittest"
 )
 
 var profiles = []string{Release26, Documented, Release31}
@@ -23,8 +16,8 @@ var profiles = []string{Release26, Documented, Release31}
 // deployment is a running reference on a clock that stands still.
 type deployment struct {
 	*Server
-	t    testing.TB
-	http *httptest.Server
+	client *kittest.Client
+	t      testing.TB
 }
 
 // smallPool is enough for one test.
@@ -56,19 +49,17 @@ func start(t testing.TB, profile string, faults ...string) *deployment {
 func startWith(t testing.TB, config Config) *deployment {
 	t.Helper()
 	config.HashIterations, config.Pool = 1, smallPool()
-	config.Clock = kit.NewClock(func() time.Time { return time.Date(2026, 5, 4, 12, 0, 0, 0, time.UTC) })
+	config.Clock = kittest.StandingClock()
 	server, err := New(config)
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := &deployment{Server: server, t: t, http: httptest.NewServer(server)}
-	t.Cleanup(d.http.Close)
-	return d
+	return &deployment{Server: server, t: t, client: kittest.Serve(t, server, server.Clock)}
 }
 
 type (
 	object = map[string]any
-	option func(*http.Request)
+	option = kittest.Option
 )
 
 type reply struct {
@@ -108,8 +99,8 @@ func (r reply) String() string {
 	return strconv.Itoa(r.status) + " " + r.raw
 }
 
-func header(name, value string) option { return func(r *http.Request) { r.Header.Set(name, value) } }
-func bearer(token string) option       { return header("Authorization", "Bearer "+token) }
+func header(name, value string) option { return kittest.Header(name, value) }
+func bearer(token string) option       { return kittest.Bearer(token) }
 func agent(name string) option         { return header("User-Agent", name) }
 func from(address string) option       { return header("X-Forwarded-For", address) }
 func cookie(sid string) option         { return header("Cookie", sessionCookie+"="+sid) }
@@ -117,47 +108,13 @@ func cookie(sid string) option         { return header("Cookie", sessionCookie+"
 // call sends body (text as it is, nil as none, anything else as JSON).
 func (d *deployment) call(method, path string, body any, options ...option) reply {
 	d.t.Helper()
-	var content io.Reader
-	switch value := body.(type) {
-	case nil:
-	case string:
-		content = strings.NewReader(value)
-	default:
-		encoded, err := json.Marshal(value)
-		if err != nil {
-			d.t.Fatal(err)
-		}
-		content = bytes.NewReader(encoded)
-	}
-	r, err := http.NewRequest(method, d.http.URL+path, content)
-	if err != nil {
-		d.t.Fatal(err)
-	}
-	if body != nil {
-		r.Header.Set("Content-Type", "application/json")
-	}
-	r.Header.Set("User-Agent", "test")
-	for _, set := range options {
-		set(r)
-	}
-	return d.send(r)
+	return read(d.client.Call(method, path, body, append([]option{agent("test")}, options...)...))
 }
 
-func (d *deployment) send(r *http.Request) reply {
-	d.t.Helper()
-	response, err := d.http.Client().Do(r)
-	if err != nil {
-		d.t.Fatal(err)
-	}
-	defer response.Body.Close()
-	raw, err := io.ReadAll(response.Body)
-	if err != nil {
-		d.t.Fatal(err)
-	}
-	out := reply{status: response.StatusCode, header: response.Header, raw: string(raw)}
-	_ = json.Unmarshal(raw, &out.body) // an empty body stays nil
-	for _, c := range response.Cookies() {
-		out.sid = c.Value
+func read(r kittest.Reply) reply {
+	out := reply{status: r.Status, header: r.Header, raw: r.Raw, body: r.Body}
+	for _, value := range r.Cookies {
+		out.sid = value
 	}
 	return out
 }
@@ -187,25 +144,10 @@ func (u user) do(method, path string, body any, more ...option) reply {
 
 func (u user) alive() bool { return u.do("GET", "/resource/users/me", nil).status == http.StatusOK }
 
-func (d *deployment) who(role string, n int) kit.Identity {
-	d.t.Helper()
-	for _, identity := range d.Identities() {
-		if identity.Roles[0] == role {
-			if n--; n < 0 {
-				return identity
-			}
-		}
-	}
-	d.t.Fatalf("no identity of role %q left", role)
-	return kit.Identity{}
-}
+func (d *deployment) who(role string, n int) kit.Identity { return d.client.Who(role, n) }
 
 func credentials(who kit.Identity, more ...any) object {
-	body := object{"email": who.Login, "password": who.Password}
-	for i := 0; i+1 < len(more); i += 2 {
-		body[more[i].(string)] = more[i+1]
-	}
-	return body
+	return kittest.With(object{"email": who.Login, "password": who.Password}, more...)
 }
 
 // login logs in with the gateway; more are further members of the body.
@@ -239,21 +181,8 @@ func (u user) token() string {
 	return strings.TrimPrefix(got.header.Get("Authorization"), "Bearer ")
 }
 
-func (d *deployment) codeAt(secret string, steps int) string {
-	d.t.Helper()
-	code, err := totp.GenerateCode(secret, d.Clock.Now().Add(time.Duration(steps)*kit.TOTPStep))
-	if err != nil {
-		d.t.Fatal(err)
-	}
-	return code
-}
-
-// freshCode moves to the next time step and returns its code.
-func (d *deployment) freshCode(secret string) string {
-	d.t.Helper()
-	d.Clock.Advance(kit.TOTPStep)
-	return d.codeAt(secret, 0)
-}
+func (d *deployment) codeAt(secret string, steps int) string { return d.client.CodeAt(secret, steps) }
+func (d *deployment) freshCode(secret string) string         { return d.client.FreshCode(secret) }
 
 // wrongCode is six digits that are right in none of the steps around now.
 func (d *deployment) wrongCode(secret string) string {
@@ -262,29 +191,14 @@ func (d *deployment) wrongCode(secret string) string {
 }
 
 // mails are the texts mailed to an address, newest first.
-func (d *deployment) mails(address string) []string {
-	d.t.Helper()
-	api := kit.ControlPrefix + "mailpit/api/v1"
-	found := d.call("GET", api+"/search?query="+url.QueryEscape(`to:"`+address+`"`), nil)
-	list, _ := found.member("messages").([]any)
-	var texts []string
-	for _, one := range list {
-		id := one.(object)["ID"].(string)
-		texts = append(texts, d.call("GET", api+"/message/"+id, nil).text("Text"))
-	}
-	return texts
-}
+func (d *deployment) mails(address string) []string { return d.client.Mails(address) }
 
 var tokenPattern = regexp.MustCompile(`[\w-]+\.[\w-]+\.[\w-]+&lang`)
 
 // mailedToken is the token in the newest mail to an address.
 func (d *deployment) mailedToken(address string) string {
 	d.t.Helper()
-	mails := d.mails(address)
-	if len(mails) == 0 {
-		d.t.Fatalf("no mail to %s", address)
-	}
-	return strings.TrimSuffix(tokenPattern.FindString(mails[0]), "&lang")
+	return strings.TrimSuffix(tokenPattern.FindString(d.client.NewestMail(address)), "&lang")
 }
 
 // want fails unless the answer reads as it should.

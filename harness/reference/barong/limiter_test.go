@@ -59,7 +59,7 @@ var limiterScenarios = map[string]scenario{
 	}},
 	faultCountsPerConnection: {see: func(d *deployment) string {
 		d.fails(5, d.mail)
-		d.http.Client().Transport.(*http.Transport).CloseIdleConnections()
+		d.client.HTTP().Transport.(*http.Transport).CloseIdleConnections()
 		return statuses(d.fails(1, d.mail))
 	}},
 	faultParallelEscapes: {see: func(d *deployment) string {

@@ -8,13 +8,13 @@ import (
 	"net/http/httptest"
 	"regexp"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/pquerna/otp/totp"
 
 	"authconform/harness/reference/kit"
+	"authconform/harness/reference/kit/kittest"
 )
 
 var both = []string{Documented, Strict}
@@ -228,21 +228,7 @@ func (p *portal) enrolled(n int) *visitor {
 	return v
 }
 
-// at sends one request several times at once and counts the successes.
+// atOnce sends one request several times at once and counts the successes.
 func (p *portal) atOnce(times int, one func() reply) int {
-	var mu sync.Mutex
-	var all sync.WaitGroup
-	n := 0
-	for range times {
-		all.Go(func() {
-			r := one()
-			mu.Lock()
-			defer mu.Unlock()
-			if r.ok() {
-				n++
-			}
-		})
-	}
-	all.Wait()
-	return n
+	return kittest.Parallel(times, func() bool { return one().ok() })
 }

@@ -1,19 +1,13 @@
 package onlyoffice
 
 import (
-	"bytes"
-	"encoding/json"
-	"io"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
-	"time"
-
-	"github.com/pquerna/otp/totp"
 
 	"authconform/harness/reference/kit"
+	"authconform/harness/reference/kit/kittest"
 )
 
 var both = []string{Documented, Released}
@@ -21,28 +15,26 @@ var both = []string{Documented, Released}
 // portal is a running reference on a clock that stands still.
 type portal struct {
 	*Server
-	t    testing.TB
-	http *httptest.Server
+	client *kittest.Client
+	t      testing.TB
 }
 
 func start(t testing.TB, profile string, faults ...string) *portal {
 	t.Helper()
 	server, err := New(Config{
 		Profile: profile, Faults: faults, HashIterations: 1,
-		Clock: kit.NewClock(func() time.Time { return time.Date(2026, 5, 4, 12, 0, 0, 0, time.UTC) }),
+		Clock: kittest.StandingClock(),
 		Pool:  map[string]int{roleOwner: 1, roleAdmin: 2, roleRoomAdmin: 1, roleUser: 3, roleTOTP: 3, roleDisabled: 1, rolePhone: 2, roleNoPhone: 2},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &portal{Server: server, t: t, http: httptest.NewServer(server)}
-	t.Cleanup(p.http.Close)
-	return p
+	return &portal{Server: server, t: t, client: kittest.Serve(t, server, server.Clock)}
 }
 
 type (
 	object = map[string]any
-	option func(*http.Request)
+	option = kittest.Option
 )
 
 type reply struct {
@@ -53,15 +45,9 @@ type reply struct {
 	cookies map[string]string
 }
 
-func bearer(token string) option {
-	return func(r *http.Request) { r.Header.Set("Authorization", "Bearer "+token) }
-}
-
-func cookie(name, value string) option {
-	return func(r *http.Request) { r.AddCookie(&http.Cookie{Name: name, Value: value}) }
-}
-
-func header(name, value string) option { return func(r *http.Request) { r.Header.Set(name, value) } }
+func bearer(token string) option       { return kittest.Bearer(token) }
+func cookie(name, value string) option { return kittest.Cookie(name, value) }
+func header(name, value string) option { return kittest.Header(name, value) }
 
 func confirm(values ...string) option {
 	q := url.Values{}
@@ -74,52 +60,16 @@ func confirm(values ...string) option {
 // call sends body (text as it is, nil as none, anything else as JSON).
 func (p *portal) call(method, path string, body any, options ...option) reply {
 	p.t.Helper()
-	return p.callWith(p.http.Client(), method, path, body, options...)
+	return read(p.client.Call(method, path, body, options...))
 }
 
 func (p *portal) callWith(client *http.Client, method, path string, body any, options ...option) reply {
 	p.t.Helper()
-	var text io.Reader
-	switch value := body.(type) {
-	case nil:
-	case string:
-		text = strings.NewReader(value)
-	default:
-		encoded, err := json.Marshal(value)
-		if err != nil {
-			p.t.Fatal(err)
-		}
-		text = bytes.NewReader(encoded)
-	}
-	r, err := http.NewRequest(method, p.http.URL+path, text)
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	if body != nil {
-		r.Header.Set("Content-Type", "application/json")
-	}
-	for _, set := range options {
-		set(r)
-	}
-	return p.read(client.Do(r))
+	return read(p.client.CallWith(client, method, path, body, options...))
 }
 
-func (p *portal) read(response *http.Response, err error) reply {
-	p.t.Helper()
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	defer response.Body.Close()
-	raw, err := io.ReadAll(response.Body)
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	out := reply{status: response.StatusCode, header: response.Header, raw: string(raw), cookies: map[string]string{}}
-	_ = json.Unmarshal(raw, &out.body) // an empty body stays nil
-	for _, c := range response.Cookies() {
-		out.cookies[c.Name] = c.Value
-	}
-	return out
+func read(r kittest.Reply) reply {
+	return reply{status: r.Status, header: r.Header, raw: r.Raw, body: r.Members(), cookies: r.Cookies}
 }
 
 // response is the member response as an object, empty when it is none.
@@ -139,18 +89,7 @@ func (r reply) message() string {
 	return text
 }
 
-func (p *portal) who(role string, n int) kit.Identity {
-	p.t.Helper()
-	for _, identity := range p.Identities() {
-		if identity.Roles[0] == role {
-			if n--; n < 0 {
-				return identity
-			}
-		}
-	}
-	p.t.Fatalf("no identity of role %q left", role)
-	return kit.Identity{}
-}
+func (p *portal) who(role string, n int) kit.Identity { return p.client.Who(role, n) }
 
 func (p *portal) byLogin(login string) kit.Identity {
 	p.t.Helper()
@@ -169,11 +108,7 @@ const (
 )
 
 func credentials(who kit.Identity, more ...any) object {
-	body := object{"userName": who.Login, "password": who.Password}
-	for i := 0; i+1 < len(more); i += 2 {
-		body[more[i].(string)] = more[i+1]
-	}
-	return body
+	return kittest.With(object{"userName": who.Login, "password": who.Password}, more...)
 }
 
 func (p *portal) login(who kit.Identity, more ...any) reply {
@@ -201,21 +136,8 @@ func (p *portal) alive(token string) bool {
 	return p.call("GET", authPath, nil, bearer(token)).body["response"] == true
 }
 
-func (p *portal) codeAt(secret string, steps int) string {
-	p.t.Helper()
-	code, err := totp.GenerateCode(secret, p.Clock.Now().Add(time.Duration(steps)*kit.TOTPStep))
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	return code
-}
-
-// freshCode moves to the next time step and returns its code.
-func (p *portal) freshCode(secret string) string {
-	p.t.Helper()
-	p.Clock.Advance(kit.TOTPStep)
-	return p.codeAt(secret, 0)
-}
+func (p *portal) codeAt(secret string, steps int) string { return p.client.CodeAt(secret, steps) }
+func (p *portal) freshCode(secret string) string         { return p.client.FreshCode(secret) }
 
 // enrol takes a totp identity through its first log-in.
 func (p *portal) enrol(who kit.Identity) (secret, token string, backup []string) {
@@ -273,17 +195,7 @@ func (p *portal) mailedLink(address string) url.Values {
 	return link.Query()
 }
 
-func (p *portal) newestMail(address string) string {
-	p.t.Helper()
-	api := "/_reference/mailpit/api/v1"
-	list, _ := p.call("GET", api+"/search?query="+url.QueryEscape(`to:"`+address+`"`), nil).body["messages"].([]any)
-	if len(list) == 0 {
-		p.t.Fatalf("no mail to %s", address)
-	}
-	id := list[0].(object)["ID"].(string)
-	text, _ := p.call("GET", api+"/message/"+id, nil).body["Text"].(string)
-	return text
-}
+func (p *portal) newestMail(address string) string { return p.client.NewestMail(address) }
 
 func (p *portal) smsCode(phone string) string {
 	p.t.Helper()

@@ -5,8 +5,9 @@ import (
 	"net/http/httptest"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
+
+	"authconform/harness/reference/kit/kittest"
 )
 
 func send(handler http.Handler, method, path, body string) *httptest.ResponseRecorder {
@@ -22,20 +23,7 @@ func send(handler http.Handler, method, path, body string) *httptest.ResponseRec
 
 // parallel sends one request n times at once and counts the answers with 200.
 func (p *portal) parallel(n int, one func() reply) int {
-	var successes atomic.Int32
-	var ready, all sync.WaitGroup
-	ready.Add(1)
-	for range n {
-		all.Go(func() {
-			ready.Wait()
-			if one().status == http.StatusOK {
-				successes.Add(1)
-			}
-		})
-	}
-	ready.Done()
-	all.Wait()
-	return int(successes.Load())
+	return kittest.Parallel(n, func() bool { return one().status == http.StatusOK })
 }
 
 // A one-use code counts once, however many submit it at the same time. The limit
