@@ -27,7 +27,7 @@ paths:
       operationId: login
       summary: Sign in
       x-area: sign-in
-      x-source: {document: guide, section: "1"}
+      x-source: guide#1
       security: []
       requestBody:
         required: true
@@ -48,13 +48,13 @@ paths:
         ok: {status: 200, provenance: documented}
         bad-credentials: &refused
           - {status: 401, profiles: [documented], provenance: documented, error-keys: [wrong], headers: {retry-after: absent}}
-          - {status: 401, profiles: ["2.6"], provenance: observed, source: seen, body: empty}
+          - {status: 401, profiles: ["2.6"], provenance: observed, source: guide#seen, body: empty}
         second-factor-required: {status: 204, provenance: standard}
   /me:
     get:
       operationId: me
       x-area: session
-      x-source: {document: guide, section: "2"}
+      x-source: guide#2
       responses:
         "200": {description: the caller, content: {text/plain: {}}}
         "401": {$ref: '#/components/responses/Refused'}
@@ -74,6 +74,7 @@ components:
 func folder(document string) fstest.MapFS {
 	const head = `{"$schema":"http://json-schema.org/draft-07/schema#",`
 	return fstest.MapFS{
+		"guide/SOURCES.md":  {Data: []byte("<a id=\"1\"></a>One.\n\n<a id=\"2\"></a>Two.\n\n<a id=\"seen\"></a>Seen.\n")},
 		"ex/openapi.yaml":   {Data: []byte(document)},
 		"ex/ok.schema.json": {Data: []byte(head + `"type":"object"}`)},
 		"ex/no.schema.json": {Data: []byte(head + `"type":"object","additionalProperties":false,"properties":{"error":{"$ref":"ok.schema.json"}}}`)},
@@ -103,8 +104,8 @@ func TestBrokenContractsAreNamed(t *testing.T) {
 		"operationId twice":            {`operationId: me`, `operationId: login`, `ex/openapi.yaml:44: login: operationId is used already on line 16`},
 		"no operationId":               {`operationId: me`, `description: me`, `GET /me: operationId is missing`},
 		"no area":                      {"      x-area: session\n", ``, `me: x-area is missing`},
-		"no source":                    {"      x-source: {document: guide, section: \"2\"}\n", ``, `me: x-source is missing or incomplete`},
-		"half a source":                {`section: "2"`, `chapter: "2"`, `me: x-source is missing or incomplete`},
+		"no source":                    {"      x-source: guide#2\n", ``, `me: x-source is missing or incomplete`},
+		"half a source":                {`x-source: guide#2`, `x-source: {document: guide}`, `me: x-source is missing or incomplete`},
 		"unknown extension":            {`x-excuses:` + "\n" + `        "429"`, `x-excuse:` + "\n" + `        "429"`, `ex/openapi.yaml:54: GET /me: unknown key x-excuse`},
 		"unknown root extension":       {`x-error-pointer: /error`, `x-error-pointr: /error`, `ex/openapi.yaml:6: the document: unknown extension x-error-pointr`},
 		"unknown nested extension":     {`{description: unavailable}`, `{description: unavailable, x-note: y}`, `POST /login/{id}: unknown extension x-note`},
@@ -123,14 +124,14 @@ func TestBrokenContractsAreNamed(t *testing.T) {
 		"no description":               {`{description: too many}`, `{}`, `me: responses: 429 has no description`},
 		"dangling reference":           {`'#/components/responses/Refused'}` + "\n        \"204\"", `'#/components/responses/Refuse'}` + "\n        \"204\"", `$ref "#/components/responses/Refuse" leads nowhere`},
 		"schema for no content":        {`second-factor-required: {status: 204, provenance: standard}`, `second-factor-required: {status: 204, provenance: standard, schema: ok.schema.json}`, `status 204 never carries a body`},
-		"schema and body":              {`source: seen, body: empty`, `source: seen, body: empty, schema: ok.schema.json`, `schema and body exclude each other`},
+		"schema and body":              {`source: guide#seen, body: empty`, `source: guide#seen, body: empty, schema: ok.schema.json`, `schema and body exclude each other`},
 		"unknown body":                 {`body: empty`, `body: none`, `body "none" is neither empty nor any`},
 		"unknown presence":             {`retry-after: absent`, `retry-after: never`, `header retry-after: presence "never" is none of`},
 		"broken pattern":               {`retry-after: absent`, `retry-after: {presence: optional, pattern: '('}`, `pattern: error parsing regexp`},
 		"pattern of an absent header":  {`retry-after: absent`, `retry-after: {presence: absent, pattern: '1'}`, `an absent header has no pattern`},
 		"unknown header key":           {`retry-after: absent`, `retry-after: {presense: absent}`, `unknown key presense`},
 		"header twice":                 {`retry-after: absent`, `retry-after: absent, Retry-After: absent`, `header Retry-After is given twice`},
-		"error keys without a schema":  {`source: seen, body: empty`, `source: seen, body: empty, error-keys: [x]`, `error-keys need a body with a schema`},
+		"error keys without a schema":  {`source: guide#seen, body: empty`, `source: guide#seen, body: empty, error-keys: [x]`, `error-keys need a body with a schema`},
 		"error keys without a pointer": {"x-error-pointer: /error\n", ``, `error-keys need x-error-pointer`},
 		"pointer no pointer":           {`[/code]`, `[code]`, `"code" is no JSON pointer`},
 		"no profiles at all":           {"x-profiles:\n  documented: as written\n  \"2.6\": as served\n", ``, `x-profiles: at least one profile must be declared`},

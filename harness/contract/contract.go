@@ -5,8 +5,6 @@ import (
 	"path"
 	"slices"
 
-	"go.yaml.in/yaml/v3"
-
 	"authconform/harness/schema"
 	"authconform/harness/source"
 )
@@ -28,23 +26,13 @@ type Contract struct {
 	Schemas *schema.Set
 	Sources *source.Library // resolves every source that the contract and its clauses name
 
-	document *yaml.Node
-}
-
-// Source is the place in the documents where something is promised.
-type Source struct{ Document, Section string }
-
-func (s Source) String() string {
-	if s.Section == "" {
-		return s.Document
-	}
-	return s.Document + " " + s.Section
+	text []byte // of openapi.yaml
 }
 
 // Operation is one method on one path.
 type Operation struct {
 	ID, Method, Path, Area, Summary string
-	Source                          Source
+	Source                          string   // where it is promised, as package source reads it
 	NamedOnly                       bool     // the documents give its name and nothing else
 	Protected                       bool     // refuses a caller without a credential
 	Security                        []string // names of the security schemes it accepts, in document order
@@ -52,7 +40,6 @@ type Operation struct {
 	Body                            *Body             // nil when it takes none
 	Statuses                        map[int]string    // documented status -> the document's sentence
 	Excuses                         map[string]string // status -> why no clause provokes it
-	Ranges                          map[string]string // documented 1XX to 5XX and default -> the document's sentence
 
 	outcomes []Outcome
 	answers  map[Outcome][]*Answer
@@ -108,13 +95,7 @@ type Answer struct {
 
 // Takes tells whether a status is the promised one.
 func (a *Answer) Takes(status int) bool {
-	switch {
-	case a.Status != 0:
-		return status == a.Status
-	case a.Class != 0:
-		return status/100 == a.Class
-	}
-	return true
+	return status == a.Status || a.Status == 0 && (a.Class == 0 || a.Class == status/100)
 }
 
 // Operation finds an operation by its operationId.
@@ -145,14 +126,9 @@ func (o *Operation) Outcomes() []Outcome { return slices.Clone(o.outcomes) }
 
 // Exchanges lists the folders of fsys that hold a contract, sorted.
 func Exchanges(fsys fs.FS) ([]string, error) {
-	files, err := fs.Glob(fsys, "*/"+fileName)
-	if err != nil {
-		return nil, err
+	names, err := fs.Glob(fsys, "*/"+fileName)
+	for i, file := range names {
+		names[i] = path.Dir(file)
 	}
-	names := make([]string, 0, len(files))
-	for _, file := range files {
-		names = append(names, path.Dir(file))
-	}
-	slices.Sort(names)
-	return names, nil
+	return names, err
 }

@@ -15,7 +15,7 @@
 //	x-excuses: {"502": reason}          # root or operation; documented statuses no clause provokes
 //	x-answers: {...}                    # root; a place for YAML anchors, not read itself
 //	x-area: sessions                    # operation; groups operations of one chapter
-//	x-source: {document: ..., section: ...}   # operation; where it is promised
+//	x-source: barong#2.2-createLabel    # operation; where it is promised, or still {document: ..., section: ...}
 //	x-named-only: true                  # operation; the documents give no more than its name
 //	x-outcomes:                         # operation; outcome -> answer, or a list of answers
 //	  ok: {status: 200, provenance: documented}
@@ -40,6 +40,6 @@
 //	error-keys      allowed values at x-error-pointer
 //	status-pointers instead of x-status-pointers, for a body that contradicts its status
 //
-// One status of one operation needs either an outcome or an excuse. Local
-// references ("#/components/...") and YAML aliases may be used anywhere.
+// A status of an operation needs an outcome or an excuse. Local references
+// ("#/components/...") and YAML aliases may stand anywhere but in what they name.
 package contract

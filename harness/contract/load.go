@@ -4,8 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net/http"
 	"path"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,56 +14,145 @@ import (
 
 	"authconform/harness/schema"
 	"authconform/harness/source"
+	"authconform/harness/yamldoc"
 )
 
 const fileName = "openapi.yaml"
 
+// checkSources makes a source that does not resolve a load error. It goes once
+// every contract names its sources by anchor.
+var checkSources = false
+
+var (
+	methods    = []string{"get", "put", "post", "delete", "options", "head", "patch", "trace"}
+	extensions = strings.Fields("x-answers x-profiles x-error-pointer x-status-pointers x-verdict-pointer x-excuses x-shared-schemas")
+)
+
 // Load reads <exchange>/openapi.yaml, <exchange>/*.schema.json and those of the
 // folders it shares from fsys, whose root is the schemas folder, and checks them
-// against each other. All
-// problems found are returned together; each names file, line, operation and
-// what was expected.
+// against each other. All problems found are returned together; each names
+// file, line, operation and what was expected.
 func Load(fsys fs.FS, exchange string) (*Contract, error) {
 	file := path.Join(exchange, fileName)
-	data, err := fs.ReadFile(fsys, file)
+	text, err := fs.ReadFile(fsys, file)
 	if err != nil {
 		if known, _ := Exchanges(fsys); errors.Is(err, fs.ErrNotExist) {
 			return nil, fmt.Errorf("unknown exchange %q: there is no %s; known are: %s", exchange, file, strings.Join(known, ", "))
 		}
 		return nil, fmt.Errorf("contract of %s: %w", exchange, err)
 	}
-	var document yaml.Node
-	if err := yaml.Unmarshal(data, &document); err != nil {
-		return nil, fmt.Errorf("%s: %w", file, err)
+	document, err := yamldoc.Parse(file, text)
+	if err != nil {
+		return nil, err
 	}
-	if len(document.Content) != 1 || document.Content[0].Kind != yaml.MappingNode {
-		return nil, fmt.Errorf("%s: an OpenAPI document is a mapping with openapi, info and paths", file)
+	c := &Contract{Exchange: exchange, Sources: source.NewLibrary(fsys), text: text}
+	l := &loader{root: document.Root, contract: c, lines: map[string]int{}}
+	l.root.Require(l.root.Kind == yaml.MappingNode, "an OpenAPI document is a mapping with openapi, info and paths")
+	shared := l.root.Texts("x-shared-schemas")
+	for _, folder := range shared {
+		isName := fs.ValidPath(folder) && !strings.ContainsAny(folder, "./\\")
+		l.at("x-shared-schemas").Require(isName, "%q is no name of a folder beside this one", folder)
 	}
-	l := loader{file: file, root: document.Content[0], contract: &Contract{
-		Exchange: exchange, Sources: source.NewLibrary(fsys), document: document.Content[0],
-	}}
-	l.checkKeys()
-	shared := l.readShared()
-	if len(l.problems) == 0 {
-		if l.contract.Schemas, err = schema.LoadSet(fsys, exchange, shared...); err != nil {
+	if document.Err() == nil {
+		if c.Schemas, err = schema.LoadSet(fsys, exchange, shared...); err != nil {
 			return nil, err
 		}
 		l.readRoot()
 		l.readPaths()
 	}
-	if err := errors.Join(l.problems...); err != nil {
+	if err := document.Err(); err != nil {
 		return nil, err
 	}
-	l.contract.nameOperations()
-	return l.contract, nil
+	c.nameOperations()
+	return c, nil
+}
+
+// loader turns a document into a Contract.
+type loader struct {
+	root     yamldoc.Node
+	contract *Contract
+	lines    map[string]int // operationId -> line, for duplicates
+}
+
+// at is a member of the document, which problems with it are reported under.
+func (l *loader) at(key string) yamldoc.Node { return l.root.Member(key).Under(key) }
+
+func (l *loader) readRoot() {
+	c, root := l.contract, l.root
+	for key, value := range root.Members() {
+		if strings.HasPrefix(key.Value, "x-") {
+			key.Require(slices.Contains(extensions, key.Value), "unknown extension %s; allowed here are %s",
+				key.Value, strings.Join(extensions, ", "))
+		} else if key.Value != "paths" {
+			checkPlain(value.Under(key.Value), false)
+		}
+	}
+	version := root.Text("openapi")
+	l.at("openapi").Require(strings.HasPrefix(version, "3.1."), "must be 3.1.x, found %q", version)
+	c.Title = root.Member("info").Text("title")
+	l.at("info").Require(c.Title != "", "title is missing")
+	c.About = map[string]string{}
+	profiles := l.at("x-profiles")
+	for name := range profiles.Members() {
+		c.Profiles = append(c.Profiles, name.Value)
+		c.About[name.Value] = profiles.Text(name.Value)
+	}
+	profiles.Require(len(c.Profiles) > 0, "at least one profile must be declared, as name: meaning")
+	c.ErrorPointer, c.VerdictPointer = root.Text("x-error-pointer"), root.Text("x-verdict-pointer")
+	c.StatusPointers = root.Texts("x-status-pointers")
+	checkPointers(root.Under("x-*-pointer"), append(c.StatusPointers, c.ErrorPointer, c.VerdictPointer)...)
+	readExcuses(l.at("x-excuses"))
+}
+
+// checkPlain finds extensions in plain OpenAPI, where nobody reads them: a
+// misspelled x-excuses must not pass. named says that the keys of n are names
+// the documents chose, of headers or members, which may begin with x-.
+func checkPlain(n yamldoc.Node, named bool) {
+	for key, value := range n.Members() {
+		key.Require(named || !strings.HasPrefix(key.Value, "x-"), "unknown extension %s; allowed here are none", key.Value)
+		checkPlain(value, !named && (key.Value == "headers" || key.Value == "properties"))
+	}
+	for _, item := range n.Items() {
+		checkPlain(item, false)
+	}
+}
+
+func checkPointers(n yamldoc.Node, pointers ...string) {
+	for _, p := range pointers {
+		n.Require(p == "" || p[0] == '/', "%q is no JSON pointer (RFC 6901): it must begin with /", p)
+	}
+}
+
+// readExcuses reads why no clause provokes a status.
+func readExcuses(n yamldoc.Node) map[string]string {
+	excuses := map[string]string{}
+	for key := range n.Members() {
+		status, _, ok := parseStatus(key.Value)
+		key.Require(ok && status != 0, "%q is no HTTP status", key.Value)
+		excuses[key.Value] = n.Text(key.Value)
+		key.Require(excuses[key.Value] != "", "the excuse for %s gives no reason", key.Value)
+	}
+	return excuses
+}
+
+func (l *loader) readPaths() {
+	paths := l.at("paths")
+	for key, item := range paths.Members() {
+		key.Where, item.Where = key.Value, key.Value
+		key.Require(strings.HasPrefix(key.Value, "/"), "a path begins with /")
+		item.Only(append([]string{"summary", "description", "servers", "parameters"}, methods...)...)
+		for method, n := range item.Members() {
+			if slices.Contains(methods, method.Value) {
+				l.readOperation(strings.ToUpper(method.Value), key.Value, item, n)
+			}
+		}
+	}
+	paths.Require(len(l.contract.Operations) > 0, "is missing, or describes no operation")
 }
 
 // nameOperations gives each operation its Name.
 func (c *Contract) nameOperations() {
-	if len(c.Operations) == 0 {
-		return
-	}
-	shared := path.Dir(c.Operations[0].Path)
+	shared := c.Operations[0].Path
 	for _, o := range c.Operations {
 		for shared != "/" && !strings.HasPrefix(o.Path, shared+"/") {
 			shared = path.Dir(shared)
@@ -74,143 +163,14 @@ func (c *Contract) nameOperations() {
 	}
 }
 
-// loader turns YAML nodes into a Contract, collecting problems as it goes.
-type loader struct {
-	file     string
-	root     *yaml.Node
-	contract *Contract
-	excuses  map[string]string // those of the root
-	lines    map[string]int    // operationId -> line, for duplicates
-	problems []error
+var statusKey = regexp.MustCompile(`^([1-5]([0-9][0-9]|XX)|default)$`)
+
+// parseStatus reads a key of responses: a status, or 0 for those that stand for
+// several (OpenAPI 3.1 4.8.16), of which 2XX is of class 2 and default of any.
+func parseStatus(key string) (status, class int, ok bool) {
+	if strings.HasSuffix(key, "XX") {
+		class = int(key[0] - '0')
+	}
+	status, _ = strconv.Atoi(key)
+	return status, class, statusKey.MatchString(key)
 }
-
-// fail notes a problem at a node. where names the operation or member.
-func (l *loader) fail(at *yaml.Node, where, format string, args ...any) {
-	line := 0
-	if at != nil {
-		line = at.Line
-	}
-	l.problems = append(l.problems, fmt.Errorf("%s:%d: %s: %s", l.file, line, where, fmt.Sprintf(format, args...)))
-}
-
-// deref replaces {$ref: "#/..."} by what it refers to. References to files are
-// left to those who expect them.
-func (l *loader) deref(n *yaml.Node, where string) *yaml.Node {
-	for hops := 0; ; hops++ {
-		ref := text(field(n, "$ref"))
-		if !strings.HasPrefix(ref, "#") {
-			return n
-		}
-		target := lookup(l.root, ref)
-		if target == nil || hops > 20 {
-			l.fail(n, where, "$ref %q leads nowhere in this file", ref)
-			return nil
-		}
-		n = target
-	}
-}
-
-func (l *loader) readRoot() {
-	c := l.contract
-	if version := text(field(l.root, "openapi")); !strings.HasPrefix(version, "3.1.") {
-		l.fail(l.root, "openapi", "must be 3.1.x, found %q", version)
-	}
-	if c.Title = text(field(field(l.root, "info"), "title")); c.Title == "" {
-		l.fail(l.root, "info", "title is missing")
-	}
-	c.About = map[string]string{}
-	for key, value := range pairs(field(l.root, "x-profiles")) {
-		c.Profiles = append(c.Profiles, key.Value)
-		c.About[key.Value] = strings.TrimSpace(text(value))
-	}
-	if len(c.Profiles) == 0 {
-		l.fail(l.root, "x-profiles", "at least one profile must be declared, as name: meaning")
-	}
-	c.ErrorPointer = text(field(l.root, "x-error-pointer"))
-	c.StatusPointers = texts(field(l.root, "x-status-pointers"))
-	c.VerdictPointer = text(field(l.root, "x-verdict-pointer"))
-	for _, p := range append([]string{c.ErrorPointer, c.VerdictPointer}, c.StatusPointers...) {
-		l.checkPointer(l.root, "x-error-pointer, x-status-pointers, x-verdict-pointer", p)
-	}
-	l.excuses = map[string]string{}
-	for key, value := range pairs(field(l.root, "x-excuses")) {
-		l.excuses[key.Value] = strings.TrimSpace(text(value))
-		l.checkExcuse(key, "x-excuses", l.excuses[key.Value])
-	}
-}
-
-// readShared reads which folders beside this one hold schemas for several
-// exchanges.
-func (l *loader) readShared() []string {
-	named := field(l.root, "x-shared-schemas")
-	shared := texts(named)
-	for _, folder := range shared {
-		if !fs.ValidPath(folder) || strings.ContainsAny(folder, "./\\") {
-			l.fail(named, "x-shared-schemas", "%q is no name of a folder beside this one", folder)
-		}
-	}
-	return shared
-}
-
-func (l *loader) checkPointer(at *yaml.Node, where, pointer string) {
-	if pointer != "" && !strings.HasPrefix(pointer, "/") {
-		l.fail(at, where, "%q is no JSON pointer (RFC 6901): it must begin with /", pointer)
-	}
-}
-
-func (l *loader) checkExcuse(key *yaml.Node, where, reason string) {
-	if _, ok := status(key); !ok {
-		l.fail(key, where, "%q is no HTTP status", key.Value)
-	}
-	if reason == "" {
-		l.fail(key, where, "the excuse for %s gives no reason", key.Value)
-	}
-}
-
-func (l *loader) readPaths() {
-	paths := field(l.root, "paths")
-	if paths == nil {
-		l.fail(l.root, "paths", "is missing")
-	}
-	l.lines = map[string]int{}
-	for key, item := range pairs(paths) {
-		if !strings.HasPrefix(key.Value, "/") {
-			l.fail(key, key.Value, "a path begins with /")
-		}
-		for method, node := range pairs(item) {
-			if slices.Contains(methods, method.Value) {
-				l.readOperation(key, strings.ToUpper(method.Value), item, node)
-			}
-		}
-	}
-}
-
-var methods = []string{"get", "put", "post", "delete", "options", "head", "patch", "trace"}
-
-// statusRange reads the keys of responses that stand for several statuses
-// (OpenAPI 3.1 4.8.16): 2XX gives 2, default 0.
-func statusRange(n *yaml.Node) (class int, ok bool) {
-	if n == nil || n.Kind != yaml.ScalarNode {
-		return 0, false
-	}
-	switch n.Value {
-	case "default":
-		return 0, true
-	case "1XX", "2XX", "3XX", "4XX", "5XX":
-		return int(n.Value[0] - '0'), true
-	}
-	return 0, false
-}
-
-func status(n *yaml.Node) (int, bool) {
-	if n == nil || n.Kind != yaml.ScalarNode || len(n.Value) != 3 {
-		return 0, false
-	}
-	code, err := strconv.Atoi(n.Value)
-	if err != nil || code < 100 || code > 599 {
-		return 0, false
-	}
-	return code, true
-}
-
-func canonical(header string) string { return http.CanonicalHeaderKey(header) }

@@ -1,92 +1,63 @@
 package contract
 
 import (
-	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"authconform/harness/yamldoc"
 )
 
 // OpenAPI is the contract as plain OpenAPI 3.1 in JSON for other tools:
 // extensions are left out and the schemas of the answers are written in place.
 func (c *Contract) OpenAPI() ([]byte, error) {
-	var b bytes.Buffer
-	if err := c.write(&b, c.document, false); err != nil {
+	var document yaml.Node
+	if err := errors.Join(yaml.Unmarshal(c.text, &document), c.makePlain(&document, false)); err != nil {
 		return nil, fmt.Errorf("openapi of %s: %w", c.Exchange, err)
 	}
-	var out bytes.Buffer
-	if err := json.Indent(&out, b.Bytes(), "", "  "); err != nil {
-		return nil, fmt.Errorf("openapi of %s: %w", c.Exchange, err)
-	}
-	out.WriteByte('\n')
-	return out.Bytes(), nil
+	return yamldoc.JSON(&document)
 }
 
-// write puts n down as JSON. named says that the keys of n are names the
-// documents chose, of headers or members, where x- marks no extension.
-func (c *Contract) write(b *bytes.Buffer, n *yaml.Node, named bool) error {
-	switch n = resolveAlias(n); n.Kind {
-	case yaml.MappingNode:
-		return c.writeObject(b, n, named)
-	case yaml.SequenceNode:
-		b.WriteByte('[')
-		for i, item := range items(n) {
-			if i > 0 {
-				b.WriteByte(',')
-			}
-			if err := c.write(b, item, false); err != nil {
-				return err
-			}
-		}
-		b.WriteByte(']')
-		return nil
-	default:
-		return writeScalar(b, n)
+// makePlain takes extensions out of n and writes schema files in place. named
+// says that the keys of n are names the documents chose, of headers or members,
+// where x- marks no extension.
+func (c *Contract) makePlain(n *yaml.Node, named bool) error {
+	if n.Kind == yaml.AliasNode {
+		return c.makePlain(n.Alias, named)
 	}
+	var wrong []error
+	if n.Kind != yaml.MappingNode {
+		for _, child := range n.Content {
+			wrong = append(wrong, c.makePlain(child, false))
+		}
+		return errors.Join(wrong...)
+	}
+	var kept []*yaml.Node
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		key, value := n.Content[i], n.Content[i+1]
+		if key.Value == "$ref" && strings.HasSuffix(value.Value, ".schema.json") {
+			return c.putInPlace(n, value.Value)
+		}
+		if named || !strings.HasPrefix(key.Value, "x-") {
+			wrong = append(wrong, c.makePlain(value, !named && (key.Value == "headers" || key.Value == "properties")))
+			kept = append(kept, key, value)
+		}
+	}
+	n.Content = kept
+	return errors.Join(wrong...)
 }
 
-func (c *Contract) writeObject(b *bytes.Buffer, n *yaml.Node, named bool) error {
-	if ref := text(field(n, "$ref")); strings.HasSuffix(ref, ".schema.json") {
-		inlined, err := c.Schemas.Inline(ref)
-		if err != nil {
-			return err
-		}
-		return writeJSON(b, inlined)
+func (c *Contract) putInPlace(n *yaml.Node, file string) error {
+	schema, err := c.Schemas.Inline(file)
+	if err != nil {
+		return err
 	}
-	b.WriteByte('{')
-	first := true
-	for key, value := range pairs(n) {
-		if strings.HasPrefix(key.Value, "x-") && !named {
-			continue
-		}
-		if !first {
-			b.WriteByte(',')
-		}
-		first = false
-		if err := writeJSON(b, key.Value); err != nil {
-			return err
-		}
-		b.WriteByte(':')
-		if err := c.write(b, value, key.Value == "headers" || key.Value == "properties"); err != nil {
-			return err
-		}
+	text, err := json.Marshal(schema)
+	if err != nil {
+		return err
 	}
-	b.WriteByte('}')
-	return nil
-}
-
-func writeScalar(b *bytes.Buffer, n *yaml.Node) error {
-	var value any
-	if err := n.Decode(&value); err != nil {
-		return fmt.Errorf("line %d: %w", n.Line, err)
-	}
-	return writeJSON(b, value)
-}
-
-func writeJSON(b *bytes.Buffer, value any) error {
-	text, err := json.Marshal(value)
-	b.Write(text)
-	return err
+	return yaml.Unmarshal(text, n)
 }

@@ -72,7 +72,7 @@ func (l *Library) Check(source string) error {
 	}
 	var wrong []error
 	for _, reference := range references {
-		_, err := l.Resolve(reference)
+		_, _, err := l.find(reference)
 		wrong = append(wrong, err)
 	}
 	return errors.Join(wrong...)
@@ -80,12 +80,24 @@ func (l *Library) Check(source string) error {
 
 // Resolve finds what one reference points to.
 func (l *Library) Resolve(reference string) (Passage, error) {
+	p, d, err := l.find(reference)
+	if d != nil {
+		_, anchor, _ := strings.Cut(reference, "#")
+		p.Text = d.passage(anchor)
+	}
+	return p, err
+}
+
+// find is Resolve without the text of a passage of the project, whose document
+// it gives: a contract checks a thousand references each time it is loaded.
+func (l *Library) find(reference string) (Passage, *document, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if folder, anchor, ok := strings.Cut(reference, "#"); ok {
 		return l.inProject(reference, folder, anchor)
 	}
-	return l.inStandard(reference)
+	p, err := l.inStandard(reference)
+	return p, nil, err
 }
 
 // Quote is the passage that a reader of a failure is shown: that of the first
@@ -105,7 +117,7 @@ func (l *Library) Quote(source string) Passage {
 	return standard
 }
 
-func (l *Library) inProject(reference, folder, anchor string) (Passage, error) {
+func (l *Library) inProject(reference, folder, anchor string) (Passage, *document, error) {
 	file := path.Join(folder, "SOURCES.md")
 	if folder == "checks" {
 		file = "standards/checks.md"
@@ -114,16 +126,15 @@ func (l *Library) inProject(reference, folder, anchor string) (Passage, error) {
 	if d == nil {
 		text, err := fs.ReadFile(l.fsys, file)
 		if err != nil {
-			return Passage{}, fmt.Errorf("source %q: there is no schemas/%s", reference, file)
+			return Passage{}, nil, fmt.Errorf("source %q: there is no schemas/%s", reference, file)
 		}
 		d = newDocument(text)
 		l.documents[folder] = d
 	}
-	text, ok := d.passage(anchor)
-	if !ok {
-		return Passage{}, fmt.Errorf("source %q: schemas/%s has no anchor %q%s", reference, file, anchor, d.nearest(anchor))
+	if _, ok := d.anchors[anchor]; !ok {
+		return Passage{}, nil, fmt.Errorf("source %q: schemas/%s has no anchor %q%s", reference, file, anchor, d.nearest(anchor))
 	}
-	return Passage{Reference: reference, Place: "schemas/" + file + "#" + anchor, Text: text}, nil
+	return Passage{Reference: reference, Place: "schemas/" + file + "#" + anchor}, d, nil
 }
 
 func (l *Library) inStandard(reference string) (Passage, error) {
@@ -182,18 +193,15 @@ func (d *document) nearest(anchor string) string {
 // passage is the block that an anchor stands in: of a heading, its section up to
 // the next heading; of a table row, that row with the table's head; otherwise the
 // paragraph or list item.
-func (d *document) passage(anchor string) (string, bool) {
-	at, ok := d.anchors[anchor]
-	if !ok {
-		return "", false
-	}
+func (d *document) passage(anchor string) string {
+	at := d.anchors[anchor]
 	start := bytes.LastIndexByte(d.text[:at], '\n') + 1
 	line, rest, _ := bytes.Cut(d.text[start:], []byte("\n"))
 	switch {
 	case bytes.HasPrefix(line, []byte("#")):
-		return plain(string(line) + "\n" + string(untilHeading(rest))), true
+		return plain(string(line) + "\n" + string(untilHeading(rest)))
 	case bytes.HasPrefix(line, []byte("|")):
-		return plain(tableHead(d.text[:start]) + string(line)), true
+		return plain(tableHead(d.text[:start]) + string(line))
 	}
 	block := string(line)
 	for len(rest) > 0 {
@@ -203,7 +211,7 @@ func (d *document) passage(anchor string) (string, bool) {
 		}
 		block += "\n" + string(line)
 	}
-	return plain(block), true
+	return plain(block)
 }
 
 var listItem = regexp.MustCompile(`^([-*]|\d+\.) `)
