@@ -39,7 +39,7 @@ paths:
     post:
       operationId: logIn
       x-area: sessions
-      x-source: {document: guide, section: "1"}
+      x-source: RFC 9110 section 1
       responses:
         "200": {description: a session, content: {application/json: {schema: {$ref: session.schema.json}}}}
         "401": {description: a refusal, content: {application/json: {schema: {$ref: refusal.schema.json}}}}
@@ -52,7 +52,7 @@ paths:
     get:
       operationId: readProfile
       x-area: profile
-      x-source: {document: guide, section: "2"}
+      x-source: RFC 9110 section 2
       responses:
         "200": {description: the profile, content: {application/json: {schema: {$ref: profile.schema.json}}}}
       x-outcomes:
@@ -67,7 +67,8 @@ func object(required string) *fstest.MapFile {
 func exampleContract(t *testing.T) *contract.Contract {
 	t.Helper()
 	c, err := contract.Load(fstest.MapFS{
-		"ex/openapi.yaml": {Data: []byte(document)}, "ex/session.schema.json": object("session"),
+		"standards/authorities.yaml": {Data: []byte("- {id: RFC 9110, title: HTTP Semantics, url: https://www.rfc-editor.org/rfc/rfc9110}\n")},
+		"ex/openapi.yaml":            {Data: []byte(document)}, "ex/session.schema.json": object("session"),
 		"ex/refusal.schema.json": object("error"), "ex/profile.schema.json": object("greeting"),
 	}, "ex")
 	if err != nil {

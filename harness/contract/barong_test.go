@@ -92,7 +92,7 @@ POST /public/kyc receiveKYC`)
 			continue
 		}
 		got = append(got, o.Method, strings.TrimPrefix(o.Path, "/api/v2/auth"), o.ID)
-		if !strings.HasPrefix(o.Source, "documents/002_7c49511402812481.txt ") && !strings.HasPrefix(o.Source, "barong#document-002-") || o.NamedOnly {
+		if !strings.HasPrefix(o.Source, "barong#document-002 ") && !strings.HasPrefix(o.Source, "barong#document-002-") || o.NamedOnly {
 			t.Errorf("%s: source %s, named only %v", o.ID, o.Source, o.NamedOnly)
 		}
 		if want := strings.HasPrefix(o.Path, "/api/v2/auth/resource/"); o.Protected != want {

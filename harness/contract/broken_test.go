@@ -105,7 +105,7 @@ func TestBrokenContractsAreNamed(t *testing.T) {
 		"no operationId":               {`operationId: me`, `description: me`, `GET /me: operationId is missing`},
 		"no area":                      {"      x-area: session\n", ``, `me: x-area is missing`},
 		"no source":                    {"      x-source: guide#2\n", ``, `me: x-source is missing or incomplete`},
-		"half a source":                {`x-source: guide#2`, `x-source: {document: guide}`, `me: x-source is missing or incomplete`},
+		"a source that is no text":     {`x-source: guide#2`, `x-source: {document: guide}`, `GET /me: x-source is not text`},
 		"unknown extension":            {`x-excuses:` + "\n" + `        "429"`, `x-excuse:` + "\n" + `        "429"`, `ex/openapi.yaml:54: GET /me: unknown key x-excuse`},
 		"unknown root extension":       {`x-error-pointer: /error`, `x-error-pointr: /error`, `ex/openapi.yaml:6: the document: unknown extension x-error-pointr`},
 		"unknown nested extension":     {`{description: unavailable}`, `{description: unavailable, x-note: y}`, `POST /login/{id}: unknown extension x-note`},

@@ -62,17 +62,6 @@ func TestLoad(t *testing.T) {
 	}
 }
 
-// Until every contract names its sources by anchor.
-func TestSourceMayBeAMapping(t *testing.T) {
-	c, err := contract.Load(folder(strings.Replace(sound, "x-source: guide#1", `x-source: {document: guide, section: "1"}`, 1)), "ex")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if login, _ := c.Operation("login"); login.Source != "guide 1" {
-		t.Errorf("source: %q", login.Source)
-	}
-}
-
 func TestAnswers(t *testing.T) {
 	c := loadSound(t)
 	login, _ := c.Operation("login")

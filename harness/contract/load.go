@@ -19,10 +19,6 @@ import (
 
 const fileName = "openapi.yaml"
 
-// checkSources makes a source that does not resolve a load error. It goes once
-// every contract names its sources by anchor.
-var checkSources = false
-
 var (
 	methods    = []string{"get", "put", "post", "delete", "options", "head", "patch", "trace"}
 	extensions = strings.Fields("x-answers x-profiles x-error-pointer x-status-pointers x-verdict-pointer x-excuses x-shared-schemas")

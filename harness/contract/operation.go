@@ -25,7 +25,7 @@ func (l *loader) readOperation(method, path string, item, n yamldoc.Node) {
 	}
 	o := &Operation{
 		ID: n.Text("operationId"), Method: method, Path: path, Area: n.Text("x-area"), Summary: n.Text("summary"),
-		Source: readSource(n), NamedOnly: n.Flag("x-named-only"), Statuses: map[int]string{}, answers: map[Outcome][]*Answer{},
+		Source: n.Text("x-source"), NamedOnly: n.Flag("x-named-only"), Statuses: map[int]string{}, answers: map[Outcome][]*Answer{},
 	}
 	if n.Require(o.ID != "", "operationId is missing") {
 		n.Where = o.ID
@@ -49,20 +49,9 @@ func (l *loader) readOperation(method, path string, item, n yamldoc.Node) {
 	l.contract.Operations = append(l.contract.Operations, o)
 }
 
-// readSource reads x-source: the text of its references, or still {document, section}.
-func readSource(n yamldoc.Node) string {
-	written := n.Member("x-source")
-	if document, section := written.Text("document"), written.Text("section"); document != "" && section != "" {
-		return document + " " + section
-	}
-	return written.Value
-}
-
 func (l *loader) checkSource(n yamldoc.Node, source string) {
-	if checkSources {
-		err := l.contract.Sources.Check(source)
-		n.Require(err == nil, "%v", err)
-	}
+	err := l.contract.Sources.Check(source)
+	n.Require(err == nil, "%v", err)
 }
 
 // readSecurity follows OpenAPI 3.1 4.8.30: the operation's own list replaces

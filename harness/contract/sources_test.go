@@ -8,8 +8,6 @@ import (
 )
 
 func TestSourcesResolve(t *testing.T) {
-	contract.CheckSources(true)
-	defer contract.CheckSources(false)
 	if _, err := contract.Load(folder(sound), "ex"); err != nil {
 		t.Error(err)
 	}

@@ -19,7 +19,7 @@ paths:
     post:
       operationId: do
       x-area: all
-      x-source: {document: guide, section: "1"}
+      x-source: RFC 9110 section 1
       responses:
         "2XX": {description: any success, content: {application/json: {schema: {$ref: any.schema.json}}}}
         default: {description: any refusal, content: {application/json: {schema: {$ref: any.schema.json}}}}
@@ -33,8 +33,9 @@ paths:
 // set-up must not take a refusal sent with 200 for a success.
 func TestVerdictOfTheBody(t *testing.T) {
 	c, err := contract.Load(fstest.MapFS{
-		"ex/openapi.yaml":    {Data: []byte(document)},
-		"ex/any.schema.json": {Data: []byte(`{"$schema":"http://json-schema.org/draft-07/schema#","type":"object"}`)},
+		"standards/authorities.yaml": {Data: []byte("- {id: RFC 9110, title: HTTP Semantics, url: https://www.rfc-editor.org/rfc/rfc9110}\n")},
+		"ex/openapi.yaml":            {Data: []byte(document)},
+		"ex/any.schema.json":         {Data: []byte(`{"$schema":"http://json-schema.org/draft-07/schema#","type":"object"}`)},
 	}, "ex")
 	if err != nil {
 		t.Fatal(err)
@@ -82,7 +83,7 @@ paths:
     get:
       operationId: list
       x-area: all
-      x-source: {document: guide, section: "1"}
+      x-source: RFC 9110 section 1
       responses:
         "200": {description: a list or a refusal, content: {application/json: {schema: {$ref: list.schema.json}}}}
       x-outcomes:
@@ -94,9 +95,10 @@ paths:
 // take a list for the refusal to show it.
 func TestOneStatusForBoth(t *testing.T) {
 	c, err := contract.Load(fstest.MapFS{
-		"ex/openapi.yaml":     {Data: []byte(oneStatus)},
-		"ex/list.schema.json": {Data: []byte(`{"$schema":"http://json-schema.org/draft-07/schema#","type":"array"}`)},
-		"ex/no.schema.json":   {Data: []byte(`{"$schema":"http://json-schema.org/draft-07/schema#","type":"object","required":["result"],"properties":{"result":{"const":false}}}`)},
+		"standards/authorities.yaml": {Data: []byte("- {id: RFC 9110, title: HTTP Semantics, url: https://www.rfc-editor.org/rfc/rfc9110}\n")},
+		"ex/openapi.yaml":            {Data: []byte(oneStatus)},
+		"ex/list.schema.json":        {Data: []byte(`{"$schema":"http://json-schema.org/draft-07/schema#","type":"array"}`)},
+		"ex/no.schema.json":          {Data: []byte(`{"$schema":"http://json-schema.org/draft-07/schema#","type":"object","required":["result"],"properties":{"result":{"const":false}}}`)},
 	}, "ex")
 	if err != nil {
 		t.Fatal(err)

@@ -69,11 +69,11 @@ func (v specs) code() {
 			Given: codeOf(func(_ context.Context, p *client.Pending) string { return p.Codes.Future(client.Window) })},
 		{Text: op + " rejects a TOTP code three time steps old",
 			Clause: clause.Should(v.ID("code.window-past"), v.SecondStep, wrong,
-				clause.From(contract.Standard, "RFC 6238 section 5.2; facts/auth-checks.md T08")),
+				clause.From(contract.Standard, "RFC 6238 section 5.2; checks#T08")),
 			Given: codeOf(func(_ context.Context, p *client.Pending) string { return p.Codes.Past(3) })},
 		{Text: op + " rejects a TOTP code three time steps ahead",
 			Clause: clause.Should(v.ID("code.window-future"), v.SecondStep, wrong,
-				clause.From(contract.Standard, "RFC 6238 section 6; facts/auth-checks.md T09")),
+				clause.From(contract.Standard, "RFC 6238 section 6; checks#T09")),
 			Given: codeOf(func(_ context.Context, p *client.Pending) string { return p.Codes.Future(3) })},
 		{Text: op + " rejects the current TOTP code of another user",
 			Clause: clause.Graded(v.ID("code.foreign"), v.SecondStep, wrong), Given: codeOf(v.foreignCode)},
@@ -86,7 +86,7 @@ func (v specs) code() {
 			Given:  changing(named("empty", conform.Set("Code", "")), named("spaces", conform.Set("Code", "      ")))},
 		{Text: op + " rejects a TOTP code that is sent in the query",
 			Clause: clause.Should(v.ID("code.in-url"), v.SecondStep, contract.Invalid,
-				clause.From(contract.Standard, "OWASP ASVS 5.0 14.2.1; facts/auth-checks.md H19; facts/kiiex.md 8.9")),
+				clause.From(contract.Standard, "OWASP ASVS 5.0.0 14.2.1; checks#H19; alphapoint#8.9")),
 			Given: changing(conform.Change{Name: "in the query", Of: func(r conform.Request) conform.Request {
 				r.Query = url.Values{"Code": {r.JSON.(conform.Object)["Code"].(string)}}
 				r.JSON = conform.Object{}
@@ -98,7 +98,7 @@ func (v specs) code() {
 }
 
 // silent is the authority where the documents only say that a code is required.
-var silent = clause.From(contract.Inferred, "facts/auth-checks.md I02, I03; facts/kiiex.md 0a Code is required")
+var silent = clause.From(contract.Inferred, "checks#I02; checks#I03; kiiex#0a-code")
 
 func (v specs) codeAccepted() {
 	op := v.SecondStep.Name()
@@ -137,7 +137,7 @@ func (v specs) codeFirstStep() {
 		})
 	It(op+" rejects a valid TOTP code 15 minutes after the first step",
 		clause.Should(v.ID("code.first-step-expires"), v.SecondStep, client.NotPending, clause.Disrupts(),
-			clause.From(contract.Standard, "OWASP ASVS 5.0 6.5.5; facts/auth-checks.md F10")),
+			clause.From(contract.Standard, "OWASP ASVS 5.0.0 6.5.5; checks#F10")),
 		func(ctx SpecContext) {
 			p := v.FirstStep(ctx)
 			v.Wait(ctx, 15*time.Minute, "a first step has to expire")
@@ -160,7 +160,7 @@ func (v specs) codeSingleUse() {
 		})
 	It(op+" accepts exactly one of several uses of a TOTP code at the same time",
 		clause.Should(v.ID("code.parallel"), v.SecondStep, contract.SecondFactorReplayed,
-			clause.From(contract.Standard, "RFC 6238 section 5.2; OWASP ASVS 5.0 2.3.4; facts/auth-checks.md T15")),
+			clause.From(contract.Standard, "RFC 6238 section 5.2; OWASP ASVS 5.0.0 2.3.4; checks#T15")),
 		func(ctx SpecContext) {
 			t := v.secondStepTrial(ctx)
 			use := conform.Attempt{By: t.by, Request: t.control()}

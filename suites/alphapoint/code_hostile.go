@@ -10,7 +10,7 @@ import (
 	"authconform/suites/family"
 )
 
-// hostileCodes puts the hostile code values of facts/auth-checks.md, group I, to
+// hostileCodes puts the hostile code values of checks#I
 // Authenticate2FA.
 func (v specs) hostileCodes() {
 	family.Codes(v.Context, family.CodeSubject{
@@ -26,7 +26,7 @@ func (v specs) hostileCodes() {
 		},
 		Exceptions: map[string]family.CodeException{
 			"padded": {State: clause.Should, Options: []clause.Option{
-				clause.From(contract.Standard, "facts/auth-checks.md I10"),
+				clause.From(contract.Standard, "checks#I10"),
 			}},
 			"json-number": {Rows: []string{"I05", "I06"}},
 		},

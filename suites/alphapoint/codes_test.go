@@ -16,7 +16,7 @@ type errorCode struct {
 	texts []string
 }
 
-// errorCodes is the table of facts/kiiex.md section 3. Code 100 has the text that
+// errorCodes is the table of alphapoint#3; alphapoint#3-code-100
 // answers show and the one that newer documents misprint.
 var errorCodes = []errorCode{
 	{20, []string{"Not Authorized"}},

@@ -22,7 +22,7 @@ func (v specs) gateway() {
 	v.gatewayOf("second-factor", v.SecondStep, v.secondStepTrial)
 	It(v.Login.Name()+" rejects the gateway's credential of one user with the log-in of another",
 		clause.Should(v.ID("gateway.foreign"), v.Login, contract.BadCredentials, clause.Only(client.Documented),
-			clause.From(contract.Inferred, "facts/kiiex.md 7.3; facts/auth-checks.md B09")),
+			clause.From(contract.Inferred, "alphapoint#7.3; checks#B09")),
 		func(ctx SpecContext) {
 			v.RequireGateway()
 			t, other := v.loginTrial(ctx), v.Account(client.User)
@@ -65,7 +65,7 @@ func (v specs) gatewayOf(step string, op *contract.Operation, ready func(context
 	}
 }
 
-// junk are credentials of no meaning (facts/auth-checks.md B08), and a right one in
+// junk are credentials of no meaning (checks#I04; checks#I09; checks#I10; checks#I11; checks#I12; checks#I13; checks#I14; checks#I15; checks#T08; checks#T10; checks#T12 B08), and a right one in
 // the wrong place.
 func (v specs) junk(who *identity.Identity) []http.Header {
 	var headers []http.Header
@@ -85,7 +85,7 @@ func (v specs) junk(who *identity.Identity) []http.Header {
 }
 
 // forgedTokens are made from the account's JWT: unsigned, signed by somebody else,
-// changed after signing, cut (facts/auth-checks.md J01-J04).
+// changed after signing, cut (checks#J01; checks#J02; checks#J03; checks#J04).
 func (v specs) forgedTokens(who *identity.Identity) []http.Header {
 	GinkgoHelper()
 	token, ok := family.ParseJWT(who.Token)

@@ -17,7 +17,7 @@ import (
 // succession" locks a user, and an administrator has to unlock. They name neither
 // the number, which is a setting, nor a call of KIIEX's that unlocks: UnLockUser is
 // not in its list. So each spec uses an account of role lockable up.
-var lockout = clause.From(contract.Inferred, "facts/kiiex.md 4 lock")
+var lockout = clause.From(contract.Inferred, "alphapoint#4-lock")
 
 func (v specs) lock() {
 	op, disrupts := v.Login.Name(), clause.Disrupts()

@@ -40,7 +40,7 @@ func (v specs) logout() {
 		})
 	It(op+" keeps the other sessions of the same user",
 		clause.Should(v.ID("logout.other-sessions"), v.LogOut, contract.OK,
-			v.withTokens(clause.From(contract.Inferred, `facts/kiiex.md 1.9 "the current session"`))),
+			v.withTokens(clause.From(contract.Inferred, `alphapoint#1.9-current-session`))),
 		func(ctx SpecContext) {
 			who, leaver := v.SignedIn(ctx)
 			other := v.SignIn(ctx, who)

@@ -11,7 +11,7 @@ import (
 // nonce records what the documents leave open: KIIEX shows a fixed nonce beside
 // its keys, so that a signature is expected to work more than once.
 func (v specs) nonce() {
-	open := clause.From(contract.Inferred, "facts/kiiex.md 2 nonce: arbitrary number or random string, replay undocumented")
+	open := clause.From(contract.Inferred, "alphapoint#2-nonce")
 	It(v.Login.Name()+" accepts a signed request a second time", clause.Note(v.ID("nonce.repeated"), v.Login, contract.OK, open),
 		func(ctx SpecContext) {
 			who := v.Account(client.User)

@@ -16,7 +16,7 @@ import (
 // unpublished is the authority for the log-in by password: both pages promise it
 // in words, neither publishes a member for the password.
 var unpublished = clause.From(contract.Inferred,
-	`documents/001 "either username/password or API key method"; facts/kiiex.md 0c, 1.1: no Password is published`)
+	`kiiexap#document-001-description; kiiexap#0c-no-password; alphapoint#1.1-request`)
 
 func (v specs) password() {
 	op := v.Login.Name()

@@ -22,7 +22,7 @@ func (v specs) pending() {
 		})
 	It(op+" leaves twoFAToken empty for a user who is enrolled already",
 		clause.Should(v.ID("pending.no-secret"), v.Login, required,
-			clause.From(contract.Standard, "OWASP ASVS 5.0 14.2.6; facts/auth-checks.md T21; facts/kiiex.md 4 doc oddity")),
+			clause.From(contract.Standard, "OWASP ASVS 5.0.0 14.2.6; checks#T21; alphapoint#4-doc-oddity")),
 		func(ctx SpecContext) {
 			call := v.LogIn(ctx, v.Account(client.TOTP))
 			shown := client.Text(client.Body(call), "twoFAToken", "TwoFAToken")
@@ -37,7 +37,7 @@ func (v specs) pending() {
 		})
 	It(op+" requires the second factor even if the request says that none is needed",
 		clause.Should(v.ID("pending.client-decides"), v.Login, required,
-			clause.From(contract.Standard, "OWASP ASVS 5.0 8.3.1; facts/auth-checks.md I19, F08")),
+			clause.From(contract.Standard, "OWASP ASVS 5.0.0 8.3.1; checks#I19; checks#F08")),
 		func(ctx SpecContext) {
 			who := v.Account(client.TOTP)
 			request := v.SignedLogin(who).With("requires2FA", false).With("Use2FA", false).With("Authenticated", true)

@@ -15,7 +15,7 @@ func (v specs) required() {
 	It(lists+" answers a request without credentials", clause.Graded(v.ID("required.anonymous"), v.Required, contract.OK),
 		func(ctx SpecContext) { v.ExpectAnswer(ctx, v.Anonymous(), v.Required, client.Nothing, contract.OK) })
 	It(lists+" names at least one operation",
-		clause.Should(v.ID("required.some"), v.Required, contract.OK, clause.From(contract.Inferred, "facts/kiiex.md 1.8")),
+		clause.Should(v.ID("required.some"), v.Required, contract.OK, clause.From(contract.Inferred, "alphapoint#1.8")),
 		func(ctx SpecContext) {
 			call := v.ExpectAnswer(ctx, v.Anonymous(), v.Required, client.Nothing, contract.OK)
 			v.Check("names", client.List(call), Not(BeEmpty()))
@@ -44,7 +44,7 @@ func (v specs) required() {
 		})
 	It(guarded+" rejects a request without a code even after one with a code",
 		clause.Should(v.ID("required.each-time"), v.Guarded, client.CodeRequired,
-			clause.From(contract.Inferred, "facts/kiiex.md 1.7: a code goes with each request")),
+			clause.From(contract.Inferred, "alphapoint#1.7-wrapper-each-request")),
 		func(ctx SpecContext) {
 			p, session := v.BothSteps(ctx)
 			name := v.RequiredNames(ctx, session)[0]

@@ -71,7 +71,7 @@ func (v specs) sessionTokens() {
 	op := v.Login.Name()
 	It(op+" issues a new session token at each log-in",
 		clause.Should(v.ID("session.fresh"), v.Login, contract.OK,
-			v.withTokens(clause.From(contract.Standard, "OWASP ASVS 5.0 7.2.2; facts/auth-checks.md S12"))),
+			v.withTokens(clause.From(contract.Standard, "OWASP ASVS 5.0.0 7.2.2; checks#S12"))),
 		func(ctx SpecContext) {
 			who := v.Account(client.User)
 			first := v.LogIn(ctx, who)
@@ -80,7 +80,7 @@ func (v specs) sessionTokens() {
 		})
 	It(op+" does not adopt a session token that the client sent along",
 		clause.Should(v.ID("session.fixation"), v.Login, contract.OK,
-			v.withTokens(clause.From(contract.Standard, "OWASP ASVS 5.0 7.2.4; facts/auth-checks.md S02"))),
+			v.withTokens(clause.From(contract.Standard, "OWASP ASVS 5.0.0 7.2.4; checks#S02"))),
 		func(ctx SpecContext) {
 			who := v.Account(client.User)
 			planted := v.Secret("planted-token", v.MadeUpUUID())
@@ -94,7 +94,7 @@ func (v specs) sessionLifetime() {
 	op := v.Devices.Name()
 	It(op+" rejects a session an hour after its last call",
 		clause.Should(v.ID("session.idle"), v.Devices, contract.Unauthenticated, clause.Disrupts(),
-			clause.From(contract.Inferred, "facts/kiiex.md 5 lifetime")),
+			clause.From(contract.Inferred, "alphapoint#5-lifetime")),
 		func(ctx SpecContext) {
 			_, session := v.SignedIn(ctx)
 			v.RequireAlive(ctx, session)
@@ -103,7 +103,7 @@ func (v specs) sessionLifetime() {
 		})
 	It(op+" accepts a session for two hours that is used every 40 minutes",
 		clause.Should(v.ID("session.prolonged"), v.Devices, contract.OK, clause.Disrupts(),
-			clause.From(contract.Inferred, "facts/kiiex.md 5 lifetime: sliding")),
+			clause.From(contract.Inferred, "alphapoint#5-lifetime")),
 		func(ctx SpecContext) {
 			_, session := v.SignedIn(ctx)
 			for range 3 {

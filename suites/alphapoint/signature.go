@@ -102,12 +102,12 @@ func (v specs) signature() {
 			Clause: clause.Graded(v.ID("signature.foreign-key"), v.Login, contract.BadCredentials), Given: []forgery{v.foreignKey}},
 		{Text: op + " rejects a user name to which the API key does not belong",
 			Clause: clause.Should(v.ID("signature.foreign-user-name"), v.Login, contract.BadCredentials,
-				clause.From(contract.Inferred, "facts/kiiex.md 7.3")),
+				clause.From(contract.Inferred, "alphapoint#7.3")),
 			Given: []forgery{member("UserName", func(*identity.Identity) string { return v.Account(client.User).Login })}},
 	})
 }
 
-// foreignUser signs the id of another user (facts/auth-checks.md B09).
+// foreignUser signs the id of another user (checks#B09).
 func (v specs) foreignUser(who *identity.Identity) conform.Change {
 	other := v.Account(client.User)
 	return conform.Change{Name: "user id of another", Of: func(r conform.Request) conform.Request {
@@ -116,7 +116,7 @@ func (v specs) foreignUser(who *identity.Identity) conform.Change {
 	}}
 }
 
-// foreignKey signs the API key of another user (facts/auth-checks.md B09).
+// foreignKey signs the API key of another user (checks#B09).
 func (v specs) foreignKey(who *identity.Identity) conform.Change {
 	other := v.Account(client.User)
 	return conform.Change{Name: "API key of another", Of: func(r conform.Request) conform.Request {

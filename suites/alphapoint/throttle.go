@@ -17,7 +17,7 @@ import (
 )
 
 // spansSessions is the authority for a counter that nothing but success resets.
-var spansSessions = clause.From(contract.Standard, "RFC 4226 section 7.3; facts/auth-checks.md R10-R17")
+var spansSessions = clause.From(contract.Standard, "RFC 4226 section 7.3; checks#R10; checks#R11; checks#R12; checks#R13; checks#R14; checks#R15; checks#R16; checks#R17")
 
 // tooMany is how the platform says that there were too many calls: as plain text.
 var tooMany = regexp.MustCompile(`(?i)too many requests`)

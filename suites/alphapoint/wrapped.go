@@ -68,7 +68,7 @@ func (v specs) wrapped() {
 		})
 	It(op+" rejects a valid TOTP code that is sent as a JSON number",
 		clause.Should(v.ID("wrapped.number"), v.Guarded, wrong, only,
-			clause.From(contract.Inferred, "facts/auth-checks.md I05; facts/kiiex.md 1.7 all texts")),
+			clause.From(contract.Inferred, "checks#I05; alphapoint#1.7-wrapper-texts")),
 		func(ctx SpecContext) {
 			p, session := v.BothSteps(ctx)
 			name := v.RequiredNames(ctx, session)[0]

@@ -60,10 +60,10 @@ func activates(p *client.Client) {
 			p.ExpectOn(ctx, a, p.Code(ctx, a.Codes))
 		})
 	It("POST /auth/2fa/activate accepts a valid TOTP code after a wrong one",
-		clause.Should("coinrabbit.activate.wrong-then-right", op, contract.OK, standard("facts/auth-checks.md T16")),
+		clause.Should("coinrabbit.activate.wrong-then-right", op, contract.OK, standard("checks#T16")),
 		func(ctx SpecContext) { expectRightAfterWrong(ctx, p, p.Created(ctx), op) })
 	It("POST /auth/2fa/activate returns neither the secret nor the code nor the verification token",
-		clause.Should("coinrabbit.activate.shows-nothing", op, contract.OK, standard("OWASP ASVS 5.0 14.2.6; facts/auth-checks.md F18, T21")),
+		clause.Should("coinrabbit.activate.shows-nothing", op, contract.OK, standard("OWASP ASVS 5.0.0 14.2.6; checks#F18; checks#T21")),
 		func(ctx SpecContext) {
 			a := p.Created(ctx)
 			request := p.SwitchRequest(ctx, a, p.Activate, p.Code(ctx, a.Codes))
@@ -73,12 +73,12 @@ func activates(p *client.Client) {
 		})
 	It("POST /auth/2fa/activate reveals neither the secret nor the code nor any program internals when it rejects a wrong code",
 		clause.Should("coinrabbit.activate.refusal-shows-nothing", op, contract.SecondFactorWrong,
-			standard("OWASP ASVS 5.0 16.5.1; facts/auth-checks.md P04")),
+			standard("OWASP ASVS 5.0.0 16.5.1; checks#P04")),
 		func(ctx SpecContext) { expectSilentRejection(ctx, p, activating(p), "secret_2fa", "code_2fa") })
 }
 
 // wrongSecrets are secrets that the server did not create for this user last
-// (facts/auth-checks.md T19). The code is right for the secret each time.
+// (checks#T19.
 func wrongSecrets(p *client.Client) []deviation {
 	own := func(secret func(context.Context) string) func(context.Context, *trial) {
 		return func(ctx context.Context, t *trial) {
@@ -86,7 +86,7 @@ func wrongSecrets(p *client.Client) []deviation {
 			t.request = t.request.With("secret_2fa", text).With("code_2fa", p.Code(ctx, p.Codes(text)))
 		}
 	}
-	const t19 = "OWASP WSTG-ATHN-11; facts/auth-checks.md T19, facts/coinrabbit.md 2.9"
+	const t19 = "OWASP WSTG ATHN-11; checks#T19; coinrabbit#2.9"
 	return []deviation{
 		{slug: "no-secret", text: "without a secret", outcome: contract.Invalid, rests: "RFC 9110 15.5.1", edits: without("secret_2fa")},
 		{slug: "chosen-secret", text: "with a 160-bit secret that the client chose", outcome: secretRefused, rests: t19,
@@ -118,10 +118,10 @@ func activatesOnce(p *client.Client) {
 	}
 	rejectsEffect(p, s,
 		deviation{slug: "chosen-while-on", text: "with a secret that the client chose while the second factor is enabled", outcome: alreadyActive,
-			rests: "OWASP ASVS 5.0 7.5.1; facts/auth-checks.md T20",
+			rests: "OWASP ASVS 5.0.0 7.5.1; checks#T20",
 			apply: func(ctx context.Context, t *trial) { with(ctx, t, "chosen-secret", randomBase32(20)) }},
 		deviation{slug: "created-while-on", text: "with a secret that was created while the second factor is enabled", outcome: alreadyActive,
-			rests: "OWASP ASVS 5.0 7.5.1; facts/auth-checks.md T20",
+			rests: "OWASP ASVS 5.0.0 7.5.1; checks#T20",
 			apply: func(ctx context.Context, t *trial) {
 				made := client.Given(p.TryCreate(ctx, t.Account), "secret")
 				if made == "" {

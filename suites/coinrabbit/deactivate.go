@@ -58,11 +58,11 @@ func deactivates(p *client.Client) {
 			p.Holds("it is switched on again", p.Is(again, p.Activate, contract.OK), "it is not: the factor seems to be on still")
 		})
 	It("POST /auth/2fa/deactivate accepts a valid TOTP code after a wrong one",
-		clause.Should("coinrabbit.deactivate.wrong-then-right", op, contract.OK, standard("facts/auth-checks.md T16")),
+		clause.Should("coinrabbit.deactivate.wrong-then-right", op, contract.OK, standard("checks#T16")),
 		func(ctx SpecContext) { expectRightAfterWrong(ctx, p, p.Enrolled(ctx), op) })
 	It("POST /auth/2fa/deactivate accepts exactly one of four concurrent requests with the same code and verification token",
 		clause.Should("coinrabbit.deactivate.parallel", op, contract.Unavailable,
-			standard("OWASP ASVS 5.0 2.3.4; facts/auth-checks.md T15, F19")),
+			standard("OWASP ASVS 5.0.0 2.3.4; checks#T15; checks#F19")),
 		func(ctx SpecContext) {
 			a := p.Enrolled(ctx)
 			request := p.SwitchRequest(ctx, a, p.Deactivate, p.Code(ctx, a.Codes))
@@ -71,7 +71,7 @@ func deactivates(p *client.Client) {
 		})
 	It("POST /auth/2fa/deactivate reveals neither the code nor any program internals when it rejects a wrong code",
 		clause.Should("coinrabbit.deactivate.refusal-shows-nothing", op, contract.SecondFactorWrong,
-			standard("OWASP ASVS 5.0 16.5.1; facts/auth-checks.md P04")),
+			standard("OWASP ASVS 5.0.0 16.5.1; checks#P04")),
 		func(ctx SpecContext) { expectSilentRejection(ctx, p, deactivating(p), "code_2fa") })
 }
 
@@ -91,7 +91,7 @@ func usedCodes(p *client.Client) []deviation {
 				t.request = p.SwitchRequest(ctx, t.Account, p.Deactivate, used)
 			}},
 		{slug: "code-of-dead-secret", text: "with a TOTP code of the secret before the current one", outcome: contract.SecondFactorWrong,
-			rests: "OWASP ASVS 5.0 6.5.6; facts/auth-checks.md T23",
+			rests: "OWASP ASVS 5.0.0 6.5.6; checks#T23",
 			apply: func(ctx context.Context, t *trial) {
 				dead := t.Codes
 				p.Require("switch the factor off", p.Switch(ctx, t.Account, p.Deactivate, t.request), p.Deactivate, contract.OK)
@@ -112,7 +112,7 @@ func deactivatesOnce(p *client.Client) {
 	s.effect, s.ready, s.after = "changes nothing", off.ready, off.after
 	rejectsEffect(p, s, deviation{
 		slug: "while-off", text: "by an account whose second factor is not enabled", outcome: contract.Unavailable,
-		rests: "RFC 9110 15.5.1; facts/auth-checks.md T24",
+		rests: "RFC 9110 15.5.1; checks#T24",
 		apply: func(ctx context.Context, t *trial) { t.request = p.SwitchRequest(ctx, t.Account, p.Deactivate, t.code) },
 	})
 }

@@ -22,7 +22,7 @@ func login(p *client.Client) {
 			expectSession(ctx, p, a, op, client.LoginRequest(fresh(ctx, a)))
 		})
 	It("POST /auth/login accepts exactly one of four concurrent requests with the same verification token",
-		clause.Should("coinrabbit.login.parallel", op, verificationRefused, standard("OWASP ASVS 5.0 2.3.4; facts/auth-checks.md T15")),
+		clause.Should("coinrabbit.login.parallel", op, verificationRefused, standard("OWASP ASVS 5.0.0 2.3.4; checks#T15")),
 		func(ctx SpecContext) {
 			request := client.LoginRequest(fresh(ctx, p.SignedIn(ctx)))
 			expectOnce(ctx, p, p.Partner(), op, request)

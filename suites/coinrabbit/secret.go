@@ -56,14 +56,14 @@ func newSecrets(p *client.Client) {
 			}},
 		{Text: "POST /auth/2fa/secret returns a secret of at least 128 bits",
 			Clause: clause.Should("coinrabbit.secret.strength", op, contract.OK,
-				standard("RFC 4226 4 R6; facts/auth-checks.md T02; the printed example has 120 bits")),
+				standard("RFC 4226 4 R6; checks#T02; the printed example has 120 bits")),
 			Given: func(call *httpclient.Call) {
 				secret, err := otp.ParseSecret(client.Given(call, "secret"))
 				p.Check("the secret is Base32", err, Succeed())
 				p.Holds("the secret has at least 128 bits", secret.Len() >= otp.MinSecret, "it has "+strconv.Itoa(8*secret.Len()))
 			}},
 		{Text: "POST /auth/2fa/secret forbids caches to store the secret",
-			Clause: clause.Should("coinrabbit.secret.no-store", op, contract.OK, standard("OWASP ASVS 5.0 14.3.2; facts/auth-checks.md S17")),
+			Clause: clause.Should("coinrabbit.secret.no-store", op, contract.OK, standard("OWASP ASVS 5.0.0 14.3.2; checks#S17")),
 			Given: func(call *httpclient.Call) {
 				p.Check("Cache-Control says no-store", call.Header.Get("Cache-Control"), ContainSubstring("no-store"))
 			}},
@@ -80,15 +80,15 @@ func secretsWhileOff(p *client.Client) {
 		p.Holds("the second secret differs from the first", client.Given(call, "secret") != first, "it is the same")
 	}, []conform.Row[func(context.Context, *client.Account) *client.Account]{
 		{Text: "POST /auth/2fa/secret returns another secret for the second request of a user",
-			Clause: clause.Should("coinrabbit.secret.fresh", op, contract.OK, standard("RFC 4226 4 R6; facts/auth-checks.md T03")),
+			Clause: clause.Should("coinrabbit.secret.fresh", op, contract.OK, standard("RFC 4226 4 R6; checks#T03")),
 			Given:  func(_ context.Context, a *client.Account) *client.Account { return a }},
 		{Text: "POST /auth/2fa/secret returns another secret for another user",
-			Clause: clause.Should("coinrabbit.secret.unique", op, contract.OK, standard("RFC 4226 4 R6; facts/auth-checks.md T03")),
+			Clause: clause.Should("coinrabbit.secret.unique", op, contract.OK, standard("RFC 4226 4 R6; checks#T03")),
 			Given:  func(ctx context.Context, _ *client.Account) *client.Account { return p.SignedIn(ctx) }},
 	})
 	It("A secret that was not confirmed enables no second factor",
 		clause.Should("coinrabbit.secret.pending-inert", p.Deactivate, contract.Unavailable,
-			standard("OWASP ASVS 5.0 2.3.1; facts/auth-checks.md T18")),
+			standard("OWASP ASVS 5.0.0 2.3.1; checks#T18")),
 		func(ctx SpecContext) {
 			p.Callable(p.Deactivate)
 			a := p.Created(ctx)
@@ -96,7 +96,7 @@ func secretsWhileOff(p *client.Client) {
 			p.Enrol(ctx, a)
 		})
 	It("POST /auth/2fa/secret requires x-api-key if and only if the target file says so",
-		clause.Should("coinrabbit.secret.key-wanted", op, contract.Unauthenticated, clause.From(contract.Inferred, "facts/coinrabbit.md 2.3")),
+		clause.Should("coinrabbit.secret.key-wanted", op, contract.Unauthenticated, clause.From(contract.Inferred, "coinrabbit#2.3")),
 		func(ctx SpecContext) {
 			expected := contract.OK
 			if p.Setting(client.CreateKey) == "yes" {
@@ -105,7 +105,7 @@ func secretsWhileOff(p *client.Client) {
 			p.Expect(p.Do(ctx, p.WithoutKey(p.Created(ctx)), op, client.Creation), op, expected)
 		})
 	It("POST /auth/2fa/secret rejects the same request sent with GET",
-		clause.Should("coinrabbit.secret.get", op, contract.MethodRefused, standard("RFC 9110 9.2.1, 15.5.6; facts/auth-checks.md H09")),
+		clause.Should("coinrabbit.secret.get", op, contract.MethodRefused, standard("RFC 9110 9.2.1, 15.5.6; checks#H09")),
 		func(ctx SpecContext) {
 			a := p.Created(ctx)
 			request := client.Creation
@@ -116,11 +116,11 @@ func secretsWhileOff(p *client.Client) {
 }
 
 // secretsWhileOn is about an account whose factor is on: nothing may show or
-// replace its secret (facts/auth-checks.md T20, T21).
+// replace its secret (checks#T20; checks#T21).
 func secretsWhileOn(p *client.Client) {
 	op := p.CreateSecret
 	It("POST /auth/2fa/secret never returns the secret of an enabled second factor",
-		clause.Should("coinrabbit.secret.live-not-shown", op, alreadyActive, standard("OWASP ASVS 5.0 14.2.6; facts/auth-checks.md T21")),
+		clause.Should("coinrabbit.secret.live-not-shown", op, alreadyActive, standard("OWASP ASVS 5.0.0 14.2.6; checks#T21")),
 		func(ctx SpecContext) {
 			a := p.Enrolled(ctx)
 			for range 2 {
@@ -128,7 +128,7 @@ func secretsWhileOn(p *client.Client) {
 			}
 		})
 	It("POST /auth/2fa/secret keeps the secret of an enabled second factor in force",
-		clause.Should("coinrabbit.secret.live-survives", op, alreadyActive, standard("OWASP ASVS 5.0 7.5.1; facts/auth-checks.md T20")),
+		clause.Should("coinrabbit.secret.live-survives", op, alreadyActive, standard("OWASP ASVS 5.0.0 7.5.1; checks#T20")),
 		func(ctx SpecContext) {
 			a := p.Enrolled(ctx)
 			p.TryCreate(ctx, a)

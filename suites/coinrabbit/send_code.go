@@ -29,14 +29,14 @@ func sendCode(p *client.Client) {
 			Clause: clause.Should("coinrabbit.send-code.login", op, contract.OK), Given: client.TypeLogin},
 	})
 	It("POST /utils/verification-code/send does not return the code that it sends",
-		clause.Should("coinrabbit.send-code.shows-nothing", op, contract.OK, standard("OWASP ASVS 5.0 6.5.1; facts/auth-checks.md F18")),
+		clause.Should("coinrabbit.send-code.shows-nothing", op, contract.OK, standard("OWASP ASVS 5.0.0 6.5.1; checks#F18")),
 		func(ctx SpecContext) {
 			code, call := p.TrySend(ctx, p.SignedIn(ctx), client.TypeActivation)
 			p.Expect(call, op, contract.OK)
 			family.ExpectHidden(p.Context, call, "the code", code)
 		})
 	It("POST /utils/verification-code/send answers for an address without an account as for one with an account",
-		clause.Should("coinrabbit.send-code.unknown-address", op, contract.OK, standard("OWASP ASVS 5.0 6.3.8; facts/auth-checks.md E05")),
+		clause.Should("coinrabbit.send-code.unknown-address", op, contract.OK, standard("OWASP ASVS 5.0.0 6.3.8; checks#E05")),
 		func(ctx SpecContext) {
 			request := p.SendRequest(p.SignedIn(ctx), client.TypeLogin)
 			known := p.Do(ctx, p.Partner(), op, request)

@@ -24,8 +24,8 @@ func throttle(p *client.Client) {
 }
 
 var (
-	asksLimit = standard("RFC 4226 7.3; OWASP ASVS 5.0 6.3.1; facts/auth-checks.md R01")
-	spans     = standard("RFC 4226 7.3; facts/auth-checks.md R10 to R13")
+	asksLimit = standard("RFC 4226 7.3; OWASP ASVS 5.0.0 6.3.1; checks#R01")
+	spans     = standard("RFC 4226 7.3; checks#R10; checks#R11; checks#R12; checks#R13")
 )
 
 // limit is the limit of wrong codes of an account.
@@ -169,7 +169,7 @@ func codeLimits(p *client.Client) {
 		})
 	It("POST /utils/verification-code/send rejects one of 30 requests in succession for the same user",
 		clause.Should("coinrabbit.throttle.send-code", p.SendCode, contract.Throttled, clause.Disrupts(),
-			standard("OWASP API4:2023; facts/auth-checks.md R18")),
+			standard("OWASP API Security Top 10 2023 API4; checks#R18")),
 		func(ctx SpecContext) {
 			a := p.SignedIn(ctx)
 			refused := false

@@ -28,13 +28,13 @@ const (
 
 // The page's sentences that refusals rest on.
 const (
-	page         = "documents/004_68e4f9ae4ac01dba.txt "
+	page         = "coinrabbit#document-004 "
 	saysCode     = page + `auth: "Verify adding 2fa by providing code from Google Authenticator"`
 	saysToken    = page + `auth: "and verification_token after verifying user code"`
 	saysType     = page + `2FA: "token received after successfully verifying code [...] for message types TFA_ACTIVATION", TFA_DEACTIVATION`
 	saysSession  = page + `auth: "Log in to get x-user-token"`
 	saysDisarm   = page + `2FA Deactivate 2fa: the request carries code_2fa`
-	standardCode = "RFC 6238 5.2; facts/auth-checks.md "
+	standardCode = "RFC 6238 5.2; checks#I04; checks#I09; checks#I10; checks#I11; checks#I12; checks#I13; checks#I14; checks#I15; checks#T08; checks#T10; checks#T12 "
 )
 
 // standard is the source of a promise that the page does not make.
@@ -231,19 +231,19 @@ func wrongCodes(p *client.Client, says string) []deviation {
 			apply: with("code_2fa", func(ctx context.Context, _ *trial) any { return p.Code(ctx, p.Enrolled(ctx).Codes) })},
 		{slug: "old-code", text: "with a TOTP code from 40 time steps ago", outcome: factor, rests: standardCode + "T08",
 			apply: made(func(t *trial) any { return t.Codes.Past(farAway) })},
-		{slug: "future-code", text: "with a TOTP code from 40 time steps ahead", outcome: factor, rests: "RFC 6238 6; facts/auth-checks.md T09",
+		{slug: "future-code", text: "with a TOTP code from 40 time steps ahead", outcome: factor, rests: "RFC 6238 6; checks#T09",
 			apply: made(func(t *trial) any { return t.Codes.Future(farAway) })},
-		{slug: "long-code", text: "with a valid TOTP code followed by another digit", outcome: factor, rests: "facts/auth-checks.md I12",
+		{slug: "long-code", text: "with a valid TOTP code followed by another digit", outcome: factor, rests: "checks#I12",
 			apply: made(func(t *trial) any { return t.code + "0" })},
-		{slug: "spaced-code", text: "with a valid TOTP code that has a space inside", outcome: factor, rests: "facts/auth-checks.md I10",
+		{slug: "spaced-code", text: "with a valid TOTP code that has a space inside", outcome: factor, rests: "checks#I10",
 			apply: made(func(t *trial) any { return t.code[:3] + " " + t.code[3:] })},
-		{slug: "joined-codes", text: "with a wrong and a valid TOTP code in one string", outcome: factor, rests: "facts/auth-checks.md I14",
+		{slug: "joined-codes", text: "with a wrong and a valid TOTP code in one string", outcome: factor, rests: "checks#I14",
 			apply: made(func(t *trial) any { return wrong(t) + "," + t.code })},
-		{slug: "number-code", text: "with a valid TOTP code as a JSON number", outcome: wrongType, rests: "facts/auth-checks.md I05, I06",
+		{slug: "number-code", text: "with a valid TOTP code as a JSON number", outcome: wrongType, rests: "checks#I05; checks#I06",
 			apply: made(func(t *trial) any { return json.Number(strings.TrimLeft(t.code, "0")) })},
-		{slug: "code-list", text: "with a JSON array of a wrong and a valid TOTP code", outcome: wrongType, rests: "facts/auth-checks.md I07",
+		{slug: "code-list", text: "with a JSON array of a wrong and a valid TOTP code", outcome: wrongType, rests: "checks#I07",
 			apply: made(func(t *trial) any { return []string{wrong(t), t.code} })},
-		{slug: "code-object", text: "with a query operator in place of a TOTP code", outcome: wrongType, rests: "facts/auth-checks.md I08",
+		{slug: "code-object", text: "with a query operator in place of a TOTP code", outcome: wrongType, rests: "checks#I08",
 			edits: conform.Set("code_2fa", map[string]any{"$ne": ""}).Of},
 	}
 }
@@ -272,10 +272,10 @@ func wrongVerifications(p *client.Client, s subject, use func(context.Context, *
 		{slug: "verification-of-log-in", text: "with a verification token of the message type for log-ins", outcome: refused, says: saysType,
 			apply: verified(client.TypeLogin)},
 		{slug: "foreign-verification", text: "with a verification token of another user", outcome: refused,
-			rests: "OWASP ASVS 5.0 6.6.2; facts/auth-checks.md T28",
+			rests: "OWASP ASVS 5.0.0 6.6.2; checks#T28",
 			apply: with("verification_token", func(ctx context.Context, _ *trial) string { return p.Verified(ctx, p.SignedIn(ctx), own) })},
 		{slug: "used-verification", text: "with a verification token that was used before", outcome: refused,
-			rests: "OWASP ASVS 5.0 6.5.1; facts/auth-checks.md T27", apply: use},
+			rests: "OWASP ASVS 5.0.0 6.5.1; checks#T27", apply: use},
 	}
 }
 
@@ -283,7 +283,7 @@ func wrongVerifications(p *client.Client, s subject, use func(context.Context, *
 func expiredVerification(p *client.Client) deviation {
 	return deviation{
 		slug: "expired-verification", text: "with a verification token that is more than ten minutes old", outcome: verificationRefused,
-		rests: "OWASP ASVS 5.0 6.5.5; facts/auth-checks.md T26", disrupts: true,
+		rests: "OWASP ASVS 5.0.0 6.5.5; checks#T26", disrupts: true,
 		apply: func(ctx context.Context, t *trial) {
 			p.Wait(ctx, outOfBand, "the verification token has to expire")
 			t.code = p.Code(ctx, t.Codes)
@@ -292,10 +292,10 @@ func expiredVerification(p *client.Client) deviation {
 	}
 }
 
-// wrongHeaders is the matrix of x-api-key and x-user-token (facts/auth-checks.md B07,
+// wrongHeaders is the matrix of x-api-key and x-user-token (checks#B07,
 // B08, K08, H19). It has the key only where an operation requires it.
 func wrongHeaders(p *client.Client, keyRequired bool) []deviation {
-	const matrix = "RFC 9110 11.4; facts/auth-checks.md B07"
+	const matrix = "RFC 9110 11.4; checks#B07"
 	key := func() string { return p.Known(client.PartnerKey) }
 	deviations := []deviation{
 		{slug: "no-headers", text: "without x-api-key and x-user-token", says: saysSession,
@@ -305,16 +305,16 @@ func wrongHeaders(p *client.Client, keyRequired bool) []deviation {
 			carries: func(*trial) (string, string) { return key(), p.MadeUp() }},
 		{slug: "swapped", text: "with the two credentials in each other's header", rests: matrix,
 			carries: func(t *trial) (string, string) { return t.Token, key() }},
-		{slug: "key-for-user-token", text: "with the partner's key in x-user-token", rests: "facts/auth-checks.md K08",
+		{slug: "key-for-user-token", text: "with the partner's key in x-user-token", rests: "checks#K08",
 			carries: func(*trial) (string, string) { return key(), key() }},
 		{slug: "verification-for-user-token", text: "with a verification token in x-user-token",
-			rests: "OWASP ASVS 5.0 9.2.2; facts/auth-checks.md J09",
+			rests: "OWASP ASVS 5.0.0 9.2.2; checks#J09",
 			apply: func(ctx context.Context, t *trial) {
 				token := p.Verified(ctx, t.Account, client.TypeActivation)
 				t.carry(p, func(*trial) (string, string) { return key(), token })
 			}},
 		{slug: "user-token-in-query", text: "with the user token in the query instead of its header",
-			rests: "OWASP ASVS 5.0 14.2.1; facts/auth-checks.md H19",
+			rests: "OWASP ASVS 5.0.0 14.2.1; checks#H19",
 			apply: func(_ context.Context, t *trial) {
 				t.carry(p, func(*trial) (string, string) { return key(), "" })
 				t.request.Query = url.Values{"x-user-token": {t.Token}}

@@ -15,7 +15,7 @@ import (
 	"authconform/suites/family"
 )
 
-// userToken is about x-user-token as a JWT (RFC 8725; facts/auth-checks.md J01 to
+// userToken is about x-user-token as a JWT (RFC 8725; checks#J01 to
 // J10). Creating a secret is the request that requires nothing else.
 func userToken(p *client.Client) {
 	s := creating(p)
@@ -36,9 +36,9 @@ func userToken(p *client.Client) {
 // forgedTokens are made from a live token of the user.
 func forgedTokens(p *client.Client) []deviation {
 	const (
-		none      = "RFC 8725 3.1, 3.2; facts/auth-checks.md J01"
-		signature = "RFC 8725 3.3; facts/auth-checks.md J02"
-		foreign   = "OWASP ASVS 5.0 9.1.1; "
+		none      = "RFC 8725 3.1, 3.2; checks#J01"
+		signature = "RFC 8725 3.3; checks#J02"
+		foreign   = "OWASP ASVS 5.0.0 9.1.1; "
 	)
 	var deviations []deviation
 	add := func(slug, what, rests string, forge func(context.Context, family.JWT) string) {
@@ -55,19 +55,19 @@ func forgedTokens(p *client.Client) []deviation {
 	}
 	sources := map[string]string{
 		"alg-none": none, "alg-none-odd": none, "stripped": signature, "tampered-signature": signature,
-		"other-key": foreign + "facts/auth-checks.md J02", "key-in-token": "RFC 8725 3.10; facts/auth-checks.md J08",
+		"other-key": foreign + "checks#J02", "key-in-token": "RFC 8725 3.10; checks#J08",
 	}
 	for _, f := range family.Forgeries() {
 		if rests, stated := sources[f.Slug]; stated {
 			add(f.Slug, f.What, rests, func(_ context.Context, t family.JWT) string { return f.Make(t) })
 		}
 	}
-	add("tampered-claims", "with another user's claims under the old signature", foreign+"facts/auth-checks.md J03",
+	add("tampered-claims", "with another user's claims under the old signature", foreign+"checks#J03",
 		func(ctx context.Context, t family.JWT) string {
 			other, _ := family.ParseJWT(p.SignedIn(ctx).Token)
 			return t.WithPayloadOf(other)
 		})
-	add("partner-key", "signed with the partner's API key", "RFC 8725 3.1; facts/auth-checks.md J04",
+	add("partner-key", "signed with the partner's API key", "RFC 8725 3.1; checks#J04",
 		func(_ context.Context, t family.JWT) string {
 			return t.SignedHMAC(nil, []byte(p.Known(client.PartnerKey)))
 		})
@@ -77,7 +77,7 @@ func forgedTokens(p *client.Client) []deviation {
 func expiredToken(p *client.Client) deviation {
 	return deviation{
 		slug: "expired", text: "with an expired x-user-token", outcome: contract.Unauthenticated, disrupts: true,
-		rests: "OWASP ASVS 5.0 9.2.1; facts/auth-checks.md J05",
+		rests: "OWASP ASVS 5.0.0 9.2.1; checks#J05",
 		apply: func(ctx context.Context, t *trial) {
 			expires, ok := expiry(t.Token)
 			if !ok {
@@ -92,7 +92,7 @@ func issuedTokens(p *client.Client) {
 	op := p.PartnerLogin
 	It("POST /auth/partner issues a user token that says when it expires",
 		clause.Should("coinrabbit.user-token.expiry", op, contract.OK, clause.Needs(jwtFeature),
-			standard("OWASP ASVS 5.0 9.2.1; facts/auth-checks.md J05, J11")),
+			standard("OWASP ASVS 5.0.0 9.2.1; checks#J05; checks#J11")),
 		func(ctx SpecContext) {
 			call := p.Do(ctx, p.Partner(), op, client.PartnerLoginRequest(p.Lease(client.User)))
 			p.Expect(call, op, contract.OK)
@@ -101,7 +101,7 @@ func issuedTokens(p *client.Client) {
 			p.Holds("it expires after now", expires.After(p.Now()), "it expired before it was given")
 		})
 	It("POST /auth/partner issues another user token at each log-in",
-		clause.Should("coinrabbit.user-token.fresh", op, contract.OK, standard("OWASP ASVS 5.0 7.2.2; facts/auth-checks.md S12")),
+		clause.Should("coinrabbit.user-token.fresh", op, contract.OK, standard("OWASP ASVS 5.0.0 7.2.2; checks#S12")),
 		func(ctx SpecContext) {
 			a := p.SignedIn(ctx)
 			p.Wait(ctx, time.Second, "a token may say the second it was given in")

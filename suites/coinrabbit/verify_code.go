@@ -23,7 +23,7 @@ func verifyCode(p *client.Client) {
 		})
 	It("POST /utils/verification-code/verify accepts exactly one of four concurrent requests with the same code",
 		clause.Should("coinrabbit.verify-code.parallel", op, codeWrong,
-			standard("OWASP ASVS 5.0 2.3.4; facts/auth-checks.md T15; CVE-2026-107276")),
+			standard("OWASP ASVS 5.0.0 2.3.4; checks#T15; checks#C06")),
 		func(ctx SpecContext) {
 			t := verifying(p).ready(ctx)
 			t.Who.Failed()
@@ -73,17 +73,17 @@ func wrongVerificationCodes(p *client.Client) {
 		}}
 	}
 	rejectsEffect(p, s,
-		row("wrong", "with a wrong code", "facts/auth-checks.md T29", func(ctx context.Context, a *client.Account) string {
+		row("wrong", "with a wrong code", "checks#T29", func(ctx context.Context, a *client.Account) string {
 			return client.OtherCode(p.NewCode(ctx, a, client.TypeActivation))
 		}),
-		row("used", "with a code that was used before", "OWASP ASVS 5.0 6.5.1; facts/auth-checks.md T27",
+		row("used", "with a code that was used before", "OWASP ASVS 5.0.0 6.5.1; checks#T27",
 			func(ctx context.Context, a *client.Account) string {
 				code := p.NewCode(ctx, a, client.TypeActivation)
 				request := p.VerifyRequest(a, client.TypeActivation, code)
 				p.Require("verify the code once", p.Do(ctx, a.Me, p.VerifyCode, request), p.VerifyCode, contract.OK)
 				return code
 			}),
-		row("replaced", "with a code that a newer one has replaced", "OWASP WSTG-ATHN-11; facts/auth-checks.md T30",
+		row("replaced", "with a code that a newer one has replaced", "OWASP WSTG ATHN-11; checks#T30",
 			func(ctx context.Context, a *client.Account) string {
 				old := p.NewCode(ctx, a, client.TypeActivation)
 				if p.NewCode(ctx, a, client.TypeActivation) == old {
@@ -91,14 +91,14 @@ func wrongVerificationCodes(p *client.Client) {
 				}
 				return old
 			}),
-		row("of-other-type", "with a code of another message type", "OWASP ASVS 5.0 6.6.2; facts/auth-checks.md T28",
+		row("of-other-type", "with a code of another message type", "OWASP ASVS 5.0.0 6.6.2; checks#T28",
 			func(ctx context.Context, a *client.Account) string { return p.NewCode(ctx, a, client.TypeDeactivation) }),
-		row("foreign", "with a code that was sent to another user", "OWASP ASVS 5.0 6.6.2; facts/auth-checks.md T28",
+		row("foreign", "with a code that was sent to another user", "OWASP ASVS 5.0.0 6.6.2; checks#T28",
 			func(ctx context.Context, _ *client.Account) string {
 				return p.NewCode(ctx, p.SignedIn(ctx), client.TypeActivation)
 			}),
 	)
-	expired := row("expired", "with a code that is more than ten minutes old", "OWASP ASVS 5.0 6.5.5; facts/auth-checks.md T26",
+	expired := row("expired", "with a code that is more than ten minutes old", "OWASP ASVS 5.0.0 6.5.5; checks#T26",
 		func(ctx context.Context, a *client.Account) string {
 			code := p.NewCode(ctx, a, client.TypeActivation)
 			p.Wait(ctx, outOfBand, "the code has to expire")

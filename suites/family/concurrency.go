@@ -14,7 +14,7 @@ import (
 
 // ExpectOneAccepted sends requests at the same time and checks that exactly one is
 // accepted: what is single-use must not be used twice by whoever is fast enough (RFC
-// 6238 section 5.2; OWASP ASVS 5.0 2.3.4). It returns the other calls.
+// 6238 section 5.2; OWASP ASVS 5.0.0 2.3.4). It returns the other calls.
 func ExpectOneAccepted(ctx context.Context, s *conform.Context, op *contract.Operation, attempts []conform.Attempt) []*httpclient.Call {
 	GinkgoHelper()
 	calls := s.Together(ctx, op, attempts)

@@ -17,7 +17,7 @@ func capabilities(p *client.Client) {
 		func(ctx SpecContext) { p.DoExpect(ctx, p.Anonymous(), p.CapabilitiesJSON, client.NoBody, contract.OK) })
 	It("GET /capabilities answers a request with the token of an ended session",
 		clause.Should("onlyoffice.capabilities.dead-token", p.Capabilities, contract.OK,
-			clause.From(contract.Inferred, "facts/onlyoffice.md 1.1 A1")), func(ctx SpecContext) {
+			clause.From(contract.Inferred, "onlyoffice#1.1-A1")), func(ctx SpecContext) {
 			_, session := p.SignedIn(ctx, client.User)
 			p.SignOut(ctx, session)
 			p.DoExpect(ctx, session, p.Capabilities, client.NoBody, contract.OK)

@@ -36,19 +36,19 @@ func passwordChanges(p *client.Client) {
 		})
 	It("PUT /people/{userid}/password sets no session cookie",
 		clause.Should("onlyoffice.change-password.no-session", op, contract.OK,
-			clause.From(contract.Standard, "OWASP ASVS 5.0 6.4.3; facts/auth-checks.md F12, S20")), func(ctx SpecContext) {
+			clause.From(contract.Standard, "OWASP ASVS 5.0.0 6.4.3; checks#F12; checks#S20")), func(ctx SpecContext) {
 			p.ExpectNoSession(p.NewPassword(ctx).Make(ctx))
 		})
 	It("POST /authentication asks an enrolled user for the second factor after a change of password",
 		clause.Should("onlyoffice.change-password.second-factor", p.Login, contract.SecondFactorRequired,
-			clause.From(contract.Standard, "OWASP ASVS 5.0 6.4.3; facts/auth-checks.md F12")), func(ctx SpecContext) {
+			clause.From(contract.Standard, "OWASP ASVS 5.0.0 6.4.3; checks#F12")), func(ctx SpecContext) {
 			c, _ := p.NewPasswordOfEnrolled(ctx)
 			c.Require(ctx, "change the password")
 			p.Expect(p.LogInWith(ctx, c.Who.Login, c.Next), p.Login, contract.SecondFactorRequired)
 		})
 	It("PUT /people/{userid}/password ends every session of the user and keeps those of others alive",
 		clause.Must("onlyoffice.change-password.ends-sessions", p.ChangePassword, contract.OK,
-			clause.From(contract.Observed, "facts/onlyoffice.md 1.6; facts/auth-checks.md S07")), func(ctx SpecContext) {
+			clause.From(contract.Observed, "onlyoffice#1.6-mail; onlyoffice#1.6-change-password; onlyoffice#1.6-email; onlyoffice#1.6-password-settings; checks#S07")), func(ctx SpecContext) {
 			c := p.NewPassword(ctx)
 			_, bystander := p.SignedIn(ctx, client.User)
 			first, second := p.SignIn(ctx, c.Who), p.SignIn(ctx, c.Who)
@@ -74,7 +74,7 @@ func passwordChangeRefused(p *client.Client) {
 			}},
 		{Text: "PUT /people/{userid}/password rejects the present password of the user",
 			Clause: clause.Must("onlyoffice.change-password.old", op, contract.Invalid,
-				clause.From(contract.Observed, "facts/onlyoffice.md 1.6")),
+				clause.From(contract.Observed, "onlyoffice#1.6-mail; onlyoffice#1.6-change-password; onlyoffice#1.6-email; onlyoffice#1.6-password-settings")),
 			Given: func(c *client.AccountChange) []conform.Change {
 				return []conform.Change{set("the old password", "password", c.Who.Password)}
 			}},
@@ -113,7 +113,7 @@ func passwordChangeRefusesLinks(p *client.Client) {
 			}},
 		{Text: "PUT /people/{userid}/password rejects the link of another user from the user who is signed in",
 			Clause: clause.Must("onlyoffice.change-password.link-decides", op, client.ForeignLink,
-				clause.From(contract.Observed, "facts/onlyoffice.md 7.4")),
+				clause.From(contract.Observed, "onlyoffice#7.4")),
 			Given: func(ctx context.Context, c *client.AccountChange) []*conform.Actor {
 				both := p.PasswordLink(ctx, p.SessionOf(ctx, client.User)).Header()
 				both["Cookie"] = p.SignIn(ctx, c.Who).Header["Cookie"]

@@ -42,7 +42,7 @@ func codeSucceeds(p *client.Client) {
 		})
 	It("POST /authentication/{code} sets the session cookie twice for one log-in",
 		clause.Note("onlyoffice.code.two-connections", op, contract.OK, clause.Only(client.Release37),
-			clause.From(contract.Observed, "facts/onlyoffice.md 6.B17")), func(ctx SpecContext) {
+			clause.From(contract.Observed, "onlyoffice#6.B17")), func(ctx SpecContext) {
 			e := p.Enrol(ctx)
 			call := p.SendCode(ctx, e, p.Code(ctx, e.Codes))
 			p.Expect(call, op, contract.OK)
@@ -50,7 +50,7 @@ func codeSucceeds(p *client.Client) {
 		})
 	It("POST /authentication/{code} accepts a used TOTP code again within its time window",
 		clause.Note("onlyoffice.code.replay-accepted", op, contract.OK, clause.Only(client.Release37),
-			clause.From(contract.Observed, "facts/onlyoffice.md 2.1")), func(ctx SpecContext) {
+			clause.From(contract.Observed, "onlyoffice#2.1")), func(ctx SpecContext) {
 			e := p.Enrol(ctx)
 			p.Expect(p.SendCode(ctx, e, p.UseCode(ctx, e, p.Code(ctx, e.Codes))), op, contract.OK)
 		})
@@ -87,11 +87,11 @@ func codeRefuses(p *client.Client) {
 			Clause: clause.Must("onlyoffice.code.future", op, wrong), Given: futureCode},
 		{Text: "POST /authentication/{code} rejects a TOTP code of three time steps ago",
 			Clause: clause.Should("onlyoffice.code.window-past", op, wrong, clause.Only(client.Documented),
-				clause.From(contract.Standard, "RFC 6238 section 5.2; facts/auth-checks.md T08")),
+				clause.From(contract.Standard, "RFC 6238 section 5.2; checks#T08")),
 			Given: func(_ context.Context, e *client.Enrolled) string { return e.Codes.Past(3) }},
 		{Text: "POST /authentication/{code} rejects a TOTP code of three time steps ahead",
 			Clause: clause.Should("onlyoffice.code.window-future", op, wrong, clause.Only(client.Documented),
-				clause.From(contract.Standard, "RFC 6238 section 6; facts/auth-checks.md T09")),
+				clause.From(contract.Standard, "RFC 6238 section 6; checks#T09")),
 			Given: func(_ context.Context, e *client.Enrolled) string { return e.Codes.Future(3) }},
 		{Text: "POST /authentication/{code} rejects the current TOTP code of another user",
 			Clause: clause.Must("onlyoffice.code.foreign", op, wrong), Given: foreignCode(p)},

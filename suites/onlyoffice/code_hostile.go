@@ -26,7 +26,7 @@ func hostileCodes(p *client.Client) {
 		Exceptions: map[string]family.CodeException{"padded-outside": {
 			State: clause.Should,
 			Options: []clause.Option{
-				clause.Only(client.Documented), clause.From(contract.Standard, "facts/auth-checks.md I10"),
+				clause.Only(client.Documented), clause.From(contract.Standard, "checks#I10"),
 			},
 		}},
 	})

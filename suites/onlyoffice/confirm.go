@@ -83,7 +83,7 @@ func confirmRefusesLater(p *client.Client) {
 		})
 	It("POST /authentication/confirm rejects the key of a first step from a caller who is signed in",
 		clause.Must("onlyoffice.confirm.first-step-signed-in", op, client.ConfirmInvalid, clause.Only(client.Release37),
-			clause.From(contract.Observed, "facts/onlyoffice.md 7.3")), func(ctx SpecContext) {
+			clause.From(contract.Observed, "onlyoffice#7.3")), func(ctx SpecContext) {
 			e := p.Enrol(ctx)
 			control := client.Always(p.StepLink(p.LogIn(ctx, e.Who)).Request())
 			p.Refuses(ctx, conform.Refusal{

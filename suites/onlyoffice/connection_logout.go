@@ -35,7 +35,7 @@ func connectionLogout(p *client.Client) {
 		})
 	It("PUT /security/activeconnections/logout/{loginEventId} ends exactly the named session of a user for an administrator",
 		clause.Must("onlyoffice.connection-logout.by-administrator", op, contract.OK,
-			clause.From(contract.Observed, "facts/onlyoffice.md 1.5")), func(ctx SpecContext) {
+			clause.From(contract.Observed, "onlyoffice#1.5")), func(ctx SpecContext) {
 			_, boss := p.SignedIn(ctx, client.Admin)
 			who, gone := p.SignedIn(ctx, client.User)
 			spared := p.SignIn(ctx, who)

@@ -41,7 +41,7 @@ func cookieSettingsUpdated(p *client.Client) {
 		{Text: "PUT /settings/cookiesettings rejects a room administrator and changes nothing",
 			Clause: clause.Must("onlyoffice.cookie-settings.update-room-admin", op, contract.Forbidden, clause.Disrupts()), Given: client.RoomAdmin},
 	})
-	observed := clause.From(contract.Observed, "facts/onlyoffice.md 1.4")
+	observed := clause.From(contract.Observed, "onlyoffice#1.4-ends-sessions; onlyoffice#1.4-fresh-session")
 	It("PUT /settings/cookiesettings stores the settings that an administrator makes",
 		clause.Must("onlyoffice.cookie-settings.update", op, contract.OK, clause.Disrupts()), func(ctx SpecContext) {
 			who := lifetime.Keeper(ctx)
@@ -73,7 +73,7 @@ func cookieSettingsGovern(p *client.Client) {
 	op, lifetime := p.UpdateCookieSettings, p.SessionLifetime()
 	It("A session with a lifetime of a minute is alive after 40 seconds and has ended after 65, although it was used",
 		clause.Must("onlyoffice.cookie-settings.lifetime", op, contract.OK, clause.Disrupts(),
-			clause.From(contract.Observed, "facts/onlyoffice.md 1.4, 5; facts/auth-checks.md S10")), func(ctx SpecContext) {
+			clause.From(contract.Observed, "onlyoffice#1.4-put; onlyoffice#5-expiry; checks#S10")), func(ctx SpecContext) {
 			p.Expect(lifetime.Update(ctx, lifetime.Keeper(ctx), client.Lifetime(1, true)), op, contract.OK)
 			_, session := p.SignedIn(ctx, client.User)
 			p.Wait(ctx, 40*time.Second, "the session has to get old")
@@ -83,7 +83,7 @@ func cookieSettingsGovern(p *client.Client) {
 		})
 	It("POST /authentication returns in `expires` when the session will end",
 		clause.Must("onlyoffice.cookie-settings.expires", p.Login, contract.OK, clause.Disrupts(),
-			clause.From(contract.Observed, "facts/onlyoffice.md 5")), func(ctx SpecContext) {
+			clause.From(contract.Observed, "onlyoffice#5-cookie; onlyoffice#5-expires")), func(ctx SpecContext) {
 			set := lifetime.Update(ctx, lifetime.Keeper(ctx), client.Lifetime(10, true))
 			p.Require("set a lifetime of ten minutes", set, op, contract.OK)
 			call := p.LogIn(ctx, p.Lease(client.User))
@@ -94,7 +94,7 @@ func cookieSettingsGovern(p *client.Client) {
 		})
 	It("PUT /settings/cookiesettings keeps sessions alive beyond a lifetime that is switched off",
 		clause.Must("onlyoffice.cookie-settings.off", op, contract.OK, clause.Disrupts(),
-			clause.From(contract.Observed, "facts/onlyoffice.md 1.4, 5")), func(ctx SpecContext) {
+			clause.From(contract.Observed, "onlyoffice#1.4-put; onlyoffice#5-expiry")), func(ctx SpecContext) {
 			who := lifetime.Keeper(ctx)
 			p.Require("set a lifetime of a minute", lifetime.Update(ctx, who, client.Lifetime(1, true)), op, contract.OK)
 			p.Expect(lifetime.Update(ctx, who, client.Lifetime(1, false)), op, contract.OK)

@@ -35,7 +35,7 @@ func firstStep(p *client.Client) {
 		})
 	It("POST /authentication asks for the second factor whatever address a forwarding header claims",
 		clause.Should("onlyoffice.first-step.claimed-address", op, required,
-			clause.From(contract.Standard, "OWASP ASVS 5.0 4.1.3; facts/auth-checks.md F14")), func(ctx SpecContext) {
+			clause.From(contract.Standard, "OWASP ASVS 5.0.0 4.1.3; checks#F14")), func(ctx SpecContext) {
 			e := p.Enrol(ctx)
 			for _, name := range []string{"X-Forwarded-For", "X-Real-IP", "True-Client-IP", "Forwarded"} {
 				p.DoExpect(ctx, p.Anonymous(), op, client.Credentials(e.Who).WithHeader(name, "127.0.0.1"), required)
@@ -43,7 +43,7 @@ func firstStep(p *client.Client) {
 		})
 	It("POST /authentication asks for the second factor although the client claims that none is needed",
 		clause.Should("onlyoffice.first-step.client-decides", op, required,
-			clause.From(contract.Standard, "OWASP ASVS 5.0 8.3.1; facts/auth-checks.md F08, I19")), func(ctx SpecContext) {
+			clause.From(contract.Standard, "OWASP ASVS 5.0.0 8.3.1; checks#F08; checks#I19")), func(ctx SpecContext) {
 			request := client.Credentials(p.Enrol(ctx).Who).With("tfa", false).With("sms", false).With("authenticated", true)
 			p.DoExpect(ctx, p.Anonymous(), op, request, required)
 		})

@@ -39,14 +39,14 @@ func loginSucceeds(p *client.Client) {
 		})
 	It("POST /authentication issues a new token for each log-in",
 		clause.Should("onlyoffice.login.token-fresh", p.Login, contract.OK,
-			clause.From(contract.Standard, "OWASP ASVS 5.0 7.2.2; facts/auth-checks.md S12")), func(ctx SpecContext) {
+			clause.From(contract.Standard, "OWASP ASVS 5.0.0 7.2.2; checks#S12")), func(ctx SpecContext) {
 			who := p.Lease(client.User)
 			first, second := p.NewToken(ctx, who), p.NewToken(ctx, who)
 			p.Check("two log-ins give two tokens", second, Not(Equal(first)))
 		})
 	It("POST /authentication does not adopt a session token that the client sends",
 		clause.Should("onlyoffice.login.fixation", p.Login, contract.OK,
-			clause.From(contract.Standard, "draft-ietf-httpbis-rfc6265bis-22 section 8.4; facts/auth-checks.md S02")), func(ctx SpecContext) {
+			clause.From(contract.Standard, "draft-ietf-httpbis-rfc6265bis-22 section 8.4; checks#S02")), func(ctx SpecContext) {
 			planted := p.Secret("planted-token", "cGxhbnRlZCBieSBhbiBhdHRhY2tlciwgbm90IGlzc3VlZA==")
 			by := p.Actor("planted", nil, client.Cookie(planted))
 			call := p.DoRequire(ctx, "sign in", by, p.Login, client.Credentials(p.Lease(client.User)), contract.OK)
@@ -65,11 +65,11 @@ func loginSucceeds(p *client.Client) {
 	}, []conform.Row[string]{
 		{Text: "POST /authentication sets the session cookie with the HttpOnly attribute",
 			Clause: clause.Should("onlyoffice.login.cookie-http-only", p.Login, contract.OK,
-				clause.From(contract.Standard, "OWASP ASVS 5.0 3.3.4; facts/auth-checks.md S14")),
+				clause.From(contract.Standard, "OWASP ASVS 5.0.0 3.3.4; checks#S14")),
 			Given: "HttpOnly"},
 		{Text: "POST /authentication sets the session cookie with a SameSite attribute",
 			Clause: clause.Should("onlyoffice.login.cookie-same-site", p.Login, contract.OK,
-				clause.From(contract.Standard, "OWASP ASVS 5.0 3.3.2; facts/auth-checks.md S15")),
+				clause.From(contract.Standard, "OWASP ASVS 5.0.0 3.3.2; checks#S15")),
 			Given: "SameSite="},
 	})
 }
@@ -136,7 +136,7 @@ func loginRefuses(p *client.Client) {
 // loginTellsNothing compares refusals with each other: what differs between an
 // unknown user and a wrong password tells an attacker which accounts exist.
 func loginTellsNothing(p *client.Client) {
-	enumeration := clause.From(contract.Standard, "OWASP ASVS 5.0 6.3.8; facts/auth-checks.md E01-E03")
+	enumeration := clause.From(contract.Standard, "OWASP ASVS 5.0.0 6.3.8; checks#E01; checks#E02; checks#E03")
 	wrongPassword := func(ctx context.Context, login string) *httpclient.Call {
 		GinkgoHelper()
 		call := p.LogInWith(ctx, login, client.WrongPassword)
@@ -156,7 +156,7 @@ func loginTellsNothing(p *client.Client) {
 		})
 	It("POST /authentication answers a wrong password alike with and without a second factor",
 		clause.Should("onlyoffice.login.no-second-factor-hint", p.Login, contract.BadCredentials,
-			clause.From(contract.Standard, "OWASP ASVS 5.0 6.3.8; facts/auth-checks.md F15")), func(ctx SpecContext) {
+			clause.From(contract.Standard, "OWASP ASVS 5.0.0 6.3.8; checks#F15")), func(ctx SpecContext) {
 			plain, second := p.Lease(client.User), p.Lease(client.TOTP)
 			a, b := wrongPassword(ctx, plain.Login), wrongPassword(ctx, second.Login)
 			p.Holds("both bodies are the same", string(a.Body) == string(b.Body), "they differ")

@@ -60,7 +60,7 @@ func loginSettingsUpdated(p *client.Client) {
 		})
 	It("DELETE /settings/security/loginsettings restores and returns the defaults",
 		clause.Must("onlyoffice.login-settings.reset", p.ResetLoginSettings, contract.OK, clause.Disrupts(),
-			clause.From(contract.Tested, "facts/onlyoffice.md 1.3 TESTS")), func(ctx SpecContext) {
+			clause.From(contract.Tested, "onlyoffice#1.3-TESTS-403; onlyoffice#1.3-TESTS-defaults")), func(ctx SpecContext) {
 			who, session := p.SignedIn(ctx, client.Admin)
 			limits.Keep(ctx, who)
 			changed := client.JSON(client.Limits(7, 61, 59))
@@ -112,7 +112,7 @@ type governed struct {
 // loginSettingsGovern proves that the settings are more than stored.
 func loginSettingsGovern(p *client.Client) {
 	op, disrupts := p.UpdateLoginSettings, clause.Disrupts()
-	observed := clause.From(contract.Observed, "facts/onlyoffice.md 3.1, 6.B9")
+	observed := clause.From(contract.Observed, "onlyoffice#3.1-window; onlyoffice#3.1-block; onlyoffice#6.B9")
 	conform.Table(func(ctx SpecContext, given governed) {
 		boss, session := p.SignedIn(ctx, client.Admin)
 		who := p.Lease(client.User)

@@ -28,14 +28,14 @@ func logout(p *client.Client) {
 	})
 	It("POST /authentication/logout keeps a session alive that is presented in the Authorization header",
 		clause.Note("onlyoffice.logout.header-no-op", op, contract.OK, clause.Only(client.Release37),
-			clause.From(contract.Observed, "facts/onlyoffice.md 6.B18")), func(ctx SpecContext) {
+			clause.From(contract.Observed, "onlyoffice#6.B18")), func(ctx SpecContext) {
 			session := p.BearerSession(ctx, p.Lease(client.User))
 			p.DoExpect(ctx, session, op, client.NoBody, contract.OK)
 			p.ExpectAlive(ctx, session)
 		})
 	It("POST /authentication/logout removes the session cookie from the browser",
 		clause.Must("onlyoffice.logout.clears-cookie", op, contract.OK, clause.Only(client.Release37),
-			clause.From(contract.Observed, "facts/onlyoffice.md 1.1 A4")), func(ctx SpecContext) {
+			clause.From(contract.Observed, "onlyoffice#1.1-A4")), func(ctx SpecContext) {
 			_, session := p.SignedIn(ctx, client.User)
 			c := client.LastCookie(p.DoExpect(ctx, session, op, client.NoBody, contract.OK), client.SessionCookie)
 			// RFC 6265 section 3.1: a cookie is removed by an expiry in the past.

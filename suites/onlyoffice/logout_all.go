@@ -23,7 +23,7 @@ func logoutAll(p *client.Client) {
 		})
 	It("PUT /security/activeconnections/logoutall/{userId} ends the sessions of the named user alone for an administrator",
 		clause.Must("onlyoffice.logout-all.by-administrator", op, contract.OK,
-			clause.From(contract.Observed, "facts/onlyoffice.md 1.5")), func(ctx SpecContext) {
+			clause.From(contract.Observed, "onlyoffice#1.5")), func(ctx SpecContext) {
 			_, boss := p.SignedIn(ctx, client.Admin)
 			who, first := p.SignedIn(ctx, client.User)
 			second := p.SignIn(ctx, who)

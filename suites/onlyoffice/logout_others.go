@@ -30,7 +30,7 @@ func logoutOthers(p *client.Client) {
 		})
 	It("PUT /security/activeconnections/logoutallexceptthis ends the caller's own session when its token is in the Authorization header",
 		clause.Note("onlyoffice.logout-others.header-ends", op, contract.OK, clause.Only(client.Release37),
-			clause.From(contract.Observed, "facts/onlyoffice.md 1.5")), func(ctx SpecContext) {
+			clause.From(contract.Observed, "onlyoffice#1.5")), func(ctx SpecContext) {
 			session := p.BearerSession(ctx, p.Lease(client.User))
 			p.DoExpect(ctx, session, op, client.NoBody, contract.OK)
 			p.ExpectEnded(ctx, session)

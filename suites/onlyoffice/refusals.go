@@ -17,8 +17,8 @@ import (
 // singleUse and oneOwner are the authorities for links that count once, and for
 // their user and purpose alone.
 var (
-	singleUse = clause.From(contract.Standard, "OWASP ASVS 5.0 6.5.1; facts/auth-checks.md T27")
-	oneOwner  = clause.From(contract.Standard, "OWASP ASVS 5.0 6.6.2; facts/auth-checks.md T28")
+	singleUse = clause.From(contract.Standard, "OWASP ASVS 5.0.0 6.5.1; checks#T27")
+	oneOwner  = clause.From(contract.Standard, "OWASP ASVS 5.0.0 6.6.2; checks#T28")
 )
 
 // refusesChanges states a refusal pair for each row: begin gives the right request,

@@ -21,7 +21,7 @@ const (
 )
 
 func tfaCodesShown(p *client.Client) {
-	op, shipped := p.BackupCodes, clause.From(contract.Observed, "facts/onlyoffice.md 2.1 step 5")
+	op, shipped := p.BackupCodes, clause.From(contract.Observed, "onlyoffice#2.1-step-5; onlyoffice#2.1-backup-form")
 	It("GET /settings/tfaappcodes shows a newly enrolled user backup codes that are all unused",
 		clause.Must("onlyoffice.tfa-codes.unused", op, contract.OK), func(ctx SpecContext) {
 			n := p.StartEnrolment(ctx)
@@ -43,7 +43,7 @@ func tfaCodesShown(p *client.Client) {
 }
 
 func tfaCodesMarked(p *client.Client) {
-	op, observed := p.BackupCodes, clause.From(contract.Observed, "facts/onlyoffice.md 2.1")
+	op, observed := p.BackupCodes, clause.From(contract.Observed, "onlyoffice#2.1")
 	expectUnused := func(ctx context.Context, e *client.Enrolled) {
 		GinkgoHelper()
 		call := p.DoExpect(ctx, e.Session, op, client.NoBody, contract.OK)
@@ -67,13 +67,13 @@ func tfaCodesOfOthers(p *client.Client) {
 	op := p.BackupCodes
 	It("GET /settings/tfaappcodes shows two users no backup code in common",
 		clause.Should("onlyoffice.tfa-codes.own", op, contract.OK,
-			clause.From(contract.Standard, "OWASP ASVS 5.0 6.5.3; facts/auth-checks.md T03")), func(ctx SpecContext) {
+			clause.From(contract.Standard, "OWASP ASVS 5.0.0 6.5.3; checks#T03")), func(ctx SpecContext) {
 			one, two := p.Enrol(ctx), p.Enrol(ctx)
 			p.Check("codes that two users share", client.SharedCodes(one.Backup, two.Backup), BeEmpty())
 		})
 	It("GET /settings/tfaappcodes shows the caller's own backup codes when the query names another user",
 		clause.Should("onlyoffice.tfa-codes.foreign", op, contract.OK,
-			clause.From(contract.Standard, "OWASP ASVS 5.0 8.2.2; facts/auth-checks.md F16")), func(ctx SpecContext) {
+			clause.From(contract.Standard, "OWASP ASVS 5.0.0 8.2.2; checks#F16")), func(ctx SpecContext) {
 			e, other := p.Enrol(ctx), p.Enrol(ctx)
 			for _, name := range []string{"id", "userId", "userid", "uid"} {
 				call := p.DoExpect(ctx, e.Session, op, client.Query(name, other.ID), contract.OK)

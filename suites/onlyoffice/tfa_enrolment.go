@@ -14,7 +14,7 @@ import (
 // tfaEnrolment states that nothing but a right code of the new app makes it the
 // user's second factor.
 func tfaEnrolment(p *client.Client) {
-	proof := clause.From(contract.Observed, "facts/onlyoffice.md 2.1 step 5; facts/auth-checks.md T17, T18")
+	proof := clause.From(contract.Observed, "onlyoffice#2.1-step-5; onlyoffice#2.1-backup-form; checks#T17; checks#T18")
 	wrong := contract.SecondFactorWrong
 	for _, row := range []conform.Row[func(*client.Enrolment) conform.Request]{
 		{Text: "POST /settings/tfaapp/validate does not enrol an app with a wrong TOTP code",

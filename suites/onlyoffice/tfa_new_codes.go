@@ -28,7 +28,7 @@ func tfaNewCodes(p *client.Client) {
 		})
 	It("PUT /settings/tfaappnewcodes returns five backup codes of six letters, digits, hyphens and underscores",
 		clause.Should("onlyoffice.tfa-new-codes.five", op, contract.OK,
-			clause.From(contract.Observed, "facts/onlyoffice.md 2.1 step 5")), func(ctx SpecContext) {
+			clause.From(contract.Observed, "onlyoffice#2.1-step-5; onlyoffice#2.1-backup-form")), func(ctx SpecContext) {
 			e := p.Enrol(ctx)
 			p.Expect(p.Renew(ctx, e), op, contract.OK)
 			p.Check("backup codes", len(e.Backup), Equal(backupCount))
@@ -49,7 +49,7 @@ func tfaNewCodes(p *client.Client) {
 		})
 	It("PUT /settings/tfaappnewcodes keeps the backup codes of another user whom the query names",
 		clause.Should("onlyoffice.tfa-new-codes.foreign", op, contract.OK,
-			clause.From(contract.Standard, "OWASP ASVS 5.0 8.2.2; facts/auth-checks.md F16")), func(ctx SpecContext) {
+			clause.From(contract.Standard, "OWASP ASVS 5.0.0 8.2.2; checks#F16")), func(ctx SpecContext) {
 			e, other := p.Enrol(ctx), p.Enrol(ctx)
 			call := p.DoExpect(ctx, e.Session, op, client.Query("id", other.ID, "userId", other.ID), contract.OK)
 			e.Backup = p.UnusedCodes(call)

@@ -65,7 +65,7 @@ func tfaSettingsUpdated(p *client.Client) {
 		})
 	It("PUT /settings/tfaapp keeps sessions alive when it switches the second factor off",
 		clause.Must("onlyoffice.tfa-settings.none-keeps-sessions", op, client.DisabledOK, disrupts, clause.Only(client.Release37),
-			clause.From(contract.Observed, "facts/onlyoffice.md 1.2")), func(ctx SpecContext) {
+			clause.From(contract.Observed, "onlyoffice#1.2-effects")), func(ctx SpecContext) {
 			_, other := p.SignedIn(ctx, client.User)
 			keeper, former := p.KeepTFA(ctx)
 			session := p.SignIn(ctx, keeper)
@@ -76,8 +76,8 @@ func tfaSettingsUpdated(p *client.Client) {
 
 // Authorities of what holds for both operations that set the second factor.
 var (
-	ownerBinding  = clause.From(contract.Observed, "facts/onlyoffice.md 7.8")
-	endedSessions = clause.From(contract.Observed, "facts/onlyoffice.md 1.2; facts/auth-checks.md S07")
+	ownerBinding  = clause.From(contract.Observed, "onlyoffice#7.8")
+	endedSessions = clause.From(contract.Observed, "onlyoffice#1.2-effects; checks#S07")
 )
 
 func tfaSettingsRefused(p *client.Client) {

@@ -27,14 +27,14 @@ func tfaSetupShown(p *client.Client) {
 		})
 	It("GET /settings/tfaapp/setup returns the shared secret that the first step of the log-in gave",
 		clause.Must("onlyoffice.tfa-setup.same-secret", op, contract.OK,
-			clause.From(contract.Observed, "facts/onlyoffice.md 2.1")), func(ctx SpecContext) {
+			clause.From(contract.Observed, "onlyoffice#2.1")), func(ctx SpecContext) {
 			n := p.StartEnrolment(ctx)
 			call := p.DoExpect(ctx, n.Bearer, op, client.NoBody, contract.OK)
 			p.Holds("manualEntryKey is tfaKey", p.SetupKey(call) == n.Key, "they differ")
 		})
 	It("GET /settings/tfaapp/setup names the account by the user's e-mail address",
 		clause.Should("onlyoffice.tfa-setup.account", op, contract.OK,
-			clause.From(contract.Observed, "facts/onlyoffice.md 2.1")), func(ctx SpecContext) {
+			clause.From(contract.Observed, "onlyoffice#2.1")), func(ctx SpecContext) {
 			n := p.StartEnrolment(ctx)
 			account := client.Text(p.ReadSetup(ctx, n), "account")
 			p.Check("the account is the user's address", strings.ToLower(account), Equal(strings.ToLower(n.Who.Login)))
@@ -53,14 +53,14 @@ func tfaSetupShown(p *client.Client) {
 		})
 	It("GET /settings/tfaapp/setup returns a shared secret of at least 128 bits",
 		clause.Should("onlyoffice.tfa-setup.secret-length", op, contract.OK, clause.Only(client.Documented),
-			clause.From(contract.Standard, "RFC 4226 section 4, R6; facts/auth-checks.md T02")), func(ctx SpecContext) {
+			clause.From(contract.Standard, "RFC 4226 section 4, R6; checks#T02")), func(ctx SpecContext) {
 			secret, err := otp.ParseSecret(p.SetupKey(p.ReadSetup(ctx, p.StartEnrolment(ctx))))
 			p.Holds("the secret is Base32", err == nil, "it is not")
 			p.Check("bits of the secret", secret.Len()*8, BeNumerically(">=", 128))
 		})
 	It("GET /settings/tfaapp/setup returns to each user a shared secret that begins differently",
 		clause.Should("onlyoffice.tfa-setup.secret-unique", op, contract.OK,
-			clause.From(contract.Standard, "RFC 6238 section 3, R5; facts/auth-checks.md T03")), func(ctx SpecContext) {
+			clause.From(contract.Standard, "RFC 6238 section 3, R5; checks#T03")), func(ctx SpecContext) {
 			one := p.SetupKey(p.ReadSetup(ctx, p.StartEnrolment(ctx)))
 			two := p.SetupKey(p.ReadSetup(ctx, p.StartEnrolment(ctx)))
 			p.Holds("the secrets of two users differ", one != two, "they are the same")
@@ -69,7 +69,7 @@ func tfaSetupShown(p *client.Client) {
 		})
 	It("GET /settings/tfaapp/setup forbids caches to store the shared secret",
 		clause.Should("onlyoffice.tfa-setup.no-store", op, contract.OK, clause.Only(client.Documented),
-			clause.From(contract.Standard, "OWASP ASVS 5.0 14.3.2; facts/auth-checks.md S17")), func(ctx SpecContext) {
+			clause.From(contract.Standard, "OWASP ASVS 5.0.0 14.3.2; checks#S17")), func(ctx SpecContext) {
 			call := p.ReadSetup(ctx, p.StartEnrolment(ctx))
 			p.Check("Cache-Control", call.Header.Get("Cache-Control"), ContainSubstring("no-store"))
 		})

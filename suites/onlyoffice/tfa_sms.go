@@ -70,7 +70,7 @@ func textsCode(p *client.Client) {
 			p.Expect(x.SendCode(ctx, x.TakeCode()), p.LoginByCode, client.SMSVerified)
 		})
 	It("POST /authentication/sendsms returns the texted code neither in the body nor in a header field",
-		clause.Should("onlyoffice.tfa-sms.not-told", op, contract.OK, clause.From(contract.Standard, "facts/auth-checks.md F18"),
+		clause.Should("onlyoffice.tfa-sms.not-told", op, contract.OK, clause.From(contract.Standard, "checks#F18"),
 			needsSMS, disruptsAll), func(ctx SpecContext) {
 			x := p.Texted(ctx)
 			call := p.DoRequire(ctx, "have a code sent", p.Anonymous(), op, client.Credentials(x.Who), contract.OK)
@@ -82,7 +82,7 @@ func textsCode(p *client.Client) {
 		})
 	It("POST /authentication/sendsms texts a code of six digits",
 		clause.Should("onlyoffice.tfa-sms.six-digits", op, contract.OK, needsSMS, disruptsAll,
-			clause.From(contract.Observed, "facts/onlyoffice.md 2.2; facts/auth-checks.md T29")), func(ctx SpecContext) {
+			clause.From(contract.Observed, "onlyoffice#2.2; checks#T29")), func(ctx SpecContext) {
 			p.Check("the code", p.Texted(ctx).Code, MatchRegexp(`^[0-9]{6}$`))
 		})
 }
@@ -104,7 +104,7 @@ func acceptsText(p *client.Client) {
 		})
 	It("POST /authentication/{code} accepts an earlier texted code beside a newer one",
 		clause.Note("onlyoffice.tfa-sms.earlier-code", op, client.SMSVerified, needsSMS, disruptsAll,
-			clause.From(contract.Observed, "facts/onlyoffice.md 2.2; facts/auth-checks.md T30")), func(ctx SpecContext) {
+			clause.From(contract.Observed, "onlyoffice#2.2; checks#T30")), func(ctx SpecContext) {
 			x := p.Texted(ctx)
 			earlier := x.Code
 			x.RequestCode(ctx)
@@ -146,7 +146,7 @@ func refusesText(p *client.Client) {
 		})
 	It("POST /authentication/{code} rejects a texted code that was used before",
 		clause.Must("onlyoffice.tfa-sms.reused", op, wrong, needsSMS, disruptsAll,
-			clause.From(contract.Observed, "facts/onlyoffice.md 2.2; facts/auth-checks.md T27")), func(ctx SpecContext) {
+			clause.From(contract.Observed, "onlyoffice#2.2; checks#T27")), func(ctx SpecContext) {
 			x := p.Texted(ctx)
 			used := x.Code
 			x.RequireCode(ctx)
@@ -156,7 +156,7 @@ func refusesText(p *client.Client) {
 		})
 	It("POST /authentication/{code} rejects an earlier texted code once a newer one was used",
 		clause.Must("onlyoffice.tfa-sms.dropped", op, wrong, needsSMS, disruptsAll,
-			clause.From(contract.Observed, "facts/onlyoffice.md 2.2")), func(ctx SpecContext) {
+			clause.From(contract.Observed, "onlyoffice#2.2")), func(ctx SpecContext) {
 			x := p.Texted(ctx)
 			earlier := x.Code
 			x.RequestCode(ctx)
@@ -165,7 +165,7 @@ func refusesText(p *client.Client) {
 		})
 	It("POST /authentication/{code} rejects a texted code more than ten minutes old",
 		clause.Should("onlyoffice.tfa-sms.expired", op, wrong, needsSMS, disruptsAll,
-			clause.From(contract.Observed, "facts/onlyoffice.md 2.2; facts/auth-checks.md T26")), func(ctx SpecContext) {
+			clause.From(contract.Observed, "onlyoffice#2.2; checks#T26")), func(ctx SpecContext) {
 			x := p.Texted(ctx)
 			p.Wait(ctx, client.TextedLife+time.Second, "the code has to expire")
 			p.Expect(x.SendCode(ctx, x.Code), op, wrong)

@@ -21,7 +21,7 @@ func unlinksApp(p *client.Client) {
 			p.Expect(p.LogIn(ctx, n.Who), p.Login, contract.EnrolmentRequired)
 		})
 	op := p.UnlinkApp
-	observed := clause.From(contract.Observed, "facts/onlyoffice.md 1.2; facts/auth-checks.md S07")
+	observed := clause.From(contract.Observed, "onlyoffice#1.2-effects; checks#S07")
 	It("PUT /settings/tfaappnewapp unlinks the caller's own app and returns the link to set up another",
 		clause.Must("onlyoffice.tfa-unlink.own", op, contract.OK), func(ctx SpecContext) {
 			n := p.EnrolNew(ctx)
@@ -67,10 +67,10 @@ func unlinksApp(p *client.Client) {
 }
 
 // unlinkVoidsOldApp states that nothing of the old app opens a session any more,
-// once another app has taken its place (facts/auth-checks.md T23).
+// once another app has taken its place (checks#T23).
 func unlinkVoidsOldApp(p *client.Client) {
 	wrong := contract.SecondFactorWrong
-	old := clause.From(contract.Observed, "facts/onlyoffice.md 1.2; facts/auth-checks.md T23")
+	old := clause.From(contract.Observed, "onlyoffice#1.2-effects; checks#T23")
 	It("POST /authentication/{code} rejects a TOTP code of an app that was replaced",
 		clause.Must("onlyoffice.tfa-unlink.old-code", p.LoginByCode, wrong, old), func(ctx SpecContext) {
 			n := p.EnrolNew(ctx)
@@ -133,7 +133,7 @@ func unlinkRefuses(p *client.Client) {
 		})
 	It("PUT /settings/tfaappnewapp rejects the id of a disabled account from the owner",
 		clause.Should("onlyoffice.tfa-unlink.disabled", op, forbidden,
-			clause.From(contract.Observed, "facts/onlyoffice.md 7.9")), Serial, func(ctx SpecContext) {
+			clause.From(contract.Observed, "onlyoffice#7.9")), Serial, func(ctx SpecContext) {
 			_, boss := p.SignedIn(ctx, client.Owner)
 			gone := p.ProfileID(ctx, boss, p.Lease(client.Disabled).Login)
 			n := p.EnrolNew(ctx)

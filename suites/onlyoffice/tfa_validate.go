@@ -33,7 +33,7 @@ func validateSucceeds(p *client.Client) {
 			p.ExpectAlive(ctx, session)
 			p.Check("the session is the user's own", p.ReadBackupCodes(ctx, session), Equal(e.Backup))
 		})
-	observed := clause.From(contract.Observed, "facts/onlyoffice.md 2.1, 7.1")
+	observed := clause.From(contract.Observed, "onlyoffice#2.1-backup-both; onlyoffice#7.1")
 	conform.Table(func(ctx SpecContext, browser bool) {
 		e := p.Enrol(ctx)
 		call := p.DoExpect(ctx, p.SecondStep(ctx, e), op, client.Code(e.TakeBackup()).With("session", browser), client.Verified)
@@ -46,7 +46,7 @@ func validateSucceeds(p *client.Client) {
 	})
 	It("POST /settings/tfaapp/validate accepts the key of a link in a cookie when the confirm header has none",
 		clause.Must("onlyoffice.tfa-validate.key-in-cookie", op, client.Verified,
-			clause.From(contract.Observed, "facts/onlyoffice.md 1.2 confirm scheme")), func(ctx SpecContext) {
+			clause.From(contract.Observed, "onlyoffice#1.2-confirm-scheme; onlyoffice#1.2-key-in-cookie; onlyoffice#1.2-confirm-no-type")), func(ctx SpecContext) {
 			e := p.Enrol(ctx)
 			l := p.SecondStepLink(ctx, e)
 			header := l.WithKey("").Header()
@@ -63,13 +63,13 @@ func validateSucceeds(p *client.Client) {
 		})
 	It("POST /settings/tfaapp/validate trims white space around a TOTP code",
 		clause.Note("onlyoffice.tfa-validate.trims", op, client.Verified, clause.Only(client.Release37),
-			clause.From(contract.Observed, "facts/onlyoffice.md 2.1")), func(ctx SpecContext) {
+			clause.From(contract.Observed, "onlyoffice#2.1")), func(ctx SpecContext) {
 			e := p.Enrol(ctx)
 			p.Expect(p.Confirm(ctx, p.SecondStep(ctx, e), " "+p.Code(ctx, e.Codes)+" "), op, client.Verified)
 		})
 	It("POST /settings/tfaapp/validate accepts a used TOTP code again within its time window",
 		clause.Note("onlyoffice.tfa-validate.replay-accepted", op, client.Verified, clause.Only(client.Release37),
-			clause.From(contract.Observed, "facts/onlyoffice.md 2.1")), func(ctx SpecContext) {
+			clause.From(contract.Observed, "onlyoffice#2.1")), func(ctx SpecContext) {
 			e := p.Enrol(ctx)
 			used := p.ConfirmCode(ctx, e, p.Code(ctx, e.Codes))
 			p.Expect(p.Confirm(ctx, p.SecondStep(ctx, e), used), op, client.Verified)
@@ -81,7 +81,7 @@ func validateSetsCookie(p *client.Client) {
 	op := p.ValidateCode
 	It("POST /settings/tfaapp/validate sets an expiry on the session cookie unless `session` is true",
 		clause.Should("onlyoffice.tfa-validate.cookie-life", op, client.Verified,
-			clause.From(contract.Observed, "facts/onlyoffice.md 5")), func(ctx SpecContext) {
+			clause.From(contract.Observed, "onlyoffice#5-cookie; onlyoffice#5-expires")), func(ctx SpecContext) {
 			e := p.Enrol(ctx)
 			for _, browser := range []bool{true, false} {
 				call := p.DoExpect(ctx, p.SecondStep(ctx, e), op, client.Code(e.TakeBackup()).With("session", browser), client.Verified)
@@ -92,7 +92,7 @@ func validateSetsCookie(p *client.Client) {
 		})
 	It("POST /settings/tfaapp/validate sets the session cookie with the HttpOnly attribute",
 		clause.Should("onlyoffice.tfa-validate.cookie-http-only", op, client.Verified,
-			clause.From(contract.Standard, "OWASP ASVS 5.0 3.3.4; facts/auth-checks.md S14")), func(ctx SpecContext) {
+			clause.From(contract.Standard, "OWASP ASVS 5.0.0 3.3.4; checks#S14")), func(ctx SpecContext) {
 			e := p.Enrol(ctx)
 			call := p.Confirm(ctx, p.SecondStep(ctx, e), e.TakeBackup())
 			p.Expect(call, op, client.Verified)
@@ -100,7 +100,7 @@ func validateSetsCookie(p *client.Client) {
 		})
 	It("POST /settings/tfaapp/validate issues a new session token for each log-in",
 		clause.Should("onlyoffice.tfa-validate.token-fresh", op, client.Verified,
-			clause.From(contract.Standard, "OWASP ASVS 5.0 7.2.4; facts/auth-checks.md S01, S12")), func(ctx SpecContext) {
+			clause.From(contract.Standard, "OWASP ASVS 5.0.0 7.2.4; checks#S01; checks#S12")), func(ctx SpecContext) {
 			e := p.Enrol(ctx)
 			open := func() string {
 				call := p.Confirm(ctx, p.SecondStep(ctx, e), e.TakeBackup())
@@ -155,7 +155,7 @@ func validateRefusesForms(p *client.Client) {
 			}},
 		{Text: "POST /settings/tfaapp/validate rejects a right TOTP code in digits that are not ASCII",
 			Clause: clause.Should("onlyoffice.tfa-validate.other-digits", op, wrong,
-				clause.From(contract.Standard, "OWASP ASVS 5.0 2.2.1; facts/auth-checks.md I11")),
+				clause.From(contract.Standard, "OWASP ASVS 5.0.0 2.2.1; checks#I11")),
 			Given: func(_ *client.Enrolled, right string) []conform.Change {
 				from := func(zero rune) string {
 					return strings.Map(func(r rune) rune { return zero + r - '0' }, right)
@@ -164,7 +164,7 @@ func validateRefusesForms(p *client.Client) {
 			}},
 		{Text: "POST /settings/tfaapp/validate rejects a right TOTP code with white space around it",
 			Clause: clause.Should("onlyoffice.tfa-validate.padded", op, wrong, clause.Only(client.Documented),
-				clause.From(contract.Inferred, "facts/auth-checks.md I10")),
+				clause.From(contract.Inferred, "checks#I10")),
 			Given: func(_ *client.Enrolled, right string) []conform.Change {
 				return []conform.Change{set("space before", "code", " "+right), set("line end behind", "code", right+"\n")}
 			}},

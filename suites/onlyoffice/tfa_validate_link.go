@@ -47,7 +47,7 @@ func validateNeedsLink(p *client.Client) {
 			Given:  func(_ context.Context, e *client.Enrolled, _ client.Link) *conform.Actor { return e.Session }},
 		{Text: "POST /settings/tfaapp/validate rejects a right code and link from a user who is signed in",
 			Clause: clause.Must("onlyoffice.tfa-validate.signed-in", op, unauthenticated, clause.Only(client.Release37),
-				clause.From(contract.Observed, "facts/onlyoffice.md 7.3")),
+				clause.From(contract.Observed, "onlyoffice#7.3")),
 			Given: func(_ context.Context, e *client.Enrolled, l client.Link) *conform.Actor {
 				header := l.Header()
 				header.Set("Cookie", e.Session.Header.Get("Cookie"))
@@ -79,7 +79,7 @@ func validateRefusesOldLinks(p *client.Client) {
 		})
 	It("POST /settings/tfaapp/validate rejects a right code with a link more than an hour old",
 		clause.Should("onlyoffice.tfa-validate.link-expired", op, contract.Unauthenticated, clause.Disrupts(),
-			clause.From(contract.Observed, "facts/onlyoffice.md 1.1 A5")), func(ctx SpecContext) {
+			clause.From(contract.Observed, "onlyoffice#1.1-A5")), func(ctx SpecContext) {
 			e := p.Enrol(ctx)
 			old := p.SecondStepLink(ctx, e)
 			p.Wait(ctx, client.StepLinkLife+time.Minute, "the link has to expire")

@@ -51,7 +51,7 @@ func validateOnceInParallel(p *client.Client) {
 			Given:  func(ctx context.Context, e *client.Enrolled) string { return p.Code(ctx, e.Codes) }},
 		{Text: "POST /settings/tfaapp/validate accepts one of several simultaneous uses of a backup code",
 			Clause: clause.Should("onlyoffice.tfa-validate.backup-parallel", op, contract.SecondFactorWrong,
-				clause.From(contract.Standard, "OWASP ASVS 5.0 2.3.4; facts/auth-checks.md T15, T31")),
+				clause.From(contract.Standard, "OWASP ASVS 5.0.0 2.3.4; checks#T15; checks#T31")),
 			Given: func(_ context.Context, e *client.Enrolled) string { return e.TakeBackup() }},
 	} {
 		It(row.Text, row.Clause, func(ctx SpecContext) {

@@ -26,7 +26,7 @@ type policy struct {
 	captchaTypeNames     bool // recaptchaType may be a name (6.B8)
 	absentBodyIsEmpty    bool // no body and no Content-Type counts as {}
 	requestCountsInReply bool // X-RateLimit-* on 200 (1.0)
-	uncached             bool // Cache-Control: no-store (OWASP ASVS 5.0 14.3.2)
+	uncached             bool // Cache-Control: no-store (OWASP ASVS 5.0.0 14.3.2)
 
 	// Codes (2.1).
 	window          int  // steps accepted on each side of now

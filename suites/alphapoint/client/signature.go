@@ -8,7 +8,7 @@ import (
 
 // Sign is the signature of AlphaPoint's requests: the HMAC-SHA256 of nonce, user
 // id and API key, put together without anything between them, under the API
-// secret; in lower-case hexadecimal (facts/kiiex.md section 2).
+// secret; in lower-case hexadecimal (alphapoint#2).
 func Sign(secret, nonce, userID, apiKey string) string { return MAC(secret, nonce+userID+apiKey) }
 
 // MAC is the HMAC-SHA256 of any message in lower-case hexadecimal: the signature

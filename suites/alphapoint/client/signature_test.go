@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// vectors are those of facts/kiiex.md section 2; KIIEX publishes no secret for the
+// vectors are those of alphapoint#2; KIIEX publishes no secret for the
 // signature on its page.
 var vectors = []struct{ secret, nonce, userID, apiKey, want string }{
 	{"test_secret_key", "1234567890", "001", "test_api_key", "6da3735d764bb64c26da9c2d202333a9c7c6ae55198bdbc4a9f696b4a58e5975"},
