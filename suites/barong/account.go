@@ -104,17 +104,20 @@ func accountData(p *api) {
 		p.Expect(p.Do(ctx, me.Actor, op, dataOf(data)), op, contract.OK)
 		p.Check("the data that are read", value.Text(p.UserOf(ctx, me), "data"), Equal(data))
 	})
-	refused := func(outcome contract.Outcome, promise string, broken ...string) {
-		It(op.Name()+" rejects "+promise, clause.Graded("barong.account."+string(outcome), op, outcome), func(ctx SpecContext) {
-			me := p.dataHolder(ctx)
-			p.Refuses(ctx, conform.Refusal{
-				Operation: op, By: me.Actor, Control: always(dataOf(`{"a":"b"}`)), Outcome: outcome, Changes: valuesOf("data", broken),
-				State: func() any { return value.Text(p.UserOf(ctx, me), "data") },
-			})
+	conform.Table(func(ctx SpecContext, given refused) {
+		me := p.dataHolder(ctx)
+		p.Refuses(ctx, conform.Refusal{
+			Operation: op, By: me.Actor, Control: always(dataOf(`{"a":"b"}`)), Outcome: given.outcome, Changes: given.changes,
+			State: func() any { return value.Text(p.UserOf(ctx, me), "data") },
 		})
-	}
-	refused("data-invalid", "data that is not JSON", `{"a":`, "plain text", "{'a':'b'}")
-	refused("data-too-long", "data of more than 1024 characters", jsonOf(longestData+1), jsonOf(4*longestData))
+	}, []conform.Row[refused]{
+		{Text: "PUT /resource/users/me rejects data that is not JSON",
+			Clause: clause.Graded("barong.account.data-invalid", op, "data-invalid"),
+			Given:  refusedFor("data-invalid", valuesOf("data", []string{`{"a":`, "plain text", "{'a':'b'}"})...)},
+		{Text: "PUT /resource/users/me rejects data of more than 1024 characters",
+			Clause: clause.Graded("barong.account.data-too-long", op, "data-too-long"),
+			Given:  refusedFor("data-too-long", valuesOf("data", []string{jsonOf(longestData + 1), jsonOf(4 * longestData)})...)},
+	})
 }
 
 // valuesOf makes a change of each value that a member may not have; values may be

@@ -31,31 +31,48 @@ func activityRefused(p *api) {
 			Changes: []conform.Change{{Name: "orders", Of: func(conform.Request) conform.Request { return activities("orders", nil) }}},
 		})
 	})
-	for _, c := range []struct {
-		outcome  contract.Outcome
-		member   string
-		broken   []string
-		sentence string
-	}{
-		{"from-not-integer", "time_from", []string{"yesterday", "1.5"}, "GET /resource/users/activity/{topic} rejects a time_from that is not an integer"},
-		{"to-not-integer", "time_to", []string{"tomorrow", "1.5"}, "GET /resource/users/activity/{topic} rejects a time_to that is not an integer"},
-		{"empty-from", "time_from", []string{""}, "GET /resource/users/activity/{topic} rejects an empty time_from"},
-		{"empty-to", "time_to", []string{""}, "GET /resource/users/activity/{topic} rejects an empty time_to"},
-		{"page-not-integer", "page", []string{"first", "1.5"}, "GET /resource/users/activity/{topic} rejects a page that is not an integer"},
-		{"page-not-positive", "page", []string{"0", "-1"}, "GET /resource/users/activity/{topic} rejects a page below 1"},
-		{"limit-not-integer", "limit", []string{"many", "1.5"}, "GET /resource/users/activity/{topic} rejects a limit that is not an integer"},
-		{"limit-out-of-range", "limit", []string{"0", "101", "-1"}, "GET /resource/users/activity/{topic} rejects a limit below 1 or above 100"},
-	} {
-		It(c.sentence, clause.Graded("barong.activity."+string(c.outcome), op, c.outcome), func(ctx SpecContext) {
-			var changes []conform.Change
-			for _, v := range c.broken {
-				changes = append(changes, conform.Change{Name: c.member + "=" + v, Of: func(conform.Request) conform.Request {
-					return activities(sessionTopic, url.Values{c.member: {v}})
-				}})
-			}
-			p.Refuses(ctx, conform.Refusal{Operation: op, By: p.Seen(ctx).Actor, Outcome: c.outcome, Control: always(activities(sessionTopic, nil)), Changes: changes})
+	conform.Table(func(ctx SpecContext, given refused) {
+		p.Refuses(ctx, conform.Refusal{
+			Operation: op, By: p.Seen(ctx).Actor, Outcome: given.outcome, Changes: given.changes,
+			Control: always(activities(sessionTopic, nil)),
 		})
+	}, []conform.Row[refused]{
+		{Text: "GET /resource/users/activity/{topic} rejects a time_from that is not an integer",
+			Clause: clause.Graded("barong.activity.from-not-integer", op, "from-not-integer"),
+			Given:  refusedFor("from-not-integer", brokenQuery("time_from", "yesterday", "1.5")...)},
+		{Text: "GET /resource/users/activity/{topic} rejects a time_to that is not an integer",
+			Clause: clause.Graded("barong.activity.to-not-integer", op, "to-not-integer"),
+			Given:  refusedFor("to-not-integer", brokenQuery("time_to", "tomorrow", "1.5")...)},
+		{Text: "GET /resource/users/activity/{topic} rejects an empty time_from",
+			Clause: clause.Graded("barong.activity.empty-from", op, "empty-from"),
+			Given:  refusedFor("empty-from", brokenQuery("time_from", "")...)},
+		{Text: "GET /resource/users/activity/{topic} rejects an empty time_to",
+			Clause: clause.Graded("barong.activity.empty-to", op, "empty-to"),
+			Given:  refusedFor("empty-to", brokenQuery("time_to", "")...)},
+		{Text: "GET /resource/users/activity/{topic} rejects a page that is not an integer",
+			Clause: clause.Graded("barong.activity.page-not-integer", op, "page-not-integer"),
+			Given:  refusedFor("page-not-integer", brokenQuery("page", "first", "1.5")...)},
+		{Text: "GET /resource/users/activity/{topic} rejects a page below 1",
+			Clause: clause.Graded("barong.activity.page-not-positive", op, "page-not-positive"),
+			Given:  refusedFor("page-not-positive", brokenQuery("page", "0", "-1")...)},
+		{Text: "GET /resource/users/activity/{topic} rejects a limit that is not an integer",
+			Clause: clause.Graded("barong.activity.limit-not-integer", op, "limit-not-integer"),
+			Given:  refusedFor("limit-not-integer", brokenQuery("limit", "many", "1.5")...)},
+		{Text: "GET /resource/users/activity/{topic} rejects a limit below 1 or above 100",
+			Clause: clause.Graded("barong.activity.limit-out-of-range", op, "limit-out-of-range"),
+			Given:  refusedFor("limit-out-of-range", brokenQuery("limit", "0", "101", "-1")...)},
+	})
+}
+
+// brokenQuery asks for activities with values that a member of the query may not have.
+func brokenQuery(member string, values ...string) []conform.Change {
+	var changes []conform.Change
+	for _, v := range values {
+		changes = append(changes, conform.Change{Name: member + "=" + v, Of: func(conform.Request) conform.Request {
+			return activities(sessionTopic, url.Values{member: {v}})
+		}})
 	}
+	return changes
 }
 
 // activityPage is one page of activities.

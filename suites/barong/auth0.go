@@ -107,19 +107,27 @@ func auth0Opens(p *api) {
 }
 
 func auth0Refuses(p *api) {
-	refuses := func(id, text string, outcome contract.Outcome, change func(said map[string]any)) {
-		It(text, clause.Graded("barong.auth0."+id, p.CreateSessionByAuth0, outcome, clause.Needs(client.Auth0)), func(ctx SpecContext) {
-			a, t := p.NewAccount(), p.auth0Tenant(ctx)
-			said := p.says(t, a.Login, true)
-			change(said)
-			call := p.Do(ctx, p.VisitorAt(a.Address), p.CreateSessionByAuth0, p.signs(t, said))
-			p.Expect(call, p.CreateSessionByAuth0, outcome)
-			p.ExpectNoSession(ctx, a, call)
-			p.Require("log in with the right token", p.auth0LogIn(ctx, t, a), p.CreateSessionByAuth0, contract.OK)
-		})
+	type untold struct {
+		outcome contract.Outcome
+		change  func(said map[string]any)
 	}
-	refuses("no-email", "POST /identity/sessions/auth0 rejects an ID token without an e-mail address", noEmailClaim, func(said map[string]any) { delete(said, "email") })
-	refuses("unverified-unknown", "POST /identity/sessions/auth0 rejects an unknown e-mail address that Auth0 has not verified", unverifiedUnknown, func(said map[string]any) { said["email_verified"] = false })
+	op, needs := p.CreateSessionByAuth0, clause.Needs(client.Auth0)
+	conform.Table(func(ctx SpecContext, given untold) {
+		a, t := p.NewAccount(), p.auth0Tenant(ctx)
+		said := p.says(t, a.Login, true)
+		given.change(said)
+		call := p.Do(ctx, p.VisitorAt(a.Address), op, p.signs(t, said))
+		p.Expect(call, op, given.outcome)
+		p.ExpectNoSession(ctx, a, call)
+		p.Require("log in with the right token", p.auth0LogIn(ctx, t, a), op, contract.OK)
+	}, []conform.Row[untold]{
+		{Text: "POST /identity/sessions/auth0 rejects an ID token without an e-mail address",
+			Clause: clause.Graded("barong.auth0.no-email", op, noEmailClaim, needs),
+			Given:  untold{noEmailClaim, func(said map[string]any) { delete(said, "email") }}},
+		{Text: "POST /identity/sessions/auth0 rejects an unknown e-mail address that Auth0 has not verified",
+			Clause: clause.Graded("barong.auth0.unverified-unknown", op, unverifiedUnknown, needs),
+			Given:  untold{unverifiedUnknown, func(said map[string]any) { said["email_verified"] = false }}},
+	})
 }
 
 // auth0LogIn logs in with a token that nothing is wrong with.
@@ -130,49 +138,59 @@ func (p *api) auth0LogIn(ctx context.Context, t tenant, a *client.Account) *http
 
 // auth0TokensRefused: OpenID Connect Core 1.0 section 3.1.3.7, RFC 8725.
 func auth0TokensRefused(p *api) {
-	refuses := func(id, text string, forge func(t tenant, said map[string]any) []string) {
-		It(text, clause.Graded("barong.auth0."+id, p.CreateSessionByAuth0, tokenRefusedAuth0, clause.Needs(client.Auth0)), func(ctx SpecContext) {
-			a, t := p.MemberAccount(ctx), p.auth0Tenant(ctx)
-			var changes []conform.Change
-			for _, token := range forge(t, p.says(t, a.Login, true)) {
-				changes = append(changes, conform.Set("id_token", p.Secret("id-token", token)))
-			}
-			p.ExpectNoSession(ctx, a, p.Refuses(ctx, conform.Refusal{
-				Operation: p.CreateSessionByAuth0, By: p.VisitorAt(a.Address), Outcome: tokenRefusedAuth0, Changes: changes,
-				Control: func() conform.Request { return p.signs(t, p.says(t, a.Login, true)) },
-			})...)
-		})
-	}
 	with := func(t tenant, said map[string]any, name string, v any) string {
 		changed := p.says(t, "", true)
 		changed["email"], changed[name] = said["email"], v
 		return jwtSigned(jwt.SigningMethodRS256, nil, changed, t.key)
 	}
-	refuses("malformed", "POST /identity/sessions/auth0 rejects text that is not a JWT", func(t tenant, said map[string]any) []string {
-		return []string{p.Nonce(), "a.b", "..", jwtObject(map[string]any{"alg": "RS256"}) + "." + jwtObject(said) + "."}
-	})
-	refuses("expired", "POST /identity/sessions/auth0 rejects an expired ID token", func(t tenant, said map[string]any) []string {
-		return []string{with(t, said, "exp", p.Now().Add(-time.Hour).Unix())}
-	})
-	refuses("audience", "POST /identity/sessions/auth0 rejects an ID token for another audience", func(t tenant, said map[string]any) []string {
-		return []string{with(t, said, "aud", "somebody-else"), with(t, said, "aud", []string{"somebody-else"})}
-	})
-	refuses("issuer", "POST /identity/sessions/auth0 rejects an ID token of another issuer", func(t tenant, said map[string]any) []string {
-		return []string{with(t, said, "iss", "https://somebody-else.auth0.com/"), with(t, said, "iss", "barong")}
-	})
-	refuses("signature", "POST /identity/sessions/auth0 rejects an ID token that the tenant has not signed", func(t tenant, said map[string]any) []string {
-		key, err := rsa.GenerateKey(rand.Reader, 2048)
-		if err != nil {
-			p.Error("cannot make a key: %v", err)
+	op, needs := p.CreateSessionByAuth0, clause.Needs(client.Auth0)
+	conform.Table(func(ctx SpecContext, forge func(t tenant, said map[string]any) []string) {
+		a, t := p.MemberAccount(ctx), p.auth0Tenant(ctx)
+		var changes []conform.Change
+		for _, token := range forge(t, p.says(t, a.Login, true)) {
+			changes = append(changes, conform.Set("id_token", p.Secret("id-token", token)))
 		}
-		right := strings.Split(jwtSigned(jwt.SigningMethodRS256, nil, said, t.key), ".")
-		other := strings.Split(with(t, said, "email", p.Nobody()), ".")
-		return []string{
-			jwtSigned(jwt.SigningMethodRS256, nil, said, key),
-			jwtObject(map[string]any{"alg": "none"}) + "." + right[1] + ".",
-			jwtSigned(jwt.SigningMethodHS256, nil, said, []byte("")),
-			right[0] + "." + right[1] + "." + other[2],
-		}
+		p.ExpectNoSession(ctx, a, p.Refuses(ctx, conform.Refusal{
+			Operation: op, By: p.VisitorAt(a.Address), Outcome: tokenRefusedAuth0, Changes: changes,
+			Control: func() conform.Request { return p.signs(t, p.says(t, a.Login, true)) },
+		})...)
+	}, []conform.Row[func(t tenant, said map[string]any) []string]{
+		{Text: "POST /identity/sessions/auth0 rejects text that is not a JWT",
+			Clause: clause.Graded("barong.auth0.malformed", op, tokenRefusedAuth0, needs),
+			Given: func(t tenant, said map[string]any) []string {
+				return []string{p.Nonce(), "a.b", "..", jwtObject(map[string]any{"alg": "RS256"}) + "." + jwtObject(said) + "."}
+			}},
+		{Text: "POST /identity/sessions/auth0 rejects an expired ID token",
+			Clause: clause.Graded("barong.auth0.expired", op, tokenRefusedAuth0, needs),
+			Given: func(t tenant, said map[string]any) []string {
+				return []string{with(t, said, "exp", p.Now().Add(-time.Hour).Unix())}
+			}},
+		{Text: "POST /identity/sessions/auth0 rejects an ID token for another audience",
+			Clause: clause.Graded("barong.auth0.audience", op, tokenRefusedAuth0, needs),
+			Given: func(t tenant, said map[string]any) []string {
+				return []string{with(t, said, "aud", "somebody-else"), with(t, said, "aud", []string{"somebody-else"})}
+			}},
+		{Text: "POST /identity/sessions/auth0 rejects an ID token of another issuer",
+			Clause: clause.Graded("barong.auth0.issuer", op, tokenRefusedAuth0, needs),
+			Given: func(t tenant, said map[string]any) []string {
+				return []string{with(t, said, "iss", "https://somebody-else.auth0.com/"), with(t, said, "iss", "barong")}
+			}},
+		{Text: "POST /identity/sessions/auth0 rejects an ID token that the tenant has not signed",
+			Clause: clause.Graded("barong.auth0.signature", op, tokenRefusedAuth0, needs),
+			Given: func(t tenant, said map[string]any) []string {
+				key, err := rsa.GenerateKey(rand.Reader, 2048)
+				if err != nil {
+					p.Error("cannot make a key: %v", err)
+				}
+				right := strings.Split(jwtSigned(jwt.SigningMethodRS256, nil, said, t.key), ".")
+				other := strings.Split(with(t, said, "email", p.Nobody()), ".")
+				return []string{
+					jwtSigned(jwt.SigningMethodRS256, nil, said, key),
+					jwtObject(map[string]any{"alg": "none"}) + "." + right[1] + ".",
+					jwtSigned(jwt.SigningMethodHS256, nil, said, []byte("")),
+					right[0] + "." + right[1] + "." + other[2],
+				}
+			}},
 	})
 }
 
@@ -180,17 +198,27 @@ func auth0TokensRefused(p *api) {
 // log-in by password would not; the documents promise no such way round
 // (facts/barong.md 9 row 13).
 func auth0Bypasses(p *api) {
-	refuses := func(id, text string, who func(context.Context) *client.Account, verified bool) {
-		It(text, Serial, clause.Should("barong.auth0."+id, p.CreateSessionByAuth0, unverifiedUnknown, clause.Needs(client.Auth0), clause.Only(client.Documented),
-			clause.From(contract.Standard, "OWASP ASVS 5.0 6.3.4; facts/auth-checks.md F07; facts/barong.md 9 row 13")), func(ctx SpecContext) {
-			a, twin, t := who(ctx), p.MemberAccount(ctx), p.auth0Tenant(ctx)
-			call := p.Do(ctx, p.VisitorAt(a.Address), p.CreateSessionByAuth0, p.signs(t, p.says(t, a.Login, verified)))
-			p.Expect(call, p.CreateSessionByAuth0, unverifiedUnknown)
-			p.ExpectNoSession(ctx, a, call)
-			p.Require("log in as a member", p.auth0LogIn(ctx, t, twin), p.CreateSessionByAuth0, contract.OK)
-		})
+	type bypass struct {
+		who      func(context.Context) *client.Account
+		verified bool
 	}
-	refuses("unverified-email", "POST /identity/sessions/auth0 opens no session of a user whose e-mail address Auth0 has not verified", p.MemberAccount, false)
-	refuses("second-factor", "POST /identity/sessions/auth0 opens no session of an enrolled user without the second factor", p.EnrolledAccount, true)
-	refuses("banned", "POST /identity/sessions/auth0 opens no session of a banned user", func(context.Context) *client.Account { GinkgoHelper(); return p.Leased(client.RoleBanned) }, true)
+	op, needs, only := p.CreateSessionByAuth0, clause.Needs(client.Auth0), clause.Only(client.Documented)
+	from := clause.From(contract.Standard, "OWASP ASVS 5.0 6.3.4; facts/auth-checks.md F07; facts/barong.md 9 row 13")
+	conform.Table(func(ctx SpecContext, given bypass) {
+		a, twin, t := given.who(ctx), p.MemberAccount(ctx), p.auth0Tenant(ctx)
+		call := p.Do(ctx, p.VisitorAt(a.Address), op, p.signs(t, p.says(t, a.Login, given.verified)))
+		p.Expect(call, op, unverifiedUnknown)
+		p.ExpectNoSession(ctx, a, call)
+		p.Require("log in as a member", p.auth0LogIn(ctx, t, twin), op, contract.OK)
+	}, []conform.Row[bypass]{
+		{Text: "POST /identity/sessions/auth0 opens no session of a user whose e-mail address Auth0 has not verified",
+			Clause: clause.Should("barong.auth0.unverified-email", op, unverifiedUnknown, needs, only, from),
+			Given:  bypass{p.MemberAccount, false}},
+		{Text: "POST /identity/sessions/auth0 opens no session of an enrolled user without the second factor",
+			Clause: clause.Should("barong.auth0.second-factor", op, unverifiedUnknown, needs, only, from),
+			Given:  bypass{p.EnrolledAccount, true}},
+		{Text: "POST /identity/sessions/auth0 opens no session of a banned user",
+			Clause: clause.Should("barong.auth0.banned", op, unverifiedUnknown, needs, only, from),
+			Given:  bypass{func(context.Context) *client.Account { GinkgoHelper(); return p.Leased(client.RoleBanned) }, true}},
+	}, Serial)
 }

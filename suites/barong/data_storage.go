@@ -115,15 +115,18 @@ func storageRefused(p *api) {
 			p.Expect(p.Do(ctx, me.Actor, op, stored(named[i], `{"a":"b"}`)), op, titleReserved)
 			p.Check("data that are stored", p.storagesOf(ctx, me), BeEmpty())
 		})
-	refused := func(outcome contract.Outcome, promise string, broken ...string) {
-		It(op.Name()+" rejects "+promise, clause.Graded("barong.data-storage."+string(outcome), op, outcome, clause.Needs(client.DataStorage)), func(ctx SpecContext) {
-			me, title := p.DisposableMember(ctx), p.titles()[0]
-			p.Refuses(ctx, conform.Refusal{
-				Operation: op, By: me.Actor, Control: always(stored(title, `{"a":"b"}`)), Outcome: outcome, OnlyAfter: true, Changes: valuesOf("data", broken),
-				State: func() any { return p.storagesOf(ctx, me) },
-			})
+	conform.Table(func(ctx SpecContext, given refused) {
+		me, title := p.DisposableMember(ctx), p.titles()[0]
+		p.Refuses(ctx, conform.Refusal{
+			Operation: op, By: me.Actor, Control: always(stored(title, `{"a":"b"}`)), Outcome: given.outcome, OnlyAfter: true,
+			Changes: given.changes, State: func() any { return p.storagesOf(ctx, me) },
 		})
-	}
-	refused("data-invalid", "data that is not JSON", `{"a":`, "plain text")
-	refused("data-too-long", "data of more than 5120 characters", jsonOf(longestStored+1))
+	}, []conform.Row[refused]{
+		{Text: "POST /resource/data_storage rejects data that is not JSON",
+			Clause: clause.Graded("barong.data-storage.data-invalid", op, "data-invalid", clause.Needs(client.DataStorage)),
+			Given:  refusedFor("data-invalid", valuesOf("data", []string{`{"a":`, "plain text"})...)},
+		{Text: "POST /resource/data_storage rejects data of more than 5120 characters",
+			Clause: clause.Graded("barong.data-storage.data-too-long", op, "data-too-long", clause.Needs(client.DataStorage)),
+			Given:  refusedFor("data-too-long", valuesOf("data", []string{jsonOf(longestStored + 1)})...)},
+	})
 }

@@ -93,41 +93,58 @@ func documentsTaken(p *api) {
 	})
 }
 
-// refusedDocument puts requests to an account, none of which may leave a document,
+// refusesDocument puts requests to an account, none of which may leave a document,
 // and then a right one.
-func refusedDocument(p *api, slug, promise string, outcome contract.Outcome, needs []string, changes ...conform.Change) {
-	It(p.CreateDocument.Name()+" rejects "+promise, clause.Graded("barong.documents."+slug, p.CreateDocument, outcome, clause.Needs(needs...)), func(ctx SpecContext) {
+func refusesDocument(p *api) func(SpecContext, refused) {
+	return func(ctx SpecContext, given refused) {
 		me := p.DisposableMember(ctx)
 		p.Refuses(ctx, conform.Refusal{
-			Operation: p.CreateDocument, By: me.Actor, Control: p.Document, Outcome: outcome, OnlyAfter: true, Changes: changes,
+			Operation: p.CreateDocument, By: me.Actor, Control: p.Document, Outcome: given.outcome, OnlyAfter: true, Changes: given.changes,
 			State: func() any { return p.DocumentsOf(ctx, me) },
 		})
-	})
+	}
 }
 
 func documentsRefused(p *api) {
-	refusedDocument(p, "expire-not-a-date", "an expiry date that is not a date", client.ExpireNotADate, nil,
-		conform.Set("doc_expire", "soon"), conform.Set("doc_expire", "2099-02-31"))
-	refusedDocument(p, "expire-missing", "a document without the required expiry date", client.ExpireMissing, []string{client.WithExpiry},
-		conform.Drop("doc_expire"))
-	// The date is looked at only where one is needed.
-	refusedDocument(p, "already-expired", "a document that has expired", client.AlreadyExpired, []string{client.WithExpiry},
-		conform.Change{Name: "two days ago", Of: func(r conform.Request) conform.Request {
-			return r.With("doc_expire", p.Now().Add(-48*time.Hour).Format(client.IsoDate))
-		}}, conform.Set("doc_expire", "1999-12-31"))
-	refusedDocument(p, "category-unknown", "an unknown category", "category-unknown", nil, conform.Set("doc_category", "inside"))
-	refusedDocument(p, "type-unknown", "an unknown document type", client.TypeUnknown, nil, conform.Set("doc_type", "Library card"))
-	refusedDocument(p, "number-invalid", "a document number with characters other than letters, digits, hyphens and blanks", "number-invalid", nil,
-		conform.Set("doc_number", "AB#1"), conform.Set("doc_number", "AB<1>"), conform.Set("doc_number", "АБ12"))
-	refusedDocument(p, "number-too-long", "a document number of more than 128 characters", "number-too-long", nil,
-		conform.Change{Name: "129 digits", Of: func(r conform.Request) conform.Request {
-			return r.With("doc_number", strings.Repeat("7", client.LongestNumber+1))
-		}})
-	refusedDocument(p, "metadata-invalid", "metadata that is not JSON", "metadata-invalid", nil, conform.Set("metadata", `{"a":`))
-	refusedDocument(p, "limit-at-once", "more files at once than an account may have documents", client.LimitAhead, nil,
-		conform.Change{Name: "11 files", Of: func(r conform.Request) conform.Request {
-			return r.With("upload", client.Pictures(client.MostDocuments+1))
-		}})
+	op := p.CreateDocument
+	conform.Table(refusesDocument(p), []conform.Row[refused]{
+		{Text: "POST /resource/documents rejects an expiry date that is not a date",
+			Clause: clause.Graded("barong.documents.expire-not-a-date", op, client.ExpireNotADate),
+			Given:  refusedFor(client.ExpireNotADate, conform.Set("doc_expire", "soon"), conform.Set("doc_expire", "2099-02-31"))},
+		{Text: "POST /resource/documents rejects a document without the required expiry date",
+			Clause: clause.Graded("barong.documents.expire-missing", op, client.ExpireMissing, clause.Needs(client.WithExpiry)),
+			Given:  refusedFor(client.ExpireMissing, conform.Drop("doc_expire"))},
+		// The date is looked at only where one is needed.
+		{Text: "POST /resource/documents rejects a document that has expired",
+			Clause: clause.Graded("barong.documents.already-expired", op, client.AlreadyExpired, clause.Needs(client.WithExpiry)),
+			Given: refusedFor(client.AlreadyExpired,
+				conform.Change{Name: "two days ago", Of: func(r conform.Request) conform.Request {
+					return r.With("doc_expire", p.Now().Add(-48*time.Hour).Format(client.IsoDate))
+				}}, conform.Set("doc_expire", "1999-12-31"))},
+		{Text: "POST /resource/documents rejects an unknown category",
+			Clause: clause.Graded("barong.documents.category-unknown", op, "category-unknown"),
+			Given:  refusedFor("category-unknown", conform.Set("doc_category", "inside"))},
+		{Text: "POST /resource/documents rejects an unknown document type",
+			Clause: clause.Graded("barong.documents.type-unknown", op, client.TypeUnknown),
+			Given:  refusedFor(client.TypeUnknown, conform.Set("doc_type", "Library card"))},
+		{Text: "POST /resource/documents rejects a document number with characters other than letters, digits, hyphens and blanks",
+			Clause: clause.Graded("barong.documents.number-invalid", op, "number-invalid"),
+			Given: refusedFor("number-invalid",
+				conform.Set("doc_number", "AB#1"), conform.Set("doc_number", "AB<1>"), conform.Set("doc_number", "АБ12"))},
+		{Text: "POST /resource/documents rejects a document number of more than 128 characters",
+			Clause: clause.Graded("barong.documents.number-too-long", op, "number-too-long"),
+			Given: refusedFor("number-too-long", conform.Change{Name: "129 digits", Of: func(r conform.Request) conform.Request {
+				return r.With("doc_number", strings.Repeat("7", client.LongestNumber+1))
+			}})},
+		{Text: "POST /resource/documents rejects metadata that is not JSON",
+			Clause: clause.Graded("barong.documents.metadata-invalid", op, "metadata-invalid"),
+			Given:  refusedFor("metadata-invalid", conform.Set("metadata", `{"a":`))},
+		{Text: "POST /resource/documents rejects more files at once than an account may have documents",
+			Clause: clause.Graded("barong.documents.limit-at-once", op, client.LimitAhead),
+			Given: refusedFor(client.LimitAhead, conform.Change{Name: "11 files", Of: func(r conform.Request) conform.Request {
+				return r.With("upload", client.Pictures(client.MostDocuments+1))
+			}})},
+	})
 	It("POST /resource/documents accepts ten documents of an account and rejects the eleventh", clause.Graded("barong.documents.limit", p.CreateDocument, client.LimitAhead), func(ctx SpecContext) {
 		me := p.DisposableMember(ctx)
 		p.Require("upload ten documents", p.Do(ctx, me.Actor, p.CreateDocument, p.Document().With("upload", client.Pictures(client.MostDocuments))), p.CreateDocument, contract.OK)
@@ -139,9 +156,14 @@ func documentsRefused(p *api) {
 func documentFiles(p *api) {
 	executable := client.Picture()
 	executable.Name, executable.Media, executable.Content = "document.exe", "application/x-msdownload", []byte("MZ\x90\x00")
-	refusedDocument(p, "upload-not-a-file", "text in place of a file", client.UploadNotAFile, nil, conform.Set("upload", []string{"no file"}))
-	refusedDocument(p, "upload-extension", "a file whose extension is not allowed", client.UploadExtension, nil,
-		conform.Set("upload", []client.Upload{executable}))
+	conform.Table(refusesDocument(p), []conform.Row[refused]{
+		{Text: "POST /resource/documents rejects text in place of a file",
+			Clause: clause.Graded("barong.documents.upload-not-a-file", p.CreateDocument, client.UploadNotAFile),
+			Given:  refusedFor(client.UploadNotAFile, conform.Set("upload", []string{"no file"}))},
+		{Text: "POST /resource/documents rejects a file whose extension is not allowed",
+			Clause: clause.Graded("barong.documents.upload-extension", p.CreateDocument, client.UploadExtension),
+			Given:  refusedFor(client.UploadExtension, conform.Set("upload", []client.Upload{executable}))},
+	})
 	It("POST /resource/documents answers a single file outside a list with a server error", clause.Note("barong.documents.upload-single", p.CreateDocument, client.UploadSingle), func(ctx SpecContext) {
 		me := p.DisposableMember(ctx)
 		p.Expect(p.Do(ctx, me.Actor, p.CreateDocument, p.Document().With("upload", client.Picture())), p.CreateDocument, client.UploadSingle)

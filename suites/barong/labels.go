@@ -2,7 +2,6 @@ package barong
 
 import (
 	"context"
-	"fmt"
 	"net/url"
 	"strings"
 	"sync"
@@ -142,26 +141,34 @@ func (p *api) atOnce(ctx context.Context, n int, by *conform.Actor, op *contract
 
 // labelRules are what a key and a value may be made of.
 func labelRules(p *api) {
-	for _, m := range []string{"key", "value"} {
-		rule := func(what string, broken ...string) {
-			outcome := contract.Outcome(m + "-" + what)
-			It(fmt.Sprintf("POST /resource/labels rejects a label whose %s is %s", m, strings.ReplaceAll(what, "-", " ")), clause.Graded("barong.labels."+string(outcome), p.CreateLabel, outcome),
-				func(ctx SpecContext) {
-					me := p.Member(ctx)
-					var changes []conform.Change
-					for _, v := range broken {
-						changes = append(changes, conform.Set(m, v))
-					}
-					p.Refuses(ctx, conform.Refusal{
-						Operation: p.CreateLabel, By: me.Actor, Outcome: outcome, Changes: changes, OnlyAfter: true,
-						Control: func() conform.Request { return p.NewLabel(me) }, State: func() any { return p.LabelKeys(ctx, me, nil) },
-					})
-				})
-		}
-		rule("too-short", "ab")
-		rule("too-long", strings.Repeat("a", longestLabel+1))
-		rule("invalid", "a.b", "a$bc", "a/bc", "ключ")
-	}
+	conform.Table(func(ctx SpecContext, given refused) {
+		me := p.Member(ctx)
+		p.Refuses(ctx, conform.Refusal{
+			Operation: p.CreateLabel, By: me.Actor, Outcome: given.outcome, Changes: given.changes, OnlyAfter: true,
+			Control: func() conform.Request { return p.NewLabel(me) }, State: func() any { return p.LabelKeys(ctx, me, nil) },
+		})
+	}, []conform.Row[refused]{
+		{Text: "POST /resource/labels rejects a label whose key is too short",
+			Clause: clause.Graded("barong.labels.key-too-short", p.CreateLabel, "key-too-short"),
+			Given:  refusedFor("key-too-short", conform.Set("key", "ab"))},
+		{Text: "POST /resource/labels rejects a label whose key is too long",
+			Clause: clause.Graded("barong.labels.key-too-long", p.CreateLabel, "key-too-long"),
+			Given:  refusedFor("key-too-long", conform.Set("key", strings.Repeat("a", longestLabel+1)))},
+		{Text: "POST /resource/labels rejects a label whose key is invalid",
+			Clause: clause.Graded("barong.labels.key-invalid", p.CreateLabel, "key-invalid"),
+			Given: refusedFor("key-invalid",
+				conform.Set("key", "a.b"), conform.Set("key", "a$bc"), conform.Set("key", "a/bc"), conform.Set("key", "ключ"))},
+		{Text: "POST /resource/labels rejects a label whose value is too short",
+			Clause: clause.Graded("barong.labels.value-too-short", p.CreateLabel, "value-too-short"),
+			Given:  refusedFor("value-too-short", conform.Set("value", "ab"))},
+		{Text: "POST /resource/labels rejects a label whose value is too long",
+			Clause: clause.Graded("barong.labels.value-too-long", p.CreateLabel, "value-too-long"),
+			Given:  refusedFor("value-too-long", conform.Set("value", strings.Repeat("a", longestLabel+1)))},
+		{Text: "POST /resource/labels rejects a label whose value is invalid",
+			Clause: clause.Graded("barong.labels.value-invalid", p.CreateLabel, "value-invalid"),
+			Given: refusedFor("value-invalid",
+				conform.Set("value", "a.b"), conform.Set("value", "a$bc"), conform.Set("value", "a/bc"), conform.Set("value", "ключ"))},
+	})
 	It("POST /resource/labels accepts keys and values of the minimum and the maximum length", clause.Graded("barong.labels.bounds", p.CreateLabel, contract.OK), func(ctx SpecContext) {
 		me := p.Member(ctx)
 		long := "af-" + p.Nonce() + strings.Repeat("_", longestLabel)

@@ -48,27 +48,42 @@ func passwordChanges(p *api) {
 }
 
 func passwordChangeRefused(p *api) {
-	refused := func(outcome contract.Outcome, promise string, changes ...conform.Change) {
-		It(p.ChangePassword.Name()+" rejects "+promise, clause.Must("barong.password.change-"+string(outcome), p.ChangePassword, outcome), func(ctx SpecContext) {
-			me := p.Changeable(ctx)
-			p.Refuses(ctx, conform.Refusal{
-				Operation: p.ChangePassword, By: me.Actor, Outcome: outcome, OnlyAfter: true, Changes: changes[:min(3, len(changes))],
-				Control: func() conform.Request { return p.PasswordChange(me.Account.Password, p.Next(me.Account)) },
-				State:   func() any { return p.LogsIn(ctx, me.Account, me.Account.Password) },
-			})
+	op := p.ChangePassword
+	conform.Table(func(ctx SpecContext, given refused) {
+		me := p.Changeable(ctx)
+		p.Refuses(ctx, conform.Refusal{
+			Operation: op, By: me.Actor, Outcome: given.outcome, OnlyAfter: true, Changes: given.changes[:min(3, len(given.changes))],
+			Control: func() conform.Request { return p.PasswordChange(me.Account.Password, p.Next(me.Account)) },
+			State:   func() any { return p.LogsIn(ctx, me.Account, me.Account.Password) },
 		})
-	}
-	refused("passwords-differ", "a new password with a different confirmation", conform.Change{Name: "confirm_password", Of: func(r conform.Request) conform.Request {
-		return r.With("confirm_password", p.Secret("password", client.NewPassword()))
-	}})
-	refused(contract.BadCredentials, "a wrong old password", conform.Change{Name: "old_password", Of: func(r conform.Request) conform.Request {
-		return r.With("old_password", p.Secret("password", client.NewPassword()))
-	}})
-	refused("unchanged", "the old password as the new one", conform.Change{Name: "new_password", Of: func(r conform.Request) conform.Request {
-		old := r.JSON.(conform.Object)["old_password"]
-		return r.With("new_password", old).With("confirm_password", old)
-	}})
-	refused("password-requirements", "a password without the required classes", badPasswords("new_password", lackingClasses)...)
-	refused("password-weak", "a password from a dictionary", badPasswords("new_password", known)...)
-	refused("password-too-long", "a password of more than 72 bytes", badPasswords("new_password", []string{tooLong})...)
+	}, []conform.Row[refused]{
+		{Text: "PUT /resource/users/password rejects a new password with a different confirmation",
+			Clause: clause.Must("barong.password.change-passwords-differ", op, "passwords-differ"),
+			Given:  refusedFor("passwords-differ", p.anotherPassword("confirm_password"))},
+		{Text: "PUT /resource/users/password rejects a wrong old password",
+			Clause: clause.Must("barong.password.change-bad-credentials", op, contract.BadCredentials),
+			Given:  refusedFor(contract.BadCredentials, p.anotherPassword("old_password"))},
+		{Text: "PUT /resource/users/password rejects the old password as the new one",
+			Clause: clause.Must("barong.password.change-unchanged", op, "unchanged"),
+			Given: refusedFor("unchanged", conform.Change{Name: "new_password", Of: func(r conform.Request) conform.Request {
+				old := r.JSON.(conform.Object)["old_password"]
+				return r.With("new_password", old).With("confirm_password", old)
+			}})},
+		{Text: "PUT /resource/users/password rejects a password without the required classes",
+			Clause: clause.Must("barong.password.change-password-requirements", op, "password-requirements"),
+			Given:  refusedFor("password-requirements", badPasswords("new_password", lackingClasses)...)},
+		{Text: "PUT /resource/users/password rejects a password from a dictionary",
+			Clause: clause.Must("barong.password.change-password-weak", op, "password-weak"),
+			Given:  refusedFor("password-weak", badPasswords("new_password", known)...)},
+		{Text: "PUT /resource/users/password rejects a password of more than 72 bytes",
+			Clause: clause.Must("barong.password.change-password-too-long", op, "password-too-long"),
+			Given:  refusedFor("password-too-long", badPasswords("new_password", []string{tooLong})...)},
+	})
+}
+
+// anotherPassword puts a password that is nobody's in place of a member's.
+func (p *api) anotherPassword(member string) conform.Change {
+	return conform.Change{Name: member, Of: func(r conform.Request) conform.Request {
+		return r.With(member, p.Secret("password", client.NewPassword()))
+	}}
 }

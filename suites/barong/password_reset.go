@@ -126,23 +126,28 @@ func resetRefuses(p *api) {
 			p.Require("have a weak password refused", p.Do(ctx, p.Visitor(), op, weak), op, "password-weak")
 			p.Expect(p.Do(ctx, p.Visitor(), op, p.PasswordReset(token, p.Next(a))), op, contract.OK)
 		})
-	refused := func(outcome contract.Outcome, promise string, changes ...conform.Change) {
-		It(op.Name()+" rejects "+promise, clause.Must("barong.password-reset."+string(outcome), op, outcome), func(ctx SpecContext) {
-			a := p.Changeable(ctx).Account
-			token := p.ResetToken(ctx, a)
-			p.Refuses(ctx, conform.Refusal{
-				Operation: op, By: p.Visitor(), Outcome: outcome, OnlyAfter: true, Changes: changes,
-				Control: func() conform.Request { return p.PasswordReset(token, p.Next(a)) },
-				State:   func() any { return p.LogsIn(ctx, a, a.Password) },
-			})
+	conform.Table(func(ctx SpecContext, given refused) {
+		a := p.Changeable(ctx).Account
+		token := p.ResetToken(ctx, a)
+		p.Refuses(ctx, conform.Refusal{
+			Operation: op, By: p.Visitor(), Outcome: given.outcome, OnlyAfter: true, Changes: given.changes,
+			Control: func() conform.Request { return p.PasswordReset(token, p.Next(a)) },
+			State:   func() any { return p.LogsIn(ctx, a, a.Password) },
 		})
-	}
-	refused("passwords-differ", "a password with a different confirmation", conform.Change{Name: "confirm_password", Of: func(r conform.Request) conform.Request {
-		return r.With("confirm_password", p.Secret("password", client.NewPassword()))
-	}})
-	refused("password-requirements", "a password without the required classes", badPasswords("password", lackingClasses)...)
-	refused("password-weak", "a password from a dictionary", badPasswords("password", known)...)
-	refused("password-too-long", "a password of more than 72 bytes", badPasswords("password", []string{tooLong})...)
+	}, []conform.Row[refused]{
+		{Text: "POST /identity/users/password/confirm_code rejects a password with a different confirmation",
+			Clause: clause.Must("barong.password-reset.passwords-differ", op, "passwords-differ"),
+			Given:  refusedFor("passwords-differ", p.anotherPassword("confirm_password"))},
+		{Text: "POST /identity/users/password/confirm_code rejects a password without the required classes",
+			Clause: clause.Must("barong.password-reset.password-requirements", op, "password-requirements"),
+			Given:  refusedFor("password-requirements", badPasswords("password", lackingClasses)...)},
+		{Text: "POST /identity/users/password/confirm_code rejects a password from a dictionary",
+			Clause: clause.Must("barong.password-reset.password-weak", op, "password-weak"),
+			Given:  refusedFor("password-weak", badPasswords("password", known)...)},
+		{Text: "POST /identity/users/password/confirm_code rejects a password of more than 72 bytes",
+			Clause: clause.Must("barong.password-reset.password-too-long", op, "password-too-long"),
+			Given:  refusedFor("password-too-long", badPasswords("password", []string{tooLong})...)},
+	})
 	It("POST /identity/users/password/confirm_code checks that the passwords match before it checks the token",
 		clause.Must("barong.password-reset.differ-first", op, "passwords-differ"), func(ctx SpecContext) {
 			r := p.PasswordReset(p.Nonce(), p.Secret("password", client.NewPassword())).With("confirm_password", p.Secret("password", client.NewPassword()))

@@ -83,9 +83,8 @@ func profiles(p *api) {
 		profileMade(p)
 		profileChanged(p)
 		profileRead(p)
-		for _, op := range []*contract.Operation{p.CreateProfile, p.UpdateProfile} {
-			profileRules(p, op)
-		}
+		profileMadeRefused(p)
+		profileChangeRefused(p)
 	})
 }
 
@@ -118,15 +117,17 @@ func profileMade(p *api) {
 	It("POST /resource/profiles accepts a three-letter country code too", clause.Graded("barong.profiles.country-alpha3", op, contract.OK), func(ctx SpecContext) {
 		p.Expect(p.Do(ctx, p.DisposableMember(ctx).Actor, op, person().With("country", "UKR")), op, contract.OK)
 	})
-	for _, confirmed := range []bool{false, true} {
-		state := map[bool]string{false: drafted, true: submitted}[confirmed]
-		It("POST /resource/profiles rejects a second profile beside a "+state+" one", clause.Graded("barong.profiles.exists-"+state, op, profileExists), func(ctx SpecContext) {
-			me := p.withProfile(ctx, conform.Object{"first_name": "Ada", "confirm": confirmed})
-			before := p.profilesOf(ctx, me)
-			p.Expect(p.Do(ctx, me.Actor, op, person()), op, profileExists)
-			p.Check("the profiles that are read", p.profilesOf(ctx, me), Equal(before))
-		})
-	}
+	conform.Table(func(ctx SpecContext, confirmed bool) {
+		me := p.withProfile(ctx, conform.Object{"first_name": "Ada", "confirm": confirmed})
+		before := p.profilesOf(ctx, me)
+		p.Expect(p.Do(ctx, me.Actor, op, person()), op, profileExists)
+		p.Check("the profiles that are read", p.profilesOf(ctx, me), Equal(before))
+	}, []conform.Row[bool]{
+		{Text: "POST /resource/profiles rejects a second profile beside a drafted one",
+			Clause: clause.Graded("barong.profiles.exists-drafted", op, profileExists), Given: false},
+		{Text: "POST /resource/profiles rejects a second profile beside a submitted one",
+			Clause: clause.Graded("barong.profiles.exists-submitted", op, profileExists), Given: true},
+	})
 }
 
 func profileChanged(p *api) {
@@ -190,61 +191,110 @@ func profileRead(p *api) {
 	})
 }
 
-// profileRules are what the members of a profile may be. No document says which
-// characters a name may have: each value here is bad beyond doubt.
-func profileRules(p *api, op *contract.Operation) {
-	rule := func(levelled func(string, *contract.Operation, contract.Outcome, ...clause.Option) clause.Clause, outcome contract.Outcome, member string, broken ...string) {
-		It(op.Name()+" rejects a "+member+" that is "+flaw(outcome),
-			levelled("barong."+clause.Slug(op.ID)+"."+string(outcome), op, outcome), func(ctx SpecContext) {
-				me := p.DisposableMember(ctx)
-				if op == p.UpdateProfile {
-					p.Require("make a profile", p.Do(ctx, me.Actor, p.CreateProfile, person()), p.CreateProfile, contract.OK)
-				}
-				var changes []conform.Change
-				for _, v := range broken {
-					changes = append(changes, conform.Change{Name: v, Of: func(r conform.Request) conform.Request { return r.With(member, v) }})
-				}
-				p.Refuses(ctx, conform.Refusal{
-					Operation: op, By: me.Actor, Control: person, Outcome: outcome, Changes: changes, OnlyAfter: true,
-					State: func() any { return p.profilesOf(ctx, me) },
-				})
-			})
-	}
-	rule(clause.Should, "first-name-invalid", "first_name", "1;<")
-	rule(clause.Should, "last-name-invalid", "last_name", "1;<")
-	rule(clause.Should, "city-invalid", "city", "<1>")
-	rule(clause.Should, "address-invalid", "address", "<script>")
-	rule(clause.Should, "postcode-invalid", "postcode", "!!!!")
-	rule(clause.Should, "postcode-too-short", "postcode", "1")
-	rule(clause.Should, "postcode-too-long", "postcode", strings.Repeat("1", 13))
-	rule(clause.Must, countryInvalid, "country", "XX", "Ukraine")
-	rule(clause.Must, "metadata-invalid", "metadata", `{"a":`)
-	It(op.Name()+" rejects a date of birth in the future", clause.Must("barong."+clause.Slug(op.ID)+".dob-future", op, "dob-future"), func(ctx SpecContext) {
-		p.refusedBirth(ctx, op, "dob-future", p.Now().AddDate(1, 0, 0).Format(client.IsoDate))
-	})
-	It(op.Name()+" rejects a date of birth that is not a date", clause.Graded("barong."+clause.Slug(op.ID)+".dob-not-a-date", op, contract.InvalidType), func(ctx SpecContext) {
-		p.refusedBirth(ctx, op, contract.InvalidType, "yesterday")
-	})
-}
-
-// flaw is the end of an outcome's name in words: too-short becomes "too short".
-func flaw(outcome contract.Outcome) string {
-	for _, end := range []string{"too-short", "too-long", "invalid"} {
-		if strings.HasSuffix(string(outcome), end) {
-			return strings.ReplaceAll(end, "-", " ")
+// refusesProfile puts to an operation what the members of a profile may not be. No
+// document says which characters a name may have: each value here is bad beyond
+// doubt.
+func refusesProfile(p *api, op *contract.Operation) func(SpecContext, refused) {
+	return func(ctx SpecContext, given refused) {
+		me := p.DisposableMember(ctx)
+		if op == p.UpdateProfile {
+			p.Require("make a profile", p.Do(ctx, me.Actor, p.CreateProfile, person()), p.CreateProfile, contract.OK)
 		}
+		p.Refuses(ctx, conform.Refusal{
+			Operation: op, By: me.Actor, Control: person, Outcome: given.outcome, Changes: given.changes, OnlyAfter: true,
+			State: func() any { return p.profilesOf(ctx, me) },
+		})
 	}
-	return string(outcome)
 }
 
-func (p *api) refusedBirth(ctx context.Context, op *contract.Operation, outcome contract.Outcome, dob string) {
-	GinkgoHelper()
-	me := p.DisposableMember(ctx)
-	if op == p.UpdateProfile {
-		p.Require("make a profile", p.Do(ctx, me.Actor, p.CreateProfile, person()), p.CreateProfile, contract.OK)
+func brokenMember(member string, values ...string) []conform.Change {
+	var changes []conform.Change
+	for _, v := range values {
+		changes = append(changes, conform.Change{Name: v, Of: func(r conform.Request) conform.Request { return r.With(member, v) }})
 	}
-	p.Refuses(ctx, conform.Refusal{
-		Operation: op, By: me.Actor, Control: person, Outcome: outcome, Changes: []conform.Change{conform.Set("dob", dob)}, OnlyAfter: true,
-		State: func() any { return p.profilesOf(ctx, me) },
+	return changes
+}
+
+func (p *api) bornInAYear() conform.Change {
+	return conform.Change{Name: "dob", Of: func(r conform.Request) conform.Request {
+		return r.With("dob", p.Now().AddDate(1, 0, 0).Format(client.IsoDate))
+	}}
+}
+
+func profileMadeRefused(p *api) {
+	op := p.CreateProfile
+	conform.Table(refusesProfile(p, op), []conform.Row[refused]{
+		{Text: "POST /resource/profiles rejects a first_name that is invalid",
+			Clause: clause.Should("barong.create-profile.first-name-invalid", op, "first-name-invalid"),
+			Given:  refusedFor("first-name-invalid", brokenMember("first_name", "1;<")...)},
+		{Text: "POST /resource/profiles rejects a last_name that is invalid",
+			Clause: clause.Should("barong.create-profile.last-name-invalid", op, "last-name-invalid"),
+			Given:  refusedFor("last-name-invalid", brokenMember("last_name", "1;<")...)},
+		{Text: "POST /resource/profiles rejects a city that is invalid",
+			Clause: clause.Should("barong.create-profile.city-invalid", op, "city-invalid"),
+			Given:  refusedFor("city-invalid", brokenMember("city", "<1>")...)},
+		{Text: "POST /resource/profiles rejects a address that is invalid",
+			Clause: clause.Should("barong.create-profile.address-invalid", op, "address-invalid"),
+			Given:  refusedFor("address-invalid", brokenMember("address", "<script>")...)},
+		{Text: "POST /resource/profiles rejects a postcode that is invalid",
+			Clause: clause.Should("barong.create-profile.postcode-invalid", op, "postcode-invalid"),
+			Given:  refusedFor("postcode-invalid", brokenMember("postcode", "!!!!")...)},
+		{Text: "POST /resource/profiles rejects a postcode that is too short",
+			Clause: clause.Should("barong.create-profile.postcode-too-short", op, "postcode-too-short"),
+			Given:  refusedFor("postcode-too-short", brokenMember("postcode", "1")...)},
+		{Text: "POST /resource/profiles rejects a postcode that is too long",
+			Clause: clause.Should("barong.create-profile.postcode-too-long", op, "postcode-too-long"),
+			Given:  refusedFor("postcode-too-long", brokenMember("postcode", strings.Repeat("1", 13))...)},
+		{Text: "POST /resource/profiles rejects a country that is invalid",
+			Clause: clause.Must("barong.create-profile.country-invalid", op, countryInvalid),
+			Given:  refusedFor(countryInvalid, brokenMember("country", "XX", "Ukraine")...)},
+		{Text: "POST /resource/profiles rejects a metadata that is invalid",
+			Clause: clause.Must("barong.create-profile.metadata-invalid", op, "metadata-invalid"),
+			Given:  refusedFor("metadata-invalid", brokenMember("metadata", `{"a":`)...)},
+		{Text: "POST /resource/profiles rejects a date of birth in the future",
+			Clause: clause.Must("barong.create-profile.dob-future", op, "dob-future"),
+			Given:  refusedFor("dob-future", p.bornInAYear())},
+		{Text: "POST /resource/profiles rejects a date of birth that is not a date",
+			Clause: clause.Graded("barong.create-profile.dob-not-a-date", op, contract.InvalidType),
+			Given:  refusedFor(contract.InvalidType, conform.Set("dob", "yesterday"))},
+	})
+}
+
+func profileChangeRefused(p *api) {
+	op := p.UpdateProfile
+	conform.Table(refusesProfile(p, op), []conform.Row[refused]{
+		{Text: "PUT /resource/profiles rejects a first_name that is invalid",
+			Clause: clause.Should("barong.update-profile.first-name-invalid", op, "first-name-invalid"),
+			Given:  refusedFor("first-name-invalid", brokenMember("first_name", "1;<")...)},
+		{Text: "PUT /resource/profiles rejects a last_name that is invalid",
+			Clause: clause.Should("barong.update-profile.last-name-invalid", op, "last-name-invalid"),
+			Given:  refusedFor("last-name-invalid", brokenMember("last_name", "1;<")...)},
+		{Text: "PUT /resource/profiles rejects a city that is invalid",
+			Clause: clause.Should("barong.update-profile.city-invalid", op, "city-invalid"),
+			Given:  refusedFor("city-invalid", brokenMember("city", "<1>")...)},
+		{Text: "PUT /resource/profiles rejects a address that is invalid",
+			Clause: clause.Should("barong.update-profile.address-invalid", op, "address-invalid"),
+			Given:  refusedFor("address-invalid", brokenMember("address", "<script>")...)},
+		{Text: "PUT /resource/profiles rejects a postcode that is invalid",
+			Clause: clause.Should("barong.update-profile.postcode-invalid", op, "postcode-invalid"),
+			Given:  refusedFor("postcode-invalid", brokenMember("postcode", "!!!!")...)},
+		{Text: "PUT /resource/profiles rejects a postcode that is too short",
+			Clause: clause.Should("barong.update-profile.postcode-too-short", op, "postcode-too-short"),
+			Given:  refusedFor("postcode-too-short", brokenMember("postcode", "1")...)},
+		{Text: "PUT /resource/profiles rejects a postcode that is too long",
+			Clause: clause.Should("barong.update-profile.postcode-too-long", op, "postcode-too-long"),
+			Given:  refusedFor("postcode-too-long", brokenMember("postcode", strings.Repeat("1", 13))...)},
+		{Text: "PUT /resource/profiles rejects a country that is invalid",
+			Clause: clause.Must("barong.update-profile.country-invalid", op, countryInvalid),
+			Given:  refusedFor(countryInvalid, brokenMember("country", "XX", "Ukraine")...)},
+		{Text: "PUT /resource/profiles rejects a metadata that is invalid",
+			Clause: clause.Must("barong.update-profile.metadata-invalid", op, "metadata-invalid"),
+			Given:  refusedFor("metadata-invalid", brokenMember("metadata", `{"a":`)...)},
+		{Text: "PUT /resource/profiles rejects a date of birth in the future",
+			Clause: clause.Must("barong.update-profile.dob-future", op, "dob-future"),
+			Given:  refusedFor("dob-future", p.bornInAYear())},
+		{Text: "PUT /resource/profiles rejects a date of birth that is not a date",
+			Clause: clause.Graded("barong.update-profile.dob-not-a-date", op, contract.InvalidType),
+			Given:  refusedFor(contract.InvalidType, conform.Set("dob", "yesterday"))},
 	})
 }

@@ -92,45 +92,87 @@ func (p *api) expectSignUpOnce(ctx context.Context, members conform.Object) *cli
 	return p.Opened(call, a)
 }
 
-func signUpRefuses(p *api) {
-	refused := func(slug, promise string, changes ...conform.Change) {
-		outcome := contract.Outcome(slug)
-		It(p.CreateUser.Name()+" rejects "+promise, clause.Graded("barong.sign-up."+slug, p.CreateUser, outcome, clause.Needs(client.SignUp)), func(ctx SpecContext) {
-			p.Refuses(ctx, conform.Refusal{
-				Operation: p.CreateUser, By: p.Visitor(), Control: p.NewSignUp, Outcome: outcome, Changes: changes,
-			})
-		})
-	}
-	refused("email-invalid", "an invalid e-mail address",
-		conform.Set("email", "nonsense"), conform.Set("email", "a b@conform.test"), conform.Set("email", "a@b@conform.test"), conform.Set("email", ".a@conform.test"))
-	refused("referral-malformed", "a malformed referral uid", conform.Set("refid", "nobody"))
-	refused("referral-unknown", "an unknown referral uid", conform.Set("refid", "ID0000000000"))
-	refused("username-too-short", "a user name of three characters", conform.Set("username", "abc"))
-	refused("username-too-long", "a user name of thirteen characters", conform.Set("username", "abcdefghijklm"))
-	refused("username-invalid", "a user name with a dash", conform.Set("username", "ab-cd"))
-	refused("username-empty", "an empty user name", conform.Set("username", ""))
-	refused("password-requirements", "a password without the required classes", badPasswords("password", lackingClasses)...)
-	refused("password-weak", "a password from a dictionary", badPasswords("password", known)...)
-	refused("password-too-long", "a password of more than 72 bytes", badPasswords("password", []string{tooLong})...)
-	refused("data-invalid", "data that is not JSON", conform.Set("data", "{language"))
-	refused("data-too-long", "data of more than 1024 characters", conform.Set("data", `{"text":"`+strings.Repeat("x", 1024)+`"}`))
-	refused("several", "two broken members, and names both", conform.Change{Name: "email and password", Of: func(r conform.Request) conform.Request {
-		return r.With("email", "nonsense").With("password", "Simple")
-	}})
+// refused is how an operation refuses requests, and what is changed in them.
+type refused struct {
+	outcome contract.Outcome
+	changes []conform.Change
+}
 
-	taken := func(slug, promise string, state func(string, *contract.Operation, contract.Outcome, ...clause.Option) clause.Clause, spell func(string) string) {
-		outcome := contract.Outcome(slug)
-		It(p.CreateUser.Name()+" rejects "+promise, state("barong.sign-up."+slug, p.CreateUser, outcome, clause.Needs(client.SignUp)), func(ctx SpecContext) {
-			owner := p.NewAccount()
-			p.Require("sign an account up", p.Do(ctx, p.Visitor(), p.CreateUser, p.SignUpRequest(owner)), p.CreateUser, contract.OK)
-			p.Refuses(ctx, conform.Refusal{
-				Operation: p.CreateUser, By: p.Visitor(), Control: p.NewSignUp, Outcome: outcome,
-				Changes: []conform.Change{conform.Set("email", spell(owner.Login))},
-			})
+func refusedFor(outcome contract.Outcome, changes ...conform.Change) refused {
+	return refused{outcome, changes}
+}
+
+func signUpRefuses(p *api) {
+	op, needs := p.CreateUser, clause.Needs(client.SignUp)
+	conform.Table(func(ctx SpecContext, given refused) {
+		p.Refuses(ctx, conform.Refusal{
+			Operation: op, By: p.Visitor(), Control: p.NewSignUp, Outcome: given.outcome, Changes: given.changes,
 		})
+	}, []conform.Row[refused]{
+		{Text: "POST /identity/users rejects an invalid e-mail address",
+			Clause: clause.Graded("barong.sign-up.email-invalid", op, "email-invalid", needs),
+			Given: refusedFor("email-invalid",
+				conform.Set("email", "nonsense"), conform.Set("email", "a b@conform.test"),
+				conform.Set("email", "a@b@conform.test"), conform.Set("email", ".a@conform.test"))},
+		{Text: "POST /identity/users rejects a malformed referral uid",
+			Clause: clause.Graded("barong.sign-up.referral-malformed", op, "referral-malformed", needs),
+			Given:  refusedFor("referral-malformed", conform.Set("refid", "nobody"))},
+		{Text: "POST /identity/users rejects an unknown referral uid",
+			Clause: clause.Graded("barong.sign-up.referral-unknown", op, "referral-unknown", needs),
+			Given:  refusedFor("referral-unknown", conform.Set("refid", "ID0000000000"))},
+		{Text: "POST /identity/users rejects a user name of three characters",
+			Clause: clause.Graded("barong.sign-up.username-too-short", op, "username-too-short", needs),
+			Given:  refusedFor("username-too-short", conform.Set("username", "abc"))},
+		{Text: "POST /identity/users rejects a user name of thirteen characters",
+			Clause: clause.Graded("barong.sign-up.username-too-long", op, "username-too-long", needs),
+			Given:  refusedFor("username-too-long", conform.Set("username", "abcdefghijklm"))},
+		{Text: "POST /identity/users rejects a user name with a dash",
+			Clause: clause.Graded("barong.sign-up.username-invalid", op, "username-invalid", needs),
+			Given:  refusedFor("username-invalid", conform.Set("username", "ab-cd"))},
+		{Text: "POST /identity/users rejects an empty user name",
+			Clause: clause.Graded("barong.sign-up.username-empty", op, "username-empty", needs),
+			Given:  refusedFor("username-empty", conform.Set("username", ""))},
+		{Text: "POST /identity/users rejects a password without the required classes",
+			Clause: clause.Graded("barong.sign-up.password-requirements", op, "password-requirements", needs),
+			Given:  refusedFor("password-requirements", badPasswords("password", lackingClasses)...)},
+		{Text: "POST /identity/users rejects a password from a dictionary",
+			Clause: clause.Graded("barong.sign-up.password-weak", op, "password-weak", needs),
+			Given:  refusedFor("password-weak", badPasswords("password", known)...)},
+		{Text: "POST /identity/users rejects a password of more than 72 bytes",
+			Clause: clause.Graded("barong.sign-up.password-too-long", op, "password-too-long", needs),
+			Given:  refusedFor("password-too-long", badPasswords("password", []string{tooLong})...)},
+		{Text: "POST /identity/users rejects data that is not JSON",
+			Clause: clause.Graded("barong.sign-up.data-invalid", op, "data-invalid", needs),
+			Given:  refusedFor("data-invalid", conform.Set("data", "{language"))},
+		{Text: "POST /identity/users rejects data of more than 1024 characters",
+			Clause: clause.Graded("barong.sign-up.data-too-long", op, "data-too-long", needs),
+			Given:  refusedFor("data-too-long", conform.Set("data", `{"text":"`+strings.Repeat("x", 1024)+`"}`))},
+		{Text: "POST /identity/users rejects two broken members, and names both",
+			Clause: clause.Graded("barong.sign-up.several", op, "several", needs),
+			Given: refusedFor("several", conform.Change{Name: "email and password", Of: func(r conform.Request) conform.Request {
+				return r.With("email", "nonsense").With("password", "Simple")
+			}})},
+	})
+
+	type taken struct {
+		outcome contract.Outcome
+		spell   func(string) string
 	}
-	taken("email-taken", "an e-mail address that an account has", clause.Must, func(s string) string { return s })
-	taken("email-taken-other-case", "an e-mail address that an account has in other case", clause.Note, strings.ToUpper)
+	conform.Table(func(ctx SpecContext, given taken) {
+		owner := p.NewAccount()
+		p.Require("sign an account up", p.Do(ctx, p.Visitor(), op, p.SignUpRequest(owner)), op, contract.OK)
+		p.Refuses(ctx, conform.Refusal{
+			Operation: op, By: p.Visitor(), Control: p.NewSignUp, Outcome: given.outcome,
+			Changes: []conform.Change{conform.Set("email", given.spell(owner.Login))},
+		})
+	}, []conform.Row[taken]{
+		{Text: "POST /identity/users rejects an e-mail address that an account has",
+			Clause: clause.Must("barong.sign-up.email-taken", op, "email-taken", needs),
+			Given:  taken{"email-taken", strings.Clone}},
+		{Text: "POST /identity/users rejects an e-mail address that an account has in other case",
+			Clause: clause.Note("barong.sign-up.email-taken-other-case", op, "email-taken-other-case", needs),
+			Given:  taken{"email-taken-other-case", strings.ToUpper}},
+	})
 
 	It("POST /identity/users rejects a user name that an account has",
 		clause.Must("barong.sign-up.username-taken", p.CreateUser, "username-taken", clause.Needs(client.SignUp)), func(ctx SpecContext) {
