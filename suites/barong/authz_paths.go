@@ -52,31 +52,45 @@ func authzPublic(p *api) {
 
 // authzClosed: what is not for members.
 func authzClosed(p *api) {
+	type closed struct {
+		operation *contract.Operation
+		outcome   contract.Outcome
+		by        func(me *client.Session) *conform.Actor
+		paths     []string
+	}
 	needs := clause.Needs(client.Direct)
 	way := func() client.Roads { return client.NewRoads(p.Target()) }
-	closed := func(id, text string, op *contract.Operation, outcome contract.Outcome, by func(me *client.Session) *conform.Actor, paths ...string) {
-		It(text, clause.Graded("barong.authz."+id, op, outcome, needs), func(ctx SpecContext) {
-			me := p.Member(ctx)
-			p.passes(ctx, me)
-			for _, path := range append([]string{""}, paths...) {
-				r := conform.Request{}
-				if path != "" {
-					r.Template = way().Authz + client.AuthorizedResource + path
-				}
-				call := p.Do(ctx, by(me), op, r)
-				p.Expect(call, op, outcome)
-				p.ExpectNoToken(call)
-			}
-			p.passes(ctx, me)
-		})
-	}
 	member := func(me *client.Session) *conform.Actor { return me.Actor }
 	nobody := func(*client.Session) *conform.Actor { return p.Visitor() }
-	closed("admin-path", "The AuthZ endpoint rejects a member on administrators' paths and on unknown modules", p.AuthorizeAdmin, contract.Forbidden, member,
-		"admin/metrics", "admin/users/list", "af-unknown/users")
-	closed("admin-nobody", "The AuthZ endpoint rejects a client without a session on administrators' paths", p.AuthorizeAdmin, contract.Unauthenticated, nobody)
-	closed("management", "The AuthZ endpoint rejects a member on management paths", p.AuthorizeManagement, contract.Forbidden, member, "management/users/get", "management/timestamp")
-	closed("management-nobody", "The AuthZ endpoint rejects a client without a session on management paths", p.AuthorizeManagement, contract.Forbidden, nobody)
+	conform.Table(func(ctx SpecContext, given closed) {
+		me := p.Member(ctx)
+		p.passes(ctx, me)
+		for _, path := range append([]string{""}, given.paths...) {
+			r := conform.Request{}
+			if path != "" {
+				r.Template = way().Authz + client.AuthorizedResource + path
+			}
+			call := p.Do(ctx, given.by(me), given.operation, r)
+			p.Expect(call, given.operation, given.outcome)
+			p.ExpectNoToken(call)
+		}
+		p.passes(ctx, me)
+	}, []conform.Row[closed]{
+		{Text: "The AuthZ endpoint rejects a member on administrators' paths and on unknown modules",
+			Clause: clause.Graded("barong.authz.admin-path", p.AuthorizeAdmin, contract.Forbidden, needs),
+			Given: closed{p.AuthorizeAdmin, contract.Forbidden, member, []string{
+				"admin/metrics", "admin/users/list", "af-unknown/users",
+			}}},
+		{Text: "The AuthZ endpoint rejects a client without a session on administrators' paths",
+			Clause: clause.Graded("barong.authz.admin-nobody", p.AuthorizeAdmin, contract.Unauthenticated, needs),
+			Given:  closed{p.AuthorizeAdmin, contract.Unauthenticated, nobody, nil}},
+		{Text: "The AuthZ endpoint rejects a member on management paths",
+			Clause: clause.Graded("barong.authz.management", p.AuthorizeManagement, contract.Forbidden, needs),
+			Given:  closed{p.AuthorizeManagement, contract.Forbidden, member, []string{"management/users/get", "management/timestamp"}}},
+		{Text: "The AuthZ endpoint rejects a client without a session on management paths",
+			Clause: clause.Graded("barong.authz.management-nobody", p.AuthorizeManagement, contract.Forbidden, needs),
+			Given:  closed{p.AuthorizeManagement, contract.Forbidden, nobody, nil}},
+	})
 }
 
 // passes shows that a session is good for what is a member's.

@@ -35,10 +35,13 @@ func (p *api) forged(name, token string) presented {
 	return presented{name, "Bearer " + p.Secret("forged-token", token)}
 }
 
+// forgery makes tokens that do not count out of one that does.
+type forgery func(ctx context.Context, token string) []presented
+
 // refusesBearer states that what is made of a good token is refused; the good one
 // is taken before and after.
-func refusesBearer(p *api, id, text string, needs []string, forge func(ctx context.Context, token string) []presented) {
-	It(text, clause.Graded("barong.bearer."+id, p.GetCurrentUser, client.TokenRefused, clause.Needs(append([]string{client.Direct}, needs...)...)), func(ctx SpecContext) {
+func refusesBearer(p *api) func(SpecContext, forgery) {
+	return func(ctx SpecContext, forge forgery) {
 		token := p.SessionToken(ctx, p.Member(ctx))
 		var changes []conform.Change
 		for _, made := range forge(ctx, token) {
@@ -47,7 +50,7 @@ func refusesBearer(p *api, id, text string, needs []string, forge func(ctx conte
 		p.Refuses(ctx, conform.Refusal{
 			Operation: p.GetCurrentUser, By: p.Visitor(), Outcome: client.TokenRefused, Changes: changes, Control: always(p.Bearing("Bearer " + token)),
 		})
-	})
+	}
 }
 
 func bearerTaken(p *api) {
@@ -73,17 +76,24 @@ func bearerTaken(p *api) {
 }
 
 func bearerPresented(p *api) {
-	refusesBearer(p, "presentation", "GET /resource/users/me rejects a token under any scheme but Bearer", nil, func(_ context.Context, token string) []presented {
-		return []presented{
-			{"no header field", ""},
-			{"no token", "Bearer"},
-			{"no type", token},
-			{"Basic", "Basic " + token},
-			{"Token", "Token " + token},
-		}
-	})
-	refusesBearer(p, "type-case", "GET /resource/users/me rejects the scheme Bearer in lower or upper case", nil, func(_ context.Context, token string) []presented {
-		return []presented{{"bearer", "bearer " + token}, {"BEARER", "BEARER " + token}}
+	needs := clause.Needs(client.Direct)
+	conform.Table(refusesBearer(p), []conform.Row[forgery]{
+		{Text: "GET /resource/users/me rejects a token under any scheme but Bearer",
+			Clause: clause.Graded("barong.bearer.presentation", p.GetCurrentUser, client.TokenRefused, needs),
+			Given: func(_ context.Context, token string) []presented {
+				return []presented{
+					{"no header field", ""},
+					{"no token", "Bearer"},
+					{"no type", token},
+					{"Basic", "Basic " + token},
+					{"Token", "Token " + token},
+				}
+			}},
+		{Text: "GET /resource/users/me rejects the scheme Bearer in lower or upper case",
+			Clause: clause.Graded("barong.bearer.type-case", p.GetCurrentUser, client.TokenRefused, needs),
+			Given: func(_ context.Context, token string) []presented {
+				return []presented{{"bearer", "bearer " + token}, {"BEARER", "BEARER " + token}}
+			}},
 	})
 	It("GET /resource/users/me reads no bearer token from the query or from a cookie", clause.Graded("barong.bearer.elsewhere", p.GetCurrentUser, client.TokenRefused, clause.Needs(client.Direct)), func(ctx SpecContext) {
 		me := p.Member(ctx)
@@ -108,8 +118,12 @@ func bearerPresented(p *api) {
 // bearerKinds are tokens with Barong's signature that were given for something
 // else.
 func bearerKinds(p *api) {
-	refusesBearer(p, "reset-token", "GET /resource/users/me rejects the token of a password reset as bearer token", nil, func(ctx context.Context, _ string) []presented {
-		return []presented{{"reset", "Bearer " + p.ResetToken(ctx, p.MemberAccount(ctx))}}
+	conform.Table(refusesBearer(p), []conform.Row[forgery]{
+		{Text: "GET /resource/users/me rejects the token of a password reset as bearer token",
+			Clause: clause.Graded("barong.bearer.reset-token", p.GetCurrentUser, client.TokenRefused, clause.Needs(client.Direct)),
+			Given: func(ctx context.Context, _ string) []presented {
+				return []presented{{"reset", "Bearer " + p.ResetToken(ctx, p.MemberAccount(ctx))}}
+			}},
 	})
 	It("GET /resource/users/me rejects the token of an e-mail confirmation as bearer token", Serial, clause.Graded("barong.bearer.confirmation-token", p.GetCurrentUser, client.TokenRefused, clause.Needs(client.Direct)), func(ctx SpecContext) {
 		me := p.Newcomer(ctx)

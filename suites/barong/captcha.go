@@ -22,33 +22,76 @@ const (
 // 5.4). Each stands for itself: a deployment that protects three of them has
 // forgotten one.
 func captchas(p *api) {
-	for _, op := range []*contract.Operation{p.CreateUser, p.CreateSession, p.RequestPasswordReset, p.RequestEmailConfirmation} {
-		needs := []string{client.Captcha}
-		if op == p.CreateUser {
-			needs = append(needs, client.SignUp)
-		}
-		Describe(op.Method+" "+op.Path+" behind a captcha", func() {
-			p.captchaPair(op, client.CaptchaRequired, "rejects a request without a captcha response", needs, conform.Drop(captchaAnswer), conform.Set(captchaAnswer, ""))
-			p.captchaPair(op, contract.CaptchaRefused, "rejects a captcha response that solves nothing", needs, conform.Change{Name: "wrong answer", Of: p.wrongCaptcha})
-			p.captchaPair(op, captchaFields, "rejects a Geetest response that lacks a member", append(needs, client.Geetest),
-				conform.Set(captchaAnswer, conform.Object{geetestMembers: "x"}))
+	needs, signUp, geetest := clause.Needs(client.Captcha), clause.Needs(client.SignUp), clause.Needs(client.Geetest)
+	without := refusedFor(client.CaptchaRequired, conform.Drop(captchaAnswer), conform.Set(captchaAnswer, ""))
+	wrong := refusedFor(contract.CaptchaRefused, conform.Change{Name: "wrong answer", Of: p.wrongCaptcha})
+	lacking := refusedFor(captchaFields, conform.Set(captchaAnswer, conform.Object{geetestMembers: "x"}))
+	Describe(p.CreateUser.Method+" "+p.CreateUser.Path+" behind a captcha", func() {
+		conform.Table(p.refusesCaptcha(p.CreateUser), []conform.Row[refused]{
+			{Text: "POST /identity/users rejects a request without a captcha response",
+				Clause: clause.Graded("barong.captcha.sign-up-captcha-required", p.CreateUser, client.CaptchaRequired, needs, signUp),
+				Given:  without},
+			{Text: "POST /identity/users rejects a captcha response that solves nothing",
+				Clause: clause.Graded("barong.captcha.sign-up-captcha-refused", p.CreateUser, contract.CaptchaRefused, needs, signUp),
+				Given:  wrong},
+			{Text: "POST /identity/users rejects a Geetest response that lacks a member",
+				Clause: clause.Graded("barong.captcha.sign-up-captcha-fields", p.CreateUser, captchaFields, needs, signUp, geetest),
+				Given:  lacking},
 		})
-	}
+	})
+	Describe(p.CreateSession.Method+" "+p.CreateSession.Path+" behind a captcha", func() {
+		conform.Table(p.refusesCaptcha(p.CreateSession), []conform.Row[refused]{
+			{Text: "POST /identity/sessions rejects a request without a captcha response",
+				Clause: clause.Graded("barong.captcha.login-captcha-required", p.CreateSession, client.CaptchaRequired, needs),
+				Given:  without},
+			{Text: "POST /identity/sessions rejects a captcha response that solves nothing",
+				Clause: clause.Graded("barong.captcha.login-captcha-refused", p.CreateSession, contract.CaptchaRefused, needs),
+				Given:  wrong},
+			{Text: "POST /identity/sessions rejects a Geetest response that lacks a member",
+				Clause: clause.Graded("barong.captcha.login-captcha-fields", p.CreateSession, captchaFields, needs, geetest),
+				Given:  lacking},
+		})
+	})
+	Describe(p.RequestPasswordReset.Method+" "+p.RequestPasswordReset.Path+" behind a captcha", func() {
+		conform.Table(p.refusesCaptcha(p.RequestPasswordReset), []conform.Row[refused]{
+			{Text: "POST /identity/users/password/generate_code rejects a request without a captcha response",
+				Clause: clause.Graded("barong.captcha.password-reset-captcha-required", p.RequestPasswordReset,
+					client.CaptchaRequired, needs),
+				Given: without},
+			{Text: "POST /identity/users/password/generate_code rejects a captcha response that solves nothing",
+				Clause: clause.Graded("barong.captcha.password-reset-captcha-refused", p.RequestPasswordReset,
+					contract.CaptchaRefused, needs),
+				Given: wrong},
+			{Text: "POST /identity/users/password/generate_code rejects a Geetest response that lacks a member",
+				Clause: clause.Graded("barong.captcha.password-reset-captcha-fields", p.RequestPasswordReset,
+					captchaFields, needs, geetest),
+				Given: lacking},
+		})
+	})
+	Describe(p.RequestEmailConfirmation.Method+" "+p.RequestEmailConfirmation.Path+" behind a captcha", func() {
+		conform.Table(p.refusesCaptcha(p.RequestEmailConfirmation), []conform.Row[refused]{
+			{Text: "POST /identity/users/email/generate_code rejects a request without a captcha response",
+				Clause: clause.Graded("barong.captcha.email-captcha-required", p.RequestEmailConfirmation, client.CaptchaRequired, needs),
+				Given:  without},
+			{Text: "POST /identity/users/email/generate_code rejects a captcha response that solves nothing",
+				Clause: clause.Graded("barong.captcha.email-captcha-refused", p.RequestEmailConfirmation, contract.CaptchaRefused, needs),
+				Given:  wrong},
+			{Text: "POST /identity/users/email/generate_code rejects a Geetest response that lacks a member",
+				Clause: clause.Graded("barong.captcha.email-captcha-fields", p.RequestEmailConfirmation, captchaFields, needs, geetest),
+				Given:  lacking},
+		})
+	})
 	captchaShape(p)
 	captchaWithCode(p)
 }
 
-func (p *api) captchaPair(op *contract.Operation, outcome contract.Outcome, promise string, needs []string, changes ...conform.Change) {
-	It(op.Name()+" "+promise, clause.Graded("barong.captcha."+slugOf(op)+"-"+string(outcome), op, outcome, clause.Needs(needs...)), func(ctx SpecContext) {
+func (p *api) refusesCaptcha(op *contract.Operation) func(SpecContext, refused) {
+	return func(ctx SpecContext, given refused) {
 		control, leads := p.behindCaptcha(ctx, op)
-		p.Refuses(ctx, conform.Refusal{Operation: op, By: p.Visitor(), Control: control, Expected: leads, Outcome: outcome, Changes: changes})
-	})
-}
-
-func slugOf(op *contract.Operation) string {
-	return map[string]string{
-		"createUser": "sign-up", "createSession": "login", "requestPasswordReset": "password-reset", "requestEmailConfirmation": "email",
-	}[op.ID]
+		p.Refuses(ctx, conform.Refusal{
+			Operation: op, By: p.Visitor(), Control: control, Expected: leads, Outcome: given.outcome, Changes: given.changes,
+		})
+	}
 }
 
 // behindCaptcha is a request of an operation that a solved captcha lets through.

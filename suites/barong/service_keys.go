@@ -39,7 +39,24 @@ func createsServiceKeys(p *api) {
 			p.Expect(p.Do(ctx, o.Actor, op, o.Named(client.Hs256, code)), op, contract.SecondFactorReplayed)
 			p.NewServiceKey(ctx, o)
 		})
-	serviceKeyPairs(p, serviceCall{p, op, "create", func(o *client.Owner, _ *client.Key, code string) conform.Request { return o.Named(client.Hs256, code) }})
+	call := serviceCall{p, op, func(o *client.Owner, _ *client.Key, code string) conform.Request { return o.Named(client.Hs256, code) }}
+	conform.Table(call.put, []conform.Row[serviceSpec]{
+		{Text: "POST /resource/service_accounts/api_keys rejects a wrong TOTP code and changes nothing",
+			Clause: clause.Graded("barong.service-keys.create-wrong-code", op, contract.SecondFactorWrong),
+			Given:  serviceCall.wrongCode},
+		{Text: "POST /resource/service_accounts/api_keys rejects a used TOTP code and changes nothing",
+			Clause: clause.Graded("barong.service-keys.create-replayed", op, contract.SecondFactorReplayed),
+			Given:  serviceCall.usedCode},
+		{Text: "POST /resource/service_accounts/api_keys finds no unknown or foreign service account and does not use the TOTP code up",
+			Clause: clause.Graded("barong.service-keys.create-account-unknown", op, accountUnknown),
+			Given:  serviceCall.unknownAccount},
+		{Text: "POST /resource/service_accounts/api_keys rejects a uid that is not text",
+			Clause: clause.Graded("barong.service-keys.create-uid-not-text", op, uidNotText),
+			Given:  serviceCall.notText},
+		{Text: "POST /resource/service_accounts/api_keys rejects an owner whose second factor is off",
+			Clause: clause.Graded("barong.service-keys.create-without-second-factor", op, contract.SecondFactorUnavailable),
+			Given:  serviceCall.withoutFactor},
+	}, Serial)
 }
 
 func updatesServiceKeys(p *api) {
@@ -68,40 +85,76 @@ func updatesServiceKeys(p *api) {
 			p.Expect(call, op, contract.OK)
 			p.Check("its scopes", value.List(value.Of(call), "scope"), BeEmpty())
 		})
-	call := serviceCall{p, op, "update", request}
-	serviceKeyPairs(p, call)
-	serviceKeysOfOthers(p, call)
+	conform.Table(serviceCall{p, op, request}.put, []conform.Row[serviceSpec]{
+		{Text: "PUT /resource/service_accounts/api_keys/{kid} rejects a wrong TOTP code and changes nothing",
+			Clause: clause.Graded("barong.service-keys.update-wrong-code", op, contract.SecondFactorWrong),
+			Given:  serviceCall.wrongCode},
+		{Text: "PUT /resource/service_accounts/api_keys/{kid} rejects a used TOTP code and changes nothing",
+			Clause: clause.Graded("barong.service-keys.update-replayed", op, contract.SecondFactorReplayed),
+			Given:  serviceCall.usedCode},
+		{Text: "PUT /resource/service_accounts/api_keys/{kid} finds no unknown or foreign service account and does not use the TOTP code up",
+			Clause: clause.Graded("barong.service-keys.update-account-unknown", op, accountUnknown),
+			Given:  serviceCall.unknownAccount},
+		{Text: "PUT /resource/service_accounts/api_keys/{kid} rejects a uid that is not text",
+			Clause: clause.Graded("barong.service-keys.update-uid-not-text", op, uidNotText),
+			Given:  serviceCall.notText},
+		{Text: "PUT /resource/service_accounts/api_keys/{kid} rejects an owner whose second factor is off",
+			Clause: clause.Graded("barong.service-keys.update-without-second-factor", op, contract.SecondFactorUnavailable),
+			Given:  serviceCall.withoutFactor},
+		{Text: "PUT /resource/service_accounts/api_keys/{kid} finds no unknown or foreign key",
+			Clause: clause.Graded("barong.service-keys.update-key-unknown", op, contract.NotFound),
+			Given:  serviceCall.unknownKey},
+	}, Serial)
 }
 
 func deletesServiceKeys(p *api) {
 	op := p.DeleteServiceAccountKey
-	for _, in := range []struct{ where, id string }{{"query", "delete"}, {"body", "delete-by-body"}} {
-		It(op.Name()+" deletes a key with account and TOTP code in the "+in.where, Serial, clause.Graded("barong.service-keys."+in.id, op, contract.OK),
-			func(ctx SpecContext) {
-				o := p.Owner(ctx)
-				k := p.NewServiceKey(ctx, o)
-				code := p.Code(ctx, o.Account.Codes)
-				r := o.Named(nil, code)
-				if in.where == "query" {
-					r = conform.Request{Query: url.Values{"service_account_uid": {o.Service}, "totp_code": {code}}}
-				}
-				p.Expect(p.Do(ctx, o.Actor, op, r.WithPath("kid", k.Kid)), op, contract.OK)
-				p.Check("the key as the list shows it", p.serviceEntity(ctx, o, k), BeNil())
-				p.Expect(p.Do(ctx, p.Signer(k), p.GetCurrentUser, p.Signed(k)), p.GetCurrentUser, keyUnknown)
-			})
-	}
-	call := serviceCall{p, op, "delete", func(o *client.Owner, k *client.Key, code string) conform.Request {
+	conform.Table(func(ctx SpecContext, request func(o *client.Owner, code string) conform.Request) {
+		o := p.Owner(ctx)
+		k := p.NewServiceKey(ctx, o)
+		code := p.Code(ctx, o.Account.Codes)
+		p.Expect(p.Do(ctx, o.Actor, op, request(o, code).WithPath("kid", k.Kid)), op, contract.OK)
+		p.Check("the key as the list shows it", p.serviceEntity(ctx, o, k), BeNil())
+		p.Expect(p.Do(ctx, p.Signer(k), p.GetCurrentUser, p.Signed(k)), p.GetCurrentUser, keyUnknown)
+	}, []conform.Row[func(o *client.Owner, code string) conform.Request]{
+		{Text: "DELETE /resource/service_accounts/api_keys/{kid} deletes a key with account and TOTP code in the query",
+			Clause: clause.Graded("barong.service-keys.delete", op, contract.OK),
+			Given: func(o *client.Owner, code string) conform.Request {
+				return conform.Request{Query: url.Values{"service_account_uid": {o.Service}, "totp_code": {code}}}
+			}},
+		{Text: "DELETE /resource/service_accounts/api_keys/{kid} deletes a key with account and TOTP code in the body",
+			Clause: clause.Graded("barong.service-keys.delete-by-body", op, contract.OK),
+			Given:  func(o *client.Owner, code string) conform.Request { return o.Named(nil, code) }},
+	}, Serial)
+	call := serviceCall{p, op, func(o *client.Owner, k *client.Key, code string) conform.Request {
 		return o.Named(nil, code).WithPath("kid", k.Kid)
 	}}
-	serviceKeyPairs(p, call)
-	serviceKeysOfOthers(p, call)
+	conform.Table(call.put, []conform.Row[serviceSpec]{
+		{Text: "DELETE /resource/service_accounts/api_keys/{kid} rejects a wrong TOTP code and changes nothing",
+			Clause: clause.Graded("barong.service-keys.delete-wrong-code", op, contract.SecondFactorWrong),
+			Given:  serviceCall.wrongCode},
+		{Text: "DELETE /resource/service_accounts/api_keys/{kid} rejects a used TOTP code and changes nothing",
+			Clause: clause.Graded("barong.service-keys.delete-replayed", op, contract.SecondFactorReplayed),
+			Given:  serviceCall.usedCode},
+		{Text: "DELETE /resource/service_accounts/api_keys/{kid} finds no unknown or foreign service account and does not use the TOTP code up",
+			Clause: clause.Graded("barong.service-keys.delete-account-unknown", op, accountUnknown),
+			Given:  serviceCall.unknownAccount},
+		{Text: "DELETE /resource/service_accounts/api_keys/{kid} rejects a uid that is not text",
+			Clause: clause.Graded("barong.service-keys.delete-uid-not-text", op, uidNotText),
+			Given:  serviceCall.notText},
+		{Text: "DELETE /resource/service_accounts/api_keys/{kid} rejects an owner whose second factor is off",
+			Clause: clause.Graded("barong.service-keys.delete-without-second-factor", op, contract.SecondFactorUnavailable),
+			Given:  serviceCall.withoutFactor},
+		{Text: "DELETE /resource/service_accounts/api_keys/{kid} finds no unknown or foreign key",
+			Clause: clause.Graded("barong.service-keys.delete-key-unknown", op, contract.NotFound),
+			Given:  serviceCall.unknownKey},
+	}, Serial)
 }
 
 // serviceCall is an operation on the keys of a service account, and what it takes.
 type serviceCall struct {
 	p         *api
 	operation *contract.Operation
-	name      string
 	request   func(o *client.Owner, k *client.Key, code string) conform.Request
 }
 
@@ -130,68 +183,75 @@ func (c serviceCall) control(ctx context.Context, o *client.Owner, k *client.Key
 	}
 }
 
-// serviceKeyPairs states, for an operation that takes a code, whose code it takes
-// and for whose service account.
-func serviceKeyPairs(p *api, c serviceCall) {
-	op := c.operation
-	refuses := func(text, id string, outcome contract.Outcome, code func(context.Context, *client.Owner) string) {
-		It(c.operation.Name()+" "+text, Serial, clause.Graded("barong.service-keys."+c.name+"-"+id, op, outcome), func(ctx SpecContext) {
-			o := p.Owner(ctx)
-			k := c.target(ctx, o)
-			before := p.ServiceKeys(ctx, o)
-			p.Expect(c.send(ctx, o, o, k, code(ctx, o)), op, outcome)
-			p.Check("the keys of the service account", p.ServiceKeys(ctx, o), Equal(before))
-			c.control(ctx, o, k)
-		})
-	}
-	refuses("rejects a wrong TOTP code and changes nothing", "wrong-code", contract.SecondFactorWrong,
-		func(_ context.Context, o *client.Owner) string { return o.Account.Codes.Wrong(client.Skew) })
-	refuses("rejects a used TOTP code and changes nothing", "replayed", contract.SecondFactorReplayed,
-		func(ctx context.Context, o *client.Owner) string { return p.Spent(ctx, o.Session) })
-	It(c.operation.Name()+" finds no unknown or foreign service account and does not use the TOTP code up", Serial, clause.Graded("barong.service-keys."+c.name+"-account-unknown", op, accountUnknown),
-		func(ctx SpecContext) {
-			one, two := p.Owner(ctx), p.Owner(ctx)
-			foreign := c.target(ctx, two)
-			before := p.ServiceKeys(ctx, two)
-			code := p.LastingCode(ctx, one.Account.Codes)
-			p.Expect(c.send(ctx, one, two, foreign, code), op, accountUnknown)
-			p.Expect(c.send(ctx, one, &client.Owner{Session: two.Session, Service: "SI0123456789"}, foreign, code), op, accountUnknown)
-			p.Expect(c.send(ctx, one, &client.Owner{Session: two.Session, Service: value.Text(one.User, "uid")}, foreign, code), op, accountUnknown)
-			p.Check("the keys of the other's service account", p.ServiceKeys(ctx, two), Equal(before))
-			p.Expect(p.PutCode(ctx, one.Session, p.VerifyOTP, code), p.VerifyOTP, contract.OK)
-		})
-	It(c.operation.Name()+" rejects a uid that is not text", Serial, clause.Graded("barong.service-keys."+c.name+"-uid-not-text", op, uidNotText),
-		func(ctx SpecContext) {
-			o := p.Owner(ctx)
-			k := c.target(ctx, o)
-			r := c.request(o, k, p.LastingCode(ctx, o.Account.Codes))
-			for _, uid := range []any{map[string]any{"a": 1}, []any{o.Service}} {
-				p.Expect(p.Do(ctx, o.Actor, op, r.With("service_account_uid", uid)), op, uidNotText)
-			}
-			c.control(ctx, o, k)
-		})
-	It(c.operation.Name()+" rejects an owner whose second factor is off", Serial, clause.Graded("barong.service-keys."+c.name+"-without-second-factor", op, contract.SecondFactorUnavailable),
-		func(ctx SpecContext) {
-			o := p.Owner(ctx)
-			k := c.target(ctx, o)
-			p.WithoutFactor(ctx, o)
-			before := p.ServiceKeys(ctx, o)
-			p.Expect(c.send(ctx, o, o, k, p.Code(ctx, o.Account.Codes)), op, contract.SecondFactorUnavailable)
-			p.Check("the keys of the service account", p.ServiceKeys(ctx, o), Equal(before))
-		})
+// serviceSpec is a promise that operations on the keys of a service account share.
+type serviceSpec func(c serviceCall, ctx SpecContext)
+
+func (c serviceCall) put(ctx SpecContext, spec serviceSpec) { spec(c, ctx) }
+
+// wrongCode and usedCode state whose code an operation takes that takes one.
+func (c serviceCall) wrongCode(ctx SpecContext) {
+	o := c.p.Owner(ctx)
+	c.refusesCode(ctx, o, contract.SecondFactorWrong, func() string { return o.Account.Codes.Wrong(client.Skew) })
 }
 
-// serviceKeysOfOthers states that a service account has no keys but its own.
-func serviceKeysOfOthers(p *api, c serviceCall) {
-	It(c.operation.Name()+" finds no unknown or foreign key", Serial, clause.Graded("barong.service-keys."+c.name+"-key-unknown", c.operation, contract.NotFound),
-		func(ctx SpecContext) {
-			one, two := p.Owner(ctx), p.Owner(ctx)
-			foreign, own := p.NewServiceKey(ctx, two), p.NewKey(ctx, one.Session)
-			before := p.serviceEntity(ctx, two, foreign)
-			for _, k := range []*client.Key{foreign, own, {Kid: p.Nonce()}} {
-				p.Expect(c.send(ctx, one, one, k, p.Code(ctx, one.Account.Codes)), c.operation, contract.NotFound)
-			}
-			p.Check("the other's key", p.serviceEntity(ctx, two, foreign), Equal(before))
-			p.Acts(ctx, own)
-		})
+func (c serviceCall) usedCode(ctx SpecContext) {
+	o := c.p.Owner(ctx)
+	c.refusesCode(ctx, o, contract.SecondFactorReplayed, func() string { return c.p.Spent(ctx, o.Session) })
+}
+
+func (c serviceCall) refusesCode(ctx context.Context, o *client.Owner, outcome contract.Outcome, code func() string) {
+	GinkgoHelper()
+	k := c.target(ctx, o)
+	before := c.p.ServiceKeys(ctx, o)
+	c.p.Expect(c.send(ctx, o, o, k, code()), c.operation, outcome)
+	c.p.Check("the keys of the service account", c.p.ServiceKeys(ctx, o), Equal(before))
+	c.control(ctx, o, k)
+}
+
+// unknownAccount states for whose service account an operation takes a code.
+func (c serviceCall) unknownAccount(ctx SpecContext) {
+	p, op := c.p, c.operation
+	one, two := p.Owner(ctx), p.Owner(ctx)
+	foreign := c.target(ctx, two)
+	before := p.ServiceKeys(ctx, two)
+	code := p.LastingCode(ctx, one.Account.Codes)
+	p.Expect(c.send(ctx, one, two, foreign, code), op, accountUnknown)
+	p.Expect(c.send(ctx, one, &client.Owner{Session: two.Session, Service: "SI0123456789"}, foreign, code), op, accountUnknown)
+	p.Expect(c.send(ctx, one, &client.Owner{Session: two.Session, Service: value.Text(one.User, "uid")}, foreign, code), op, accountUnknown)
+	p.Check("the keys of the other's service account", p.ServiceKeys(ctx, two), Equal(before))
+	p.Expect(p.PutCode(ctx, one.Session, p.VerifyOTP, code), p.VerifyOTP, contract.OK)
+}
+
+func (c serviceCall) notText(ctx SpecContext) {
+	p, op := c.p, c.operation
+	o := p.Owner(ctx)
+	k := c.target(ctx, o)
+	r := c.request(o, k, p.LastingCode(ctx, o.Account.Codes))
+	for _, uid := range []any{map[string]any{"a": 1}, []any{o.Service}} {
+		p.Expect(p.Do(ctx, o.Actor, op, r.With("service_account_uid", uid)), op, uidNotText)
+	}
+	c.control(ctx, o, k)
+}
+
+func (c serviceCall) withoutFactor(ctx SpecContext) {
+	p, op := c.p, c.operation
+	o := p.Owner(ctx)
+	k := c.target(ctx, o)
+	p.WithoutFactor(ctx, o)
+	before := p.ServiceKeys(ctx, o)
+	p.Expect(c.send(ctx, o, o, k, p.Code(ctx, o.Account.Codes)), op, contract.SecondFactorUnavailable)
+	p.Check("the keys of the service account", p.ServiceKeys(ctx, o), Equal(before))
+}
+
+// unknownKey states that a service account has no keys but its own.
+func (c serviceCall) unknownKey(ctx SpecContext) {
+	p := c.p
+	one, two := p.Owner(ctx), p.Owner(ctx)
+	foreign, own := p.NewServiceKey(ctx, two), p.NewKey(ctx, one.Session)
+	before := p.serviceEntity(ctx, two, foreign)
+	for _, k := range []*client.Key{foreign, own, {Kid: p.Nonce()}} {
+		p.Expect(c.send(ctx, one, one, k, p.Code(ctx, one.Account.Codes)), c.operation, contract.NotFound)
+	}
+	p.Check("the other's key", p.serviceEntity(ctx, two, foreign), Equal(before))
+	p.Acts(ctx, own)
 }
