@@ -1,3 +1,5 @@
+// Package client says how to talk to Barong: its accounts, sessions, one-time codes, keys, mail and settings, and the pace
+// that its limits allow. It states no clause; the specs in suites/barong do.
 package client
 
 import (
