@@ -117,17 +117,18 @@ func TestTogether(t *testing.T) {
 	const n = 4
 	var arrived sync.WaitGroup
 	arrived.Add(n)
-	b := &backend{before: func(_ http.ResponseWriter, r *http.Request) bool {
+	b := &backend{before: func(http.ResponseWriter, *http.Request) bool {
 		arrived.Done()
 		all := make(chan struct{})
 		go func() { arrived.Wait(); close(all) }()
 		select {
 		case <-all:
-		case <-r.Context().Done():
+			return true
+		case <-time.After(5 * time.Second):
+			return false // an empty answer, which no attempt expects
 		}
-		return true
 	}}
-	tr := trial{backend: b, target: target.Target{HTTP: target.HTTP{Timeout: 5 * time.Second}}}
+	tr := trial{backend: b}
 	tr.specs = func(s *conform.Context, o ops) {
 		It("logs in", o.must("together"), func(ctx SpecContext) {
 			var attempts []conform.Attempt
@@ -139,7 +140,8 @@ func TestTogether(t *testing.T) {
 				attempts = append(attempts, conform.Attempt{By: s.Anonymous(), Request: credentials(password)})
 			}
 			for i, call := range s.Together(ctx, o.logIn, attempts) {
-				s.Holds("the calls come in the order of their attempts", (call.Status == http.StatusOK) == (i%2 == 0), fmt.Sprint(i, ": ", call.Status))
+				s.Holds("the calls come in the order of their attempts",
+					len(call.Body) > 0 && (call.Status == http.StatusOK) == (i%2 == 0), fmt.Sprint(i, ": ", call.Status))
 			}
 		})
 	}
