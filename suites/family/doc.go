@@ -5,8 +5,9 @@
 //
 // Each family has a file of its own: credentials, bodies, methods, codes (hostile
 // values of one-time codes) and limits (what a rate limit or a lockout has to do).
-// The forgeries of tokens.go are the material of specs that an exchange states
-// itself, because each exchange carries its tokens in its own way.
+// The rest is material of specs that an exchange states itself, because each carries
+// its tokens and shows its answers in its own way: tokens (forged JWTs), enumeration,
+// secrecy and concurrency (what is single-use).
 //
 // The text of each clause is a whole sentence, put together from the name of the
 // operation. Each refusal is a pair: a request that succeeds, and the same
