@@ -128,6 +128,9 @@ func (r *Registry) describe(c Clause, text string) (Info, error) {
 		source, provenance := answer.Source, answer.Provenance
 		if c.Provenance != "" {
 			source, provenance = c.Source, c.Provenance
+			if err := r.contract.Sources.Check(source); err != nil {
+				return info, err
+			}
 		}
 		if c.Level == MUST && !provenance.SupportsMust() {
 			return info, fmt.Errorf("it is a MUST, but in profile %q it rests on something %s: make it a SHOULD, or name a better source", profile, provenance)

@@ -46,7 +46,8 @@ func TestTransformRefuses(t *testing.T) {
 		"a clause without an operation":   {[]any{clause.Must("onlyoffice.login.x", nil, contract.OK)}, "no operation"},
 		"an outcome that there is not":    {[]any{clause.Must("onlyoffice.login.x", login, "teapot")}, `no outcome "teapot"`},
 		"a MUST on a mere standard":       {[]any{clause.Must("onlyoffice.login.x", login, contract.MethodRefused)}, "make it a SHOULD"},
-		"a MUST whose source is inferred": {[]any{clause.Must("onlyoffice.login.x", login, contract.OK, clause.From(contract.Inferred, "a guess"))}, "make it a SHOULD"},
+		"a MUST whose source is inferred": {[]any{clause.Must("onlyoffice.login.x", login, contract.OK, clause.From(contract.Inferred, "RFC 9110"))}, "make it a SHOULD"},
+		"a source that does not resolve":  {[]any{clause.Should("onlyoffice.login.x", login, contract.OK, clause.From(contract.Standard, "onlyoffice#nowhere"))}, `no anchor "nowhere"`},
 		"a profile without the outcome":   {[]any{clause.Should("onlyoffice.login.x", login, contract.OK, clause.Only("documented", "9.9"))}, `profile "9.9"`},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -16,7 +16,7 @@ import (
 	"authconform/suites/family"
 )
 
-// longestData is how many characters of data an account takes (facts/barong.md 2.2).
+// longestData is how many characters of data an account takes (barong#2.2).
 const longestData = 1024
 
 // accountSubjects end no account: a wrong password shows as well that a request got
@@ -36,7 +36,7 @@ func (p *api) accountSubjects() []family.Subject {
 	}
 }
 
-// accounts are about resource/users/me (facts/barong.md 2.2).
+// accounts are about resource/users/me (barong#2.2).
 func accounts(p *api) {
 	Describe("users/me", func() {
 		accountRead(p)

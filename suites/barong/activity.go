@@ -79,8 +79,8 @@ func (p *api) did(ctx context.Context, me *client.Session, topic, action, result
 	return row
 }
 
-// activityLog is about resource/users/activity (facts/barong.md 2.2 and 3,
-// facts/barong-observed.md 14).
+// activityLog is about resource/users/activity (barong#2.2-listActivity; barong#3-Activity,
+// barong#10.2-14).
 func activityLog(p *api) {
 	Describe("users/activity", func() {
 		activityWritten(p)

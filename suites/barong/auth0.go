@@ -196,14 +196,14 @@ func auth0TokensRefused(p *api) {
 
 // auth0Bypasses: the releases ask for nothing but a token, and let in whom the
 // log-in by password would not; the documents promise no such way round
-// (facts/barong.md 9 row 13).
+// (barong#9-13).
 func auth0Bypasses(p *api) {
 	type bypass struct {
 		who      func(context.Context) *client.Account
 		verified bool
 	}
 	op, needs, only := p.CreateSessionByAuth0, clause.Needs(client.Auth0), clause.Only(client.Documented)
-	from := clause.From(contract.Standard, "OWASP ASVS 5.0 6.3.4; facts/auth-checks.md F07; facts/barong.md 9 row 13")
+	from := clause.From(contract.Standard, "OWASP ASVS 5.0.0 6.3.4; checks#F07; barong#9-13")
 	conform.Table(func(ctx SpecContext, given bypass) {
 		a, twin, t := given.who(ctx), p.MemberAccount(ctx), p.auth0Tenant(ctx)
 		call := p.Do(ctx, p.VisitorAt(a.Address), op, p.signs(t, p.says(t, a.Login, given.verified)))

@@ -34,7 +34,7 @@ func (p *api) authzSubjects() []family.Subject {
 var asked = conform.Request{JSON: conform.Object{}}
 
 // authz is about the endpoint that a gateway asks about each request
-// (facts/barong.md 1.3).
+// (barong#1.3).
 func authz(p *api) {
 	Describe("the AuthZ endpoint", func() {
 		authzReads(p)
@@ -72,7 +72,7 @@ func (p *api) granted(ctx context.Context, me *client.Session) string {
 	return p.Secret("bearer", strings.TrimPrefix(call.Header.Get("Authorization"), "Bearer "))
 }
 
-// authzTokens is about what a token says (facts/barong.md 1.4).
+// authzTokens is about what a token says (barong#1.4).
 func authzTokens(p *api) {
 	needs := clause.Needs(client.Direct)
 	It("The AuthZ token names the session's user and its purpose", clause.Graded("barong.authz.token", p.AuthorizeRead, contract.OK, needs), func(ctx SpecContext) {
@@ -99,7 +99,7 @@ func authzTokens(p *api) {
 		p.Check("it is for Peatio and Barong", value.List(said, "aud"), ConsistOf("peatio", "barong"))
 	})
 	It("The AuthZ token carries no other claims", clause.Should("barong.authz.token-members", p.AuthorizeRead, contract.OK, needs,
-		clause.From(contract.Standard, "OWASP ASVS 5.0 14.2; facts/auth-checks.md J11")), func(ctx SpecContext) {
+		clause.From(contract.Standard, "OWASP ASVS 5.0.0 14.2; checks#J11")), func(ctx SpecContext) {
 		known := []string{"iat", "exp", "sub", "iss", "aud", "jti", "uid", "username", "email", "referral_id", "role", "level", "state"}
 		for _, name := range memberNames(client.Claims(p.granted(ctx, p.Member(ctx)))) {
 			p.Check("the member is one of those known", name, BeElementOf(known))

@@ -16,7 +16,7 @@ import (
 )
 
 // bearerTokens is about what Barong itself takes for a token of its AuthZ endpoint
-// (facts/barong.md 1.4; RFC 8725).
+// (barong#1.4; RFC 8725).
 func bearerTokens(p *api) {
 	Describe("GET resource/users/me with a bearer token", func() {
 		bearerTaken(p)

@@ -24,7 +24,7 @@ import (
 )
 
 // bearerAltered are forgeries that need no key (RFC 8725 3.1 and 3.2;
-// facts/auth-checks.md J01-J04, J08).
+// checks#J01; checks#J02; checks#J03; checks#J04; checks#J08).
 func bearerAltered(p *api) {
 	needs := clause.Needs(client.Direct)
 	conform.Table(refusesBearer(p), []conform.Row[forgery]{

@@ -18,7 +18,7 @@ const (
 	geetestMembers = "geetest_challenge"
 )
 
-// captchas is about the four operations that a captcha may protect (facts/barong.md
+// captchas is about the four operations that a captcha may protect (barong#5.4
 // 5.4). Each stands for itself: a deployment that protects three of them has
 // forgotten one.
 func captchas(p *api) {
@@ -140,7 +140,7 @@ func captchaShape(p *api) {
 func captchaWithCode(p *api) {
 	It("POST /identity/sessions requires no captcha of a log-in that brings a TOTP code",
 		clause.Must("barong.captcha.login-with-code", p.CreateSession, contract.OK, clause.Only(client.Release31), clause.Needs(client.Captcha),
-			clause.From(contract.Observed, "facts/barong.md 7.2")), func(ctx SpecContext) {
+			clause.From(contract.Observed, "barong#7.2-3.x")), func(ctx SpecContext) {
 			a := p.Leased(client.RoleTOTP)
 			r := p.Credentials(a, p.Code(ctx, a.Codes)).Without(captchaAnswer)
 			p.Expect(p.TryLogIn(ctx, a, r), p.CreateSession, contract.OK)

@@ -11,7 +11,7 @@ import (
 )
 
 // csrf states, for each operation that changes something, that a live cookie alone
-// does not open it (facts/barong.md 1.2).
+// does not open it (barong#1.2).
 func csrf(p *api, subjects []family.Subject) {
 	for _, s := range subjects {
 		if len(s.Operation.Answers(client.CsrfMissing)) == 0 {

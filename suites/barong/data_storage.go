@@ -23,7 +23,7 @@ const (
 	titleTaken    = contract.Outcome("title-taken")
 )
 
-// longestStored is how many characters of data one title takes (facts/barong.md 2.2).
+// longestStored is how many characters of data one title takes (barong#2.2).
 const longestStored = 5120
 
 // reservedTitles are names of things that an account has anyway.
@@ -63,7 +63,7 @@ func (p *api) storagesOf(ctx context.Context, me *client.Session) []any {
 	return value.List(p.UserOf(ctx, me), "data_storages")
 }
 
-// storage is about resource/data_storage (facts/barong.md 2.2).
+// storage is about resource/data_storage (barong#2.2).
 func storage(p *api) {
 	op := p.CreateDataStorage
 	Describe("data storage", func() {

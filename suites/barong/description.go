@@ -20,7 +20,7 @@ import (
 const openDirectly = contract.Outcome("open-directly")
 
 // describedNames are the parts of the API that a description can be asked of
-// (facts/barong.md 2.2).
+// (barong#2.2).
 var describedNames = []string{"users", "labels", "profiles", "documents", "phones", "otp", "api_keys", "data_storage", "service_accounts", "addresses"}
 
 func (p *api) descriptionSubjects() []family.Subject {
@@ -32,7 +32,7 @@ func (p *api) descriptionSubjects() []family.Subject {
 
 func namedDoc(name string) conform.Request { return conform.Request{}.WithPath("name", name) }
 
-// apiDescriptions are about resource/swagger_doc (facts/barong.md 2.2).
+// apiDescriptions are about resource/swagger_doc (barong#2.2).
 func apiDescriptions(p *api) {
 	whole, named := p.GetSwaggerDoc, p.GetNamedSwaggerDoc
 	Describe("the description of the API", func() {

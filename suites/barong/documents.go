@@ -34,8 +34,8 @@ func (p *api) documentSubjects() []family.Subject {
 	}
 }
 
-// documents are about resource/documents (facts/barong.md 2.2,
-// facts/barong-observed.md 17).
+// documents are about resource/documents (barong#2.2,
+// barong#10.2-17).
 func documents(p *api) {
 	Describe("documents", func() {
 		documentsTaken(p)

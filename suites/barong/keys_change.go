@@ -27,7 +27,7 @@ func updatesKeys(p *api) {
 			p.Check("its scopes", value.List(value.Of(call), "scope"), Equal([]any{"read", "trade"}))
 			p.Check("the key as the list shows it", p.EntityOf(ctx, k), Equal(value.Of(call)))
 		})
-	It("PATCH /resource/api_keys/{kid} reactivates an inactive key", Serial, clause.Graded("barong.keys.update-active", op, contract.OK, clause.From(contract.Observed, "facts/barong-observed.md 9")),
+	It("PATCH /resource/api_keys/{kid} reactivates an inactive key", Serial, clause.Graded("barong.keys.update-active", op, contract.OK, clause.From(contract.Observed, "barong#10.2-9")),
 		func(ctx SpecContext) {
 			me := p.Enrolled(ctx)
 			k := p.NewKey(ctx, me)
@@ -35,7 +35,7 @@ func updatesKeys(p *api) {
 			p.Expect(p.Change(ctx, me, k, conform.Object{"state": client.KeyActive}), op, contract.OK)
 			p.Acts(ctx, k)
 		})
-	It("PATCH /resource/api_keys/{kid} removes the scopes when the request names none", clause.Should("barong.keys.update-without-scope", op, contract.OK, clause.From(contract.Inferred, "facts/barong.md 2.2 updateKey")),
+	It("PATCH /resource/api_keys/{kid} removes the scopes when the request names none", clause.Should("barong.keys.update-without-scope", op, contract.OK, clause.From(contract.Inferred, "barong#2.2-updateKey")),
 		func(ctx SpecContext) {
 			me := p.Enrolled(ctx)
 			k := p.Made(ctx, me, client.KeyBody(p.Code(ctx, me.Account.Codes)).With("scope", "trade"))
@@ -43,7 +43,7 @@ func updatesKeys(p *api) {
 			p.Expect(call, op, contract.OK)
 			p.Check("its scopes", value.List(value.Of(call), "scope"), BeEmpty())
 		})
-	It("PATCH /resource/api_keys/{kid} does not change algorithm, kid or secret", clause.Graded("barong.keys.update-others", op, contract.OK, clause.From(contract.Observed, "facts/barong.md 2.2 updateKey; facts/auth-checks.md I19")),
+	It("PATCH /resource/api_keys/{kid} does not change algorithm, kid or secret", clause.Graded("barong.keys.update-others", op, contract.OK, clause.From(contract.Observed, "barong#2.2-updateKey; checks#I19")),
 		func(ctx SpecContext) {
 			me := p.Enrolled(ctx)
 			k := p.NewKey(ctx, me)
@@ -67,7 +67,7 @@ func deletesKeys(p *api) {
 			p.Expect(p.Do(ctx, me.Actor, op, r), op, contract.OK)
 			p.Check("the key as the list shows it", p.EntityOf(ctx, k), BeNil())
 		})
-	It("DELETE /resource/api_keys/{kid} deletes a key with the TOTP code in the body, and no other key", Serial, clause.Graded("barong.keys.delete-by-body", op, contract.OK, clause.From(contract.Observed, "facts/barong-observed.md 10")),
+	It("DELETE /resource/api_keys/{kid} deletes a key with the TOTP code in the body, and no other key", Serial, clause.Graded("barong.keys.delete-by-body", op, contract.OK, clause.From(contract.Observed, "barong#10.2-10")),
 		func(ctx SpecContext) {
 			me := p.Enrolled(ctx)
 			k, kept := p.NewKey(ctx, me), p.NewKey(ctx, me)
@@ -81,7 +81,7 @@ func deletesKeys(p *api) {
 
 // changesOfOthers states that there are no keys but one's own.
 func changesOfOthers(p *api, op *contract.Operation, name string, members conform.Object) {
-	It(op.Name()+" finds no key of another user and leaves it unchanged", clause.Graded("barong.keys."+name+"-foreign", op, contract.NotFound, clause.From(contract.Observed, "facts/barong.md 2.2; facts/auth-checks.md F16")),
+	It(op.Name()+" finds no key of another user and leaves it unchanged", clause.Graded("barong.keys."+name+"-foreign", op, contract.NotFound, clause.From(contract.Observed, "barong#2.2; checks#F16")),
 		func(ctx SpecContext) {
 			me, other := p.Enrolled(ctx), p.Enrolled(ctx)
 			foreign, own := p.NewKey(ctx, other), p.NewKey(ctx, me)

@@ -63,7 +63,7 @@ func createsKeys(p *api) {
 			p.Check("the user's keys", p.OwnKeys(ctx, me), ContainElement(k.Kid))
 			p.Acts(ctx, k)
 		})
-	It("POST /resource/api_keys creates each key with its own kid and secret", clause.Graded("barong.keys.create-fresh", op, contract.OK, clause.From(contract.Observed, "facts/barong.md 1.5")),
+	It("POST /resource/api_keys creates each key with its own kid and secret", clause.Graded("barong.keys.create-fresh", op, contract.OK, clause.From(contract.Observed, "barong#1.5")),
 		func(ctx SpecContext) {
 			me := p.Enrolled(ctx)
 			var made []*client.Key
@@ -75,7 +75,7 @@ func createsKeys(p *api) {
 			p.Holds("the kids differ", made[0].Kid != made[1].Kid, "they are the same")
 			p.Holds("the secrets differ", made[0].Secret != made[1].Secret, "they are the same")
 		})
-	It("POST /resource/api_keys splits scopes at commas", clause.Graded("barong.keys.create-scope", op, contract.OK, clause.From(contract.Observed, "facts/barong.md 2.2 createKey")),
+	It("POST /resource/api_keys splits scopes at commas", clause.Graded("barong.keys.create-scope", op, contract.OK, clause.From(contract.Observed, "barong#2.2-createKey")),
 		func(ctx SpecContext) {
 			me := p.Enrolled(ctx)
 			call := p.Do(ctx, me.Actor, op, client.KeyBody(p.Code(ctx, me.Account.Codes)).With("scope", "trade,read"))

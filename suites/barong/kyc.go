@@ -14,7 +14,7 @@ func (p *api) kycSubjects() []family.Subject {
 	return []family.Subject{{Operation: p.ReceiveKYC, Ready: p.asVisitor(p.Verdict), Features: []string{client.Kycaid}}}
 }
 
-// callbacks are about public/kyc (facts/barong.md 2.3).
+// callbacks are about public/kyc (barong#2.3).
 func callbacks(p *api) {
 	op := p.ReceiveKYC
 	Describe("the callback of the KYC provider", func() {

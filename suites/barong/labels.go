@@ -27,7 +27,7 @@ const (
 	badOrdering = contract.Outcome("bad-ordering")
 )
 
-// Keys and values of labels are 3 to 255 characters long (facts/barong.md 2.2).
+// Keys and values of labels are 3 to 255 characters long (barong#2.2).
 const shortestLabel, longestLabel = 3, 255
 
 // confirmedLabel is the private label that every account with a confirmed e-mail
@@ -59,7 +59,7 @@ func (p *api) labelSubjects() []family.Subject {
 	}
 }
 
-// labels are about resource/labels (facts/barong.md 2.2, facts/barong-observed.md 15).
+// labels are about resource/labels (barong#2.2-createLabel; barong#2.2-updateLabel; barong#2.2-getLabel; barong#2.2-deleteLabel; barong#2.2-listLabels; barong#10.2-15; barong#10.3-label-key).
 func labels(p *api) {
 	Describe("labels", func() {
 		labelsMade(p)
@@ -100,7 +100,7 @@ func labelsMade(p *api) {
 		p.Check("its value", value.Text(value.Of(call), "value"), Equal("12345"))
 	})
 	It("POST /resource/labels creates one label for equal requests sent at once",
-		clause.Should("barong.labels.parallel", op, contract.OK, clause.From(contract.Observed, "facts/barong.md 9.22; facts/barong-observed.md 20")),
+		clause.Should("barong.labels.parallel", op, contract.OK, clause.From(contract.Observed, "barong#9-22; barong#10.2-20")),
 		func(ctx SpecContext) {
 			me := p.Member(ctx)
 			request := p.NewLabel(me)

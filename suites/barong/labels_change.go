@@ -85,7 +85,7 @@ func privateLabels(p *api) {
 		p.Expect(p.Do(ctx, me.Actor, p.DeleteLabel, client.LabelAt(confirmedLabel)), p.DeleteLabel, private)
 		untouched(ctx, me)
 	})
-	// State triggers matched by prefix until 2.6.45: facts/barong.md 9.12. They take
+	// State triggers matched by prefix until 2.6.45: barong#9-12; barong#1.7-computed
 	// effect when a private label changes, which switching the second factor on does.
 	It("POST /resource/labels keeps an account active whose label only begins like one that bans or locks", clause.Graded("barong.labels.trigger-prefix-harmless", p.CreateLabel, contract.OK),
 		func(ctx SpecContext) {

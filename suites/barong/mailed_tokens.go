@@ -29,7 +29,7 @@ type tokenBearer struct {
 	features []string
 }
 
-// mailedTokens states for an operation which tokens it does not take (facts/barong.md 6.4;
+// mailedTokens states for an operation which tokens it does not take (barong#6.4;
 // RFC 8725 3.1, 3.8 and 3.9).
 func mailedTokens(p *api, b tokenBearer) {
 	forged := func(outcome contract.Outcome, promise string, needs []string, forge func(ctx context.Context, token string) []string) {

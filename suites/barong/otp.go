@@ -61,7 +61,7 @@ func enables(p *api) {
 			p.Expect(p.PasswordOnly(ctx, me.Account), p.CreateSession, contract.SecondFactorRequired)
 			p.Expect(p.TryLogIn(ctx, me.Account, p.Credentials(me.Account, p.Code(ctx, codes))), p.CreateSession, contract.OK)
 		})
-	It("POST /resource/otp/enable gives the user the private label otp", clause.Graded("barong.otp.label", op, contract.OK, clause.From(contract.Observed, "facts/barong.md 1.7")),
+	It("POST /resource/otp/enable gives the user the private label otp", clause.Graded("barong.otp.label", op, contract.OK, clause.From(contract.Observed, "barong#1.7-otp-label")),
 		func(ctx SpecContext) {
 			me := p.Member(ctx)
 			codes := p.NewSecret(ctx, me)
@@ -87,7 +87,7 @@ func enables(p *api) {
 			p.Check("what users/me tells of the second factor", p.Factor(ctx, me), Equal(factorOff))
 			p.Enrol(ctx, me)
 		})
-	It("POST /resource/otp/enable rejects the TOTP code of another user", clause.Graded("barong.otp.enable-foreign", op, contract.SecondFactorWrong, clause.From(contract.Observed, "facts/barong.md 1.8; facts/auth-checks.md T19, F06")),
+	It("POST /resource/otp/enable rejects the TOTP code of another user", clause.Graded("barong.otp.enable-foreign", op, contract.SecondFactorWrong, clause.From(contract.Observed, "barong#1.8; checks#T19; checks#F06")),
 		func(ctx SpecContext) {
 			me, other := p.Member(ctx), p.Enrolled(ctx)
 			codes := p.NewSecret(ctx, me)

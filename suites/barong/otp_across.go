@@ -27,7 +27,7 @@ func codeAcross(p *api) {
 			p.Expect(logIn(ctx, me, p.Secret("code", code+" ")), p.CreateSession, replayed)
 			p.Expect(logIn(ctx, me, p.Code(ctx, me.Account.Codes)), p.CreateSession, contract.OK)
 		})
-	It("POST /identity/sessions rejects a TOTP code that POST /resource/otp/enable has used up", clause.Graded("barong.otp.enabled-at-login", p.CreateSession, replayed, clause.From(contract.Observed, "facts/barong-observed.md 6; facts/auth-checks.md T12")),
+	It("POST /identity/sessions rejects a TOTP code that POST /resource/otp/enable has used up", clause.Graded("barong.otp.enabled-at-login", p.CreateSession, replayed, clause.From(contract.Observed, "barong#10.2-6; checks#T12")),
 		func(ctx SpecContext) {
 			me := p.Member(ctx)
 			codes := p.NewSecret(ctx, me)
@@ -59,7 +59,7 @@ func codeAcross(p *api) {
 			p.Require("get a wrong code refused", p.PutCode(ctx, me, p.VerifyOTP, wrong), p.VerifyOTP, contract.SecondFactorWrong)
 			p.Expect(p.PutCode(ctx, me, p.DisableOTP, wrong), p.DisableOTP, replayed)
 		})
-	It("POST /resource/otp/verify remembers TOTP codes per user", clause.Graded("barong.otp.memory-own", p.VerifyOTP, contract.SecondFactorWrong, clause.From(contract.Observed, "facts/barong.md 1.8")),
+	It("POST /resource/otp/verify remembers TOTP codes per user", clause.Graded("barong.otp.memory-own", p.VerifyOTP, contract.SecondFactorWrong, clause.From(contract.Observed, "barong#1.8")),
 		func(ctx SpecContext) {
 			me, other := p.Enrolled(ctx), p.Enrolled(ctx)
 			wrong := me.Account.Codes.Wrong(client.Skew)

@@ -33,7 +33,7 @@ func codeTimes(p *api) {
 		name           string
 		offset, enrols int64
 	}{{"previous", -1, 0}, {"current", 0, -1}, {"next", 1, 0}} {
-		It("POST /resource/otp/verify accepts the TOTP code of the "+at.name+" time step", clause.Graded("barong.otp.step-"+at.name, op, contract.OK, clause.From(contract.Observed, "facts/barong-observed.md 6; facts/auth-checks.md T06, T08, T09")),
+		It("POST /resource/otp/verify accepts the TOTP code of the "+at.name+" time step", clause.Graded("barong.otp.step-"+at.name, op, contract.OK, clause.From(contract.Observed, "barong#10.2-6; checks#T06; checks#T08; checks#T09")),
 			func(ctx SpecContext) {
 				p.needsTolerance()
 				me := p.Member(ctx)
@@ -47,7 +47,7 @@ func codeTimes(p *api) {
 		name string
 		code func(*otp.Kit, int) string
 	}{{"past", (*otp.Kit).Past}, {"future", (*otp.Kit).Future}} {
-		It("POST /resource/otp/verify rejects TOTP codes two or more time steps in the "+far.name, clause.Graded("barong.otp."+far.name, op, contract.SecondFactorWrong, clause.From(contract.Observed, "facts/barong-observed.md 6; facts/auth-checks.md T08, T09")),
+		It("POST /resource/otp/verify rejects TOTP codes two or more time steps in the "+far.name, clause.Graded("barong.otp."+far.name, op, contract.SecondFactorWrong, clause.From(contract.Observed, "barong#10.2-6; checks#T08; checks#T09")),
 			func(ctx SpecContext) {
 				me := p.Enrolled(ctx)
 				p.MidStep(ctx, me.Account.Codes)
@@ -57,7 +57,7 @@ func codeTimes(p *api) {
 				p.Expect(p.PutCode(ctx, me, op, p.Code(ctx, me.Account.Codes)), op, contract.OK)
 			})
 	}
-	It("POST /resource/otp/verify rejects the TOTP code of another user", clause.Graded("barong.otp.foreign", op, contract.SecondFactorWrong, clause.From(contract.Observed, "facts/barong.md 1.8; facts/auth-checks.md F06")),
+	It("POST /resource/otp/verify rejects the TOTP code of another user", clause.Graded("barong.otp.foreign", op, contract.SecondFactorWrong, clause.From(contract.Observed, "barong#1.8; checks#F06")),
 		func(ctx SpecContext) {
 			me, other := p.Enrolled(ctx), p.Enrolled(ctx)
 			p.Expect(p.PutCode(ctx, me, op, p.Code(ctx, other.Account.Codes)), op, contract.SecondFactorWrong)
@@ -74,27 +74,27 @@ func (p *api) needsTolerance() {
 	}
 }
 
-// codeForms puts the forged values of facts/auth-checks.md, group I: each is made
+// codeForms puts the forged values of the catalogue (checks#I): each is made
 // from a code that is right at that moment, so that only its form is wrong.
 func codeForms(p *api) {
-	forged := func(text, id, row string, keep func(otp.Variant) bool, c func(string, *contract.Operation, contract.Outcome, ...clause.Option) clause.Clause) {
-		It(text, c("barong.otp."+id, p.VerifyOTP, contract.SecondFactorWrong, clause.From(contract.Observed, "facts/barong.md 4, code timing; facts/auth-checks.md "+row)),
+	forged := func(text, id, row string, keep func(otp.Variant) bool) {
+		It(text, clause.Graded("barong.otp."+id, p.VerifyOTP, contract.SecondFactorWrong, clause.From(contract.Observed, "barong#4-code-timing; checks#"+row)),
 			func(ctx SpecContext) { p.refusesForged(ctx, row, keep) })
 	}
 	texts := func(v otp.Variant) bool { _, is := v.Value.(string); return is }
 	inside := func(v otp.Variant) bool {
 		return slices.Contains([]string{"inner space", "inner dash", "leading zero-width space"}, v.Name)
 	}
-	forged("POST /resource/otp/verify rejects placeholder values in place of a TOTP code", "magic", "I04", texts, clause.Graded)
-	forged("POST /resource/otp/verify rejects a valid TOTP code with something inside it", "inside", "I10", inside, clause.Graded)
-	forged("POST /resource/otp/verify rejects a valid TOTP code in the digits of other scripts", "other-digits", "I11", texts, clause.Graded)
-	forged("POST /resource/otp/verify rejects a valid TOTP code that is cut short or made longer", "length", "I12", texts, clause.Graded)
-	forged("POST /resource/otp/verify rejects a valid TOTP code in the syntax of other numbers", "number-syntax", "I13", texts, clause.Graded)
-	forged("POST /resource/otp/verify rejects a valid TOTP code joined to guesses", "joined", "I14", texts, clause.Graded)
-	forged("POST /resource/otp/verify rejects wildcards, quotes and control characters in a TOTP code", "markers", "I15", texts, clause.Graded)
-	forged("POST /resource/otp/verify rejects true and false in place of a TOTP code", "booleans", "I09", func(otp.Variant) bool { return true }, clause.Graded)
+	forged("POST /resource/otp/verify rejects placeholder values in place of a TOTP code", "magic", "I04", texts)
+	forged("POST /resource/otp/verify rejects a valid TOTP code with something inside it", "inside", "I10", inside)
+	forged("POST /resource/otp/verify rejects a valid TOTP code in the digits of other scripts", "other-digits", "I11", texts)
+	forged("POST /resource/otp/verify rejects a valid TOTP code that is cut short or made longer", "length", "I12", texts)
+	forged("POST /resource/otp/verify rejects a valid TOTP code in the syntax of other numbers", "number-syntax", "I13", texts)
+	forged("POST /resource/otp/verify rejects a valid TOTP code joined to guesses", "joined", "I14", texts)
+	forged("POST /resource/otp/verify rejects wildcards, quotes and control characters in a TOTP code", "markers", "I15", texts)
+	forged("POST /resource/otp/verify rejects true and false in place of a TOTP code", "booleans", "I09", func(otp.Variant) bool { return true })
 
-	It("POST /resource/otp/verify rejects a list, even with a valid TOTP code, and an operator object", clause.Graded("barong.otp.list", p.VerifyOTP, contract.InvalidType, clause.From(contract.Observed, "facts/barong-observed.md Rules, wrong JSON type; facts/auth-checks.md I07, I08")),
+	It("POST /resource/otp/verify rejects a list, even with a valid TOTP code, and an operator object", clause.Graded("barong.otp.list", p.VerifyOTP, contract.InvalidType, clause.From(contract.Observed, "barong#10.1-wrong-json-type; checks#I07; checks#I08")),
 		func(ctx SpecContext) {
 			me := p.Enrolled(ctx)
 			right := p.LastingCode(ctx, me.Account.Codes)
@@ -106,7 +106,7 @@ func codeForms(p *api) {
 			}
 			p.refusesCodes(ctx, me, right, contract.InvalidType, changes)
 		})
-	It("POST /resource/otp/verify accepts a TOTP code as a JSON number", clause.Note("barong.otp.number", p.VerifyOTP, contract.OK, clause.From(contract.Observed, "facts/barong-observed.md 7; facts/auth-checks.md I05")),
+	It("POST /resource/otp/verify accepts a TOTP code as a JSON number", clause.Note("barong.otp.number", p.VerifyOTP, contract.OK, clause.From(contract.Observed, "barong#10.2-7; checks#I05")),
 		func(ctx SpecContext) {
 			me := p.Enrolled(ctx)
 			code := p.Code(ctx, me.Account.Codes)
@@ -119,7 +119,7 @@ func codeForms(p *api) {
 				}
 			}
 		})
-	It("POST /resource/otp/verify accepts a TOTP code with white space around it", clause.Note("barong.otp.trimmed", p.VerifyOTP, contract.OK, clause.From(contract.Inferred, "facts/barong.md 1.8; facts/auth-checks.md I10")),
+	It("POST /resource/otp/verify accepts a TOTP code with white space around it", clause.Note("barong.otp.trimmed", p.VerifyOTP, contract.OK, clause.From(contract.Inferred, "barong#1.8; checks#I10")),
 		func(ctx SpecContext) {
 			me := p.Enrolled(ctx)
 			p.Expect(p.PutCode(ctx, me, p.VerifyOTP, " "+p.Code(ctx, me.Account.Codes)+"\n"), p.VerifyOTP, contract.OK)
@@ -174,7 +174,7 @@ func codeMemory(p *api) {
 			p.Expect(p.PutCode(ctx, me, op, code), op, wrong)
 			p.Expect(p.PutCode(ctx, me, op, code), op, replayed)
 		})
-	It("POST /resource/otp/verify rejects a used TOTP code with white space around it", clause.Graded("barong.otp.padded-replay", op, replayed, clause.From(contract.Observed, "facts/barong.md 9 no. 24; facts/auth-checks.md I10")),
+	It("POST /resource/otp/verify rejects a used TOTP code with white space around it", clause.Graded("barong.otp.padded-replay", op, replayed, clause.From(contract.Observed, "barong#9-24; checks#I10")),
 		func(ctx SpecContext) {
 			me := p.Enrolled(ctx)
 			code := p.Code(ctx, me.Account.Codes)
@@ -183,12 +183,12 @@ func codeMemory(p *api) {
 				p.Expect(p.PutCode(ctx, me, op, p.Secret("code", padded)), op, replayed)
 			}
 		})
-	It("POST /resource/otp/verify accepts only one of several simultaneous uses of a TOTP code", clause.Graded("barong.otp.parallel", op, replayed, clause.From(contract.Observed, "facts/barong-observed.md 7; facts/auth-checks.md T15")),
+	It("POST /resource/otp/verify accepts only one of several simultaneous uses of a TOTP code", clause.Graded("barong.otp.parallel", op, replayed, clause.From(contract.Observed, "barong#10.2-7; checks#T15")),
 		func(ctx SpecContext) {
 			me := p.Enrolled(ctx)
 			p.oneOf(ctx, me, client.CodeBody(p.LastingCode(ctx, me.Account.Codes)))
 		})
-	It("POST /resource/otp/verify remembers a used TOTP code for as long as it stays valid", Serial, clause.Graded("barong.otp.remembers-right", op, replayed, clause.From(contract.Observed, "facts/barong-observed.md 6; facts/auth-checks.md T11")),
+	It("POST /resource/otp/verify remembers a used TOTP code for as long as it stays valid", Serial, clause.Graded("barong.otp.remembers-right", op, replayed, clause.From(contract.Observed, "barong#10.2-6; checks#T11")),
 		func(ctx SpecContext) {
 			me := p.JustEnrolled(ctx)
 			code := p.CodeOfStep(me.Account.Codes, p.MidStep(ctx, me.Account.Codes)+1)
@@ -198,7 +198,7 @@ func codeMemory(p *api) {
 				p.Expect(p.PutCode(ctx, me, op, code), op, replayed)
 			}
 		})
-	It("POST /resource/otp/verify remembers a wrong TOTP code for more than 80 seconds", Serial, clause.Graded("barong.otp.remembers-wrong", op, replayed, clause.From(contract.Observed, "facts/barong-observed.md 6")),
+	It("POST /resource/otp/verify remembers a wrong TOTP code for more than 80 seconds", Serial, clause.Graded("barong.otp.remembers-wrong", op, replayed, clause.From(contract.Observed, "barong#10.2-6")),
 		func(ctx SpecContext) {
 			me := p.Enrolled(ctx)
 			code := me.Account.Codes.Wrong(2 * stepsRemembered)
@@ -206,7 +206,7 @@ func codeMemory(p *api) {
 			p.Wait(ctx, remembered-8*time.Second, "a code is remembered for 90 seconds")
 			p.Expect(p.PutCode(ctx, me, op, code), op, replayed)
 		})
-	It("POST /resource/otp/verify forgets a TOTP code 90 seconds after it was first seen", Serial, clause.Graded("barong.otp.forgets", op, wrong, clause.From(contract.Observed, "facts/barong-observed.md 6")),
+	It("POST /resource/otp/verify forgets a TOTP code 90 seconds after it was first seen", Serial, clause.Graded("barong.otp.forgets", op, wrong, clause.From(contract.Observed, "barong#10.2-6")),
 		func(ctx SpecContext) {
 			me := p.Enrolled(ctx)
 			code := me.Account.Codes.Wrong(2 * stepsRemembered)

@@ -14,7 +14,7 @@ import (
 	"authconform/suites/barong/client"
 )
 
-// otpState is a state of the second factor (facts/barong.md 4).
+// otpState is a state of the second factor (barong#4).
 type otpState string
 
 const (
@@ -138,7 +138,7 @@ type edge struct {
 	to      otpState
 }
 
-// otpMachine walks every edge of facts/barong.md 4. Each state after a move is
+// otpMachine walks every edge of barong#4
 // shown by users/me, by what a log-in asks for, and by codes that then switch the
 // second factor on, or are right while it is on.
 func otpMachine(p *api) {
@@ -187,7 +187,7 @@ func otpMachine(p *api) {
 			waits = append(waits, Serial)
 		}
 		It("A user "+e.from.phrase()+" who sends "+e.move.promise+" gets outcome "+string(e.outcome)+" and ends "+e.to.phrase(), waits,
-			clause.Graded("barong.otp-machine."+string(e.from)+"."+e.move.name, e.move.operation, e.outcome, clause.From(contract.Observed, "facts/barong.md 4")),
+			clause.Graded("barong.otp-machine."+string(e.from)+"."+e.move.name, e.move.operation, e.outcome, clause.From(contract.Observed, "barong#4")),
 			func(ctx SpecContext) {
 				u := p.inState(ctx, e.from)
 				p.Expect(e.move.do(ctx, u), e.move.operation, e.outcome)

@@ -18,7 +18,7 @@ import (
 	"authconform/suites/barong/client"
 )
 
-// What Vault's engine hands out unless it is told otherwise (facts/barong.md 1.8).
+// What Vault's engine hands out unless it is told otherwise (barong#1.8).
 const (
 	secretBytes = 20
 	qrPixels    = 300
@@ -41,7 +41,7 @@ func generates(p *api) {
 			p.Check("the codes' parameters", uri.Params, Equal(otp.Params{Algorithm: otp.SHA1, Digits: 6, Period: client.Step}))
 			p.Check("the issuer", uri.Issuer, Not(BeEmpty()))
 		})
-	It("POST /resource/otp/generate_qrcode returns the QR code as a PNG of 300 pixels", clause.Graded("barong.otp.png", op, contract.OK, clause.From(contract.Observed, "facts/barong.md 1.8")),
+	It("POST /resource/otp/generate_qrcode returns the QR code as a PNG of 300 pixels", clause.Graded("barong.otp.png", op, contract.OK, clause.From(contract.Observed, "barong#1.8")),
 		func(ctx SpecContext) {
 			text, err := base64.StdEncoding.DecodeString(value.Text(value.Of(qr(ctx, p.Member(ctx))), "data", "barcode"))
 			p.Holds("the barcode is Base64 (RFC 4648 section 4)", err == nil, "it is not")
@@ -49,7 +49,7 @@ func generates(p *api) {
 			p.Holds("the barcode is a PNG that can be drawn", err == nil, "it cannot")
 			p.Check("its width and height", []int{picture.Bounds().Dx(), picture.Bounds().Dy()}, Equal([]int{qrPixels, qrPixels}))
 		})
-	It("POST /resource/otp/generate_qrcode creates a new secret each time and for each user", clause.Graded("barong.otp.secret-fresh", op, contract.OK, clause.From(contract.Observed, "facts/barong-observed.md 8; facts/auth-checks.md T03")),
+	It("POST /resource/otp/generate_qrcode creates a new secret each time and for each user", clause.Graded("barong.otp.secret-fresh", op, contract.OK, clause.From(contract.Observed, "barong#10.2-8; checks#T03")),
 		func(ctx SpecContext) {
 			one, two := p.Member(ctx), p.Member(ctx)
 			secrets := map[string]bool{}
@@ -68,7 +68,7 @@ func generates(p *api) {
 			p.Check("what users/me tells of the second factor", p.Factor(ctx, me), Equal(factorOff))
 			p.Expect(p.PutCode(ctx, me, p.EnableOTP, p.Code(ctx, codes)), p.EnableOTP, contract.OK)
 		})
-	It("POST /resource/otp/generate_qrcode leaves the second factor off until a first TOTP code is accepted", clause.Graded("barong.otp.secret-inert", op, contract.OK, clause.From(contract.Observed, "facts/barong.md 4; facts/auth-checks.md T18")),
+	It("POST /resource/otp/generate_qrcode leaves the second factor off until a first TOTP code is accepted", clause.Graded("barong.otp.secret-inert", op, contract.OK, clause.From(contract.Observed, "barong#4; checks#T18")),
 		func(ctx SpecContext) {
 			me := p.Member(ctx)
 			qr(ctx, me)

@@ -29,7 +29,7 @@ func (p *api) passwordChangeReady(ctx context.Context) (*conform.Actor, func() c
 	}
 }
 
-// passwordChanges is about PUT resource/users/password (facts/barong.md 2.2).
+// passwordChanges is about PUT resource/users/password (barong#2.2).
 func passwordChanges(p *api) {
 	Describe("PUT resource/users/password", func() {
 		It("PUT /resource/users/password replaces the password and keeps the session",

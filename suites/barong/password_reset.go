@@ -35,7 +35,7 @@ func (p *api) passwordResetSubjects() []family.Subject {
 	}
 }
 
-// passwordResets is about the two operations of a forgotten password (facts/barong.md 2.1).
+// passwordResets is about the two operations of a forgotten password (barong#2.1).
 func passwordResets(p *api) {
 	Describe("POST identity/users/password/generate_code", func() { resetRequests(p) })
 	Describe("POST identity/users/password/confirm_code", func() {
@@ -75,7 +75,7 @@ func resetRequests(p *api) {
 		})
 	It("POST /identity/users/password/generate_code answers known and unknown addresses identically",
 		clause.Must("barong.password-reset.no-account-oracle", op, unknownEmail, clause.Only(client.Release26, client.Release31),
-			clause.From(contract.Observed, "facts/barong-observed.md 4")), func(ctx SpecContext) {
+			clause.From(contract.Observed, "barong#10.2-4")), func(ctx SpecContext) {
 			a := p.Member(ctx).Account
 			owned := p.Do(ctx, p.Visitor(), op, p.ForAddress(a.Login))
 			p.Require("ask for a password reset", owned, op, contract.OK)
@@ -119,7 +119,7 @@ func resetConfirms(p *api) {
 func resetRefuses(p *api) {
 	op := p.ConfirmPasswordReset
 	It("POST /identity/users/password/confirm_code keeps the token of a rejected reset valid",
-		clause.Must("barong.password-reset.refusal-spends-nothing", op, contract.OK, clause.From(contract.Observed, "facts/barong.md 2.1")), func(ctx SpecContext) {
+		clause.Must("barong.password-reset.refusal-spends-nothing", op, contract.OK, clause.From(contract.Observed, "barong#2.1")), func(ctx SpecContext) {
 			a := p.Changeable(ctx).Account
 			token := p.ResetToken(ctx, a)
 			weak := p.PasswordReset(token, known[0])

@@ -52,8 +52,8 @@ func (p *api) phoneSubjects() []family.Subject {
 	}
 }
 
-// phones are about resource/phones (facts/barong.md 2.2 and 5.3,
-// facts/barong-observed.md 18). Numbers of the target file are few.
+// phones are about resource/phones (barong#2.2-createPhone; barong#2.2-verifyPhone; barong#2.2-sendPhoneCode; barong#5.3,
+// barong#10.2-18.
 func phones(p *api) {
 	Describe("phones", Serial, func() {
 		phoneAdded(p)

@@ -40,7 +40,7 @@ func phoneVerified(p *api) {
 		me.Add(ctx)
 		p.Expect(me.Check(ctx, "no code"), op, contract.OK)
 	})
-	// Regression 17 of facts/barong.md 9: phones were verified without a code.
+	// Regression 17 of barong#9-17.
 	It("POST /resource/phones/verify rejects a wrong code", clause.Graded("barong.phones.wrong-code", op, codeWrong, clause.Needs(client.RealPhones)), func(ctx SpecContext) {
 		me := p.PhoneOwner(ctx)
 		me.Add(ctx)

@@ -76,8 +76,8 @@ func (p *api) profilesOf(ctx context.Context, me *client.Session) []any {
 	return value.List(value.Of(call))
 }
 
-// profiles are about resource/profiles (facts/barong.md 2.2,
-// facts/barong-observed.md 16).
+// profiles are about resource/profiles (barong#2.2,
+// barong#10.2-16).
 func profiles(p *api) {
 	Describe("profiles", func() {
 		profileMade(p)

@@ -9,7 +9,7 @@ import (
 	"authconform/suites/barong"
 )
 
-// regressions are the 25 bugs that Barong had (facts/barong.md 9): the clauses that
+// regressions are the 25 bugs that Barong had (barong#9
 // would have caught each, and why what is left of it cannot be judged.
 var regressions = []struct {
 	bug     string

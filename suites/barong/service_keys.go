@@ -75,7 +75,7 @@ func updatesServiceKeys(p *api) {
 			p.Check("its scopes", value.List(value.Of(call), "scope"), Equal([]any{"read"}))
 			p.Check("the key as the list shows it", p.serviceEntity(ctx, o, k), Equal(value.Of(call)))
 		})
-	It("PUT /resource/service_accounts/api_keys/{kid} removes the scopes when the request names none", Serial, clause.Should("barong.service-keys.update-without-scope", op, contract.OK, clause.From(contract.Inferred, "facts/barong.md 2.2 updateServiceAccountKey")),
+	It("PUT /resource/service_accounts/api_keys/{kid} removes the scopes when the request names none", Serial, clause.Should("barong.service-keys.update-without-scope", op, contract.OK, clause.From(contract.Inferred, "barong#2.2-updateServiceAccountKey")),
 		func(ctx SpecContext) {
 			o := p.Owner(ctx)
 			made := p.Do(ctx, o.Actor, p.CreateServiceAccountKey, o.Named(conform.Object{"algorithm": "HS256", "scope": "trade"}, p.Code(ctx, o.Account.Codes)))

@@ -52,7 +52,7 @@ func (g gate) slowly(id string, outcome contract.Outcome) clause.Clause {
 // standard is a clause about a gate that rests on no word of the vendor.
 func (g gate) standard(id string, outcome contract.Outcome, features ...string) clause.Clause {
 	return clause.Should("barong."+g.name+"."+id, g.Operation, outcome, clause.Needs(append(features, g.features...)...),
-		clause.From(contract.Standard, "OWASP ASVS 5.0 4.1.3; facts/auth-checks.md R12"))
+		clause.From(contract.Standard, "OWASP ASVS 5.0.0 4.1.3; checks#R12"))
 }
 
 func sessions(p *api) {

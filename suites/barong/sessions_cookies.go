@@ -14,7 +14,7 @@ import (
 	"authconform/suites/barong/client"
 )
 
-// logInCookies is about the attributes of the session's cookie (facts/barong.md 1.1).
+// logInCookies is about the attributes of the session's cookie (barong#1.1).
 func logInCookies(p *api) {
 	It("POST /identity/sessions sets the session cookie with HttpOnly and Path=/", clause.Graded("barong.sessions.cookie-http-only", p.CreateSession, contract.OK), func(ctx SpecContext) {
 		cookie := p.loggedInCookie(ctx)

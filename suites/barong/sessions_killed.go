@@ -11,7 +11,7 @@ import (
 	"authconform/suites/barong/client"
 )
 
-// sessionsKilled states what ends sessions and what does not (facts/barong.md 1.1).
+// sessionsKilled states what ends sessions and what does not (barong#1.1).
 func sessionsKilled(p *api) {
 	ok := contract.OK
 	It("POST /identity/users/password/confirm_code ends every session of the user", clause.Graded("barong.sessions.killed-by-reset", p.ConfirmPasswordReset, ok), func(ctx SpecContext) {

@@ -70,7 +70,7 @@ func logInRefuses(p *api) {
 }
 
 // logInStates: the state is looked at before the password, so a wrong one gets the
-// same answer (facts/barong-observed.md 19).
+// same answer (barong#10.2-19).
 func logInStates(p *api) {
 	refuses := func(id, text string, outcome contract.Outcome, who func(context.Context) *client.Account) {
 		It(text, Serial, clause.Graded("barong.sessions."+id, p.CreateSession, outcome), func(ctx SpecContext) {
@@ -100,7 +100,7 @@ func logInStates(p *api) {
 }
 
 // logInOracle compares refusals with each other: what differs between them tells
-// which accounts there are (ASVS 5.0 6.3.8; facts/auth-checks.md E01-E03, F15).
+// which accounts there are (ASVS 5.0 6.3.8; checks#E01; checks#E02; checks#E03; checks#F15).
 func logInOracle(p *api) {
 	wrong := func(ctx context.Context, a *client.Account, email string) *httpclient.Call {
 		GinkgoHelper()

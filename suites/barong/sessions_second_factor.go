@@ -95,7 +95,7 @@ func logInSecondFactor(p *api) {
 }
 
 // logInCodesSpent: each code counts once, right or wrong, wherever it was put
-// first (RFC 6238 section 5.2; facts/auth-checks.md T10-T15).
+// first (RFC 6238 section 5.2; checks#T10; checks#T11; checks#T12; checks#T13; checks#T14; checks#T15).
 func logInCodesSpent(p *api) {
 	replayed := contract.SecondFactorReplayed
 	It("POST /identity/sessions rejects a TOTP code that has opened a session", clause.Graded("barong.sessions.replayed", p.CreateSession, replayed), func(ctx SpecContext) {

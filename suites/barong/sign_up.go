@@ -23,7 +23,7 @@ func (p *api) signUpSubjects() []family.Subject {
 	return []family.Subject{{Operation: p.CreateUser, Ready: p.asVisitor(p.NewSignUp), Features: []string{client.SignUp}}}
 }
 
-// signUps is about POST identity/users (facts/barong.md 2.1).
+// signUps is about POST identity/users (barong#2.1).
 func signUps(p *api) {
 	Describe(signUpPath, func() {
 		signUpOpens(p)
@@ -45,7 +45,7 @@ func signUpOpens(p *api) {
 			p.Check("the session is that user's", value.Text(value.Of(call), "uid"), Equal(value.Text(me.User, "uid")))
 		})
 	It("POST /identity/users does not adopt a session id that the client made up",
-		clause.Must("barong.sign-up.made-up-session", p.CreateUser, contract.OK, clause.Needs(client.SignUp), clause.From(contract.Observed, "facts/barong-observed.md 12")), func(ctx SpecContext) {
+		clause.Must("barong.sign-up.made-up-session", p.CreateUser, contract.OK, clause.Needs(client.SignUp), clause.From(contract.Observed, "barong#10.2-12")), func(ctx SpecContext) {
 			a := p.NewAccount()
 			madeUp := p.Secret("session", hexOf(p.Nonce(), 32))
 			call := p.Do(ctx, p.With(a, madeUp, ""), p.CreateUser, p.SignUpRequest(a))
@@ -188,7 +188,7 @@ func signUpRefuses(p *api) {
 // signUpRaces is what parallel sign-ups of one address leave behind.
 func signUpRaces(p *api) {
 	It("POST /identity/users creates one account for simultaneous sign-ups with one e-mail address",
-		clause.Must("barong.sign-up.parallel", p.CreateUser, contract.OK, clause.Needs(client.SignUp), clause.From(contract.Observed, "facts/barong-observed.md 20")), func(ctx SpecContext) {
+		clause.Must("barong.sign-up.parallel", p.CreateUser, contract.OK, clause.Needs(client.SignUp), clause.From(contract.Observed, "barong#10.2-20")), func(ctx SpecContext) {
 			a := p.NewAccount()
 			r := p.SignUpRequest(a)
 			p.Callable(p.CreateUser)

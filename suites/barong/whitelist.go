@@ -43,7 +43,7 @@ func (p *api) whitelinkToken() string {
 	return strings.TrimSpace(tokens[p.Links.Used-1])
 }
 
-// whitelists is about POST identity/users/access (facts/barong.md 2.1).
+// whitelists is about POST identity/users/access (barong#2.1).
 func whitelists(p *api) {
 	op := p.CreateWhitelist
 	Describe("POST identity/users/access", func() {

@@ -79,7 +79,7 @@ func deactivates(p *client.Client) {
 func usedCodes(p *client.Client) []deviation {
 	return []deviation{
 		{slug: "replayed-code", text: "with the TOTP code that enabled the second factor", outcome: contract.SecondFactorReplayed,
-			rests: standardCode + "T10, T12",
+			rests: standardCode + "T10; checks#T12",
 			apply: func(ctx context.Context, t *trial) {
 				// Enrolled anew, so that the code used is known.
 				p.Require("switch the factor off", p.Switch(ctx, t.Account, p.Deactivate, t.request), p.Deactivate, contract.OK)

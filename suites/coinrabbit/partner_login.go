@@ -32,7 +32,7 @@ func partnerLogin(p *client.Client) {
 		})
 	It("POST /auth/partner lies at the path that the vendor's page prints",
 		clause.Note("coinrabbit.partner-login.path", op, contract.OK, clause.Only(documented),
-			clause.From(contract.Documented, page+"auth: Log in using /auth/partners endpoint; coinrabbit#2.4")),
+			clause.From(contract.Documented, "coinrabbit#document-004-partners; coinrabbit#2.4")),
 		func(ctx SpecContext) {
 			ready(ctx)
 			p.Check("the path", p.Setting(client.PartnerPath), Equal(documentedPartners))

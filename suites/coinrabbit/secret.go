@@ -56,7 +56,7 @@ func newSecrets(p *client.Client) {
 			}},
 		{Text: "POST /auth/2fa/secret returns a secret of at least 128 bits",
 			Clause: clause.Should("coinrabbit.secret.strength", op, contract.OK,
-				standard("RFC 4226 4 R6; checks#T02; the printed example has 120 bits")),
+				standard("RFC 4226 4 R6; checks#T02; coinrabbit#2.10")),
 			Given: func(call *httpclient.Call) {
 				secret, err := otp.ParseSecret(client.Given(call, "secret"))
 				p.Check("the secret is Base32", err, Succeed())

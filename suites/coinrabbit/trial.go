@@ -28,13 +28,12 @@ const (
 
 // The page's sentences that refusals rest on.
 const (
-	page         = "coinrabbit#document-004 "
-	saysCode     = page + `auth: "Verify adding 2fa by providing code from Google Authenticator"`
-	saysToken    = page + `auth: "and verification_token after verifying user code"`
-	saysType     = page + `2FA: "token received after successfully verifying code [...] for message types TFA_ACTIVATION", TFA_DEACTIVATION`
-	saysSession  = page + `auth: "Log in to get x-user-token"`
-	saysDisarm   = page + `2FA Deactivate 2fa: the request carries code_2fa`
-	standardCode = "RFC 6238 5.2; checks#I04; checks#I09; checks#I10; checks#I11; checks#I12; checks#I13; checks#I14; checks#I15; checks#T08; checks#T10; checks#T12 "
+	saysCode     = "coinrabbit#document-004-adding-code"
+	saysToken    = "coinrabbit#document-004-adding-token"
+	saysType     = "coinrabbit#document-004-message-types"
+	saysSession  = "coinrabbit#document-004-login"
+	saysDisarm   = "coinrabbit#document-004-deactivate-code"
+	standardCode = "RFC 6238 section 5.2; checks#"
 )
 
 // standard is the source of a promise that the page does not make.

@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	// Skew is how many steps a code may be early or late (facts/barong.md 1.8).
+	// Skew is how many steps a code may be early or late (barong#1.8).
 	Skew = 1
 	Step = 30 * time.Second
 	// InTransit is how far the target's clock and the way to it may move a code

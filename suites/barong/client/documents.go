@@ -27,7 +27,7 @@ const (
 )
 
 const (
-	// MostDocuments is how many documents one account may have (facts/barong.md 5.6).
+	// MostDocuments is how many documents one account may have (barong#5.6-documents).
 	MostDocuments = 10
 	// LongestNumber is how long the number of a document may be.
 	LongestNumber = 128

@@ -40,7 +40,7 @@ type Key struct {
 }
 
 // Signature is the lower-case hexadecimal HMAC-SHA256 (RFC 2104) of nonce and kid.
-// Neither method nor path nor body is signed (facts/barong.md 1.5).
+// Neither method nor path nor body is signed (barong#1.5).
 func Signature(secret, nonce, kid string) string {
 	mac := hmac.New(sha256.New, []byte(secret))
 	mac.Write([]byte(nonce + kid))

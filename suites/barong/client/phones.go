@@ -135,7 +135,7 @@ func (p *Client) PhonesOf(ctx context.Context, me *Session) []any {
 }
 
 // codePause is how long release 3.1 wants between two codes to a number
-// (facts/barong.md 1.9), and a second more.
+// (barong#1.9-3.x-phones.
 const codePause = 31 * time.Second
 
 // BetweenCodes lets that pause pass.

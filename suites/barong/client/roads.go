@@ -67,7 +67,7 @@ func Send(ctx context.Context, s *conform.Context, by *conform.Actor, op *contra
 }
 
 // countedByAuthz tells the log-ins of release 3.1, whose limiter counts what AuthZ
-// is asked about (facts/barong.md 1.9). It reads their body, so that has to be JSON.
+// is asked about (barong#1.9-3.x-counters; barong#1.9-3.x-gateway-only.
 func countedByAuthz(s *conform.Context, op *contract.Operation, r conform.Request) bool {
 	return s.Profile() == Release31 && op.ID == "createSession" && r.Method == "" && r.Raw == nil
 }

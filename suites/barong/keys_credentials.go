@@ -25,7 +25,7 @@ const (
 	signatureWrong = contract.Outcome("signature-wrong")
 )
 
-// keyCredentials states what a signed request has to carry (facts/barong.md 1.5).
+// keyCredentials states what a signed request has to carry (barong#1.5).
 // The AuthZ endpoint judges it: through the gateway by reading users/me, and by
 // asking the endpoint itself where it can be reached.
 func keyCredentials(p *api) {
@@ -44,33 +44,33 @@ func keyCredentials(p *api) {
 
 func keyOpens(p *api) {
 	op := p.GetCurrentUser
-	It("An API key authenticates its owner without a cookie", clause.Graded("barong.keys.signed", op, contract.OK, clause.From(contract.Observed, "facts/barong.md 1.5")),
+	It("An API key authenticates its owner without a cookie", clause.Graded("barong.keys.signed", op, contract.OK, clause.From(contract.Observed, "barong#1.5")),
 		func(ctx SpecContext) {
 			k := p.NewKey(ctx, p.Enrolled(ctx))
 			p.Acts(ctx, k)
 		})
-	It("An API key needs no CSRF token for operations that change something", clause.Graded("barong.keys.signed-write", p.VerifyOTP, contract.OK, clause.From(contract.Observed, "facts/barong-observed.md 10")),
+	It("An API key needs no CSRF token for operations that change something", clause.Graded("barong.keys.signed-write", p.VerifyOTP, contract.OK, clause.From(contract.Observed, "barong#10.2-10")),
 		func(ctx SpecContext) {
 			me := p.Enrolled(ctx)
 			k := p.NewKey(ctx, me)
 			r := p.Signed(k).With("code", p.Code(ctx, me.Account.Codes))
 			p.Expect(p.Do(ctx, p.Signer(k), p.VerifyOTP, r), p.VerifyOTP, contract.OK)
 		})
-	It("An API key takes precedence over the cookie of another user", clause.Graded("barong.keys.over-cookie", op, contract.OK, clause.From(contract.Observed, "facts/barong-observed.md 10; facts/auth-checks.md B09")),
+	It("An API key takes precedence over the cookie of another user", clause.Graded("barong.keys.over-cookie", op, contract.OK, clause.From(contract.Observed, "barong#10.2-10; checks#B09")),
 		func(ctx SpecContext) {
 			k, other := p.NewKey(ctx, p.Enrolled(ctx)), p.Member(ctx)
 			call := p.Do(ctx, other.Actor, op, p.Signed(k))
 			p.Expect(call, op, contract.OK)
 			p.Check("the user that is read", value.Text(value.Of(call), "uid"), Equal(value.Text(k.Owner.User, "uid")))
 		})
-	It("An API key's nonce may be some seconds early or late", clause.Graded("barong.keys.nonce-window", op, contract.OK, clause.From(contract.Observed, "facts/barong-observed.md 10")),
+	It("An API key's nonce may be some seconds early or late", clause.Graded("barong.keys.nonce-window", op, contract.OK, clause.From(contract.Observed, "barong#10.2-10")),
 		func(ctx SpecContext) {
 			k := p.NewKey(ctx, p.Enrolled(ctx))
 			for _, by := range []time.Duration{-3 * time.Second, 3 * time.Second} {
 				p.Expect(p.Do(ctx, p.Signer(k), op, p.SignedWith(k, client.NonceAt(p.Now().Add(by)))), op, contract.OK)
 			}
 		})
-	It("An API key's nonce is accepted twice, and after a later one", clause.Note("barong.keys.nonce-replayed", op, contract.OK, clause.From(contract.Observed, "facts/barong-observed.md 10; facts/barong.md 9 no. 11")),
+	It("An API key's nonce is accepted twice, and after a later one", clause.Note("barong.keys.nonce-replayed", op, contract.OK, clause.From(contract.Observed, "barong#10.2-10; barong#9-11")),
 		func(ctx SpecContext) {
 			k := p.NewKey(ctx, p.Enrolled(ctx))
 			first := p.Signed(k)
@@ -119,12 +119,12 @@ func header(name, field string, change func(string) string) conform.Change {
 }
 
 func keyRefused(p *api, read signedRead) {
-	read.pair("rejects an unknown API key", "unknown-kid", keyUnknown, "facts/barong.md 1.3, 9 no. 25",
+	read.pair("rejects an unknown API key", "unknown-kid", keyUnknown, "barong#1.3-unexistent-apikey; barong#9-25",
 		func(_ context.Context, k *client.Key) []conform.Change {
 			unknown := &client.Key{Kid: p.Nonce(), Secret: k.Secret}
 			return []conform.Change{p.as("unknown kid", func() conform.Request { return p.Signed(unknown) })}
 		})
-	read.pair("rejects a nonce that is too old", "nonce-stale", nonceExpired, "facts/barong.md 1.3, 9 no. 11",
+	read.pair("rejects a nonce that is too old", "nonce-stale", nonceExpired, "barong#1.3-nonce-not-valid-timestamp; barong#1.3-nonce-expired; barong#9-11",
 		func(_ context.Context, k *client.Key) []conform.Change {
 			return []conform.Change{
 				p.as("10 seconds old", func() conform.Request { return p.SignedWith(k, client.NonceAt(p.Now().Add(-10*time.Second))) }),
@@ -132,14 +132,14 @@ func keyRefused(p *api, read signedRead) {
 				p.as("seconds in place of milliseconds", func() conform.Request { return p.SignedWith(k, client.Number(int(p.Now().Unix()))) }),
 			}
 		})
-	read.pair("rejects a nonce from the future", "nonce-future", nonceExpired, "facts/barong.md 1.3, 9 no. 11",
+	read.pair("rejects a nonce from the future", "nonce-future", nonceExpired, "barong#1.3-nonce-not-valid-timestamp; barong#1.3-nonce-expired; barong#9-11",
 		func(_ context.Context, k *client.Key) []conform.Change {
 			return []conform.Change{
 				p.as("10 seconds ahead", func() conform.Request { return p.SignedWith(k, client.NonceAt(p.Now().Add(10*time.Second))) }),
 				p.as("an hour ahead", func() conform.Request { return p.SignedWith(k, client.NonceAt(p.Now().Add(time.Hour))) }),
 			}
 		})
-	read.pair("rejects a nonce that is not a timestamp", "nonce-nonsense", nonceInvalid, "facts/barong.md 1.3, 9 no. 11",
+	read.pair("rejects a nonce that is not a timestamp", "nonce-nonsense", nonceInvalid, "barong#1.3-nonce-not-valid-timestamp; barong#1.3-nonce-expired; barong#9-11",
 		func(_ context.Context, k *client.Key) []conform.Change {
 			var changes []conform.Change
 			for _, nonce := range []string{"abc", "0", "-1", "NaN"} {
@@ -147,7 +147,7 @@ func keyRefused(p *api, read signedRead) {
 			}
 			return changes
 		})
-	read.pair("rejects a wrong, truncated or misplaced signature", "signature-wrong", signatureWrong, "facts/barong.md 1.5",
+	read.pair("rejects a wrong, truncated or misplaced signature", "signature-wrong", signatureWrong, "barong#1.5",
 		func(_ context.Context, k *client.Key) []conform.Change {
 			forged := func(name string, sign func(nonce string) string) conform.Change {
 				return p.as(name, func() conform.Request {
@@ -166,11 +166,11 @@ func keyRefused(p *api, read signedRead) {
 				forged("with the kid for a secret", func(nonce string) string { return client.Signature(k.Kid, nonce, k.Kid) }),
 			}
 		})
-	read.pair("rejects a signature in upper case", "signature-upper-case", signatureWrong, "facts/barong-observed.md 10",
+	read.pair("rejects a signature in upper case", "signature-upper-case", signatureWrong, "barong#10.2-10",
 		func(context.Context, *client.Key) []conform.Change {
 			return []conform.Change{header("upper case", client.SignatureHeader, strings.ToUpper)}
 		})
-	read.pair("rejects a signature under the secret of another key", "signature-of-other-key", signatureWrong, "facts/barong.md 1.5",
+	read.pair("rejects a signature under the secret of another key", "signature-of-other-key", signatureWrong, "barong#1.5",
 		func(ctx context.Context, k *client.Key) []conform.Change {
 			own, foreign := p.NewKey(ctx, k.Owner), p.NewKey(ctx, p.Enrolled(ctx))
 			return []conform.Change{
@@ -180,7 +180,7 @@ func keyRefused(p *api, read signedRead) {
 		})
 	for _, h := range []struct{ field, id string }{{client.KidHeader, "kid"}, {client.NonceHeader, "nonce"}, {client.SignatureHeader, "signature"}} {
 		field, id := h.field, h.id
-		read.pair("rejects a signed request without "+field, "without-"+id, keyHeaders, "facts/barong-observed.md 10",
+		read.pair("rejects a signed request without "+field, "without-"+id, keyHeaders, "barong#10.2-10",
 			func(context.Context, *client.Key) []conform.Change {
 				return []conform.Change{
 					{Name: "without " + field, Of: func(r conform.Request) conform.Request {
@@ -199,14 +199,14 @@ func keyRefused(p *api, read signedRead) {
 			r = p.Signed(k)
 			r.Header.Del(field)
 			p.Expect(p.Do(ctx, me.Actor, read.operation, r), read.operation, keyHeaders)
-		}, "facts/barong-observed.md 10")
+		}, "barong#10.2-10")
 	}
 	read.state("does not fall back to the cookie when the key is unknown", "unknown-kid-with-cookie", keyUnknown, func(ctx SpecContext) {
 		me := p.Member(ctx)
 		unknown := &client.Key{Kid: p.Nonce(), Secret: p.Secret("api-secret", p.Nonce())}
 		p.Expect(p.Do(ctx, me.Actor, read.operation, conform.Request{}), read.operation, contract.OK)
 		p.Expect(p.Do(ctx, me.Actor, read.operation, p.Signed(unknown)), read.operation, keyUnknown)
-	}, "facts/barong-observed.md 10")
+	}, "barong#10.2-10")
 }
 
 // keyDies states what ends a key.
@@ -231,7 +231,7 @@ func keyDies(p *api, read signedRead) {
 			alive(ctx, k)
 			p.Require("change the key's state", p.Change(ctx, me, k, conform.Object{"state": state}), p.UpdateKey, contract.OK)
 			dead(ctx, k, keyNotActive)
-		}, "facts/barong-observed.md 10")
+		}, "barong#10.2-10")
 	}
 	read.state("rejects a deleted API key", "deleted", keyUnknown, func(ctx SpecContext) {
 		me := p.Enrolled(ctx)
@@ -239,7 +239,7 @@ func keyDies(p *api, read signedRead) {
 		alive(ctx, k)
 		p.Require("delete the key", p.Do(ctx, me.Actor, p.DeleteKey, client.Changed(k, p.Code(ctx, me.Account.Codes), nil)), p.DeleteKey, contract.OK)
 		dead(ctx, k, keyUnknown)
-	}, "facts/barong.md 1.3")
+	}, "barong#1.3")
 	read.state("rejects an API key once its owner has disabled the second factor", "dead-after-disable", keyNotActive, func(ctx SpecContext) {
 		me := p.JustEnrolled(ctx)
 		k := p.NewKey(ctx, me)
@@ -247,7 +247,7 @@ func keyDies(p *api, read signedRead) {
 		off(ctx, me)
 		dead(ctx, k, keyNotActive)
 		p.Check("the key's state in the list", value.Text(p.EntityOf(ctx, k), "state"), Equal(client.KeyInactive))
-	}, "facts/barong-observed.md 9; facts/barong.md 9 no. 10")
+	}, "barong#10.2-9; barong#9-10")
 	read.state("keeps an API key disabled when its owner enables the second factor again", "dead-after-enable", keyNotActive, func(ctx SpecContext) {
 		me := p.JustEnrolled(ctx)
 		k := p.NewKey(ctx, me)
@@ -257,7 +257,7 @@ func keyDies(p *api, read signedRead) {
 		dead(ctx, k, keyNotActive)
 		p.Require("activate the key", p.Change(ctx, me, k, conform.Object{"state": client.KeyActive}), p.UpdateKey, contract.OK)
 		p.Expect(p.Do(ctx, p.Signer(k), op, p.Signed(k)), op, contract.OK)
-	}, "facts/barong-observed.md 9", Serial)
+	}, "barong#10.2-9", Serial)
 	read.state("rejects an API key whose owner was deleted", "dead-after-delete", keyNotActive, func(ctx SpecContext) {
 		me := p.Enrolled(ctx)
 		k := p.NewKey(ctx, me)
@@ -266,5 +266,5 @@ func keyDies(p *api, read signedRead) {
 		r := conform.Request{JSON: conform.Object{"password": me.Account.Password, "otp_code": p.Code(ctx, me.Account.Codes)}}
 		p.Require("delete the user", p.Do(ctx, me.Actor, p.DeleteCurrentUser, r), p.DeleteCurrentUser, contract.OK)
 		dead(ctx, k, keyNotActive)
-	}, "facts/barong.md 1.5, 9 no. 10")
+	}, "barong#1.5-inactive; barong#9-10")
 }

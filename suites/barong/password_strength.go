@@ -11,7 +11,7 @@ import (
 	"authconform/suites/family"
 )
 
-// Passwords whose strength was measured (facts/barong.md 5.1). Anybody can read them
+// Passwords whose strength was measured (barong#5.1-measured
 // here, so they are no secrets: the redactor would blot out every "password".
 var (
 	lackingClasses = []string{"password", "Simple"}

@@ -19,7 +19,7 @@ const (
 	loginBlocked     = contract.Outcome("login-blocked")
 )
 
-// restricted is about networks that a deployment keeps out (facts/barong.md 1.3
+// restricted is about networks that a deployment keeps out (barong#1.3
 // step 1): what the AuthZ endpoint looks at before anything else.
 func restricted(p *api) {
 	Describe("a restricted address", func() {

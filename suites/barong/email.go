@@ -39,7 +39,7 @@ func (p *api) signUpToken(ctx context.Context) string {
 }
 
 // emailConfirmations is about the two operations that confirm an e-mail address
-// (facts/barong.md 2.1).
+// (barong#2.1).
 func emailConfirmations(p *api) {
 	Describe("POST identity/users/email/confirm_code", func() {
 		confirmations(p)
@@ -81,7 +81,7 @@ func confirmations(p *api) {
 			p.Expect(p.Do(ctx, p.Visitor(), op, confirmWith(token)), op, "already-confirmed")
 		})
 	It("POST /identity/users/email/confirm_code accepts the token of an earlier mail as well as the newest one",
-		clause.Must("barong.email.earlier-mail", op, contract.OK, clause.Needs(client.SignUp), clause.From(contract.Observed, "facts/barong-observed.md 4")), func(ctx SpecContext) {
+		clause.Must("barong.email.earlier-mail", op, contract.OK, clause.Needs(client.SignUp), clause.From(contract.Observed, "barong#10.2-4")), func(ctx SpecContext) {
 			newcomer := p.SignedUp(ctx)
 			first := p.MailedToken(ctx, newcomer.Account.Login, client.Confirmation)
 			second := p.ConfirmationToken(ctx, newcomer.Account)
@@ -115,7 +115,7 @@ func confirmationRequests(p *api) {
 			p.Check("no confirmation was mailed", p.messagesWith(ctx, a.Login, client.Confirmation), Equal(before))
 		})
 	It("POST /identity/users/email/generate_code answers pending, confirmed and unknown addresses identically",
-		clause.Must("barong.email.no-account-oracle", op, unknownEmail, clause.From(contract.Observed, "facts/barong-observed.md 4")), func(ctx SpecContext) {
+		clause.Must("barong.email.no-account-oracle", op, unknownEmail, clause.From(contract.Observed, "barong#10.2-4")), func(ctx SpecContext) {
 			nobodys := p.Do(ctx, p.Visitor(), op, p.ForAddress(p.Nobody()))
 			p.Expect(nobodys, op, unknownEmail)
 			confirmed := p.Do(ctx, p.Visitor(), op, p.ForAddress(p.Member(ctx).Account.Login))

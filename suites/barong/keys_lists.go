@@ -69,7 +69,7 @@ func keyListsOf(p *api, l keyList) {
 	state := func(text, id string, outcome contract.Outcome, body func(SpecContext, *keyPages), options ...clause.Option) {
 		It(op.Name()+" "+text, l.serial, clause.Graded("barong."+l.area+"."+id, op, outcome, options...), func(ctx SpecContext) { body(ctx, l.ready(ctx)) })
 	}
-	pages := clause.From(contract.Observed, "facts/barong.md 5.5")
+	pages := clause.From(contract.Observed, "barong#5.5")
 	state("lists the keys in the order of creation, without secrets", "list", contract.OK, func(ctx SpecContext, k *keyPages) {
 		call := k.shows(ctx, "keys", k.made)
 		p.Check("pages", pageOf(call), Equal(page{total: len(k.made), size: 100, number: 1}))
@@ -87,19 +87,19 @@ func keyListsOf(p *api, l keyList) {
 	}, pages)
 	state("treats an empty page or limit as absent", "empty-page", contract.OK, func(ctx SpecContext, k *keyPages) {
 		k.shows(ctx, "keys", k.made, "page", "", "limit", "")
-	}, clause.From(contract.Observed, "facts/barong-observed.md 14"))
+	}, clause.From(contract.Observed, "barong#10.2-14"))
 	state("reverses the order on request", "descending", contract.OK, func(ctx SpecContext, k *keyPages) {
 		reverse := slices.Clone(k.made)
 		slices.Reverse(reverse)
 		k.shows(ctx, "keys, ordering asc", k.made, "ordering", "asc")
 		k.shows(ctx, "keys, ordering desc", reverse, "ordering", "desc")
-	}, clause.From(contract.Observed, "facts/barong.md 2.2"))
+	}, clause.From(contract.Observed, "barong#2.2"))
 	state("orders by a column", "order-by", contract.OK, func(ctx SpecContext, k *keyPages) {
 		sorted := slices.Sorted(slices.Values(k.made))
 		k.shows(ctx, "keys by kid", sorted, "order_by", "kid")
 		slices.Reverse(sorted)
 		k.shows(ctx, "keys by kid, descending", sorted, "order_by", "kid", "ordering", "desc")
-	}, clause.From(contract.Observed, "facts/barong.md 2.2"))
+	}, clause.From(contract.Observed, "barong#2.2"))
 	for _, r := range []struct {
 		outcome contract.Outcome
 		what    string
@@ -168,7 +168,7 @@ func listsOwnKeys(p *api) {
 		}
 		return &keyPages{p: p, operation: op, by: me.Actor, made: made}
 	}})
-	It("GET /resource/api_keys lists only the caller's keys and needs no second factor", clause.Graded("barong.keys.list-own", op, contract.OK, clause.From(contract.Observed, "facts/barong.md 2.2 listKeys; facts/auth-checks.md F16")),
+	It("GET /resource/api_keys lists only the caller's keys and needs no second factor", clause.Graded("barong.keys.list-own", op, contract.OK, clause.From(contract.Observed, "barong#2.2-listKeys; checks#F16")),
 		func(ctx SpecContext) {
 			me, other := p.Member(ctx), p.Enrolled(ctx)
 			k := p.NewKey(ctx, other)
