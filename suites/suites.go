@@ -15,6 +15,16 @@ func All() []conform.Suite {
 	return []conform.Suite{onlyoffice.Suite, barong.Suite, coinrabbit.Suite, kiiex.Suite, kiiexap.Suite}
 }
 
+// ProductionHosts lists those of every exchange: a target file that names the wrong
+// exchange must not open the way to another one's production.
+func ProductionHosts() []string {
+	var hosts []string
+	for _, st := range All() {
+		hosts = append(hosts, st.ProductionHosts...)
+	}
+	return hosts
+}
+
 // Find returns the suite of an exchange.
 func Find(exchange string) (conform.Suite, bool) {
 	for _, st := range All() {

@@ -57,6 +57,9 @@ type Suite struct {
 	// Needs names, by operationId, the settings without which an operation cannot
 	// be called; where one has neither value nor default, its specs are UNTESTABLE.
 	Needs map[string][]string
+	// ProductionHosts lists the hosts that the exchange's documents, or its public
+	// clients, name as production; none where whoever installs it runs it.
+	ProductionHosts []string
 }
 
 // Setting is what a target file sets, or else the setting's default.

@@ -56,6 +56,8 @@ type Plan struct {
 	Version    string `json:"version"`
 	Procs      int    `json:"procs"`
 	RealTime   bool   `json:"real_time,omitempty"`
+
+	ProductionHosts []string `json:"production_hosts,omitempty"` // of every exchange
 }
 
 // UsageError is a mistake of the person who started the run: exit 2.
@@ -111,5 +113,7 @@ func ExchangeOf(st conform.Suite, c *contract.Contract) target.Exchange {
 	for name, f := range st.Features {
 		features[name] = f.Text
 	}
-	return target.Exchange{Profiles: c.Profiles, Settings: st.Settings, Features: features, Roles: st.Roles}
+	return target.Exchange{
+		Profiles: c.Profiles, Settings: st.Settings, Features: features, Roles: st.Roles, ProductionHosts: st.ProductionHosts,
+	}
 }

@@ -41,6 +41,8 @@ type Options struct {
 	Faults     []string // of the reference; only without a target file
 	RealTime   bool     // no spec waits longer than limits.max-wait, test clock or not
 	Progress   Progress
+
+	ProductionHosts []string // of every exchange; a target among them needs allow.production
 }
 
 // Run puts one suite to one target and writes the reports of the run. A
@@ -132,7 +134,7 @@ func (r *runner) plan() (err error) {
 			return err
 		}
 	}
-	if r.target, err = loadTarget(file, r.suite, r.contract, r.vault); err != nil {
+	if r.target, err = loadTarget(file, r.suite, r.contract, o.ProductionHosts, r.vault); err != nil {
 		r.stop()
 		return err
 	}
@@ -151,6 +153,7 @@ func (r *runner) plan() (err error) {
 	r.Plan = Plan{
 		Exchange: r.suite.Exchange, TargetFile: file, Profile: profile, Focus: o.Focus, Out: o.Out,
 		RunID: newRunID(), Version: o.Version, Procs: o.Procs, RealTime: o.RealTime,
+		ProductionHosts: o.ProductionHosts,
 	}
 	return nil
 }

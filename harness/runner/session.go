@@ -24,11 +24,11 @@ import (
 )
 
 // loadTarget reads and guards a target file; its secrets go to the vault as
-// they are read.
-func loadTarget(file string, st conform.Suite, c *contract.Contract, vault *secret.Vault) (*target.Target, error) {
+// they are read. production lists the production hosts of every exchange.
+func loadTarget(file string, st conform.Suite, c *contract.Contract, production []string, vault *secret.Vault) (*target.Target, error) {
 	t, err := target.Load(file, target.Options{
 		Exchanges: map[string]target.Exchange{st.Exchange: ExchangeOf(st, c)},
-		Secret:    vault.Register, Environ: os.Environ(),
+		Secret:    vault.Register, Environ: os.Environ(), ProductionHosts: production,
 	})
 	if err != nil {
 		return nil, &UsageError{err}
@@ -46,7 +46,7 @@ func MissingSettings(st conform.Suite, file string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	t, err := loadTarget(file, st, c, secret.New())
+	t, err := loadTarget(file, st, c, nil, secret.New()) // it sends nothing
 	if err != nil {
 		return nil, err
 	}
@@ -66,7 +66,7 @@ type session struct {
 // identities of this process and the journal.
 func openSession(plan Plan, st conform.Suite, c *contract.Contract, process int) (*session, error) {
 	vault := secret.New()
-	t, err := loadTarget(plan.TargetFile, st, c, vault)
+	t, err := loadTarget(plan.TargetFile, st, c, plan.ProductionHosts, vault)
 	if err != nil {
 		return nil, err
 	}

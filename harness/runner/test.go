@@ -29,7 +29,7 @@ const (
 
 // Test is the whole of a suite's `go test` entry. It also serves the binary's
 // child processes, which find their plan in the environment.
-func Test(t *testing.T, st conform.Suite) {
+func Test(t *testing.T, st conform.Suite, productionHosts []string) {
 	if encoded := os.Getenv(planVariable); encoded != "" {
 		t.Fatalf("%s is set: it belongs to authconform's own child processes; unset it", planVariable)
 	}
@@ -39,7 +39,10 @@ func Test(t *testing.T, st conform.Suite) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &runner{suite: st, contract: c, vault: secret.New(), started: time.Now(), stop: func() {}}
+	r := &runner{
+		suite: st, contract: c, options: Options{ProductionHosts: productionHosts},
+		vault: secret.New(), started: time.Now(), stop: func() {},
+	}
 	profile, err := r.testProfile()
 	if err != nil {
 		t.Fatal(err)
@@ -64,7 +67,7 @@ func Test(t *testing.T, st conform.Suite) {
 func (r *runner) testProfile() (string, error) {
 	name := os.Getenv(profileVariable)
 	if file := os.Getenv(targetVariable); file != "" && name == "" {
-		t, err := loadTarget(file, r.suite, r.contract, r.vault)
+		t, err := loadTarget(file, r.suite, r.contract, r.options.ProductionHosts, r.vault)
 		if err != nil {
 			return "", err
 		}
@@ -88,7 +91,7 @@ func (r *runner) prepareTest(profile string, seed int64, procs int) (Plan, error
 	}
 	r.options = Options{
 		TargetFile: os.Getenv(targetVariable), Profile: profile, Out: out, Procs: procs,
-		Focus: os.Getenv(focusVariable), Seed: seed, Version: Version(),
+		Focus: os.Getenv(focusVariable), Seed: seed, Version: Version(), ProductionHosts: r.options.ProductionHosts,
 	}
 	if err := r.plan(); err != nil {
 		return Plan{}, err

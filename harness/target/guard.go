@@ -5,27 +5,6 @@ import (
 	"slices"
 )
 
-// ProductionHosts lists the hosts that an exchange's documents, or its public
-// clients, name as production. Barong and ONLYOFFICE are run by whoever installs
-// them: their documents name none (example.com there is a placeholder).
-func ProductionHosts(exchange string) []string {
-	switch exchange {
-	case "kiiex": // legacy page "Authenticate 2FA", request sample
-		return []string{"api.kiiex.com"}
-	case "kiiexap": // servers of the published OpenAPI; apstage.proxy.kiiex.io is its staging
-		return []string{"alphaprod.proxy.kiiex.io"}
-	case "coinrabbit": // public API page; the second is the vendor's trading API
-		return []string{"api.coinrabbit.io", "exchange.coinrabbit.io"}
-	}
-	return nil
-}
-
-// everyProductionHost ignores which exchange the file says it is: a wrong word
-// there must not open the way to another one's production.
-func (t *Target) everyProductionHost() []string {
-	return slices.Concat(t.production, ProductionHosts("kiiex"), ProductionHosts("kiiexap"), ProductionHosts("coinrabbit"))
-}
-
 // Guard refuses a target whose owner has not agreed to be tested: every host the
 // run would connect to is loopback or named in allow.hosts, and a production host
 // needs allow.production as well. The error is an *Error.
@@ -70,7 +49,7 @@ func (t *Target) refuses(address string) *wrong {
 		return &wrong{"host " + name + " is not allowed", "a loopback address, or the owner's word that this host may be tested",
 			"if you may test it, add " + name + " (or " + withPort(name, port) + ") to allow.hosts in " + t.File}
 	}
-	if !t.Allow.Production && slices.ContainsFunc(t.everyProductionHost(), func(p string) bool { return covers(p, name, port) }) {
+	if !t.Allow.Production && slices.ContainsFunc(t.production, func(p string) bool { return covers(p, name, port) }) {
 		return &wrong{"host " + name + " is a production system", "a test or staging deployment",
 			"point it elsewhere; if the owner agrees to this run on production, set allow.production: true in " + t.File}
 	}

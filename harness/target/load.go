@@ -26,17 +26,20 @@ type Options struct {
 	Secret    func(label, value string) // called with each secret before anything can use or print it; required
 	Environ   []string                  // NAME=value, as os.Environ gives it
 	ReadFile  func(path string) ([]byte, error)
+	// ProductionHosts are those of every exchange, beyond the ones of Exchanges.
+	ProductionHosts []string
 }
 
 // Exchange is what the harness knows of an exchange, for the file to be checked
 // against. Its tables are complete: a name not in them is an error.
 type Exchange struct {
-	Profiles   []string // the first is the default
-	Settings   map[string]Setting
-	Features   map[string]string // name -> explanation
-	Roles      map[string]string // name -> explanation
-	Needs      []string          // members each identity must have beyond name, roles and login
-	Production []string          // production hosts beyond ProductionHosts
+	Profiles []string // the first is the default
+	Settings map[string]Setting
+	Features map[string]string // name -> explanation
+	Roles    map[string]string // name -> explanation
+	Needs    []string          // members each identity must have beyond name, roles and login
+	// ProductionHosts are the hosts that its documents or public clients name so.
+	ProductionHosts []string
 }
 
 // Setting explains one exchange-specific setting.
@@ -63,7 +66,7 @@ func Load(path string, opt Options) (*Target, error) {
 		overridden: map[*yaml.Node]string{}, referred: map[string]bool{},
 		secretFiles: map[string]map[string]string{}, places: map[string]place{},
 	}
-	t := &Target{File: path, places: r.places}
+	t := &Target{File: path, places: r.places, production: opt.productionHosts()}
 	if doc := r.parse(); doc != nil {
 		r.read(doc, t)
 	}
@@ -71,6 +74,16 @@ func Load(path string, opt Options) (*Target, error) {
 		return nil, newError(r.scrubbed())
 	}
 	return t, nil
+}
+
+// productionHosts ignores which exchange the file says it is: a wrong word there
+// must not open the way to another one's production.
+func (o Options) productionHosts() []string {
+	hosts := slices.Clone(o.ProductionHosts)
+	for _, exchange := range o.Exchanges {
+		hosts = append(hosts, exchange.ProductionHosts...)
+	}
+	return hosts
 }
 
 func environ(list []string) map[string]string {
@@ -157,7 +170,7 @@ func lineOf(content []byte, text string) int {
 func (r *reader) read(root *yaml.Node, t *Target) {
 	if name := child(root, "exchange"); name != nil && name.Kind == yaml.ScalarNode {
 		if exchange, known := r.opt.Exchanges[name.Value]; known {
-			t.Exchange, t.production = name.Value, exchange.Production
+			t.Exchange = name.Value
 			r.exchange, r.known = exchange, true
 			r.override(root, t.Exchange)
 		}

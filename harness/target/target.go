@@ -37,7 +37,7 @@ type Target struct {
 	HTTP       HTTP
 	Deviations []Deviation
 
-	production []string // production hosts the caller named
+	production []string // hosts of every exchange that need allow.production
 	places     map[string]place
 }
 

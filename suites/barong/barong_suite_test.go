@@ -4,7 +4,8 @@ import (
 	"testing"
 
 	"authconform/harness/runner"
+	"authconform/suites"
 	"authconform/suites/barong"
 )
 
-func TestBarong(t *testing.T) { runner.Test(t, barong.Suite) }
+func TestBarong(t *testing.T) { runner.Test(t, barong.Suite, suites.ProductionHosts()) }

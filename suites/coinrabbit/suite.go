@@ -36,6 +36,8 @@ var Suite = conform.Suite{
 	},
 	Path:  client.Path,
 	Needs: client.Needs,
+	// The public API page; the second is the vendor's trading API.
+	ProductionHosts: []string{"api.coinrabbit.io", "exchange.coinrabbit.io"},
 }
 
 // specs builds the tree. Each area has a file of its name.

@@ -23,6 +23,8 @@ var Suite = conform.Suite{
 	Features: map[string]conform.Feature{"signed-headers": client.SignedHeaders()},
 	Path:     client.Path,
 	Leak:     client.Leak,
+	// The legacy page "Authenticate 2FA", request sample.
+	ProductionHosts: []string{"api.kiiex.com"},
 }
 
 // settings adds the one of the calls that need a code, which only this surface has.

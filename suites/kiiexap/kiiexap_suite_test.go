@@ -4,7 +4,8 @@ import (
 	"testing"
 
 	"authconform/harness/runner"
+	"authconform/suites"
 	"authconform/suites/kiiexap"
 )
 
-func TestKiiexAP(t *testing.T) { runner.Test(t, kiiexap.Suite) }
+func TestKiiexAP(t *testing.T) { runner.Test(t, kiiexap.Suite, suites.ProductionHosts()) }

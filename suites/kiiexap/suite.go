@@ -21,6 +21,8 @@ var Suite = conform.Suite{
 	Features: map[string]conform.Feature{"signed-headers": client.SignedHeaders(), "basic": client.BasicAuthentication()},
 	Path:     client.Path,
 	Leak:     client.Leak,
+	// The servers of the published OpenAPI; apstage.proxy.kiiex.io is its staging.
+	ProductionHosts: []string{"alphaprod.proxy.kiiex.io"},
 }
 
 // roles leaves out the one for Activate2FA, which this surface does not have.

@@ -61,7 +61,7 @@ func runAll(cmd *cobra.Command, args []string, o runner.Options) error {
 	if o.Out == "" {
 		o.Out = filepath.Join("reports", "runs", time.Now().UTC().Format("20060102-150405.000"))
 	}
-	o.Version = runner.Version()
+	o.Version, o.ProductionHosts = runner.Version(), suites.ProductionHosts()
 	o.Progress = runner.Progress{Out: cmd.ErrOrStderr(), Terminal: isTerminal(cmd.ErrOrStderr())}
 	if len(chosen) > 1 {
 		return runSeveral(cmd, chosen, o)
