@@ -32,7 +32,7 @@ var road = []room{
 	{name: "harness/source", only: []string{}},
 	{name: "harness/verdict", only: []string{}},
 	{name: "harness/yamldoc", only: []string{}},
-	{name: "harness/target", only: []string{}},
+	{name: "harness/target", only: []string{"schemas", "harness/schema"}},
 	{name: "harness/otp", only: []string{"harness/secret"}},
 	{name: "harness/httpclient", only: []string{"harness/secret"}},
 	{name: "harness/inbox", only: []string{"harness/httpclient"}},

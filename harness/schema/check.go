@@ -15,6 +15,7 @@ type Mismatch struct {
 	Pointer string `json:"pointer"` // RFC 6901; for a missing member, the object that lacks it
 	Rule    string `json:"rule"`    // draft-07 keyword, or "json" when the body could not be decoded
 	Want    string `json:"want"`    // what the schema asks there
+	Member  string `json:"-"`       // that the object at Pointer lacks; "" for other rules
 }
 
 func (m Mismatch) String() string {
@@ -83,7 +84,7 @@ func describe(e gojsonschema.ResultError) Mismatch {
 
 	switch e.Type() {
 	case "required":
-		return mismatch("required", "member "+quote(detail("property"))+" present")
+		return missing(mismatch("required", "member "+quote(detail("property"))+" present"), e.Details()["property"])
 	case "additional_property_not_allowed":
 		name, _ := e.Details()["property"].(string)
 		path = append(path, name)
@@ -121,12 +122,17 @@ func describe(e gojsonschema.ResultError) Mismatch {
 	case "array_max_properties":
 		return mismatch("maxProperties", "at most "+detail("max")+" members")
 	case "missing_dependency":
-		return mismatch("dependencies", "member "+quote(detail("dependency"))+" present as well")
+		return missing(mismatch("dependencies", "member "+quote(detail("dependency"))+" present as well"), e.Details()["dependency"])
 	}
 	if rule, ok := plainRules[e.Type()]; ok {
 		return mismatch(rule[0], rule[1])
 	}
 	return mismatch("schema", "what the schema describes")
+}
+
+func missing(m Mismatch, name any) Mismatch {
+	m.Member, _ = name.(string)
+	return m
 }
 
 var plainRules = map[string][2]string{

@@ -20,7 +20,7 @@ const fixturesRoot = "../../fixtures"
 
 // folders are the sets of schemas that describe answers: one for each exchange,
 // with the folders that its contract shares, and one for each shared folder.
-// schemas/report describes the harness's own files.
+// schemas/report and schemas/config describe the harness's own files.
 func folders(t testing.TB) map[string]*schema.Set {
 	t.Helper()
 	files, err := fs.Glob(schemas.FS, "*/*"+schema.Suffix)
@@ -34,7 +34,7 @@ func folders(t testing.TB) map[string]*schema.Set {
 	sets := map[string]*schema.Set{}
 	for _, file := range files {
 		switch name := path.Dir(file); {
-		case sets[name] != nil || name == "report":
+		case sets[name] != nil || name == "report" || name == "config":
 		case slices.Contains(exchanges, name):
 			c, err := contract.Load(schemas.FS, name)
 			if err != nil {

@@ -48,6 +48,19 @@ func LoadSet(fsys fs.FS, dir string, shared ...string) (*Set, error) {
 	return set, set.compile()
 }
 
+// Compile lints and compiles one schema that refers to nothing outside of itself.
+func Compile(name string, raw []byte) (*Schema, error) {
+	document, err := Decode(raw)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	set := &Set{schemas: map[string]*Schema{name: {name: name, raw: raw}}, documents: map[string]any{name: document}}
+	if err := set.lint(); err != nil {
+		return nil, err
+	}
+	return set.schemas[name], set.compile()
+}
+
 // read takes in the schema files of one folder.
 func (s *Set) read(fsys fs.FS, dir string) (problems []error) {
 	names, err := fs.Glob(fsys, path.Join(dir, "*"+Suffix))

@@ -35,7 +35,7 @@ func (t *Target) Guard() error {
 func (t *Target) refuses(address string) *wrong {
 	u, w := checkURL(address)
 	if w != nil {
-		return &wrong{"the value " + w.what, w.want, w.do}
+		return &wrong{what: "the value " + w.what, want: w.want, do: w.do}
 	}
 	name, _ := hostName(u.Hostname())
 	if loopback(name) {
@@ -46,12 +46,12 @@ func (t *Target) refuses(address string) *wrong {
 		port = map[string]string{"http": "80", "https": "443"}[u.Scheme]
 	}
 	if !slices.ContainsFunc(t.Allow.Hosts, func(allowed string) bool { return covers(allowed, name, port) }) {
-		return &wrong{"host " + name + " is not allowed", "a loopback address, or the owner's word that this host may be tested",
-			"if you may test it, add " + name + " (or " + withPort(name, port) + ") to allow.hosts in " + t.File}
+		return &wrong{what: "host " + name + " is not allowed", want: "a loopback address, or the owner's word that this host may be tested",
+			do: "if you may test it, add " + name + " (or " + withPort(name, port) + ") to allow.hosts in " + t.File}
 	}
 	if !t.Allow.Production && slices.ContainsFunc(t.production, func(p string) bool { return covers(p, name, port) }) {
-		return &wrong{"host " + name + " is a production system", "a test or staging deployment",
-			"point it elsewhere; if the owner agrees to this run on production, set allow.production: true in " + t.File}
+		return &wrong{what: "host " + name + " is a production system", want: "a test or staging deployment",
+			do: "point it elsewhere; if the owner agrees to this run on production, set allow.production: true in " + t.File}
 	}
 	return nil
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -63,17 +62,61 @@ func Load(path string, opt Options) (*Target, error) {
 	}
 	r := &reader{
 		file: path, dir: filepath.Dir(path), opt: opt, env: environ(opt.Environ),
-		overridden: map[*yaml.Node]string{}, referred: map[string]bool{},
-		secretFiles: map[string]map[string]string{}, places: map[string]place{},
+		overridden: map[*yaml.Node]string{}, referred: map[string]bool{}, spots: map[string]*spot{},
+		secretFiles: map[string]map[string]string{}, faulty: map[string]bool{},
 	}
-	t := &Target{File: path, places: r.places, production: opt.productionHosts()}
-	if doc := r.parse(); doc != nil {
-		r.read(doc, t)
+	t := &Target{
+		File: path, Settings: map[string]string{}, Features: map[string]bool{},
+		Limits: Limits{MaxWait: DefaultMaxWait}, HTTP: HTTP{Timeout: DefaultTimeout, MaxBody: DefaultMaxBody},
+		production: opt.productionHosts(), places: map[string]place{},
+	}
+	if root := r.parse(); root != nil {
+		if err := r.load(root, t); err != nil {
+			return nil, fmt.Errorf("target files cannot be read: %w", err)
+		}
 	}
 	if len(r.problems) > 0 {
 		return nil, newError(r.scrubbed())
 	}
 	return t, nil
+}
+
+// load checks the tree and decodes it into t. An error is a fault of the program.
+func (r *reader) load(root *yaml.Node, t *Target) (err error) {
+	var exchange *Exchange
+	if name := child(root, "exchange"); name != nil {
+		if known, ok := r.opt.Exchanges[name.Value]; ok && name.Kind == yaml.ScalarNode {
+			exchange, t.Exchange = &known, name.Value
+		}
+	}
+	if r.rules, err = newRules(sorted(r.opt.Exchanges), exchange); err != nil {
+		return err
+	}
+	if exchange != nil {
+		r.override(root, t.Exchange)
+		if len(exchange.Profiles) > 0 {
+			t.Profile = exchange.Profiles[0]
+		}
+	}
+	found, err := r.rules.check(r.read(&spot{rule: r.rules.root(), value: root}))
+	if err != nil {
+		return err
+	}
+	r.headers()
+	r.explain(found)
+	// What cannot be decoded has broken the schema, which says it better.
+	if err := root.Decode(&document{Target: t}); err != nil && len(r.problems) == 0 {
+		r.report(Problem{File: r.file, What: "cannot be read as " + schemaFile + " describes it",
+			Want: "a target file", Do: "compare it with the example"})
+	}
+	r.repeated(t)
+	if exchange != nil {
+		r.unknownVariables(t.Exchange)
+	}
+	for _, s := range r.spots {
+		t.places[s.field] = r.at(s.value)
+	}
+	return nil
 }
 
 // productionHosts ignores which exchange the file says it is: a wrong word there
@@ -100,11 +143,13 @@ func environ(list []string) map[string]string {
 func (r *reader) parse() *yaml.Node {
 	content, err := r.opt.ReadFile(r.file)
 	if err != nil {
-		r.report(Problem{File: r.file, What: "cannot be read: " + reason(err), Do: "check the path, or write a file with `authconform init`"})
+		r.report(Problem{File: r.file, What: "cannot be read: " + reason(err),
+			Do: "check the path, or write a file with `authconform init`"})
 		return nil
 	}
 	if len(content) > maxFile {
-		r.report(Problem{File: r.file, What: fmt.Sprintf("is %d bytes long", len(content)), Want: "a target file, at most 1 MiB", Do: "check the path"})
+		r.report(Problem{File: r.file, What: fmt.Sprintf("is %d bytes long", len(content)),
+			Want: "a target file, at most 1 MiB", Do: "check the path"})
 		return nil
 	}
 	decoder := yaml.NewDecoder(bytes.NewReader(content))
@@ -118,7 +163,8 @@ func (r *reader) parse() *yaml.Node {
 		return nil
 	}
 	if err := decoder.Decode(&second); err != io.EOF {
-		r.report(Problem{File: r.file, Line: second.Line, What: "holds more than one YAML document", Want: "one target per file", Do: "move what follows the second --- to a file of its own"})
+		r.report(Problem{File: r.file, Line: second.Line, What: "holds more than one YAML document",
+			Want: "one target per file", Do: "move what follows the second --- to a file of its own"})
 		return nil
 	}
 	return doc.Content[0]
@@ -166,45 +212,60 @@ func lineOf(content []byte, text string) int {
 	return bytes.Count(before, []byte("\n")) + 1
 }
 
-// read fills t from the root node.
-func (r *reader) read(root *yaml.Node, t *Target) {
-	if name := child(root, "exchange"); name != nil && name.Kind == yaml.ScalarNode {
-		if exchange, known := r.opt.Exchanges[name.Value]; known {
-			t.Exchange = name.Value
-			r.exchange, r.known = exchange, true
-			r.override(root, t.Exchange)
+// headers gives header names and values the form of an http.Header.
+func (r *reader) headers() {
+	section := r.spots["/http/headers"]
+	if section == nil || section.value.Kind != yaml.MappingNode {
+		return
+	}
+	seen := map[string]bool{}
+	content := section.value.Content
+	for i := 0; i+1 < len(content); i += 2 {
+		s := r.spots[section.pointer+"/"+escape.Replace(content[i].Value)]
+		name := canonical(s.key.Value)
+		if w := headerName(name); w != nil {
+			r.report(Problem{File: r.file, Line: s.key.Line, Field: s.field, What: w.what, Want: w.want, Do: w.do})
 		}
-	}
-	t.Settings, t.Features = map[string]string{}, map[string]bool{}
-	t.Limits.MaxWait = DefaultMaxWait
-	t.HTTP.Timeout, t.HTTP.MaxBody = DefaultTimeout, DefaultMaxBody
-	if len(r.exchange.Profiles) > 0 {
-		t.Profile = r.exchange.Profiles[0]
-	}
-	r.object(root, "", []need{
-		{"version", "version: 1"},
-		{"exchange", "one of " + strings.Join(sorted(r.opt.Exchanges), ", ")},
-		{"url", "the deployment's address, such as https://portal.staging.example.com"},
-	}, r.members(t))
-	r.unique(t)
-	if r.known {
-		r.unknownVariables(t.Exchange)
+		if seen[name] {
+			r.keyFault(s, "is given twice: header names ignore case", "each header once")
+		}
+		seen[name] = true
+		content[i] = word(name)
+		content[i+1] = &yaml.Node{Kind: yaml.SequenceNode, Tag: "!!seq", Content: []*yaml.Node{s.value}}
 	}
 }
 
-func sorted[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
-
-// child returns the value of a name in a mapping, or nil.
-func child(n *yaml.Node, name string) *yaml.Node {
-	if n.Kind != yaml.MappingNode {
-		return nil
-	}
-	for i := 0; i+1 < len(n.Content); i += 2 {
-		if n.Content[i].Value == name {
-			return n.Content[i+1]
+// repeated reports what may stand in the file only once. Two leases of one account
+// would spoil each other's specs.
+func (r *reader) repeated(t *Target) {
+	seen := map[string]string{} // kind and value -> field
+	once := func(kind, value, pointer, want string) {
+		s := r.spots[pointer]
+		key := kind + "=" + strings.ToLower(value)
+		if first, twice := seen[key]; twice && value != "" && s != nil {
+			r.fault(s, &wrong{what: "is given twice: it is the same as " + first, want: want, do: "remove one, or correct it", hide: true})
+			return
+		}
+		if s != nil {
+			seen[key] = s.field
 		}
 	}
-	return nil
+	for i, who := range t.Identities {
+		at := fmt.Sprintf("/identities/%d/", i)
+		for name, value := range map[string]string{"name": who.Name, "login": who.Login, "id": who.ID, "phone": who.Phone} {
+			once(name, value, at+name, "one entry per account")
+		}
+		for j, role := range who.Roles {
+			once(at+"role", role, fmt.Sprintf("%sroles/%d", at, j), "each role once")
+		}
+	}
+	for i := range t.Deviations {
+		d := &t.Deviations[i]
+		once("clause", d.Clause, fmt.Sprintf("/deviations/%d/clause", i), "each clause once")
+		if s := r.spots[fmt.Sprintf("/deviations/%d", i)]; s != nil {
+			d.Line = s.value.Line
+		}
+	}
 }
 
 // reason is an error without the path, which the problem already names.

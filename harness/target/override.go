@@ -1,51 +1,40 @@
 package target
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
 )
 
-// overridable lists the fields an environment variable may set, with the YAML
-// tag their values get. Lists are comma-separated.
-var overridable = map[string]string{
-	"url": "!!str", "profile": "!!str",
-	"inbox.kind": "!!str", "inbox.url": "!!str", "inbox.sms-address": "!!str",
-	"captcha.response":         "!!str",
-	"clock.advance-url":        "!!str",
-	"limits.password.attempts": "!!int", "limits.password.window": "!!str", "limits.password.block": "!!str",
-	"limits.second-factor.attempts": "!!int", "limits.second-factor.window": "!!str", "limits.second-factor.block": "!!str",
-	"limits.pace": "!!str", "limits.max-wait": "!!str",
-	"allow.hosts": "!!seq", "allow.production": "!!bool", "allow.disruptive": "!!bool",
-	"http.timeout": "!!str", "http.max-body": "!!str", "http.proxy": "!!str",
-	"http.ca-file": "!!str", "http.client-cert-file": "!!str", "http.client-key-file": "!!str",
-}
-
-// variables adds the exchange's own settings and features to overridable, by
-// variable name.
-func (r *reader) variables(exchange string) map[string]string {
+// overridable lists the fields an environment variable may set, with their types:
+// each of the file's own single values, and allow.hosts, separated by commas.
+func (s *rules) overridable() map[string]string {
 	fields := map[string]string{}
-	for field := range overridable {
-		fields[variable(exchange, field)] = field
+	var gather func(field string, at rule)
+	gather = func(field string, at rule) {
+		kind := at.text("type")
+		if kind == "string" || kind == "boolean" || kind == "integer" || field == "allow.hosts" {
+			fields[field] = kind
+		}
+		for _, name := range at.members() {
+			gather(join(field, name), s.below(at, name))
+		}
 	}
-	for name := range r.exchange.Settings {
-		fields[variable(exchange, "settings."+name)] = "settings." + name
-	}
-	for name := range r.exchange.Features {
-		fields[variable(exchange, "features."+name)] = "features." + name
-	}
+	gather("", s.root())
+	delete(fields, "version")
+	delete(fields, "exchange")
 	return fields
 }
 
-func tagOf(field string) string {
-	if strings.HasPrefix(field, "features.") {
-		return "!!bool"
+// variables maps the names of environment variables to the fields they set.
+func (s *rules) variables(exchange string) map[string]string {
+	fields := map[string]string{}
+	for field := range s.overridable() {
+		fields[variable(exchange, field)] = field
 	}
-	if tag, ok := overridable[field]; ok {
-		return tag
-	}
-	return "!!str"
+	return fields
 }
 
 // variable names the environment variable of a field:
@@ -59,29 +48,30 @@ func prefix(exchange string) string { return "AUTHCONFORM_" + strings.ToUpper(ex
 // override puts the values of set variables into the tree, so that they pass
 // through the same checks as the file's own.
 func (r *reader) override(root *yaml.Node, exchange string) {
-	for name, field := range r.variables(exchange) {
+	kinds := r.rules.overridable()
+	for name, field := range r.rules.variables(exchange) {
 		if value, set := r.env[name]; set {
-			r.put(root, strings.Split(field, "."), r.node(name, value, tagOf(field)))
+			r.put(root, strings.Split(field, "."), r.node(name, value, kinds[field]))
 		}
 	}
 }
 
-func (r *reader) node(name, value, tag string) *yaml.Node {
+func (r *reader) node(name, value, kind string) *yaml.Node {
 	n := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: value}
 	r.overridden[n] = name
-	switch tag {
-	case "!!seq":
-		n.Kind, n.Tag, n.Value = yaml.SequenceNode, tag, ""
-		for _, item := range strings.Split(value, ",") {
-			n.Content = append(n.Content, r.node(name, strings.TrimSpace(item), "!!str"))
+	switch lower := strings.ToLower(value); kind {
+	case "array":
+		n.Kind, n.Tag, n.Value = yaml.SequenceNode, "!!seq", ""
+		for item := range strings.SplitSeq(value, ",") {
+			n.Content = append(n.Content, r.node(name, strings.TrimSpace(item), "string"))
 		}
-	case "!!bool":
-		if strings.EqualFold(value, "true") || strings.EqualFold(value, "false") {
-			n.Tag = tag
+	case "boolean":
+		if lower == "true" || lower == "false" {
+			n.Tag, n.Value = "!!bool", lower
 		}
-	case "!!int":
-		if _, err := strconv.Atoi(value); err == nil {
-			n.Tag = tag
+	case "integer":
+		if number, err := strconv.Atoi(value); err == nil {
+			n.Tag, n.Value = "!!int", strconv.Itoa(number)
 		}
 	}
 	return n
@@ -104,21 +94,22 @@ func (r *reader) put(parent *yaml.Node, path []string, value *yaml.Node) {
 		}
 		return
 	}
-	key := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: path[0]}
-	if len(path) == 1 {
-		parent.Content = append(parent.Content, key, value)
-		return
+	for _, name := range slices.Backward(path[1:]) {
+		section := &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map", Content: []*yaml.Node{word(name), value}}
+		r.overridden[section] = r.overridden[value]
+		value = section
 	}
-	section := &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map"}
-	r.overridden[section] = r.overridden[value]
-	parent.Content = append(parent.Content, key, section)
-	r.put(section, path[1:], value)
+	parent.Content = append(parent.Content, word(path[0]), value)
+}
+
+func word(name string) *yaml.Node {
+	return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: name}
 }
 
 // unknownVariables reports variables that look like overrides but are none: a
 // misspelt one would otherwise leave the file's value in force unnoticed.
 func (r *reader) unknownVariables(exchange string) {
-	known := r.variables(exchange)
+	known := r.rules.variables(exchange)
 	for name := range r.env {
 		if known[name] != "" || r.referred[name] || !strings.HasPrefix(name, prefix(exchange)) {
 			continue
@@ -127,6 +118,7 @@ func (r *reader) unknownVariables(exchange string) {
 		if near := nearest(name, sorted(known)); near != "" {
 			do = "did you mean " + near + "? Otherwise unset it"
 		}
-		r.report(Problem{File: "environment variable " + name, What: "sets no field of the target file", Want: "a field's path in capitals, such as " + variable(exchange, "limits.max-wait"), Do: do})
+		r.report(Problem{File: "environment variable " + name, What: "sets no field of the target file",
+			Want: "a field's path in capitals, such as " + variable(exchange, "limits.max-wait"), Do: do})
 	}
 }

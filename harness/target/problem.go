@@ -60,10 +60,29 @@ func newError(problems []Problem) *Error {
 	return &Error{Problems: problems}
 }
 
+// scrubbed returns the problems with every secret known by now cut out of them:
+// a secret may have been repeated by mistake in a field that is none.
+func (r *reader) scrubbed() []Problem {
+	slices.SortFunc(r.secrets, func(a, b string) int { return len(b) - len(a) })
+	var pairs []string
+	for _, s := range r.secrets {
+		if len(s) >= 4 {
+			pairs = append(pairs, s, "‹secret›")
+		}
+	}
+	cut := strings.NewReplacer(pairs...)
+	for i, p := range r.problems {
+		r.problems[i] = Problem{cut.Replace(p.File), p.Line, cut.Replace(p.Field), cut.Replace(p.What), cut.Replace(p.Want), cut.Replace(p.Do)}
+	}
+	return r.problems
+}
+
 // wrong is a value's fault before it is known where the value stands. Its What
 // follows the value's own name: "is not a duration".
 type wrong struct {
-	what, want, do string
+	what     string
+	want, do string // "" is what the schema says of the place, and "correct it"
+	hide     bool   // the value is not shown
 }
 
 // suggest words what to do about an unknown name.

@@ -98,7 +98,8 @@ var rejected = []struct {
 	{"broken secrets file", "captcha: {response: 'file:broken#X'}\n", false, false, []wantProblem{{1, "", "dir/broken:1: a line is not NAME=value"}, {3, "", "X is given twice"}, {4, "", "the value of Y"}}},
 	{"inbox kind", "inbox: {kind: mailpitt, url: 'http://localhost'}\n", false, true, []wantProblem{{4, "inbox.kind", "did you mean mailpit?"}}},
 	{"inbox without url", "inbox: {kind: mailpit}\n", false, true, []wantProblem{{4, "inbox.url", "is missing"}}},
-	{"inbox without command", "inbox: {kind: exec, command: []}\n", false, true, []wantProblem{{4, "inbox.command", "is missing"}}},
+	{"inbox without command", "inbox: {kind: exec}\n", false, true, []wantProblem{{4, "inbox.command", "is missing"}}},
+	{"inbox with an empty command", "inbox: {kind: exec, command: []}\n", false, true, []wantProblem{{4, "inbox.command", "is an empty list"}}},
 	{"inbox with both", "inbox: {kind: exec, command: [x], url: 'http://localhost'}\n", false, true, []wantProblem{{4, "inbox.url", "does not go with"}}},
 	{"mailpit with command", "inbox: {kind: mailpit, command: [x], url: 'http://localhost'}\n", false, true, []wantProblem{{4, "inbox.command", "does not go with"}}},
 	{"sms address", "inbox: {kind: mailpit, url: 'http://localhost', sms-address: phone@x.y}\n", false, false, []wantProblem{{4, "inbox.sms-address", "{phone}"}}},
@@ -181,7 +182,7 @@ func TestAllProblemsTogetherSortedByLine(t *testing.T) {
 // engine the program uses and by a second one.
 func validators(t *testing.T) func(t *testing.T, text string) map[string]bool {
 	t.Helper()
-	raw, err := os.ReadFile("../../schemas/report/target.schema.json")
+	raw, err := os.ReadFile("../../schemas/config/target.schema.json")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -293,7 +294,7 @@ func TestExample(t *testing.T) {
 // The schema and the reader must know the same fields; the reader lists its own
 // when it meets an unknown one.
 func TestSchemaKnowsTheSameFields(t *testing.T) {
-	raw, err := os.ReadFile("../../schemas/report/target.schema.json")
+	raw, err := os.ReadFile("../../schemas/config/target.schema.json")
 	if err != nil {
 		t.Fatal(err)
 	}

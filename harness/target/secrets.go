@@ -3,10 +3,9 @@ package target
 import (
 	"encoding/json"
 	"fmt"
+	"path/filepath"
 	"regexp"
 	"strings"
-
-	"go.yaml.in/yaml/v3"
 )
 
 // A text's value may come from elsewhere:
@@ -18,7 +17,15 @@ import (
 // Paths are relative to the target file. References are looked for in the text
 // as written, never in what they resolve to: a password may look like one.
 
-var variableName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+var (
+	variableName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+	reference    = regexp.MustCompile(`(^|[^$])\$\{`)
+)
+
+// isReference tells whether a text takes anything from outside the file.
+func isReference(raw string) bool {
+	return strings.HasPrefix(raw, "file:") || reference.MatchString(raw)
+}
 
 // register makes a secret known to the caller and to the scrubbing of problems.
 func (r *reader) register(label, value string) {
@@ -29,188 +36,162 @@ func (r *reader) register(label, value string) {
 	r.secrets = append(r.secrets, value)
 }
 
-// secret reads a value that must come from outside the file.
-func (r *reader) secret(into *string, label string) func(*yaml.Node, string) {
-	return func(n *yaml.Node, field string) {
-		if !r.scalar(n, field, "a reference to a secret", "!!str") {
-			return
+// label names a secret in reports.
+func label(s *spot) string {
+	section, name, _ := strings.Cut(s.field, ".")
+	switch {
+	case strings.HasPrefix(section, "identities["):
+		who := "identity"
+		if given := child(s.parent, "name"); given != nil && identityName.MatchString(given.Value) {
+			who = given.Value
 		}
-		if _, fromEnvironment := r.overridden[n]; !fromEnvironment && !isReference(n.Value) {
-			r.register(label, n.Value)
-			r.badSecret(n, field, &wrong{"is written into the target file", "${NAME} or file:PATH#NAME", "move the secret to an environment variable or a file, and change it if this file was shared"})
-			return
-		}
-		value, _, ok := r.resolve(n, field)
-		if !ok {
-			return
-		}
-		r.register(label, value)
-		if value == "" {
-			r.badSecret(n, field, &wrong{"is empty", "a secret", "set what the reference names"})
-			return
-		}
-		*into = value
+		return who + " " + name
+	case section == "http":
+		return "header " + canonical(s.key.Value)
 	}
+	return strings.TrimSuffix(section, "s") + " " + name
 }
 
-func (r *reader) totpSecret(into *string, label string) func(*yaml.Node, string) {
-	return func(n *yaml.Node, field string) {
-		r.secret(into, label)(n, field)
-		if *into == "" {
-			return
-		}
-		r.register(label, normalTOTP(*into))
-		if !validTOTP(*into) {
-			r.badSecret(n, field, &wrong{"is not Base32", "the secret shown at enrolment: letters A-Z and digits 2-7 (RFC 4648 section 6)", "copy it again; the otpauth:// address itself does not go here"})
-		}
+// secret reads a value that must come from outside the file, and returns a
+// reference for the schema to judge.
+func (r *reader) secret(s *spot) any {
+	n, label := s.value, label(s)
+	_, fromEnvironment := r.overridden[n]
+	if !fromEnvironment && !isReference(n.Value) {
+		r.register(label, n.Value)
+		return n.Value
 	}
-}
-
-// header reads a header's value. It is a secret unless it is written out and too
-// short to be one: hiding every "en" or "1" would make a report unreadable.
-func (r *reader) header(n *yaml.Node, field, label string) string {
-	if !r.scalar(n, field, "text", "!!str") {
-		return ""
+	written := n.Value
+	value, ok := r.resolve(s)
+	if fromEnvironment {
+		written = "file:of the environment"
 	}
-	value, _, ok := r.resolve(n, field)
 	if !ok {
-		return ""
+		return written
 	}
-	if isReference(n.Value) || len(value) >= 8 {
-		r.register(label, value)
+	n.Value = value
+	r.register(label, value)
+	if value == "" {
+		r.fault(s, &wrong{what: "is empty", want: "a secret", do: "set what the reference names"})
 	}
-	if strings.ContainsFunc(value, func(c rune) bool { return c < ' ' && c != '\t' || c == 0x7f }) || strings.TrimSpace(value) == "" {
-		r.badSecret(n, field, &wrong{"is empty or has control characters", "a header value on one line", "correct it"})
-	}
-	return value
-}
-
-// path reads a file name relative to the target file, and sees that the file is there.
-func (r *reader) path(into *string) func(*yaml.Node, string) {
-	return func(n *yaml.Node, field string) { r.readable(n, field, into) }
-}
-
-// keyPath is path for a private key, whose content is a secret.
-func (r *reader) keyPath(into *string) func(*yaml.Node, string) {
-	return func(n *yaml.Node, field string) {
-		content := strings.TrimSpace(string(r.readable(n, field, into)))
-		r.register("client key", content)
-		for line := range strings.Lines(content) {
-			// A report could quote one line of a PEM block as well as all of it.
-			if line = strings.TrimSpace(line); len(line) >= 16 && !strings.HasPrefix(line, "-----") {
-				r.register("client key", line)
-			}
+	if s.definition == "totp-secret" {
+		r.register(label, normalTOTP(value))
+		if !validTOTP(value) {
+			r.fault(s, &wrong{what: "is not Base32", do: "copy it again; the otpauth:// address itself does not go here"})
 		}
 	}
+	return written
 }
 
-func (r *reader) readable(n *yaml.Node, field string, into *string) []byte {
-	name, ok := r.text(n, field)
-	if !ok {
-		return nil
+// keep registers what a text that is no secret field took from elsewhere: whatever
+// was worth keeping outside the target file is kept out of reports. A header is a
+// secret unless it is written out and too short to be one: hiding every "en" or "1"
+// would make a report unreadable.
+func (r *reader) keep(s *spot, value string) {
+	if s.definition == "header" {
+		if isReference(s.written) || len(value) >= 8 {
+			r.register(label(s), value)
+		}
+		return
 	}
-	if _, w := filled(name); w != nil {
-		r.bad(n, field, w)
-		return nil
+	if _, fromEnvironment := r.overridden[s.value]; !fromEnvironment && strings.HasPrefix(s.written, "file:") {
+		r.register(s.field, value)
 	}
-	content, err := r.opt.ReadFile(r.beside(name))
-	if err != nil {
-		r.bad(n, field, &wrong{"cannot be read: " + reason(err), "a file, relative to the target file", "correct the path"})
-		return nil
-	}
-	*into = r.beside(name)
-	return content
 }
 
-// isReference tells whether a text takes anything from outside the file.
-func isReference(raw string) bool {
-	return strings.HasPrefix(raw, "file:") || reference.MatchString(raw)
+// resolve follows the references of a text. It has reported why where ok is false.
+func (r *reader) resolve(s *spot) (value string, ok bool) {
+	written := s.value.Value
+	_, fromEnvironment := r.overridden[s.value]
+	path, fromFile := strings.CutPrefix(written, "file:")
+	switch {
+	case fromEnvironment:
+		value, ok = written, true
+	case fromFile:
+		value, ok = r.fromFile(s, path)
+	default:
+		value, ok = r.expand(s, written)
+	}
+	if ok && !s.secret() {
+		r.keep(s, value)
+	}
+	return value, ok
 }
 
-// reference is also the pattern of secrets in the published schema.
-var reference = regexp.MustCompile(`(^|[^$])\$\{`)
-
-// resolve follows the references of a text.
-func (r *reader) resolve(n *yaml.Node, field string) (value string, fromFile, ok bool) {
-	if _, fromEnvironment := r.overridden[n]; fromEnvironment {
-		return n.Value, false, true
+// fromFile reads PATH or PATH#NAME.
+func (r *reader) fromFile(s *spot, written string) (value string, ok bool) {
+	hash := strings.LastIndexByte(written, '#')
+	if hash < 0 {
+		hash = len(written)
 	}
-	path, fromFile := strings.CutPrefix(n.Value, "file:")
-	if !fromFile {
-		value, ok = r.expand(n, field, n.Value)
-		return value, false, ok
+	path, ok := r.expand(s, written[:hash])
+	switch {
+	case !ok:
+		return "", false
+	case hash == len(written):
+		return r.wholeFile(s, path)
 	}
-	path, name, named := cutLast(path, "#")
-	path, ok = r.expand(n, field, path)
-	if !ok {
-		return "", true, false
-	}
-	if !named {
-		value, ok = r.wholeFile(n, field, path)
-	} else {
-		value, ok = r.fileEntry(n, field, path, name)
-	}
-	return value, true, ok
-}
-
-func cutLast(s, sep string) (before, after string, found bool) {
-	if i := strings.LastIndex(s, sep); i >= 0 {
-		return s[:i], s[i+len(sep):], true
-	}
-	return s, "", false
+	return r.fileEntry(s, path, written[hash+1:])
 }
 
 // expand replaces each ${NAME}.
-func (r *reader) expand(n *yaml.Node, field, raw string) (string, bool) {
+func (r *reader) expand(s *spot, raw string) (string, bool) {
 	var b strings.Builder
 	ok := true
 	for raw != "" {
-		switch {
-		case strings.HasPrefix(raw, "$${"):
-			b.WriteString("${")
-			raw = raw[3:]
-		case strings.HasPrefix(raw, "${"):
-			name, rest, closed := strings.Cut(raw[2:], "}")
-			if !closed || !variableName.MatchString(name) {
-				r.badSecret(n, field, &wrong{"has a ${ that names no variable", "${NAME}, letters, digits and _ only", "correct it, or write $${ for a plain ${"})
-				return "", false
-			}
-			r.referred[name] = true
-			value, set := r.env[name]
-			if !set {
-				r.badSecret(n, field, &wrong{"needs the environment variable " + name + ", which is not set", "${" + name + "} to be set", "export " + name + ", or refer to a file as file:PATH#NAME"})
-				ok = false
-			}
-			b.WriteString(value)
-			raw = rest
-		default:
-			b.WriteByte(raw[0])
-			raw = raw[1:]
+		before, after, found := strings.Cut(raw, "${")
+		if escaped, isEscaped := strings.CutSuffix(before, "$"); found && isEscaped {
+			b.WriteString(escaped + "${")
+			raw = after
+			continue
 		}
+		b.WriteString(before)
+		if !found {
+			break
+		}
+		name, rest, closed := strings.Cut(after, "}")
+		if !closed || !variableName.MatchString(name) {
+			r.fault(s, &wrong{what: "has a ${ that names no variable", want: "${NAME}, letters, digits and _ only",
+				do: "correct it, or write $${ for a plain ${", hide: true})
+			return "", false
+		}
+		r.referred[name] = true
+		value, set := r.env[name]
+		if !set {
+			p := r.at(s.value)
+			r.add(Problem{File: p.file, Line: p.line, Field: s.field,
+				What: "the value needs the environment variable " + name + ", which is not set",
+				Want: "${" + name + "} to be set", Do: "export " + name + ", or refer to a file as file:PATH#NAME"})
+			ok = false
+		}
+		b.WriteString(value)
+		raw = rest
 	}
 	return b.String(), ok
 }
 
-func (r *reader) wholeFile(n *yaml.Node, field, path string) (string, bool) {
+func (r *reader) wholeFile(s *spot, path string) (string, bool) {
 	content, err := r.opt.ReadFile(r.beside(path))
 	if err != nil {
-		r.bad(n, field, &wrong{"cannot be read: " + reason(err), "a file, relative to the target file", "correct the path"})
+		r.fault(s, &wrong{what: "cannot be read: " + reason(err), want: "a file, relative to the target file", do: "correct the path"})
 		return "", false
 	}
 	value := strings.TrimSpace(string(content))
 	if strings.ContainsAny(value, "\r\n") {
-		r.bad(n, field, &wrong{"names a file of several lines", "a file that holds the one value", "name the line: file:PATH#NAME reads NAME=value"})
+		r.fault(s, &wrong{what: "names a file of several lines", want: "a file that holds the one value",
+			do: "name the line: file:PATH#NAME reads NAME=value"})
 		return "", false
 	}
 	return value, true
 }
 
-func (r *reader) fileEntry(n *yaml.Node, field, path, name string) (string, bool) {
+func (r *reader) fileEntry(s *spot, path, name string) (string, bool) {
 	entries, read := r.secretFiles[path]
 	if !read {
 		content, err := r.opt.ReadFile(r.beside(path))
 		if err != nil {
-			r.bad(n, field, &wrong{"cannot be read: " + reason(err), "a file of NAME=value lines, relative to the target file", "correct the path"})
+			r.fault(s, &wrong{what: "cannot be read: " + reason(err), want: "a file of NAME=value lines, relative to the target file",
+				do: "correct the path"})
 			return "", false
 		}
 		entries = r.parseEntries(r.beside(path), string(content))
@@ -218,9 +199,38 @@ func (r *reader) fileEntry(n *yaml.Node, field, path, name string) (string, bool
 	}
 	value, ok := entries[name]
 	if !ok {
-		r.bad(n, field, &wrong{"names an entry the file does not have", "a line " + name + "=value in that file", "add the line, or correct the name after #"})
+		r.fault(s, &wrong{what: "names an entry the file does not have", want: "a line " + name + "=value in that file",
+			do: "add the line, or correct the name after #"})
 	}
 	return value, ok
+}
+
+// path checks that a file named by the target file is there. The content of a
+// private key is a secret.
+func (r *reader) path(name string, key bool) (string, *wrong) {
+	content, err := r.opt.ReadFile(r.beside(name))
+	if err != nil {
+		return "", &wrong{what: "cannot be read: " + reason(err), do: "correct the path"}
+	}
+	if key {
+		text := strings.TrimSpace(string(content))
+		r.register("client key", text)
+		for line := range strings.Lines(text) {
+			// A report could quote one line of a PEM block as well as all of it.
+			if line = strings.TrimSpace(line); len(line) >= 16 && !strings.HasPrefix(line, "-----") {
+				r.register("client key", line)
+			}
+		}
+	}
+	return r.beside(name), nil
+}
+
+// beside resolves a path relative to the target file.
+func (r *reader) beside(path string) string {
+	if filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(r.dir, path)
 }
 
 // parseEntries reads NAME=value lines. A value is taken as it stands, but for

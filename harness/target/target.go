@@ -1,6 +1,6 @@
 // Package target reads and guards the target file: the one YAML file that says
 // which deployment is under test, with which identities, features and limits.
-// Its published schema is schemas/report/target.schema.json.
+// Its published schema is schemas/config/target.schema.json.
 package target
 
 import (
@@ -22,99 +22,105 @@ const (
 // Target is one deployment under test. Load fills in every default, so a zero
 // value here means "not declared".
 type Target struct {
-	File       string // as given to Load
-	Exchange   string
-	URL        string // base address, http or https, no trailing slash
-	Profile    string // the exchange's default profile when the file is silent
-	Settings   map[string]string
-	Features   map[string]bool // true: declared present, false: declared absent
-	Identities []Identity
-	Inbox      *Inbox // nil: mailed codes cannot be read
-	Captcha    Captcha
-	Clock      Clock
-	Limits     Limits
-	Allow      Allow
-	HTTP       HTTP
-	Deviations []Deviation
+	File       string            `yaml:"-"` // as given to Load
+	Exchange   string            `yaml:"exchange"`
+	URL        string            `yaml:"url"`               // base address, http or https, no trailing slash
+	Profile    string            `yaml:"profile,omitempty"` // the exchange's default profile when the file is silent
+	Settings   map[string]string `yaml:"settings,omitempty"`
+	Features   map[string]bool   `yaml:"features,omitempty"` // true: declared present, false: declared absent
+	Identities []Identity        `yaml:"identities,omitempty"`
+	Inbox      *Inbox            `yaml:"inbox,omitempty"` // nil: mailed codes cannot be read
+	Captcha    Captcha           `yaml:"captcha,omitempty"`
+	Clock      Clock             `yaml:"clock,omitempty"`
+	Limits     Limits            `yaml:"limits,omitempty"`
+	Allow      Allow             `yaml:"allow"`
+	HTTP       HTTP              `yaml:"http,omitempty"`
+	Deviations []Deviation       `yaml:"deviations,omitempty"`
 
 	production []string // hosts of every exchange that need allow.production
 	places     map[string]place
 }
 
+// document is the whole of a target file.
+type document struct {
+	Version int `yaml:"version"`
+	*Target `yaml:",inline"`
+}
+
 // Identity is an account on the target.
 type Identity struct {
-	Name       string // unique in the file; never sent to the target
-	Roles      []string
-	Login      string
-	Password   string `json:"-"`
-	ID         string // the account's id on the target, when known
-	Phone      string
-	TOTPSecret string `json:"-"` // Base32
-	APIKey     string `json:"-"`
-	APISecret  string `json:"-"` // what requests of the API key are signed with
-	Token      string `json:"-"` // bearer token that was issued to the account outside of the tested calls
+	Name       string   `yaml:"name"` // unique in the file; never sent to the target
+	Roles      []string `yaml:"roles,flow"`
+	Login      string   `yaml:"login"`
+	Password   string   `yaml:"password,omitempty" json:"-"`
+	ID         string   `yaml:"id,omitempty"` // the account's id on the target, when known
+	Phone      string   `yaml:"phone,omitempty"`
+	TOTPSecret string   `yaml:"totp-secret,omitempty" json:"-"` // Base32
+	APIKey     string   `yaml:"api-key,omitempty" json:"-"`
+	APISecret  string   `yaml:"api-secret,omitempty" json:"-"` // what requests of the API key are signed with
+	Token      string   `yaml:"token,omitempty" json:"-"`      // bearer token that was issued to the account outside of the tested calls
 }
 
 // Inbox is where mailed or texted codes arrive.
 type Inbox struct {
-	Kind       string   // mailpit, mailcatcher or exec
-	URL        string   // mailpit, mailcatcher
-	Command    []string // exec
-	SMSAddress string   // address texts for {phone} arrive at; "" means none do
+	Kind       string   `yaml:"kind"`                   // mailpit, mailcatcher or exec
+	URL        string   `yaml:"url,omitempty"`          // mailpit, mailcatcher
+	Command    []string `yaml:"command,flow,omitempty"` // exec
+	SMSAddress string   `yaml:"sms-address,omitempty"`  // address texts for {phone} arrive at; "" means none do
 }
 
 // Captcha holds the one answer the target's captcha accepts, if it has one.
 type Captcha struct {
-	Response string `json:"-"`
+	Response string `yaml:"response" json:"-"`
 }
 
 // Clock is the switch of servers that have a test clock; waiting is real
 // without it.
 type Clock struct {
-	AdvanceURL string
+	AdvanceURL string `yaml:"advance-url"`
 }
 
 // Limits declares what the target counts and refuses.
 type Limits struct {
-	Password     *Limit // nil: not declared
-	SecondFactor *Limit
-	Pace         float64       // requests per second the suite may send; 0: no budget
-	MaxWait      time.Duration // longest real wait one spec may take
+	Password     *Limit        `yaml:"password,omitempty"` // nil: not declared
+	SecondFactor *Limit        `yaml:"second-factor,omitempty"`
+	Pace         float64       `yaml:"pace,omitempty"`     // requests per second the suite may send; 0: no budget
+	MaxWait      time.Duration `yaml:"max-wait,omitempty"` // longest real wait one spec may take
 }
 
 // Limit refuses what exceeds Attempts within Window, for the time Block. A zero
 // Block means the refusal ends with the window.
 type Limit struct {
-	Attempts int
-	Window   time.Duration
-	Block    time.Duration
+	Attempts int           `yaml:"attempts"`
+	Window   time.Duration `yaml:"window"`
+	Block    time.Duration `yaml:"block,omitempty"`
 }
 
 // Allow is what the owner of the target agrees to.
 type Allow struct {
-	Hosts      []string // host or host:port, lower case
-	Production bool
-	Disruptive bool
+	Hosts      []string `yaml:"hosts,flow,omitempty"` // host or host:port, lower case
+	Production bool     `yaml:"production"`
+	Disruptive bool     `yaml:"disruptive"`
 }
 
 // HTTP says how to reach the target.
 type HTTP struct {
-	Timeout        time.Duration
-	MaxBody        int64 // bytes
-	CAFile         string
-	ClientCertFile string
-	ClientKeyFile  string
-	Proxy          string
-	Header         http.Header `json:"-"` // sent with every request
+	Timeout        time.Duration `yaml:"timeout,omitempty"`
+	MaxBody        int64         `yaml:"max-body,omitempty"` // bytes
+	CAFile         string        `yaml:"ca-file,omitempty"`
+	ClientCertFile string        `yaml:"client-cert-file,omitempty"`
+	ClientKeyFile  string        `yaml:"client-key-file,omitempty"`
+	Proxy          string        `yaml:"proxy,omitempty"`
+	Header         http.Header   `yaml:"headers,omitempty" json:"-"` // sent with every request
 }
 
 // Deviation is a failure the owner of the target accepts for a while.
 type Deviation struct {
-	Clause  string
-	Reason  string
-	Link    string
-	Expires time.Time // first moment it no longer holds: the end of the written day, UTC
-	Line    int       // in the target file
+	Clause  string    `yaml:"clause"`
+	Reason  string    `yaml:"reason"`
+	Link    string    `yaml:"link"`
+	Expires time.Time `yaml:"expires"` // first moment it no longer holds: the end of the written day, UTC
+	Line    int       `yaml:"-"`       // in the target file
 }
 
 // Disruptive tells whether clauses that lock accounts out or change settings of

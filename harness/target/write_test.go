@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -105,17 +106,19 @@ func TestWriteNowhere(t *testing.T) {
 
 func TestUnitsReadBack(t *testing.T) {
 	for _, d := range []time.Duration{time.Nanosecond, 500 * time.Microsecond, 1500 * time.Millisecond, time.Hour} {
-		if got, w := duration(durationText(d)); w != nil || got != d {
+		got, w := duration(durationText(d))
+		if back, err := time.ParseDuration(got); w != nil || err != nil || back != d {
 			t.Errorf("%v is written %q and read %v", d, durationText(d), got)
 		}
 	}
 	for _, p := range []float64{0.5, 1, 20, 1.0 / 60} {
-		if got, w := pace(paceText(p)); w != nil || got != p {
+		got, w := pace(paceText(p))
+		if back, err := strconv.ParseFloat(got, 64); w != nil || err != nil || back != p {
 			t.Errorf("%v is written %q and read %v", p, paceText(p), got)
 		}
 	}
 	for _, n := range []int64{1 << 10, 3 << 10, 4 << 20, 64 << 20} {
-		if got, w := size(sizeText(n)); w != nil || got != n {
+		if got, w := size(sizeText(n)); w != nil || got != strconv.FormatInt(n, 10) {
 			t.Errorf("%v is written %q and read %v", n, sizeText(n), got)
 		}
 	}
