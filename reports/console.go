@@ -24,6 +24,7 @@ func Console(w io.Writer, r *Report, o ConsoleOptions) error {
 	p.line(fmt.Sprintf("%s (%s %s, run %s)", subject(r), r.Tool.Name, r.Tool.Version, r.RunID))
 	p.table([]*Report{r})
 	p.details(r)
+	p.baseline("", r)
 	p.verdict(r.Counts, r.ExitCode, r.Meaning)
 	_, err := w.Write(p.b.Bytes())
 	return err
@@ -37,6 +38,9 @@ func ConsoleSeveral(w io.Writer, s *Several, o ConsoleOptions) error {
 	p.table(s.Runs)
 	for _, r := range s.Runs {
 		p.details(r)
+	}
+	for _, r := range s.Runs {
+		p.baseline(r.Exchange+", ", r)
 	}
 	p.verdict(s.Counts, s.ExitCode, s.Meaning)
 	_, err := w.Write(p.b.Bytes())
@@ -73,6 +77,13 @@ func (p *printer) details(r *Report) {
 
 func (p *printer) verdict(counts map[verdict.Verdict]int, exit int, meaning string) {
 	fmt.Fprintf(&p.b, "\n%s\n", wrap(fmt.Sprintf("%s — exit %d, %s", p.counts(counts), exit, meaning), p.o.Width, "  "))
+}
+
+// baseline prints the line on the security baseline.
+func (p *printer) baseline(prefix string, r *Report) {
+	if text := r.Baseline.String(); text != "" {
+		fmt.Fprintf(&p.b, "\n%s\n", wrap(visible(prefix+text), p.o.Width, "  "))
+	}
 }
 
 // table prints one table. The rows of several reports stand under a line each

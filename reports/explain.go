@@ -50,6 +50,7 @@ func explain(e Entry) string {
 	line("promise", e.Text)
 	line("request", request(e))
 	line("outcome", e.Outcome)
+	line("baseline", strings.Join(e.Baseline, ", "))
 	line("source", e.Source)
 	if e.File != "" {
 		line("spec", fmt.Sprintf("%s:%d", e.File, e.Line))

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -67,6 +68,7 @@ type Report struct {
 	ExitCode      int                     `json:"exit_code"`
 	Meaning       string                  `json:"meaning"` // of the exit code
 	Counts        map[verdict.Verdict]int `json:"counts"`  // every verdict has an entry
+	Baseline      BaselineTally           `json:"baseline"`
 	Verdicts      []Entry                 `json:"verdicts"`
 	Interrupted   bool                    `json:"interrupted,omitempty"` // from outside: it is no whole run
 }
@@ -84,7 +86,8 @@ type Entry struct {
 	Outcome    string            `json:"outcome"`
 	Source     string            `json:"source"`
 	Provenance string            `json:"provenance"`
-	File       string            `json:"file"` // where the clause stands in the project's source
+	Baseline   []string          `json:"baseline,omitempty"` // sentences of the security baseline that it judges
+	File       string            `json:"file"`               // where the clause stands in the project's source
 	Line       int               `json:"line"`
 	Checks     int               `json:"checks"`
 	Process    int               `json:"process"` // 0 when no spec ran
@@ -94,7 +97,7 @@ type Entry struct {
 }
 
 func (e Entry) judged() verdict.Judged {
-	return verdict.Judged{ID: e.ID, Level: e.Level, Verdict: e.Verdict}
+	return verdict.Judged{ID: e.ID, Level: e.Level, Verdict: e.Verdict, Baseline: len(e.Baseline) > 0}
 }
 
 // Interrupt marks a report of a run that was ended from outside: whatever was
@@ -152,6 +155,7 @@ func Build(run Run) (*Report, error) {
 		judged = append(judged, e.judged())
 	}
 	r.Counts = verdict.Count(judged)
+	r.Baseline = tallyBaseline(r.Verdicts)
 	r.ExitCode, r.Meaning = verdict.ExitCode(judged, run.Strict)
 	return r, nil
 }
@@ -161,7 +165,10 @@ func Build(run Run) (*Report, error) {
 func (r *Report) took() time.Duration { return max(0, r.Finished.Sub(r.Started)) }
 
 func judge(c Clause, result journal.Result, ran bool, dev *verdict.Deviation, today time.Time) Entry {
-	state, note := result.State, result.Reason
+	state, note, level := result.State, result.Reason, c.Level
+	if len(c.Baseline) > 0 && slices.ContainsFunc(result.Failures, breaksBehaviour) {
+		level = clause.MUST
+	}
 	switch {
 	case !ran && c.Selected:
 		state = verdict.NotRun
@@ -170,18 +177,20 @@ func judge(c Clause, result journal.Result, ran bool, dev *verdict.Deviation, to
 	case state == verdict.Passed && len(result.Failures) > 0:
 		state, note = verdict.Failed, "the spec passed although it recorded a failure"
 	}
-	v, reason := verdict.Judge(c.Level, state, result.Checks, dev, today)
+	v, reason := verdict.Judge(level, state, result.Checks, dev, today)
 	if reason != "" && note != "" {
 		reason += " — " + note
 	}
 	return Entry{
 		ID: c.ID, Level: c.Level, Verdict: v, Reason: cmp.Or(reason, note), Text: c.Text,
 		Operation: c.Operation, Method: c.Method, Path: c.Path, Outcome: c.Outcome,
-		Source: c.Source, Provenance: c.Provenance, File: c.File, Line: c.Line,
+		Baseline: c.Baseline, Source: c.Source, Provenance: c.Provenance, File: c.File, Line: c.Line,
 		Checks: result.Checks, Process: result.Process, DurationMS: result.DurationMS,
 		Calls: append([]string{}, result.Calls...), Failures: append([]journal.Failure{}, result.Failures...),
 	}
 }
+
+func breaksBehaviour(f journal.Failure) bool { return f.Facet == verdict.Behaviour }
 
 // withoutUser drops credentials from a URL. A text that is no URL is dropped
 // whole: what it holds is not known.

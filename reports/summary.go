@@ -44,6 +44,9 @@ func SummarySeveral(w io.Writer, s *Several) error {
 func summarySection(b *bytes.Buffer, r *Report, heading string) {
 	fmt.Fprintf(b, "%s %s: %s\n\n", heading, r.Exchange, status(r.ExitCode))
 	fmt.Fprintf(b, "**Exit code %d**: %s\n\n", r.ExitCode, r.Meaning)
+	if text := r.Baseline.String(); text != "" {
+		fmt.Fprintf(b, "%s\n\n", strings.ToUpper(text[:1])+text[1:])
+	}
 	heading += "#"
 	summaryMetadata(b, r)
 	summaryCounts(b, r, heading)

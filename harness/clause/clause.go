@@ -33,6 +33,10 @@ type Info struct {
 	Source     string   `json:"source" yaml:"source"`
 	Provenance string   `json:"provenance" yaml:"provenance"`
 
+	// Baseline names the sentences of the security baseline that the clause judges.
+	// A breach of their behaviour is FAIL at every level and in every profile.
+	Baseline []string `json:"baseline,omitempty" yaml:"baseline,omitempty,flow"`
+
 	// File and Line are where the clause stands in the project's source. The frozen
 	// list leaves them out: an edit above a clause is no change of its promise.
 	File string `json:"file" yaml:"-"`

@@ -114,7 +114,7 @@ func (r *Registry) describe(c Clause, text string) (Info, error) {
 	info := Info{
 		ID: c.ID, Level: c.Level, Text: text, Exchange: r.contract.Exchange,
 		Operation: c.Operation.ID, Method: c.Operation.Method, Path: c.Operation.Path,
-		Outcome: string(c.Outcome), File: inProject(c.Location.FileName), Line: c.Location.LineNumber,
+		Outcome: string(c.Outcome), Baseline: r.contract.Baseline.Of(c.ID), File: inProject(c.Location.FileName), Line: c.Location.LineNumber,
 	}
 	var sources, provenances []string
 	for _, profile := range r.contract.Profiles {

@@ -34,8 +34,8 @@ func (s *Context) expect(which string, call *httpclient.Call, op *contract.Opera
 		comparer = s.comparer
 	}
 	f := s.compare(comparer, call, op, outcome)
-	if f == nil {
-		f = s.leak(call, op, outcome)
+	if leak := s.leak(call, op, outcome); leak != nil {
+		f = leak // the worse of the two
 	}
 	if f == nil {
 		return
@@ -60,18 +60,24 @@ func (s *Context) leak(call *httpclient.Call, op *contract.Operation, outcome co
 	return &f
 }
 
-// Need requires of a call that only prepares the promise that it was answered
+// Require demands of a call that only prepares the promise that it was answered
 // as the outcome is: by its status, with a body that can be read. It does not
 // hold the rest of the answer against the clause, because that is another
-// clause's promise. Where it fails, the promise is UNTESTABLE.
+// clause's promise. Where it fails, the promise is UNTESTABLE; where it fails
+// open, because the target accepts what it has to refuse, the clause fails.
 func (s *Context) Require(what string, call *httpclient.Call, op *contract.Operation, outcome contract.Outcome) {
 	ginkgo.GinkgoHelper()
-	if f := s.compare(s.coarse, call, op, outcome); f != nil {
+	f := s.compare(s.coarse, call, op, outcome)
+	switch {
+	case f == nil:
+	case s.letsIn(call, op, outcome):
+		s.stop(verdict.Failed, "while preparing to "+what+": "+f.Title, f)
+	default:
 		s.stop(verdict.Untestable, "cannot "+what+": "+f.Title, f)
 	}
 }
 
-// stillAnswers is Need as a check: what worked before a refusal works after it.
+// stillAnswers is Require as a check: what worked before a refusal works after it.
 func (s *Context) stillAnswers(what string, call *httpclient.Call, op *contract.Operation, outcome contract.Outcome) {
 	ginkgo.GinkgoHelper()
 	s.current().checks.Add(1)
@@ -148,6 +154,7 @@ func (s *Context) compare(comparer *expect.Comparer, call *httpclient.Call, op *
 		actual = append(actual, m.Where()+": "+m.Actual)
 	}
 	f := s.describe(fmt.Sprintf("%s %s: expected outcome %s", op.Method, op.Path, outcome), expected, actual, call)
+	f.Facet = s.facet(mismatches, call, op, answer)
 	// The clause's own source speaks of its own outcome alone.
 	if r := s.current(); r.clause.Operation.ID != op.ID || r.clause.Outcome != outcome {
 		s.quote(&f, answer.Source)
@@ -176,7 +183,7 @@ func shorten(passage string) string {
 func (s *Context) describe(title string, expected, actual []string, call *httpclient.Call) journal.Failure {
 	r := s.current()
 	f := journal.Failure{
-		Title: title, Expected: expected, Actual: actual,
+		Facet: verdict.Behaviour, Title: title, Expected: expected, Actual: actual,
 	}
 	s.quote(&f, r.clause.Info.Source)
 	if call != nil {

@@ -176,20 +176,22 @@ func (s *Context) stop(state verdict.State, reason string, f *journal.Failure) {
 	}
 	message := s.env.Vault.Redact(fmt.Sprintf("%s %s: %s", r.clause.ID, state, text))
 	ginkgo.GinkgoHelper()
-	if red(r, state) {
+	if red(r, state, f) {
 		ginkgo.Fail(message)
 	}
 	ginkgo.Skip(message)
 }
 
-func red(r *run, state verdict.State) bool {
+func red(r *run, state verdict.State, f *journal.Failure) bool {
+	baseline := len(r.clause.Info.Baseline) > 0
 	switch state {
 	case verdict.Failed:
-		return r.clause.Level == clause.MUST && r.known == nil
+		breaks := baseline && f != nil && f.Facet == verdict.Behaviour
+		return r.known == nil && (r.clause.Level == clause.MUST || breaks)
 	case verdict.FeaturePresent:
 		return true
 	case verdict.Errored, verdict.Untestable, verdict.NotRun:
-		return r.clause.Level == clause.MUST
+		return r.clause.Level == clause.MUST || baseline
 	}
 	return false
 }

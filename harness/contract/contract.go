@@ -5,6 +5,7 @@ import (
 	"path"
 	"slices"
 
+	"authconform/harness/baseline"
 	"authconform/harness/schema"
 	"authconform/harness/source"
 )
@@ -25,6 +26,8 @@ type Contract struct {
 
 	Schemas *schema.Set
 	Sources *source.Library // resolves every source that the contract and its clauses name
+
+	Baseline baseline.List // what holds whatever the contract leaves out
 
 	text []byte // of openapi.yaml
 }

@@ -12,6 +12,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"authconform/harness/baseline"
 	"authconform/harness/schema"
 	"authconform/harness/source"
 	"authconform/harness/yamldoc"
@@ -60,7 +61,8 @@ func Load(fsys fs.FS, exchange string) (*Contract, error) {
 		return nil, err
 	}
 	c.nameOperations()
-	return c, nil
+	c.Baseline, err = baseline.Load(fsys)
+	return c, err
 }
 
 // loader turns a document into a Contract.

@@ -83,16 +83,17 @@ type Result struct {
 // Failure is one broken promise, with all that a reader needs to understand it
 // and to see it again. It holds no secret.
 type Failure struct {
-	Title    string   `json:"title"`              // what should have held, in one line
-	Request  string   `json:"request,omitempty"`  // the request line, for instance "POST https://host/path"
-	Expected []string `json:"expected,omitempty"` // one line per mismatch
-	Actual   []string `json:"actual,omitempty"`   // in the order of Expected
-	Pointer  string   `json:"pointer,omitempty"`  // JSON pointer (RFC 6901) into the response body
-	Says     string   `json:"says,omitempty"`     // the document's own sentence
-	Source   string   `json:"source,omitempty"`   // where that sentence stands
-	Call     string   `json:"call,omitempty"`     // id of the call that broke it
-	Curl     string   `json:"curl,omitempty"`     // how to repeat it, with placeholders for secrets
-	Text     string   `json:"text,omitempty"`     // the whole as Describe prints it, or free text where there is nothing else
+	Facet    verdict.Facet `json:"facet,omitempty"`    // which part of the promise broke
+	Title    string        `json:"title"`              // what should have held, in one line
+	Request  string        `json:"request,omitempty"`  // the request line, for instance "POST https://host/path"
+	Expected []string      `json:"expected,omitempty"` // one line per mismatch
+	Actual   []string      `json:"actual,omitempty"`   // in the order of Expected
+	Pointer  string        `json:"pointer,omitempty"`  // JSON pointer (RFC 6901) into the response body
+	Says     string        `json:"says,omitempty"`     // the document's own sentence
+	Source   string        `json:"source,omitempty"`   // where that sentence stands
+	Call     string        `json:"call,omitempty"`     // id of the call that broke it
+	Curl     string        `json:"curl,omitempty"`     // how to repeat it, with placeholders for secrets
+	Text     string        `json:"text,omitempty"`     // the whole as Describe prints it, or free text where there is nothing else
 }
 
 // Redacted is the result without any secret that the vault knows. Its failures'
@@ -134,6 +135,7 @@ func Describe(f Failure) string {
 			}
 		}
 	}
+	field("breaks", string(f.Facet))
 	field("request", f.Request)
 	field("expected", f.Expected...)
 	field("actual", f.Actual...)

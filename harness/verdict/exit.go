@@ -26,9 +26,10 @@ const (
 // Weight of a clause: FAIL and STALE break a run at every level, and so does
 // WARN of a SHOULD when strict. A MUST that was not judged leaves the run
 // incomplete. A SHOULD or INFO that was not judged is counted and named in the
-// meaning, but is not red, as its failure would not have been either.
+// meaning, but is not red, as its failure would not have been either, unless it judges a
+// sentence of the security baseline.
 func (j Judged) Weight(strict bool) Weight {
-	optional := j.Level == SHOULD || j.Level == INFO
+	optional := !j.Baseline && (j.Level == SHOULD || j.Level == INFO)
 	switch j.Verdict {
 	case PASS, KNOWN, NOT_APPLICABLE, FILTERED:
 		return Neutral

@@ -71,9 +71,23 @@ func (d Deviation) ValidOn(today time.Time) bool {
 	return today.Before(d.Expires)
 }
 
+// Facet says which part of a promise a failure breaks.
+type Facet string
+
+const (
+	// Behaviour: whether the request was accepted, what was issued, and what state
+	// the account and its sessions are in.
+	Behaviour Facet = "behaviour"
+	Shape     Facet = "shape"   // status among refusals, media type, schema, error key
+	Headers   Facet = "headers" // nothing but header fields
+)
+
 // Judged is one clause with its verdict: all that the exit code depends on.
 type Judged struct {
 	ID      string
 	Level   Level
 	Verdict Verdict
+	// Baseline: the clause judges a sentence of the security baseline, so that it has
+	// to be judged whatever its level.
+	Baseline bool
 }

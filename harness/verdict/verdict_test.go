@@ -138,30 +138,33 @@ func TestExitCode(t *testing.T) {
 		meaning []string
 	}{
 		{"nothing at all", nil, false, 3, []string{"nothing ran"}},
-		{"all pass", []c{{"a", M, PASS}, {"b", S, PASS}}, false, 0, []string{"conformant"}},
-		{"a must fails", []c{{"a", M, PASS}, {"b", M, FAIL}}, false, 1, []string{"not conformant: 1 FAIL"}},
-		{"a should FAIL (feature present)", []c{{"a", M, PASS}, {"b", S, FAIL}}, false, 1, []string{"1 FAIL"}},
-		{"stale must", []c{{"a", M, PASS}, {"b", M, STALE}}, false, 1, []string{"1 STALE"}},
-		{"stale info", []c{{"a", M, PASS}, {"b", I, STALE}}, false, 1, []string{"1 STALE"}},
-		{"warn of a should", []c{{"a", M, PASS}, {"b", S, WARN}}, false, 0, []string{"1 WARN"}},
-		{"warn of a should, strict", []c{{"a", M, PASS}, {"b", S, WARN}}, true, 1, []string{"not conformant: 1 WARN"}},
-		{"warn of an info, strict", []c{{"a", M, PASS}, {"b", I, WARN}}, true, 0, []string{"conformant"}},
-		{"only a known deviation", []c{{"a", M, KNOWN}}, false, 0, []string{"1 accepted deviations"}},
-		{"must untestable", []c{{"a", M, PASS}, {"b", M, UNTESTABLE}}, false, 3, []string{"incomplete", "1 UNTESTABLE"}},
-		{"must error", []c{{"a", M, PASS}, {"b", M, ERROR}}, false, 3, []string{"1 ERROR"}},
-		{"must not run", []c{{"a", M, PASS}, {"b", M, NOT_RUN}}, false, 3, []string{"1 NOT_RUN"}},
-		{"should untestable", []c{{"a", M, PASS}, {"b", S, UNTESTABLE}}, false, 0, []string{"conformant", "not judged: 1 UNTESTABLE"}},
-		{"should error, strict", []c{{"a", M, PASS}, {"b", S, ERROR}}, true, 0, []string{"not judged: 1 ERROR"}},
-		{"info not run", []c{{"a", M, PASS}, {"b", I, NOT_RUN}}, false, 0, []string{"not judged: 1 NOT_RUN"}},
-		{"only a should that errored", []c{{"a", S, ERROR}}, false, 3, []string{"nothing ran"}},
-		{"only not applicable", []c{{"a", M, NOT_APPLICABLE}}, false, 3, []string{"nothing ran"}},
-		{"only filtered", []c{{"a", M, FILTERED}}, false, 3, []string{"nothing ran", "1 clauses filtered out"}},
-		{"one passes, the rest filtered", []c{{"a", M, PASS}, {"b", M, FILTERED}}, false, 0, []string{"1 clauses filtered out"}},
-		{"not run at all", []c{{"a", M, NOT_RUN}}, false, 3, []string{"1 NOT_RUN", "nothing ran"}},
-		{"fail beats incomplete", []c{{"a", M, FAIL}, {"b", M, ERROR}, {"c", M, UNTESTABLE}}, false, 1,
+		{"all pass", []c{{"a", M, PASS, false}, {"b", S, PASS, false}}, false, 0, []string{"conformant"}},
+		{"a must fails", []c{{"a", M, PASS, false}, {"b", M, FAIL, false}}, false, 1, []string{"not conformant: 1 FAIL"}},
+		{"a should FAIL (feature present)", []c{{"a", M, PASS, false}, {"b", S, FAIL, false}}, false, 1, []string{"1 FAIL"}},
+		{"stale must", []c{{"a", M, PASS, false}, {"b", M, STALE, false}}, false, 1, []string{"1 STALE"}},
+		{"stale info", []c{{"a", M, PASS, false}, {"b", I, STALE, false}}, false, 1, []string{"1 STALE"}},
+		{"warn of a should", []c{{"a", M, PASS, false}, {"b", S, WARN, false}}, false, 0, []string{"1 WARN"}},
+		{"warn of a should, strict", []c{{"a", M, PASS, false}, {"b", S, WARN, false}}, true, 1, []string{"not conformant: 1 WARN"}},
+		{"warn of an info, strict", []c{{"a", M, PASS, false}, {"b", I, WARN, false}}, true, 0, []string{"conformant"}},
+		{"only a known deviation", []c{{"a", M, KNOWN, false}}, false, 0, []string{"1 accepted deviations"}},
+		{"must untestable", []c{{"a", M, PASS, false}, {"b", M, UNTESTABLE, false}}, false, 3, []string{"incomplete", "1 UNTESTABLE"}},
+		{"must error", []c{{"a", M, PASS, false}, {"b", M, ERROR, false}}, false, 3, []string{"1 ERROR"}},
+		{"must not run", []c{{"a", M, PASS, false}, {"b", M, NOT_RUN, false}}, false, 3, []string{"1 NOT_RUN"}},
+		{"should untestable", []c{{"a", M, PASS, false}, {"b", S, UNTESTABLE, false}}, false, 0, []string{"conformant", "not judged: 1 UNTESTABLE"}},
+		{"should error, strict", []c{{"a", M, PASS, false}, {"b", S, ERROR, false}}, true, 0, []string{"not judged: 1 ERROR"}},
+		{"info not run", []c{{"a", M, PASS, false}, {"b", I, NOT_RUN, false}}, false, 0, []string{"not judged: 1 NOT_RUN"}},
+		{"baseline should untestable", []c{{"a", M, PASS, false}, {"b", S, UNTESTABLE, true}}, false, 3, []string{"incomplete", "1 UNTESTABLE"}},
+		{"baseline info not run", []c{{"a", M, PASS, false}, {"b", I, NOT_RUN, true}}, false, 3, []string{"1 NOT_RUN"}},
+		{"baseline should warns of its shape", []c{{"a", M, PASS, false}, {"b", S, WARN, true}}, false, 0, []string{"1 WARN"}},
+		{"only a should that errored", []c{{"a", S, ERROR, false}}, false, 3, []string{"nothing ran"}},
+		{"only not applicable", []c{{"a", M, NOT_APPLICABLE, false}}, false, 3, []string{"nothing ran"}},
+		{"only filtered", []c{{"a", M, FILTERED, false}}, false, 3, []string{"nothing ran", "1 clauses filtered out"}},
+		{"one passes, the rest filtered", []c{{"a", M, PASS, false}, {"b", M, FILTERED, false}}, false, 0, []string{"1 clauses filtered out"}},
+		{"not run at all", []c{{"a", M, NOT_RUN, false}}, false, 3, []string{"1 NOT_RUN", "nothing ran"}},
+		{"fail beats incomplete", []c{{"a", M, FAIL, false}, {"b", M, ERROR, false}, {"c", M, UNTESTABLE, false}}, false, 1,
 			[]string{"not conformant: 1 FAIL", "also incomplete", "1 ERROR, 1 UNTESTABLE"}},
-		{"an unknown level weighs as MUST", []c{{"a", M, PASS}, {"b", "MAY", ERROR}}, false, 3, []string{"incomplete"}},
-		{"an unknown verdict is incomplete", []c{{"a", M, PASS}, {"b", M, "GREEN"}}, false, 3, []string{"1 of no known verdict"}},
+		{"an unknown level weighs as MUST", []c{{"a", M, PASS, false}, {"b", "MAY", ERROR, false}}, false, 3, []string{"incomplete"}},
+		{"an unknown verdict is incomplete", []c{{"a", M, PASS, false}, {"b", M, "GREEN", false}}, false, 3, []string{"1 of no known verdict"}},
 	}
 	for _, tc := range tests {
 		t.Run(tc.name, func(t *testing.T) {
@@ -190,7 +193,7 @@ func TestWeightTable(t *testing.T) {
 	}
 	for v, want := range table {
 		for i, level := range []Level{MUST, SHOULD, INFO} {
-			judged := []Judged{{"green", MUST, PASS}, {"x", level, v}}
+			judged := []Judged{{"green", MUST, PASS, false}, {"x", level, v, false}}
 			if code, meaning := ExitCode(judged, false); code != want[i] {
 				t.Errorf("%s at %s: exit %d (%s), want %d", v, level, code, meaning, want[i])
 			}
@@ -206,7 +209,7 @@ func TestWeightTable(t *testing.T) {
 }
 
 func TestCountHasEveryVerdict(t *testing.T) {
-	counts := Count([]Judged{{"a", MUST, PASS}, {"b", MUST, PASS}})
+	counts := Count([]Judged{{"a", MUST, PASS, false}, {"b", MUST, PASS, false}})
 	if len(counts) != len(All()) || counts[PASS] != 2 || counts[FAIL] != 0 {
 		t.Errorf("got %v", counts)
 	}

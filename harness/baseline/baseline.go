@@ -1,0 +1,94 @@
+// Package baseline reads the security baseline: the sentences that no
+// authentication API may break, whatever its documents leave out. Each names the
+// clauses that judge it, exchange by exchange.
+package baseline
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// File is where the baseline stands, below the schemas folder.
+const File = "standards/baseline.yaml"
+
+// Sentence is one sentence of the baseline.
+type Sentence struct {
+	ID        string `yaml:"id"`        // a slug, such as "second-factor-replayed"
+	Text      string `yaml:"text"`      // a whole sentence
+	Authority string `yaml:"authority"` // references as of package source
+	// Clauses are globs over clause ids, by exchange.
+	Clauses map[string][]string `yaml:"clauses"`
+	// Excuses say, by exchange, why no clause judges the sentence there.
+	Excuses map[string]string `yaml:"excuses"`
+}
+
+// List is the whole baseline, in the order of its file.
+type List []Sentence
+
+// Load reads and checks the baseline. A file system without one has none.
+func Load(fsys fs.FS) (List, error) {
+	text, err := fs.ReadFile(fsys, File)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var l List
+	decoder := yaml.NewDecoder(strings.NewReader(string(text)))
+	decoder.KnownFields(true)
+	if err := decoder.Decode(&l); err != nil {
+		return nil, fmt.Errorf("schemas/%s: %w", File, err)
+	}
+	return l, l.check()
+}
+
+func (l List) check() error {
+	var wrong []error
+	seen := map[string]bool{}
+	for _, s := range l {
+		fail := func(format string, args ...any) {
+			wrong = append(wrong, fmt.Errorf("schemas/%s: sentence %q: %s", File, s.ID, fmt.Sprintf(format, args...)))
+		}
+		switch {
+		case s.ID == "" || s.Text == "" || s.Authority == "":
+			fail("id, text and authority are all required")
+		case seen[s.ID]:
+			fail("the id is used twice")
+		}
+		seen[s.ID] = true
+		for _, exchange := range slices.Sorted(maps.Keys(s.Clauses)) {
+			for _, glob := range s.Clauses[exchange] {
+				if _, err := path.Match(glob, ""); err != nil || !strings.HasPrefix(glob, exchange+".") {
+					fail("%q is no glob over the clause ids of %s", glob, exchange)
+				}
+			}
+			if s.Excuses[exchange] != "" {
+				fail("%s has both clauses and an excuse", exchange)
+			}
+		}
+	}
+	return errors.Join(wrong...)
+}
+
+// Of names the sentences that a clause judges.
+func (l List) Of(id string) []string {
+	exchange, _, _ := strings.Cut(id, ".")
+	var sentences []string
+	for _, s := range l {
+		if slices.ContainsFunc(s.Clauses[exchange], func(glob string) bool {
+			matched, _ := path.Match(glob, id)
+			return matched
+		}) {
+			sentences = append(sentences, s.ID)
+		}
+	}
+	return sentences
+}
