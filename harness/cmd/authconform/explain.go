@@ -122,6 +122,11 @@ func (e explanation) promise() {
 	fmt.Fprintf(e.w, "%s\n\n  %s\n\n", e.info.ID, e.info.Text)
 	e.line("level", "%s: %s", e.info.Level, whyLevel(e.info))
 	e.line("profiles", "%s", strings.Join(e.info.Profiles, ", "))
+	for _, s := range e.contract.Baseline {
+		if slices.Contains(e.info.Baseline, s.ID) {
+			e.line("baseline", "%s: %s (%s)", s.ID, s.Text, s.Authority)
+		}
+	}
 	e.line("spec", "%s", e.info.Place())
 }
 
