@@ -3,10 +3,12 @@ package conform
 import (
 	"net/http"
 	"slices"
+	"strings"
 
 	"authconform/harness/contract"
 	"authconform/harness/expect"
 	"authconform/harness/httpclient"
+	"authconform/harness/value"
 	"authconform/harness/verdict"
 )
 
@@ -32,14 +34,36 @@ func (s *Context) letsIn(call *httpclient.Call, op *contract.Operation, outcome 
 	if !ok || call.Err != "" || outcome == contract.OK {
 		return false
 	}
-	if s.succeeds(call, op, answer) {
+	if s.suite.Leak != nil && s.suite.Leak(call, outcome) != "" {
 		return true
 	}
-	if s.suite.Leak != nil && s.suite.Leak(call, outcome) != "" {
+	if s.saysRefusal(call, op) {
+		return false
+	}
+	if s.succeeds(call, op, answer) {
 		return true
 	}
 	success := call.Status >= http.StatusOK && call.Status < http.StatusMultipleChoices
 	return success && !accepts(answer) && !answer.Takes(call.Status)
+}
+
+// saysRefusal tells whether a body says by itself that the request was refused,
+// whatever the status: by the member that says so in any answer of the operation, in
+// any profile, or by an error key. Some back ends refuse with status 200.
+func (s *Context) saysRefusal(call *httpclient.Call, op *contract.Operation) bool {
+	body := value.Of(call)
+	at := func(pointer string) any {
+		return value.At(body, strings.Split(strings.TrimPrefix(pointer, "/"), "/")...)
+	}
+	for _, outcome := range op.Outcomes() {
+		for _, answer := range op.Answers(outcome) {
+			if said, is := at(answer.VerdictPointer).(bool); is && answer.VerdictPointer != "" && !said {
+				return true
+			}
+		}
+	}
+	key, _ := at(s.contract.ErrorPointer).(string)
+	return s.contract.ErrorPointer != "" && key != ""
 }
 
 // accepts tells whether an outcome is that of an accepted request.
