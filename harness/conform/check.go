@@ -70,7 +70,7 @@ func (s *Context) Require(what string, call *httpclient.Call, op *contract.Opera
 	f := s.compare(s.coarse, call, op, outcome)
 	switch {
 	case f == nil:
-	case s.letsIn(call, op, outcome):
+	case slices.Contains(guards, outcome) && s.letsIn(call, op, outcome):
 		s.stop(verdict.Failed, "while preparing to "+what+": "+f.Title, f)
 	default:
 		s.stop(verdict.Untestable, "cannot "+what+": "+f.Title, f)

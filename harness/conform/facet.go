@@ -86,3 +86,10 @@ func (s *Context) succeeds(call *httpclient.Call, op *contract.Operation, promis
 	}
 	return s.Is(call, op, contract.OK)
 }
+
+// guards are the outcomes that keep somebody out: where a step that prepares a
+// promise needs one of them and the request is accepted, the target fails open.
+var guards = []contract.Outcome{
+	contract.Unauthenticated, contract.Forbidden, contract.BadCredentials, contract.AccountDisabled, contract.Throttled, contract.CaptchaRefused,
+	contract.SecondFactorRequired, contract.SecondFactorWrong, contract.SecondFactorReplayed, contract.SecondFactorThrottled,
+}
