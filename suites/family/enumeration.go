@@ -1,9 +1,6 @@
 package family
 
 import (
-	"maps"
-	"slices"
-
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
@@ -17,10 +14,4 @@ func ExpectSameAnswer(s *conform.Context, first, other *httpclient.Call) {
 	GinkgoHelper()
 	s.Check("both answers have the same status", other.Status, Equal(first.Status))
 	s.Holds("both answers have the same body", string(other.Body) == string(first.Body), "the bodies differ")
-}
-
-// ExpectSameFields checks that two answers have header fields of the same names.
-func ExpectSameFields(s *conform.Context, first, other *httpclient.Call) {
-	GinkgoHelper()
-	s.Check("both answers have the same header fields", slices.Sorted(maps.Keys(other.Header)), Equal(slices.Sorted(maps.Keys(first.Header))))
 }
