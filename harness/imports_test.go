@@ -57,6 +57,7 @@ var road = []room{
 	{name: "harness/reference", only: []string{"harness/reference/*"}},
 
 	{name: "reports", only: []string{"harness/clause", "harness/journal", "harness/secret", "harness/verdict"}},
+	{name: "reports/compare", only: []string{"harness/clause", "harness/verdict", "reports"}},
 	{name: "harness/runner", not: []string{"suites", "suites/*", "suites/*/client", "suites/family"}},
 	{name: "harness/doctor", not: []string{"suites", "suites/*", "suites/*/client", "suites/family"}},
 	{name: "harness/mutation", not: []string{"suites", "suites/*", "suites/*/client", "suites/family"}},

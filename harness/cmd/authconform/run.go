@@ -16,11 +16,13 @@ import (
 	"authconform/harness/runner"
 	"authconform/harness/verdict"
 	"authconform/reports"
+	"authconform/reports/compare"
 	"authconform/suites"
 )
 
 func runCommand() *cobra.Command {
 	var o runner.Options
+	var baseline string
 	cmd := &cobra.Command{
 		Use:   "run [EXCHANGE...]",
 		Short: "Run suites against a target, or against their embedded references",
@@ -28,13 +30,23 @@ func runCommand() *cobra.Command {
 report.json, junit.xml, summary.md and calls.har into a folder of the run. The exit
 code over several exchanges is the worst of theirs: 1 beats 3, and 3 beats 0.
 
-Without --target the suite's own reference is started and judged.`,
+Without --target the suite's own reference is started and judged.
+
+With --baseline the run is then compared with an earlier one as "authconform diff"
+does, and ends with that exit code: what was broken before is printed, and only what
+is newly broken is red.`,
 		Example: `  authconform run
   authconform run coinrabbit kiiex
   authconform run onlyoffice --target staging.yaml --out reports/runs/staging
   authconform run onlyoffice --profile 3.7 --procs 4
-  authconform run onlyoffice --target staging.yaml --focus 'onlyoffice.login.*'`,
-		RunE: func(cmd *cobra.Command, args []string) error { return runAll(cmd, args, o) },
+  authconform run onlyoffice --target staging.yaml --focus 'onlyoffice.login.*'
+  authconform run barong --target staging.yaml --baseline reports/runs/last-release`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if baseline == "" {
+				return runAll(cmd, args, &o)
+			}
+			return runAgainst(cmd, args, &o, baseline)
+		},
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&o.TargetFile, "target", "", "target `FILE` of the deployment; the embedded reference without it")
@@ -43,11 +55,32 @@ Without --target the suite's own reference is started and judged.`,
 	flags.IntVar(&o.Procs, "procs", 1, "processes to spread the specs over")
 	flags.StringVar(&o.Focus, "focus", "", "run only the clauses whose id matches this `GLOB`")
 	flags.BoolVar(&o.Strict, "strict", false, "a failed SHOULD is red too")
+	flags.StringVar(&baseline, "baseline", "", "compare with the run in `DIR`; only what is newly broken is red")
 	flags.Int64Var(&o.Seed, "seed", 0, "`SEED` of the order of specs (default: drawn)")
 	return cmd
 }
 
-func runAll(cmd *cobra.Command, args []string, o runner.Options) error {
+// runAgainst runs, and comes to the exit code by what differs from an earlier run.
+func runAgainst(cmd *cobra.Command, args []string, o *runner.Options, baseline string) error {
+	if _, err := reports.Read(baseline); err != nil {
+		return fmt.Errorf("--baseline: %w", err) // before the first call
+	}
+	var judged exit
+	if err := runAll(cmd, args, o); err != nil && !errors.As(err, &judged) {
+		return err
+	}
+	d, err := difference(cmd, baseline, o.Out)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(cmd.OutOrStdout(), "\nCompared with %s\n\n", baseline)
+	if err := d.Write(cmd.OutOrStdout(), compare.TextFormat); err != nil {
+		return err
+	}
+	return exitWith(d.ExitCode)
+}
+
+func runAll(cmd *cobra.Command, args []string, o *runner.Options) error {
 	chosen, err := chooseSuites(args)
 	if err != nil {
 		return err
@@ -64,9 +97,9 @@ func runAll(cmd *cobra.Command, args []string, o runner.Options) error {
 	o.Version, o.ProductionHosts = runner.Version(), suites.ProductionHosts()
 	o.Progress = runner.Progress{Out: cmd.ErrOrStderr(), Terminal: isTerminal(cmd.ErrOrStderr())}
 	if len(chosen) > 1 {
-		return runSeveral(cmd, chosen, o)
+		return runSeveral(cmd, chosen, *o)
 	}
-	return runOne(cmd, chosen[0], o)
+	return runOne(cmd, chosen[0], *o)
 }
 
 func runOne(cmd *cobra.Command, st conform.Suite, o runner.Options) error {
