@@ -30,6 +30,15 @@ type run struct {
 	state    verdict.State // empty while nothing has ended the spec
 	reason   string
 	failures []journal.Failure
+	evidence []journal.Check
+}
+
+// record keeps a check, and how many calls had been made by then: what it rests on.
+func (r *run) record(c journal.Check) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	c.After = len(r.calls)
+	r.evidence = append(r.evidence, c)
 }
 
 func (r *run) addCall(id string) {
@@ -128,7 +137,7 @@ func (s *Context) finish(report types.SpecReport) {
 	}
 	result := journal.Result{
 		Clause: r.clause.ID, State: r.state, Reason: r.reason, Failures: r.failures,
-		Checks: int(r.checks.Load()), Calls: r.calls, Started: r.started,
+		Checks: int(r.checks.Load()), Calls: r.calls, Evidence: r.evidence, Started: r.started,
 		DurationMS: float64(time.Since(r.started).Microseconds()) / 1000, Process: s.env.Process,
 	}
 	if err := s.env.Sink.Result(result.Redacted(s.env.Vault)); err != nil {

@@ -121,8 +121,7 @@ type Context struct {
 	contract *contract.Contract
 	registry *clause.Registry
 	profile  string
-	comparer *expect.Comparer
-	coarse   *expect.Comparer // for what is not the clause's own promise
+	judge    *expect.Judge
 
 	env     Environment
 	limiter *rate.Limiter
@@ -139,7 +138,7 @@ type Context struct {
 func New(st Suite, c *contract.Contract, profile string, registry *clause.Registry) *Context {
 	return &Context{
 		suite: st, contract: c, profile: profile, registry: registry,
-		comparer: &expect.Comparer{Contract: c}, coarse: expect.Coarse(c), kits: map[string]*otp.Kit{},
+		judge: expect.NewJudge(c, profile, st.Leak), kits: map[string]*otp.Kit{},
 	}
 }
 

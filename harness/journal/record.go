@@ -75,6 +75,7 @@ type Result struct {
 	Failures   []Failure     `json:"failures,omitempty"`
 	Checks     int           `json:"checks"` // how many checks the spec recorded
 	Calls      []string      `json:"calls,omitempty"`
+	Evidence   []Check       `json:"evidence,omitempty"` // what was checked, in the order in which it was
 	Started    time.Time     `json:"started"`
 	DurationMS float64       `json:"duration_ms"`
 	Process    int           `json:"process"`
@@ -108,6 +109,13 @@ func (r Result) Redacted(v *secret.Vault) Result {
 		failures = append(failures, f)
 	}
 	r.Failures = failures
+	evidence := make([]Check, 0, len(r.Evidence))
+	for _, c := range r.Evidence {
+		c.What, c.Leak = v.Redact(c.What), v.Redact(c.Leak)
+		c.Wrong = redacted(v, c.Wrong)
+		evidence = append(evidence, c)
+	}
+	r.Evidence = evidence
 	return r
 }
 
