@@ -6,7 +6,7 @@ package contract_test
 // by rule are in barong_test.go.
 const barongStatuses = `
 confirmPasswordReset 201 ok
-confirmPasswordReset 422 passwords-differ token-malformed token-undecodable token-forged token-algorithm token-expired token-is-session token-without-id token-from-future token-wrong-kind token-used password-requirements password-weak password-too-long
+confirmPasswordReset 422 passwords-differ token-malformed token-undecodable token-forged token-algorithm token-unsigned token-expired token-is-session token-foreign-issuer token-foreign-audience token-without-id token-from-future token-wrong-kind token-used password-requirements password-weak password-too-long
 confirmPasswordReset 422/400/422 missing-reset-password-token empty-reset-password-token missing-password empty-password missing-confirm-password empty-confirm-password no-members
 requestPasswordReset 201 ok
 requestPasswordReset 201/404/201 unknown-email
@@ -14,7 +14,7 @@ requestPasswordReset 400 captcha-required captcha-fields
 requestPasswordReset 422 captcha-refused
 requestPasswordReset 422/400/422 missing-email empty-email no-members
 confirmEmail 201 ok
-confirmEmail 422 token-malformed token-undecodable token-forged token-algorithm token-expired token-is-session token-without-id token-from-future token-wrong-kind already-confirmed
+confirmEmail 422 token-malformed token-undecodable token-forged token-algorithm token-unsigned token-expired token-is-session token-foreign-issuer token-foreign-audience token-without-id token-from-future token-wrong-kind already-confirmed
 confirmEmail 422/400/422 missing-token empty-token no-members
 requestEmailConfirmation 201 ok unknown-email already-active
 requestEmailConfirmation 400 captcha-required captcha-fields
@@ -117,13 +117,13 @@ verifyPhone 422/400/422 missing-phone-number empty-phone-number missing-verifica
 sendPhoneCode 201/200/201 ok
 sendPhoneCode 400 number-invalid number-taken
 sendPhoneCode 404 not-found
-sendPhoneCode 422 channel-unknown
+sendPhoneCode 422 channel-unknown channel-type
 sendPhoneCode -/-/400 too-fast too-many-retries
 sendPhoneCode -/-/429 throttled
 sendPhoneCode 422/400/422 missing-phone-number empty-phone-number no-members
 createPhone 201/200/201 ok
 createPhone 400 number-invalid number-taken number-own
-createPhone 422 channel-unknown
+createPhone 422 channel-unknown channel-type
 createPhone -/-/400 too-many-unverified
 createPhone -/-/429 throttled
 createPhone 422/400/422 missing-phone-number empty-phone-number no-members

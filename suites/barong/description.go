@@ -39,7 +39,7 @@ func apiDescriptions(p *api) {
 		It("GET /resource/swagger_doc describes the operations of signed-in users", clause.Graded("barong.description.whole", whole, contract.OK), func(ctx SpecContext) {
 			call := p.Do(ctx, p.Member(ctx).Actor, whole, conform.Request{})
 			p.Expect(call, whole, contract.OK)
-			p.Check("paths that are described", describedPaths(call), ContainElements("resource/users/me", "resource/otp/enable"))
+			p.Check("paths that are described", describedPaths(call), ContainElements("users/me", "otp/enable"))
 		})
 		It("GET /resource/swagger_doc/{name} describes each part of the API", clause.Graded("barong.description.named", named, contract.OK), func(ctx SpecContext) {
 			by := p.Member(ctx).Actor
@@ -55,7 +55,7 @@ func apiDescriptions(p *api) {
 				paths := describedPaths(call)
 				p.Check("paths of "+name, paths, Not(BeEmpty()))
 				for _, path := range paths {
-					p.Check("a path of "+name, path+"/", HavePrefix("resource/"+name+"/"))
+					p.Check("a path of "+name, path+"/", HavePrefix(name+"/"))
 				}
 			}
 		})
@@ -79,8 +79,8 @@ func openDescription(p *api, op *contract.Operation, r conform.Request) {
 	})
 }
 
-// describedPaths are the paths of a description from the first segment that all
-// deployments share, with every placeholder written {}.
+// describedPaths are the paths of a description below resource, with every
+// placeholder written {}.
 func describedPaths(call *httpclient.Call) []string {
 	object, _ := value.At(value.Of(call), "paths").(map[string]any)
 	var paths []string

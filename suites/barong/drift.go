@@ -35,14 +35,14 @@ func drifts(p *api) {
 	})
 }
 
-// parameters are the names of parameters by operation, "GET resource/users/me".
+// parameters are the names of parameters by operation of resource, "GET users/me".
 type parameters map[string]map[string]bool
 
 func (all parameters) add(method, path string, names ...string) {
-	path = sharedPath(path)
-	if !strings.HasPrefix(path, "resource/") || strings.Contains(path, "swagger") {
+	if area, _ := cutArea(path); area != "" && area != "resource" || strings.Contains(path, "swagger") {
 		return
 	}
+	path = sharedPath(path)
 	key := strings.ToUpper(method) + " " + path
 	if all[key] == nil {
 		all[key] = map[string]bool{}
@@ -114,16 +114,23 @@ func membersOf(doc, schema any) []string {
 }
 
 var (
-	firstShared = regexp.MustCompile(`(^|/)(identity|resource|public|admin|management)(/|$)`)
+	area        = regexp.MustCompile(`(?:^|/)(identity|resource|public|admin|management)(?:/|$)`)
 	placeholder = regexp.MustCompile(`\{[^}]*\}|:[^/]+`)
 )
 
-// sharedPath cuts off what a deployment puts before its paths, and names no
-// placeholder.
-func sharedPath(path string) string {
-	if at := firstShared.FindStringSubmatchIndex(path); at != nil {
-		path = path[at[4]:]
+// cutArea takes the area of the API off a path, with all that stands before it. The
+// release describes resource as it is before it is mounted: then there is none.
+func cutArea(path string) (name, rest string) {
+	if at := area.FindStringSubmatchIndex(path); at != nil {
+		return path[at[2]:at[3]], path[at[1]:]
 	}
+	return "", strings.TrimPrefix(path, "/")
+}
+
+// sharedPath cuts off what a deployment puts before the paths of resource, and names
+// no placeholder.
+func sharedPath(path string) string {
+	_, path = cutArea(path)
 	return placeholder.ReplaceAllString(path, "{}")
 }
 

@@ -44,7 +44,8 @@ func emailConfirmations(p *api) {
 	Describe("POST identity/users/email/confirm_code", func() {
 		confirmations(p)
 		mailedTokens(p, tokenBearer{
-			area: "email", operation: p.ConfirmEmail, kind: client.Confirmation, features: []string{client.SignUp},
+			area: "email", operation: p.ConfirmEmail, request: p.CreateUser,
+			features: []string{client.SignUp},
 			fresh: func(ctx context.Context) (string, func(token string) conform.Request) {
 				GinkgoHelper()
 				return p.signUpToken(ctx), confirmWith

@@ -67,12 +67,23 @@ func privateLabels(p *api) {
 		p.Check("the value of the label "+confirmedLabel, value.Text(label, "value"), Equal("verified"))
 		p.Check("its scope", value.Text(label, "scope"), Equal("private"))
 	}
-	It("POST /resource/labels rejects a key that a private label has", clause.Graded("barong.labels.key-taken-by-private", p.CreateLabel, keyTaken), func(ctx SpecContext) {
-		me := p.Member(ctx)
-		request := conform.Request{JSON: conform.Object{"key": confirmedLabel, "value": "verified"}}
-		p.Expect(p.Do(ctx, me.Actor, p.CreateLabel, request), p.CreateLabel, keyTaken)
-		untouched(ctx, me)
-	})
+	It("POST /resource/labels adds a public label beside a private one of the same key",
+		clause.Graded("barong.labels.key-of-private", p.CreateLabel, contract.OK, clause.From(contract.Observed, "barong#10.3-label-key")),
+		func(ctx SpecContext) {
+			me := p.Member(ctx)
+			p.RetireIfPooled(me, "its second label with the key "+confirmedLabel+" cannot be deleted")
+			request := conform.Request{JSON: conform.Object{"key": confirmedLabel, "value": "conform"}}
+			p.Expect(p.Do(ctx, me.Actor, p.CreateLabel, request), p.CreateLabel, contract.OK)
+			call := p.Do(ctx, me.Actor, p.ListLabels, conform.Request{})
+			p.Require("list the labels", call, p.ListLabels, contract.OK)
+			scopes := map[string]string{}
+			for _, label := range value.List(value.Of(call)) {
+				if value.Text(label, "key") == confirmedLabel {
+					scopes[value.Text(label, "scope")] = value.Text(label, "value")
+				}
+			}
+			p.Check("its labels with that key", scopes, Equal(map[string]string{"private": "verified", "public": "conform"}))
+		})
 	It("PATCH /resource/labels/{key} changes no private label", clause.Graded("barong.labels.update-private", p.UpdateLabel, private), func(ctx SpecContext) {
 		me := p.Member(ctx)
 		request := client.LabelAt(confirmedLabel)

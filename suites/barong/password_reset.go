@@ -42,7 +42,7 @@ func passwordResets(p *api) {
 		resetConfirms(p)
 		resetRefuses(p)
 		mailedTokens(p, tokenBearer{
-			area: "password-reset", operation: p.ConfirmPasswordReset, kind: client.Reset,
+			area: "password-reset", operation: p.ConfirmPasswordReset, request: p.RequestPasswordReset,
 			fresh: func(ctx context.Context) (string, func(token string) conform.Request) {
 				GinkgoHelper()
 				a := p.Changeable(ctx).Account

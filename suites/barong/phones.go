@@ -21,6 +21,7 @@ const (
 	numberTaken       = contract.Outcome("number-taken")
 	numberOwn         = contract.Outcome("number-own")
 	channelUnknown    = contract.Outcome("channel-unknown")
+	channelType       = contract.Outcome("channel-type") // neither text nor one of the channels
 	codeWrong         = contract.Outcome("code-wrong")
 	tooFast           = contract.Outcome("too-fast")
 	tooManyRetries    = contract.Outcome("too-many-retries")
@@ -33,22 +34,27 @@ const noNumber = "123"
 // phoneSubjects send what is no number: how it is refused shows that a request
 // got through, and no text is sent to anybody.
 func (p *api) phoneSubjects() []family.Subject {
-	with := func(op *contract.Operation, body conform.Object) family.Subject {
-		return family.Subject{Operation: op, Expected: numberInvalid, Ready: func(ctx context.Context) (*conform.Actor, func() conform.Request) {
-			GinkgoHelper()
-			me := p.Member(ctx)
-			by, next := *me.Actor, p.Caller(ctx, me)
-			return &by, func() conform.Request {
-				by.Header = next().Header
-				return conform.Request{JSON: body}
-			}
-		}}
-	}
+	channel := map[string]contract.Outcome{"channel": channelType}
+	number := p.asCaller(conform.Object{"phone_number": noNumber})
 	return []family.Subject{
-		with(p.CreatePhone, conform.Object{"phone_number": noNumber}),
-		with(p.SendPhoneCode, conform.Object{"phone_number": noNumber}),
-		with(p.VerifyPhone, conform.Object{"phone_number": noNumber, "verification_code": "12345"}),
+		{Operation: p.CreatePhone, Expected: numberInvalid, Ready: number, OwnType: channel},
+		{Operation: p.SendPhoneCode, Expected: numberInvalid, Ready: number, OwnType: channel},
+		{Operation: p.VerifyPhone, Expected: numberInvalid,
+			Ready: p.asCaller(conform.Object{"phone_number": noNumber, "verification_code": "12345"})},
 		{Operation: p.ListPhones, Ready: p.asMember(conform.Request{})},
+	}
+}
+
+// asCaller is the Ready of operations that a member may call a few times a minute alone.
+func (p *api) asCaller(body conform.Object) ready {
+	return func(ctx context.Context) (*conform.Actor, func() conform.Request) {
+		GinkgoHelper()
+		me := p.Member(ctx)
+		by, next := *me.Actor, p.Caller(ctx, me)
+		return &by, func() conform.Request {
+			by.Header = next().Header
+			return conform.Request{JSON: body}
+		}
 	}
 }
 

@@ -29,6 +29,9 @@ type Subject struct {
 	// Lenient says that JSON which is no object counts as an object without
 	// members: then only a text that is no JSON is malformed.
 	Lenient bool
+	// OwnType are members whose wrong type leads to an outcome of its own, as where
+	// the list of allowed values refuses it as well.
+	OwnType map[string]contract.Outcome
 	// Reads are media types of bodies that it takes beyond the documented ones.
 	Reads []string
 }

@@ -77,7 +77,27 @@ func mailFaults() []kit.Fault {
 		},
 		{
 			ID: faultTokenAlgNoneAccepted, Text: "Tokens that say they have no signature count.",
-			Operations: list{"confirmPasswordReset", "confirmEmail", "getCurrentUser"}, Outcomes: list{"token-algorithm", outRefused},
+			Operations: list{"confirmPasswordReset", "confirmEmail", "getCurrentUser"}, Outcomes: list{"token-unsigned", "token-algorithm", outRefused},
+		},
+		{
+			ID: faultTokenAnyIssuer, Text: "Mailed tokens of another issuer count.",
+			Operations: list{"confirmPasswordReset", "confirmEmail"}, Outcomes: list{"token-foreign-issuer"},
+		},
+		{
+			ID: faultTokenAnyAudience, Text: "Mailed tokens for another audience count.",
+			Operations: list{"confirmPasswordReset", "confirmEmail"}, Outcomes: list{"token-foreign-audience"},
+		},
+		{
+			ID: faultMailedTokenForADay, Text: "Mailed tokens are good for a day.",
+			Operations: list{"requestPasswordReset", "createUser"}, Outcomes: right,
+		},
+		{
+			ID: faultMailedTokenForEver, Text: "Mailed tokens say nothing of when they expire.",
+			Operations: list{"requestPasswordReset", "createUser"}, Outcomes: right,
+		},
+		{
+			ID: faultTokenUnsignedReadsAlgorithm, Text: "A token with alg none and no signature is refused as one of another algorithm.",
+			Operations: list{"confirmPasswordReset", "confirmEmail"}, Outcomes: list{"token-unsigned"}, Profiles: releases,
 		},
 		{
 			ID: faultResetIgnoresMismatch, Text: "A reset takes two different passwords.",

@@ -33,7 +33,7 @@ var settings = []kit.Setting{
 // guardedSettings are a deployment that is open in nothing: it shows what the
 // usual one cannot.
 var guardedSettings = map[string]string{
-	"captcha": Recaptcha, "phones": TwilioSMS, "storage-titles": "", "documents-expire": "yes", "kyc": LocalKYC, "auth0": "off",
+	"captcha": Geetest, "phones": TwilioSMS, "storage-titles": "", "documents-expire": "yes", "kyc": LocalKYC, "auth0": "off",
 }
 
 // usualTitles are what the data storage takes where the setting says nothing.
