@@ -161,7 +161,7 @@ func TestJUnitShapeAndTotals(t *testing.T) {
 		}
 	}
 	failure := wrong.all("failure")[0]
-	if failure.attrs["type"] != "FAIL" || failure.attrs["message"] != wrongStatus().Title {
+	if failure.attrs["type"] != "open: expected status 401 Unauthorized, got 200 OK" || failure.attrs["message"] != wrongStatus().Title {
 		t.Errorf("failure %v", failure.attrs)
 	}
 	for _, part := range []string{"status: 401", "status: 200", "curl -X POST", "a wrong password is refused", "the text of open.wrong"} {

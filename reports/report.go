@@ -69,6 +69,7 @@ type Report struct {
 	Meaning       string                  `json:"meaning"` // of the exit code
 	Counts        map[verdict.Verdict]int `json:"counts"`  // every verdict has an entry
 	Baseline      BaselineTally           `json:"baseline"`
+	Causes        []Cause                 `json:"causes"` // the largest first
 	Verdicts      []Entry                 `json:"verdicts"`
 	Interrupted   bool                    `json:"interrupted,omitempty"` // from outside: it is no whole run
 }
@@ -156,6 +157,7 @@ func Build(run Run) (*Report, error) {
 	}
 	r.Counts = verdict.Count(judged)
 	r.Baseline = tallyBaseline(r.Verdicts)
+	r.Causes = causesOf(r.Verdicts)
 	r.ExitCode, r.Meaning = verdict.ExitCode(judged, run.Strict)
 	return r, nil
 }

@@ -1,6 +1,7 @@
 package conform
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -147,7 +148,7 @@ func (s *Context) compare(kind journal.Kind, whole bool, call *httpclient.Call, 
 		return &f
 	}
 	f := s.describe(fmt.Sprintf("%s %s: expected outcome %s", op.Method, op.Path, outcome), expected, actual, call)
-	f.Facet = check.Facet
+	f.Facet, f.Operation, f.Outcome = check.Facet, op.ID, string(outcome)
 	// The clause's own source speaks of its own outcome alone.
 	if r := s.current(); r.clause.Operation.ID != op.ID || r.clause.Outcome != outcome {
 		s.quote(&f, answer.Source)
@@ -176,11 +177,12 @@ func shorten(passage string) string {
 func (s *Context) describe(title string, expected, actual []string, call *httpclient.Call) journal.Failure {
 	r := s.current()
 	f := journal.Failure{
-		Facet: verdict.Behaviour, Title: title, Expected: expected, Actual: actual,
+		Facet: verdict.Behaviour, Title: title, Expected: expected, Actual: actual, Operation: r.clause.Operation.ID,
 	}
 	s.quote(&f, r.clause.Info.Source)
 	if call != nil {
 		f.Request = call.Method + " " + s.env.Vault.RedactURL(call.URL)
+		f.Operation = cmp.Or(call.Operation, f.Operation)
 		f.Call, f.Curl = call.ID, call.Curl(s.env.Vault)
 	}
 	return f

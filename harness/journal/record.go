@@ -86,6 +86,11 @@ type Result struct {
 type Failure struct {
 	Facet    verdict.Facet `json:"facet,omitempty"`    // which part of the promise broke
 	Title    string        `json:"title"`              // what should have held, in one line
+	// Operation that broke it, and the outcome it should have led to. They differ from
+	// the clause's own where a step that prepares the promise failed.
+	Operation string `json:"operation,omitempty"`
+	Outcome   string `json:"outcome,omitempty"`
+
 	Request  string        `json:"request,omitempty"`  // the request line, for instance "POST https://host/path"
 	Expected []string      `json:"expected,omitempty"` // one line per mismatch
 	Actual   []string      `json:"actual,omitempty"`   // in the order of Expected
