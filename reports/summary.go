@@ -66,10 +66,11 @@ type bounded struct {
 	dropped int // blocks that did not fit
 }
 
-// block takes a whole block, or counts it where it does not fit beside a last line.
+// block takes a whole block, or counts it where it does not fit beside what always
+// stands in a section: its run, its counts, and what did not fit.
 func (b *bounded) block(text string) {
-	const lastLine = 200
-	if b.Len()+len(text) > b.left-lastLine {
+	const always = 8_000
+	if b.Len()+len(text) > b.left-always {
 		b.dropped++
 		return
 	}
@@ -101,6 +102,10 @@ func summaryCauses(b *bounded, r *Report, heading string) {
 	}
 	fmt.Fprintf(b, "%s %s\n\n", heading, causesLine(r))
 	for i, c := range r.Causes {
+		if b.dropped > 0 {
+			b.dropped += len(r.Causes) - i
+			break
+		}
 		var cause bytes.Buffer
 		fmt.Fprintf(&cause, "%d. %s: %s\n", i+1, countsLine(c.Counts), span(c.Title))
 		if waits := c.waits(); waits != "" {
