@@ -84,22 +84,22 @@ type Result struct {
 // Failure is one broken promise, with all that a reader needs to understand it
 // and to see it again. It holds no secret.
 type Failure struct {
-	Facet    verdict.Facet `json:"facet,omitempty"`    // which part of the promise broke
-	Title    string        `json:"title"`              // what should have held, in one line
+	Facet verdict.Facet `json:"facet,omitempty"` // which part of the promise broke
+	Title string        `json:"title"`           // what should have held, in one line
 	// Operation that broke it, and the outcome it should have led to. They differ from
 	// the clause's own where a step that prepares the promise failed.
 	Operation string `json:"operation,omitempty"`
 	Outcome   string `json:"outcome,omitempty"`
 
-	Request  string        `json:"request,omitempty"`  // the request line, for instance "POST https://host/path"
-	Expected []string      `json:"expected,omitempty"` // one line per mismatch
-	Actual   []string      `json:"actual,omitempty"`   // in the order of Expected
-	Pointer  string        `json:"pointer,omitempty"`  // JSON pointer (RFC 6901) into the response body
-	Says     string        `json:"says,omitempty"`     // the document's own sentence
-	Source   string        `json:"source,omitempty"`   // where that sentence stands
-	Call     string        `json:"call,omitempty"`     // id of the call that broke it
-	Curl     string        `json:"curl,omitempty"`     // how to repeat it, with placeholders for secrets
-	Text     string        `json:"text,omitempty"`     // the whole as Describe prints it, or free text where there is nothing else
+	Request  string   `json:"request,omitempty"`  // the request line, for instance "POST https://host/path"
+	Expected []string `json:"expected,omitempty"` // one line per mismatch
+	Actual   []string `json:"actual,omitempty"`   // in the order of Expected
+	Pointer  string   `json:"pointer,omitempty"`  // JSON pointer (RFC 6901) into the response body
+	Says     string   `json:"says,omitempty"`     // the document's own sentence
+	Source   string   `json:"source,omitempty"`   // where that sentence stands
+	Call     string   `json:"call,omitempty"`     // id of the call that broke it
+	Curl     string   `json:"curl,omitempty"`     // how to repeat it, with placeholders for secrets
+	Text     string   `json:"text,omitempty"`     // the whole as Describe prints it, or free text where there is nothing else
 }
 
 // Redacted is the result without any secret that the vault knows. Its failures'
