@@ -12,8 +12,11 @@ build: ## build the authconform binary into bin/
 certify: build ## run every suite against its embedded reference and write reports
 	bin/authconform run
 
+# SAMPLE draws that many behaviour and wire faults of each profile, by SEED.
+SAMPLE ?= 0
+SEED ?= 1
 prove: build ## prove that every suite notices every fault of its reference
-	bin/authconform prove
+	bin/authconform prove --sample $(SAMPLE) --seed $(SEED)
 
 test: ## run all tests
 	go test -timeout 20m ./...

@@ -30,7 +30,7 @@ func (s *Context) expect(which string, call *httpclient.Call, op *contract.Opera
 	ginkgo.GinkgoHelper()
 	r := s.current()
 	r.checks.Add(1)
-	f := s.compare(journal.Promise, r.clause.Operation.ID == op.ID && r.clause.Outcome == outcome, call, op, outcome)
+	f := s.compare(journal.Promise, s.promises(op, outcome), call, op, outcome)
 	if f == nil {
 		return
 	}
@@ -40,17 +40,28 @@ func (s *Context) expect(which string, call *httpclient.Call, op *contract.Opera
 	s.stop(verdict.Failed, f.Title, f)
 }
 
+// promises tells whether an answer is the one that the current clause promises.
+func (s *Context) promises(op *contract.Operation, outcome contract.Outcome) bool {
+	c := s.current().clause
+	return c.Operation.ID == op.ID && c.Outcome == outcome
+}
+
 // Require demands of a call that only prepares the promise that it was answered
 // as the outcome is: by its status, with a body that can be read. It does not
 // hold the rest of the answer against the clause, because that is another
 // clause's promise. Where it fails, the promise is UNTESTABLE; where it fails
-// open, because the target accepts what it has to refuse, the clause fails.
+// open, because the target accepts what it has to refuse, the clause fails, and so
+// it does where the very answer that it promises is the one that fails.
 func (s *Context) Require(what string, call *httpclient.Call, op *contract.Operation, outcome contract.Outcome) {
 	ginkgo.GinkgoHelper()
-	f := s.compare(journal.Precondition, false, call, op, outcome)
+	kind := journal.Precondition
+	if s.promises(op, outcome) {
+		kind = journal.Promise
+	}
+	f := s.compare(kind, false, call, op, outcome)
 	switch {
 	case f == nil:
-	case s.judge.FailsOpen(call, op, outcome):
+	case kind == journal.Promise || s.judge.FailsOpen(call, op, outcome):
 		s.stop(verdict.Failed, "while preparing to "+what+": "+f.Title, f)
 	default:
 		s.stop(verdict.Untestable, "cannot "+what+": "+f.Title, f)
@@ -150,7 +161,7 @@ func (s *Context) compare(kind journal.Kind, whole bool, call *httpclient.Call, 
 	f := s.describe(fmt.Sprintf("%s %s: expected outcome %s", op.Method, op.Path, outcome), expected, actual, call)
 	f.Facet, f.Operation, f.Outcome = check.Facet, op.ID, string(outcome)
 	// The clause's own source speaks of its own outcome alone.
-	if r := s.current(); r.clause.Operation.ID != op.ID || r.clause.Outcome != outcome {
+	if !s.promises(op, outcome) {
 		s.quote(&f, answer.Source)
 	}
 	return &f

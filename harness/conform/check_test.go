@@ -79,12 +79,15 @@ func TestRequireOnlyPrepares(t *testing.T) {
 			s.Require("log in", s.Do(ctx, s.Anonymous(), o.logIn, credentials(password)), o.logIn, contract.OK)
 		}
 		It("logs in and checks nothing", o.must("met"), func(ctx SpecContext) { require(ctx, rightPassword) })
-		It("cannot log in", o.must("unmet"), func(ctx SpecContext) {
+		unmet := func(ctx SpecContext) {
 			require(ctx, wrongPassword)
 			s.Holds("the spec has ended", false, "it went on")
-		})
+		}
+		It("cannot log in", clause.Must("ex.spec.unmet", o.logIn, contract.BadCredentials), unmet)
+		It("fails to log in, which is what it promises", o.must("own"), unmet)
 	}}.run(t).ended(t, map[string]ending{
 		"met": {verdict.Errored, "no check", red}, "unmet": {verdict.Untestable, "cannot log in", red},
+		"own": {verdict.Failed, "log in", red},
 	})
 }
 

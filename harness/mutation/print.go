@@ -45,6 +45,9 @@ func (p *Proof) Print(w io.Writer) error {
 }
 
 func (p *Proof) word() string {
+	if p.Proven && p.Partial {
+		return "every fault of this part dies"
+	}
 	if p.Proven {
 		return "PROVEN"
 	}

@@ -24,7 +24,8 @@ type Proof struct {
 	Exchange      string        `json:"exchange"`
 	Profile       string        `json:"profile"`
 	Proven        bool          `json:"proven"`
-	Counts        map[State]int `json:"counts"` // of faults; every state has an entry
+	Partial       bool          `json:"partial"` // only some faults were put to the suite: idle clauses are not known
+	Counts        map[State]int `json:"counts"`  // of faults; every state has an entry
 	Clauses       []ClauseKills `json:"clauses"`
 	Faults        []Result      `json:"faults"`
 	Survivors     []string      `json:"survivors"`      // faults that nobody noticed, or that could not be judged
@@ -90,12 +91,17 @@ func Merge(exchange, profile string, shards []*Shard, exempt []Exemption) (*Proo
 		return nil, fmt.Errorf("the proof of %s is incomplete: %d of %d faults came back", exchange, len(p.Faults), want)
 	}
 	slices.SortFunc(p.Faults, func(a, b Result) int { return cmp.Compare(a.ID, b.ID) })
+	p.Partial = shards[0].Partial
 	p.exempt(exempt)
 	p.matrix(shards[0])
 	for _, s := range shards {
 		p.addKills(s.Kills)
 	}
-	p.judgeClauses(shards[0].Idle)
+	if p.Partial {
+		p.Stale = []string{}
+	} else {
+		p.judgeClauses(shards[0].Idle)
+	}
 	p.Proven = len(p.Survivors) == 0 && len(p.Idle) == 0 && len(p.Stale) == 0 && len(p.Faults) > 0
 	return p, nil
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"maps"
+	"path"
 	"slices"
 	"strings"
 	"time"
@@ -25,8 +26,13 @@ type Options struct {
 	// Shard of Shards: the faults whose number leaves this remainder. Shards 0
 	// and 1 mean all of them.
 	Shard, Shards int
-	// Only restricts the faults; nil takes all.
-	Only func(Fault) bool
+	// Faults is a glob over fault ids, or over the beginning of one up to a slash;
+	// empty takes all.
+	Faults string
+	// Sample is how many behaviour faults and how many wire faults are drawn, by
+	// Seed; 0 takes all.
+	Sample int
+	Seed   uint64
 	// Report is told of each fault as it is done, and how many there are in all
 	// shards; nil tells nobody.
 	Report func(total int, r Result)
@@ -64,7 +70,8 @@ type Shard struct {
 	Idle    []string      `json:"idle"`    // clauses that do not apply to the reference
 	Total   int           `json:"total"`   // faults in all shards
 	Results []Result      `json:"results"`
-	Kills   []Kill        `json:"kills"` // beside those of the results
+	Kills   []Kill        `json:"kills"`   // beside those of the results
+	Partial bool          `json:"partial"` // some faults were left out
 }
 
 // Kill is one entry of the kill matrix.
@@ -183,23 +190,40 @@ func (p *prover) faults() (faults []Fault, unreached []Result) {
 			all = append(all, generate(p.bench.contract, r)...)
 		}
 	}
-	for _, f := range all {
-		if p.options.Only == nil || p.options.Only(f) {
-			faults = append(faults, f)
-		}
-	}
-	if p.options.Only != nil {
-		unreached = nil
-	}
 	// Slow and quick faults are mixed, so that shards take as long as each other
 	// and the time left can be told from the time taken.
-	slices.SortFunc(faults, func(a, b Fault) int { return cmp.Compare(mix(a.ID), mix(b.ID)) })
+	slices.SortFunc(all, func(a, b Fault) int { return cmp.Compare(p.options.mix(a.ID), p.options.mix(b.ID)) })
+	drawn := map[Kind]int{}
+	for _, f := range all {
+		if !p.options.names(f.ID) || p.options.Sample > 0 && drawn[f.Kind] == p.options.Sample {
+			continue
+		}
+		drawn[f.Kind]++
+		faults = append(faults, f)
+	}
+	if p.options.partial() {
+		unreached = nil
+	}
 	return faults, unreached
 }
 
-func mix(id string) uint64 {
+// partial tells whether some faults are left out, so that no clause can be called
+// idle and no exemption stale.
+func (o Options) partial() bool { return o.Faults != "" || o.Sample > 0 }
+
+func (o Options) names(id string) bool {
+	for at, r := range id + "/" {
+		if matched, _ := path.Match(o.Faults, id[:min(at, len(id))]); r == '/' && matched {
+			return true
+		}
+	}
+	return o.Faults == ""
+}
+
+// mix is the same for the same seed, and as good as random.
+func (o Options) mix(id string) uint64 {
 	h := fnv.New64a()
-	h.Write([]byte(id))
+	fmt.Fprint(h, o.Seed, id)
 	return h.Sum64()
 }
 
@@ -258,6 +282,10 @@ func (p *prover) all(ctx context.Context, faults []Fault, unreached []Result) (*
 	}
 	for _, t := range append(single, wired...) {
 		shard.Results = append(shard.Results, *t.result)
+	}
+	if p.options.partial() {
+		shard.Partial = true
+		return shard, nil
 	}
 	shard.Kills, err = p.idle(faults, shard.Results)
 	return shard, err

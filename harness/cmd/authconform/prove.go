@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -26,8 +27,9 @@ import (
 )
 
 func proveCommand() *cobra.Command {
-	var out, profile string
+	var out string
 	var procs int
+	var o mutation.Options
 	cmd := &cobra.Command{
 		Use:   "prove [EXCHANGE...]",
 		Short: "Prove that a suite notices broken servers",
@@ -39,7 +41,9 @@ must notice some. Writes proof.json and prints the kill matrix.
 
 Exit code 0: proven. 1: a defect survived or a MUST clause is idle.`,
 		Example: `  authconform prove
-  authconform prove onlyoffice --profile 3.7 --out reports/runs/proof`,
+  authconform prove onlyoffice --profile 3.7 --out reports/runs/proof
+  authconform prove barong --faults 'otp-*'
+  authconform prove --sample 100 --seed 7`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			chosen, err := chooseSuites(args)
 			if err != nil {
@@ -51,18 +55,24 @@ Exit code 0: proven. 1: a defect survived or a MUST clause is idle.`,
 			if out == "" {
 				out = filepath.Join("reports", "runs", time.Now().UTC().Format("20060102-150405.000")+"-proof")
 			}
-			return proveAll(cmd, chosen, profile, out, procs)
+			if _, err := path.Match(o.Faults, ""); err != nil || o.Sample < 0 {
+				return fmt.Errorf("--faults %q, --sample %d: give a glob over fault ids, and a number of faults from 1 on", o.Faults, o.Sample)
+			}
+			return proveAll(cmd, chosen, o, out, procs)
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&profile, "profile", "", "profile of the contract (default: all of them)")
+	flags.StringVar(&o.Profile, "profile", "", "profile of the contract (default: all of them)")
+	flags.StringVar(&o.Faults, "faults", "", "only the faults whose ids fit a `GLOB`")
+	flags.IntVar(&o.Sample, "sample", 0, "draw at most `N` behaviour and N wire faults of each profile (default: all of them)")
+	flags.Uint64Var(&o.Seed, "seed", 0, "seed `S` of the draw: the same seed draws the same faults")
 	flags.StringVar(&out, "out", "", "`DIR` for proof.json (default: reports/runs/<time>-proof)")
 	flags.IntVar(&procs, "procs", runtime.NumCPU(), "processes to spread the faults over")
 	cmd.AddCommand(shardCommand())
 	return cmd
 }
 
-func proveAll(cmd *cobra.Command, chosen []conform.Suite, profile, out string, procs int) error {
+func proveAll(cmd *cobra.Command, chosen []conform.Suite, o mutation.Options, out string, procs int) error {
 	proven := true
 	for _, st := range chosen {
 		c, err := runner.Contract(st.Exchange)
@@ -70,8 +80,9 @@ func proveAll(cmd *cobra.Command, chosen []conform.Suite, profile, out string, p
 			return err
 		}
 		profiles := c.Profiles
-		if profile != "" {
-			if profile, err = runner.Profile(c, profile); err != nil {
+		if o.Profile != "" {
+			profile, err := runner.Profile(c, o.Profile)
+			if err != nil {
 				return err
 			}
 			profiles = []string{profile}
@@ -85,7 +96,8 @@ func proveAll(cmd *cobra.Command, chosen []conform.Suite, profile, out string, p
 			if err := reports.CheckFolder(dir); err != nil {
 				return err
 			}
-			shards, err := proveShards(cmd.Context(), st.Exchange, profile, procs, cmd.ErrOrStderr())
+			o.Profile, o.Shards = profile, procs
+			shards, err := proveShards(cmd.Context(), st.Exchange, o, cmd.ErrOrStderr())
 			if err != nil {
 				return err
 			}
@@ -111,19 +123,21 @@ func proveAll(cmd *cobra.Command, chosen []conform.Suite, profile, out string, p
 
 // proveShards runs each shard in a process of its own: Ginkgo keeps one suite a
 // process.
-func proveShards(ctx context.Context, exchange, profile string, procs int, log io.Writer) ([]*mutation.Shard, error) {
+func proveShards(ctx context.Context, exchange string, o mutation.Options, log io.Writer) ([]*mutation.Shard, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, fmt.Errorf("cannot find this program to run it again: %w", err)
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	progress := &proofProgress{out: log, terminal: isTerminal(log), name: exchange + " " + profile}
-	shards, errs := make([]*mutation.Shard, procs), make([]error, procs)
+	progress := &proofProgress{out: log, terminal: isTerminal(log), name: exchange + " " + o.Profile}
+	shards, errs := make([]*mutation.Shard, o.Shards), make([]error, o.Shards)
 	var group sync.WaitGroup
-	for i := range procs {
+	for i := range o.Shards {
 		group.Go(func() {
-			shards[i], errs[i] = proveShard(ctx, self, exchange, profile, i, procs, progress)
+			mine := o
+			mine.Shard = i
+			shards[i], errs[i] = proveShard(ctx, self, exchange, mine, progress)
 			if errs[i] != nil {
 				cancel() // the others could not make up for it
 			}
@@ -139,8 +153,9 @@ func proveShards(ctx context.Context, exchange, profile string, procs int, log i
 	return shards, ctx.Err()
 }
 
-func proveShard(ctx context.Context, self, exchange, profile string, shard, shards int, progress *proofProgress) (*mutation.Shard, error) {
-	cmd := exec.CommandContext(ctx, self, "prove", shardName, exchange, "--profile", profile, "--shard", fmt.Sprint(shard), "--shards", fmt.Sprint(shards))
+func proveShard(ctx context.Context, self, exchange string, o mutation.Options, progress *proofProgress) (*mutation.Shard, error) {
+	cmd := exec.CommandContext(ctx, self, "prove", shardName, exchange, "--profile", o.Profile, "--shard", fmt.Sprint(o.Shard),
+		"--shards", fmt.Sprint(o.Shards), "--faults", o.Faults, "--sample", fmt.Sprint(o.Sample), "--seed", fmt.Sprint(o.Seed))
 	var said bytes.Buffer
 	cmd.Stderr = &said
 	stdout, err := cmd.StdoutPipe()
@@ -202,6 +217,9 @@ func shardCommand() *cobra.Command {
 	flags.StringVar(&o.Profile, "profile", "", "")
 	flags.IntVar(&o.Shard, "shard", 0, "")
 	flags.IntVar(&o.Shards, "shards", 1, "")
+	flags.StringVar(&o.Faults, "faults", "", "")
+	flags.IntVar(&o.Sample, "sample", 0, "")
+	flags.Uint64Var(&o.Seed, "seed", 0, "")
 	return cmd
 }
 
