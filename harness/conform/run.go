@@ -83,6 +83,7 @@ func (s *Context) begin(ctx ginkgo.SpecContext) {
 	s.mu.Lock()
 	s.run = r
 	s.mu.Unlock()
+	s.Only(entry.Operation)
 	for _, name := range entry.Features {
 		s.feature(ctx, name)
 	}
@@ -210,6 +211,13 @@ func red(r *run, state verdict.State, f *journal.Failure) bool {
 func (s *Context) Untestable(format string, args ...any) {
 	ginkgo.GinkgoHelper()
 	s.stop(verdict.Untestable, fmt.Sprintf(format, args...), nil)
+}
+
+// Inapplicable ends the spec: the target file says that the target has nothing which
+// the promise speaks of.
+func (s *Context) Inapplicable(format string, args ...any) {
+	ginkgo.GinkgoHelper()
+	s.stop(verdict.NotApplicable, fmt.Sprintf(format, args...), nil)
 }
 
 // Error ends the spec: the harness, the network or the budget failed, not the

@@ -113,7 +113,12 @@ func ExchangeOf(st conform.Suite, c *contract.Contract) target.Exchange {
 	for name, f := range st.Features {
 		features[name] = f.Text
 	}
+	var operations []string
+	for _, op := range c.Operations {
+		operations = append(operations, op.ID)
+	}
 	return target.Exchange{
-		Profiles: c.Profiles, Settings: st.Settings, Features: features, Roles: st.Roles, ProductionHosts: st.ProductionHosts,
+		Operations: operations,
+		Profiles:   c.Profiles, Settings: st.Settings, Features: features, Roles: st.Roles, ProductionHosts: st.ProductionHosts,
 	}
 }

@@ -36,7 +36,9 @@ type Exchange struct {
 	Settings map[string]Setting
 	Features map[string]string // name -> explanation
 	Roles    map[string]string // name -> explanation
-	Needs    []string          // members each identity must have beyond name, roles and login
+	// Operations are the operationIds of the contract, for the lists of what a deployment has or lacks.
+	Operations []string
+	Needs      []string // members each identity must have beyond name, roles and login
 	// ProductionHosts are the hosts that its documents or public clients name so.
 	ProductionHosts []string
 }

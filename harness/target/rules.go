@@ -110,6 +110,9 @@ func (s *rules) complete(exchange *Exchange) {
 	}
 	root["settings"] = map[string]any{"type": "object", "properties": settings, "additionalProperties": false}
 	root["features"] = map[string]any{"type": "object", "properties": features, "additionalProperties": false}
+	for _, list := range []string{"operations", "except"} {
+		root[list].(map[string]any)["items"] = choice("operation", exchange.Operations)
+	}
 	s.properties("identity")["roles"].(map[string]any)["items"] = choice("role", sorted(exchange.Roles))
 	identity := s.definition("identity")
 	for _, name := range exchange.Needs {

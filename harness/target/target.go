@@ -6,6 +6,7 @@ package target
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 )
 
@@ -27,7 +28,9 @@ type Target struct {
 	URL        string            `yaml:"url"`               // base address, http or https, no trailing slash
 	Profile    string            `yaml:"profile,omitempty"` // the exchange's default profile when the file is silent
 	Settings   map[string]string `yaml:"settings,omitempty"`
-	Features   map[string]bool   `yaml:"features,omitempty"` // true: declared present, false: declared absent
+	Features   map[string]bool   `yaml:"features,omitempty"`        // true: declared present, false: declared absent
+	Operations []string          `yaml:"operations,flow,omitempty"` // all that the deployment has, by operationId; empty: all there are
+	Except     []string          `yaml:"except,flow,omitempty"`     // what it lacks, in place of Operations
 	Identities []Identity        `yaml:"identities,omitempty"`
 	Inbox      *Inbox            `yaml:"inbox,omitempty"` // nil: mailed codes cannot be read
 	Captcha    Captcha           `yaml:"captcha,omitempty"`
@@ -132,6 +135,11 @@ func (t *Target) Disruptive() bool { return t.Allow.Disruptive }
 func (t *Target) Feature(name string) (present, declared bool) {
 	present, declared = t.Features[name]
 	return present, declared
+}
+
+// Lacks tells whether the file says that the deployment does not have an operation.
+func (t *Target) Lacks(operation string) bool {
+	return slices.Contains(t.Except, operation) || len(t.Operations) > 0 && !slices.Contains(t.Operations, operation)
 }
 
 // Setting returns an exchange-specific setting, or "" when the file has none.

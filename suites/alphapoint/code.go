@@ -130,7 +130,7 @@ func (v specs) codeFirstStep() {
 			v.TakeFirstStep(ctx, p)
 			v.RequireOK(ctx, "get the same code accepted after a first step", p.By, v.SecondStep, request)
 		})
-	It(op+" rejects a second use of the same first step", clause.Graded(v.ID("code.first-step-once"), v.SecondStep, client.NotPending),
+	It(op+" rejects a second use of the same first step", clause.Should(v.ID("code.first-step-once"), v.SecondStep, client.NotPending),
 		func(ctx SpecContext) {
 			p, _ := v.BothSteps(ctx)
 			v.ExpectAnswer(ctx, p.By, v.SecondStep, client.WithCode(v.Code(ctx, p.Codes)), client.NotPending)

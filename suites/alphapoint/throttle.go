@@ -54,7 +54,7 @@ func (v specs) throttle() {
 			Given: func(ctx context.Context, l family.Limit, _ *identity.Identity) {
 				kit.Reach(ctx, l)
 				other := v.Account(client.User)
-				kit.Works(ctx, l, family.Attempt{By: v.Caller(other), Request: v.SignedLogin(other)})
+				kit.Works(ctx, l, family.Attempt{By: v.Caller(other), Request: v.LoginRequest(other)})
 			}},
 		{Text: op + ` says "too many requests" in the body of a rate-limited answer`,
 			Clause: clause.Graded(v.ID("throttle.plain-text"), v.Login, contract.Throttled, disrupts, clause.Only(client.Platform)),
@@ -68,7 +68,7 @@ func (v specs) throttle() {
 			Clause: clause.Should(v.ID("throttle.user-name-case"), v.Login, contract.Throttled, disrupts, spansSessions),
 			Given: func(ctx context.Context, l family.Limit, who *identity.Identity) {
 				l.Wrong = func(i int) family.Attempt {
-					request := client.PasswordLogin(who).With("Password", client.WrongPassword)
+					request := v.PasswordLogin(who).With("Password", client.WrongPassword)
 					if i%2 == 1 {
 						request = request.With("UserName", strings.ToUpper(who.Login))
 					}
@@ -160,7 +160,7 @@ func (v specs) loginLimit(who *identity.Identity) family.Limit {
 	return family.Limit{
 		Operation: v.Login, Attempts: declared.Attempts, Block: max(declared.Block, declared.Window),
 		Wrong:   func(int) family.Attempt { return family.Attempt{By: v.Caller(who), Request: v.WrongLogin(who)} },
-		Right:   func() family.Attempt { return family.Attempt{By: v.Caller(who), Request: v.SignedLogin(who)} },
+		Right:   func() family.Attempt { return family.Attempt{By: v.Caller(who), Request: v.LoginRequest(who)} },
 		Refused: contract.BadCredentials, Limited: contract.Throttled,
 	}
 }

@@ -105,6 +105,9 @@ func (t LimitTest) NotStorable(limited *httpclient.Call) {
 }
 
 func storable(h http.Header) bool {
+	if containsDirective(h.Get("Cache-Control"), "no-store") { // RFC 9111 section 5.2.2.5: whatever else it says
+		return false
+	}
 	for _, directive := range []string{"public", "max-age", "s-maxage"} {
 		if containsDirective(h.Get("Cache-Control"), directive) {
 			return true

@@ -2,6 +2,7 @@ package onlyoffice
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 	"authconform/harness/conform"
 	"authconform/harness/contract"
 	"authconform/harness/identity"
+	"authconform/harness/target"
 	"authconform/suites/family"
 	"authconform/suites/onlyoffice/client"
 )
@@ -67,6 +69,12 @@ func passwordLimit(p *client.Client) {
 		{Text: "POST /authentication/{code} is rate-limited for a user whose wrong passwords reached the limit",
 			Clause: clause.Must("onlyoffice.throttle.by-code", p.LoginByCode, limited, disrupts),
 			Given: func(ctx context.Context, l family.Limit, who *identity.Identity) {
+				if !p.Has(p.Login) {
+					l.Operation = p.LoginByCode
+					l.Wrong = func(int) family.Attempt {
+						return family.Attempt{By: p.Anonymous(), Request: client.ByCode(who, "123456").With("password", client.WrongPassword)}
+					}
+				}
 				test.Reach(ctx, l)
 				p.DoExpect(ctx, p.Anonymous(), p.LoginByCode, client.ByCode(who, "123456"), limited)
 			}},
@@ -163,7 +171,7 @@ func codeLimit(p *client.Client) {
 	}
 	It("POST /authentication/{code} limits more wrong codes in a minute than the settings allow and recovers after it",
 		clause.Must("onlyoffice.throttle.codes", p.LoginByCode, contract.SecondFactorThrottled, disrupts), func(ctx SpecContext) {
-			l := codeLimitOf(ctx, p, p.Enrol(ctx))
+			l := codeLimitOf(ctx, p, p.WithApp(ctx))
 			test.Reach(ctx, l)
 			test.HoldsBackTheRight(ctx, l)
 			test.Ends(ctx, l, l.Block+time.Second)
@@ -181,7 +189,8 @@ func codeLimit(p *client.Client) {
 	It("POST /authentication/{code} counts wrong codes across first steps",
 		clause.Should("onlyoffice.throttle.codes-new-session", p.LoginByCode, contract.SecondFactorThrottled, disrupts, spansSessions),
 		func(ctx SpecContext) {
-			e := p.Enrol(ctx)
+			p.Only(p.Login)
+			e := p.WithApp(ctx)
 			l := codeLimitOf(ctx, p, e)
 			wrong := l.Wrong
 			l.Wrong = func(i int) family.Attempt {
@@ -216,7 +225,7 @@ func mailLimit(p *client.Client) {
 // settings have it. It ends before others use the identity.
 func limitOfOwn(ctx context.Context, p *client.Client, who *identity.Identity) family.Limit {
 	GinkgoHelper()
-	attempts, block := p.LimitSettings(ctx)
+	attempts, block := declaredOr(ctx, p, p.Target().Limits.Password)
 	DeferCleanup(func(ctx SpecContext) {
 		p.Wait(ctx, block+time.Second, "the block has to end before others use the identity")
 	})
@@ -228,19 +237,33 @@ func limitOfOwn(ctx context.Context, p *client.Client, who *identity.Identity) f
 	}
 }
 
+// declaredOr is what the portal's settings say to an administrator, or else a limit
+// of the target file.
+func declaredOr(ctx context.Context, p *client.Client, declared *target.Limit) (attempts int, block time.Duration) {
+	GinkgoHelper()
+	admin := slices.ContainsFunc(p.Target().Identities, func(i target.Identity) bool { return slices.Contains(i.Roles, client.Admin) })
+	if declared != nil && (!admin || !p.Has(p.LoginSettings)) {
+		return declared.Attempts, max(declared.Window, declared.Block)
+	}
+	return p.LimitSettings(ctx)
+}
+
 // codeLimitOf is the limit of wrong codes: as many attempts as for passwords,
 // within one minute, whatever the block time.
 func codeLimitOf(ctx context.Context, p *client.Client, e *client.Enrolled) family.Limit {
 	GinkgoHelper()
-	attempts, _ := p.LimitSettings(ctx)
+	attempts, block := declaredOr(ctx, p, p.Target().Limits.SecondFactor)
+	if p.Has(p.LoginSettings) {
+		block = time.Minute
+	}
 	sends := func(code string) family.Attempt {
 		return family.Attempt{By: p.Anonymous(), Request: client.ByCode(e.Who, code)}
 	}
 	wrong := sends(e.Codes.Wrong(client.Window))
 	return family.Limit{
-		Operation: p.LoginByCode, Attempts: attempts, Block: time.Minute,
+		Operation: p.LoginByCode, Attempts: attempts, Block: block,
 		Wrong:   func(int) family.Attempt { return wrong },
-		Right:   func() family.Attempt { return sends(e.TakeBackup()) },
+		Right:   func() family.Attempt { return sends(e.Right(ctx)) },
 		Refused: contract.SecondFactorWrong, Limited: contract.SecondFactorThrottled,
 	}
 }

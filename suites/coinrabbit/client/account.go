@@ -44,7 +44,7 @@ func (p *Client) SignedIn(ctx context.Context) *Account {
 // LogIn opens another session for an account.
 func (p *Client) LogIn(ctx context.Context, a *Account) {
 	ginkgo.GinkgoHelper()
-	call := p.Do(ctx, p.Partner(), p.PartnerLogin, PartnerLoginRequest(a.Who))
+	call := p.Do(ctx, p.Partner(), p.PartnerLogin, p.PartnerLoginRequest(a.Who))
 	p.Require("log in as "+a.Who.Name, call, p.PartnerLogin, contract.OK)
 	p.TakeSession(a, call)
 }

@@ -22,6 +22,8 @@ const (
 	TypeMember       = "message-type-member"
 	RecipientMember  = "recipient-member"
 	CodeMember       = "code-member"
+	UserMember       = "user-member"
+	TokenMember      = "user-token-member"
 	Delivery         = "code-delivery"
 )
 
@@ -103,6 +105,14 @@ var Settings = map[string]target.Setting{
 	CodeMember: {
 		Text: "member of the body that holds the code to verify; not public", Default: "code",
 		Ask: askMembers,
+	},
+	UserMember: {
+		Text: "member of the partner's log-in that names the user; public clients send external_id", Default: "external_id",
+		Ask: "which members have the log-in of partners and its answer?",
+	},
+	TokenMember: {
+		Text: "member of a log-in's response that holds the x-user-token", Default: "token",
+		Ask: "which members have the log-in of partners and its answer?",
 	},
 	Delivery: {
 		Text: "where codes are delivered, email or sms: to the login or to the phone of an identity, in the file's inbox", Default: "email",
