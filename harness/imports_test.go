@@ -59,6 +59,8 @@ var road = []room{
 
 	{name: "reports", only: []string{"harness/clause", "harness/journal", "harness/secret", "harness/verdict"}},
 	{name: "reports/compare", only: []string{"harness/clause", "harness/verdict", "reports"}},
+	{name: "harness/attest", only: []string{"harness/clause", "harness/contract", "harness/expect", "harness/httpclient", "harness/journal",
+		"harness/schema", "harness/verdict", "reports"}},
 	{name: "harness/runner", not: []string{"suites", "suites/*", "suites/*/client", "suites/family"}},
 	{name: "harness/doctor", not: []string{"suites", "suites/*", "suites/*/client", "suites/family"}},
 	{name: "harness/mutation", not: []string{"suites", "suites/*", "suites/*/client", "suites/family"}},

@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -46,6 +47,21 @@ func Decode(text []byte) ([]*Report, error) {
 		}
 	}
 	return runs, nil
+}
+
+// Encode gives the text of report.json back.
+func Encode(runs []*Report) ([]byte, error) {
+	var b bytes.Buffer
+	if len(runs) == 1 {
+		err := JSON(&b, runs[0])
+		return b.Bytes(), err
+	}
+	s, err := Combine(runs)
+	if err != nil {
+		return nil, err
+	}
+	err = indented(&b, s)
+	return b.Bytes(), err
 }
 
 // Visible spells out what a terminal would act upon, a document must not hold or a

@@ -19,7 +19,8 @@ const (
 	JUnitFile   = "junit.xml"
 	SummaryFile = "summary.md"
 	HARFile     = "calls.har"
-	ProofFile   = "proof.json" // of `authconform prove`
+	ProofFile   = "proof.json"  // of `authconform prove`
+	TargetFile  = "target.yaml" // the target file as the run read it, redacted
 )
 
 // CheckFolder creates a run folder and proves it writable, before a run spends
@@ -55,7 +56,7 @@ func CheckFolder(dir string) error {
 
 func ours(name string) bool {
 	switch name {
-	case JSONFile, JUnitFile, SummaryFile, HARFile, ProofFile:
+	case JSONFile, JUnitFile, SummaryFile, HARFile, ProofFile, TargetFile:
 		return true
 	}
 	isJournal, _ := filepath.Match("journal-*.ndjson", name)
@@ -99,6 +100,15 @@ func writeFile(dir, name string, write func(io.Writer) error) (err error) {
 // proof's.
 func WriteJSON(dir, name string, v any) error {
 	return writeFile(dir, name, func(w io.Writer) error { return indented(w, v) })
+}
+
+// WriteTarget keeps the target file of a run beside its reports: the deviations,
+// features and limits that its verdicts rest on. The text is redacted.
+func WriteTarget(dir, text string) error {
+	return writeFile(dir, TargetFile, func(w io.Writer) error {
+		_, err := io.WriteString(w, text)
+		return err
+	})
 }
 
 // JSON writes the report as report.json holds it.

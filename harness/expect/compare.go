@@ -209,7 +209,7 @@ func checkErrorKeys(r *response) []Mismatch {
 	if len(r.answer.ErrorKeys) == 0 || r.err != nil || len(r.call.Body) == 0 {
 		return nil
 	}
-	got, ok := lookup(r.value, r.contract.ErrorPointer)
+	got, ok := Lookup(r.value, r.contract.ErrorPointer)
 	want := strings.Join(r.answer.ErrorKeys, ", ")
 	if !ok {
 		return []Mismatch{{"error-key", r.contract.ErrorPointer, want, "no such member"}}
@@ -237,7 +237,7 @@ func checkStatusMember(r *response) []Mismatch {
 	}
 	var out []Mismatch
 	for _, pointer := range r.answer.StatusPointers {
-		got, ok := lookup(r.value, pointer)
+		got, ok := Lookup(r.value, pointer)
 		if !ok || r.answer.Body != contract.JSONBody {
 			continue
 		}
@@ -255,7 +255,7 @@ func checkVerdict(r *response) []Mismatch {
 		return nil
 	}
 	want := strconv.FormatBool(*r.answer.Verdict)
-	got, ok := lookup(r.value, r.answer.VerdictPointer)
+	got, ok := Lookup(r.value, r.answer.VerdictPointer)
 	said, isBool := got.(bool)
 	switch {
 	case r.err == nil && ok && isBool && said == *r.answer.Verdict:

@@ -73,6 +73,9 @@ func Run(ctx context.Context, st conform.Suite, o Options) (*reports.Report, err
 // observe runs the specs; what they find is in the journals. silent, when not
 // nil, is why none ran.
 func (r *runner) observe(ctx context.Context) (silent, err error) {
+	if err := r.keepTarget(); err != nil {
+		return nil, err
+	}
 	if silent := Silent(ctx, r.Plan, r.target, r.vault); silent != nil {
 		return silent, nil
 	}
@@ -92,6 +95,16 @@ func (r *runner) observe(ctx context.Context) (silent, err error) {
 		return nil, err
 	}
 	return nil, nil
+}
+
+// keepTarget writes the target file, redacted, beside the reports. Its secrets are
+// known to the vault since it was loaded.
+func (r *runner) keepTarget() error {
+	text, err := os.ReadFile(r.Plan.TargetFile)
+	if err != nil {
+		return err
+	}
+	return reports.WriteTarget(r.Plan.Out, r.vault.Redact(string(text)))
 }
 
 // runner is the parent of a run: it plans, lets specs run here or in child
