@@ -71,4 +71,5 @@ func families(p *client.Client) {
 	}
 	family.Bodies(p.Context, subjects)
 	family.Methods(p.Context, subjects)
+	attacks(p, subjects)
 }

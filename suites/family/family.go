@@ -50,6 +50,14 @@ func (p Subject) Clause(s *conform.Context, family string, outcome contract.Outc
 	return c
 }
 
+// Should is the clause of a family that rests on a standard: the baseline says what a
+// breach of it weighs.
+func (p Subject) Should(s *conform.Context, family string, outcome contract.Outcome, authority string) clause.Clause {
+	c := p.Clause(s, family, outcome, clause.From(contract.Standard, authority))
+	c.Level, c.Location = clause.SHOULD, types.NewCodeLocation(1)
+	return c
+}
+
 // rejects is the sentence that the operation rejects something.
 func (p Subject) rejects(what string) string { return p.Operation.Name() + " rejects " + what }
 

@@ -57,6 +57,7 @@ func specs(s *conform.Context) {
 	all := append(bySession, byLink...)
 	family.Bodies(s, all)
 	family.Methods(s, all)
+	attacks(p, bySession)
 
 	for _, state := range []func(*client.Client){
 		loginSucceeds, loginRefuses, loginTellsNothing, isAuthentificated, firstStep, logout,

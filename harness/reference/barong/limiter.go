@@ -137,9 +137,9 @@ func (s *Server) loginKeys(r *request) []string {
 	if s.On(faultLimitNeverReached) {
 		return nil
 	}
-	connection := ""
+	connection := s.Varies(r.http)
 	if s.On(faultCountsPerConnection) {
-		connection = r.http.RemoteAddr
+		connection += r.http.RemoteAddr
 	}
 	var keys []string
 	if !s.On(faultIPKeyMissing) {

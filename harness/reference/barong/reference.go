@@ -8,7 +8,7 @@ import (
 
 // Reference is what the harness is told of this back end.
 var Reference = kit.Reference{
-	Exchange: "barong", Start: startReference, Faults: Faults, Settings: settings,
+	Exchange: "barong", Start: startReference, Faults: allFaults, Settings: settings,
 	Deployments: []kit.Deployment{{Name: "guarded", Set: guardedSettings}},
 }
 
@@ -89,3 +89,14 @@ func startReference(o kit.Options) (*kit.Instance, error) {
 	}
 	return instance, nil
 }
+
+// surface is what the faults that every back end can have need to know.
+var surface = kit.Surface{
+	Credentials: list{"Cookie", "X-Csrf-Token", "Authorization", "X-Auth-Apikey", "X-Auth-Nonce", "X-Auth-Signature"},
+	Companions:  list{"X-Forwarded-For", "User-Agent"},
+	Guarded:     list{"/resource/users", "/resource/otp", "/resource/labels", "/resource/phones"},
+	Inside:      list{"getCurrentUser", "generateQRCode", "listLabels"}, FirstSteps: list{"createSession"}, Limited: list{"createSession"}, Profiles: only31,
+}
+
+// allFaults are the faults of this back end's own and those of every one.
+func allFaults() []kit.Fault { return append(Faults(), kit.CommonFaults(surface)...) }

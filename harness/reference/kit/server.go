@@ -12,7 +12,8 @@ import (
 type Setup struct {
 	Registry []Fault
 	Profile  string
-	Faults   []string // ids of Registry to switch on
+	Faults   []string // ids of Registry, or of the common faults of Surface, to switch on
+	Surface  Surface
 	// ParallelFault is the id of the fault that lets overlapping uses of a
 	// single-use key all pass; "" where there is none.
 	ParallelFault string
@@ -29,6 +30,8 @@ type Server struct {
 	Clock  *Clock
 	Outbox *Outbox
 
+	surface    Surface
+	common     []commonFault // that are on
 	iterations int
 	parallel   string
 	oneUse     *OneUse
@@ -38,7 +41,7 @@ type Server struct {
 
 // NewServer starts the common part. An unknown fault and negative work are errors.
 func NewServer(setup Setup) (*Server, error) {
-	faults, err := NewFaults(setup.Registry, setup.Profile, setup.Faults)
+	faults, err := NewFaults(append(slices.Clone(setup.Registry), CommonFaults(setup.Surface)...), setup.Profile, setup.Faults)
 	if err != nil {
 		return nil, err
 	}
@@ -52,13 +55,16 @@ func NewServer(setup Setup) (*Server, error) {
 		setup.Clock = NewClock(nil)
 	}
 	return &Server{
+		surface: setup.Surface, common: slices.DeleteFunc(slices.Clone(commonFaults), func(f commonFault) bool { return !faults.On(f.id) }),
 		Faults: faults, Clock: setup.Clock, Outbox: NewOutbox(setup.Clock), iterations: setup.HashIterations,
 		parallel: setup.ParallelFault, oneUse: NewOneUse(),
 	}, nil
 }
 
 // Front puts the control endpoints before the exchange's own handler.
-func (s *Server) Front(exchange http.HandlerFunc) { s.handler = Front(exchange, s.Clock, s.Outbox) }
+func (s *Server) Front(exchange http.HandlerFunc) {
+	s.handler = Front(s.faulty(s.surface, exchange), s.Clock, s.Outbox)
+}
 
 // ServeHTTP answers the API and, under ControlPrefix, the control endpoints.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }

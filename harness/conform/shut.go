@@ -1,0 +1,34 @@
+package conform
+
+import (
+	"fmt"
+
+	"github.com/onsi/ginkgo/v2"
+
+	"authconform/harness/contract"
+	"authconform/harness/httpclient"
+	"authconform/harness/verdict"
+)
+
+// ExpectShut checks that an answer does not let in what has to lead to an outcome that
+// keeps out: for requests in forms that no document describes, of which nobody can
+// say how they are refused. which names the form, and holds no secret.
+func (s *Context) ExpectShut(which string, call *httpclient.Call, op *contract.Operation, outcome contract.Outcome) {
+	ginkgo.GinkgoHelper()
+	s.current().checks.Add(1)
+	answer, ok := op.Answer(outcome, s.profile)
+	if !ok {
+		s.Error("the contract has no outcome %q for %s in profile %q", outcome, op.ID, s.profile)
+	}
+	if s.Exactly(call, op, outcome) || !s.letsIn(call, op, outcome) {
+		return
+	}
+	f := s.describe(fmt.Sprintf("%s %s lets in (%s)", op.Method, op.Path, which),
+		[]string{fmt.Sprintf("no answer of success and no credential, but that of outcome %s or another refusal", outcome)},
+		[]string{fmt.Sprintf("status %d, as an accepted request is answered", call.Status)}, call)
+	s.quote(&f, answer.Source)
+	s.stop(verdict.Failed, f.Title, &f)
+}
+
+// PathOf is the path template of an operation on this target.
+func (s *Context) PathOf(op *contract.Operation) string { return s.path(op) }

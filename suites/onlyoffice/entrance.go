@@ -1,0 +1,42 @@
+package onlyoffice
+
+import (
+	"context"
+	"encoding/base64"
+	"net/http"
+
+	"authconform/harness/conform"
+	"authconform/harness/contract"
+	"authconform/harness/identity"
+	"authconform/suites/family"
+	"authconform/suites/onlyoffice/client"
+)
+
+// entrance is how callers are told apart: by a session's token as a cookie or header
+// field, or by a confirmation link.
+func entrance(p *client.Client) family.Entrance {
+	return family.Entrance{
+		Carriers: []family.Carrier{
+			{Name: "the session cookie", Present: client.Cookie},
+			{Name: "a bearer token", Present: client.Bearer},
+			{Name: "Authorization", Present: func(v string) http.Header { return http.Header{"Authorization": {v}} }},
+			{Name: "the password of Basic", Present: func(v string) http.Header {
+				return http.Header{"Authorization": {"Basic " + base64.StdEncoding.EncodeToString([]byte("user:"+v))}}
+			}},
+		},
+		Outsider: func(context.Context) *conform.Actor { return p.Anonymous() },
+		Secrets:  func(*contract.Operation) []string { return []string{"Cookie", "Authorization"} }, Inside: p.TFASettings,
+		Request: func(*identity.Identity) conform.Request { return client.NoBody },
+	}
+}
+
+// attacks are the families that try to get in, or to get more.
+func attacks(p *client.Client, subjects []family.Subject) {
+	family.Intruders(p.Context, entrance(p), subjects)
+	family.FirstSteps(p.Context, family.FirstStep{
+		Subject: family.Subject{Operation: p.Login, Ready: func(ctx context.Context) (*conform.Actor, func() conform.Request) {
+			return p.Anonymous(), client.Always(client.Credentials(p.Enrol(ctx).Who))
+		}},
+		Required: contract.SecondFactorRequired, Entrance: entrance(p), Name: "userName",
+	})
+}
