@@ -7,6 +7,7 @@ import (
 
 	"authconform/harness/contract"
 	"authconform/harness/httpclient"
+	"authconform/harness/journal"
 	"authconform/harness/verdict"
 )
 
@@ -20,7 +21,10 @@ func (s *Context) ExpectShut(which string, call *httpclient.Call, op *contract.O
 	if !ok {
 		s.Error("the contract has no outcome %q for %s in profile %q", outcome, op.ID, s.profile)
 	}
-	if s.Exactly(call, op, outcome) || !s.letsIn(call, op, outcome) {
+	shut := s.Exactly(call, op, outcome) || !s.judge.LetsIn(call, op, outcome)
+	what := fmt.Sprintf("%s %s lets nobody in (%s)", op.Method, op.Path, which)
+	s.current().record(journal.Check{Kind: journal.Assertion, What: what, Call: call.ID, Holds: shut})
+	if shut {
 		return
 	}
 	f := s.describe(fmt.Sprintf("%s %s lets in (%s)", op.Method, op.Path, which),
