@@ -58,7 +58,7 @@ func (v specs) attacks() {
 	})
 	first("password", v.Login, func(context.Context) (*conform.Actor, func() conform.Request) {
 		who := v.Account(client.TOTP)
-		return v.Caller(who), client.Always(client.PasswordLogin(who))
+		return v.Caller(who), client.Always(v.PasswordLogin(who))
 	})
 	if v.Basic != nil {
 		first("basic", v.Basic, func(context.Context) (*conform.Actor, func() conform.Request) {
