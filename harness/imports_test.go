@@ -57,7 +57,7 @@ var road = []room{
 	{name: "harness/reference/*", only: []string{"harness/reference/kit"}},
 	{name: "harness/reference", only: []string{"harness/reference/*"}},
 
-	{name: "reports", only: []string{"harness/clause", "harness/journal", "harness/secret", "harness/verdict"}},
+	{name: "reports", only: []string{"harness/baseline", "harness/clause", "harness/journal", "harness/secret", "harness/verdict"}},
 	{name: "reports/compare", only: []string{"harness/clause", "harness/verdict", "reports"}},
 	{name: "harness/attest", only: []string{"harness/clause", "harness/contract", "harness/expect", "harness/httpclient", "harness/journal",
 		"harness/schema", "harness/verdict", "reports"}},

@@ -121,8 +121,13 @@ func (p *printer) verdict(counts map[verdict.Verdict]int, exit int, meaning stri
 
 // baseline prints the line on the security baseline.
 func (p *printer) baseline(prefix string, r *Report) {
-	if text := r.Baseline.String(); text != "" {
-		fmt.Fprintf(&p.b, "\n%s\n", wrap(visible(prefix+text), p.o.Width, "  "))
+	for i, line := range r.baselineLines() {
+		if i == 0 {
+			line = "\n" + visible(prefix+line)
+		} else {
+			line = visible(line)
+		}
+		fmt.Fprintf(&p.b, "%s\n", wrap(line, p.o.Width, "  "))
 	}
 }
 

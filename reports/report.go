@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"authconform/harness/baseline"
 	"authconform/harness/clause"
 	"authconform/harness/journal"
 	"authconform/harness/verdict"
@@ -38,6 +39,9 @@ type Run struct {
 	Clauses    []Clause // every clause of the exchange in the profile, in document order
 	Results    map[string]journal.Result
 	Deviations []verdict.Deviation
+	// Known are sentences of the security baseline that the release of the profile is
+	// known to break.
+	Known []baseline.Known
 }
 
 // Tool names the program that made a report.
@@ -69,6 +73,7 @@ type Report struct {
 	Meaning       string                  `json:"meaning"` // of the exit code
 	Counts        map[verdict.Verdict]int `json:"counts"`  // every verdict has an entry
 	Baseline      BaselineTally           `json:"baseline"`
+	Known         []baseline.Known        `json:"known"`  // sentences that the release is known to break; no clause judges them
 	Causes        []Cause                 `json:"causes"` // the largest first
 	Verdicts      []Entry                 `json:"verdicts"`
 	Interrupted   bool                    `json:"interrupted,omitempty"` // from outside: it is no whole run
@@ -156,7 +161,7 @@ func Build(run Run) (*Report, error) {
 		judged = append(judged, e.judged())
 	}
 	r.Counts = verdict.Count(judged)
-	r.Baseline = tallyBaseline(r.Verdicts)
+	r.Baseline, r.Known = tallyBaseline(r.Verdicts), append([]baseline.Known{}, run.Known...)
 	r.Causes = causesOf(r.Verdicts)
 	r.ExitCode, r.Meaning = verdict.ExitCode(judged, run.Strict)
 	return r, nil

@@ -81,7 +81,7 @@ func (b *bounded) block(text string) {
 func summarySection(b *bounded, r *Report, heading string) {
 	fmt.Fprintf(b, "%s %s: %s\n\n", heading, r.Exchange, status(r.ExitCode))
 	fmt.Fprintf(b, "**Exit code %d**: %s\n\n", r.ExitCode, r.Meaning)
-	if text := r.Baseline.String(); text != "" {
+	for _, text := range r.baselineLines() {
 		fmt.Fprintf(b, "%s\n\n", strings.ToUpper(text[:1])+text[1:])
 	}
 	heading += "#"

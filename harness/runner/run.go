@@ -17,6 +17,7 @@ import (
 	"github.com/onsi/ginkgo/v2/extensions/globals"
 	"github.com/onsi/ginkgo/v2/formatter"
 
+	"authconform/harness/baseline"
 	"authconform/harness/clause"
 	"authconform/harness/conform"
 	"authconform/harness/contract"
@@ -307,12 +308,20 @@ func (r *runner) judge(results map[string]journal.Result, silent error) (*report
 		Tool: reports.Tool{Name: "authconform", Version: r.Plan.Version}, RunID: r.Plan.RunID,
 		Exchange: r.suite.Exchange, Profile: r.Plan.Profile, Target: r.target.URL,
 		Started: r.started, Finished: time.Now(), Strict: r.options.Strict, Procs: r.Plan.Procs, Seed: r.options.Seed,
-		Clauses: r.clauses, Results: results, Deviations: deviations(r.target),
+		Clauses: r.clauses, Results: results, Deviations: deviations(r.target), Known: r.known(),
 	})
 	if err == nil && r.interrupted {
 		report.Interrupt()
 	}
 	return report, err
+}
+
+// known are the sentences of the security baseline that the release of the profile
+// is known to break.
+func (r *runner) known() []baseline.Known {
+	return slices.DeleteFunc(slices.Clone(r.contract.Known), func(k baseline.Known) bool {
+		return !slices.Contains(k.Profiles, r.Plan.Profile)
+	})
 }
 
 func notRun(clauses []reports.Clause, reason string) map[string]journal.Result {
