@@ -76,6 +76,7 @@ type Report struct {
 	Known         []baseline.Known        `json:"known"`  // sentences that the release is known to break; no clause judges them
 	Causes        []Cause                 `json:"causes"` // the largest first
 	Verdicts      []Entry                 `json:"verdicts"`
+	Ending        []verdict.Deviation     `json:"ending,omitempty"`      // deviations that are red within two weeks
 	Interrupted   bool                    `json:"interrupted,omitempty"` // from outside: it is no whole run
 }
 
@@ -134,12 +135,11 @@ func Build(run Run) (*Report, error) {
 			wrong = append(wrong, fmt.Errorf("a result names the clause %q (%q), which exchange %q does not have in profile %q", key, r.Clause, run.Exchange, run.Profile))
 		}
 	}
-	deviations := make(map[string]*verdict.Deviation, len(run.Deviations))
 	for i, d := range run.Deviations {
-		if !known[d.Clause] || deviations[d.Clause] != nil {
+		listed := slices.ContainsFunc(run.Clauses, func(c Clause) bool { return d.Lists(c.ID) })
+		if !listed || slices.ContainsFunc(run.Deviations[:i], func(other verdict.Deviation) bool { return other.Clause == d.Clause }) {
 			wrong = append(wrong, fmt.Errorf("a deviation names the clause %q, which exchange %q does not have in profile %q, or which is listed twice: correct the target file", d.Clause, run.Exchange, run.Profile))
 		}
-		deviations[d.Clause] = &run.Deviations[i]
 	}
 	if run.Started.IsZero() || run.Finished.IsZero() {
 		wrong = append(wrong, errors.New("the run has no start or no end, so no deviation can be dated"))
@@ -152,6 +152,12 @@ func Build(run Run) (*Report, error) {
 		SchemaVersion: SchemaVersion, Tool: run.Tool, RunID: run.RunID, Exchange: run.Exchange,
 		Profile: run.Profile, Target: withoutUser(run.Target), Started: run.Started.UTC(), Finished: run.Finished.UTC(),
 		Strict: run.Strict, Procs: run.Procs, Seed: run.Seed, Verdicts: make([]Entry, 0, len(run.Clauses)),
+	}
+	deviations := assign(run)
+	for _, d := range run.Deviations {
+		if d.EndsSoon(run.Started) {
+			r.Ending = append(r.Ending, d)
+		}
 	}
 	judged := make([]verdict.Judged, 0, len(run.Clauses))
 	for _, c := range run.Clauses {

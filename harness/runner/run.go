@@ -189,7 +189,7 @@ func (r *runner) list() error {
 			r.Plan.Focus, len(r.clauses), r.suite.Exchange, r.Plan.Profile, r.suite.Exchange)
 	}
 	for _, d := range r.target.Deviations {
-		if !slices.ContainsFunc(r.clauses, func(c reports.Clause) bool { return c.ID == d.Clause }) {
+		if !slices.ContainsFunc(r.clauses, func(c reports.Clause) bool { return verdict.Deviation{Clause: d.Clause}.Lists(c.ID) }) {
 			r.stop()
 			return usage("%s:%d: deviations: %s has no clause %q in profile %s; `authconform list %s` prints the ids",
 				r.target.File, d.Line, r.suite.Exchange, d.Clause, r.Plan.Profile, r.suite.Exchange)
@@ -338,7 +338,7 @@ func notRun(clauses []reports.Clause, reason string) map[string]journal.Result {
 func deviations(t *target.Target) []verdict.Deviation {
 	var out []verdict.Deviation
 	for _, d := range t.Deviations {
-		out = append(out, verdict.Deviation{Clause: d.Clause, Reason: d.Reason, Link: d.Link, Expires: d.Expires})
+		out = append(out, verdict.Deviation{Clause: d.Clause, Reason: d.Reason, Link: d.Link, Owner: d.Owner, Expires: d.Expires})
 	}
 	return out
 }

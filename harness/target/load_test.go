@@ -88,7 +88,7 @@ http:
   proxy: http://127.0.0.1:3128
   headers: {x-gate: "${GATE}", X-Lang: en}
 deviations:
-  - {clause: onlyoffice.login.x, reason: known, link: https://t.example.com/1, expires: 2026-12-31}
+  - {clause: onlyoffice.login.x, reason: known, owner: qa, link: https://t.example.com/1, expires: 2026-12-31}
 `
 
 var fullFiles = map[string]string{
@@ -120,7 +120,7 @@ func TestLoadFull(t *testing.T) {
 		Allow:   Allow{Hosts: []string{"portal.example.com", "10.0.0.7:8443", "[::1]:80"}, Disruptive: true},
 		HTTP: HTTP{3 * time.Second, 512 << 10, "dir/ca.pem", "dir/client.pem", "dir/client.key", "http://127.0.0.1:3128",
 			http.Header{"X-Gate": {"open"}, "X-Lang": {"en"}}},
-		Deviations: []Deviation{{"onlyoffice.login.x", "known", "https://t.example.com/1", time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC), 34}},
+		Deviations: []Deviation{{"onlyoffice.login.x", "known", "https://t.example.com/1", "qa", time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC), 34}},
 	}
 	if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(Target{})); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)

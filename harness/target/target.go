@@ -119,9 +119,10 @@ type HTTP struct {
 
 // Deviation is a failure the owner of the target accepts for a while.
 type Deviation struct {
-	Clause  string    `yaml:"clause"`
+	Clause  string    `yaml:"clause"` // an id, or a glob over ids
 	Reason  string    `yaml:"reason"`
-	Link    string    `yaml:"link"`
+	Link    string    `yaml:"link,omitempty"`
+	Owner   string    `yaml:"owner"`
 	Expires time.Time `yaml:"expires"` // first moment it no longer holds: the end of the written day, UTC
 	Line    int       `yaml:"-"`       // in the target file
 }

@@ -81,6 +81,6 @@ Exit codes: 0 conformant, 1 not conformant, 2 usage or configuration,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.AddCommand(runCommand(), serveCommand(), listCommand(), contractCommand(), initCommand(), explainCommand(), doctorCommand(), proveCommand(),
-		diffCommand(), keygenCommand(), certifyCommand(), verifyCommand())
+		diffCommand(), keygenCommand(), certifyCommand(), verifyCommand(), acceptCommand(), pruneCommand())
 	return root
 }

@@ -111,6 +111,7 @@ func runOne(cmd *cobra.Command, st conform.Suite, o runner.Options) error {
 	if err := reports.Console(cmd.OutOrStdout(), report, consoleOptions(cmd)); err != nil {
 		return err
 	}
+	warnOfEnds(cmd, report)
 	if report.ExitCode == verdict.ExitIncomplete && o.TargetFile != "" {
 		gaps, err := runner.MissingSettings(st, o.TargetFile)
 		if err != nil {
@@ -121,6 +122,14 @@ func runOne(cmd *cobra.Command, st conform.Suite, o runner.Options) error {
 	}
 	fmt.Fprintf(cmd.ErrOrStderr(), "reports: %s\n", o.Out)
 	return exitWith(report.ExitCode)
+}
+
+// warnOfEnds names the deviations that are red soon.
+func warnOfEnds(cmd *cobra.Command, r *reports.Report) {
+	for _, d := range r.Ending {
+		fmt.Fprintf(cmd.OutOrStdout(), "WARNING: the deviation of %s ends on %s and is red then (owner %s)\n",
+			d.Clause, d.Expires.Add(-time.Nanosecond).Format(time.DateOnly), d.Owner)
+	}
 }
 
 // runSeveral prints what was judged even where something failed, and then that.
