@@ -24,7 +24,7 @@ registerGeetest 200 ok
 createUser 201 ok
 createUser 400 captcha-required captcha-fields
 createUser 422 captcha-refused referral-malformed referral-unknown email-invalid email-taken username-too-short username-too-long username-invalid username-taken username-empty password-requirements password-weak password-too-long data-invalid data-too-long several
-createUser 500/-/500 email-taken-other-case
+createUser 5XX/-/5XX email-taken-other-case
 createUser 422/400/422 missing-email empty-email missing-password empty-password no-members
 createWhitelist 201/200/201 ok
 createWhitelist 422 token-unknown address-taken address-v6
@@ -42,7 +42,7 @@ createSession 401 bad-credentials banned deleted locked second-factor-required
 createSession 403 second-factor-wrong
 createSession 422 second-factor-replayed captcha-format captcha-refused
 createSession 400 captcha-required captcha-fields
-createSession 500/-/500 email-object
+createSession 5XX/-/5XX email-object
 createSession -/-/429 throttled
 createSession 422/400/422 missing-email missing-password no-members
 getIdentityConfigs 200 ok
@@ -51,7 +51,7 @@ getIdentityTime 200 ok
 pingIdentity 200 ok cors-preflight
 pingIdentity 204 options
 validateIdentityPassword 201 ok
-validateIdentityPassword 500/-/500 null-password
+validateIdentityPassword 5XX/-/5XX null-password
 validateIdentityPassword 422 missing-password no-members
 getNamedSwaggerDoc 200 ok open-directly
 getNamedSwaggerDoc 400 unknown-name
@@ -131,7 +131,7 @@ listPhones 200 ok
 createDocument 201 ok
 createDocument 422 expire-not-a-date expire-missing already-expired category-unknown type-unknown number-invalid number-too-long metadata-invalid upload-not-a-file upload-extension
 createDocument 400 limit-ahead
-createDocument 500/-/500 upload-single
+createDocument 5XX/-/5XX upload-single
 createDocument 422/400/422 missing-doc-type empty-doc-type missing-doc-number empty-doc-number missing-upload no-members
 listDocuments 200 ok
 updateProfile 200 ok
@@ -175,7 +175,7 @@ getCurrentUser 471 maintenance
 getCurrentUser 404 not-found
 createAddress 201 ok
 createAddress 422 expiry-needed
-createAddress 500/-/500 upload-single
+createAddress 5XX/-/5XX upload-single
 createAddress 422/400/422 missing-country empty-country missing-address empty-address missing-upload missing-city missing-postcode no-members
 getAuth0Configs 200 ok
 getPublicConfigs 200 ok
@@ -183,7 +183,7 @@ getPublicVersion 200 ok
 getPublicTime 200 ok
 pingPublic 200 ok
 validatePublicPassword 201 ok
-validatePublicPassword 500/-/500 null-password
+validatePublicPassword 5XX/-/5XX null-password
 validatePublicPassword 422 missing-password no-members
 receiveKYC 200/201/200 ok
 receiveKYC 422 unavailable

@@ -26,7 +26,7 @@ type Request struct {
 	Clause    string // id of the clause it is sent for
 	Operation string // id of the contract's operation
 	Method    string
-	Path      string // template below the base URL, as /users/{id}
+	Path      string // template below the base URL, as /users/{id}, or a whole URL without query
 
 	PathValues map[string]string // each is sent as one path segment
 	Query      url.Values

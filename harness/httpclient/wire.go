@@ -198,14 +198,22 @@ func tlsConfig(o Options) (*tls.Config, error) {
 
 // target joins the base URL, the path with its values, and the query.
 func (w *Wire) target(r Request) (*url.URL, error) {
-	if !strings.HasPrefix(r.Path, "/") || strings.ContainsAny(r.Path, "?#") {
-		return nil, fmt.Errorf("path %q must begin with / and hold neither ? nor #: put parameters into Query", r.Path)
+	u, path := *w.base, r.Path
+	if scheme, rest, elsewhere := strings.Cut(path, "://"); elsewhere {
+		host, _, _ := strings.Cut(rest, "/")
+		base, err := parseBase(scheme + "://" + host)
+		if err != nil {
+			return nil, err
+		}
+		u, path = *base, strings.TrimPrefix(rest, host)
 	}
-	path, err := fillPath(r.Path, r.PathValues)
+	if !strings.HasPrefix(path, "/") || strings.ContainsAny(path, "?#") {
+		return nil, fmt.Errorf("path %q must begin with / and hold neither ? nor #: put parameters into Query", path)
+	}
+	path, err := fillPath(path, r.PathValues)
 	if err != nil {
 		return nil, err
 	}
-	u := *w.base
 	u.RawPath = strings.TrimSuffix(u.EscapedPath(), "/") + path
 	if u.Path, err = url.PathUnescape(u.RawPath); err != nil {
 		return nil, fmt.Errorf("path %q cannot be unescaped", r.Path)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -51,6 +52,7 @@ type Setting struct {
 	Secret  bool     // treated like a password
 	Values  []string // allowed; none: any text
 	Path    bool     // an absolute path of the URL
+	URL     bool     // an address that the run connects to, guarded as url is
 }
 
 // Load reads and checks a target file. The error is an *Error holding every
@@ -113,12 +115,18 @@ func (r *reader) load(root *yaml.Node, t *Target) (err error) {
 	}
 	r.repeated(t)
 	if exchange != nil {
+		t.addresses = exchange.addresses()
 		r.unknownVariables(t.Exchange)
 	}
 	for _, s := range r.spots {
 		t.places[s.field] = r.at(s.value)
 	}
 	return nil
+}
+
+// addresses are the settings that a run connects to.
+func (e *Exchange) addresses() []string {
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(e.Settings)), func(name string) bool { return !e.Settings[name].URL })
 }
 
 // productionHosts ignores which exchange the file says it is: a wrong word there

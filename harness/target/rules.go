@@ -136,6 +136,8 @@ func (s Setting) rule() any {
 	switch {
 	case s.Secret:
 		return map[string]any{"$ref": "#/definitions/secret"}
+	case s.URL:
+		return map[string]any{"$ref": "#/definitions/url"}
 	case s.Path:
 		return map[string]any{"$ref": "#/definitions/url-path"}
 	case len(s.Values) > 0:

@@ -41,6 +41,7 @@ type Target struct {
 	Deviations []Deviation       `yaml:"deviations,omitempty"`
 
 	production []string // hosts of every exchange that need allow.production
+	addresses  []string // settings that are addresses
 	places     map[string]place
 }
 

@@ -104,6 +104,21 @@ func accountData(p *api) {
 		p.Expect(p.Do(ctx, me.Actor, op, dataOf(data)), op, contract.OK)
 		p.Check("the data that are read", value.Text(p.UserOf(ctx, me), "data"), Equal(data))
 	})
+	It("PUT /resource/users/me changes neither role nor state nor level of the user who sends them",
+		clause.Graded("barong.account.undeclared-members", op, contract.OK, clause.From(contract.Observed, "barong#2.2-updateCurrentUser-parameters")),
+		func(ctx SpecContext) {
+			me := p.dataHolder(ctx)
+			r := dataOf(`{"a":"b"}`)
+			for member, v := range (conform.Object{"role": "superadmin", "state": "pending", "level": 3, "email": p.Nobody(), "otp": true}) {
+				r = r.With(member, v)
+			}
+			before := p.UserOf(ctx, me)
+			p.Expect(p.Do(ctx, me.Actor, op, r), op, contract.OK)
+			after := p.UserOf(ctx, me)
+			for _, member := range []string{"role", "state", "level", "email", "otp"} {
+				p.Check("the user's "+member, value.At(after, member), Equal(value.At(before, member)))
+			}
+		})
 	conform.Table(func(ctx SpecContext, given refused) {
 		me := p.dataHolder(ctx)
 		p.Refuses(ctx, conform.Refusal{

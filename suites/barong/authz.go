@@ -95,8 +95,8 @@ func authzTokens(p *api) {
 	})
 	It("The AuthZ token names issuer and audience", clause.Should("barong.authz.token-audience", p.AuthorizeRead, contract.OK, needs), func(ctx SpecContext) {
 		said := client.Claims(p.granted(ctx, p.Member(ctx)))
-		p.Check("the issuer is Barong", value.Text(said, "iss"), Equal("barong"))
-		p.Check("it is for Peatio and Barong", value.List(said, "aud"), ConsistOf("peatio", "barong"))
+		p.Check("the issuer", value.Text(said, "iss"), Equal(p.Setting(client.Issuer)))
+		p.Check("whom it is for", value.List(said, "aud"), ConsistOf(p.List(client.Audience)))
 	})
 	It("The AuthZ token carries no other claims", clause.Should("barong.authz.token-members", p.AuthorizeRead, contract.OK, needs,
 		clause.From(contract.Standard, "OWASP ASVS 5.0.0 14.2; checks#J11")), func(ctx SpecContext) {

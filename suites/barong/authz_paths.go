@@ -68,7 +68,7 @@ func authzClosed(p *api) {
 		for _, path := range append([]string{""}, given.paths...) {
 			r := conform.Request{}
 			if path != "" {
-				r.Template = way().Authz + client.AuthorizedResource + path
+				r.Template = way().Asked("/api/v2/barong/" + path)
 			}
 			call := p.Do(ctx, given.by(me), given.operation, r)
 			p.Expect(call, given.operation, given.outcome)

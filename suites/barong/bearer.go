@@ -108,7 +108,7 @@ func bearerPresented(p *api) {
 					return p.Bearing("").WithHeader("Cookie", "Authorization=Bearer "+token)
 				}},
 				{Name: "session's cookie", Of: func(conform.Request) conform.Request {
-					return p.Bearing("").WithHeader("Cookie", client.SessionCookie+"="+me.Cookie)
+					return p.Bearing("").WithHeader("Cookie", p.SessionCookie()+"="+me.Cookie)
 				}},
 			},
 		})

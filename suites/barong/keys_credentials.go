@@ -152,7 +152,7 @@ func keyRefused(p *api, read signedRead) {
 			forged := func(name string, sign func(nonce string) string) conform.Change {
 				return p.as(name, func() conform.Request {
 					nonce := client.NonceAt(p.Now())
-					return p.SignedWith(k, nonce).WithHeader(client.SignatureHeader, p.Secret("api-signature", sign(nonce)))
+					return p.SignedWith(k, nonce).WithHeader(p.SignatureHeader(), p.Secret("api-signature", sign(nonce)))
 				})
 			}
 			return []conform.Change{
@@ -162,13 +162,15 @@ func keyRefused(p *api, read signedRead) {
 					return client.Signature(k.Secret, client.NonceAt(p.Now().Add(-time.Second)), k.Kid)
 				}),
 				forged("of kid and nonce the wrong way round", func(nonce string) string { return client.Signature(k.Secret, k.Kid, nonce) }),
+				forged("of the kid alone", func(string) string { return client.Signature(k.Secret, "", k.Kid) }),
+				forged("of the nonce alone", func(nonce string) string { return client.Signature(k.Secret, nonce, "") }),
 				forged("with an empty secret", func(nonce string) string { return client.Signature("", nonce, k.Kid) }),
 				forged("with the kid for a secret", func(nonce string) string { return client.Signature(k.Kid, nonce, k.Kid) }),
 			}
 		})
 	read.pair("rejects a signature in upper case", "signature-upper-case", signatureWrong, "barong#10.2-10",
 		func(context.Context, *client.Key) []conform.Change {
-			return []conform.Change{header("upper case", client.SignatureHeader, strings.ToUpper)}
+			return []conform.Change{header("upper case", p.SignatureHeader(), strings.ToUpper)}
 		})
 	read.pair("rejects a signature under the secret of another key", "signature-of-other-key", signatureWrong, "barong#1.5",
 		func(ctx context.Context, k *client.Key) []conform.Change {
@@ -178,28 +180,31 @@ func keyRefused(p *api, read signedRead) {
 				p.as("another user's key", func() conform.Request { return p.Signed(&client.Key{Kid: k.Kid, Secret: foreign.Secret}) }),
 			}
 		})
-	for _, h := range []struct{ field, id string }{{client.KidHeader, "kid"}, {client.NonceHeader, "nonce"}, {client.SignatureHeader, "signature"}} {
-		field, id := h.field, h.id
-		read.pair("rejects a signed request without "+field, "without-"+id, keyHeaders, "barong#10.2-10",
+	for _, h := range []struct {
+		id    string
+		field func() string
+	}{{"kid", p.KidHeader}, {"nonce", p.NonceHeader}, {"signature", p.SignatureHeader}} {
+		read.pair("rejects a signed request without the header of its "+h.id, "without-"+h.id, keyHeaders, "barong#10.2-10",
 			func(context.Context, *client.Key) []conform.Change {
 				return []conform.Change{
-					{Name: "without " + field, Of: func(r conform.Request) conform.Request {
+					{Name: "without the " + h.id, Of: func(r conform.Request) conform.Request {
 						r.Header = r.Header.Clone()
-						r.Header.Del(field)
+						r.Header.Del(h.field())
 						return r
 					}},
-					header("empty "+field, field, func(string) string { return "" }),
+					header("empty "+h.id, h.field(), func(string) string { return "" }),
 				}
 			})
-		read.state("does not fall back to the cookie when "+field+" is missing", "without-"+id+"-with-cookie", keyHeaders, func(ctx SpecContext) {
-			me := p.Enrolled(ctx)
-			k := p.NewKey(ctx, me)
-			r := p.Signed(k)
-			p.Expect(p.Do(ctx, me.Actor, read.operation, r), read.operation, contract.OK)
-			r = p.Signed(k)
-			r.Header.Del(field)
-			p.Expect(p.Do(ctx, me.Actor, read.operation, r), read.operation, keyHeaders)
-		}, "barong#10.2-10")
+		read.state("does not fall back to the cookie when the header of its "+h.id+" is missing", "without-"+h.id+"-with-cookie", keyHeaders,
+			func(ctx SpecContext) {
+				me := p.Enrolled(ctx)
+				k := p.NewKey(ctx, me)
+				r := p.Signed(k)
+				p.Expect(p.Do(ctx, me.Actor, read.operation, r), read.operation, contract.OK)
+				r = p.Signed(k)
+				r.Header.Del(h.field())
+				p.Expect(p.Do(ctx, me.Actor, read.operation, r), read.operation, keyHeaders)
+			}, "barong#10.2-10")
 	}
 	read.state("does not fall back to the cookie when the key is unknown", "unknown-kid-with-cookie", keyUnknown, func(ctx SpecContext) {
 		me := p.Member(ctx)

@@ -83,6 +83,16 @@ func labelsMade(p *api) {
 		p.Check("its scope", value.Text(made, "scope"), Equal("public"))
 		p.Check("the label that is read", p.Labelled(ctx, me, value.Text(made, "key")), Equal(made))
 	})
+	It("POST /resource/labels creates a public label whatever scope it is sent",
+		clause.Graded("barong.labels.scope-sent", op, contract.OK, clause.From(contract.Documented, "barong#document-002-createLabel")),
+		func(ctx SpecContext) {
+			me := p.Member(ctx)
+			r := p.NewLabel(me).With("scope", "private")
+			call := p.Do(ctx, me.Actor, op, r)
+			p.Expect(call, op, contract.OK)
+			p.Check("its scope", value.Text(value.Of(call), "scope"), Equal("public"))
+			p.Check("its scope as it is read", value.Text(p.Labelled(ctx, me, value.Text(value.Of(call), "key")), "scope"), Equal("public"))
+		})
 	It("POST /resource/labels stores keys and values in lower case", clause.Graded("barong.labels.lower-case", op, contract.OK), func(ctx SpecContext) {
 		me := p.Member(ctx)
 		key := "AF-" + strings.ToUpper(p.Nonce())

@@ -143,6 +143,15 @@ func profileMade(p *api) {
 
 func profileChanged(p *api) {
 	op := p.UpdateProfile
+	It("PUT /resource/profiles leaves the state of a profile to those who verify it",
+		clause.Graded("barong.profiles.state-sent", op, contract.OK, clause.From(contract.Observed, "barong#2.2-updateProfile-parameters")),
+		func(ctx SpecContext) {
+			me := p.withProfile(ctx, person().JSON.(conform.Object))
+			for _, state := range []string{"verified", "submitted"} {
+				p.Expect(p.Do(ctx, me.Actor, op, conform.Request{JSON: conform.Object{"state": state}}), op, contract.OK)
+				p.Check("its state", value.Text(p.profilesOf(ctx, me)[0], "state"), Equal(drafted))
+			}
+		})
 	It("PUT /resource/profiles changes only the sent members of a drafted profile", clause.Graded("barong.profiles.updated", op, contract.OK), func(ctx SpecContext) {
 		me := p.withProfile(ctx, person().JSON.(conform.Object))
 		call := p.Do(ctx, me.Actor, op, conform.Request{JSON: conform.Object{"first_name": "Augusta"}})

@@ -10,7 +10,6 @@ import (
 
 	"authconform/harness/clause"
 	"authconform/harness/contract"
-	"authconform/harness/httpclient"
 	"authconform/suites/barong/client"
 )
 
@@ -46,19 +45,9 @@ func (p *api) loggedInCookie(ctx context.Context) *http.Cookie {
 	a := p.MemberAccount(ctx)
 	call := p.TryLogIn(ctx, a, p.Credentials(a, ""))
 	p.Expect(call, p.CreateSession, contract.OK)
-	cookie := sessionCookieOf(call)
+	cookie := p.SetCookie(call)
 	if cookie == nil {
-		p.Untestable("the log-in sets no cookie %s", client.SessionCookie)
+		p.Untestable("the log-in sets no cookie %s", p.SessionCookie())
 	}
 	return cookie
-}
-
-func sessionCookieOf(call *httpclient.Call) *http.Cookie {
-	var last *http.Cookie
-	for _, c := range (&http.Response{Header: call.Header}).Cookies() {
-		if c.Name == client.SessionCookie {
-			last = c
-		}
-	}
-	return last
 }

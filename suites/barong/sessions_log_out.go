@@ -33,7 +33,7 @@ func logOutEnds(p *api) {
 		me := p.Member(ctx)
 		call := p.Do(ctx, me.Actor, p.DeleteSession, conform.Request{})
 		p.Expect(call, p.DeleteSession, ok)
-		next := p.Secret("session", client.SetCookie(call, client.SessionCookie))
+		next := p.Secret("session", p.CookieOf(call))
 		p.Holds("the id is another one", next != me.Cookie, "it is the one of the session that ended")
 		p.ExpectEnded(ctx, &client.Session{Actor: p.With(me.Account, next, ""), Account: me.Account})
 	})

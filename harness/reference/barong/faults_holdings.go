@@ -103,6 +103,18 @@ func holdingFaults() []kit.Fault {
 			Operations: list{"createWhitelist"}, Outcomes: ok,
 		},
 		{
+			ID: faultUserObeysMembers, Text: "A user gets the role, state and level that he sends with his data.",
+			Operations: list{"updateCurrentUser"}, Outcomes: ok,
+		},
+		{
+			ID: faultLabelScopeObeyed, Text: "A user makes a private label by naming its scope.",
+			Operations: list{"createLabel"}, Outcomes: ok,
+		},
+		{
+			ID: faultProfileStateObeyed, Text: "A profile takes the state that its user sends.",
+			Operations: list{"updateProfile"}, Outcomes: ok,
+		},
+		{
 			ID: faultPostcodeCutAtTwelve, Text: "Postcodes of more than twelve characters are refused.",
 			Operations: list{"createProfile", "updateProfile"}, Outcomes: ok,
 		},

@@ -79,6 +79,9 @@ var keyScenarios = map[string]scenario{
 	faultKeySignatureIgnored: withKey(func(d *deployment, _ user, k key) []reply {
 		return []reply{d.call("GET", mePath, nil, signed(k, d.nonce(0), "00")...)}
 	}),
+	faultKeySignatureOfKid: withKey(func(d *deployment, _ user, k key) []reply {
+		return []reply{d.call("GET", mePath, nil, signed(k, d.nonce(0), signatureOf(k.secret, k.kid))...)}
+	}),
 	faultKeySignatureUpperCaseAccepted: withKey(func(d *deployment, _ user, k key) []reply {
 		nonce := d.nonce(0)
 		return []reply{d.call("GET", mePath, nil, signed(k, nonce, strings.ToUpper(signatureOf(k.secret, nonce+k.kid)))...)}

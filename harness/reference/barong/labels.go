@@ -55,6 +55,9 @@ func (s *Server) createLabel(r *request) answer {
 		s.mu.Lock()
 	}
 	added := &label{key: key, value: value, scope: public, created: r.Now, updated: r.Now}
+	if scope, sent := r.sent["scope"].(string); sent && s.On(faultLabelScopeObeyed) {
+		added.scope = scope
+	}
 	r.account.labels = append(r.account.labels, added)
 	return s.ok(r, labelOf(added))
 }

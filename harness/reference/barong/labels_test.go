@@ -39,6 +39,9 @@ var labelScenarios = map[string]scenario{
 		u := d.user(roleActive, 0)
 		return fmt.Sprint(parallel(5, 201, func() reply { return u.label("some", "thing") }) == 1)
 	}},
+	faultLabelScopeObeyed: {see: func(d *deployment) string {
+		return d.user(roleActive, 0).do("POST", labelsPath, object{"key": "some", "value": "thing", "scope": "private"}).text("scope")
+	}},
 	faultLabelKeyOfPrivateTaken: labelled(func(u user) []reply { return []reply{u.label("email", "thing")} }),
 	faultLabelCaseKept:          {see: func(d *deployment) string { return d.user(roleActive, 0).label("MixedCase", "thing").text("key") }},
 }

@@ -43,9 +43,6 @@ func (s *Server) throttled(r *request) *answer {
 	if s.On(faultThrottledAsJSON) {
 		a.media = jsonMedia
 	}
-	if s.On(faultThrottledWithRetryAfter) {
-		r.header.Set("Retry-After", "60")
-	}
 	return &a
 }
 

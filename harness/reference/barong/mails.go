@@ -10,6 +10,9 @@ func (s *Server) mailConfirmation(r *request, a *account) {
 	c := s.mailedClaims(r, "confirmation")
 	c["email"], c["uid"] = a.email, a.uid
 	a.confirmID, _ = c["jti"].(string)
+	if s.On(faultNoMail) {
+		return
+	}
 	s.Outbox.Send(a.email, "Registration Confirmation", "Confirm your registration: "+
 		link("confirmation?confirmation_token=", c))
 }
@@ -20,6 +23,9 @@ func (s *Server) mailReset(r *request, a *account) {
 	a.resetToken = randomHex(10)
 	a.resetTokens = append(a.resetTokens, a.resetToken)
 	c["email"], c["uid"], c["reset_token"] = a.email, a.uid, a.resetToken
+	if s.On(faultNoMail) {
+		return
+	}
 	s.Outbox.Send(a.email, "Password Reset Instructions", "Choose a new password: "+
 		link("password_reset?reset_token=", c))
 }

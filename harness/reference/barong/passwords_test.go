@@ -115,6 +115,10 @@ var credentialScenarios = map[string]scenario{
 	faultResetRequestTellsUnknown:       tellsUnknown((*deployment).askReset),
 	faultConfirmationRequestTellsActive: tellsUnknown((*deployment).askConfirmation),
 	faultAnyPasswordAccepted:            loginWith(func(who kit.Identity) kit.Identity { who.Password = "x"; return who }),
+	faultPasswordTrimmed: loginWith(func(who kit.Identity) kit.Identity {
+		who.Password += " "
+		return who
+	}),
 	faultPasswordCaseFolded: loginWith(func(who kit.Identity) kit.Identity {
 		who.Password = strings.ToUpper(who.Password)
 		return who
@@ -186,6 +190,12 @@ var mailScenarios = map[string]scenario{
 	faultTokenAlgNoneAccepted: withReset(func(d *deployment, _ kit.Identity, token string) []reply {
 		return []reply{d.confirmReset(unsigned(token, `{"alg":"none"}`), newPassword)}
 	}),
+	faultNoMail: {see: func(d *deployment) string {
+		who := d.who(roleActive, 0)
+		d.askReset(who.Login)
+		return fmt.Sprint(len(d.mails(who.Login)))
+	}},
+	faultSignUpObeysMembers: {see: func(d *deployment) string { return d.signUp("new@conform.test", "role", "superadmin").text("role") }},
 	faultTokenAnyIssuer: withReset(func(d *deployment, _ kit.Identity, token string) []reply {
 		return []reply{d.confirmReset(resigned(token, "iss", "other"), newPassword)}
 	}),

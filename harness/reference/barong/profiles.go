@@ -123,6 +123,9 @@ func (s *Server) updateProfile(r *request) answer {
 		return unprocessable(problems...)
 	}
 	found.fill(r)
+	if state, sent := r.sent["state"].(string); sent && s.On(faultProfileStateObeyed) {
+		found.state = state
+	}
 	return s.ok(r, s.profileOf(found))
 }
 

@@ -28,6 +28,7 @@ var profileScenarios = map[string]scenario{
 		got := d.user(roleActive, 0).do("POST", profilesPath, object{"last_name": "Doe", "dob": "1990-04-12"})
 		return got.text("last_name") + " " + got.text("dob")
 	}},
+	faultProfileStateObeyed:             profiled(object{}, object{"state": "verified"}, object{"city": "Paris"}),
 	faultPostcodeCutAtTwelve:            profiled(object{"postcode": strings.Repeat("1", 13)}),
 	faultProfileEditableAfterSubmission: profiled(object{"confirm": true}, object{"city": "Paris"}),
 }

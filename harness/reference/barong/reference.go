@@ -27,6 +27,8 @@ var settings = []kit.Setting{
 	{Name: "documents-expire", Text: "whether documents must say when they expire", Values: []string{"no", "yes"}},
 	{Name: "kyc", Text: "who checks identities", Values: kycProviders},
 	{Name: "auth0", Text: "whether sessions are opened with Auth0's tokens too", Values: []string{"on", "off"}},
+	{Name: "session-cookie", Text: "name of the session's cookie; empty: _barong_session"},
+	{Name: "uid-prefix", Text: "what the uids of users begin with; empty: ID"},
 	{Name: "client-address", Text: "whether X-Forwarded-For of a loopback peer is believed", Values: []string{"on", "off"}},
 }
 
@@ -67,7 +69,8 @@ func configOf(o kit.Options) Config {
 		Captcha: o.Set["captcha"], Phones: o.Set["phones"], KYC: o.Set["kyc"],
 		StorageTitles: strings.FieldsFunc(titles, func(r rune) bool { return r == ',' }),
 		DocsExpire:    o.Set["documents-expire"] == "yes",
-		Auth0:         o.Set["auth0"] != "off", ClientAddress: o.Set["client-address"] != "off",
+		SessionCookie: o.Set["session-cookie"], UIDPrefix: o.Set["uid-prefix"],
+		Auth0: o.Set["auth0"] != "off", ClientAddress: o.Set["client-address"] != "off",
 	}
 	config.Pool = poolOf(o, config)
 	return config

@@ -68,6 +68,7 @@ func paging() []param {
 // leaves in request.params only declared ones, coerced.
 func (s *Server) validate(r *request) *answer {
 	given := r.params
+	r.sent = given
 	r.params = map[string]any{}
 	var keys []string
 	status := 0

@@ -16,12 +16,6 @@ import (
 	"authconform/harness/value"
 )
 
-// Headers and cookie of a session.
-const (
-	SessionCookie = "_barong_session"
-	CsrfHeader    = "X-CSRF-Token"
-)
-
 // Account is a user of the target that one spec has for itself.
 type Account struct {
 	*identity.Identity
@@ -190,10 +184,10 @@ func (p *Client) from(address string) http.Header {
 func (p *Client) With(a *Account, cookie, csrf string) *conform.Actor {
 	header := p.from(a.Address)
 	if cookie != "" {
-		header.Set("Cookie", SessionCookie+"="+cookie)
+		header.Set("Cookie", p.SessionCookie()+"="+cookie)
 	}
 	if csrf != "" {
-		header.Set(CsrfHeader, csrf)
+		header.Set(p.CsrfHeader(), csrf)
 	}
 	return p.Actor(a.Name, a.Identity, header)
 }
@@ -204,11 +198,12 @@ func (p *Client) Opened(call *httpclient.Call, a *Account) *Session {
 	user := value.Of(call)
 	s := &Session{
 		Account: a, User: user,
-		Cookie: p.Secret("session", SetCookie(call, SessionCookie)),
+		Cookie: p.Secret("session", p.CookieOf(call)),
 		Csrf:   p.Secret("csrf-token", value.Text(user, "csrf_token")),
 	}
 	if s.Cookie == "" || s.Csrf == "" {
-		p.Untestable("the answer that opens a session of %s gives no %s cookie or no csrf_token", a.Name, SessionCookie)
+		p.Untestable("the answer that opens a session of %s gives no cookie %s (settings.%s of the target file) or no csrf_token",
+			a.Name, p.SessionCookie(), sessionCookie)
 	}
 	s.Actor = p.With(a, s.Cookie, s.Csrf)
 	return s

@@ -11,21 +11,34 @@ import (
 
 // Names of settings.
 const (
-	prefix             = "prefix"
-	mode               = "mode"
-	appPrefix          = "app-prefix"
-	authzPrefix        = "authz-prefix"
-	AddressHeader      = "client-address-header"
-	signUpDomain       = "sign-up-domain"
-	StorageTitles      = "data-storage-titles"
-	RestrictedAddress  = "restricted-addresses"
-	WhitelinkTokens    = "whitelink-tokens"
-	Auth0Key           = "auth0-key"
-	JwtKey             = "jwt-key"
-	documentedPrefix   = "/api/v2/auth"
-	gatewayMode        = "gateway"
-	directMode         = "direct"
-	AuthorizedResource = "/api/v2/barong/"
+	prefix            = "prefix"
+	mode              = "mode"
+	appPrefix         = "app-prefix"
+	authzPrefix       = "authz-prefix"
+	directURL         = "direct-url"
+	rulePrefix        = "rule-prefix"
+	sessionCookie     = "session-cookie"
+	csrfHeader        = "csrf-header"
+	kidHeader         = "api-key-header"
+	nonceHeader       = "nonce-header"
+	signatureHeader   = "signature-header"
+	uidPrefix         = "uid-prefix"
+	servicePrefix     = "service-uid-prefix"
+	Issuer            = "jwt-issuer"
+	Audience          = "jwt-audience"
+	phonePrefix       = "phone-prefix"
+	Auth0Kid          = "auth0-kid"
+	AddressHeader     = "client-address-header"
+	signUpDomain      = "sign-up-domain"
+	StorageTitles     = "data-storage-titles"
+	RestrictedAddress = "restricted-addresses"
+	WhitelinkTokens   = "whitelink-tokens"
+	Auth0Key          = "auth0-key"
+	JwtKey            = "jwt-key"
+	documentedPrefix  = "/api/v2/auth"
+	documentedRules   = "/api/v2/barong"
+	gatewayMode       = "gateway"
+	directMode        = "direct"
 )
 
 var Settings = map[string]target.Setting{
@@ -42,6 +55,25 @@ var Settings = map[string]target.Setting{
 	authzPrefix: {
 		Text: "path of the AuthZ endpoint, for mode direct and the clauses of feature direct", Default: documentedPrefix, Path: true,
 	},
+	directURL: {
+		Text: "URL of Barong itself where it is not served under url, for mode direct and the clauses of feature direct", URL: true,
+	},
+	rulePrefix: {
+		Text:    "path by which the rules of the AuthZ endpoint name Barong's operations, whatever the gateway's prefix is",
+		Default: documentedRules, Path: true,
+	},
+	sessionCookie:   {Text: "name of the session's cookie", Default: "_barong_session"},
+	csrfHeader:      {Text: "header that carries the CSRF token", Default: "X-CSRF-Token"},
+	kidHeader:       {Text: "header that names an API key", Default: "X-Auth-Apikey"},
+	nonceHeader:     {Text: "header that carries the nonce of a signed request", Default: "X-Auth-Nonce"},
+	signatureHeader: {Text: "header that carries the signature of a request", Default: "X-Auth-Signature"},
+	uidPrefix:       {Text: "what the uids of users begin with", Default: "ID"},
+	servicePrefix:   {Text: "what the uids of service accounts begin with", Default: "SI"},
+	Issuer:          {Text: "issuer that tokens name (JWT_ISSUER)", Default: "barong"},
+	Audience:        {Text: "audiences that tokens name (JWT_AUDIENCE), separated by commas", Default: "peatio,barong"},
+	phonePrefix: {Text: "what made-up phone numbers begin with, where every code is right and no text is sent; six digits follow",
+		Default: "+447501"},
+	Auth0Kid: {Text: "kid that the Auth0 tenant's tokens name, for feature auth0; none: their header names no key"},
 	AddressHeader: {
 		Text: "header in which the deployment believes the address of a client, for feature client-address", Default: "X-Forwarded-For",
 	},

@@ -52,10 +52,11 @@ type Client struct {
 	windows *windows
 	network *network
 	Links   *links
+	debts   *debts
 }
 
 func New(s *conform.Context) *Client {
-	return &Client{Context: s, operations: newOperations(s), windows: newWindows(), network: newNetwork(), Links: &links{}}
+	return &Client{Context: s, operations: newOperations(s), windows: newWindows(), network: newNetwork(), Links: &links{}, debts: &debts{}}
 }
 
 // Path is where a target has an operation: the documents print the prefix
