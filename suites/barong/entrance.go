@@ -11,7 +11,6 @@ import (
 	"authconform/harness/conform"
 	"authconform/harness/contract"
 	"authconform/harness/identity"
-	"authconform/suites/barong/client"
 	"authconform/suites/family"
 )
 
@@ -20,9 +19,9 @@ import (
 func (p *api) entrance() family.Entrance {
 	cookie := func(csrf bool) func(string) http.Header {
 		return func(value string) http.Header {
-			header := http.Header{"Cookie": {client.SessionCookie + "=" + value}}
+			header := http.Header{"Cookie": {p.SessionCookie() + "=" + value}}
 			if csrf {
-				header.Set(client.CsrfHeader, value)
+				header.Set(p.CsrfHeader(), value)
 			}
 			return header
 		}
@@ -32,7 +31,11 @@ func (p *api) entrance() family.Entrance {
 			{Name: "the session cookie and its CSRF token", Present: cookie(true)},
 			{Name: "the session cookie alone", Present: cookie(false)},
 			{Name: "an API key's fields", Present: func(value string) http.Header {
-				return http.Header{"X-Auth-Apikey": {value}, "X-Auth-Nonce": {value}, "X-Auth-Signature": {value}}
+				header := http.Header{}
+				for _, name := range []string{p.KidHeader(), p.NonceHeader(), p.SignatureHeader()} {
+					header.Set(name, value)
+				}
+				return header
 			}},
 			{Name: "a bearer token", Present: func(value string) http.Header { return http.Header{"Authorization": {"Bearer " + value}} }},
 			{Name: "the password of Basic", Present: func(value string) http.Header {
@@ -44,7 +47,7 @@ func (p *api) entrance() family.Entrance {
 			if op.Method == http.MethodGet {
 				return []string{"Cookie"} // which needs no CSRF token beside it
 			}
-			return []string{"Cookie", client.CsrfHeader}
+			return []string{"Cookie", p.CsrfHeader()}
 		},
 		Inside: p.GetCurrentUser, Request: func(*identity.Identity) conform.Request { return conform.Request{} },
 	}

@@ -81,13 +81,15 @@ var Settings = map[string]target.Setting{
 		Text: "domain of the e-mail addresses that are signed up, whose mail reaches the inbox", Default: "conform.test",
 	},
 	StorageTitles: {
-		Text: "titles that the data storage takes, separated by commas, for feature data-storage",
+		Text: "titles that the data storage takes, separated by commas, for feature data-storage. " +
+			"Reserved titles (document, label, profile, phone, user) are refused even where it lists them; name one of those too",
 	},
 	RestrictedAddress: {
-		Text: "addresses with restrictions, for feature restrictions: ip=ADDRESS,subnet=ADDRESS,maintenance=ADDRESS,login=ADDRESS",
+		Text: "addresses with restrictions, for feature restrictions: ip=ADDRESS,subnet=ADDRESS,maintenance=ADDRESS,login=ADDRESS. " +
+			"An administrator makes them before the run: making a blocklogin restriction ends every session",
 	},
 	WhitelinkTokens: {
-		Text: "unused whitelink tokens, separated by commas, for feature whitelink", Secret: true,
+		Text: "whitelink tokens that an administrator made, separated by commas, for feature whitelink; a run uses five", Secret: true,
 	},
 	Auth0Key: {
 		Text: "Base64 of the PKCS#8 private key with which the Auth0 tenant signs, for feature auth0", Secret: true,
