@@ -61,6 +61,7 @@ var road = []room{
 	{name: "reports/compare", only: []string{"harness/clause", "harness/verdict", "reports"}},
 	{name: "harness/attest", only: []string{"harness/clause", "harness/contract", "harness/expect", "harness/httpclient", "harness/journal",
 		"harness/schema", "harness/verdict", "reports"}},
+	{name: "reports/page", only: []string{"harness/journal", "harness/source", "harness/verdict", "reports"}},
 	{name: "harness/runner", not: []string{"suites", "suites/*", "suites/*/client", "suites/family"}},
 	{name: "harness/doctor", not: []string{"suites", "suites/*", "suites/*/client", "suites/family"}},
 	{name: "harness/mutation", not: []string{"suites", "suites/*", "suites/*/client", "suites/family"}},

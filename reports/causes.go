@@ -170,9 +170,9 @@ func root(c Cause, entries []Entry) string {
 	return found
 }
 
-// waits says what the UNTESTABLE clauses of a cause wait for; empty where none is
+// Waits says what the UNTESTABLE clauses of a cause wait for; empty where none is
 // known.
-func (c Cause) waits() string {
+func (c Cause) Waits() string {
 	if c.Root == "" {
 		return ""
 	}
@@ -182,7 +182,7 @@ func (c Cause) waits() string {
 // inWords is one line on the cause for the text of one of its clauses.
 func (c Cause) inWords() string {
 	text := fmt.Sprintf("cause     %s: %s (%s)\n", c.ID, c.Title, plural(len(c.Clauses), "clause", "clauses"))
-	if waits := c.waits(); waits != "" {
+	if waits := c.Waits(); waits != "" {
 		text += fmt.Sprintf("          %s\n", visible(waits))
 	}
 	return text
@@ -199,8 +199,8 @@ func causeOf(r *Report) map[string]*Cause {
 	return at
 }
 
-// causesLine is how many causes there are and how many clauses they explain.
-func causesLine(runs ...*Report) string {
+// CausesLine is how many causes there are and how many clauses they explain.
+func CausesLine(runs ...*Report) string {
 	causes, clauses := 0, 0
 	for _, r := range runs {
 		causes += len(r.Causes)

@@ -80,7 +80,7 @@ func TestCausesGroupWhatWentWrongTheSameWay(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	if got := causesLine(r); got != "4 causes, 10 clauses" {
+	if got := CausesLine(r); got != "4 causes, 10 clauses" {
 		t.Errorf("%q", got)
 	}
 	text := console(t, r, ConsoleOptions{Width: 200})

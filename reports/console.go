@@ -87,7 +87,7 @@ func (p *printer) details(prefix string, r *Report) {
 
 func (p *printer) cause(heading string, c Cause, r *Report) {
 	fmt.Fprintf(&p.b, "\n%s\n", wrap(visible(heading)+", "+p.counts(c.Counts)+": "+c.Title, p.o.Width, "  "))
-	if waits := c.waits(); waits != "" {
+	if waits := c.Waits(); waits != "" {
 		fmt.Fprintf(&p.b, "  %s\n", visible(waits))
 	}
 	e := r.entry(c.Example)
@@ -110,7 +110,7 @@ func (p *printer) ids(ids []string) {
 
 // causes prints how many causes there are.
 func (p *printer) causes(runs ...*Report) {
-	if text := causesLine(runs...); text != "" {
+	if text := CausesLine(runs...); text != "" {
 		fmt.Fprintf(&p.b, "\n%s\n", text)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"authconform/harness/journal"
+	"authconform/harness/verdict"
 )
 
 // HAR 1.2 as software reads it. Members that start with an underscore are the
@@ -38,7 +39,8 @@ type harPage struct {
 	Title   string   `json:"title"`
 	Timings struct{} `json:"pageTimings"`
 
-	calls *journal.Reader // nil when there are none
+	calls *journal.Reader         // nil when there are none
+	keep  func(journal.Call) bool // nil keeps every call
 }
 
 type harRequest struct {
@@ -95,11 +97,65 @@ type harTimings struct {
 // from its redacted form.
 const unknown = -1
 
-// HAR writes all calls by start time as HAR 1.2, one entry per line, one call
-// in memory at a time. The protocol version is not recorded and stands as
-// "unknown".
-func HAR(w io.Writer, tool Tool, calls *journal.Reader) error {
-	return writeHAR(w, tool, []harPage{{calls: calls}})
+// HAR writes calls by start time as HAR 1.2, one entry per line, one call in memory
+// at a time: every call, or those of what is not PASS and one example of each operation
+// and outcome. The protocol version is not recorded and stands as "unknown".
+func HAR(w io.Writer, r *Report, calls *journal.Reader, every bool) error {
+	page := harPage{calls: calls}
+	if err := page.choose(r, every); err != nil {
+		return err
+	}
+	return writeHAR(w, r.Tool, []harPage{page})
+}
+
+type callID struct {
+	process int
+	id      string
+}
+
+// choose settles which calls of a report the page holds.
+func (p *harPage) choose(r *Report, every bool) error {
+	if every || p.calls == nil {
+		return nil
+	}
+	kept := map[callID]bool{}
+	shown := map[[2]string]bool{}
+	for _, e := range r.Verdicts {
+		if e.Verdict != verdict.PASS {
+			for _, id := range e.Calls {
+				kept[callID{e.Process, id}] = true
+			}
+			continue
+		}
+		pair := [2]string{e.Operation, e.Outcome}
+		if shown[pair] {
+			continue
+		}
+		id, err := p.exampleOf(e)
+		if err != nil {
+			return err
+		}
+		if id != "" {
+			kept[callID{e.Process, id}], shown[pair] = true, true
+		}
+	}
+	p.keep = func(c journal.Call) bool { return kept[callID{c.Process, c.ID}] }
+	return nil
+}
+
+// exampleOf finds the last call of a clause to its own operation; empty where none was
+// recorded.
+func (p *harPage) exampleOf(e Entry) (string, error) {
+	for _, id := range slices.Backward(e.Calls) {
+		c, found, err := p.calls.Call(e.Process, id)
+		if err != nil {
+			return "", err
+		}
+		if found && c.Operation == e.Operation {
+			return id, nil
+		}
+	}
+	return "", nil
 }
 
 // writeHAR writes the calls of each page. The one page of a run over one exchange has
@@ -128,6 +184,9 @@ func writeHAR(w io.Writer, tool Tool, pages []harPage) error {
 			continue
 		}
 		err := page.calls.Calls(func(c journal.Call) error {
+			if page.keep != nil && !page.keep(c) {
+				return nil
+			}
 			if _, err := io.WriteString(w, separator); err != nil {
 				return err
 			}

@@ -91,7 +91,7 @@ func JUnit(w io.Writer, runs ...*Report) error {
 		return err
 	}
 	enc := xml.NewEncoder(w)
-	enc.Indent("", "  ")
+	enc.Indent("", " ")
 	if err := enc.Encode(all); err != nil {
 		return err
 	}
@@ -144,7 +144,7 @@ func testcase(r *Report, e Entry, cause *Cause) junitCase {
 		Class: visible(class), Name: visible(e.ID), Time: seconds(time.Duration(e.DurationMS * float64(time.Millisecond))),
 		File: visible(e.File), Line: e.Line,
 		Properties: properties(
-			"id", e.ID, "level", string(e.Level), "verdict", string(e.Verdict), "source", e.Source,
+			"level", string(e.Level), "verdict", string(e.Verdict), "source", e.Source,
 			"text", e.Text, "outcome", e.Outcome),
 	}
 	message := &junitMessage{Message: headline(e), Type: string(e.Verdict), Text: explain(e)}

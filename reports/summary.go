@@ -40,7 +40,7 @@ func Summary(w io.Writer, r *Report) error {
 func SummarySeveral(w io.Writer, s *Several) error {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "# %d exchanges: %s\n\n**Exit code %d**: %s\n\n", len(s.Runs), status(s.ExitCode), s.ExitCode, s.Meaning)
-	if text := causesLine(s.Runs...); text != "" {
+	if text := CausesLine(s.Runs...); text != "" {
 		fmt.Fprintf(&b, "%s\n\n", text)
 	}
 	b.WriteString("| Exchange | Profile | Exit code | Causes | Verdicts |\n|---|---|---:|---:|---|\n")
@@ -100,7 +100,7 @@ func summaryCauses(b *bounded, r *Report, heading string) {
 	if len(r.Causes) == 0 {
 		return
 	}
-	fmt.Fprintf(b, "%s %s\n\n", heading, causesLine(r))
+	fmt.Fprintf(b, "%s %s\n\n", heading, CausesLine(r))
 	for i, c := range r.Causes {
 		if b.dropped > 0 {
 			b.dropped += len(r.Causes) - i
@@ -108,7 +108,7 @@ func summaryCauses(b *bounded, r *Report, heading string) {
 		}
 		var cause bytes.Buffer
 		fmt.Fprintf(&cause, "%d. %s: %s\n", i+1, countsLine(c.Counts), span(c.Title))
-		if waits := c.waits(); waits != "" {
+		if waits := c.Waits(); waits != "" {
 			fmt.Fprintf(&cause, "   %s\n", visible(waits))
 		}
 		e := r.entry(c.Example)

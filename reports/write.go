@@ -2,6 +2,8 @@ package reports
 
 import (
 	"bufio"
+	"bytes"
+	"compress/gzip"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -19,6 +21,7 @@ const (
 	JUnitFile   = "junit.xml"
 	SummaryFile = "summary.md"
 	HARFile     = "calls.har"
+	PageFile    = "index.html"  // written by reports/page
 	ProofFile   = "proof.json"  // of `authconform prove`
 	TargetFile  = "target.yaml" // the target file as the run read it, redacted
 )
@@ -56,22 +59,48 @@ func CheckFolder(dir string) error {
 
 func ours(name string) bool {
 	switch name {
-	case JSONFile, JUnitFile, SummaryFile, HARFile, ProofFile, TargetFile:
+	case JSONFile, JUnitFile, SummaryFile, HARFile, HARFile + ".gz", PageFile, ProofFile, TargetFile:
 		return true
 	}
 	isJournal, _ := filepath.Match("journal-*.ndjson", name)
 	return isJournal
 }
 
-// Write writes every file of a run folder. Each appears whole or not at all,
-// and one that cannot be written does not keep the others from being so.
-func Write(dir string, r *Report, calls *journal.Reader) error {
+// Write writes the files of a run folder that this package knows how to. Each appears
+// whole or not at all, and one that cannot be written does not keep the others from
+// being so. With every, calls.har holds every call.
+func Write(dir string, r *Report, calls *journal.Reader, every bool) error {
 	return errors.Join(
 		writeFile(dir, JSONFile, func(w io.Writer) error { return JSON(w, r) }),
 		writeFile(dir, JUnitFile, func(w io.Writer) error { return JUnit(w, r) }),
 		writeFile(dir, SummaryFile, func(w io.Writer) error { return Summary(w, r) }),
-		writeFile(dir, HARFile, func(w io.Writer) error { return HAR(w, r.Tool, calls) }),
+		writeFile(dir, HARFile, func(w io.Writer) error { return HAR(w, r, calls, every) }),
 	)
+}
+
+// WriteFile writes one more output beside those of a run, whole or not at all.
+func WriteFile(dir, name string, write func(io.Writer) error) error {
+	return writeFile(dir, name, write)
+}
+
+// Compress packs the calls of a run folder, once they were scanned: no scan sees a
+// secret in a packed file.
+func Compress(dir string) error {
+	plain := filepath.Join(dir, HARFile)
+	in, err := os.Open(plain)
+	if err != nil {
+		return fmt.Errorf("reports: cannot pack %s: %w", plain, err)
+	}
+	defer in.Close()
+	err = writeFile(dir, HARFile+".gz", func(w io.Writer) error {
+		packer := gzip.NewWriter(w)
+		_, err := io.Copy(packer, in)
+		return errors.Join(err, packer.Close())
+	})
+	if err != nil {
+		return err
+	}
+	return os.Remove(plain)
 }
 
 // writeFile writes beside the file and renames, so that a reader never sees
@@ -112,7 +141,21 @@ func WriteTarget(dir, text string) error {
 }
 
 // JSON writes the report as report.json holds it.
-func JSON(w io.Writer, r *Report) error { return indented(w, r) }
+func JSON(w io.Writer, r *Report) error { return compact(w, r) }
+
+// compact writes JSON without indentation, but each object with an id on a line of its
+// own: the leak scan reads lines, and so do people who compare two files. The bytes
+// that it breaks at cannot stand in a string, where quotes are escaped.
+func compact(w io.Writer, v any) error {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		return err
+	}
+	_, err := w.Write(bytes.ReplaceAll(b.Bytes(), []byte(`,{"id":"`), []byte(",\n{\"id\":\"")))
+	return err
+}
 
 func indented(w io.Writer, v any) error {
 	enc := json.NewEncoder(w)

@@ -41,6 +41,8 @@ type Options struct {
 	Version    string
 	Faults     []string // of the reference; only without a target file
 	RealTime   bool     // no spec waits longer than limits.max-wait, test clock or not
+	Every      bool     // every call is reported, and the journals stay
+	Gzip       bool     // the calls are packed
 	Progress   Progress
 
 	ProductionHosts []string // of every exchange; a target among them needs allow.production
@@ -287,13 +289,17 @@ func (r *runner) report(silent error) (*reports.Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := reports.Write(r.Plan.Out, report, calls); err != nil {
+	err = errors.Join(reports.Write(r.Plan.Out, report, calls, r.options.Every), writePage(r.Plan.Out, nil, r.page(report, calls)))
+	if err != nil {
 		return nil, &UsageError{err}
 	}
 	if err := leaked(r.Plan.Out); err != nil {
 		return nil, &UsageError{err}
 	}
 	if err := reports.Gate(r.Plan.Out, r.vault); err != nil {
+		return nil, &UsageError{err}
+	}
+	if err := r.options.tidy(r.Plan.Out, report); err != nil {
 		return nil, &UsageError{err}
 	}
 	return report, nil

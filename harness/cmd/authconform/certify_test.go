@@ -29,7 +29,7 @@ func certified(t *testing.T) (bundle, keys string) {
 	}
 	file, _ := servedOf(t, "kiiex", runner.ServeOptions{Faults: []string{"replayed-code-accepted"}})
 	bundle = filepath.Join(t.TempDir(), "run")
-	if res := run(t, nil, "run", "kiiex", "--target", file, "--out", bundle); res.code != verdict.ExitNotConformant {
+	if res := run(t, nil, "run", "kiiex", "--target", file, "--evidence", "all", "--out", bundle); res.code != verdict.ExitNotConformant {
 		t.Fatal(res)
 	}
 	if res := certify(t, bundle, keys); res.code != 0 {
@@ -170,7 +170,7 @@ func TestCertifyRefusesHalfAWord(t *testing.T) {
 		t.Errorf("the private key can be read by others: %v %v", info.Mode(), err)
 	}
 	out := filepath.Join(t.TempDir(), "run")
-	if res := run(t, nil, "run", "kiiex", "--focus", "kiiex.ping.*", "--out", out); res.code != 0 {
+	if res := run(t, nil, "run", "kiiex", "--focus", "kiiex.ping.*", "--evidence", "all", "--out", out); res.code != 0 {
 		t.Fatal(res)
 	}
 	for want, args := range map[string][]string{
@@ -182,6 +182,22 @@ func TestCertifyRefusesHalfAWord(t *testing.T) {
 		if res := run(t, nil, append([]string{"certify", out}, args...)...); res.code != verdict.ExitUsage || !strings.Contains(res.stderr, want) {
 			t.Errorf("want exit 2 and %q: %s", want, res)
 		}
+	}
+}
+
+// TestCertifyNeedsEveryCall: a lean run holds less than verify derives verdicts from.
+func TestCertifyNeedsEveryCall(t *testing.T) {
+	out := filepath.Join(t.TempDir(), "lean")
+	if res := run(t, nil, "run", "kiiex", "--out", out); res.code != verdict.ExitConformant {
+		t.Fatal(res)
+	}
+	key := filepath.Join(t.TempDir(), "release.key")
+	if res := run(t, nil, "keygen", key); res.code != 0 {
+		t.Fatal(res)
+	}
+	args := []string{"certify", out, "--key", key, "--product", "p", "--version", "1", "--deployment", "d", "--contact", "c"}
+	if res := run(t, nil, args...); res.code != verdict.ExitUsage || !strings.Contains(res.stderr, "--evidence all") {
+		t.Error(res)
 	}
 }
 

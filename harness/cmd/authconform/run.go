@@ -27,7 +27,7 @@ func runCommand() *cobra.Command {
 		Use:   "run [EXCHANGE...]",
 		Short: "Run suites against a target, or against their embedded references",
 		Long: `Runs the suite of each exchange (all of them without an argument) and writes one
-report.json, junit.xml, summary.md and calls.har into a folder of the run. The exit
+report.json, index.html, junit.xml, summary.md and calls.har into a folder of the run. The exit
 code over several exchanges is the worst of theirs: 1 beats 3, and 3 beats 0.
 
 Without --target the suite's own reference is started and judged.
@@ -55,10 +55,32 @@ is newly broken is red.`,
 	flags.IntVar(&o.Procs, "procs", 1, "processes to spread the specs over")
 	flags.StringVar(&o.Focus, "focus", "", "run only the clauses whose id matches this `GLOB`")
 	flags.BoolVar(&o.Strict, "strict", false, "a failed SHOULD is red too")
+	flags.Var((*evidence)(&o.Every), "evidence", "calls to keep: `WHAT` is lean (of what is not PASS, and one of each operation and outcome) or all (for verify)")
+	flags.BoolVar(&o.Gzip, "gzip", false, "pack calls.har")
 	flags.StringVar(&baseline, "baseline", "", "compare with the run in `DIR`; only what is newly broken is red")
 	flags.Int64Var(&o.Seed, "seed", 0, "`SEED` of the order of specs (default: drawn)")
 	return cmd
 }
+
+// evidence is the flag that says whether every call is kept.
+type evidence bool
+
+func (e *evidence) String() string {
+	if *e {
+		return "all"
+	}
+	return "lean"
+}
+
+func (e *evidence) Set(text string) error {
+	if text != "lean" && text != "all" {
+		return errors.New("want lean or all")
+	}
+	*e = text == "all"
+	return nil
+}
+
+func (*evidence) Type() string { return "WHAT" }
 
 // runAgainst runs, and comes to the exit code by what differs from an earlier run.
 func runAgainst(cmd *cobra.Command, args []string, o *runner.Options, baseline string) error {

@@ -61,7 +61,7 @@ func exitCodes(s *reports.Several) map[string]int {
 func TestCertify(t *testing.T) {
 	dir := t.TempDir()
 	out := filepath.Join(dir, "all")
-	got := run(t, nil, "run", "--procs", "2", "--out", out)
+	got := run(t, nil, "run", "--procs", "2", "--out", out, "--evidence", "all")
 	if got.code != verdict.ExitConformant {
 		t.Fatal(got)
 	}
