@@ -71,7 +71,7 @@ var alterations = []struct {
 }{
 	{"one byte", func(t *testing.T, dir string) { change(t, dir, reports.SummaryFile, `(k)iiex`, "K") }, reports.SummaryFile, ""},
 	{"one verdict", func(t *testing.T, dir string) {
-		change(t, dir, reports.JSONFile, `(?s)"id": "kiiex.code.replayed",.*?"verdict": "(FAIL)"`, "PASS")
+		change(t, dir, reports.JSONFile, `"id":"kiiex.code.replayed",.*?"verdict":"(FAIL)"`, "PASS")
 	}, reports.JSONFile, "clause kiiex.code.replayed: the report says PASS, and its evidence makes it FAIL"},
 	{"the result of one spec", func(t *testing.T, dir string) {
 		change(t, dir, "journal-1.ndjson", `"clause":"kiiex.code.replayed","state":"(failed)"`, "passed")
@@ -83,10 +83,10 @@ var alterations = []struct {
 		change(t, dir, "journal-1.ndjson", `"clause":"kiiex.code.wrong".*?"status":(4\d\d)`, "200")
 	}, "journal-1.ndjson", "clause kiiex.code.wrong: call "},
 	{"a dropped clause", func(t *testing.T, dir string) {
-		change(t, dir, reports.JSONFile, `(?s)(\{\s+"id": "kiiex.code.replayed",.*?"failures": \[.*?\n      \]\n    \},)`, "")
+		change(t, dir, reports.JSONFile, `(\{"id":"kiiex.code.replayed",.*\},)\n`, "")
 	}, reports.JSONFile, "clause kiiex.code.replayed: the clause list has it, and the report leaves it out; its evidence makes it FAIL"},
 	{"an excuse that nobody gave", func(t *testing.T, dir string) {
-		change(t, dir, reports.JSONFile, `(?s)"id": "kiiex.code.replayed",.*?"verdict": "(FAIL)"`, "KNOWN")
+		change(t, dir, reports.JSONFile, `"id":"kiiex.code.replayed",.*?"verdict":"(FAIL)"`, "KNOWN")
 	}, reports.JSONFile, "clause kiiex.code.replayed: the report says KNOWN"},
 	{"a softer contract", func(t *testing.T, dir string) {
 		change(t, dir, filepath.Join("contract", "kiiex", "clauses.yaml"), `- id: kiiex.code.replayed\n  level: ([A-Z]+)`, "INFO")
