@@ -1,7 +1,7 @@
 .DEFAULT_GOAL := help
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-.PHONY: help build certify prove test race lint ginkgo soak bench cost
+.PHONY: help build certify prove mutants test race lint ginkgo soak bench cost
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -17,6 +17,10 @@ SAMPLE ?= 0
 SEED ?= 1
 prove: build ## prove that every suite notices every fault of its reference
 	bin/authconform prove --sample $(SAMPLE) --seed $(SEED)
+
+# SAMPLE draws that many mutants of all, by SEED.
+mutants: build ## judge the mutants of the references' source
+	bin/authconform prove --mutants --sample $(SAMPLE) --seed $(SEED)
 
 test: ## run all tests
 	go test -timeout 20m ./...

@@ -52,6 +52,7 @@ var road = []room{
 	{name: "suites/*", not: []string{"schemas", "harness/journal", "harness/verdict"}},
 	{name: "suites", only: []string{"harness/conform", "suites/*"}},
 
+	{name: "harness/mutation/site", only: []string{}}, // what a mutated reference asks whether it is
 	{name: "harness/reference/kit", only: []string{}},
 	{name: "harness/reference/kit/kittest", only: []string{"harness/reference/kit"}},
 	{name: "harness/reference/*", only: []string{"harness/reference/kit"}},
@@ -65,6 +66,7 @@ var road = []room{
 	{name: "harness/runner", not: []string{"suites", "suites/*", "suites/*/client", "suites/family"}},
 	{name: "harness/doctor", not: []string{"suites", "suites/*", "suites/*/client", "suites/family"}},
 	{name: "harness/mutation", not: []string{"suites", "suites/*", "suites/*/client", "suites/family"}},
+	{name: "harness/mutation/mutants", not: []string{"suites", "suites/*", "suites/*/client", "suites/family"}},
 	{name: "harness/cmd/authconform"},
 }
 

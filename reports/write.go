@@ -21,9 +21,10 @@ const (
 	JUnitFile   = "junit.xml"
 	SummaryFile = "summary.md"
 	HARFile     = "calls.har"
-	PageFile    = "index.html"  // written by reports/page
-	ProofFile   = "proof.json"  // of `authconform prove`
-	TargetFile  = "target.yaml" // the target file as the run read it, redacted
+	PageFile    = "index.html"   // written by reports/page
+	ProofFile   = "proof.json"   // of `authconform prove`
+	MutantsFile = "mutants.json" // of `authconform prove --mutants`
+	TargetFile  = "target.yaml"  // the target file as the run read it, redacted
 )
 
 // CheckFolder creates a run folder and proves it writable, before a run spends
@@ -59,7 +60,7 @@ func CheckFolder(dir string) error {
 
 func ours(name string) bool {
 	switch name {
-	case JSONFile, JUnitFile, SummaryFile, HARFile, HARFile + ".gz", PageFile, ProofFile, TargetFile:
+	case JSONFile, JUnitFile, SummaryFile, HARFile, HARFile + ".gz", PageFile, ProofFile, MutantsFile, TargetFile:
 		return true
 	}
 	isJournal, _ := filepath.Match("journal-*.ndjson", name)

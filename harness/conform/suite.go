@@ -153,9 +153,12 @@ func (s *Context) Build() (unregister func()) {
 	return unregister
 }
 
-// Open gives the context its environment. No spec may run before.
+// Open gives the context its environment. No spec may run before; between two
+// specs it may be opened anew, on another deployment.
 func (s *Context) Open(env Environment) {
 	s.env = env
+	s.mails.heard()
+	s.answers.heard()
 	if pace := env.Target.Limits.Pace; pace > 0 {
 		s.limiter = rate.NewLimiter(rate.Limit(pace), 1)
 	}
