@@ -43,3 +43,20 @@ func (g *Generated) Build(module, command, dir string) (binary string, err error
 	}
 	return binary, nil
 }
+
+// ModuleOf finds the folder of the module that dir lies in.
+func ModuleOf(dir string) (string, error) {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return "", err
+	}
+	for d := dir; ; d = filepath.Dir(d) {
+		if text, err := os.ReadFile(filepath.Join(d, "go.mod")); err == nil && bytes.HasPrefix(text, []byte("module authconform")) {
+			return d, nil
+		}
+		if d == filepath.Dir(d) {
+			return "", fmt.Errorf("the sources of authconform are not found: neither %s nor a folder above it has its go.mod; "+
+				"run this in a checkout", dir)
+		}
+	}
+}

@@ -27,7 +27,8 @@ func (e Exemption) String() string {
 }
 
 func (e Exemption) fits(m Mutant) bool {
-	return e.File == m.File && e.Function == m.Function && e.Operator == m.Operator && e.Code == m.Before && (e.After == "" || e.After == m.After)
+	return e.File == m.File && e.Function == m.Function && e.Operator == m.Operator &&
+		e.Code == m.Before && (e.After == "" || e.After == m.After)
 }
 
 // folders holds the lists of packages that belong to no exchange, by package.

@@ -267,7 +267,8 @@ func (g *walker) swaps(e *ast.CallExpr) {
 		a, b := e.Args[i], e.Args[i+1]
 		ta, tb := g.pkg.types.Types[a], g.pkg.types.Types[b]
 		textA, textB := g.code(a), g.code(b)
-		if ta.IsNil() || tb.IsNil() || e.Ellipsis.IsValid() && i+2 == len(e.Args) || !types.Identical(ta.Type, tb.Type) || textA == textB {
+		spread := e.Ellipsis.IsValid() && i+2 == len(e.Args)
+		if ta.IsNil() || tb.IsNil() || spread || !types.Identical(ta.Type, tb.Type) || textA == textB {
 			continue
 		}
 		argument := basicArgument(ta.Type)

@@ -11,7 +11,6 @@ import (
 	"os"
 	"os/exec"
 	"path"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -395,20 +394,4 @@ func (p *prover) nearest(id site.ID) []string {
 		}
 	}
 	return names
-}
-
-// ModuleOf finds the folder of the module that dir lies in.
-func ModuleOf(dir string) (string, error) {
-	dir, err := filepath.Abs(dir)
-	if err != nil {
-		return "", err
-	}
-	for d := dir; ; d = filepath.Dir(d) {
-		if text, err := os.ReadFile(filepath.Join(d, "go.mod")); err == nil && bytes.HasPrefix(text, []byte("module authconform")) {
-			return d, nil
-		}
-		if d == filepath.Dir(d) {
-			return "", fmt.Errorf("the sources of authconform are not found: neither %s nor a folder above it has its go.mod; run this in a checkout", dir)
-		}
-	}
 }

@@ -63,7 +63,8 @@ func score(results []Result, name func(Result) string) []Score {
 func newReport(o Options, all []Mutant, results []Result) *Report {
 	stale := exempt(results, all, o.Exempt)
 	return &Report{
-		SchemaVersion: SchemaVersion, Surfaces: o.Surfaces, Generated: len(all), Seed: o.Seed, Mutants: results, Stale: append([]string{}, stale...),
+		SchemaVersion: SchemaVersion, Surfaces: o.Surfaces, Generated: len(all), Seed: o.Seed,
+		Mutants: results, Stale: append([]string{}, stale...),
 		Packages:  score(results, func(m Result) string { return m.Package }),
 		Files:     score(results, func(m Result) string { return m.File }),
 		Operators: score(results, func(m Result) string { return string(m.Operator) }),

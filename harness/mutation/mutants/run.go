@@ -112,7 +112,8 @@ type finding struct {
 // run puts each clause that has an assignment to its mutant. begun hears of each
 // before it starts, and done of what became of it; a mutant of which done says true
 // is not put to the clauses that are left.
-func (s *stage) run(assigned func(clause.Info) (assignment, bool), record bool, begun func(assignment, clause.Info), done func(finding) (settled bool)) error {
+func (s *stage) run(assigned func(clause.Info) (assignment, bool), record bool,
+	begun func(assignment), done func(finding) (settled bool)) error {
 	globals.Reset()
 	defer globals.Reset()
 	registry := clause.NewRegistry(s.contract, func(info clause.Info) bool {
@@ -138,7 +139,7 @@ func (s *stage) run(assigned func(clause.Info) (assignment, bool), record bool, 
 		if settled[a.mutant] && a.mutant != 0 {
 			ginkgo.Skip("its mutant is judged already")
 		}
-		begun(a, entry.Info)
+		begun(a)
 		found := finding{Info: entry.Info, mutant: a.mutant, deployment: a.deployment}
 		if record {
 			site.Record()

@@ -32,7 +32,10 @@ func Generate(module string, patterns ...string) (*Generated, error) {
 			if isFaultFile(p.names[i]) {
 				continue
 			}
-			g := &walker{out: out, pkg: p, file: p.name + "/" + filepath.Base(p.names[i]), condition: map[ast.Expr]bool{}, kept: map[ast.Node]bool{}, faulty: faulty}
+			g := &walker{
+				out: out, pkg: p, file: p.name + "/" + filepath.Base(p.names[i]),
+				condition: map[ast.Expr]bool{}, kept: map[ast.Node]bool{}, faulty: faulty,
+			}
 			if err := g.rewrite(file, p.names[i]); err != nil {
 				return nil, err
 			}

@@ -113,7 +113,7 @@ func (w *worker) hang() {
 	w.give()
 }
 
-func (w *worker) begun(a assignment, _ clause.Info) {
+func (w *worker) begun(a assignment) {
 	w.now = a.mutant
 	w.watchdog.Reset(specWithin)
 	w.say(message{Begun: a.mutant})
@@ -151,7 +151,8 @@ func (w *worker) observe() error {
 			settled[f.ID] = f.state != verdict.NotApplicable
 			if settled[f.ID] {
 				w.say(message{Sighting: &sighting{
-					ID: f.ID, Level: f.Level, Baseline: len(f.Baseline) > 0, Deployment: d.Name, State: f.state, Reason: f.reason, Reached: f.reached, Differs: f.differs,
+					ID: f.ID, Level: f.Level, Baseline: len(f.Baseline) > 0, Deployment: d.Name,
+					State: f.state, Reason: f.reason, Reached: f.reached, Differs: f.differs,
 				}})
 			}
 			return false
@@ -168,7 +169,7 @@ type trial struct {
 	judgment
 	mutant   Mutant
 	queue    []*sighting     // clauses that could notice it, the likeliest first
-	asked    map[string]bool // clauses that were put to it on any surface
+	asked    map[string]bool // clauses that an earlier surface had
 	touched  int             // clauses that come to a state in which it makes a difference
 	rounds   int
 	settled  bool
@@ -239,9 +240,9 @@ func (w *worker) rounds(s *stage, on sighted, order []*trial, trials map[site.ID
 		t.touched += len(all)
 		for _, c := range all {
 			if len(t.queue) < mostAsked && !t.asked[c.ID] {
-				t.asked[c.ID] = true
 				t.queue = append(t.queue, c)
 			}
+			t.asked[c.ID] = true // other profiles ask the clauses of their own
 		}
 	}
 	deployments := map[string]reference.Deployment{}
