@@ -12,7 +12,8 @@ import (
 )
 
 // Exemption is a change that no client could notice, with the reason. It is keyed
-// by the code and not by its line, so that unrelated edits leave it valid.
+// by the code and not by its line, so that unrelated edits leave it valid. "*" is any
+// function, operator or code.
 type Exemption struct {
 	File     string   `yaml:"file"`     // package/name.go
 	Function string   `yaml:"function"` // Type.method, function, or "var name"
@@ -26,9 +27,13 @@ func (e Exemption) String() string {
 	return fmt.Sprintf("%s, %s, %s: %s", e.File, e.Function, e.Operator, e.Code)
 }
 
+// anything stands for every function, operator or code.
+const anything = "*"
+
 func (e Exemption) fits(m Mutant) bool {
-	return e.File == m.File && e.Function == m.Function && e.Operator == m.Operator &&
-		e.Code == m.Before && (e.After == "" || e.After == m.After)
+	is := func(want, got string) bool { return want == anything || want == got }
+	return e.File == m.File && is(e.Function, m.Function) && is(string(e.Operator), string(m.Operator)) &&
+		is(e.Code, m.Before) && (e.After == "" || e.After == m.After)
 }
 
 // folders holds the lists of packages that belong to no exchange, by package.

@@ -8,13 +8,17 @@ import (
 	"authconform/harness/mutation/site"
 )
 
-// mostAsked is how many clauses of one surface a mutant is put to. In the middle of
-// a reference every spec comes by; a mutant there that the likeliest of them let
-// pass counts as survived, at worst wrongly so.
-const mostAsked = 60
+// In the middle of a reference every spec comes by. A mutant there is put to so many
+// clauses of one surface at most, the first of them those near to it; what all of
+// these let pass counts as survived, at worst wrongly so.
+const (
+	mostAsked = 100
+	mostNear  = 20
+)
 
-// ranking tells which clauses are the likeliest to notice a mutant: those that, of
-// the places in its function and then in its file, come to the ones that few do. A
+// ranking tells which clauses are the likeliest to notice a mutant. Near to it are
+// those that, of the places in its function and then in its file, come to the ones
+// that few do. After them come clauses that differ the most from each other: a
 // change of a limit is noticed by who reaches the limit, not by who logs in.
 type ranking struct {
 	clauses []sighting
@@ -22,6 +26,7 @@ type ranking struct {
 	rarity  []float64 // of each place: 1 when one clause comes to it
 	byWhere map[string][]float64
 	sizes   []int
+	turn    []int // of each clause, in an order in which each next one comes to the most that is new
 }
 
 func newRanking(places []place, clauses []sighting) *ranking {
@@ -37,7 +42,55 @@ func newRanking(places []place, clauses []sighting) *ranking {
 	for id, n := range r.rarity {
 		r.rarity[id] = 1 / max(n, 1)
 	}
+	r.spread()
 	return r
+}
+
+// spread puts the clauses into turns: again and again those first that together
+// come to every place.
+func (r *ranking) spread() {
+	r.turn = make([]int, len(r.clauses))
+	left := make([]int, len(r.clauses))
+	for i := range left {
+		left[i] = i
+	}
+	fresh := r.all()
+	gain := func(i int) (sum float64) {
+		for at, b := range r.clauses[i].Reached {
+			for b &= fresh[at]; b != 0; b &= b - 1 {
+				sum += r.rarity[at*8+bits.TrailingZeros8(b)]
+			}
+		}
+		return sum
+	}
+	for turn := range r.clauses {
+		best, most := 0, gain(left[0])
+		for at, i := range left[1:] {
+			if g := gain(i); g > most {
+				best, most = at+1, g
+			}
+		}
+		if most == 0 {
+			fresh = r.all()
+		}
+		i := left[best]
+		left = slices.Delete(left, best, best+1)
+		r.turn[i] = turn
+		for at, b := range r.clauses[i].Reached {
+			fresh[at] &^= b
+		}
+	}
+}
+
+// all is every place that some clause comes to.
+func (r *ranking) all() site.Set {
+	union := site.NewSet(len(r.places))
+	for _, c := range r.clauses {
+		for at, b := range c.Reached {
+			union[at] |= b
+		}
+	}
+	return union
 }
 
 // weights says, clause by clause, how much of what is rare in some places it
@@ -75,6 +128,9 @@ func (r *ranking) of(m Mutant) []*sighting {
 	slices.SortStableFunc(order, func(a, b int) int {
 		return cmp.Or(cmp.Compare(weight(b), weight(a)), cmp.Compare(r.sizes[a], r.sizes[b]))
 	})
+	if len(order) > mostNear {
+		slices.SortFunc(order[mostNear:], func(a, b int) int { return cmp.Compare(r.turn[a], r.turn[b]) })
+	}
 	list := make([]*sighting, len(order))
 	for i, at := range order {
 		list[i] = &r.clauses[at]
