@@ -7,10 +7,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"hash/fnv"
 	"os"
 	"os/exec"
-	"path"
 	"slices"
 	"strings"
 	"sync"
@@ -62,36 +60,45 @@ type Result struct {
 // Prove generates the mutants, builds them into one binary, and lets as many
 // processes of it as asked judge them.
 func Prove(ctx context.Context, o Options) (*Report, error) {
-	generated, err := Generate(o.Module, o.Patterns...)
-	if err != nil {
-		return nil, err
-	}
-	chosen := choose(generated.Mutants, o)
-	if len(chosen) == 0 {
-		return nil, fmt.Errorf("no mutant is in a file that matches %q; the files are %s", o.Files, strings.Join(files(generated.Mutants), ", "))
-	}
 	dir, err := os.MkdirTemp("", "authconform-mutants-")
 	if err != nil {
 		return nil, err
 	}
 	defer os.RemoveAll(dir)
-	o.say("building %d mutants into one binary", len(generated.Mutants))
-	binary, err := generated.Build(o.Module, o.Command, dir)
+	p, err := prepare(o, dir)
 	if err != nil {
 		return nil, err
 	}
-	p := &prover{Options: o, binary: binary, places: make([]place, 1)}
-	for _, m := range generated.Mutants {
+	return p.prove(ctx)
+}
+
+// prepare builds the mutants into a binary in dir.
+func prepare(o Options, dir string) (*prover, error) {
+	generated, err := Generate(o.Module, o.Patterns...)
+	if err != nil {
+		return nil, err
+	}
+	p := &prover{Options: o, all: generated.Mutants, places: make([]place, 1)}
+	for _, m := range p.all {
 		p.places = append(p.places, place{m.File, m.Function})
 	}
+	if p.chosen = choose(p.all, o); len(p.chosen) == 0 {
+		return nil, fmt.Errorf("no mutant is in a file that matches %q; the files are %s", o.Files, strings.Join(files(p.all), ", "))
+	}
+	o.say("building %d mutants into one binary", len(p.all))
+	p.binary, err = generated.Build(o.Module, o.Command, dir)
+	return p, err
+}
+
+func (p *prover) prove(ctx context.Context) (*Report, error) {
 	if err := p.observe(ctx); err != nil {
 		return nil, err
 	}
-	results, err := p.judge(ctx, chosen)
+	results, err := p.judge(ctx, p.chosen)
 	if err != nil {
 		return nil, err
 	}
-	return newReport(o, generated.Mutants, results), nil
+	return newReport(p.Options, p.all, results), nil
 }
 
 func (o Options) say(format string, args ...any) {
@@ -100,40 +107,10 @@ func (o Options) say(format string, args ...any) {
 	}
 }
 
-// choose takes the mutants of the files asked for, and of these a sample: those
-// whose names, mixed with the seed, come first.
-func choose(all []Mutant, o Options) []Mutant {
-	var chosen []Mutant
-	for _, m := range all {
-		if matched, _ := path.Match(o.Files, m.File); o.Files == "" || matched {
-			chosen = append(chosen, m)
-		}
-	}
-	if o.Sample == 0 || o.Sample >= len(chosen) {
-		return chosen
-	}
-	slices.SortStableFunc(chosen, func(a, b Mutant) int { return cmp.Compare(a.mixed(o.Seed), b.mixed(o.Seed)) })
-	return chosen[:o.Sample]
-}
-
-func (m Mutant) mixed(seed uint64) uint64 {
-	h := fnv.New64a()
-	fmt.Fprintf(h, "%d/%s/%d/%d", seed, m.File, m.Line, m.ID)
-	return h.Sum64()
-}
-
-func files(all []Mutant) []string {
-	var names []string
-	for _, m := range all {
-		if !slices.Contains(names, m.File) {
-			names = append(names, m.File)
-		}
-	}
-	return names
-}
-
 type prover struct {
 	Options
+	all    []Mutant // of every file
+	chosen []Mutant
 	binary string
 	places []place // of every mutant, by number
 	seen   []sighted

@@ -17,11 +17,15 @@ func TestProof(t *testing.T) {
 	o := Options{
 		Module: module, Command: "./harness/cmd/authconform", Args: []string{"prove", "__mutants"},
 		Patterns: []string{"./harness/reference/alphapoint"}, Surfaces: []Surface{{"kiiexap", "documented"}},
-		Files: "alphapoint/login.go", Sample: 60, Seed: 1, Procs: 2,
+		Files: "alphapoint/login.go", Sample: 40, Seed: 1, Procs: 2,
+	}
+	p, err := prepare(o, t.TempDir())
+	if err != nil {
+		t.Fatal(err)
 	}
 	prove := func() *Report {
 		t.Helper()
-		r, err := Prove(t.Context(), o)
+		r, err := p.prove(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -38,9 +42,9 @@ func TestProof(t *testing.T) {
 	if !maps.Equal(states(first), states(second)) || len(first.Mutants) != o.Sample {
 		t.Errorf("the same seed gave other verdicts:\n%v\n%v", states(first), states(second))
 	}
-	o.Drop = busiest(first, 10)
+	p.Drop = busiest(first, 10)
 	if weak := prove(); weak.Packages[0].Percent >= first.Packages[0].Percent {
-		t.Errorf("without %v the score is %.1f %%, and with them %.1f %%", o.Drop, weak.Packages[0].Percent, first.Packages[0].Percent)
+		t.Errorf("without %v the score is %.1f %%, and with them %.1f %%", p.Drop, weak.Packages[0].Percent, first.Packages[0].Percent)
 	}
 	conforms(t, first)
 }
