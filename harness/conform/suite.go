@@ -37,7 +37,10 @@ type Suite struct {
 	Specs func(*Context)
 	// Roles names what an identity can be, Settings what a target file may set
 	// beyond what all exchanges share: each with one sentence that explains it.
-	Roles    map[string]string
+	Roles map[string]string
+	// Makes names the roles whose accounts the suite makes for itself on a target; nil
+	// means none, so that each has to be in the target file.
+	Makes    func(*target.Target) []string
 	Settings map[string]target.Setting
 	// Features names the features that a target may declare.
 	Features map[string]Feature

@@ -135,6 +135,9 @@ func codeOf(v otp.Variant) conform.Change {
 func (p *api) refusesForged(ctx context.Context, row string, keep func(otp.Variant) bool) {
 	GinkgoHelper()
 	me := p.Enrolled(ctx)
+	if row == "I04" || row == "I09" { // true and "true" are one code
+		p.Unremembered(ctx, me.Account, remembered)
+	}
 	right := p.LastingCode(ctx, me.Account.Codes)
 	var changes []conform.Change
 	for _, v := range otp.Hostile(right) {

@@ -25,6 +25,7 @@ var Suite = conform.Suite{
 		client.RoleServiceOwner: "an active member with the second factor on (totp-secret) who owns a service account",
 		client.RolePhone:        "an active member; phone is a number that no account has yet and whose texts reach the inbox",
 	},
+	Makes:    client.Makes,
 	Settings: client.Settings,
 	Features: client.Features,
 	Path:     client.Path,

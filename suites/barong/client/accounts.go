@@ -39,6 +39,14 @@ func (p *Client) SignsUpHere() bool {
 	return p.Target().Features[SignUp] && !p.Target().Features[Captcha]
 }
 
+// Makes names the roles of accounts that are signed up for the specs.
+func Makes(t *target.Target) []string {
+	if t.Features[SignUp] && !t.Features[Captcha] {
+		return []string{RoleActive, RolePending, RoleTOTP}
+	}
+	return nil
+}
+
 // Member is the session of an active account without a second factor.
 func (p *Client) Member(ctx context.Context) *Session {
 	ginkgo.GinkgoHelper()

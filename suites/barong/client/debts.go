@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/onsi/ginkgo/v2"
 
@@ -70,6 +71,37 @@ func (p *Client) pay(ctx context.Context) {
 			return
 		}
 	}
+}
+
+// Unremembered waits, for a pooled account, until the target has forgotten the
+// placeholders that an earlier spec sent as its codes: it takes a repeated one for a
+// replay (barong#10.2-6).
+func (p *Client) Unremembered(ctx context.Context, a *Account, memory time.Duration) {
+	ginkgo.GinkgoHelper()
+	if !a.Pooled {
+		return
+	}
+	for left := p.placeholders.sent(a.Name, p.Now(), memory); left > 0; left = p.placeholders.sent(a.Name, p.Now(), memory) {
+		p.Wait(ctx, left+InTransit, "placeholders sent before are remembered")
+	}
+}
+
+// placeholders remembers when accounts were sent codes that are no codes.
+type placeholders struct {
+	mu sync.Mutex
+	at map[string]time.Time
+}
+
+// sent notes that an account is sent placeholders now, unless the last ones are still
+// remembered: then it returns for how long.
+func (m *placeholders) sent(account string, now time.Time, memory time.Duration) time.Duration {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if last, known := m.at[account]; known && now.Before(last.Add(memory)) {
+		return last.Add(memory).Sub(now)
+	}
+	m.at[account] = now
+	return 0
 }
 
 // spareCode is a right code that was not sent before, where there is one now.

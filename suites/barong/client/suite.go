@@ -4,6 +4,7 @@ package client
 
 import (
 	"context"
+	"time"
 
 	"authconform/harness/conform"
 	"authconform/harness/contract"
@@ -53,10 +54,13 @@ type Client struct {
 	network *network
 	Links   *links
 	debts   *debts
+
+	placeholders *placeholders
 }
 
 func New(s *conform.Context) *Client {
-	return &Client{Context: s, operations: newOperations(s), windows: newWindows(), network: newNetwork(), Links: &links{}, debts: &debts{}}
+	return &Client{Context: s, operations: newOperations(s), windows: newWindows(), network: newNetwork(), Links: &links{}, debts: &debts{},
+		placeholders: &placeholders{at: map[string]time.Time{}}}
 }
 
 // Path is where a target has an operation: the documents print the prefix
