@@ -170,7 +170,32 @@ func Build(run Run) (*Report, error) {
 	r.Baseline, r.Known = tallyBaseline(r.Verdicts), append([]baseline.Known{}, run.Known...)
 	r.Causes = causesOf(r.Verdicts)
 	r.ExitCode, r.Meaning = verdict.ExitCode(judged, run.Strict)
+	if silent := r.silentOperations(); r.ExitCode == verdict.ExitConformant && len(silent) > 0 {
+		r.ExitCode, r.Meaning = verdict.ExitIncomplete, fmt.Sprintf("incomplete: nothing was judged of %s; what the deployment lacks "+
+			"belongs under except in the target file; what was judged is %s", strings.Join(silent, ", "), r.Meaning)
+	}
 	return r, nil
+}
+
+// silentOperations lists the operations of which some clause applies and none was
+// judged, whatever their level: a run in which they are missing vouches for less than
+// it seems to.
+func (r *Report) silentOperations() []string {
+	var order []string
+	heard := map[string]bool{}
+	for _, e := range r.Verdicts {
+		switch e.Verdict {
+		case verdict.NOT_APPLICABLE, verdict.FILTERED:
+			continue
+		case verdict.UNTESTABLE, verdict.ERROR, verdict.NOT_RUN:
+		default:
+			heard[e.Operation] = true
+		}
+		if !slices.Contains(order, e.Operation) {
+			order = append(order, e.Operation)
+		}
+	}
+	return slices.DeleteFunc(order, func(operation string) bool { return heard[operation] })
 }
 
 // took is how long the run lasted; a clock that was set back makes it no less

@@ -44,11 +44,27 @@ type rabbitMail struct {
 	at       time.Time
 }
 
-// RabbitBugs are what may go wrong in it.
-var RabbitBugs = []string{
-	"any-code", "code-not-asked", "old-codes", "code-replayed", "code-of-anybody", "verification-not-asked", "any-verification",
-	"verification-of-any-type", "verification-of-anybody", "verification-twice", "any-secret", "key-not-needed", "any-key",
-	"user-token-not-needed", "deactivation-does-nothing", "activation-does-nothing", "secret-for-nobody", "any-mailed-code", "no-limit", "limit-per-session", "same-secret", "verification-lasts",
+// RabbitBugs are what may go wrong in it, and a clause that has to say so.
+var RabbitBugs = map[string]string{
+	"any-code":                  "coinrabbit.activate.refusal-shows-nothing",
+	"code-not-asked":            "coinrabbit.activate.no-code",
+	"old-codes":                 "coinrabbit.activate.old-code",
+	"code-replayed":             "coinrabbit.deactivate.replayed-code",
+	"code-of-anybody":           "coinrabbit.activate.foreign-code",
+	"verification-not-asked":    "coinrabbit.activate.no-verification",
+	"any-verification":          "coinrabbit.activate.made-up-verification",
+	"verification-of-any-type":  "coinrabbit.activate.verification-of-other-type",
+	"verification-of-anybody":   "coinrabbit.activate.foreign-verification",
+	"verification-twice":        "coinrabbit.activate.used-verification",
+	"key-not-needed":            "coinrabbit.partner-login.no-key",
+	"any-key":                   "coinrabbit.activate.made-up-key",
+	"deactivation-does-nothing": "coinrabbit.deactivate.takes-effect",
+	"activation-does-nothing":   "coinrabbit.activate.takes-effect",
+	"secret-for-nobody":         "coinrabbit.secret.no-headers",
+	"any-mailed-code":           "coinrabbit.verify-code.wrong",
+	"no-limit":                  "coinrabbit.throttle.activate",
+	"limit-per-session":         "coinrabbit.throttle.activate-new-session",
+	"verification-lasts":        "coinrabbit.activate.expired-verification",
 }
 
 const (
@@ -132,9 +148,6 @@ func (b *rabbit) partner(w http.ResponseWriter, r *http.Request) bool {
 // user is whose token a request carries; nil after a refusal.
 func (b *rabbit) user(w http.ResponseWriter, r *http.Request) *rabbitUser {
 	u := b.sessions[r.Header.Get("x-user-token")]
-	if u == nil && b.bug == "user-token-not-needed" && r.Header.Get("x-user-token") == "" {
-		u = b.users["bunny-0"]
-	}
 	if u == nil {
 		b.refuse(w, 401, "USER_TOKEN")
 	}
@@ -239,7 +252,7 @@ func (b *rabbit) activate(w http.ResponseWriter, r *http.Request, members map[st
 		return
 	}
 	secret, _ := text(members, "secret_2fa")
-	if u.secret == "" || u.on || secret != u.secret && b.bug != "any-secret" {
+	if u.secret == "" || u.on || secret != u.secret {
 		b.refuse(w, 400, "SECRET")
 		return
 	}
@@ -281,9 +294,7 @@ func (b *rabbit) create(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	u.used = 0
-	if u.secret = newSecret(); b.bug == "same-secret" {
-		u.secret = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
-	}
+	u.secret = newSecret()
 	answer(w, 200, `{"response": {"app": "any", "secret": `+quoted(u.secret)+`}, "result": true}`)
 }
 

@@ -32,11 +32,29 @@ type client struct {
 	nonces            map[string]bool
 }
 
-// DeskBugs are what may go wrong in it.
-var DeskBugs = []string{
-	"any-signature", "secret-not-used", "nonce-not-signed", "key-not-signed", "user-not-signed", "key-of-anybody", "jwt-not-needed", "any-jwt",
-	"jwt-signature-not-checked", "jwt-alg-none", "locked-enters", "second-factor-not-asked", "session-with-pending", "names-other-user", "says-true-when-wrong",
-	"signature-may-be-missing", "numbers-crash", "unknown-user-enters", "authenticated-missing", "no-limit",
+// DeskBugs are what may go wrong in it, and a clause that has to say so.
+var DeskBugs = map[string]string{
+	"any-signature":             "kiiexap.login.same-refusal",
+	"secret-not-used":           "kiiexap.login.signature",
+	"nonce-not-signed":          "kiiexap.login.signature",
+	"key-not-signed":            "kiiexap.login.signature",
+	"user-not-signed":           "kiiexap.login.signature",
+	"key-of-anybody":            "kiiexap.signature.foreign-key",
+	"jwt-not-needed":            "kiiexap.gateway.login-absent",
+	"any-jwt":                   "kiiexap.gateway.login-junk",
+	"jwt-signature-not-checked": "kiiexap.gateway.login-forged",
+	"jwt-alg-none":              "kiiexap.gateway.login-forged",
+	"locked-enters":             "kiiexap.login.locked",
+	"second-factor-not-asked":   "kiiexap.pending.required",
+	"session-with-pending":      "kiiexap.pending.required",
+	"names-other-user":          "kiiexap.login.names-user",
+	"says-true-when-wrong":      "kiiexap.login.same-refusal",
+	"signature-may-be-missing":  "kiiexap.login.without-signature",
+	"numbers-crash":             "kiiexap.fail-open.login",
+	"unknown-user-enters":       "kiiexap.login.same-refusal",
+	"authenticated-missing":     "kiiexap.login.signature",
+	"no-limit":                  "kiiexap.throttle.parallel",
+	"signature-prefix":          "kiiexap.signature.cut",
 }
 
 // Desk is a back end of AuthenticateUser.
@@ -134,10 +152,6 @@ func (d *desk) handle(w http.ResponseWriter, r *http.Request) {
 		}
 		given[name] = value
 		ok = ok && typed && (value != "" || name == "UserName" || name == "Signature" && d.bug == "signature-may-be-missing")
-	}
-	if d.bug == "error-500" && len(given["Nonce"]) > 200 {
-		w.WriteHeader(http.StatusInternalServerError)
-		return
 	}
 	if !ok {
 		w.WriteHeader(http.StatusBadRequest)

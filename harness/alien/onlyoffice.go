@@ -23,10 +23,29 @@ type officeUser struct {
 	disabled                bool
 }
 
-// OfficeBugs are what may go wrong in it.
-var OfficeBugs = []string{
-	"any-code", "code-not-asked", "null-is-a-code", "code-prefix", "code-of-anybody", "old-codes", "future-codes", "code-in-path-is-enough",
-	"code-replayed", "password-not-checked", "no-password-needed", "unknown-user-enters", "no-second-factor-needed", "no-token", "no-limit", "limit-spares-right", "limit-never-ends",
+// OfficeBugs are what may go wrong in it, and a clause that has to say so.
+var OfficeBugs = map[string]string{
+	"any-code":                "onlyoffice.code.wrong-then-right",
+	"code-not-asked":          "onlyoffice.code.absent",
+	"null-is-a-code":          "onlyoffice.code.absent",
+	"code-prefix":             "onlyoffice.code.length",
+	"code-of-anybody":         "onlyoffice.code.foreign",
+	"old-codes":               "onlyoffice.code.expired",
+	"future-codes":            "onlyoffice.code.future",
+	"code-in-path-is-enough":  "onlyoffice.code.path-ignored",
+	"code-replayed":           "onlyoffice.code.replayed",
+	"password-not-checked":    "onlyoffice.code.wrong-password",
+	"no-password-needed":      "onlyoffice.code.no-password",
+	"unknown-user-enters":     "onlyoffice.code.unknown-user",
+	"no-second-factor-needed": "onlyoffice.code.unavailable",
+	"no-token":                "onlyoffice.code.valid",
+	"no-limit":                "onlyoffice.throttle.by-code",
+	"limit-spares-right":      "onlyoffice.throttle.by-code",
+	"limit-never-ends":        "onlyoffice.throttle.codes",
+	"password-any-case":       "onlyoffice.code.password-exact",
+	"same-token":              "onlyoffice.code.token-fresh",
+	"limit-by-address":        "onlyoffice.throttle.codes-claimed-address",
+	"success-in-refusal":      "onlyoffice.code.wrong",
 }
 
 const (

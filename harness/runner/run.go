@@ -35,7 +35,7 @@ type Options struct {
 	Profile    string // "" is the target file's, or else the contract's default
 	Out        string // the run folder
 	Procs      int    // processes the specs are spread over; 0 and 1 are this one
-	Focus      string // glob over clause ids
+	Focus      string // globs over clause ids, separated by commas; "" is all
 	Strict     bool
 	Seed       int64 // of the spec order; 0 draws one
 	Version    string
@@ -142,7 +142,7 @@ func (r *runner) plan() (err error) {
 		}
 	}
 	if file == "" {
-		profile, err := Profile(r.contract, o.Profile)
+		profile, err := Profile(r.contract, askedProfile(r.suite.Exchange, o.Profile))
 		if err != nil {
 			return err
 		}
@@ -189,6 +189,13 @@ func (r *runner) list() error {
 		r.stop()
 		return usage("the focus %q matches none of the %d clauses of %s in profile %s; `authconform list %s` prints their ids",
 			r.Plan.Focus, len(r.clauses), r.suite.Exchange, r.Plan.Profile, r.suite.Exchange)
+	}
+	for _, glob := range globsOf(r.Plan.Focus) {
+		if !slices.ContainsFunc(r.clauses, func(c reports.Clause) bool { return matches(glob, c.ID) }) {
+			r.stop()
+			return usage("the focus %q matches no clause of %s in profile %s; `authconform list %s` prints their ids",
+				glob, r.suite.Exchange, r.Plan.Profile, r.suite.Exchange)
+		}
 	}
 	for _, d := range r.target.Deviations {
 		if !slices.ContainsFunc(r.clauses, func(c reports.Clause) bool { return verdict.Deviation{Clause: d.Clause}.Lists(c.ID) }) {

@@ -53,6 +53,7 @@ type Setting struct {
 	Values  []string // allowed; none: any text
 	Path    bool     // an absolute path of the URL
 	URL     bool     // an address that the run connects to, guarded as url is
+	Form    string   // regular expression of the whole value; Text says what it is
 }
 
 // Load reads and checks a target file. The error is an *Error holding every

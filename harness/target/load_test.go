@@ -98,7 +98,7 @@ var fullFiles = map[string]string{
 	"dir/client.key": "-----BEGIN KEY-----\nMC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp\n-----END KEY-----\n",
 }
 
-var fullEnv = []string{"HOST=portal.example.com", "ALICE=s3cret${HOST}", "GATE=open", "PARTNER=pk-123"}
+var fullEnv = []string{"HOST=portal.example.com", "ALICE=s3cret${HOST}", "GATE=open", "PARTNER=pk-12345"}
 
 func TestLoadFull(t *testing.T) {
 	got, registered, err := load(t, full, fullFiles, fullEnv...)
@@ -107,7 +107,7 @@ func TestLoadFull(t *testing.T) {
 	}
 	want := &Target{
 		File: "dir/t.yaml", Exchange: "onlyoffice", URL: "https://portal.example.com/base", Profile: "3.7",
-		Settings: map[string]string{"path-prefix": "/x", "partner-key": "pk-123"},
+		Settings: map[string]string{"path-prefix": "/x", "partner-key": "pk-12345"},
 		Features: map[string]bool{"sms": true, "captcha": false},
 		Identities: []Identity{
 			{Name: "alice", Roles: []string{"user", "totp"}, Login: "alice@example.com", Password: "pre-s3cret${HOST}-${x}", ID: "66faa6e4-f133-11ea-b126-00ffeec8b4ef", Phone: "+15550100", TOTPSecret: "JBSW Y3DP-ehpk3pxp"},
@@ -127,7 +127,7 @@ func TestLoadFull(t *testing.T) {
 	}
 	wantSecrets := secrets{
 		"alice password": "pre-s3cret${HOST}-${x}", "alice totp-secret": "JBSWY3DPEHPK3PXP", "bob password": "bob's password",
-		"captcha response": "open sesame", "header X-Gate": "open", "setting partner-key": "pk-123",
+		"captcha response": "open sesame", "header X-Gate": "open", "setting partner-key": "pk-12345",
 		"client key": "MC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp",
 	}
 	if diff := cmp.Diff(wantSecrets, registered); diff != "" {
@@ -222,8 +222,8 @@ func TestOverrides(t *testing.T) {
 
 func TestOverrideProblems(t *testing.T) {
 	_, _, err := load(t, minimal+"captcha: {response: \"${AUTHCONFORM_ONLYOFFICE_MY_OWN}\"}\n", nil,
-		"AUTHCONFORM_ONLYOFFICE_MY_OWN=mine",       // referred to by the file: no typo
-		"AUTHCONFORM_COINRABBIT_URL=not looked at", // another exchange's
+		"AUTHCONFORM_ONLYOFFICE_MY_OWN=mine-and-long", // referred to by the file: no typo
+		"AUTHCONFORM_COINRABBIT_URL=not looked at",    // another exchange's
 		"AUTHCONFORM_ONLYOFFICE_ALLOW_DISRUPTIV=true",
 		"AUTHCONFORM_ONLYOFFICE_ALLOW_PRODUCTION=yes",
 		"AUTHCONFORM_ONLYOFFICE_LIMITS_MAX_WAIT=hunter2",

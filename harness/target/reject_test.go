@@ -126,7 +126,7 @@ var rejected = []struct {
 	{"clause by number", "deviations:\n  - {clause: login, reason: r, owner: qa, link: 'https://t', expires: 2026-12-31}\n", false, false, []wantProblem{{5, "deviations[0].clause", "clause id"}}},
 }
 
-var rejectedFiles = map[string]string{"dir/s": "X=hunter2!\n# end\n", "dir/open": "X='hunter2\n", "dir/broken": "hunter2\nX=a\nX=b\nY=\"hunter2\n"}
+var rejectedFiles = map[string]string{"dir/s": "X=hunter2!\n# end\n", "dir/open": "X='hunter2\n", "dir/broken": "hunter2\nX=abcdefghij\nX=b\nY=\"hunter2\n"}
 
 func content(whole bool, s string) string {
 	if whole {
@@ -266,7 +266,7 @@ func TestAcceptedFilesMatchThePublishedSchema(t *testing.T) {
 
 func TestExample(t *testing.T) {
 	const path = "../../fixtures/onlyoffice/target.example.yaml"
-	environ := []string{"OLIVIA_PASSWORD=olivia-pw", "ADAM_PASSWORD=adam-pw", "RITA_PASSWORD=rita-pw", "ALICE_PASSWORD=alice-pw", "STAGING_GATE=gate-pw"}
+	environ := []string{"OLIVIA_PASSWORD=olivia-pass-word", "ADAM_PASSWORD=adam-pass-word", "RITA_PASSWORD=rita-pass-word", "ALICE_PASSWORD=alice-pass-word", "STAGING_GATE=gate-pass-word"}
 	entries := ""
 	for _, name := range []string{"BOB_PASSWORD", "TOM_PASSWORD", "TINA_PASSWORD", "PIA_PASSWORD", "NORA_PASSWORD", "DORA_PASSWORD", "CAPTCHA_RESPONSE"} {
 		entries += name + "=" + strings.ToLower(name) + "\n"

@@ -140,6 +140,8 @@ func (s Setting) rule() any {
 		return map[string]any{"$ref": "#/definitions/url"}
 	case s.Path:
 		return map[string]any{"$ref": "#/definitions/url-path"}
+	case s.Form != "":
+		return map[string]any{"title": "value", "description": s.Text, "type": "string", "pattern": "^(" + s.Form + ")$"}
 	case len(s.Values) > 0:
 		return choice("value", s.Values)
 	}

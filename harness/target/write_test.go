@@ -129,7 +129,7 @@ func TestWriteAnyText(t *testing.T) {
 	dir := t.TempDir()
 	rapid.Check(t, func(t *rapid.T) {
 		text := rapid.StringMatching(`[ -~äЖ€]*[!-~][ -~äЖ€]*|file:.{1,5}|\$*\{?[A-Z]*\}?x`)
-		want := Identity{Name: "a", Roles: []string{"user"}, Login: text.Draw(t, "login"), Password: text.Draw(t, "password"), ID: text.Draw(t, "id")}
+		want := Identity{Name: "a", Roles: []string{"user"}, Login: text.Draw(t, "login"), Password: text.Draw(t, "password") + "-12345678", ID: text.Draw(t, "id")}
 		got, _ := written(t, dir, &Target{Exchange: "onlyoffice", URL: "http://127.0.0.1:1", Identities: []Identity{want}})
 		if diff := cmp.Diff(want, got.Identities[0]); diff != "" {
 			t.Fatal(diff)

@@ -126,6 +126,7 @@ func (v specs) codeFirstStep() {
 			if p.Token != "" {
 				by = v.CallerWith(p.Who, v.Setting(client.PendingHeader), v.Secret("pending-token", v.Nonce()+v.Nonce()))
 			}
+			p.Who.Failed() // a target may count it
 			v.ExpectRefusal(ctx, by, v.SecondStep, request, client.NotPending)
 			v.TakeFirstStep(ctx, p)
 			v.RequireOK(ctx, "get the same code accepted after a first step", p.By, v.SecondStep, request)
@@ -133,6 +134,7 @@ func (v specs) codeFirstStep() {
 	It(op+" rejects a second use of the same first step", clause.Should(v.ID("code.first-step-once"), v.SecondStep, client.NotPending),
 		func(ctx SpecContext) {
 			p, _ := v.BothSteps(ctx)
+			p.Who.Failed()
 			v.ExpectAnswer(ctx, p.By, v.SecondStep, client.WithCode(v.Code(ctx, p.Codes)), client.NotPending)
 		})
 	It(op+" rejects a valid TOTP code 15 minutes after the first step",
@@ -141,6 +143,7 @@ func (v specs) codeFirstStep() {
 		func(ctx SpecContext) {
 			p := v.FirstStep(ctx)
 			v.Wait(ctx, 15*time.Minute, "a first step has to expire")
+			p.Who.Failed()
 			request := client.WithCode(v.Code(ctx, p.Codes))
 			v.ExpectAnswer(ctx, p.By, v.SecondStep, request, client.NotPending)
 			v.TakeFirstStep(ctx, p)
@@ -164,6 +167,7 @@ func (v specs) codeSingleUse() {
 		func(ctx SpecContext) {
 			t := v.secondStepTrial(ctx)
 			use := conform.Attempt{By: t.by, Request: t.control()}
+			t.Who.Failed()
 			accepted := 0
 			for _, call := range v.Together(ctx, v.SecondStep, slices.Repeat([]conform.Attempt{use}, 4)) {
 				switch {

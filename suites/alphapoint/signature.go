@@ -89,14 +89,17 @@ func (v specs) signature() {
 		{Text: op + " rejects a signature in upper case",
 			Clause: clause.Should(v.ID("signature.upper-case"), v.Login, contract.BadCredentials, signing),
 			Given:  []forgery{v.spelt("upper case", strings.ToUpper)}},
-		{Text: op + " rejects a signature in another encoding, cut in half, with a prefix or with white space",
+		{Text: op + " rejects a signature in another encoding, with a prefix or with white space",
 			Clause: clause.Should(v.ID("signature.spelling"), v.Login, contract.BadCredentials, signing), Given: []forgery{
 				v.resigned("Base64 for hexadecimal, or the other way round", func(who *identity.Identity, nonce string) string {
 					return v.Signer().Respelt(who, nonce)
 				}),
-				v.spelt("first half", func(s string) string { return s[:len(s)/2] }),
 				v.spelt("0x before it", func(s string) string { return "0x" + s }),
 				v.spelt("white space after it", func(s string) string { return s + " " }),
+			}},
+		{Text: op + " rejects the first half of a right signature",
+			Clause: clause.Graded(v.ID("signature.cut"), v.Login, contract.BadCredentials), Given: []forgery{
+				v.spelt("first half", func(s string) string { return s[:len(s)/2] }),
 			}},
 		{Text: op + " rejects a nonce other than the signed one",
 			Clause: clause.Graded(v.ID("signature.nonce-changed"), v.Login, contract.BadCredentials),

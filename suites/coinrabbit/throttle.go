@@ -46,11 +46,20 @@ func limitOf(ctx context.Context, p *client.Client, s subject) *limit {
 	with := func(code string) family.Attempt {
 		return family.Attempt{By: t.by, Request: t.request.With("code_2fa", code)}
 	}
+	// A code that is drawn before the guesses: waiting for one while the limit holds could outlast the limit.
+	drawn, app := p.Code(ctx, t.Codes), t.Codes
+	right := func() string {
+		code := drawn
+		if drawn = ""; code != "" && app == t.Codes {
+			return code
+		}
+		return p.Code(ctx, t.Codes)
+	}
 	return &limit{t: t, LimitTest: family.LimitTest{S: p.Context}, Limit: family.Limit{
 		Operation: s.operation, Attempts: declared.Attempts, Block: max(declared.Block, declared.Window),
 		Refused: contract.SecondFactorWrong, Limited: contract.Throttled,
 		Wrong: func(int) family.Attempt { return with(t.Codes.Wrong(farAway)) },
-		Right: func() family.Attempt { return with(p.Code(ctx, t.Codes)) },
+		Right: func() family.Attempt { return with(right()) },
 	}}
 }
 

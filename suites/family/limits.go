@@ -3,6 +3,7 @@ package family
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
@@ -50,6 +51,10 @@ func (t LimitTest) Reach(ctx context.Context, l Limit) *httpclient.Call {
 	GinkgoHelper()
 	t.Guess(ctx, l, l.Attempts)
 	limited := t.send(ctx, l, l.Wrong(l.Attempts))
+	if !t.S.Is(limited, l.Operation, l.Limited) { // whether it is worded otherwise, or does not hold at all
+		right := t.send(ctx, l, l.Right())
+		t.S.Holds(fmt.Sprintf("a right attempt is held back after %s", l.declared()), !t.S.Is(right, l.Operation, l.expected()), "it is accepted")
+	}
 	t.S.Expect(limited, l.Operation, l.Limited)
 	return limited
 }
@@ -66,7 +71,9 @@ func (t LimitTest) Guess(ctx context.Context, l Limit, times int) {
 // the limit holds: otherwise it is decorative.
 func (t LimitTest) HoldsBackTheRight(ctx context.Context, l Limit) {
 	GinkgoHelper()
-	t.S.Expect(t.send(ctx, l, l.Right()), l.Operation, l.Limited)
+	call := t.send(ctx, l, l.Right())
+	t.S.Holds(fmt.Sprintf("a right attempt is held back after %s", l.declared()), !t.S.Is(call, l.Operation, l.expected()), "it is accepted")
+	t.S.Expect(call, l.Operation, l.Limited)
 }
 
 // Ends waits until the block is over and requires that the right attempt then
@@ -74,7 +81,15 @@ func (t LimitTest) HoldsBackTheRight(ctx context.Context, l Limit) {
 func (t LimitTest) Ends(ctx context.Context, l Limit, after time.Duration) {
 	GinkgoHelper()
 	t.S.Wait(ctx, after, "the limit has to end")
-	t.S.Expect(t.send(ctx, l, l.Right()), l.Operation, l.expected())
+	call := t.send(ctx, l, l.Right())
+	t.S.Holds(fmt.Sprintf("a right attempt is accepted again %s after %s", after, l.declared()),
+		!t.S.Is(call, l.Operation, l.Limited), "it is held back still")
+	t.S.Expect(call, l.Operation, l.expected())
+}
+
+// declared says which limit a check relies on.
+func (l Limit) declared() string {
+	return fmt.Sprintf("%d wrong ones; limits of the target file or the deployment's settings say that it lasts %s", l.Attempts, l.Block)
 }
 
 // Works requires that an attempt which must not be limited succeeds.

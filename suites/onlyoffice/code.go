@@ -40,6 +40,15 @@ func codeSucceeds(p *client.Client) {
 			p.Require("get a wrong code refused", p.SendCode(ctx, e, e.Codes.Wrong(client.Window)), op, contract.SecondFactorWrong)
 			p.Expect(p.SendCode(ctx, e, p.Code(ctx, e.Codes)), op, contract.OK)
 		})
+	It("POST /authentication/{code} issues a new token for each log-in",
+		clause.Should("onlyoffice.code.token-fresh", op, contract.OK,
+			clause.From(contract.Standard, "OWASP ASVS 5.0.0 7.2.2; checks#S12")), func(ctx SpecContext) {
+			e := p.WithApp(ctx)
+			first, second := p.SendCode(ctx, e, e.Right(ctx)), p.SendCode(ctx, e, e.Right(ctx))
+			p.Require("sign in once", first, op, contract.OK)
+			p.Require("sign in twice", second, op, contract.OK)
+			p.Check("two log-ins give two tokens", client.Token(second), Not(Equal(client.Token(first))))
+		})
 	It("POST /authentication/{code} sets the session cookie twice for one log-in",
 		clause.Note("onlyoffice.code.two-connections", op, contract.OK, clause.Only(client.Release37),
 			clause.From(contract.Observed, "onlyoffice#6.B17")), func(ctx SpecContext) {
@@ -166,6 +175,13 @@ func codeRefusesRequests(p *client.Client) {
 		{Text: "POST /authentication/{code} rejects a right code with a wrong password",
 			Clause: clause.Must("onlyoffice.code.wrong-password", op, contract.BadCredentials),
 			Given:  []conform.Change{conform.Set("password", client.WrongPassword)}},
+		{Text: "POST /authentication/{code} rejects a right code with the password in another case, cut short or extended",
+			Clause: clause.Must("onlyoffice.code.password-exact", op, contract.BadCredentials),
+			Given: []conform.Change{
+				passwordSpelt("another case", client.SwapCase),
+				passwordSpelt("cut short", func(s string) string { return s[:max(0, len(s)-1)] }),
+				passwordSpelt("extended", func(s string) string { return s + "x" }),
+			}},
 		{Text: "POST /authentication/{code} rejects a right code with an unknown user name",
 			Clause: clause.Must("onlyoffice.code.unknown-user", op, contract.BadCredentials), Given: []conform.Change{unknownUser(p)}},
 		{Text: "POST /authentication/{code} rejects a right code with a missing or empty user name",
@@ -182,6 +198,14 @@ func codeRefusesRequests(p *client.Client) {
 			Clause: clause.Must("onlyoffice.code.empty", op, client.CodeMissing),
 			Given:  []conform.Change{conform.Set("code", ""), conform.Set("code", " ")}},
 	})
+}
+
+// passwordSpelt sends the right password in another spelling.
+func passwordSpelt(name string, spell func(string) string) conform.Change {
+	return conform.Change{Name: name, Of: func(r conform.Request) conform.Request {
+		right, _ := r.JSON.(conform.Object)["password"].(string)
+		return r.With("password", spell(right))
+	}}
 }
 
 // refusesCode requires the outcome for a code, and that a right one still works

@@ -39,9 +39,10 @@ var Suite = conform.Suite{
 			Text: "body where POST /authentication/{code} reads the code of the body, path where it reads that of the path", Default: "body",
 			Values: []string{"body", "path"},
 		},
-		conform.Tolerance: {Text: "how many 30-second steps old an app's code may be, 0 or 1; 1 unless set"},
+		conform.Tolerance: {Text: "how many 30-second steps old an app's code may be, 0 or 1; 1 unless set", Values: []string{"0", "1"}},
 	},
 	Send: client.Send,
+	Leak: client.Leak,
 	Features: map[string]conform.Feature{
 		"captcha": {Text: "captcha keys are configured; captcha.response is an answer that they accept", Present: captchaPresent},
 		"sms":     {Text: "two-factor authentication by text message can be switched on, and texts reach the inbox", Present: smsPresent},

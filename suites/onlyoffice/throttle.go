@@ -176,6 +176,19 @@ func codeLimit(p *client.Client) {
 			test.HoldsBackTheRight(ctx, l)
 			test.Ends(ctx, l, l.Block+time.Second)
 		})
+	It("POST /authentication/{code} counts wrong codes whatever address X-Forwarded-For claims",
+		clause.Should("onlyoffice.throttle.codes-claimed-address", p.LoginByCode, contract.SecondFactorThrottled, disrupts, spansSessions),
+		func(ctx SpecContext) {
+			l := codeLimitOf(ctx, p, p.WithApp(ctx))
+			wrong, claim := l.Wrong, claimedIn("X-Forwarded-For", "")
+			l.Wrong = func(i int) family.Attempt {
+				attempt := wrong(i)
+				attempt.Request = claim(ctx, i, nil, attempt.Request)
+				return attempt
+			}
+			test.Reach(ctx, l)
+			rest(ctx, l)
+		})
 	It("POST /settings/tfaapp/validate limits more wrong codes than the settings allow",
 		clause.Must("onlyoffice.throttle.codes-validate", p.ValidateCode, contract.Throttled, disrupts), func(ctx SpecContext) {
 			e := p.Enrol(ctx)

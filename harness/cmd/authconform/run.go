@@ -23,6 +23,7 @@ import (
 func runCommand() *cobra.Command {
 	var o runner.Options
 	var baseline string
+	var focus []string
 	cmd := &cobra.Command{
 		Use:   "run [EXCHANGE...]",
 		Short: "Run suites against a target, or against their embedded references",
@@ -39,9 +40,10 @@ is newly broken is red.`,
   authconform run coinrabbit kiiex
   authconform run onlyoffice --target staging.yaml --out reports/runs/staging
   authconform run onlyoffice --profile 3.7 --procs 4
-  authconform run onlyoffice --target staging.yaml --focus 'onlyoffice.login.*'
+  authconform run onlyoffice --target staging.yaml --focus 'onlyoffice.login.*' --focus onlyoffice.code.wrong
   authconform run barong --target staging.yaml --baseline reports/runs/last-release`,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			o.Focus = strings.Join(focus, ",")
 			if baseline == "" {
 				return runAll(cmd, args, &o)
 			}
@@ -53,7 +55,7 @@ is newly broken is red.`,
 	flags.StringVar(&o.Profile, "profile", "", "profile of the contract (default: the target file's, or the contract's first)")
 	flags.StringVar(&o.Out, "out", "", "`DIR` for the reports (default: reports/runs/<time>)")
 	flags.IntVar(&o.Procs, "procs", 1, "processes to spread the specs over")
-	flags.StringVar(&o.Focus, "focus", "", "run only the clauses whose id matches this `GLOB`")
+	flags.StringSliceVar(&focus, "focus", nil, "run only the clauses whose id matches this `GLOB`; several are one run of them all")
 	flags.BoolVar(&o.Strict, "strict", false, "a failed SHOULD is red too")
 	flags.Var((*evidence)(&o.Every), "evidence", "calls to keep: `WHAT` is lean (of what is not PASS, and one of each operation and outcome) or all (for verify)")
 	flags.BoolVar(&o.Gzip, "gzip", false, "pack calls.har")

@@ -60,7 +60,7 @@ func Settings(gateway, prefix string, paths map[string]string) map[string]target
 			Values: []string{"both", "signature", "password"},
 		},
 		SignatureSetting: {
-			Text: "how log-ins are signed: HMAC-SHA256, HMAC-SHA384 or HMAC-SHA512 of what, in hex or base64", Default: platformSignature,
+			Text: "how log-ins are signed: HMAC-SHA256, HMAC-SHA384 or HMAC-SHA512 of what, in hex or base64", Default: platformSignature, Form: signatureForm.String(),
 			Ask: "How is a Signature made?",
 		},
 		CodeMethod: {
@@ -68,7 +68,7 @@ func Settings(gateway, prefix string, paths map[string]string) map[string]target
 				"AlphaPoint's venues send it (alphapoint#8.9)", Default: "POST", Values: []string{"POST", "GET"},
 		},
 		Prefix:            {Text: "what all paths begin with; its case matters", Default: prefix, Path: true},
-		conform.Tolerance: {Text: "how many 30-second steps old an app's code may be, 0 or 1; 1 unless set"},
+		conform.Tolerance: {Text: "how many 30-second steps old an app's code may be, 0 or 1; 1 unless set", Values: []string{"0", "1"}},
 		GatewaySetting: {
 			Text:    "what every call carries: api-key (header APIKey), bearer (the identity's token) or none",
 			Default: gateway, Values: []string{"api-key", "bearer", "none"},
@@ -83,8 +83,8 @@ func Settings(gateway, prefix string, paths map[string]string) map[string]target
 			Ask: "How is the second step of a log-in tied to its first?",
 		},
 		lockSetting: {
-			Text: "how many wrong log-ins in a row lock an account until an administrator unlocks it, or never",
-			Ask:  "How many wrong log-ins in a row lock an account? The documents say that it happens and not when.",
+			Text: "how many wrong log-ins in a row lock an account until an administrator unlocks it, or never", Form: "never|[1-9][0-9]*",
+			Ask: "How many wrong log-ins in a row lock an account? The documents say that it happens and not when.",
 		},
 	}
 	for id, path := range paths {

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 
 	"github.com/onsi/ginkgo/v2"
 
@@ -209,6 +210,27 @@ func Send(ctx context.Context, s *conform.Context, by *conform.Actor, op *contra
 		unwrapped(call, s.Setting(Envelope))
 	}
 	return call, err
+}
+
+// refusals are the outcomes that let nobody in, in any profile.
+var refusals = []contract.Outcome{
+	contract.BadCredentials, contract.SecondFactorWrong, contract.SecondFactorUnavailable, contract.Invalid, CodeMissing, contract.Throttled,
+	contract.SecondFactorThrottled, contract.AccountDisabled, contract.CaptchaRefused, contract.Malformed, contract.InvalidType,
+	contract.SecondFactorRequired, contract.EnrolmentRequired,
+}
+
+// Leak names the token that an answer issues although its outcome is a refusal.
+func Leak(call *httpclient.Call, outcome contract.Outcome) string {
+	body := value.Of(call)
+	switch {
+	case !slices.Contains(refusals, outcome):
+		return ""
+	case value.Text(body, "token") != "" || value.Text(body, "response", "token") != "":
+		return "the member token"
+	case SetCookie(call, SessionCookie) != "":
+		return "the cookie " + SessionCookie
+	}
+	return ""
 }
 
 var plain = regexp.MustCompile(`^[0-9A-Za-z]+$`)
