@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"authconform/harness/journal"
+	"authconform/harness/plain"
 )
 
 // The files of a run folder, beside the journals.
@@ -87,10 +88,10 @@ func WriteFile(dir, name string, write func(io.Writer) error) error {
 // Compress packs the calls of a run folder, once they were scanned: no scan sees a
 // secret in a packed file.
 func Compress(dir string) error {
-	plain := filepath.Join(dir, HARFile)
-	in, err := os.Open(plain)
+	loose := filepath.Join(dir, HARFile)
+	in, err := os.Open(loose)
 	if err != nil {
-		return fmt.Errorf("reports: cannot pack %s: %w", plain, err)
+		return fmt.Errorf("reports: cannot pack %s: %w", loose, err)
 	}
 	defer in.Close()
 	err = writeFile(dir, HARFile+".gz", func(w io.Writer) error {
@@ -101,7 +102,7 @@ func Compress(dir string) error {
 	if err != nil {
 		return err
 	}
-	return os.Remove(plain)
+	return os.Remove(loose)
 }
 
 // writeFile writes beside the file and renames, so that a reader never sees
@@ -154,13 +155,18 @@ func compact(w io.Writer, v any) error {
 	if err := enc.Encode(v); err != nil {
 		return err
 	}
-	_, err := w.Write(bytes.ReplaceAll(b.Bytes(), []byte(`,{"id":"`), []byte(",\n{\"id\":\"")))
+	_, err := w.Write(bytes.ReplaceAll(plain.JSON(b.Bytes()), []byte(`,{"id":"`), []byte(",\n{\"id\":\"")))
 	return err
 }
 
 func indented(w io.Writer, v any) error {
-	enc := json.NewEncoder(w)
+	var text bytes.Buffer
+	enc := json.NewEncoder(&text)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
-	return enc.Encode(v)
+	if err := enc.Encode(v); err != nil {
+		return err
+	}
+	_, err := w.Write(plain.JSON(text.Bytes()))
+	return err
 }
