@@ -43,6 +43,7 @@ type Target struct {
 	production []string // hosts of every exchange that need allow.production
 	addresses  []string // settings that are addresses
 	places     map[string]place
+	files      map[string][]byte // by path, as they were read
 }
 
 // document is the whole of a target file.
