@@ -81,35 +81,38 @@ func auth0LogIns(p *api) {
 		auth0Refuses(p)
 		auth0TokensRefused(p)
 		auth0Bypasses(p)
-		It("POST /identity/sessions/auth0 answers that Auth0 is not enabled", clause.Graded("barong.auth0.off", p.CreateSessionByAuth0, methodOff, clause.Needs(client.Auth0Off)), func(ctx SpecContext) {
-			p.Expect(p.Do(ctx, p.Visitor(), p.CreateSessionByAuth0, idToken("a."+p.Nonce()+".b")), p.CreateSessionByAuth0, methodOff)
-		})
+		It("POST /identity/sessions/auth0 answers that Auth0 is not enabled",
+			clause.Graded("barong.auth0.off", p.CreateSessionByAuth0, methodOff, clause.Needs(client.Auth0Off)), func(ctx SpecContext) {
+				p.Expect(p.Do(ctx, p.Visitor(), p.CreateSessionByAuth0, idToken("a."+p.Nonce()+".b")), p.CreateSessionByAuth0, methodOff)
+			})
 	})
 }
 
 func auth0Opens(p *api) {
 	needs := clause.Needs(client.Auth0)
-	It("POST /identity/sessions/auth0 opens a session for a known user whose e-mail address Auth0 has verified", clause.Graded("barong.auth0.known", p.CreateSessionByAuth0, contract.OK, needs), func(ctx SpecContext) {
-		a, t := p.MemberAccount(ctx), p.auth0Tenant(ctx)
-		call := p.Do(ctx, p.VisitorAt(a.Address), p.CreateSessionByAuth0, p.signs(t, p.says(t, a.Login, true)))
-		p.Expect(call, p.CreateSessionByAuth0, contract.OK)
-		s := p.Opened(call, a)
-		p.Check("the user is the one of the e-mail address", strings.ToLower(value.Text(s.User, "email")), Equal(strings.ToLower(a.Login)))
-		if a.ID != "" {
-			p.Check("the user is the one who was there", value.Text(s.User, "uid"), Equal(a.ID))
-		}
-		p.ExpectAlive(ctx, s)
-		p.Writes(ctx, s)
-	})
-	It("POST /identity/sessions/auth0 creates an active user for an unknown e-mail address that Auth0 has verified", clause.Graded("barong.auth0.unknown", p.CreateSessionByAuth0, contract.OK, needs), func(ctx SpecContext) {
-		a, t := p.NewAccount(), p.auth0Tenant(ctx)
-		call := p.Do(ctx, p.VisitorAt(a.Address), p.CreateSessionByAuth0, p.signs(t, p.says(t, a.Login, true)))
-		p.Expect(call, p.CreateSessionByAuth0, contract.OK)
-		s := p.Opened(call, a)
-		p.Check("the user is active", value.Text(s.User, "state"), Equal("active"))
-		p.Check("the user has the e-mail address", value.Text(s.User, "email"), Equal(a.Login))
-		p.ExpectAlive(ctx, s)
-	})
+	It("POST /identity/sessions/auth0 opens a session for a known user whose e-mail address Auth0 has verified",
+		clause.Graded("barong.auth0.known", p.CreateSessionByAuth0, contract.OK, needs), func(ctx SpecContext) {
+			a, t := p.MemberAccount(ctx), p.auth0Tenant(ctx)
+			call := p.Do(ctx, p.VisitorAt(a.Address), p.CreateSessionByAuth0, p.signs(t, p.says(t, a.Login, true)))
+			p.Expect(call, p.CreateSessionByAuth0, contract.OK)
+			s := p.Opened(call, a)
+			p.Check("the user is the one of the e-mail address", strings.ToLower(value.Text(s.User, "email")), Equal(strings.ToLower(a.Login)))
+			if a.ID != "" {
+				p.Check("the user is the one who was there", value.Text(s.User, "uid"), Equal(a.ID))
+			}
+			p.ExpectAlive(ctx, s)
+			p.Writes(ctx, s)
+		})
+	It("POST /identity/sessions/auth0 creates an active user for an unknown e-mail address that Auth0 has verified",
+		clause.Graded("barong.auth0.unknown", p.CreateSessionByAuth0, contract.OK, needs), func(ctx SpecContext) {
+			a, t := p.NewAccount(), p.auth0Tenant(ctx)
+			call := p.Do(ctx, p.VisitorAt(a.Address), p.CreateSessionByAuth0, p.signs(t, p.says(t, a.Login, true)))
+			p.Expect(call, p.CreateSessionByAuth0, contract.OK)
+			s := p.Opened(call, a)
+			p.Check("the user is active", value.Text(s.User, "state"), Equal("active"))
+			p.Check("the user has the e-mail address", value.Text(s.User, "email"), Equal(a.Login))
+			p.ExpectAlive(ctx, s)
+		})
 }
 
 func auth0Refuses(p *api) {

@@ -20,7 +20,8 @@ func csrf(p *api, subjects []family.Subject) {
 			continue
 		}
 		Describe(s.Operation.Method+" "+s.Operation.Path+" with a session's cookie", func() {
-			csrfPair(p, s, "csrf-missing", "rejects a request without the session's CSRF token", client.CsrfMissing, func(string) string { return "" })
+			csrfPair(p, s, "csrf-missing", "rejects a request without the session's CSRF token", client.CsrfMissing,
+				func(string) string { return "" })
 			csrfPair(p, s, "csrf-wrong", "rejects a request with a wrong CSRF token", client.CsrfMismatch, otherDigit)
 		})
 	}

@@ -22,16 +22,18 @@ import (
 func drifts(p *api) {
 	op := p.GetSwaggerDoc
 	Describe("the document and the deployment's own description", func() {
-		It("The served API description and document 002 name the same operations", clause.Note("barong.drift.operations", op, contract.OK), func(ctx SpecContext) {
-			written, served := p.documentedParameters(), p.servedParameters(ctx)
-			p.Check("operations that the deployment has and the document has not", lacking(served, written), BeEmpty())
-			p.Check("operations that the document has and the deployment has not", lacking(written, served), BeEmpty())
-		})
-		It("The served API description and document 002 name the same parameters", clause.Note("barong.drift.parameters", op, contract.OK), func(ctx SpecContext) {
-			written, served := p.documentedParameters(), p.servedParameters(ctx)
-			p.Check("parameters that the deployment has and the document has not", lackingParameters(served, written), BeEmpty())
-			p.Check("parameters that the document has and the deployment has not", lackingParameters(written, served), BeEmpty())
-		})
+		It("The served API description and document 002 name the same operations",
+			clause.Note("barong.drift.operations", op, contract.OK), func(ctx SpecContext) {
+				written, served := p.documentedParameters(), p.servedParameters(ctx)
+				p.Check("operations that the deployment has and the document has not", lacking(served, written), BeEmpty())
+				p.Check("operations that the document has and the deployment has not", lacking(written, served), BeEmpty())
+			})
+		It("The served API description and document 002 name the same parameters",
+			clause.Note("barong.drift.parameters", op, contract.OK), func(ctx SpecContext) {
+				written, served := p.documentedParameters(), p.servedParameters(ctx)
+				p.Check("parameters that the deployment has and the document has not", lackingParameters(served, written), BeEmpty())
+				p.Check("parameters that the document has and the deployment has not", lackingParameters(written, served), BeEmpty())
+			})
 	})
 }
 

@@ -82,7 +82,8 @@ func confirmations(p *api) {
 			p.Expect(p.Do(ctx, p.Visitor(), op, confirmWith(token)), op, "already-confirmed")
 		})
 	It("POST /identity/users/email/confirm_code accepts the token of an earlier mail as well as the newest one",
-		clause.Must("barong.email.earlier-mail", op, contract.OK, clause.Needs(client.SignUp), clause.From(contract.Observed, "barong#10.2-4")), func(ctx SpecContext) {
+		clause.Must("barong.email.earlier-mail", op, contract.OK, clause.Needs(client.SignUp), clause.From(contract.Observed, "barong#10.2-4")),
+		func(ctx SpecContext) {
 			newcomer := p.SignedUp(ctx)
 			first := p.MailedToken(ctx, newcomer.Account.Login, client.Confirmation)
 			second := p.ConfirmationToken(ctx, newcomer.Account)

@@ -44,33 +44,38 @@ func keyCredentials(p *api) {
 
 func keyOpens(p *api) {
 	op := p.GetCurrentUser
-	It("An API key authenticates its owner without a cookie", clause.Graded("barong.keys.signed", op, contract.OK, clause.From(contract.Observed, "barong#1.5")),
+	It("An API key authenticates its owner without a cookie",
+		clause.Graded("barong.keys.signed", op, contract.OK, clause.From(contract.Observed, "barong#1.5")),
 		func(ctx SpecContext) {
 			k := p.NewKey(ctx, p.Enrolled(ctx))
 			p.Acts(ctx, k)
 		})
-	It("An API key needs no CSRF token for operations that change something", clause.Graded("barong.keys.signed-write", p.VerifyOTP, contract.OK, clause.From(contract.Observed, "barong#10.2-10")),
+	It("An API key needs no CSRF token for operations that change something",
+		clause.Graded("barong.keys.signed-write", p.VerifyOTP, contract.OK, clause.From(contract.Observed, "barong#10.2-10")),
 		func(ctx SpecContext) {
 			me := p.Enrolled(ctx)
 			k := p.NewKey(ctx, me)
 			r := p.Signed(k).With("code", p.Code(ctx, me.Account.Codes))
 			p.Expect(p.Do(ctx, p.Signer(k), p.VerifyOTP, r), p.VerifyOTP, contract.OK)
 		})
-	It("An API key takes precedence over the cookie of another user", clause.Graded("barong.keys.over-cookie", op, contract.OK, clause.From(contract.Observed, "barong#10.2-10; checks#B09")),
+	It("An API key takes precedence over the cookie of another user",
+		clause.Graded("barong.keys.over-cookie", op, contract.OK, clause.From(contract.Observed, "barong#10.2-10; checks#B09")),
 		func(ctx SpecContext) {
 			k, other := p.NewKey(ctx, p.Enrolled(ctx)), p.Member(ctx)
 			call := p.Do(ctx, other.Actor, op, p.Signed(k))
 			p.Expect(call, op, contract.OK)
 			p.Check("the user that is read", value.Text(value.Of(call), "uid"), Equal(value.Text(k.Owner.User, "uid")))
 		})
-	It("An API key's nonce may be some seconds early or late", clause.Graded("barong.keys.nonce-window", op, contract.OK, clause.From(contract.Observed, "barong#10.2-10")),
+	It("An API key's nonce may be some seconds early or late",
+		clause.Graded("barong.keys.nonce-window", op, contract.OK, clause.From(contract.Observed, "barong#10.2-10")),
 		func(ctx SpecContext) {
 			k := p.NewKey(ctx, p.Enrolled(ctx))
 			for _, by := range []time.Duration{-3 * time.Second, 3 * time.Second} {
 				p.Expect(p.Do(ctx, p.Signer(k), op, p.SignedWith(k, client.NonceAt(p.Now().Add(by)))), op, contract.OK)
 			}
 		})
-	It("An API key's nonce is accepted twice, and after a later one", clause.Note("barong.keys.nonce-replayed", op, contract.OK, clause.From(contract.Observed, "barong#10.2-10; barong#9-11")),
+	It("An API key's nonce is accepted twice, and after a later one",
+		clause.Note("barong.keys.nonce-replayed", op, contract.OK, clause.From(contract.Observed, "barong#10.2-10; barong#9-11")),
 		func(ctx SpecContext) {
 			k := p.NewKey(ctx, p.Enrolled(ctx))
 			first := p.Signed(k)
@@ -242,7 +247,8 @@ func keyDies(p *api, read signedRead) {
 		me := p.Enrolled(ctx)
 		k := p.NewKey(ctx, me)
 		alive(ctx, k)
-		p.Require("delete the key", p.Do(ctx, me.Actor, p.DeleteKey, client.Changed(k, p.Code(ctx, me.Account.Codes), nil)), p.DeleteKey, contract.OK)
+		p.Require("delete the key",
+			p.Do(ctx, me.Actor, p.DeleteKey, client.Changed(k, p.Code(ctx, me.Account.Codes), nil)), p.DeleteKey, contract.OK)
 		dead(ctx, k, keyUnknown)
 	}, "barong#1.3")
 	read.state("rejects an API key once its owner has disabled the second factor", "dead-after-disable", keyNotActive, func(ctx SpecContext) {

@@ -119,7 +119,8 @@ func resetConfirms(p *api) {
 func resetRefuses(p *api) {
 	op := p.ConfirmPasswordReset
 	It("POST /identity/users/password/confirm_code keeps the token of a rejected reset valid",
-		clause.Must("barong.password-reset.refusal-spends-nothing", op, contract.OK, clause.From(contract.Observed, "barong#2.1")), func(ctx SpecContext) {
+		clause.Must("barong.password-reset.refusal-spends-nothing", op, contract.OK, clause.From(contract.Observed, "barong#2.1")),
+		func(ctx SpecContext) {
 			a := p.Changeable(ctx).Account
 			token := p.ResetToken(ctx, a)
 			weak := p.PasswordReset(token, known[0])

@@ -83,7 +83,8 @@ func listsServices(p *api) {
 			p.Check("uids of the service accounts", uids, Not(ContainElement(two.Service)))
 			p.Check("their owner, which is one", owners, HaveEach(Equal(owners[0])))
 		})
-	It("GET /resource/service_accounts returns an empty list to a user without service accounts", clause.Graded("barong.service-accounts.none", op, contract.OK),
+	It("GET /resource/service_accounts returns an empty list to a user without service accounts",
+		clause.Graded("barong.service-accounts.none", op, contract.OK),
 		func(ctx SpecContext) {
 			call := p.Do(ctx, p.Member(ctx).Actor, op, conform.Request{})
 			p.Expect(call, op, contract.OK)

@@ -73,19 +73,21 @@ func logInRefuses(p *api) {
 				return []conform.Change{conform.Set("email", ""), conform.Set("email", nil)}
 			}},
 	})
-	It("POST /identity/sessions rejects the password of another user", clause.Graded("barong.sessions.foreign-password", p.CreateSession, bad), func(ctx SpecContext) {
-		a, other := p.MemberAccount(ctx), p.MemberAccount(ctx)
-		p.Require("log in as the other", p.TryLogIn(ctx, other, p.Credentials(other, "")), p.CreateSession, contract.OK)
-		call := p.TryLogIn(ctx, a, p.Credentials(a, "").With("password", other.Password))
-		p.Expect(call, p.CreateSession, bad)
-		p.ExpectNoSession(ctx, a, call)
-		p.Require("log in with the own one", p.TryLogIn(ctx, a, p.Credentials(a, "")), p.CreateSession, contract.OK)
-	})
-	It("POST /identity/sessions answers an object in place of the e-mail address with a server error", clause.Note("barong.sessions.email-object", p.CreateSession, emailObject), func(ctx SpecContext) {
-		a := p.MemberAccount(ctx)
-		p.Expect(p.TryLogIn(ctx, a, p.Credentials(a, "").With("email", map[string]any{"a": 1})), p.CreateSession, emailObject)
-		p.Require("log in", p.TryLogIn(ctx, a, p.Credentials(a, "")), p.CreateSession, contract.OK)
-	})
+	It("POST /identity/sessions rejects the password of another user",
+		clause.Graded("barong.sessions.foreign-password", p.CreateSession, bad), func(ctx SpecContext) {
+			a, other := p.MemberAccount(ctx), p.MemberAccount(ctx)
+			p.Require("log in as the other", p.TryLogIn(ctx, other, p.Credentials(other, "")), p.CreateSession, contract.OK)
+			call := p.TryLogIn(ctx, a, p.Credentials(a, "").With("password", other.Password))
+			p.Expect(call, p.CreateSession, bad)
+			p.ExpectNoSession(ctx, a, call)
+			p.Require("log in with the own one", p.TryLogIn(ctx, a, p.Credentials(a, "")), p.CreateSession, contract.OK)
+		})
+	It("POST /identity/sessions answers an object in place of the e-mail address with a server error",
+		clause.Note("barong.sessions.email-object", p.CreateSession, emailObject), func(ctx SpecContext) {
+			a := p.MemberAccount(ctx)
+			p.Expect(p.TryLogIn(ctx, a, p.Credentials(a, "").With("email", map[string]any{"a": 1})), p.CreateSession, emailObject)
+			p.Require("log in", p.TryLogIn(ctx, a, p.Credentials(a, "")), p.CreateSession, contract.OK)
+		})
 }
 
 // logInStates: the state is looked at before the password, so a wrong one gets the
@@ -127,19 +129,22 @@ func logInOracle(p *api) {
 		p.Expect(call, p.CreateSession, contract.BadCredentials)
 		return call
 	}
-	It("POST /identity/sessions answers an unknown e-mail address exactly like a wrong password", clause.Graded("barong.sessions.no-account-oracle", p.CreateSession, contract.BadCredentials), func(ctx SpecContext) {
-		a := p.MemberAccount(ctx)
-		p.Require("log in", p.TryLogIn(ctx, a, p.Credentials(a, "")), p.CreateSession, contract.OK)
-		first, second := wrong(ctx, a, a.Login), wrong(ctx, a, a.Login)
-		p.sameAnswers(first, second, wrong(ctx, a, p.Nobody()))
-	})
-	It("POST /identity/sessions does not reveal to a wrong password that a user has a second factor", clause.Graded("barong.sessions.no-second-factor-oracle", p.CreateSession, contract.BadCredentials), func(ctx SpecContext) {
-		plain, second := p.MemberAccount(ctx), p.EnrolledAccount(ctx)
-		p.Turns(ctx, second, 4)
-		a, b := wrong(ctx, plain, plain.Login), wrong(ctx, plain, plain.Login)
-		p.sameAnswers(a, b, wrong(ctx, second, second.Login))
-		p.Require("log in with both factors", p.TryLogIn(ctx, second, p.Credentials(second, p.Code(ctx, second.Codes))), p.CreateSession, contract.OK)
-	})
+	It("POST /identity/sessions answers an unknown e-mail address exactly like a wrong password",
+		clause.Graded("barong.sessions.no-account-oracle", p.CreateSession, contract.BadCredentials), func(ctx SpecContext) {
+			a := p.MemberAccount(ctx)
+			p.Require("log in", p.TryLogIn(ctx, a, p.Credentials(a, "")), p.CreateSession, contract.OK)
+			first, second := wrong(ctx, a, a.Login), wrong(ctx, a, a.Login)
+			p.sameAnswers(first, second, wrong(ctx, a, p.Nobody()))
+		})
+	It("POST /identity/sessions does not reveal to a wrong password that a user has a second factor",
+		clause.Graded("barong.sessions.no-second-factor-oracle", p.CreateSession, contract.BadCredentials), func(ctx SpecContext) {
+			plain, second := p.MemberAccount(ctx), p.EnrolledAccount(ctx)
+			p.Turns(ctx, second, 4)
+			a, b := wrong(ctx, plain, plain.Login), wrong(ctx, plain, plain.Login)
+			p.sameAnswers(a, b, wrong(ctx, second, second.Login))
+			p.Require("log in with both factors",
+				p.TryLogIn(ctx, second, p.Credentials(second, p.Code(ctx, second.Codes))), p.CreateSession, contract.OK)
+		})
 }
 
 // password replaces the password of a log-in.

@@ -191,6 +191,7 @@ func unlimited(p *api) {
 			for range 12 {
 				p.Expect(p.Do(ctx, me.Actor, p.VerifyOTP, client.CodeBody(me.Account.Codes.Wrong(1))), p.VerifyOTP, contract.SecondFactorWrong)
 			}
-			p.Require("verify a right code", p.Do(ctx, me.Actor, p.VerifyOTP, client.CodeBody(p.Code(ctx, me.Account.Codes))), p.VerifyOTP, contract.OK)
+			p.Require("verify a right code",
+				p.Do(ctx, me.Actor, p.VerifyOTP, client.CodeBody(p.Code(ctx, me.Account.Codes))), p.VerifyOTP, contract.OK)
 		})
 }

@@ -63,7 +63,8 @@ func whitelists(p *api) {
 				p.Expect(p.Do(ctx, p.Visitor(), op, p.whitelinkRequest(token)), op, contract.OK)
 			})
 		It("POST /identity/users/access rejects an address that is already allowed", Serial,
-			clause.Must("barong.whitelist.address-taken", op, addressTaken, clause.Needs(client.Whitelink, client.ClientAddress)), func(ctx SpecContext) {
+			clause.Must("barong.whitelist.address-taken", op, addressTaken, clause.Needs(client.Whitelink, client.ClientAddress)),
+			func(ctx SpecContext) {
 				by := p.Visitor()
 				p.Require("let an address in", p.Do(ctx, by, op, p.whitelinkRequest(p.whitelinkToken())), op, contract.OK)
 				p.Expect(p.Do(ctx, by, op, p.whitelinkRequest(p.whitelinkToken())), op, addressTaken)

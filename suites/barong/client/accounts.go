@@ -234,7 +234,8 @@ func (p *Client) SignedUp(ctx context.Context) *Session {
 func (p *Client) signUpOnce(ctx context.Context) *Session {
 	ginkgo.GinkgoHelper()
 	a := p.NewAccount()
-	call := p.Do(ctx, p.VisitorAt(a.Address), p.CreateUser, conform.Request{JSON: p.Solved(conform.Object{"email": a.Login, "password": a.Password})})
+	r := conform.Request{JSON: p.Solved(conform.Object{"email": a.Login, "password": a.Password})}
+	call := p.Do(ctx, p.VisitorAt(a.Address), p.CreateUser, r)
 	p.Require("sign an account up", call, p.CreateUser, contract.OK)
 	me := p.Opened(call, a)
 	a.ID = value.Text(me.User, "uid")
@@ -254,7 +255,8 @@ func (p *Client) NewAccount() *Account {
 // session that this opens.
 func (p *Client) confirmed(ctx context.Context, me *Session) *Session {
 	ginkgo.GinkgoHelper()
-	call := p.Do(ctx, p.VisitorAt(me.Account.Address), p.ConfirmEmail, conform.Request{JSON: conform.Object{"token": p.MailedToken(ctx, me.Account.Login, Confirmation)}})
+	r := conform.Request{JSON: conform.Object{"token": p.MailedToken(ctx, me.Account.Login, Confirmation)}}
+	call := p.Do(ctx, p.VisitorAt(me.Account.Address), p.ConfirmEmail, r)
 	p.Require("confirm the e-mail address of "+me.Account.Name, call, p.ConfirmEmail, contract.OK)
 	return p.Opened(call, me.Account)
 }

@@ -43,11 +43,14 @@ const (
 
 var Settings = map[string]target.Setting{
 	prefix: {
-		Text: "path under which the gateway serves the documented operations: /api/v2/auth, /api/v2/barong or /api/v2", Default: documentedPrefix, Path: true,
+		Text:    "path under which the gateway serves the documented operations: /api/v2/auth, /api/v2/barong or /api/v2",
+		Default: documentedPrefix, Path: true,
 	},
 	mode: {
-		Text: "gateway: a gateway asks Barong's AuthZ endpoint and adds the token; direct: the harness asks it itself and forwards the Bearer token", Default: gatewayMode,
-		Values: []string{gatewayMode, directMode},
+		Text: "gateway: a gateway asks Barong's AuthZ endpoint and adds the token; " +
+			"direct: the harness asks it itself and forwards the Bearer token",
+		Default: gatewayMode,
+		Values:  []string{gatewayMode, directMode},
 	},
 	appPrefix: {
 		Text: "path of Barong itself, behind the gateway, for mode direct and the clauses of feature direct", Default: "/api/v2", Path: true,
@@ -129,9 +132,11 @@ const (
 )
 
 var Features = map[string]conform.Feature{
-	SignUp:        {Text: "users may sign up, and the confirmation mail reaches the inbox", Present: present((*Client).signsUp)},
-	Captcha:       {Text: "sign-up, log-in, password reset and e-mail confirmation want a solved captcha", Present: configured(memberCaptcha, func(v string) bool { return v != captchaNone })},
-	Geetest:       {Text: "the captcha is Geetest's, whose answer has three members", Present: configured(memberCaptcha, func(v string) bool { return v == captchaGeetest })},
+	SignUp: {Text: "users may sign up, and the confirmation mail reaches the inbox", Present: present((*Client).signsUp)},
+	Captcha: {Text: "sign-up, log-in, password reset and e-mail confirmation want a solved captcha",
+		Present: configured(memberCaptcha, func(v string) bool { return v != captchaNone })},
+	Geetest: {Text: "the captcha is Geetest's, whose answer has three members",
+		Present: configured(memberCaptcha, func(v string) bool { return v == captchaGeetest })},
 	MockPhones:    {Text: "every phone code is right", Present: configured(memberPhonesType, func(v string) bool { return v == phonesMock })},
 	RealPhones:    {Text: "phone codes are sent and checked", Present: configured(memberPhonesType, func(v string) bool { return v != phonesMock })},
 	DataStorage:   {Text: "the data storage takes the titles of setting data-storage-titles", Present: never},
