@@ -37,3 +37,33 @@ func TestBaselineTellsOldFromNew(t *testing.T) {
 		t.Errorf("no run to compare with: %s", res)
 	}
 }
+
+// TestContractVersionIsHeld: a run that asks for an older version of the promises than
+// there is sends nothing.
+func TestContractVersionIsHeld(t *testing.T) {
+	if res := run(t, nil, "contract", "--version"); res.code != 0 || res.stdout != "1\n" {
+		t.Errorf("the version: %s", res)
+	}
+	out := filepath.Join(t.TempDir(), "out")
+	if res := run(t, nil, "run", "kiiex", "--focus", "kiiex.ping.*", "--contract-version", "1", "--out", out); res.code != verdict.ExitConformant {
+		t.Errorf("the version that there is: %s", res)
+	}
+	if res := run(t, nil, "run", "kiiex", "--contract-version", "2"); res.code != verdict.ExitUsage || !strings.Contains(res.stderr, "has version 1") {
+		t.Errorf("a version to come: %s", res)
+	}
+	if err := checkContractVersion(-1); err == nil {
+		t.Error("a version below the first is accepted")
+	}
+}
+
+func TestStandardsAreListedWithTheirGaps(t *testing.T) {
+	res := run(t, nil, "list", "--standard", "asvs-5.0.0")
+	for _, want := range []string{"no certification", "kiiexap", "barong.sessions.replayed", "gap: "} {
+		if res.code != 0 || !strings.Contains(res.stdout, want) {
+			t.Errorf("want %q: %s", want, res)
+		}
+	}
+	if res := run(t, nil, "list", "--standard", "asvs-9"); res.code != verdict.ExitUsage || !strings.Contains(res.stderr, "there is: asvs-5.0.0") {
+		t.Errorf("an unknown standard: %s", res)
+	}
+}

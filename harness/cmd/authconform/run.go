@@ -24,6 +24,7 @@ func runCommand() *cobra.Command {
 	var o runner.Options
 	var baseline string
 	var focus []string
+	var contractVersion int
 	cmd := &cobra.Command{
 		Use:   "run [EXCHANGE...]",
 		Short: "Run suites against a target, or against their embedded references",
@@ -44,6 +45,9 @@ is newly broken is red.`,
   authconform run barong --target staging.yaml --baseline reports/runs/last-release`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.Focus = strings.Join(focus, ",")
+			if err := checkContractVersion(contractVersion); err != nil {
+				return err
+			}
 			if baseline == "" {
 				return runAll(cmd, args, &o)
 			}
@@ -59,6 +63,7 @@ is newly broken is red.`,
 	flags.BoolVar(&o.Strict, "strict", false, "a failed SHOULD is red too")
 	flags.Var((*evidence)(&o.Every), "evidence", "calls to keep: `WHAT` is lean (of what is not PASS, and one of each operation and outcome) or all (for verify)")
 	flags.BoolVar(&o.Gzip, "gzip", false, "pack calls.har")
+	flags.IntVar(&contractVersion, "contract-version", 0, "refuse to run when the promises are newer than version `N`")
 	flags.StringVar(&baseline, "baseline", "", "compare with the run in `DIR`; only what is newly broken is red")
 	flags.Int64Var(&o.Seed, "seed", 0, "`SEED` of the order of specs (default: drawn)")
 	return cmd
