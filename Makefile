@@ -1,7 +1,7 @@
 .DEFAULT_GOAL := help
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-.PHONY: help build certify prove mutants test race lint ginkgo soak bench cost
+.PHONY: help build certify prove mutants test race lint ginkgo soak bench cost fuzz
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,6 +48,13 @@ soak: ## run the suites 20 times in four processes, at random, under the race de
 		if grep -E '^ *(UNTESTABLE|ERROR|WARN|NOT_RUN|KNOWN) ' bin/soak-$$i.txt; then exit 1; fi; \
 		echo "run $$i of $(RUNS): $$(grep -c ' PASS ' bin/soak-$$i.txt) rows of PASS, nothing else"; \
 	done; rm -rf bin/soak bin/soak-*.txt
+
+# Each runs in one process of its own, side by side; what a fuzzer finds is kept under testdata.
+FUZZTIME ?= 2m
+fuzz: ## fuzz redaction and printing for FUZZTIME each, side by side
+	@pids=; for target in secret/FuzzRedact plain/FuzzText; do \
+		go test -run '^$$' -fuzz "^$${target#*/}$$" -fuzztime $(FUZZTIME) -parallel 1 ./harness/$${target%/*} & pids="$$pids $$!"; \
+	done; for pid in $$pids; do wait $$pid || exit 1; done
 
 cost: ## print the CPU of a whole run beside that of a bare net/http replay of its calls
 	go test ./harness/runner -run '^$$' -bench WholeRunBesideReplay -benchtime 3x

@@ -271,6 +271,7 @@ func Specs(name string, seed *int64, log io.Writer) {
 	if seed != nil {
 		config.RandomizeAllSpecs, config.RandomSeed = true, *seed
 	}
+	config.GracePeriod = cleanup
 	reporter.NoColor = true
 	out := formatter.ColorableStdOut
 	formatter.ColorableStdOut = log
