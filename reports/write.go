@@ -73,11 +73,19 @@ func ours(name string) bool {
 // being so. With every, calls.har holds every call.
 func Write(dir string, r *Report, calls *journal.Reader, every bool) error {
 	return errors.Join(
-		writeFile(dir, JSONFile, func(w io.Writer) error { return JSON(w, r) }),
+		writeFile(dir, HARFile, func(w io.Writer) error { return HAR(w, r, calls, every) }),
 		writeFile(dir, JUnitFile, func(w io.Writer) error { return JUnit(w, r) }),
 		writeFile(dir, SummaryFile, func(w io.Writer) error { return Summary(w, r) }),
-		writeFile(dir, HARFile, func(w io.Writer) error { return HAR(w, r, calls, every) }),
+		writeFile(dir, JSONFile, func(w io.Writer) error { return JSON(w, r) }),
 	)
+}
+
+// Withdraw takes the verdicts of a run away whose evidence could not be written or
+// scanned: nothing in its folder may look conformant.
+func Withdraw(dir string) {
+	for _, name := range []string{JSONFile, JUnitFile, SummaryFile, PageFile} {
+		os.Remove(filepath.Join(dir, name)) // one that is not there looks like nothing
+	}
 }
 
 // WriteFile writes one more output beside those of a run, whole or not at all.

@@ -287,13 +287,18 @@ func (quiet) Fail() {}
 
 // report judges what the journals hold and writes all outputs. silent, when not
 // nil, is why no spec ran.
-func (r *runner) report(silent error) (*reports.Report, error) {
+func (r *runner) report(silent error) (report *reports.Report, err error) {
+	defer func() {
+		if err != nil {
+			reports.Withdraw(r.Plan.Out)
+		}
+	}()
 	calls, err := journal.Open(r.Plan.Out)
 	if err != nil {
 		return nil, err
 	}
 	defer calls.Close()
-	report, err := r.judge(calls.Results(), silent)
+	report, err = r.judge(calls.Results(), silent)
 	if err != nil {
 		return nil, err
 	}
