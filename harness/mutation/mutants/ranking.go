@@ -14,6 +14,7 @@ import (
 const (
 	mostAsked = 100
 	mostNear  = 20
+	mostAgain = 40 // in the other profiles of an exchange, where the same clauses judge by other statuses
 )
 
 // ranking tells which clauses are the likeliest to notice a mutant. Near to it are

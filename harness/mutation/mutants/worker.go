@@ -168,9 +168,8 @@ func (w *worker) observe() error {
 type trial struct {
 	judgment
 	mutant   Mutant
-	queue    []*sighting     // clauses that could notice it, the likeliest first
-	asked    map[string]bool // clauses that an earlier surface had
-	touched  int             // clauses that come to a state in which it makes a difference
+	queue    []*sighting // clauses that could notice it, the likeliest first
+	touched  int         // clauses that come to a state in which it makes a difference
 	rounds   int
 	settled  bool
 	unjudged string // why the last spec that could not judge it could not
@@ -182,16 +181,18 @@ func (w *worker) judge() error {
 	trials := map[site.ID]*trial{}
 	var order []*trial
 	for _, m := range w.Judge {
-		t := &trial{mutant: m, judgment: judgment{ID: m.ID}, asked: map[string]bool{}}
+		t := &trial{mutant: m, judgment: judgment{ID: m.ID}}
 		trials[m.ID] = t
 		order = append(order, t)
 	}
+	known := map[string]bool{}
 	for _, on := range w.On {
 		s, err := w.stage(on.Surface)
 		if err != nil {
 			return err
 		}
-		err = w.rounds(s, on, order, trials)
+		err = w.rounds(s, on, !known[on.Exchange], order, trials)
+		known[on.Exchange] = true
 		s.close()
 		if err != nil {
 			return err
@@ -229,8 +230,11 @@ func (w *worker) settle(t *trial, state State) {
 
 // rounds puts mutants to the clauses of one surface. In one round each clause meets
 // a mutant of its own, for building a suite's tree costs more than most specs.
-func (w *worker) rounds(s *stage, on sighted, order []*trial, trials map[site.ID]*trial) error {
-	likely := newRanking(w.Places, on.Clauses)
+func (w *worker) rounds(s *stage, on sighted, first bool, order []*trial, trials map[site.ID]*trial) error {
+	likely, most := newRanking(w.Places, on.Clauses), mostAsked
+	if !first {
+		most = mostAgain
+	}
 	for _, t := range order {
 		t.queue, t.rounds = nil, 0
 		if t.settled {
@@ -238,12 +242,7 @@ func (w *worker) rounds(s *stage, on sighted, order []*trial, trials map[site.ID
 		}
 		all := likely.of(t.mutant)
 		t.touched += len(all)
-		for _, c := range all {
-			if len(t.queue) < mostAsked && !t.asked[c.ID] {
-				t.queue = append(t.queue, c)
-			}
-			t.asked[c.ID] = true // other profiles ask the clauses of their own
-		}
+		t.queue = all[:min(most, len(all))]
 	}
 	deployments := map[string]reference.Deployment{}
 	for _, d := range reference.Deployments(s.Exchange) {
