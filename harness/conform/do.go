@@ -248,6 +248,9 @@ func (s *Context) path(op *contract.Operation) string {
 func (s *Context) observe(call *httpclient.Call) {
 	v := s.env.Vault
 	s.env.Clock.Observe(call.Header.Get("Date"), call.Started, call.Started.Add(call.Duration))
+	for _, look := range s.watchers {
+		look(call)
+	}
 	if err := s.env.Sink.Call(journal.FromWire(call, v)); err != nil {
 		s.lose(err)
 	}

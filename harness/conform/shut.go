@@ -36,3 +36,7 @@ func (s *Context) ExpectShut(which string, call *httpclient.Call, op *contract.O
 
 // PathOf is the path template of an operation on this target.
 func (s *Context) PathOf(op *contract.Operation) string { return s.path(op) }
+
+// Watch has every call of the run looked at as it comes, by what is cheap. It belongs to
+// the construction of the tree. The call is not redacted and must not be kept in part.
+func (s *Context) Watch(look func(*httpclient.Call)) { s.watchers = append(s.watchers, look) }

@@ -133,6 +133,8 @@ type Context struct {
 	run  *run
 	kits map[string]*otp.Kit // by secret
 
+	watchers []func(*httpclient.Call)
+
 	mails, answers silence               // of the inbox, and of the target
 	lost           atomic.Pointer[error] // why evidence could not be written
 }

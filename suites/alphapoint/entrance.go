@@ -9,6 +9,8 @@ import (
 
 	"authconform/harness/conform"
 	"authconform/harness/contract"
+	"authconform/harness/httpclient"
+	"authconform/harness/otp"
 	"authconform/suites/alphapoint/client"
 	"authconform/suites/family"
 )
@@ -42,9 +44,26 @@ func (v specs) entrance() family.Entrance {
 	}
 }
 
+// replays puts codes that were used to each operation that takes one.
+func (v specs) replays() {
+	spenders := []family.Spender[*client.Pending]{{
+		Name: "second step", Operation: v.SecondStep, Accepted: contract.OK, Refused: contract.SecondFactorReplayed,
+		Send: func(ctx context.Context, p *client.Pending, code string) *httpclient.Call {
+			v.TakeFirstStep(ctx, p)
+			return v.Do(ctx, p.By, v.SecondStep, client.WithCode(code))
+		},
+	}}
+	family.Replays(v.Context, spenders, func(context.Context) (*client.Pending, *otp.Kit) {
+		p := v.Pending(client.TOTP)
+		return p, p.Codes
+	})
+}
+
 // attacks are the families that try to get in, or to get more.
 func (v specs) attacks() {
 	family.Intruders(v.Context, v.entrance(), v.sessionSubjects())
+	family.Passive(v.Context, v.entrance(), subject(v.Devices, v.sessionTrial(v.OwnDevices)), "")
+	v.replays()
 	first := func(way string, op *contract.Operation, ready func(ctx context.Context) (*conform.Actor, func() conform.Request),
 		features ...string) {
 		family.FirstSteps(v.Context, family.FirstStep{

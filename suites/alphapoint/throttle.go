@@ -45,6 +45,12 @@ func (v specs) throttle() {
 				kit.Reach(ctx, l)
 				kit.Ends(ctx, l, l.Block+time.Second)
 			}},
+		{Text: op + " counts wrong log-ins whatever else differs between them, and holds back valid credentials more than once",
+			Clause: clause.Should(v.ID("throttle.whatever-varies"), v.Login, contract.Throttled, disrupts, spansSessions),
+			Given:  func(ctx context.Context, l family.Limit, _ *identity.Identity) { kit.WhateverVaries(ctx, l) }},
+		{Text: op + " applies its rate limit up to its end, and to valid credentials in the same words",
+			Clause: clause.Should(v.ID("throttle.lasts"), v.Login, contract.Throttled, disrupts, spansSessions),
+			Given:  func(ctx context.Context, l family.Limit, _ *identity.Identity) { kit.LastsToItsEnd(ctx, l) }},
 		{Text: op + " does not let caches store a rate-limited answer",
 			Clause: clause.Should(v.ID("throttle.not-storable"), v.Login, contract.Throttled, disrupts,
 				clause.From(contract.Standard, "RFC 6585 section 4")),
@@ -126,6 +132,13 @@ func (v specs) throttleCodes(kit family.LimitTest) {
 				return wrong(i)
 			}
 			kit.Reach(ctx, l)
+			v.Wait(ctx, l.Block+time.Second, "the limit has to end before others use the identity")
+		})
+	It(op+" counts wrong TOTP codes whatever else differs between the requests",
+		clause.Should(v.ID("throttle.codes-whatever-varies"), v.SecondStep, contract.SecondFactorThrottled, disrupts, spansSessions),
+		func(ctx SpecContext) {
+			l := v.codeLimit(ctx, v.FirstStep(ctx))
+			kit.WhateverVaries(ctx, l)
 			v.Wait(ctx, l.Block+time.Second, "the limit has to end before others use the identity")
 		})
 	if v.Validate == nil {

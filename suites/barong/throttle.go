@@ -158,6 +158,10 @@ func logInLimitBypasses(p *api) {
 			kit.Reach(ctx, one)
 		})
 	}
+	filling(p, "POST /identity/sessions counts attempts whatever else differs between them", should("whatever-varies"),
+		func(ctx context.Context, l family.Limit, a *client.Account) {
+			kit.WhateverVaries(ctx, p.fromOneAddress(l, a))
+		})
 	filling(p, "POST /identity/sessions counts attempts across connections", should("new-connection"), func(ctx context.Context, l family.Limit, a *client.Account) {
 		one := p.fromOneAddress(l, a)
 		wrong := one.Wrong

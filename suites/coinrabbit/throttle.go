@@ -109,6 +109,10 @@ func wrongCodeLimit(p *client.Client, s subject) {
 				})
 			}},
 	}
+	rows = append(rows, conform.Row[variation]{
+		Text: name + " counts wrong TOTP codes whatever else differs between the requests", Clause: state("-whatever-varies", spans),
+		Given: func(_ context.Context, l *limit) { l.Vary(family.Unlike()) },
+	})
 	if s.operation == p.Activate { // the way around a limit that starts the enrolment over
 		rows = append(rows, conform.Row[variation]{
 			Text: name + " counts wrong TOTP codes across newly created secrets", Clause: state("-new-secret", spans),

@@ -38,6 +38,12 @@ func passwordLimit(p *client.Client) {
 				test.Reach(ctx, l)
 				test.HoldsBackTheRight(ctx, l)
 			}},
+		{Text: "POST /authentication counts wrong passwords whatever else differs between the attempts",
+			Clause: clause.Should("onlyoffice.throttle.whatever-varies", op, limited, disrupts, spansSessions),
+			Given:  func(ctx context.Context, l family.Limit, _ *identity.Identity) { test.WhateverVaries(ctx, l) }},
+		{Text: "POST /authentication applies its rate limit up to its end, and to the right password in the same words",
+			Clause: clause.Should("onlyoffice.throttle.lasts", op, limited, disrupts, spansSessions),
+			Given:  func(ctx context.Context, l family.Limit, _ *identity.Identity) { test.LastsToItsEnd(ctx, l) }},
 		{Text: "POST /authentication accepts the right password once the lockout is over",
 			Clause: clause.Must("onlyoffice.throttle.ends", op, limited, disrupts),
 			Given: func(ctx context.Context, l family.Limit, _ *identity.Identity) {
@@ -187,6 +193,13 @@ func codeLimit(p *client.Client) {
 				return attempt
 			}
 			test.Reach(ctx, l)
+			rest(ctx, l)
+		})
+	It("POST /authentication/{code} counts wrong codes whatever else differs between the requests",
+		clause.Should("onlyoffice.throttle.codes-whatever-varies", p.LoginByCode, contract.SecondFactorThrottled, disrupts, spansSessions),
+		func(ctx SpecContext) {
+			l := codeLimitOf(ctx, p, p.WithApp(ctx))
+			test.WhateverVaries(ctx, l)
 			rest(ctx, l)
 		})
 	It("POST /settings/tfaapp/validate limits more wrong codes than the settings allow",

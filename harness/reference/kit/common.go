@@ -16,6 +16,8 @@ type Surface struct {
 	Guarded     []string // parts of the paths, in small letters, that a session opens
 	Inside      []string // operationIds behind them
 	FirstSteps  []string // operationIds that ask for a second factor; none where none do
+	Codes       []string // operationIds that take time-based codes and remember them in Spend
+	CodesOnce   []string // profiles in which they do; nil: all
 	Limited     []string // operationIds whose wrong attempts are limited; none where none are
 	Profiles    []string // in which there is a limit; nil: all
 }
@@ -66,8 +68,23 @@ func CommonFaults(surface Surface) []Fault {
 			all = append(all, fault)
 		}
 	}
+	for _, f := range []Fault{
+		{ID: faultOnlyLastCodeRemembered, Text: "Of the used codes only the last one is remembered."},
+		{ID: faultCodesForgottenAfterStep, Text: "A used code counts again in the next time step."},
+	} {
+		f.Operations, f.Outcomes, f.Profiles = surface.Codes, []string{"second-factor-replayed"}, surface.CodesOnce
+		if len(f.Operations) > 0 {
+			all = append(all, f)
+		}
+	}
 	return all
 }
+
+// Faults of the memory of used codes.
+const (
+	faultOnlyLastCodeRemembered  = "only-last-code-remembered"
+	faultCodesForgottenAfterStep = "used-codes-forgotten-after-step"
+)
 
 // Waives tells whether a fault lets a first step do without the second.
 func (s *Server) Waives(r *http.Request) bool {

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"runtime"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -35,6 +36,7 @@ type Server struct {
 	iterations int
 	parallel   string
 	oneUse     *OneUse
+	lastCode   map[string]usedCode // by what comes before the step in a key
 	identities []Identity
 	handler    http.Handler
 }
@@ -57,7 +59,7 @@ func NewServer(setup Setup) (*Server, error) {
 	return &Server{
 		surface: setup.Surface, common: slices.DeleteFunc(slices.Clone(commonFaults), func(f commonFault) bool { return !faults.On(f.id) }),
 		Faults: faults, Clock: setup.Clock, Outbox: NewOutbox(setup.Clock), iterations: setup.HashIterations,
-		parallel: setup.ParallelFault, oneUse: NewOneUse(),
+		parallel: setup.ParallelFault, oneUse: NewOneUse(), lastCode: map[string]usedCode{},
 	}, nil
 }
 
@@ -98,8 +100,28 @@ func (s *Server) Arrive() Call { return Call{Now: s.Clock.Now(), arrived: s.oneU
 // fault a use that overlapped the first one in time counts as well, which is what
 // checking and marking in two steps does.
 func (s *Server) Spend(c Call, key string) bool {
+	if strings.HasPrefix(key, "totp/") {
+		s.forget(c, key)
+	}
 	order, first := s.oneUse.Spend(key)
 	return first || s.On(s.parallel) && order > c.arrived
+}
+
+// forget is where faults lose what they should remember of used time-based codes.
+func (s *Server) forget(c Call, key string) {
+	whose := key[:strings.LastIndexByte(key, '/')]
+	switch last := s.lastCode[whose]; {
+	case s.On(faultOnlyLastCodeRemembered) && last.key != "" && last.key != key,
+		s.On(faultCodesForgottenAfterStep) && last.key != "" && c.Now.Unix()/30 != last.at.Unix()/30:
+		s.oneUse.Forget(whose)
+	}
+	s.lastCode[whose] = usedCode{key, c.Now}
+}
+
+// usedCode is the last time-based code of a secret that was looked at.
+type usedCode struct {
+	key string
+	at  time.Time
 }
 
 // Spent tells whether a single-use key no longer counts. With the parallel fault

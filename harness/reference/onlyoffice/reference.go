@@ -35,6 +35,7 @@ func startReference(o kit.Options) (*kit.Instance, error) {
 var surface = kit.Surface{
 	Credentials: list{"Cookie", "Authorization"}, Guarded: list{"/settings/tfaapp", "/security/activeconnections", "/settings/cookiesettings"},
 	Inside: list{"getTfaSettings", opSetTFA, opConnections, opGetCookies}, FirstSteps: list{opLogin}, Limited: list{opLogin, opCodeLogin, opValidate},
+	Codes: list{opCodeLogin, opValidate}, CodesOnce: documentedOnly,
 }
 
 // allFaults are the faults of this back end's own and those of every one.
