@@ -74,7 +74,7 @@ func (v specs) code() {
 		{Text: op + " rejects a TOTP code two time steps ahead",
 			Clause: clause.Should(v.ID("code.window-future"), v.SecondStep, wrong,
 				clause.From(contract.Standard, "RFC 6238 section 6; checks#T09")),
-			Given: codeOf(func(ctx context.Context, p *client.Pending) string { return v.CodeAhead(ctx, p.Codes, 2) })},
+			Given: codeOf(func(_ context.Context, p *client.Pending) string { return v.CodeAhead(p.Codes, 2) })},
 		{Text: op + " rejects the current TOTP code of another user",
 			Clause: clause.Graded(v.ID("code.foreign"), v.SecondStep, wrong), Given: codeOf(v.foreignCode)},
 		{Text: op + " rejects a request without a code",
