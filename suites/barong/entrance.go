@@ -59,7 +59,7 @@ func attacks(p *api, subjects []family.Subject) {
 	family.Intruders(p.Context, p.entrance(), slices.DeleteFunc(slices.Clone(subjects), func(subject family.Subject) bool {
 		return slices.ContainsFunc(described, func(d family.Subject) bool { return d.Operation == subject.Operation })
 	}))
-	family.Passive(p.Context, p.entrance(), family.Subject{Operation: p.GetCurrentUser, Ready: p.asMember(conform.Request{})}, client.SessionCookie)
+	family.Passive(p.Context, p.entrance(), family.Subject{Operation: p.GetCurrentUser, Ready: p.asMember(conform.Request{})}, p.SessionCookie)
 	family.FirstSteps(p.Context, family.FirstStep{
 		Subject: family.Subject{Operation: p.CreateSession, Ready: func(ctx context.Context) (*conform.Actor, func() conform.Request) {
 			GinkgoHelper()

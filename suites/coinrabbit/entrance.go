@@ -34,5 +34,5 @@ func entrance(p *client.Client) family.Entrance {
 // attacks are the families that try to get in, or to get more.
 func attacks(p *client.Client, subjects []family.Subject) {
 	family.Intruders(p.Context, entrance(p), subjects)
-	family.Passive(p.Context, entrance(p), subjects[0], "")
+	family.Passive(p.Context, entrance(p), subjects[0], nil)
 }

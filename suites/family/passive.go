@@ -33,19 +33,19 @@ type finding struct {
 var trace = regexp.MustCompile(`goroutine \d+ \[|Traceback \(most recent|panic: |\n\s+at [\w.$<>]+\(|Exception in thread|` +
 	`[\w/]+\.(?:go|java|php|py|rb|cs|js|ts):\d+|File "[^"]+", line \d+|node_modules/|SQLSTATE|syntax error at or near|ORA-\d{5}`)
 
-// rules are those of every exchange; cookie is the name of the one that carries the
-// session, or "".
-func rules(cookie string) []rule {
+// rules are those of every exchange; cookie names the one that carries the session, and
+// is nil where none does.
+func rules(cookie func() string) []rule {
 	all := []rule{
 		{"trace", "shows a stack trace, a source file or an error of a database", "OWASP ASVS 5.0.0 16.5.1; checks#F18", showsTrace},
 		{"origin", "lets every web page that asks read it with the user's credentials", "OWASP ASVS 5.0.0 3.4.2", reflectsOrigin},
 		{"cacheable", "invites shared caches to keep what a credential opened or a cookie that it sets", "OWASP ASVS 5.0.0 14.3.2", invitesCaches},
 		{"echo", "repeats in a refusal a credential of the request", "OWASP ASVS 5.0.0 14.2.6", echoesCredential},
 	}
-	if cookie != "" {
+	if cookie != nil {
 		all = append(all,
 			rule{"cookie", "sets the session cookie without HttpOnly", "OWASP ASVS 5.0.0 3.3.4; checks#S14", func(call *httpclient.Call) string {
-				return sessionCookie(call, cookie, func(c *http.Cookie) bool { return !c.HttpOnly })
+				return sessionCookie(call, cookie(), func(c *http.Cookie) bool { return !c.HttpOnly })
 			}})
 	}
 	return all
@@ -54,7 +54,7 @@ func rules(cookie string) []rule {
 // Passive states of all answers of a run together what none may show. Each is looked at
 // as it comes; the clauses are judged when nothing else is left to run. In a run of
 // several processes each judges its own calls.
-func Passive(s *conform.Context, entrance Entrance, whoAmI Subject, cookie string) {
+func Passive(s *conform.Context, entrance Entrance, whoAmI Subject, cookie func() string) {
 	for _, r := range rules(cookie) {
 		var mu sync.Mutex
 		var found finding

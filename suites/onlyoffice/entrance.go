@@ -36,7 +36,8 @@ func entrance(p *client.Client) family.Entrance {
 // attacks are the families that try to get in, or to get more.
 func attacks(p *client.Client, subjects []family.Subject) {
 	family.Intruders(p.Context, entrance(p), subjects)
-	family.Passive(p.Context, entrance(p), family.Subject{Operation: p.TFASettings, Ready: p.As(client.User, client.NoBody)}, client.SessionCookie)
+	family.Passive(p.Context, entrance(p), family.Subject{Operation: p.TFASettings, Ready: p.As(client.User, client.NoBody)},
+		func() string { return client.SessionCookie })
 	family.Replays(p.Context, []family.Spender[*client.Enrolled]{
 		{Name: "log-in", Operation: p.LoginByCode, Accepted: contract.OK, Refused: contract.SecondFactorReplayed, Send: p.SendCode},
 		{Name: "confirmation", Operation: p.ValidateCode, Accepted: client.Verified, Refused: contract.SecondFactorReplayed,
