@@ -36,7 +36,7 @@ func surfaceOf(surface string) kit.Surface {
 		s.Inside = list{opDevices}
 		return s
 	}
-	s.FirstSteps = list{opLogin}
+	s.FirstSteps, s.Digits = list{opLogin}, true
 	return s
 }
 

@@ -97,6 +97,7 @@ func startReference(o kit.Options) (*kit.Instance, error) {
 var surface = kit.Surface{
 	Credentials: list{"Cookie", "X-Csrf-Token", "Authorization", "X-Auth-Apikey", "X-Auth-Nonce", "X-Auth-Signature"},
 	Companions:  list{"X-Forwarded-For", "User-Agent"},
+	Digits:      true,
 	Guarded:     list{"/resource/users", "/resource/otp", "/resource/labels", "/resource/phones"},
 	Inside:      list{"getCurrentUser", "generateQRCode", "listLabels"}, FirstSteps: list{"createSession"}, Limited: list{"createSession"}, Profiles: only31,
 }

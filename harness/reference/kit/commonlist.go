@@ -70,7 +70,7 @@ var commonFaults = []commonFault{
 		text: "The first half of a credential is enough.",
 		near: func(right, v string) bool { return len(v) >= len(right)/2-1 && strings.HasPrefix(right, v) },
 	},
-	{id: "credential-in-any-case", text: "A credential is compared without regard to case.", near: strings.EqualFold},
+	{id: faultCredentialInAnyCase, text: "A credential is compared without regard to case.", near: strings.EqualFold},
 	{
 		id:   "credential-made-longer",
 		text: "What follows a right credential does not matter.",
