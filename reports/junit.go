@@ -144,8 +144,7 @@ func testcase(r *Report, e Entry, cause *Cause) junitCase {
 		Class: visible(class), Name: visible(e.ID), Time: seconds(time.Duration(e.DurationMS * float64(time.Millisecond))),
 		File: visible(e.File), Line: e.Line,
 		Properties: properties(
-			"level", string(e.Level), "verdict", string(e.Verdict), "source", e.Source,
-			"text", e.Text, "outcome", e.Outcome),
+			"level", string(e.Level), "verdict", string(e.Verdict), "source", e.Source),
 	}
 	message := &junitMessage{Message: headline(e), Type: string(e.Verdict), Text: explain(e)}
 	if cause != nil {

@@ -61,7 +61,7 @@ func CheckFolder(dir string) error {
 
 func ours(name string) bool {
 	switch name {
-	case JSONFile, JUnitFile, SummaryFile, HARFile, HARFile + ".gz", PageFile, ProofFile, MutantsFile, TargetFile:
+	case JSONFile, JUnitFile, SummaryFile, HARFile, HARFile + ".gz", PageFile, CTRFFile, ProofFile, MutantsFile, TargetFile:
 		return true
 	}
 	isJournal, _ := filepath.Match("journal-*.ndjson", name)
