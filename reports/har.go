@@ -101,7 +101,7 @@ const unknown = -1
 
 // HAR writes calls by start time as HAR 1.2, one entry per line, one call in memory
 // at a time: every call, or those of what is not PASS and one example of each operation
-// and outcome. The protocol version is not recorded and stands as "unknown".
+// and outcome. The protocol version is not recorded and is empty.
 func HAR(w io.Writer, r *Report, calls *journal.Reader, every bool) error {
 	page := harPage{calls: calls}
 	if err := page.choose(r, every); err != nil {
@@ -217,12 +217,12 @@ func harOf(c journal.Call) harEntry {
 	e := harEntry{
 		Started: harTime(c.Started), Time: c.DurationMS,
 		Request: harRequest{
-			Method: c.Method, URL: c.URL, HTTPVersion: "unknown", Headers: pairs(c.RequestHeader),
+			Method: c.Method, URL: c.URL, HTTPVersion: "", Headers: pairs(c.RequestHeader),
 			Cookies: cookies(strings.Join(c.RequestHeader.Values("Cookie"), "; ")), QueryString: query(c.URL),
 			HeadersSize: unknown, BodySize: unknown,
 		},
 		Response: harResponse{
-			Status: c.Status, StatusText: http.StatusText(c.Status), HTTPVersion: "unknown", Headers: pairs(c.Header),
+			Status: c.Status, StatusText: http.StatusText(c.Status), HTTPVersion: "", Headers: pairs(c.Header),
 			Cookies: []harPair{}, RedirectURL: c.Header.Get("Location"), HeadersSize: unknown, BodySize: unknown,
 			Content: harContent{Size: len(c.Body), MimeType: c.Header.Get("Content-Type"), Text: c.Body, Encoding: c.BodyEncoding},
 		},

@@ -91,7 +91,7 @@ func JUnit(w io.Writer, runs ...*Report) error {
 		return err
 	}
 	enc := xml.NewEncoder(w)
-	enc.Indent("", " ")
+	enc.Indent(" ", "")
 	if err := enc.Encode(all); err != nil {
 		return err
 	}
@@ -144,7 +144,10 @@ func testcase(r *Report, e Entry, cause *Cause) junitCase {
 		Class: visible(class), Name: visible(e.ID), Time: seconds(time.Duration(e.DurationMS * float64(time.Millisecond))),
 		File: visible(e.File), Line: e.Line,
 		Properties: properties(
-			"level", string(e.Level), "verdict", string(e.Verdict), "source", e.Source),
+			"level", string(e.Level), "verdict", string(e.Verdict)),
+	}
+	if e.Verdict != verdict.PASS {
+		c.Properties = append(c.Properties, properties("source", e.Source)...)
 	}
 	message := &junitMessage{Message: headline(e), Type: string(e.Verdict), Text: explain(e)}
 	if cause != nil {

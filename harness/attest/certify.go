@@ -121,11 +121,11 @@ func certifiable(dir string, runs []*reports.Report, about About) error {
 		if n := r.Counts[verdict.FILTERED]; n > 0 {
 			return fmt.Errorf("the run left out %d clauses of %s (--focus): a certificate is for a whole run", n, r.Exchange)
 		}
-		if _, err := os.Stat(filepath.Join(evidence(dir, r, runs), reports.TargetFile)); err != nil {
-			return fmt.Errorf("the run kept no %s of %s: only a run of `authconform run` can be certified", reports.TargetFile, r.Exchange)
-		}
 		if journals, _ := filepath.Glob(filepath.Join(evidence(dir, r, runs), "journal-*.ndjson")); len(journals) == 0 {
 			return fmt.Errorf("the run kept no journal of %s, from which a verdict could be derived anew: repeat it with --evidence all", r.Exchange)
+		}
+		if _, err := os.Stat(filepath.Join(evidence(dir, r, runs), reports.TargetFile)); err != nil {
+			return fmt.Errorf("the run kept no %s of %s: only a run of `authconform run` can be certified", reports.TargetFile, r.Exchange)
 		}
 	}
 	return nil

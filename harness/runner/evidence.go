@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -33,9 +34,17 @@ func writePage(dir string, s *reports.Several, runs ...page.Run) error {
 	return reports.WriteFile(dir, reports.PageFile, func(w io.Writer) error { return page.Write(w, head, runs) })
 }
 
+// writeCTRF writes the verdicts as CTRF where that is asked for.
+func (o Options) writeCTRF(dir string, runs ...*reports.Report) error {
+	if !o.CTRF {
+		return nil
+	}
+	return reports.WriteFile(dir, reports.CTRFFile, func(w io.Writer) error { return reports.CTRF(w, runs...) })
+}
+
 // tidy leaves of a run what its reader asked for, once everything was scanned. The
 // journals of a run that ended before its last clause stay: they are all that is left
-// of it.
+// of it. The target file goes with them, for it serves to derive verdicts anew.
 func (o Options) tidy(dir string, runs ...*reports.Report) error {
 	if o.Gzip {
 		if err := reports.Compress(dir); err != nil {
@@ -54,10 +63,15 @@ func (o Options) tidy(dir string, runs ...*reports.Report) error {
 		if len(runs) > 1 {
 			folder = filepath.Join(dir, r.Exchange)
 		}
-		journals, err := filepath.Glob(filepath.Join(folder, "journal-*.ndjson"))
+		spare, err := filepath.Glob(filepath.Join(folder, "journal-*.ndjson"))
 		wrong = append(wrong, err)
-		for _, name := range journals {
-			wrong = append(wrong, os.Remove(name))
+		for _, name := range append(spare, filepath.Join(folder, reports.TargetFile)) {
+			if err := os.Remove(name); !errors.Is(err, fs.ErrNotExist) {
+				wrong = append(wrong, err)
+			}
+		}
+		if folder != dir {
+			wrong = append(wrong, os.Remove(folder)) // empty by now
 		}
 	}
 	if err := errors.Join(wrong...); err != nil {

@@ -43,6 +43,7 @@ type Options struct {
 	RealTime   bool     // no spec waits longer than limits.max-wait, test clock or not
 	Every      bool     // every call is reported, and the journals stay
 	Gzip       bool     // the calls are packed
+	CTRF       bool     // the verdicts are written as CTRF too
 	Progress   Progress
 
 	ProductionHosts []string // of every exchange; a target among them needs allow.production
@@ -302,7 +303,8 @@ func (r *runner) report(silent error) (report *reports.Report, err error) {
 	if err != nil {
 		return nil, err
 	}
-	err = errors.Join(reports.Write(r.Plan.Out, report, calls, r.options.Every), writePage(r.Plan.Out, nil, r.page(report, calls)))
+	err = errors.Join(reports.Write(r.Plan.Out, report, calls, r.options.Every), writePage(r.Plan.Out, nil, r.page(report, calls)),
+		r.options.writeCTRF(r.Plan.Out, report))
 	if err != nil {
 		return nil, &UsageError{err}
 	}

@@ -95,6 +95,7 @@ func (s *several) run(ctx context.Context) (*reports.Several, error) {
 	if whole != nil {
 		s.fail(reports.WriteCalls(s.dir, whole, s.calls, s.options.Every))
 		s.fail(s.page(whole))
+		s.fail(s.options.writeCTRF(s.dir, whole.Runs...))
 		s.fail(reports.Gate(s.dir, s.vault))
 	}
 	if whole != nil && len(s.errs) == 0 {

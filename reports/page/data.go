@@ -18,9 +18,9 @@ import (
 // message no more is shown than a reader would scroll through.
 const (
 	roomForCalls   = 2_400_000 // of what is not PASS
-	roomForPassing = 150_000   // of examples of what is
+	roomForPassing = 40_000    // of examples of what is
 	longestMessage = 6_000
-	longestPassage = 700
+	longestPassage = 450
 )
 
 // data is what the script reads.
@@ -28,6 +28,7 @@ type data struct {
 	Runs       []dataRun          `json:"runs"`
 	Operations []operation        `json:"operations"`
 	Causes     []cause            `json:"causes"`
+	Sources    []string           `json:"sources"` // as clauses write them; many share one
 	Passages   map[string]passage `json:"passages"`
 	Clauses    []clause           `json:"clauses"`
 }
@@ -54,25 +55,22 @@ type passage struct {
 }
 
 type clause struct {
-	ID         string            `json:"id"`
-	Run        int               `json:"run"`
-	Level      string            `json:"level"`
-	Verdict    verdict.Verdict   `json:"verdict"`
-	Text       string            `json:"text"`
-	Operation  int               `json:"operation"`
-	Outcome    string            `json:"outcome,omitempty"`
-	Reason     string            `json:"reason,omitempty"`
-	Source     string            `json:"source,omitempty"`
-	Provenance string            `json:"provenance,omitempty"`
-	Standards  []string          `json:"standards,omitempty"`
-	Baseline   []string          `json:"baseline,omitempty"`
-	Place      string            `json:"place,omitempty"`
-	Checks     int               `json:"checks"`
-	MS         float64           `json:"ms"`
-	Cause      *int              `json:"cause,omitempty"`
-	Failures   []journal.Failure `json:"failures,omitempty"`
-	Called     int               `json:"called,omitempty"`
-	Calls      []call            `json:"calls,omitempty"`
+	ID        string            `json:"id"`
+	Run       int               `json:"run"`
+	Level     string            `json:"level"`
+	Verdict   verdict.Verdict   `json:"verdict"`
+	Text      string            `json:"text"`
+	Operation int               `json:"operation"`
+	Outcome   string            `json:"outcome,omitempty"`
+	Reason    string            `json:"reason,omitempty"`
+	Source    int               `json:"source"` // index of Sources
+	Baseline  []string          `json:"baseline,omitempty"`
+	Place     string            `json:"place,omitempty"`
+	Checks    int               `json:"checks"`
+	Cause     *int              `json:"cause,omitempty"`
+	Failures  []journal.Failure `json:"failures,omitempty"`
+	Called    int               `json:"called,omitempty"`
+	Calls     []call            `json:"calls,omitempty"`
 }
 
 type call struct {
@@ -134,7 +132,7 @@ func (d *data) clause(run int, r Run, e reports.Entry, operations, caused map[st
 	}
 	c := clause{
 		ID: e.ID, Run: run, Level: string(e.Level), Verdict: e.Verdict, Text: e.Text, Operation: op, Outcome: e.Outcome, Reason: e.Reason,
-		Source: e.Source, Provenance: e.Provenance, Baseline: e.Baseline, Checks: e.Checks, MS: math.Round(e.DurationMS), Called: len(e.Calls),
+		Source: d.source(e.Source), Baseline: e.Baseline, Checks: e.Checks, Called: len(e.Calls),
 	}
 	if e.File != "" {
 		c.Place = fmt.Sprintf("%s:%d", e.File, e.Line)
@@ -143,9 +141,7 @@ func (d *data) clause(run int, r Run, e reports.Entry, operations, caused map[st
 		c.Cause = &at
 	}
 	for _, reference := range source.Split(e.Source) {
-		if d.passage(r, reference) {
-			c.Standards = append(c.Standards, reference)
-		}
+		d.passage(r, reference)
 	}
 	for _, f := range e.Failures {
 		if len(f.Expected)+len(f.Actual) > 0 {
@@ -157,21 +153,28 @@ func (d *data) clause(run int, r Run, e reports.Entry, operations, caused map[st
 	d.Clauses = append(d.Clauses, c)
 }
 
-// passage adds what a reference points to, and tells whether that is a standard.
-func (d *data) passage(r Run, reference string) (standard bool) {
-	if r.Passage == nil {
-		return false
+func (d *data) source(text string) int {
+	if i := slices.Index(d.Sources, text); i >= 0 {
+		return i
+	}
+	d.Sources = append(d.Sources, text)
+	return len(d.Sources) - 1
+}
+
+// passage adds what a reference points to.
+func (d *data) passage(r Run, reference string) {
+	if _, known := d.Passages[reference]; known || r.Passage == nil {
+		return
 	}
 	p, err := r.Passage(reference)
 	if err != nil {
-		return false // the contract refuses such a source at load; the page does without
+		return // the contract refuses such a source at load; the page does without
 	}
 	shown := passage{Text: shorten(p.Text, longestPassage)}
 	if p.Standard {
 		shown.URL = p.Place
 	}
 	d.Passages[reference] = shown
-	return p.Standard
 }
 
 // calls adds those of the examples of causes, then of what is not PASS, then one clause

@@ -16,6 +16,7 @@ function el(name, className, ...children) {
 }
 const link = (href, text) => { const a = el('a', '', text); a.href = href; return a; };
 const byID = new Map(data.clauses.map((c, i) => [c.id, i]));
+const references = c => data.sources[c.source].split(';').map(s => s.trim()).filter(Boolean);
 const chip = v => el('span', 'chip v-' + v, v);
 
 function differences(expected, actual) {
@@ -104,16 +105,15 @@ function body(c) {
   (c.failures || []).forEach(f => box.append(failure(f)));
   fact('request', el('code', '', op.request), ' ', op.name);
   fact('outcome', c.outcome);
-  fact('level', c.level, c.provenance ? ', ' + c.provenance : '');
-  (c.source || '').split(';').map(s => s.trim()).filter(Boolean).forEach(s => {
+  fact('level', c.level);
+  references(c).forEach(s => {
     const p = data.passages[s] || {};
     fact('source', p.url ? link(p.url, s) : s, p.text && !p.url ? el('blockquote', '', p.text) : p.text ? ', ' + p.text : '');
   });
-  fact('standards', (c.standards || []).join(', '));
   fact('baseline', (c.baseline || []).join(', '));
   if (c.cause !== undefined) fact('cause', link('#' + data.causes[c.cause].anchor, data.causes[c.cause].title));
   fact('spec', el('code', '', c.place));
-  fact('checks', c.checks + ', in ' + c.ms + ' ms');
+  fact('checks', String(c.checks));
   fact('link', link('#' + c.id, '#' + c.id));
   fact('exchange', data.runs.length > 1 ? run.exchange : '');
   box.append(facts);
@@ -153,9 +153,9 @@ document.querySelectorAll('details.cause').forEach(d => {
 // Filters
 const filters = {
   run: c => data.runs[c.run].exchange, verdict: c => c.verdict, level: c => c.level, operation: c => data.operations[c.operation].name,
-  cause: c => c.cause === undefined ? '' : data.causes[c.cause].title, standard: c => c.standards || [],
+  cause: c => c.cause === undefined ? '' : data.causes[c.cause].title, standard: c => references(c).filter(s => (data.passages[s] || {}).url),
 };
-const haystack = data.clauses.map(c => [c.id, c.text, data.operations[c.operation].request, data.operations[c.operation].name, c.outcome, c.source].join(' ').toLowerCase());
+const haystack = data.clauses.map(c => [c.id, c.text, data.operations[c.operation].request, data.operations[c.operation].name, c.outcome, data.sources[c.source]].join(' ').toLowerCase());
 for (const [name, of] of Object.entries(filters)) {
   const counts = new Map();
   data.clauses.forEach(c => [of(c)].flat().forEach(v => { if (v) counts.set(v, (counts.get(v) || 0) + 1); }));

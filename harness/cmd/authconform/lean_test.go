@@ -20,13 +20,16 @@ func TestLeanEvidence(t *testing.T) {
 	file, _ := served(t, runner.ServeOptions{Faults: []string{"any-code-accepted"}})
 	dir := t.TempDir()
 	lean, all := filepath.Join(dir, "lean"), filepath.Join(dir, "all")
-	for out, flags := range map[string][]string{lean: {"--gzip"}, all: {"--evidence", "all"}} {
+	for out, flags := range map[string][]string{lean: {"--gzip", "--format", "ctrf,github"}, all: {"--evidence", "all"}} {
 		got := run(t, nil, append([]string{"run", "onlyoffice", "--target", file, "--focus", "onlyoffice.code.*", "--out", out}, flags...)...)
 		if got.code != verdict.ExitNotConformant {
 			t.Fatal(got)
 		}
+		if n := strings.Count(got.stdout, "\n::error "); (out == lean) != (n > 0) || n > 10 {
+			t.Errorf("%d annotations with %v", n, flags)
+		}
 	}
-	if names := strings.Join(files(t, lean), " "); names != "calls.har.gz index.html junit.xml report.json summary.md target.yaml" {
+	if names := strings.Join(files(t, lean), " "); names != "calls.har.gz ctrf.json index.html junit.xml report.json summary.md" {
 		t.Errorf("a lean run leaves %s", names)
 	}
 	if names := strings.Join(files(t, all), " "); !strings.Contains(names, "journal-1.ndjson") || !strings.Contains(names, "calls.har ") {

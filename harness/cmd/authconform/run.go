@@ -25,6 +25,7 @@ func runCommand() *cobra.Command {
 	var baseline string
 	var focus []string
 	var contractVersion int
+	var formats []string
 	cmd := &cobra.Command{
 		Use:   "run [EXCHANGE...]",
 		Short: "Run suites against a target, or against their embedded references",
@@ -48,6 +49,12 @@ is newly broken is red.`,
 			if err := checkContractVersion(contractVersion); err != nil {
 				return err
 			}
+			for _, name := range formats {
+				if name != "ctrf" && name != "github" {
+					return fmt.Errorf("--format %s: want ctrf, github or both", name)
+				}
+			}
+			o.CTRF = slices.Contains(formats, "ctrf")
 			if baseline == "" {
 				return runAll(cmd, args, &o)
 			}
@@ -64,6 +71,7 @@ is newly broken is red.`,
 	flags.Var((*evidence)(&o.Every), "evidence", "calls to keep: `WHAT` is lean (of what is not PASS, and one of each operation and outcome) or all (for verify)")
 	flags.BoolVar(&o.Gzip, "gzip", false, "pack calls.har")
 	flags.IntVar(&contractVersion, "contract-version", 0, "refuse to run when the promises are newer than version `N`")
+	flags.StringSliceVar(&formats, "format", nil, "`FORMATS` besides: ctrf writes ctrf.json, github prints at most ten annotations, by cause")
 	flags.StringVar(&baseline, "baseline", "", "compare with the run in `DIR`; only what is newly broken is red")
 	flags.Int64Var(&o.Seed, "seed", 0, "`SEED` of the order of specs (default: drawn)")
 	return cmd
@@ -137,7 +145,7 @@ func runOne(cmd *cobra.Command, st conform.Suite, o runner.Options) error {
 	if err != nil {
 		return err
 	}
-	if err := reports.Console(cmd.OutOrStdout(), report, consoleOptions(cmd)); err != nil {
+	if err := errors.Join(reports.Console(cmd.OutOrStdout(), report, consoleOptions(cmd)), annotate(cmd, report)); err != nil {
 		return err
 	}
 	warnOfEnds(cmd, report)
@@ -167,11 +175,19 @@ func runSeveral(cmd *cobra.Command, chosen []conform.Suite, o runner.Options) er
 	if report == nil {
 		return err
 	}
-	if err := errors.Join(reports.ConsoleSeveral(cmd.OutOrStdout(), report, consoleOptions(cmd)), err); err != nil {
+	if err := errors.Join(reports.ConsoleSeveral(cmd.OutOrStdout(), report, consoleOptions(cmd)), annotate(cmd, report.Runs...), err); err != nil {
 		return err
 	}
 	fmt.Fprintf(cmd.ErrOrStderr(), "reports: %s\n", o.Out)
 	return exitWith(report.ExitCode)
+}
+
+// annotate prints annotations where --format github asks for them.
+func annotate(cmd *cobra.Command, runs ...*reports.Report) error {
+	if formats, err := cmd.Flags().GetStringSlice("format"); err != nil || !slices.Contains(formats, "github") {
+		return err
+	}
+	return reports.GitHub(cmd.OutOrStdout(), runs...)
 }
 
 func consoleOptions(cmd *cobra.Command) reports.ConsoleOptions {
