@@ -75,7 +75,7 @@ func (r *Report) baselineLines() []string {
 		lines = append(lines, text)
 	}
 	for _, k := range r.Known {
-		lines = append(lines, fmt.Sprintf("KNOWN %s: %s (%s)", k.Sentence, k.Text, k.Source))
+		lines = append(lines, fmt.Sprintf("the release is known to break %s: %s (%s)", k.Sentence, k.Text, k.Source))
 	}
 	return lines
 }
