@@ -36,6 +36,7 @@ func Replays[A any](s *conform.Context, spenders []Spender[A], ready func(contex
 			}
 			It("The "+again.Name+" rejects one-time codes that the "+first.Name+" accepted, the last and the one before it, in the next time step too", c,
 				func(ctx SpecContext) {
+					s.Only(first.Operation, again.Operation)
 					account, codes := ready(ctx)
 					var used []string
 					for range 2 {

@@ -45,7 +45,7 @@ func attacks(p *client.Client, subjects []family.Subject) {
 				return p.Confirm(ctx, p.SecondStep(ctx, e), code)
 			}},
 	}, func(ctx context.Context) (*client.Enrolled, *otp.Kit) {
-		e := p.Enrol(ctx)
+		e := p.WithApp(ctx)
 		p.Wait(ctx, 2*e.Codes.Params().Period, "codes that enrolled must not be the ones that are used")
 		return e, e.Codes
 	}, clause.Only(client.Documented))
