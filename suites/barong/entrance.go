@@ -64,7 +64,7 @@ func attacks(p *api, subjects []family.Subject) {
 		Subject: family.Subject{Operation: p.CreateSession, Ready: func(ctx context.Context) (*conform.Actor, func() conform.Request) {
 			GinkgoHelper()
 			a := p.EnrolledAccount(ctx)
-			return p.Visitor(), func() conform.Request { return p.Credentials(a, "") }
+			return p.Visitor(), func() conform.Request { return p.Paced(ctx, a, p.Credentials(a, "")) }
 		}},
 		Required: contract.SecondFactorRequired, Entrance: p.entrance(), Name: "email",
 	})

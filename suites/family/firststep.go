@@ -50,7 +50,7 @@ func FirstSteps(s *conform.Context, f FirstStep) {
 				request := control()
 				s.Require("take the first step", s.Do(ctx, by, f.Operation, request), f.Operation, f.Required)
 				for _, a := range attempts(ctx, by, request) {
-					f.try(ctx, s, by, request, a)
+					f.try(ctx, s, by, control(), a) // made anew, for its maker may have to wait for a limiter
 				}
 				s.Require("take the first step afterwards", s.Do(ctx, by, f.Operation, control()), f.Operation, f.Required)
 			})

@@ -111,8 +111,9 @@ func proveAll(cmd *cobra.Command, chosen []conform.Suite, o mutation.Options, ou
 			if err := reports.CheckFolder(dir); err != nil {
 				return err
 			}
-			o.Profile, o.Shards = profile, procs
-			shards, err := proveShards(cmd.Context(), st.Exchange, o, cmd.ErrOrStderr())
+			here := o
+			here.Profile, here.Shards = profile, procs
+			shards, err := proveShards(cmd.Context(), st.Exchange, here, cmd.ErrOrStderr())
 			if err != nil {
 				return err
 			}
