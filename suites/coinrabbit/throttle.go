@@ -50,7 +50,7 @@ func limitOf(ctx context.Context, p *client.Client, s subject) *limit {
 	drawn, app := p.Code(ctx, t.Codes), t.Codes
 	right := func() string {
 		code := drawn
-		if drawn = ""; code != "" && app == t.Codes {
+		if drawn = ""; code != "" && app == t.Codes && app.Right(code, 0) {
 			return code
 		}
 		return p.Code(ctx, t.Codes)
