@@ -33,7 +33,7 @@ func surfaceOf(surface string) kit.Surface {
 		Guarded:     list{"getuserdevices", "getuserconfig"}, Inside: list{opDevices, opConfig}, FirstSteps: list{opLogin, opBasic}, Limited: list{opLogin, opSecond}, Codes: list{opSecond},
 	}
 	if surface == Trading {
-		s.Inside = list{opDevices}
+		s.Inside, s.MixedCase = list{opDevices}, true
 		return s
 	}
 	s.FirstSteps, s.Digits = list{opLogin}, true

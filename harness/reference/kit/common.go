@@ -14,6 +14,7 @@ type Surface struct {
 	Credentials []string // header fields that carry them
 	Companions  []string // header fields that a session is tied to
 	Digits      bool     // credentials are hexadecimal digits, whose case does not matter
+	MixedCase   bool     // paths have small letters and capitals, which nothing can restore
 	Guarded     []string // parts of the paths, in small letters, that a session opens
 	Inside      []string // operationIds behind them
 	FirstSteps  []string // operationIds that ask for a second factor; none where none do
@@ -65,7 +66,8 @@ func CommonFaults(surface Surface) []Fault {
 		case f.spoils != nil:
 			fault.Outcomes = []string{"ok", "unauthenticated"}
 		}
-		if len(fault.Operations) > 0 && !(surface.Digits && f.id == faultCredentialInAnyCase) {
+		pointless := surface.Digits && f.id == faultCredentialInAnyCase || surface.MixedCase && f.id == faultOpenInCapitals
+		if len(fault.Operations) > 0 && !pointless {
 			all = append(all, fault)
 		}
 	}
@@ -84,6 +86,7 @@ func CommonFaults(surface Surface) []Fault {
 // Faults that the code speaks of.
 const (
 	faultCredentialInAnyCase     = "credential-in-any-case"
+	faultOpenInCapitals          = "open-in-capitals"
 	faultOnlyLastCodeRemembered  = "only-last-code-remembered"
 	faultCodesForgottenAfterStep = "used-codes-forgotten-after-step"
 )

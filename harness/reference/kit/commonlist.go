@@ -94,7 +94,7 @@ var commonFaults = []commonFault{
 	{id: "open-behind-dot-segments", text: "A path with dot segments needs no session.", respelt: func(p string) (string, bool) {
 		return path.Clean(p), strings.Contains(p, "/../") || strings.Contains(p, "/./")
 	}},
-	{id: "open-in-capitals", text: "A path in capitals needs no session.", respelt: func(p string) (string, bool) {
+	{id: faultOpenInCapitals, text: "A path in capitals needs no session.", respelt: func(p string) (string, bool) {
 		lower := strings.ToLower(p)
 		return lower, p == strings.ToUpper(p) && lower != p
 	}},
@@ -237,23 +237,20 @@ var commonFaults = []commonFault{
 		}
 	}},
 	{id: "trace-in-header", text: "A refusal shows a stack trace in a header field.", spoils: func(_ *http.Request, w *written) {
-		if w.status >= 400 {
+		if w.refuses() {
 			w.header.Set("X-Error", "panic: goroutine 1 [running]: main.handler(0x1) /srv/app/handler.go:31")
 		}
 	}},
-	{id: "error-without-body-shows-trace", text: "An unknown path answers with a stack trace.", spoils: func(_ *http.Request, w *written) {
-		if w.status == http.StatusNotFound || w.status == http.StatusMethodNotAllowed {
+	{id: "refusal-is-trace", text: "A refusal is a stack trace.", spoils: func(_ *http.Request, w *written) {
+		if w.refuses() {
 			w.body.Reset()
 			w.header.Del("Content-Length")
 			w.body.WriteString("Traceback (most recent call last):\n  File \"/srv/app/views.py\", line 31, in dispatch\n")
 		}
 	}},
-	{id: "request-echoed-in-refusal", text: "A refusal repeats the body of the request in a header field.",
+	{id: "request-echoed-in-refusal", text: "A refusal repeats the credentials of the request in a header field.",
 		spoils: func(r *http.Request, w *written) {
-			if w.status >= 400 && r.GetBody != nil {
-				return
-			}
-			if w.status >= 400 {
+			if w.refuses() {
 				w.header.Set("X-Received", r.Header.Get("Authorization")+r.Header.Get("Apikey")+r.Header.Get("X-Api-Key")+r.Header.Get("Cookie"))
 			}
 		}},
