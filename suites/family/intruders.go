@@ -63,7 +63,7 @@ var junk = []text{
 
 // some is how many of a long list of variations each operation is tried with, beside
 // the two that are tried with all: a check of credentials is seldom one operation's own.
-const some = 6
+const some = 16
 
 // Intruders states of each protected operation that neither junk in place of a
 // credential nor another spelling of the request lets anybody in.
