@@ -143,7 +143,7 @@ func (p Subject) nearlyRight(s *conform.Context, entrance Entrance) {
 				s.Require("get the control accepted", s.Do(ctx, by, p.Operation, control()), p.Operation, p.expected())
 			}
 			request := control()
-			for _, a := range nearHeaders(entrance.secrets(p.Operation, by.Header)) {
+			for _, a := range nearHeaders(s, entrance.secrets(p.Operation, by.Header)) {
 				if call, err := s.Try(ctx, with(s, by, a.fields), p.Operation, request); err == nil {
 					s.ExpectShut(a.name, call, p.Operation, contract.Unauthenticated)
 				}

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"authconform/harness/conform"
 )
 
 // nearMisses are texts that a comparison which is not one of the whole would take for a
@@ -70,7 +72,8 @@ func swapCase(s string) string {
 }
 
 // nearHeaders are the credentials of a caller with each of them nearly right in turn.
-func nearHeaders(right http.Header) []attempt {
+// Whoever reads one could guess the right one: they are secrets too.
+func nearHeaders(s *conform.Context, right http.Header) []attempt {
 	var attempts []attempt
 	for name, values := range right {
 		for _, value := range values {
@@ -83,7 +86,7 @@ func nearHeaders(right http.Header) []attempt {
 				before, secret = cookie+"=", after
 			}
 			for _, t := range nearMisses(secret) {
-				attempts = append(attempts, attempt{name: name + ": " + t.name, fields: http.Header{name: {before + t.value}}})
+				attempts = append(attempts, attempt{name: name + ": " + t.name, fields: http.Header{name: {before + s.Secret("near-miss", t.value)}}})
 			}
 		}
 	}
