@@ -27,6 +27,7 @@ type room struct {
 // harness/README.md draws the same picture.
 var road = []room{
 	{name: "schemas", only: []string{}},
+	{name: "harness/plain", only: []string{}},
 	{name: "harness/schema", only: []string{}},
 	{name: "harness/secret", only: []string{}},
 	{name: "harness/source", only: []string{}},
@@ -43,7 +44,7 @@ var road = []room{
 	{name: "harness/contract", only: []string{"harness/baseline", "harness/schema", "harness/source", "harness/yamldoc"}},
 	{name: "harness/clause", only: []string{"harness/contract", "harness/verdict"}},
 	{name: "harness/expect", only: []string{"harness/contract", "harness/httpclient", "harness/schema", "harness/value", "harness/verdict"}},
-	{name: "harness/journal", only: []string{"harness/httpclient", "harness/secret", "harness/verdict"}},
+	{name: "harness/journal", only: []string{"harness/httpclient", "harness/plain", "harness/secret", "harness/verdict"}},
 
 	{name: "harness/conform", not: []string{"schemas"}},
 	{name: "suites/family", not: []string{"schemas", "harness/journal", "harness/verdict"}},
@@ -57,7 +58,7 @@ var road = []room{
 	{name: "harness/reference/*", only: []string{"harness/reference/kit"}},
 	{name: "harness/reference", only: []string{"harness/reference/*"}},
 
-	{name: "reports", only: []string{"harness/clause", "harness/journal", "harness/secret", "harness/verdict"}},
+	{name: "reports", only: []string{"harness/clause", "harness/journal", "harness/plain", "harness/secret", "harness/verdict"}},
 	{name: "reports/compare", only: []string{"harness/clause", "harness/verdict", "reports"}},
 	{name: "harness/attest", only: []string{"harness/clause", "harness/contract", "harness/expect", "harness/httpclient", "harness/journal",
 		"harness/schema", "harness/verdict", "reports"}},

@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"authconform/harness/journal"
+	"authconform/harness/plain"
 )
 
 // HAR 1.2 as software reads it. Members that start with an underscore are the
@@ -120,7 +122,8 @@ func writeHAR(w io.Writer, tool Tool, pages []harPage) error {
 	if _, err := fmt.Fprintf(w, "{\"log\":{\"version\":\"1.2\",\"creator\":%s,%s\"entries\":[\n", creator, listed); err != nil {
 		return err
 	}
-	enc := json.NewEncoder(w)
+	var text bytes.Buffer
+	enc := json.NewEncoder(&text)
 	enc.SetEscapeHTML(false)
 	separator := ""
 	for _, page := range pages {
@@ -134,7 +137,12 @@ func writeHAR(w io.Writer, tool Tool, pages []harPage) error {
 			separator = ","
 			entry := harOf(c)
 			entry.Page = page.ID
-			return enc.Encode(entry)
+			text.Reset()
+			if err := enc.Encode(entry); err != nil {
+				return err
+			}
+			_, err := w.Write(plain.JSON(text.Bytes()))
+			return err
 		})
 		if err != nil {
 			return err

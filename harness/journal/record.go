@@ -14,6 +14,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"authconform/harness/plain"
 	"authconform/harness/secret"
 	"authconform/harness/verdict"
 )
@@ -152,7 +153,7 @@ func Describe(f Failure) string {
 	field("request", f.Request)
 	field("expected", f.Expected...)
 	field("actual", f.Actual...)
-	field("at", f.Pointer)
+	field("at", plain.Line(f.Pointer))
 	field("documents", says(f))
 	field("call", f.Call)
 	field("repeat", f.Curl)
