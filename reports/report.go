@@ -37,6 +37,7 @@ type Run struct {
 	Seed       int64
 	Clauses    []Clause // every clause of the exchange in the profile, in document order
 	Results    map[string]journal.Result
+	Findings   []journal.Finding
 	Deviations []verdict.Deviation
 }
 
@@ -72,6 +73,7 @@ type Report struct {
 	Causes        []Cause                 `json:"causes"` // the largest first
 	Verdicts      []Entry                 `json:"verdicts"`
 	Interrupted   bool                    `json:"interrupted,omitempty"` // from outside: it is no whole run
+	Findings      []journal.Finding       `json:"findings,omitempty"`
 }
 
 // Entry is the verdict on one clause.
@@ -106,6 +108,21 @@ func (e Entry) judged() verdict.Judged {
 func (r *Report) Interrupt() {
 	r.Interrupted = true
 	r.ExitCode, r.Meaning = verdict.ExitIncomplete, "incomplete: the run was interrupted; so far it is "+r.Meaning
+}
+
+// Find adds a finding: one that leaves something open keeps the run from being green.
+func (r *Report) Find(f journal.Finding) {
+	r.Findings = append(r.Findings, f)
+	if f.Open() {
+		r.Fail(f.Text)
+	}
+}
+
+// Fail makes the report of a run say that it is not whole, and why.
+func (r *Report) Fail(why string) {
+	if r.ExitCode == verdict.ExitConformant {
+		r.ExitCode, r.Meaning = verdict.ExitIncomplete, "incomplete: "+why
+	}
 }
 
 // Build judges every clause of a run. It refuses a run that does not fit
@@ -159,6 +176,9 @@ func Build(run Run) (*Report, error) {
 	r.Baseline = tallyBaseline(r.Verdicts)
 	r.Causes = causesOf(r.Verdicts)
 	r.ExitCode, r.Meaning = verdict.ExitCode(judged, run.Strict)
+	for _, f := range run.Findings {
+		r.Find(f)
+	}
 	return r, nil
 }
 

@@ -26,7 +26,8 @@ type Several struct {
 	ExitCode      int                     `json:"exit_code"`
 	Meaning       string                  `json:"meaning"` // of the exit code
 	Counts        map[verdict.Verdict]int `json:"counts"`  // over all runs; every verdict has an entry
-	Runs          []*Report               `json:"runs"`    // in the order in which they ran
+	Findings      []journal.Finding       `json:"findings,omitempty"`
+	Runs          []*Report               `json:"runs"` // in the order in which they ran
 }
 
 // Combine puts the reports of one run's exchanges together. Its exit code is the
@@ -72,6 +73,21 @@ func Combine(runs []*Report) (*Several, error) {
 	return s, nil
 }
 
+// Find adds a finding that is of no one exchange.
+func (s *Several) Find(f journal.Finding) {
+	s.Findings = append(s.Findings, f)
+	if f.Open() {
+		s.Fail(f.Text)
+	}
+}
+
+// Fail makes the report say that the run is not whole, and why.
+func (s *Several) Fail(why string) {
+	if s.ExitCode == verdict.ExitConformant {
+		s.ExitCode, s.Meaning = verdict.ExitIncomplete, "incomplete: "+why
+	}
+}
+
 // culprits say of each exchange that is not conformant why, those that broke a
 // promise first.
 func culprits(runs []*Report) []string {
@@ -93,16 +109,6 @@ func (s *Several) exchanges() []string {
 		names = append(names, r.Exchange)
 	}
 	return names
-}
-
-// WriteVerdicts writes what a run over several exchanges has come to so far:
-// every file of a run folder but the calls.
-func WriteVerdicts(dir string, s *Several) error {
-	return errors.Join(
-		writeFile(dir, JSONFile, func(w io.Writer) error { return indented(w, s) }),
-		writeFile(dir, JUnitFile, func(w io.Writer) error { return JUnit(w, s.Runs...) }),
-		writeFile(dir, SummaryFile, func(w io.Writer) error { return SummarySeveral(w, s) }),
-	)
 }
 
 // WriteCalls writes the calls of a run over several exchanges. calls holds the

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"authconform/harness/journal"
 	"authconform/harness/plain"
@@ -25,10 +26,35 @@ const (
 	TargetFile  = "target.yaml" // the target file as the run read it, redacted
 )
 
-// CheckFolder creates a run folder and proves it writable, before a run spends
-// anything on evidence it could not keep. A folder that holds the outputs or
-// journals of another run is an error: were this run to die, they would be
-// taken for its own. Call it once per run, before the first journal.
+// Claim creates a run folder, locks it and proves it writable, before a run spends
+// anything on evidence it could not keep. A folder that another run writes to, or that
+// holds the outputs or journals of an earlier one, is an error: were this run to die,
+// they would be taken for its own. Call it once per run, before the first journal, and
+// release when the run has ended.
+func Claim(dir string) (release func(), err error) {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, fmt.Errorf("reports: cannot create the report folder %s: %w; name a folder you may write to with --out", dir, err)
+	}
+	folder, err := os.Open(dir)
+	if err != nil {
+		return nil, fmt.Errorf("reports: cannot open the report folder %s: %w; name another with --out", dir, err)
+	}
+	defer func() {
+		if err != nil {
+			folder.Close()
+		}
+	}()
+	if err := syscall.Flock(int(folder.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		return nil, fmt.Errorf("reports: another run writes to the report folder %s: wait until it has ended, or name another folder with --out", dir)
+	}
+	if err := CheckFolder(dir); err != nil {
+		return nil, err
+	}
+	return func() { folder.Close() }, nil
+}
+
+// CheckFolder creates a run folder and proves it writable and free of another run's
+// files, without locking it.
 func CheckFolder(dir string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("reports: cannot create the report folder %s: %w; name a folder you may write to with --out", dir, err)
@@ -65,37 +91,120 @@ func ours(name string) bool {
 	return isJournal
 }
 
-// Write writes every file of a run folder. Each appears whole or not at all,
-// and one that cannot be written does not keep the others from being so.
-func Write(dir string, r *Report, calls *journal.Reader) error {
-	return errors.Join(
-		writeFile(dir, JSONFile, func(w io.Writer) error { return JSON(w, r) }),
-		writeFile(dir, JUnitFile, func(w io.Writer) error { return JUnit(w, r) }),
-		writeFile(dir, SummaryFile, func(w io.Writer) error { return Summary(w, r) }),
-		writeFile(dir, HARFile, func(w io.Writer) error { return HAR(w, r.Tool, calls) }),
-	)
+// file is one output of a run.
+type file struct {
+	name  string
+	write func(io.Writer) error
 }
 
-// writeFile writes beside the file and renames, so that a reader never sees
-// half of it.
-func writeFile(dir, name string, write func(io.Writer) error) (err error) {
-	path := filepath.Join(dir, name)
-	temporary := filepath.Join(dir, "."+strings.TrimPrefix(name, ".")+".part")
+// Outcome is what a run came to: a *Report, or *Several of them.
+type Outcome interface {
+	// Find adds a finding and what it does to the exit code.
+	Find(journal.Finding)
+	files() []file // with the verdicts; the one that counts comes last
+}
+
+func (r *Report) files() []file {
+	return []file{
+		{JUnitFile, func(w io.Writer) error { return JUnit(w, r) }},
+		{SummaryFile, func(w io.Writer) error { return Summary(w, r) }},
+		{JSONFile, func(w io.Writer) error { return JSON(w, r) }},
+	}
+}
+
+func (s *Several) files() []file {
+	return []file{
+		{JUnitFile, func(w io.Writer) error { return JUnit(w, s.Runs...) }},
+		{SummaryFile, func(w io.Writer) error { return SummarySeveral(w, s) }},
+		{JSONFile, func(w io.Writer) error { return indented(w, s) }},
+	}
+}
+
+// WriteVerdicts writes what a run has come to: every file of a run folder but the
+// calls. All are written under temporary names and scanned for the secrets that the
+// vault knows before the first gets its own name, so that a run that dies leaves the
+// verdicts that were there before: those of a run that has not ended. report.json is
+// renamed last; it is the one that counts. commit, when not nil, is handed the renaming.
+func WriteVerdicts(dir string, o Outcome, vault Scanner, commit func(rename func() error) error) error {
+	var staged []string
 	defer func() {
-		if err != nil {
-			os.Remove(temporary)
-			err = fmt.Errorf("reports: cannot write %s: %w", path, err)
+		for _, name := range staged {
+			os.Remove(filepath.Join(dir, temporary(name))) // what was renamed is not there any more
 		}
 	}()
-	file, err := os.OpenFile(temporary, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o644)
+	found := false
+	for {
+		staged = staged[:0]
+		var parts []string
+		for _, f := range o.files() {
+			staged, parts = append(staged, f.name), append(parts, temporary(f.name))
+			if err := stage(dir, f.name, f.write); err != nil {
+				return err
+			}
+		}
+		findings, err := Gate(dir, vault, parts...)
+		if err != nil {
+			return err
+		}
+		if found || len(findings) == 0 {
+			break
+		}
+		for _, f := range findings {
+			o.Find(f)
+		}
+		found = true
+	}
+	rename := func() error {
+		for i, name := range staged {
+			if err := os.Rename(filepath.Join(dir, temporary(name)), filepath.Join(dir, name)); err != nil {
+				for _, done := range staged[:i] { // they would contradict report.json
+					os.Remove(filepath.Join(dir, done))
+				}
+				return fmt.Errorf("reports: cannot write %s: %w", filepath.Join(dir, name), err)
+			}
+		}
+		return nil
+	}
+	if commit == nil {
+		return rename()
+	}
+	return commit(rename)
+}
+
+// WriteHAR writes the calls of a run over one exchange.
+func WriteHAR(dir string, tool Tool, calls *journal.Reader) error {
+	return writeFile(dir, HARFile, func(w io.Writer) error { return HAR(w, tool, calls) })
+}
+
+// temporary is the name under which a file is written.
+func temporary(name string) string { return "." + strings.TrimPrefix(name, ".") + ".part" }
+
+// writeFile writes beside the file and renames, so that a reader never sees half of it.
+func writeFile(dir, name string, write func(io.Writer) error) error {
+	if err := stage(dir, name, write); err != nil {
+		return err
+	}
+	if err := os.Rename(filepath.Join(dir, temporary(name)), filepath.Join(dir, name)); err != nil {
+		return fmt.Errorf("reports: cannot write %s: %w", filepath.Join(dir, name), err)
+	}
+	return nil
+}
+
+// stage writes a file under its temporary name.
+func stage(dir, name string, write func(io.Writer) error) (err error) {
+	path := filepath.Join(dir, temporary(name))
+	defer func() {
+		if err != nil {
+			os.Remove(path)
+			err = fmt.Errorf("reports: cannot write %s: %w", filepath.Join(dir, name), err)
+		}
+	}()
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o644)
 	if err != nil {
 		return err
 	}
 	out := bufio.NewWriterSize(file, 1<<16)
-	if err := errors.Join(write(out), out.Flush(), file.Close()); err != nil {
-		return err
-	}
-	return os.Rename(temporary, path)
+	return errors.Join(write(out), out.Flush(), file.Close())
 }
 
 // WriteJSON writes one more output of ours beside those of a run, such as the

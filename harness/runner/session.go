@@ -60,6 +60,7 @@ type session struct {
 	target  *target.Target
 	wire    *httpclient.Wire
 	journal *journal.Writer
+	clock   *otp.Clock
 }
 
 // openSession gives a context everything of a run: the target, the client, the
@@ -78,7 +79,7 @@ func openSession(plan Plan, st conform.Suite, c *contract.Contract, process int)
 	if err != nil {
 		return nil, &UsageError{err}
 	}
-	return &session{plan: plan, vault: vault, target: t, wire: w, journal: j}, nil
+	return &session{plan: plan, vault: vault, target: t, wire: w, journal: j, clock: otp.NewClock(time.Now)}, nil
 }
 
 func openWire(plan Plan, t *target.Target, vault *secret.Vault, process int) (*httpclient.Wire, error) {
@@ -94,21 +95,27 @@ func openWire(plan Plan, t *target.Target, vault *secret.Vault, process int) (*h
 	return w, nil
 }
 
-// close ends the journal and scans it for every secret this process learnt.
+// close ends the journal and takes every secret out of it that this process learnt
+// too late to keep it from being written. What cannot be taken out leaves a mark.
 func (n *session) close(process int) error {
+	if skew := n.clock.Skew(); skew != "" {
+		if err := n.journal.Finding(journal.Finding{Kind: journal.Clock, Text: skew}); err != nil {
+			return err
+		}
+	}
 	if err := n.journal.Close(); err != nil {
 		return err
 	}
-	err := reports.Gate(n.plan.Out, n.vault, journal.FileName(process))
+	findings, err := reports.Gate(n.plan.Out, n.vault, journal.FileName(process))
 	if err == nil {
-		return nil
+		return journal.Append(n.plan.Out, process, findings)
 	}
 	mark := filepath.Join(n.plan.Out, leakMark(strconv.Itoa(process)))
 	return errors.Join(err, os.WriteFile(mark, []byte(err.Error()), 0o600))
 }
 
 func (n *session) environment(process int) conform.Environment {
-	clock := otp.NewClock(time.Now)
+	clock := n.clock
 	return conform.Environment{
 		Target: n.target, Vault: n.vault, Wire: n.wire, Sink: n.journal, Clock: clock,
 		Pool:  identity.NewPool(n.target.Identities, process, n.plan.Procs, clock.Now, rest(n.target.Limits)),

@@ -24,9 +24,11 @@ import (
 // leaves its clauses NOT_RUN, does not keep the others from being judged, and is
 // returned together with the report.
 func RunSeveral(ctx context.Context, suites []conform.Suite, o Options) (*reports.Several, error) {
-	if err := reports.CheckFolder(o.Out); err != nil {
+	release, err := reports.Claim(o.Out)
+	if err != nil {
 		return nil, &UsageError{err}
 	}
+	defer release()
 	// One vault for all: a file over several exchanges may hold no secret of any.
 	s := &several{dir: o.Out, vault: secret.New(), calls: make([]*journal.Reader, len(suites))}
 	defer s.close()
@@ -50,6 +52,8 @@ type several struct {
 	reports []*reports.Report
 	calls   []*journal.Reader // nil until the exchange has been judged
 	errs    []error
+
+	findings []journal.Finding // of no one exchange
 }
 
 // prepare settles all that a run of one exchange needs and starts its reference.
@@ -72,12 +76,16 @@ func (s *several) prepare(st conform.Suite, o Options, runID string) error {
 	if err := r.list(); err != nil {
 		return err
 	}
-	report, err := r.judge(nil, errors.New("the run ended before it came to this exchange"))
+	report, err := r.judge(nil, nil, errors.New("the run ended before it came to this exchange"))
 	s.reports = append(s.reports, report)
 	return err
 }
 
 func (s *several) run(ctx context.Context) (*reports.Several, error) {
+	whole := s.save()
+	if whole == nil {
+		return nil, &UsageError{errors.Join(s.errs...)}
+	}
 	for i, r := range s.runners {
 		if ctx.Err() != nil {
 			break
@@ -89,15 +97,43 @@ func (s *several) run(ctx context.Context) (*reports.Several, error) {
 			s.save()
 		}
 	}
-	whole := s.save()
-	if whole != nil {
-		s.fail(reports.WriteCalls(s.dir, whole, s.calls))
-		s.fail(reports.Gate(s.dir, s.vault))
+	if ctx.Err() != nil {
+		s.interrupt()
+		s.save() // it may be told to end at once
 	}
-	if err := errors.Join(s.errs...); err != nil {
-		return whole, &UsageError{err}
+	s.finish()
+	whole = s.save()
+	if whole == nil {
+		return nil, errors.Join(s.errs...)
 	}
-	return whole, nil
+	return whole, errors.Join(s.errs...)
+}
+
+// interrupt marks the exchange that the run did not come to: it is no whole run.
+func (s *several) interrupt() {
+	for _, report := range s.reports {
+		if report.Interrupted {
+			return
+		}
+	}
+	s.reports[len(s.reports)-1].Interrupt()
+}
+
+// finish writes the calls of all exchanges.
+func (s *several) finish() {
+	whole, err := reports.Combine(s.reports)
+	if err != nil {
+		s.fail(err)
+		return
+	}
+	s.find(reports.Gate(s.dir, s.vault))
+	s.fail(reports.WriteCalls(s.dir, whole, s.calls))
+	s.find(reports.Gate(s.dir, s.vault, reports.HARFile))
+}
+
+func (s *several) find(findings []journal.Finding, err error) {
+	s.fail(err)
+	s.findings = append(s.findings, findings...)
 }
 
 // judge runs the specs of one exchange and comes to its verdicts. After an error
@@ -108,14 +144,16 @@ func (s *several) judge(ctx context.Context, i int) error {
 	silent, err := r.observe(ctx)
 	err = errors.Join(err, leaked(r.Plan.Out))
 	if err == nil {
-		err = reports.Gate(r.Plan.Out, s.vault)
+		var findings []journal.Finding
+		findings, err = reports.Gate(r.Plan.Out, s.vault)
+		s.findings = append(s.findings, findings...)
 	}
 	var report *reports.Report
 	if err == nil {
 		report, err = s.read(i, silent)
 	}
 	if err != nil {
-		failed, failure := r.judge(nil, fmt.Errorf("the run over this exchange failed: %w", err))
+		failed, failure := r.judge(nil, nil, fmt.Errorf("the run over this exchange failed: %w", err))
 		if failure != nil {
 			return errors.Join(err, failure)
 		}
@@ -130,7 +168,7 @@ func (s *several) read(i int, silent error) (*reports.Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	report, err := s.runners[i].judge(calls.Results(), silent)
+	report, err := s.runners[i].judge(calls.Results(), calls.Findings(), silent)
 	if err != nil {
 		calls.Close()
 		return nil, err
@@ -139,15 +177,23 @@ func (s *several) read(i int, silent error) (*reports.Report, error) {
 	return report, nil
 }
 
-// save writes the verdicts so far.
+// save writes the verdicts so far; nil where it cannot.
 func (s *several) save() *reports.Several {
 	whole, err := reports.Combine(s.reports)
 	if err != nil {
 		s.fail(err)
 		return nil
 	}
-	s.fail(reports.WriteVerdicts(s.dir, whole))
-	s.fail(reports.Gate(s.dir, s.vault, reports.JSONFile, reports.JUnitFile, reports.SummaryFile))
+	for _, f := range s.findings {
+		whole.Find(f)
+	}
+	if err := errors.Join(s.errs...); err != nil {
+		whole.Fail("evidence of the run was lost: " + s.vault.Redact(err.Error()))
+	}
+	if err := reports.WriteVerdicts(s.dir, whole, s.vault, commit(whole.ExitCode)); err != nil {
+		s.fail(err)
+		return nil
+	}
 	return whole
 }
 

@@ -16,18 +16,30 @@ import (
 func understood(contentType string, body []byte) (text, withheld string) {
 	_, parameters, _ := mime.ParseMediaType(contentType)
 	charset := normal(parameters["charset"])
+	notRead := fmt.Sprintf("‹withheld: %d bytes in a character set that is not read›", len(body))
 	if width, order := wideText(charset, body); width > 0 {
-		return narrow(body, width, order), ""
+		text := narrow(body, width, order)
+		if ascii := strings.Map(keepASCII, text); 2*len(ascii) < utf8.RuneCountInString(text) {
+			return "", notRead // it only says so
+		}
+		return text, ""
 	}
 	switch {
 	case utf8.Valid(body) && (charset == "" || asciiBased(charset)):
 		return string(body), ""
 	case charset != "" && !asciiBased(charset):
-		return "", fmt.Sprintf("‹withheld: %d bytes in a character set that is not read›", len(body))
+		return "", notRead
 	case bytes.ContainsFunc(body, func(r rune) bool { return r < ' ' && !strings.ContainsRune("\t\n\v\f\r\x1b", r) }):
 		return "", fmt.Sprintf("‹withheld: %d bytes that are no text›", len(body))
 	}
 	return string(body), ""
+}
+
+func keepASCII(r rune) rune {
+	if r >= utf8.RuneSelf {
+		return -1
+	}
+	return r
 }
 
 // asciiBased tells whether a character set spells ASCII as ASCII does.
@@ -60,9 +72,9 @@ func wideText(charset string, body []byte) (width int, order binary.ByteOrder) {
 			zeros[i%4]++
 		}
 	}
-	most := len(head) / 8
-	little := zeros[1] > most || zeros[3] > most
-	big := zeros[0] > most || zeros[2] > most
+	most := len(head) / 8 // half of the places of its kind
+	little := zeros[1] > most && zeros[3] >= most
+	big := zeros[0] > most && zeros[2] >= most
 	switch {
 	case strings.HasPrefix(charset, "utf32") || zeros[1] > most && zeros[2] > most:
 		width = 4

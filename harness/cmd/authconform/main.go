@@ -12,9 +12,11 @@ import (
 	"os/signal"
 	"runtime/debug"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 
+	"authconform/harness/plain"
 	"authconform/harness/runner"
 	"authconform/harness/verdict"
 	"authconform/suites"
@@ -32,10 +34,29 @@ func main() {
 	case runner.IsChild():
 		os.Exit(runner.Child(suites.Find))
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	code := execute(ctx, os.Args[1:])
-	stop()
-	os.Exit(code)
+	signal.Ignore(syscall.SIGPIPE) // whoever reads the output may go; the exit code stays
+	os.Exit(execute(interruptible(), os.Args[1:]))
+}
+
+// graceful is how long a command may take to end after a first interrupt.
+const graceful = 4500 * time.Millisecond
+
+// interruptible ends a command in good order with the first interrupt, and at once with
+// the second or when it takes too long.
+func interruptible() context.Context {
+	ctx, cancel := context.WithCancel(context.Background())
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	go func() {
+		<-signals
+		cancel()
+		select {
+		case <-signals:
+		case <-time.After(graceful):
+		}
+		runner.Abort()
+	}()
+	return ctx
 }
 
 // exit is an exit code on its way out of a command that has said all there is
@@ -46,19 +67,30 @@ func (e exit) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
 
 // execute runs a command line and returns its exit code. Whatever was not
 // carried out because of how it was asked for is a usage error: 2.
-func execute(ctx context.Context, args []string) int {
+func execute(ctx context.Context, args []string) (code int) {
+	defer func() {
+		if p := recover(); p != nil {
+			// Its words may hold a secret; where it happened does not.
+			fmt.Fprintf(os.Stderr, "authconform: a defect of authconform (%T), please report it:\n%s", p, debug.Stack())
+			code = verdict.ExitIncomplete
+		}
+	}()
 	root := rootCommand()
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
-	var code exit
+	var known exit
 	switch {
 	case err == nil:
 		return verdict.ExitConformant
-	case errors.As(err, &code):
-		return int(code)
+	case errors.As(err, &known):
+		return int(known)
+	case ctx.Err() != nil:
+		code = verdict.ExitIncomplete
+	default:
+		code = verdict.ExitUsage
 	}
-	fmt.Fprintf(root.ErrOrStderr(), "authconform: %v\n", err)
-	return verdict.ExitUsage
+	fmt.Fprintf(root.ErrOrStderr(), "authconform: %s\n", plain.Text(err.Error()))
+	return code
 }
 
 func rootCommand() *cobra.Command {

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"authconform/harness/conform"
+	"authconform/harness/plain"
 	"authconform/harness/runner"
 	"authconform/harness/verdict"
 	"authconform/reports"
@@ -105,35 +106,42 @@ func runAll(cmd *cobra.Command, args []string, o *runner.Options) error {
 func runOne(cmd *cobra.Command, st conform.Suite, o runner.Options) error {
 	o.Progress.Name = st.Exchange
 	report, err := runner.Run(cmd.Context(), st, o)
-	if err != nil {
+	if report == nil {
 		return err
 	}
-	if err := reports.Console(cmd.OutOrStdout(), report, consoleOptions(cmd)); err != nil {
-		return err
-	}
-	if report.ExitCode == verdict.ExitIncomplete && o.TargetFile != "" {
+	tell(cmd, err)
+	tell(cmd, reports.Console(cmd.OutOrStdout(), report, consoleOptions(cmd)))
+	if report.ExitCode == verdict.ExitIncomplete && o.TargetFile != "" && !report.Interrupted {
 		gaps, err := runner.MissingSettings(st, o.TargetFile)
-		if err != nil {
-			return err
-		}
+		tell(cmd, err)
 		printGaps(cmd.OutOrStdout(), st, gaps)
-		fmt.Fprintf(cmd.OutOrStdout(), "\nWhat else is missing, and what it costs: authconform doctor --target %s\n", o.TargetFile)
+		fmt.Fprintf(cmd.OutOrStdout(), "\nWhat else is missing, and what it costs: authconform doctor --target %s\n", plain.Line(o.TargetFile))
 	}
-	fmt.Fprintf(cmd.ErrOrStderr(), "reports: %s\n", o.Out)
-	return exitWith(report.ExitCode)
+	return ended(cmd, o)
 }
 
-// runSeveral prints what was judged even where something failed, and then that.
+// runSeveral prints what was judged even where something failed, and that.
 func runSeveral(cmd *cobra.Command, chosen []conform.Suite, o runner.Options) error {
 	report, err := runner.RunSeveral(cmd.Context(), chosen, o)
 	if report == nil {
 		return err
 	}
-	if err := errors.Join(reports.ConsoleSeveral(cmd.OutOrStdout(), report, consoleOptions(cmd)), err); err != nil {
-		return err
+	tell(cmd, err)
+	tell(cmd, reports.ConsoleSeveral(cmd.OutOrStdout(), report, consoleOptions(cmd)))
+	return ended(cmd, o)
+}
+
+// tell prints what went wrong beside the verdicts. It changes no exit code: that is the
+// one of the reports on disk.
+func tell(cmd *cobra.Command, err error) {
+	if err != nil {
+		fmt.Fprintf(cmd.ErrOrStderr(), "authconform: %s\n", plain.Text(err.Error()))
 	}
-	fmt.Fprintf(cmd.ErrOrStderr(), "reports: %s\n", o.Out)
-	return exitWith(report.ExitCode)
+}
+
+func ended(cmd *cobra.Command, o runner.Options) error {
+	fmt.Fprintf(cmd.ErrOrStderr(), "reports: %s\n", plain.Line(o.Out))
+	return exitWith(runner.Committed())
 }
 
 func consoleOptions(cmd *cobra.Command) reports.ConsoleOptions {
