@@ -9,6 +9,7 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -48,9 +49,10 @@ type Options struct {
 	CAFile         string        // PEM certificates trusted besides the system's
 	ClientCertFile string        // PEM, with ClientKeyFile
 	ClientKeyFile  string
-	Proxy          string           // URL; empty means none, whatever the environment says
-	Header         http.Header      // sent with every request that does not set the same name
-	Now            func() time.Time // nil means time.Now
+	ReadFile       func(path string) ([]byte, error) // of the three files above; nil means os.ReadFile
+	Proxy          string                            // URL; empty means none, whatever the environment says
+	Header         http.Header                       // sent with every request that does not set the same name
+	Now            func() time.Time                  // nil means time.Now
 }
 
 // Wire is the one way to the target. It is safe for concurrent use.
@@ -170,9 +172,12 @@ func proxyFunc(raw string) (func(*http.Request) (*url.URL, error), error) {
 }
 
 func tlsConfig(o Options) (*tls.Config, error) {
-	config := &tls.Config{MinVersion: tls.VersionTLS12}
+	config, read := &tls.Config{MinVersion: tls.VersionTLS12}, o.ReadFile
+	if read == nil {
+		read = os.ReadFile
+	}
 	if o.CAFile != "" {
-		pem, err := os.ReadFile(o.CAFile)
+		pem, err := read(o.CAFile)
 		if err != nil {
 			return nil, fmt.Errorf("CA file: %w", err)
 		}
@@ -187,7 +192,12 @@ func tlsConfig(o Options) (*tls.Config, error) {
 		return nil, fmt.Errorf("client certificate and client key go together: only one of the two files is given")
 	}
 	if o.ClientCertFile != "" {
-		pair, err := tls.LoadX509KeyPair(o.ClientCertFile, o.ClientKeyFile)
+		cert, err := read(o.ClientCertFile)
+		key, keyErr := read(o.ClientKeyFile)
+		if err = errors.Join(err, keyErr); err != nil {
+			return nil, fmt.Errorf("client certificate %s with key %s: %w", o.ClientCertFile, o.ClientKeyFile, err)
+		}
+		pair, err := tls.X509KeyPair(cert, key)
 		if err != nil {
 			return nil, fmt.Errorf("client certificate %s with key %s: %w", o.ClientCertFile, o.ClientKeyFile, err)
 		}

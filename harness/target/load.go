@@ -15,16 +15,12 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// maxFile is far beyond any real target file; it stops a wrong path (a dump, a
-// log) before the YAML reader sees it.
-const maxFile = 1 << 20
-
 // Options is what Load is told by its caller.
 type Options struct {
-	Exchanges map[string]Exchange       // by name; a file naming another exchange is refused
-	Secret    func(label, value string) // called with each secret before anything can use or print it; required
-	Environ   []string                  // NAME=value, as os.Environ gives it
-	ReadFile  func(path string) ([]byte, error)
+	Exchanges map[string]Exchange               // by name; a file naming another exchange is refused
+	Secret    func(label, value string)         // called with each secret before anything can use or print it; required
+	Environ   []string                          // NAME=value, as os.Environ gives it
+	ReadFile  func(path string) ([]byte, error) // nil reads regular files, up to a bound
 	// ProductionHosts are those of every exchange, beyond the ones of Exchanges.
 	ProductionHosts []string
 }
@@ -59,18 +55,15 @@ func Load(path string, opt Options) (*Target, error) {
 	if opt.Secret == nil {
 		return nil, errors.New("target.Load: Options.Secret is nil, so secrets could not be kept out of reports")
 	}
-	if opt.ReadFile == nil {
-		opt.ReadFile = os.ReadFile
-	}
 	r := &reader{
 		file: path, dir: filepath.Dir(path), opt: opt, env: environ(opt.Environ),
 		overridden: map[*yaml.Node]string{}, referred: map[string]bool{}, spots: map[string]*spot{},
-		secretFiles: map[string]map[string]string{}, faulty: map[string]bool{},
+		secretFiles: map[string]map[string]string{}, faulty: map[string]bool{}, files: map[string][]byte{},
 	}
 	t := &Target{
 		File: path, Settings: map[string]string{}, Features: map[string]bool{},
 		Limits: Limits{MaxWait: DefaultMaxWait}, HTTP: HTTP{Timeout: DefaultTimeout, MaxBody: DefaultMaxBody},
-		production: opt.productionHosts(), places: map[string]place{},
+		production: opt.productionHosts(), places: map[string]place{}, files: r.files,
 	}
 	if root := r.parse(); root != nil {
 		if err := r.load(root, t); err != nil {
@@ -143,7 +136,7 @@ func environ(list []string) map[string]string {
 // parse returns the root node of the file's one document, or nil after
 // reporting why there is none.
 func (r *reader) parse() *yaml.Node {
-	content, err := r.opt.ReadFile(r.file)
+	content, err := r.readFile(r.file, maxFile)
 	if err != nil {
 		r.report(Problem{File: r.file, What: "cannot be read: " + reason(err),
 			Do: "check the path, or write a file with `authconform init`"})

@@ -171,7 +171,7 @@ func (r *reader) expand(s *spot, raw string) (string, bool) {
 }
 
 func (r *reader) wholeFile(s *spot, path string) (string, bool) {
-	content, err := r.opt.ReadFile(r.beside(path))
+	content, err := r.readFile(r.beside(path), maxSecrets)
 	if err != nil {
 		r.fault(s, &wrong{what: "cannot be read: " + reason(err), want: "a file, relative to the target file", do: "correct the path"})
 		return "", false
@@ -188,7 +188,7 @@ func (r *reader) wholeFile(s *spot, path string) (string, bool) {
 func (r *reader) fileEntry(s *spot, path, name string) (string, bool) {
 	entries, read := r.secretFiles[path]
 	if !read {
-		content, err := r.opt.ReadFile(r.beside(path))
+		content, err := r.readFile(r.beside(path), maxSecrets)
 		if err != nil {
 			r.fault(s, &wrong{what: "cannot be read: " + reason(err), want: "a file of NAME=value lines, relative to the target file",
 				do: "correct the path"})
@@ -208,7 +208,11 @@ func (r *reader) fileEntry(s *spot, path, name string) (string, bool) {
 // path checks that a file named by the target file is there. The content of a
 // private key is a secret.
 func (r *reader) path(name string, key bool) (string, *wrong) {
-	content, err := r.opt.ReadFile(r.beside(name))
+	most := int64(maxCertificates)
+	if key {
+		most = maxSecrets
+	}
+	content, err := r.readFile(r.beside(name), most)
 	if err != nil {
 		return "", &wrong{what: "cannot be read: " + reason(err), do: "correct the path"}
 	}

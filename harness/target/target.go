@@ -42,6 +42,7 @@ type Target struct {
 
 	production []string // hosts of every exchange that need allow.production
 	places     map[string]place
+	files      map[string][]byte // by path, as they were read
 }
 
 // document is the whole of a target file.
