@@ -3,6 +3,7 @@
 package expect
 
 import (
+	"cmp"
 	"fmt"
 	"mime"
 	"net/http"
@@ -159,7 +160,7 @@ func checkMediaType(r *response) []Mismatch {
 func checkBody(r *response) []Mismatch {
 	switch {
 	case r.call.Truncated:
-		return []Mismatch{{"body", "", "a body within the target's http.max-body", "a longer one, cut off"}}
+		return []Mismatch{{"body", "", "a body within the target file's " + cmp.Or(r.call.Cut, "http.max-body"), "one that is over it, cut off"}}
 	case r.answer.Body == contract.EmptyBody && len(r.call.Body) > 0:
 		return []Mismatch{{"body", "", "no body", fmt.Sprintf("a body of %d bytes", len(r.call.Body))}}
 	case r.answer.Body == contract.JSONBody && len(r.call.Body) == 0:

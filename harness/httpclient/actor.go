@@ -128,7 +128,7 @@ func encode(r Request) ([]byte, error) {
 
 // header builds exactly what is sent; net/http adds Host, Content-Length and Connection.
 func (a *Actor) header(r Request, hasBody bool) http.Header {
-	h := http.Header{"User-Agent": {a.wire.userAgent()}, "Accept": {"application/json"}}
+	h := http.Header{"User-Agent": {a.wire.userAgent()}, "Accept": {"application/json"}, "Accept-Encoding": {"identity"}}
 	if r.Clause != "" {
 		h.Set(ClauseHeader, r.Clause)
 	}

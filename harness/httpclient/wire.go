@@ -1,6 +1,7 @@
 // Package httpclient sends the requests of a run and records each as a Call.
 //
-// It adds nothing and hides nothing: no retries, no redirects, no cookie jar, no decompression, no proxy from the environment.
+// It adds nothing and hides nothing: no retries, no redirects, no cookie jar, no proxy from the environment. It asks for bodies
+// as they are; one that comes compressed all the same is decoded, within the same bounds.
 // A 429, a 302 or a Set-Cookie is the target's answer and reaches the spec as such.
 package httpclient
 
@@ -30,11 +31,11 @@ const (
 	OperationHeader = "Authconform-Operation"
 
 	DefaultTimeout = 30 * time.Second
-	DefaultMaxBody = 4 << 20
-
-	// maxHeader bounds the bytes of a response's header, those of interim responses
-	// included: far more than any server's own limit, far less than what fills a disk.
-	maxHeader = 256 << 10
+	DefaultMaxBody = 1 << 20
+	// DefaultMaxHeader is far more than any server's own limit, far less than what fills a disk.
+	DefaultMaxHeader = 256 << 10
+	DefaultMaxDepth  = 100
+	DefaultMaxValues = 50_000
 )
 
 // Options say how to reach a target.
@@ -45,7 +46,10 @@ type Options struct {
 	Process        int           // parallel process number, prefix of call ids
 	IDPrefix       string        // before that, where other clients of the run count their calls too
 	Timeout        time.Duration // for one call, body included; 0 means DefaultTimeout
-	MaxBody        int64         // bytes of a response body kept; 0 means DefaultMaxBody
+	MaxBody        int64         // bytes of a response body, decoded; 0 means DefaultMaxBody
+	MaxHeader      int64         // bytes of a response header, interim responses included; 0 means DefaultMaxHeader
+	MaxDepth       int           // levels of a JSON body; 0 means DefaultMaxDepth
+	MaxValues      int           // values in a JSON body; 0 means DefaultMaxValues
 	CAFile         string        // PEM certificates trusted besides the system's
 	ClientCertFile string        // PEM, with ClientKeyFile
 	ClientKeyFile  string
@@ -82,7 +86,8 @@ func New(o Options, v *secret.Vault) (*Wire, error) {
 		return nil, err
 	}
 	o.Timeout = cmp.Or(o.Timeout, DefaultTimeout)
-	o.MaxBody = cmp.Or(o.MaxBody, DefaultMaxBody)
+	o.MaxBody, o.MaxHeader = cmp.Or(o.MaxBody, DefaultMaxBody), cmp.Or(o.MaxHeader, DefaultMaxHeader)
+	o.MaxDepth, o.MaxValues = cmp.Or(o.MaxDepth, DefaultMaxDepth), cmp.Or(o.MaxValues, DefaultMaxValues)
 	if o.Timeout < 0 || o.MaxBody < 0 {
 		return nil, fmt.Errorf("timeout and body limit must be positive: got %s and %d bytes", o.Timeout, o.MaxBody)
 	}
@@ -100,8 +105,8 @@ func New(o Options, v *secret.Vault) (*Wire, error) {
 			// and nothing is resent after a GOAWAY.
 			TLSClientConfig:        tlsConfig,
 			TLSHandshakeTimeout:    o.Timeout,
-			DisableCompression:     true, // the raw body is the evidence
-			MaxResponseHeaderBytes: maxHeader,
+			DisableCompression:     true, // decode does it, within bounds
+			MaxResponseHeaderBytes: o.MaxHeader,
 			MaxIdleConnsPerHost:    64, // bursts of parallel requests
 			// Shorter than any server's own limit (Node's is 5 s): a request sent while the server closes the connection is lost.
 			IdleConnTimeout: 3 * time.Second,
