@@ -7,12 +7,13 @@ import (
 	"syscall"
 )
 
-// The longest that a file may be: a target file, a file with secrets, one with
-// certificates. Each is far beyond any real one; it stops a wrong path (a dump, a
-// log, a device) before anything reads on.
+// The longest that a file may be: a target file, a file that holds one secret, one of
+// NAME=value lines, one with certificates. Each is far beyond any real one; it stops a
+// wrong path (a dump, a log, a device) before anything reads on.
 const (
 	maxFile         = 1 << 20
-	maxSecrets      = 64 << 10
+	maxSecret       = 64 << 10
+	maxEntries      = 1 << 20
 	maxCertificates = 1 << 20
 )
 

@@ -16,7 +16,7 @@ func TestOnlyRegularFilesOfABoundedLengthAreRead(t *testing.T) {
 	if err := syscall.Mkfifo(filepath.Join(dir, "pipe"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for name, size := range map[string]int64{"long.env": maxSecrets + 1, "huge": 2 << 30} {
+	for name, size := range map[string]int64{"long": maxSecret + 1, "long.env": maxEntries + 1, "huge": 2 << 30} {
 		if err := os.WriteFile(filepath.Join(dir, name), nil, 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -28,7 +28,7 @@ func TestOnlyRegularFilesOfABoundedLengthAreRead(t *testing.T) {
 		_, err := Load(path, Options{Secret: func(string, string) {}, Exchanges: map[string]Exchange{"demo": {Roles: map[string]string{"user": ""}}}})
 		return err
 	}
-	for _, named := range []string{"pipe", "pipe#A", "/dev/zero", "/dev/zero#A", "/dev/tty", ".", "long.env", "long.env#A", "huge#A", "absent"} {
+	for _, named := range []string{"pipe", "pipe#A", "/dev/zero", "/dev/zero#A", "/dev/tty", ".", "long", "long.env#A", "huge#A", "absent"} {
 		path := filepath.Join(dir, "t.yaml")
 		text := "version: 1\nexchange: demo\nurl: http://127.0.0.1:1\nidentities:\n  - {name: a, roles: [user], login: a, password: \"file:" + named + "\"}\n"
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {

@@ -171,7 +171,7 @@ func (r *reader) expand(s *spot, raw string) (string, bool) {
 }
 
 func (r *reader) wholeFile(s *spot, path string) (string, bool) {
-	content, err := r.readFile(r.beside(path), maxSecrets)
+	content, err := r.readFile(r.beside(path), maxSecret)
 	if err != nil {
 		r.fault(s, &wrong{what: "cannot be read: " + reason(err), want: "a file, relative to the target file", do: "correct the path"})
 		return "", false
@@ -188,7 +188,7 @@ func (r *reader) wholeFile(s *spot, path string) (string, bool) {
 func (r *reader) fileEntry(s *spot, path, name string) (string, bool) {
 	entries, read := r.secretFiles[path]
 	if !read {
-		content, err := r.readFile(r.beside(path), maxSecrets)
+		content, err := r.readFile(r.beside(path), maxEntries)
 		if err != nil {
 			r.fault(s, &wrong{what: "cannot be read: " + reason(err), want: "a file of NAME=value lines, relative to the target file",
 				do: "correct the path"})
@@ -210,7 +210,7 @@ func (r *reader) fileEntry(s *spot, path, name string) (string, bool) {
 func (r *reader) path(name string, key bool) (string, *wrong) {
 	most := int64(maxCertificates)
 	if key {
-		most = maxSecrets
+		most = maxSecret
 	}
 	content, err := r.readFile(r.beside(name), most)
 	if err != nil {
