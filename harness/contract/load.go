@@ -61,10 +61,7 @@ func Load(fsys fs.FS, exchange string) (*Contract, error) {
 		return nil, err
 	}
 	c.nameOperations()
-	if c.Baseline, err = baseline.Load(fsys); err != nil {
-		return nil, err
-	}
-	c.Known, err = c.Baseline.LoadKnown(fsys, exchange)
+	c.Baseline, err = baseline.Load(fsys)
 	return c, err
 }
 

@@ -22,7 +22,6 @@ import (
 	"authconform/harness/reference"
 	"authconform/harness/runner"
 	"authconform/harness/secret"
-	"authconform/harness/target"
 )
 
 // bench runs a suite against one reference after another in this process, over
@@ -77,13 +76,11 @@ func (b *bench) run(deployment reference.Deployment, faults []string, f *front, 
 	var handler http.Handler = f
 	b.handler.Store(&handler)
 
-	env, err := Environment(b.suite, b.contract, b.profile, instance, b.served.URL, patience, target.DefaultTimeout)
+	env, sink, err := b.environment(instance)
 	if err != nil {
 		return nil, err
 	}
 	defer env.Wire.Close()
-	sink := &memory{results: map[string]journal.Result{}, touched: map[string]map[touch]bool{}}
-	env.Sink = sink
 	globals.Reset()
 	defer globals.Reset()
 	registry := clause.NewRegistry(b.contract, selected)
@@ -100,13 +97,10 @@ func (b *bench) run(deployment reference.Deployment, faults []string, f *front, 
 // never. Waiting for time to pass moves the reference's clock.
 const patience = time.Second
 
-// Environment is that of a run against a reference served at url, but for the sink.
-// mail bounds how long a spec waits for a mail, answer how long for an answer.
-func Environment(st conform.Suite, c *contract.Contract, profile string, instance *reference.Instance, url string,
-	mail, answer time.Duration) (conform.Environment, error) {
+func (b *bench) environment(instance *reference.Instance) (conform.Environment, *memory, error) {
 	vault := secret.New()
-	t := runner.TargetOf(st, c, profile, instance, url)
-	t.Limits.MaxWait, t.HTTP.Timeout = mail, answer
+	t := runner.TargetOf(b.suite, b.contract, b.profile, instance, b.served.URL)
+	t.Limits.MaxWait = patience
 	for _, who := range t.Identities {
 		vault.Register("password", who.Password)
 		vault.Register("totp-secret", who.TOTPSecret)
@@ -115,21 +109,22 @@ func Environment(st conform.Suite, c *contract.Contract, profile string, instanc
 		vault.Register("token", who.Token)
 	}
 	vault.Register("captcha", t.Captcha.Response)
-	for name, setting := range st.Settings {
+	for name, setting := range b.suite.Settings {
 		if setting.Secret {
 			vault.Register("setting "+name, t.Settings[name])
 		}
 	}
 	w, err := httpclient.New(httpclient.Options{BaseURL: t.URL, Version: runner.Version(), RunID: "proof", Timeout: t.HTTP.Timeout, MaxBody: t.HTTP.MaxBody}, vault)
 	if err != nil {
-		return conform.Environment{}, err
+		return conform.Environment{}, nil, err
 	}
 	clock := otp.NewClock(time.Now)
+	sink := &memory{results: map[string]journal.Result{}, touched: map[string]map[touch]bool{}}
 	return conform.Environment{
-		Target: t, Vault: vault, Wire: w, Clock: clock,
+		Target: t, Vault: vault, Wire: w, Clock: clock, Sink: sink,
 		Pool:  identity.NewPool(t.Identities, 1, 1, clock.Now, time.Minute),
 		Inbox: inbox.Mailpit(t.Inbox.URL), Process: 1, Processes: 1, Today: time.Now(),
-	}, nil
+	}, sink, nil
 }
 
 // memory is a conform.Sink that keeps what the proof needs and nothing else.

@@ -38,22 +38,10 @@ func (p *Proof) Print(w io.Writer) error {
 	section("STALE: entries of the list of equivalent faults that fit no survivor", p.Stale)
 	section("Equivalent faults, listed with a reason", p.equivalents())
 	section("Clauses that fail under more than "+fmt.Sprint(accidentLimit)+" faults of other operations", p.AccidentProne)
-	section("Behaviour faults that only a warning notices: they end a run with exit code 0", p.warned())
 	section("Slowest faults", p.slow())
-	_, err := fmt.Fprintf(w, "\n%s, profile %s: %s; %s; %d clauses, %d MUST clauses idle: %s\n",
-		p.Exchange, p.Profile, p.counts(Behaviour), p.counts(Wire), len(p.Clauses), len(p.Idle), p.word())
+	_, err := fmt.Fprintf(w, "\n%s, profile %s: %d faults: %s; %d clauses, %d MUST clauses idle: %s\n",
+		p.Exchange, p.Profile, len(p.Faults), p.counts(), len(p.Clauses), len(p.Idle), p.word())
 	return err
-}
-
-// warned lists the behaviour faults that no MUST and no baseline clause kills.
-func (p *Proof) warned() []string {
-	var ids []string
-	for _, f := range p.Faults {
-		if f.Kind == Behaviour && f.State == Killed && !f.Red {
-			ids = append(ids, f.ID+": "+abridged(f.KilledBy))
-		}
-	}
-	return ids
 }
 
 func (p *Proof) word() string {
@@ -66,31 +54,14 @@ func (p *Proof) word() string {
 	return "NOT PROVEN"
 }
 
-// counts sums up the faults of one kind. Behaviour faults are decisions of a back end
-// taken otherwise, and are what counts; wire faults come from the very schemas that
-// judge them, and show no more than that these are looked at.
-func (p *Proof) counts(kind Kind) string {
-	all, red, states := 0, 0, map[State]int{}
-	for _, f := range p.Faults {
-		if f.Kind != kind {
-			continue
-		}
-		all++
-		states[f.State]++
-		if f.Red {
-			red++
-		}
-	}
+func (p *Proof) counts() string {
 	var parts []string
 	for _, s := range []State{Killed, Equivalent, Survived, Broken, Unreached} {
-		if n := states[s]; n > 0 {
+		if n := p.Counts[s]; n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", n, s))
 		}
 	}
-	if kind == Behaviour && states[Killed] > red {
-		parts = append(parts, fmt.Sprintf("%d of them by warnings alone", states[Killed]-red))
-	}
-	return strings.Join(append([]string{fmt.Sprintf("%d %s faults", all, kind)}, parts...), ", ")
+	return strings.Join(parts, ", ")
 }
 
 // printWire sums the wire faults up: they differ in nothing but the place.

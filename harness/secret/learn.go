@@ -27,12 +27,11 @@ func (v *Vault) Learn(h http.Header, body []byte) {
 			v.Register("cookie-"+name, value)
 		}
 	}
-	text, withheld := understood(h.Get("Content-Type"), body)
-	if withheld != "" || !looksJSON(text[:min(len(text), 64)]) || !mayIssue([]byte(text)) {
+	if !looksJSON(string(body[:min(len(body), 64)])) || !mayIssue(body) {
 		return
 	}
 	var doc any
-	if err := json.Unmarshal([]byte(text), &doc); err == nil {
+	if err := json.Unmarshal(body, &doc); err == nil {
 		v.learn("", doc)
 	}
 }
@@ -99,11 +98,5 @@ func credential(value string) bool {
 			return false
 		}
 	}
-	return letters && digits && !path(value)
-}
-
-// path tells whether a value reads like a path that was written, as a cookie that
-// remembers a page holds: Base64 of that length has capitals.
-func path(value string) bool {
-	return (strings.HasPrefix(value, "/") || strings.Contains(value, "%2f")) && strings.ToLower(value) == value
+	return letters && digits && !strings.HasPrefix(value, "/") && !strings.Contains(strings.ToLower(value), "%2f%2f")
 }

@@ -24,8 +24,7 @@ type reader struct {
 	spots       map[string]*spot // by JSON pointer
 	secretFiles map[string]map[string]string
 	secrets     []string
-	files       map[string][]byte // by path, as they were read
-	faulty      map[string]bool   // fields with a problem: one each is enough
+	faulty      map[string]bool // fields with a problem: one each is enough
 	problems    []Problem
 }
 

@@ -24,7 +24,6 @@ func Specs(s *conform.Context) {
 	family.Bodies(s, subjects)
 	family.Methods(s, append(subjects, v.publicSubjects()...))
 
-	v.attacks()
 	v.login()
 	v.signature()
 	v.nonce()

@@ -15,25 +15,21 @@ var Suite = conform.Suite{
 	Exchange: "kiiex",
 	Specs:    alphapoint.Specs,
 	Roles:    client.Roles(),
-	Settings: settings,
+	Settings: settings(map[string]string{
+		"AuthenticateUser": "/authenticateuser", "Validate2fa": "/validate2fa", "LogOut": "/logout",
+		"GetValidate2faRequiredEndpoints": "/getvalidate2farequiredendpoints", "RegisterNewDevice": "/registernewdevice",
+		"GetUserDevices": "/getuserdevices", "GetUserConfig": "/getuserconfig", "Ping": "/ping", "RequiredEndpoint": "/{endpoint}",
+	}),
 	Features: map[string]conform.Feature{"signed-headers": client.SignedHeaders()},
-	Path:     client.Pathed(settings),
-	Send:     client.Send,
+	Path:     client.Path,
 	Leak:     client.Leak,
 	// The legacy page "Authenticate 2FA", request sample.
 	ProductionHosts: []string{"api.kiiex.com"},
 }
 
-var settings = withPayload(map[string]string{
-	"AuthenticateUser": "/authenticateuser", "Validate2fa": "/validate2fa", "LogOut": "/logout",
-	"GetValidate2faRequiredEndpoints": "/getvalidate2farequiredendpoints", "RegisterNewDevice": "/registernewdevice",
-	"GetUserDevices": "/getuserdevices", "GetUserConfig": "/getuserconfig", "Ping": "/ping", "RequiredEndpoint": "/{endpoint}",
-	"Authenticate2fa": "/authenticate2fa", "Activate2fa": "/activate2fa",
-})
-
-// withPayload adds the one of the calls that need a code, which only this surface has.
-func withPayload(paths map[string]string) map[string]target.Setting {
-	all := client.Settings("api-key", "", paths)
+// settings adds the one of the calls that need a code, which only this surface has.
+func settings(paths map[string]string) map[string]target.Setting {
+	all := client.Settings("api-key", paths)
 	name, setting := client.RequiredPayload()
 	all[name] = setting
 	return all

@@ -30,7 +30,6 @@ func proveCommand() *cobra.Command {
 	var out string
 	var procs int
 	var o mutation.Options
-	var sources mutantFlags
 	cmd := &cobra.Command{
 		Use:   "prove [EXCHANGE...]",
 		Short: "Prove that a suite notices broken servers",
@@ -40,18 +39,11 @@ points, and every answer of the contract broken on its way out. Every defect mus
 be noticed by a clause that names its operation or outcome, and every MUST clause
 must notice some. Writes proof.json and prints the kill matrix.
 
-With --mutants the defects are changes of the references' own source, made by rule:
-conditions negated, guards and statements dropped, numbers off by one, and so on.
-They are compiled into one binary as switches. Writes mutants.json and prints the
-survivors and a score for each file.
-
-Exit code 0: proven. 1: a defect survived or a MUST clause is idle; with --mutants,
-an entry of a list of equivalent mutants is stale.`,
+Exit code 0: proven. 1: a defect survived or a MUST clause is idle.`,
 		Example: `  authconform prove
   authconform prove onlyoffice --profile 3.7 --out reports/runs/proof
   authconform prove barong --faults 'otp-*'
-  authconform prove --sample 100 --seed 7
-  authconform prove barong --mutants --files 'barong/otp*.go'`,
+  authconform prove --sample 100 --seed 7`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			chosen, err := chooseSuites(args)
 			if err != nil {
@@ -66,24 +58,17 @@ an entry of a list of equivalent mutants is stale.`,
 			if _, err := path.Match(o.Faults, ""); err != nil || o.Sample < 0 {
 				return fmt.Errorf("--faults %q, --sample %d: give a glob over fault ids, and a number of faults from 1 on", o.Faults, o.Sample)
 			}
-			if err := sources.check(o); err != nil {
-				return err
-			}
-			if sources.on {
-				return proveMutants(cmd, chosen, o, out, procs, sources.files)
-			}
 			return proveAll(cmd, chosen, o, out, procs)
 		},
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&o.Profile, "profile", "", "profile of the contract (default: all of them)")
 	flags.StringVar(&o.Faults, "faults", "", "only the faults whose ids fit a `GLOB`")
-	flags.IntVar(&o.Sample, "sample", 0, "draw at most `N` behaviour and N wire faults of each profile, or N mutants (default: all of them)")
-	flags.Uint64Var(&o.Seed, "seed", 0, "seed `S` of the draw: the same seed draws the same faults or mutants")
+	flags.IntVar(&o.Sample, "sample", 0, "draw at most `N` behaviour and N wire faults of each profile (default: all of them)")
+	flags.Uint64Var(&o.Seed, "seed", 0, "seed `S` of the draw: the same seed draws the same faults")
 	flags.StringVar(&out, "out", "", "`DIR` for proof.json (default: reports/runs/<time>-proof)")
 	flags.IntVar(&procs, "procs", runtime.NumCPU(), "processes to spread the faults over")
-	sources.add(cmd)
-	cmd.AddCommand(shardCommand(), mutantsWorkerCommand())
+	cmd.AddCommand(shardCommand())
 	return cmd
 }
 

@@ -40,9 +40,6 @@ func (s *Server) createUser(r *request) answer {
 	}
 	a := s.addAccount(email, r.Now)
 	a.setPassword(r, "password")
-	if s.On(faultSignUpObeysMembers) {
-		a.obey(r.sent)
-	}
 	a.referralUID, a.data = referral, r.optionalText("data")
 	if name := r.optionalText("username"); name != nil {
 		folded := strings.ToLower(*name)
@@ -59,15 +56,14 @@ func (s *Server) createUser(r *request) answer {
 	return s.opened(r, a)
 }
 
-var uidTail = regexp.MustCompile(`\A\w{10}\z`)
+var referralPattern = regexp.MustCompile(`\AID\w{10}\z`)
 
 func (s *Server) referral(r *request) (*string, *answer) {
 	uid := r.optionalText("refid")
-	tail, prefixed := strings.CutPrefix(r.text("refid"), s.config.UIDPrefix)
 	switch {
 	case uid == nil || blank(*uid), s.On(faultReferralNotChecked):
 		return nil, nil
-	case !prefixed || !uidTail.MatchString(tail):
+	case !referralPattern.MatchString(*uid):
 		return nil, refusal(http.StatusUnprocessableEntity, "identity.user.invalid_referral_format")
 	case s.byUID[*uid] == nil:
 		return nil, refusal(http.StatusUnprocessableEntity, "identity.user.referral_doesnt_exist")

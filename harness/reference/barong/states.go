@@ -1,7 +1,6 @@
 package barong
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -28,14 +27,9 @@ var levels = []label{
 	{key: "email", value: "verified"}, {key: "phone", value: "verified"}, {key: "document", value: "verified"},
 }
 
-// findLabel is the first label with a key, of whatever scope.
 func (a *account) findLabel(key string) *label {
-	return cmp.Or(a.scoped(key, private), a.scoped(key, public))
-}
-
-func (a *account) scoped(key, scope string) *label {
 	for _, l := range a.labels {
-		if l.key == key && l.scope == scope {
+		if l.key == key {
 			return l
 		}
 	}
@@ -49,7 +43,12 @@ func (a *account) hasPrivate(key, value string) bool {
 // setPrivate adds or changes a private label, as the server itself does, and lets
 // it take effect.
 func (s *Server) setPrivate(a *account, key, value string, now time.Time) {
-	found := a.scoped(key, private)
+	found := (*label)(nil)
+	for _, l := range a.labels {
+		if l.scope == private && l.key == key {
+			found = l
+		}
+	}
 	if found == nil {
 		found = &label{key: key, scope: private, created: now}
 		a.labels = append(a.labels, found)

@@ -2,7 +2,6 @@ package client
 
 import (
 	"encoding/json"
-	"maps"
 	"net/http"
 	"regexp"
 	"slices"
@@ -104,8 +103,7 @@ func grantsIn(v any) string {
 			}
 		}
 	case map[string]any:
-		for _, name := range slices.Sorted(maps.Keys(v)) { // always the same finding of several
-			value := v[name]
+		for name, value := range v {
 			plain := strings.ToLower(strings.ReplaceAll(name, "_", ""))
 			said, _ := value.(bool)
 			text, _ := value.(string)
