@@ -44,6 +44,10 @@ var weakSuite = conform.Suite{Exchange: "onlyoffice", Specs: func(s *conform.Con
 }}
 
 func TestWeakSpecIsNoticed(t *testing.T) {
+	one := prove(t, weakSuite, mutation.Options{Profile: "documented", Faults: "bad-credentials-as-400"})
+	if one.Holds() || len(one.Survivors) != 1 || one.Survivors[0] != "bad-credentials-as-400" {
+		t.Errorf("survivors %v: want the one fault that was put to the suite", one.Survivors)
+	}
 	proof := prove(t, weakSuite, mutation.Options{Profile: "documented"})
 	if proof.Proven || !slices.Contains(proof.Survivors, "bad-credentials-as-400") {
 		t.Errorf("proven %v, survivors %v: want the fault that slips through a spec that asserts nothing", proof.Proven, proof.Survivors)
@@ -109,8 +113,9 @@ func BenchmarkShard(b *testing.B) {
 func TestSample(t *testing.T) {
 	drawn := func(seed uint64) string {
 		proof := prove(t, weakSuite, mutation.Options{Profile: "documented", Sample: 3, Seed: seed})
-		if !proof.Partial || len(proof.Idle) > 0 || len(proof.Faults) != 6 {
-			t.Fatalf("partial %v, idle %v, %d faults: want a partial proof of 3 behaviour and 3 wire faults", proof.Partial, proof.Idle, len(proof.Faults))
+		if !proof.Partial || proof.Proven || len(proof.Idle) > 0 || len(proof.Faults) != 6 {
+			t.Fatalf("partial %v, proven %v, idle %v, %d faults: want a part of 3 behaviour and 3 wire faults, which proves nothing",
+				proof.Partial, proof.Proven, proof.Idle, len(proof.Faults))
 		}
 		var ids []string
 		for _, f := range proof.Faults {

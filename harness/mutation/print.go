@@ -45,7 +45,7 @@ func (p *Proof) Print(w io.Writer) error {
 }
 
 func (p *Proof) word() string {
-	if p.Proven && p.Partial {
+	if p.Partial && p.Holds() {
 		return "every fault of this part dies"
 	}
 	if p.Proven {

@@ -102,8 +102,14 @@ func Merge(exchange, profile string, shards []*Shard, exempt []Exemption) (*Proo
 	} else {
 		p.judgeClauses(shards[0].Idle)
 	}
-	p.Proven = len(p.Survivors) == 0 && len(p.Idle) == 0 && len(p.Stale) == 0 && len(p.Faults) > 0
+	p.Proven = !p.Partial && p.Holds()
 	return p, nil
+}
+
+// Holds tells whether nothing was found against the suite. A part of the faults
+// proves no suite, however well it holds.
+func (p *Proof) Holds() bool {
+	return len(p.Survivors) == 0 && len(p.Idle) == 0 && len(p.Stale) == 0 && len(p.Faults) > 0
 }
 
 // exempt marks the listed survivors. An entry that fits none is stale: what it
