@@ -39,9 +39,16 @@ func (p *Proof) Print(w io.Writer) error {
 	section("Equivalent faults, listed with a reason", p.equivalents())
 	section("Clauses that fail under more than "+fmt.Sprint(accidentLimit)+" faults of other operations", p.AccidentProne)
 	section("Slowest faults", p.slow())
-	_, err := fmt.Fprintf(w, "\n%s, profile %s: %d faults: %s; %d clauses, %d MUST clauses idle: %s\n",
-		p.Exchange, p.Profile, len(p.Faults), p.counts(), len(p.Clauses), len(p.Idle), p.word())
+	_, err := fmt.Fprintf(w, "\n%s, profile %s: %d faults: %s; %d clauses, %s: %s\n",
+		p.Exchange, p.Profile, len(p.Faults), p.counts(), len(p.Clauses), p.idle(), p.word())
 	return err
+}
+
+func (p *Proof) idle() string {
+	if p.Partial {
+		return "which MUST clauses are idle is not known"
+	}
+	return fmt.Sprintf("%d MUST clauses idle", len(p.Idle))
 }
 
 func (p *Proof) word() string {
