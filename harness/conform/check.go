@@ -52,6 +52,12 @@ func (s *Context) promises(op *contract.Operation, outcome contract.Outcome) boo
 	return c.Operation.ID == op.ID && c.Outcome == outcome
 }
 
+// hasStatus tells whether a call was answered with the status of an outcome.
+func (s *Context) hasStatus(call *httpclient.Call, op *contract.Operation, outcome contract.Outcome) bool {
+	answer, ok := op.Answer(outcome, s.profile)
+	return ok && answer.Takes(call.Status)
+}
+
 // leak describes what in a refusal lets its reader in; nil where nothing does.
 func (s *Context) leak(call *httpclient.Call, op *contract.Operation, outcome contract.Outcome) *journal.Failure {
 	if s.suite.Leak == nil {
@@ -69,14 +75,16 @@ func (s *Context) leak(call *httpclient.Call, op *contract.Operation, outcome co
 // Require demands of a call that only prepares the promise that it was answered
 // as the outcome is: by its status, with a body that can be read. It does not
 // hold the rest of the answer against the clause, because that is another
-// clause's promise. Where it fails, the promise is UNTESTABLE; where it fails
-// open, because the target accepts what it has to refuse, the clause fails.
+// clause's promise. Where it fails, the promise is UNTESTABLE: another status may be
+// the fault of an identity in the target file. The clause fails where its own answer
+// has the promised status and cannot be read, and where a refusal fails open, because
+// the target accepts what it has to refuse.
 func (s *Context) Require(what string, call *httpclient.Call, op *contract.Operation, outcome contract.Outcome) {
 	ginkgo.GinkgoHelper()
 	f := s.compare(s.coarse, call, op, outcome)
 	switch {
 	case f == nil:
-	case s.promises(op, outcome), slices.Contains(guards, outcome) && s.letsIn(call, op, outcome):
+	case s.promises(op, outcome) && s.hasStatus(call, op, outcome), slices.Contains(guards, outcome) && s.letsIn(call, op, outcome):
 		s.stop(verdict.Failed, "while preparing to "+what+": "+f.Title, f)
 	default:
 		s.stop(verdict.Untestable, "cannot "+what+": "+f.Title, f)

@@ -84,10 +84,25 @@ func TestRequireOnlyPrepares(t *testing.T) {
 			s.Holds("the spec has ended", false, "it went on")
 		}
 		It("cannot log in", clause.Must("ex.spec.unmet", o.logIn, contract.BadCredentials), unmet)
-		It("fails to log in, which is what it promises", o.must("own"), unmet)
+		It("cannot log in, which is what it promises", o.must("own"), unmet)
 	}}.run(t).ended(t, map[string]ending{
 		"met": {verdict.Errored, "no check", red}, "unmet": {verdict.Untestable, "cannot log in", red},
-		"own": {verdict.Failed, "log in", red},
+		"own": {verdict.Untestable, "cannot log in", red},
+	})
+}
+
+// TestRequireFailsOnItsOwnAnswer: an answer that has the promised status and cannot be
+// read fails the clause that promises it, and leaves others open.
+func TestRequireFailsOnItsOwnAnswer(t *testing.T) {
+	unreadable := &backend{logIn: func(*backend, string) (int, string) { return http.StatusOK, "<html>" }}
+	trial{backend: unreadable, specs: func(s *conform.Context, o ops) {
+		prepare := func(ctx SpecContext) {
+			s.Require("log in", s.Do(ctx, s.Anonymous(), o.logIn, credentials(rightPassword)), o.logIn, contract.OK)
+		}
+		It("logs in", o.must("own"), prepare)
+		It("logs in for another promise", clause.Must("ex.spec.other", o.logIn, contract.BadCredentials), prepare)
+	}}.run(t).ended(t, map[string]ending{
+		"own": {verdict.Failed, "log in", red}, "other": {verdict.Untestable, "cannot log in", red},
 	})
 }
 
