@@ -1,7 +1,7 @@
 .DEFAULT_GOAL := help
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-.PHONY: help build certify prove test race lint ginkgo soak bench cost
+.PHONY: help build certify prove mutants test race lint ginkgo soak bench cost fuzz
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -18,13 +18,18 @@ SEED ?= 1
 prove: build ## prove that every suite notices every fault of its reference
 	bin/authconform prove --sample $(SAMPLE) --seed $(SEED)
 
+# SAMPLE draws that many mutants of all, by SEED.
+mutants: build ## judge the mutants of the references' source
+	bin/authconform prove --mutants --sample $(SAMPLE) --seed $(SEED)
+
 test: ## run all tests
 	go test -timeout 20m ./...
 
 # The tests of the command run it as a process of its own, which the race detector
-# does not see: the soak runs that under it.
-race: ## run all tests under the race detector
-	go test -race -timeout 20m $$(go list ./... | grep -v /harness/cmd/)
+# does not see: the soak runs that under it. What only judges what others ran is left
+# out too: under the race detector it takes longer than all the rest.
+race: ## run the tests of everything that runs beside something else under the race detector
+	go test -race -timeout 20m $$(go list ./... | grep -v -e /harness/cmd/ -e /harness/mutation -e /harness/alien -e /harness/attest -e /reports)
 
 ginkgo: ## run the suites through Ginkgo's own command line, in parallel and at random
 	go tool ginkgo -p --randomize-all ./suites/...
@@ -41,9 +46,16 @@ soak: ## run the suites 20 times in four processes, at random, under the race de
 	go build -race -o bin/authconform-race ./harness/cmd/authconform
 	@rm -rf bin/soak; for i in $$(seq 1 $(RUNS)); do \
 		bin/authconform-race run $(SOAK) --procs 4 --strict --out bin/soak/$$i >bin/soak-$$i.txt 2>&1 || { cat bin/soak-$$i.txt; exit 1; }; \
-		if grep -E '^(UNTESTABLE|ERROR|WARN|NOT_RUN|KNOWN) ' bin/soak-$$i.txt; then exit 1; fi; \
+		if grep -E '^ *(UNTESTABLE|ERROR|WARN|NOT_RUN|KNOWN) ' bin/soak-$$i.txt; then exit 1; fi; \
 		echo "run $$i of $(RUNS): $$(grep -c ' PASS ' bin/soak-$$i.txt) rows of PASS, nothing else"; \
 	done; rm -rf bin/soak bin/soak-*.txt
+
+# Each runs in one process of its own, side by side; what a fuzzer finds is kept under testdata.
+FUZZTIME ?= 2m
+fuzz: ## fuzz redaction and printing for FUZZTIME each, side by side
+	@pids=; for target in secret/FuzzRedact plain/FuzzText; do \
+		go test -run '^$$' -fuzz "^$${target#*/}$$" -fuzztime $(FUZZTIME) -parallel 1 ./harness/$${target%/*} & pids="$$pids $$!"; \
+	done; for pid in $$pids; do wait $$pid || exit 1; done
 
 cost: ## print the CPU of a whole run beside that of a bare net/http replay of its calls
 	go test ./harness/runner -run '^$$' -bench WholeRunBesideReplay -benchtime 3x

@@ -67,8 +67,19 @@ func tallyBaseline(entries []Entry) BaselineTally {
 	return t
 }
 
-// add takes the sentences of another exchange in: one that is broken on any is
-// broken.
+// baselineLines are what a reader sees of the security baseline: the tally, and a
+// line for each sentence that the release is known to break.
+func (r *Report) baselineLines() []string {
+	var lines []string
+	if text := r.Baseline.String(); text != "" {
+		lines = append(lines, text)
+	}
+	for _, k := range r.Known {
+		lines = append(lines, fmt.Sprintf("the release is known to break %s: %s (%s)", k.Sentence, k.Text, k.Source))
+	}
+	return lines
+}
+
 func (t BaselineTally) total() int { return t.Hold + len(t.Broken) + len(t.Known) + len(t.Unjudged) }
 
 // String is the line that a reader sees: "security baseline: 52 of 52 hold". It is

@@ -16,15 +16,17 @@ type ConsoleOptions struct {
 	Width int  // columns; 0 is 100
 }
 
-// Console prints the table of operations and outcomes with their verdicts,
-// then each failure in full, then one line with the counts and what the exit
-// code means. Rows that were not part of the run are left out and counted.
+// Console prints the table of operations and outcomes with their verdicts, then
+// each cause with one failure in full, the largest first, then the lines with the
+// counts and what the exit code means. Rows that were not part of the run are left
+// out and counted.
 func Console(w io.Writer, r *Report, o ConsoleOptions) error {
 	p := newPrinter(o)
 	p.line(fmt.Sprintf("%s (%s %s, run %s)", subject(r), r.Tool.Name, r.Tool.Version, r.RunID))
 	p.table([]*Report{r})
-	p.details(r)
+	p.details("", r)
 	p.baseline("", r)
+	p.causes(r)
 	p.verdict(r.Counts, r.ExitCode, r.Meaning)
 	_, err := w.Write(p.b.Bytes())
 	return err
@@ -37,11 +39,12 @@ func ConsoleSeveral(w io.Writer, s *Several, o ConsoleOptions) error {
 	p.line(fmt.Sprintf("%d exchanges: %s (%s %s, run %s)", len(s.Runs), strings.Join(s.exchanges(), ", "), s.Tool.Name, s.Tool.Version, s.RunID))
 	p.table(s.Runs)
 	for _, r := range s.Runs {
-		p.details(r)
+		p.details(r.Exchange+", ", r)
 	}
 	for _, r := range s.Runs {
 		p.baseline(r.Exchange+", ", r)
 	}
+	p.causes(s.Runs...)
 	p.verdict(s.Counts, s.ExitCode, s.Meaning)
 	_, err := w.Write(p.b.Bytes())
 	return err
@@ -68,11 +71,48 @@ func (p *printer) line(text string) {
 	fmt.Fprintln(&p.b, wrap(visible(text), p.o.Width, "  "))
 }
 
-func (p *printer) details(r *Report) {
-	for _, e := range explained(r) {
-		p.entry(e)
+// mostIDs is how many clauses of a cause the console names; the report names all.
+const mostIDs = 20
+
+func (p *printer) details(prefix string, r *Report) {
+	reasons, ids := accepted(r)
+	for _, reason := range reasons {
+		fmt.Fprintf(&p.b, "\n%s %s: %s\n", p.paint(verdict.KNOWN, "KNOWN"), plural(len(ids[reason]), "clause", "clauses"), visible(reason))
+		p.ids(ids[reason])
 	}
-	p.notRun(r)
+	for i, c := range r.Causes {
+		p.cause(fmt.Sprintf("%scause %d of %d", prefix, i+1, len(r.Causes)), c, r)
+	}
+}
+
+func (p *printer) cause(heading string, c Cause, r *Report) {
+	fmt.Fprintf(&p.b, "\n%s\n", wrap(visible(heading)+", "+p.counts(c.Counts)+": "+c.Title, p.o.Width, "  "))
+	if waits := c.Waits(); waits != "" {
+		fmt.Fprintf(&p.b, "  %s\n", visible(waits))
+	}
+	e := r.entry(c.Example)
+	fmt.Fprintf(&p.b, "  %s %s (%s)\n", p.paint(e.Verdict, string(e.Verdict)), visible(e.ID), e.Level)
+	for _, line := range strings.Split(strings.TrimRight(explain(e), "\n"), "\n") {
+		fmt.Fprintf(&p.b, "    %s\n", line)
+	}
+	if len(c.Clauses) > 1 {
+		p.ids(c.Clauses)
+	}
+}
+
+func (p *printer) ids(ids []string) {
+	more := ""
+	if n := len(ids) - mostIDs; n > 0 {
+		ids, more = ids[:mostIDs], fmt.Sprintf(" and %d more, see %s", n, SummaryFile)
+	}
+	fmt.Fprintf(&p.b, "  %s\n", wrap(visible("clauses: "+strings.Join(ids, ", ")+more), p.o.Width, "    "))
+}
+
+// causes prints how many causes there are.
+func (p *printer) causes(runs ...*Report) {
+	if text := CausesLine(runs...); text != "" {
+		fmt.Fprintf(&p.b, "\n%s\n", text)
+	}
 }
 
 func (p *printer) verdict(counts map[verdict.Verdict]int, exit int, meaning string) {
@@ -81,8 +121,13 @@ func (p *printer) verdict(counts map[verdict.Verdict]int, exit int, meaning stri
 
 // baseline prints the line on the security baseline.
 func (p *printer) baseline(prefix string, r *Report) {
-	if text := r.Baseline.String(); text != "" {
-		fmt.Fprintf(&p.b, "\n%s\n", wrap(visible(prefix+text), p.o.Width, "  "))
+	for i, line := range r.baselineLines() {
+		if i == 0 {
+			line = "\n" + visible(prefix+line)
+		} else {
+			line = visible(line)
+		}
+		fmt.Fprintf(&p.b, "%s\n", wrap(line, p.o.Width, "  "))
 	}
 }
 
@@ -125,21 +170,6 @@ func (p *printer) table(runs []*Report) {
 	}
 	if left > 0 {
 		fmt.Fprintf(&p.b, "(%d rows filtered out)\n", left)
-	}
-}
-
-func (p *printer) entry(e Entry) {
-	fmt.Fprintf(&p.b, "\n%s %s (%s)\n", p.paint(e.Verdict, string(e.Verdict)), visible(e.ID), e.Level)
-	for _, line := range strings.Split(strings.TrimRight(explain(e), "\n"), "\n") {
-		fmt.Fprintf(&p.b, "  %s\n", line)
-	}
-}
-
-func (p *printer) notRun(r *Report) {
-	reasons, ids := notRun(r)
-	for _, reason := range reasons {
-		fmt.Fprintf(&p.b, "\n%s %d clauses: %s\n", p.paint(verdict.NOT_RUN, "NOT_RUN"), len(ids[reason]), visible(reason))
-		fmt.Fprintf(&p.b, "  %s\n", wrap(visible(strings.Join(ids[reason], ", ")), p.o.Width, "  "))
 	}
 }
 

@@ -8,25 +8,12 @@ import (
 	"authconform/harness/verdict"
 )
 
-// explained lists the entries that a reader has to see in full, worst first.
-func explained(r *Report) []Entry {
-	var out []Entry
-	for _, v := range []verdict.Verdict{verdict.FAIL, verdict.STALE, verdict.ERROR, verdict.UNTESTABLE, verdict.WARN, verdict.KNOWN} {
-		for _, e := range r.Verdicts {
-			if e.Verdict == v {
-				out = append(out, e)
-			}
-		}
-	}
-	return out
-}
-
-// notRun lists the ids of the clauses that the run ended before, by reason in
-// the order of first appearance.
-func notRun(r *Report) (reasons []string, ids map[string][]string) {
+// accepted lists the ids of the clauses that are KNOWN, by reason in the order of
+// first appearance.
+func accepted(r *Report) (reasons []string, ids map[string][]string) {
 	ids = map[string][]string{}
 	for _, e := range r.Verdicts {
-		if e.Verdict != verdict.NOT_RUN {
+		if e.Verdict != verdict.KNOWN {
 			continue
 		}
 		if ids[e.Reason] == nil {
@@ -35,6 +22,16 @@ func notRun(r *Report) (reasons []string, ids map[string][]string) {
 		ids[e.Reason] = append(ids[e.Reason], e.ID)
 	}
 	return reasons, ids
+}
+
+// entry finds the verdict on a clause of the report.
+func (r *Report) entry(id string) Entry {
+	for _, e := range r.Verdicts {
+		if e.ID == id {
+			return e
+		}
+	}
+	return Entry{ID: id}
 }
 
 // explain prints one entry in full as plain text: the promise, where it stands,

@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -11,6 +12,8 @@ import (
 	"time"
 
 	"authconform/harness/journal"
+	"authconform/harness/plain"
+	"authconform/harness/verdict"
 )
 
 // HAR 1.2 as software reads it. Members that start with an underscore are the
@@ -38,7 +41,8 @@ type harPage struct {
 	Title   string   `json:"title"`
 	Timings struct{} `json:"pageTimings"`
 
-	calls *journal.Reader // nil when there are none
+	calls *journal.Reader         // nil when there are none
+	keep  func(journal.Call) bool // nil keeps every call
 }
 
 type harRequest struct {
@@ -95,11 +99,65 @@ type harTimings struct {
 // from its redacted form.
 const unknown = -1
 
-// HAR writes all calls by start time as HAR 1.2, one entry per line, one call
-// in memory at a time. The protocol version is not recorded and stands as
-// "unknown".
-func HAR(w io.Writer, tool Tool, calls *journal.Reader) error {
-	return writeHAR(w, tool, []harPage{{calls: calls}})
+// HAR writes calls by start time as HAR 1.2, one entry per line, one call in memory
+// at a time: every call, or those of what is not PASS and one example of each operation
+// and outcome. The protocol version is not recorded and is empty.
+func HAR(w io.Writer, r *Report, calls *journal.Reader, every bool) error {
+	page := harPage{calls: calls}
+	if err := page.choose(r, every); err != nil {
+		return err
+	}
+	return writeHAR(w, r.Tool, []harPage{page})
+}
+
+type callID struct {
+	process int
+	id      string
+}
+
+// choose settles which calls of a report the page holds.
+func (p *harPage) choose(r *Report, every bool) error {
+	if every || p.calls == nil {
+		return nil
+	}
+	kept := map[callID]bool{}
+	shown := map[[2]string]bool{}
+	for _, e := range r.Verdicts {
+		if e.Verdict != verdict.PASS {
+			for _, id := range e.Calls {
+				kept[callID{e.Process, id}] = true
+			}
+			continue
+		}
+		pair := [2]string{e.Operation, e.Outcome}
+		if shown[pair] {
+			continue
+		}
+		id, err := p.exampleOf(e)
+		if err != nil {
+			return err
+		}
+		if id != "" {
+			kept[callID{e.Process, id}], shown[pair] = true, true
+		}
+	}
+	p.keep = func(c journal.Call) bool { return kept[callID{c.Process, c.ID}] }
+	return nil
+}
+
+// exampleOf finds the last call of a clause to its own operation; empty where none was
+// recorded.
+func (p *harPage) exampleOf(e Entry) (string, error) {
+	for _, id := range slices.Backward(e.Calls) {
+		c, found, err := p.calls.Call(e.Process, id)
+		if err != nil {
+			return "", err
+		}
+		if found && c.Operation == e.Operation {
+			return id, nil
+		}
+	}
+	return "", nil
 }
 
 // writeHAR writes the calls of each page. The one page of a run over one exchange has
@@ -120,7 +178,8 @@ func writeHAR(w io.Writer, tool Tool, pages []harPage) error {
 	if _, err := fmt.Fprintf(w, "{\"log\":{\"version\":\"1.2\",\"creator\":%s,%s\"entries\":[\n", creator, listed); err != nil {
 		return err
 	}
-	enc := json.NewEncoder(w)
+	var text bytes.Buffer
+	enc := json.NewEncoder(&text)
 	enc.SetEscapeHTML(false)
 	separator := ""
 	for _, page := range pages {
@@ -128,13 +187,21 @@ func writeHAR(w io.Writer, tool Tool, pages []harPage) error {
 			continue
 		}
 		err := page.calls.Calls(func(c journal.Call) error {
+			if page.keep != nil && !page.keep(c) {
+				return nil
+			}
 			if _, err := io.WriteString(w, separator); err != nil {
 				return err
 			}
 			separator = ","
 			entry := harOf(c)
 			entry.Page = page.ID
-			return enc.Encode(entry)
+			text.Reset()
+			if err := enc.Encode(entry); err != nil {
+				return err
+			}
+			_, err := w.Write(plain.JSON(text.Bytes()))
+			return err
 		})
 		if err != nil {
 			return err
@@ -150,12 +217,12 @@ func harOf(c journal.Call) harEntry {
 	e := harEntry{
 		Started: harTime(c.Started), Time: c.DurationMS,
 		Request: harRequest{
-			Method: c.Method, URL: c.URL, HTTPVersion: "unknown", Headers: pairs(c.RequestHeader),
+			Method: c.Method, URL: c.URL, HTTPVersion: "", Headers: pairs(c.RequestHeader),
 			Cookies: cookies(strings.Join(c.RequestHeader.Values("Cookie"), "; ")), QueryString: query(c.URL),
 			HeadersSize: unknown, BodySize: unknown,
 		},
 		Response: harResponse{
-			Status: c.Status, StatusText: http.StatusText(c.Status), HTTPVersion: "unknown", Headers: pairs(c.Header),
+			Status: c.Status, StatusText: http.StatusText(c.Status), HTTPVersion: "", Headers: pairs(c.Header),
 			Cookies: []harPair{}, RedirectURL: c.Header.Get("Location"), HeadersSize: unknown, BodySize: unknown,
 			Content: harContent{Size: len(c.Body), MimeType: c.Header.Get("Content-Type"), Text: c.Body, Encoding: c.BodyEncoding},
 		},

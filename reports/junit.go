@@ -67,7 +67,8 @@ type junitText struct {
 // is: FAIL and STALE (with strict also WARN of a SHOULD) are failures; a MUST
 // that is ERROR, UNTESTABLE or NOT_RUN is an error. A SHOULD or INFO that could
 // not be judged is skipped with its reason, as are NOT_APPLICABLE and FILTERED.
-// WARN and KNOWN pass and say why in system-out.
+// WARN and KNOWN pass and say why in system-out. The type of a failure is its root
+// cause, so that readers which group by type show one group a cause.
 //
 // Each report is a test suite of its own.
 //
@@ -90,7 +91,7 @@ func JUnit(w io.Writer, runs ...*Report) error {
 		return err
 	}
 	enc := xml.NewEncoder(w)
-	enc.Indent("", "  ")
+	enc.Indent(" ", "")
 	if err := enc.Encode(all); err != nil {
 		return err
 	}
@@ -108,8 +109,9 @@ func suiteOf(r *Report) junitSuite {
 			"exit_code", strconv.Itoa(r.ExitCode), "meaning", r.Meaning),
 	}
 	red := false
+	causes := causeOf(r)
 	for _, e := range r.Verdicts {
-		c := testcase(r, e)
+		c := testcase(r, e, causes[e.ID])
 		red = red || c.Failure != nil || c.Error != nil
 		s.add(c)
 	}
@@ -133,7 +135,7 @@ func (s *junitSuite) add(c junitCase) {
 	}
 }
 
-func testcase(r *Report, e Entry) junitCase {
+func testcase(r *Report, e Entry, cause *Cause) junitCase {
 	class := r.Exchange
 	if e.Operation != "" {
 		class += "." + e.Operation
@@ -142,10 +144,16 @@ func testcase(r *Report, e Entry) junitCase {
 		Class: visible(class), Name: visible(e.ID), Time: seconds(time.Duration(e.DurationMS * float64(time.Millisecond))),
 		File: visible(e.File), Line: e.Line,
 		Properties: properties(
-			"id", e.ID, "level", string(e.Level), "verdict", string(e.Verdict), "source", e.Source,
-			"text", e.Text, "outcome", e.Outcome),
+			"level", string(e.Level), "verdict", string(e.Verdict)),
+	}
+	if e.Verdict != verdict.PASS {
+		c.Properties = append(c.Properties, properties("source", e.Source)...)
 	}
 	message := &junitMessage{Message: headline(e), Type: string(e.Verdict), Text: explain(e)}
+	if cause != nil {
+		message.Type = cause.Title
+		message.Text += cause.inWords()
+	}
 	switch weight := e.judged().Weight(r.Strict); {
 	case weight == verdict.Broken:
 		c.Failure = message

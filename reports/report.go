@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"authconform/harness/baseline"
 	"authconform/harness/clause"
 	"authconform/harness/journal"
 	"authconform/harness/verdict"
@@ -38,6 +39,9 @@ type Run struct {
 	Clauses    []Clause // every clause of the exchange in the profile, in document order
 	Results    map[string]journal.Result
 	Deviations []verdict.Deviation
+	// Known are sentences of the security baseline that the release of the profile is
+	// known to break.
+	Known []baseline.Known
 }
 
 // Tool names the program that made a report.
@@ -69,7 +73,10 @@ type Report struct {
 	Meaning       string                  `json:"meaning"` // of the exit code
 	Counts        map[verdict.Verdict]int `json:"counts"`  // every verdict has an entry
 	Baseline      BaselineTally           `json:"baseline"`
+	Known         []baseline.Known        `json:"known"`  // sentences that the release is known to break; no clause judges them
+	Causes        []Cause                 `json:"causes"` // the largest first
 	Verdicts      []Entry                 `json:"verdicts"`
+	Ending        []verdict.Deviation     `json:"ending,omitempty"`      // deviations that are red within two weeks
 	Interrupted   bool                    `json:"interrupted,omitempty"` // from outside: it is no whole run
 }
 
@@ -128,12 +135,11 @@ func Build(run Run) (*Report, error) {
 			wrong = append(wrong, fmt.Errorf("a result names the clause %q (%q), which exchange %q does not have in profile %q", key, r.Clause, run.Exchange, run.Profile))
 		}
 	}
-	deviations := make(map[string]*verdict.Deviation, len(run.Deviations))
 	for i, d := range run.Deviations {
-		if !known[d.Clause] || deviations[d.Clause] != nil {
+		listed := slices.ContainsFunc(run.Clauses, func(c Clause) bool { return d.Lists(c.ID) })
+		if !listed || slices.ContainsFunc(run.Deviations[:i], func(other verdict.Deviation) bool { return other.Clause == d.Clause }) {
 			wrong = append(wrong, fmt.Errorf("a deviation names the clause %q, which exchange %q does not have in profile %q, or which is listed twice: correct the target file", d.Clause, run.Exchange, run.Profile))
 		}
-		deviations[d.Clause] = &run.Deviations[i]
 	}
 	if run.Started.IsZero() || run.Finished.IsZero() {
 		wrong = append(wrong, errors.New("the run has no start or no end, so no deviation can be dated"))
@@ -147,6 +153,12 @@ func Build(run Run) (*Report, error) {
 		Profile: run.Profile, Target: withoutUser(run.Target), Started: run.Started.UTC(), Finished: run.Finished.UTC(),
 		Strict: run.Strict, Procs: run.Procs, Seed: run.Seed, Verdicts: make([]Entry, 0, len(run.Clauses)),
 	}
+	deviations := assign(run)
+	for _, d := range run.Deviations {
+		if d.EndsSoon(run.Started) {
+			r.Ending = append(r.Ending, d)
+		}
+	}
 	judged := make([]verdict.Judged, 0, len(run.Clauses))
 	for _, c := range run.Clauses {
 		result, ran := run.Results[c.ID]
@@ -155,9 +167,35 @@ func Build(run Run) (*Report, error) {
 		judged = append(judged, e.judged())
 	}
 	r.Counts = verdict.Count(judged)
-	r.Baseline = tallyBaseline(r.Verdicts)
+	r.Baseline, r.Known = tallyBaseline(r.Verdicts), append([]baseline.Known{}, run.Known...)
+	r.Causes = causesOf(r.Verdicts)
 	r.ExitCode, r.Meaning = verdict.ExitCode(judged, run.Strict)
+	if silent := r.silentOperations(); r.ExitCode == verdict.ExitConformant && len(silent) > 0 {
+		r.ExitCode, r.Meaning = verdict.ExitIncomplete, fmt.Sprintf("incomplete: nothing was judged of %s; what the deployment lacks "+
+			"belongs under except in the target file; what was judged is %s", strings.Join(silent, ", "), r.Meaning)
+	}
 	return r, nil
+}
+
+// silentOperations lists the operations of which some clause applies and none was
+// judged, whatever their level: a run in which they are missing vouches for less than
+// it seems to.
+func (r *Report) silentOperations() []string {
+	var order []string
+	heard := map[string]bool{}
+	for _, e := range r.Verdicts {
+		switch e.Verdict {
+		case verdict.NOT_APPLICABLE, verdict.FILTERED:
+			continue
+		case verdict.UNTESTABLE, verdict.ERROR, verdict.NOT_RUN:
+		default:
+			heard[e.Operation] = true
+		}
+		if !slices.Contains(order, e.Operation) {
+			order = append(order, e.Operation)
+		}
+	}
+	return slices.DeleteFunc(order, func(operation string) bool { return heard[operation] })
 }
 
 // took is how long the run lasted; a clock that was set back makes it no less

@@ -165,7 +165,7 @@ func TestReportJSONRoundTrips(t *testing.T) {
 
 func TestReportSchemaHasTeeth(t *testing.T) {
 	s := schemaOf(t, "report.schema.json")
-	good := render(t, func(b *bytes.Buffer) error { return JSON(b, build(t, sampleRun())) })
+	good := render(t, func(b *bytes.Buffer) error { return indented(b, build(t, sampleRun())) })
 	for name, edit := range map[string][2]string{
 		"unknown verdict":   {`"verdict": "WARN"`, `"verdict": "GREEN"`},
 		"unknown level":     {`"level": "SHOULD"`, `"level": "MAY"`},

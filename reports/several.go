@@ -99,21 +99,24 @@ func (s *Several) exchanges() []string {
 // every file of a run folder but the calls.
 func WriteVerdicts(dir string, s *Several) error {
 	return errors.Join(
-		writeFile(dir, JSONFile, func(w io.Writer) error { return indented(w, s) }),
+		writeFile(dir, JSONFile, func(w io.Writer) error { return compact(w, s) }),
 		writeFile(dir, JUnitFile, func(w io.Writer) error { return JUnit(w, s.Runs...) }),
 		writeFile(dir, SummaryFile, func(w io.Writer) error { return SummarySeveral(w, s) }),
 	)
 }
 
-// WriteCalls writes the calls of a run over several exchanges. calls holds the
-// journals of each, in the order of the runs; nil where there are none.
-func WriteCalls(dir string, s *Several, calls []*journal.Reader) error {
+// WriteCalls writes the calls of a run over several exchanges, as HAR does. calls
+// holds the journals of each, in the order of the runs; nil where there are none.
+func WriteCalls(dir string, s *Several, calls []*journal.Reader, every bool) error {
 	var pages []harPage
 	for i, r := range s.Runs {
 		pages = append(pages, harPage{
 			Started: harTime(r.Started), ID: r.Exchange, Title: subject(r),
 			calls: calls[i],
 		})
+		if err := pages[i].choose(r, every); err != nil {
+			return err
+		}
 	}
 	slices.SortStableFunc(pages, func(a, b harPage) int { return strings.Compare(a.Started, b.Started) })
 	return writeFile(dir, HARFile, func(w io.Writer) error { return writeHAR(w, s.Tool, pages) })

@@ -41,7 +41,7 @@ func put(t *testing.T, path, text string) string {
 
 func TestWriteWritesAllFilesAndNothingElse(t *testing.T) {
 	dir := t.TempDir()
-	if err := Write(dir, build(t, sampleRun()), journalWith(t, 2, nil)); err != nil {
+	if err := Write(dir, build(t, sampleRun()), journalWith(t, 2, nil), true); err != nil {
 		t.Fatal(err)
 	}
 	if got, want := names(t, dir), []string{HARFile, JUnitFile, JSONFile, SummaryFile}; !slices.Equal(got, want) {
@@ -70,7 +70,7 @@ func TestWriteGoesOnAfterOneFileFails(t *testing.T) {
 	if err := os.MkdirAll(filepath.Join(dir, JUnitFile, "in the way"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	err := Write(dir, build(t, sampleRun()), journalWith(t, 1, nil))
+	err := Write(dir, build(t, sampleRun()), journalWith(t, 1, nil), true)
 	if err == nil || !strings.Contains(err.Error(), JUnitFile) {
 		t.Errorf("error %v", err)
 	}
@@ -83,7 +83,7 @@ func TestWriteGoesOnAfterOneFileFails(t *testing.T) {
 
 func TestWriteIntoNoFolder(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "absent")
-	err := Write(dir, build(t, sampleRun()), journalWith(t, 0, nil))
+	err := Write(dir, build(t, sampleRun()), journalWith(t, 0, nil), true)
 	for _, name := range []string{JSONFile, JUnitFile, SummaryFile, HARFile} {
 		if err == nil || !strings.Contains(err.Error(), filepath.Join(dir, name)) {
 			t.Errorf("the error does not name %s: %v", name, err)
@@ -138,7 +138,7 @@ func vault() *secret.Vault {
 
 func TestGatePassesCleanOutputs(t *testing.T) {
 	dir := t.TempDir()
-	if err := Write(dir, build(t, sampleRun()), journalWith(t, 3, nil)); err != nil {
+	if err := Write(dir, build(t, sampleRun()), journalWith(t, 3, nil), true); err != nil {
 		t.Fatal(err)
 	}
 	before := names(t, dir)
@@ -160,7 +160,7 @@ func TestGateCatchesTheCanaryInEveryOutput(t *testing.T) {
 	calls := journalWith(t, 1, func(_ int, c *journal.Call) { c.Body = fmt.Sprintf(`{"echo":%q}`, canary) })
 
 	dir := t.TempDir()
-	if err := Write(dir, build(t, run), calls); err != nil {
+	if err := Write(dir, build(t, run), calls, true); err != nil {
 		t.Fatal(err)
 	}
 	put(t, filepath.Join(dir, "clean.txt"), "nothing here")
@@ -263,7 +263,7 @@ func BenchmarkWrite(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		if err := Write(dir, r, calls); err != nil {
+		if err := Write(dir, r, calls, true); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -281,7 +281,7 @@ func BenchmarkConsole(b *testing.B) {
 
 func BenchmarkGate(b *testing.B) {
 	dir := b.TempDir()
-	if err := Write(dir, build(b, bigRun(1000)), journalWith(b, 5000, nil)); err != nil {
+	if err := Write(dir, build(b, bigRun(1000)), journalWith(b, 5000, nil), true); err != nil {
 		b.Fatal(err)
 	}
 	v := vault()

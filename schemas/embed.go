@@ -5,5 +5,5 @@ import "embed"
 
 // FS is rooted at the schemas folder: "onlyoffice/openapi.yaml" and so on.
 //
-//go:embed */*.yaml */*.json */*.md
+//go:embed */*.yaml */*.json */*.md CHANGELOG.md
 var FS embed.FS

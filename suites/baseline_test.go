@@ -29,6 +29,15 @@ func TestBaselineIsJudgedEverywhere(t *testing.T) {
 		}
 	}
 	for _, st := range suites.All() {
+		known, err := list.LoadKnown(schemas.FS, st.Exchange)
+		if err != nil {
+			t.Error(err)
+		}
+		for _, k := range known {
+			if err := sources.Check(k.Source); err != nil {
+				t.Errorf("schemas/%s/known.yaml: %s: %v", st.Exchange, k.Sentence, err)
+			}
+		}
 		all := clauses(t, st)
 		for _, s := range list {
 			if len(s.Clauses[st.Exchange]) == 0 && s.Excuses[st.Exchange] == "" {

@@ -50,3 +50,24 @@ func TestLoadRefuses(t *testing.T) {
 		t.Errorf("without a file: %v, %v", l, err)
 	}
 }
+
+func TestKnown(t *testing.T) {
+	list, err := load(sentence)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct{ text, want string }{
+		"an entry":             {`- {sentence: a, profiles: ["1"], text: It counts twice., source: shop#2}`, ""},
+		"an unknown sentence":  {`- {sentence: b, profiles: ["1"], text: It counts twice., source: shop#2}`, `no sentence "b"`},
+		"no source":            {`- {sentence: a, profiles: ["1"], text: It counts twice.}`, "entry 1"},
+		"no profile":           {`- {sentence: a, text: It counts twice., source: shop#2}`, "entry 1"},
+		"a member of no entry": {`- {sentence: a, why: b}`, "why"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := list.LoadKnown(fstest.MapFS{"shop/known.yaml": {Data: []byte(c.text)}}, "shop")
+			if (c.want == "") != (err == nil) || err != nil && !strings.Contains(err.Error(), c.want) {
+				t.Errorf("error %v, want one with %q", err, c.want)
+			}
+		})
+	}
+}

@@ -1,6 +1,7 @@
 package conform
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -9,7 +10,6 @@ import (
 	"github.com/onsi/gomega/types"
 
 	"authconform/harness/contract"
-	"authconform/harness/expect"
 	"authconform/harness/httpclient"
 	"authconform/harness/journal"
 	"authconform/harness/verdict"
@@ -28,15 +28,9 @@ func (s *Context) Expect(call *httpclient.Call, op *contract.Operation, outcome 
 // expect is Expect with a word on which of several requests failed.
 func (s *Context) expect(which string, call *httpclient.Call, op *contract.Operation, outcome contract.Outcome) {
 	ginkgo.GinkgoHelper()
-	r, comparer := s.current(), s.coarse
+	r := s.current()
 	r.checks.Add(1)
-	if s.promises(op, outcome) {
-		comparer = s.comparer
-	}
-	f := s.compare(comparer, call, op, outcome)
-	if leak := s.leak(call, op, outcome); leak != nil {
-		f = leak // the worse of the two
-	}
+	f := s.compare(journal.Promise, s.promises(op, outcome), call, op, outcome)
 	if f == nil {
 		return
 	}
@@ -58,20 +52,6 @@ func (s *Context) hasStatus(call *httpclient.Call, op *contract.Operation, outco
 	return ok && answer.Takes(call.Status)
 }
 
-// leak describes what in a refusal lets its reader in; nil where nothing does.
-func (s *Context) leak(call *httpclient.Call, op *contract.Operation, outcome contract.Outcome) *journal.Failure {
-	if s.suite.Leak == nil {
-		return nil
-	}
-	found := s.suite.Leak(call, outcome)
-	if found == "" {
-		return nil
-	}
-	f := s.describe(fmt.Sprintf("%s %s lets its reader in although it refuses (%s)", op.Method, op.Path, outcome),
-		[]string{"no token and no success in a refusal"}, []string{found}, call)
-	return &f
-}
-
 // Require demands of a call that only prepares the promise that it was answered
 // as the outcome is: by its status, with a body that can be read. It does not
 // hold the rest of the answer against the clause, because that is another
@@ -81,10 +61,14 @@ func (s *Context) leak(call *httpclient.Call, op *contract.Operation, outcome co
 // the target accepts what it has to refuse.
 func (s *Context) Require(what string, call *httpclient.Call, op *contract.Operation, outcome contract.Outcome) {
 	ginkgo.GinkgoHelper()
-	f := s.compare(s.coarse, call, op, outcome)
+	kind := journal.Precondition
+	if s.promises(op, outcome) && s.hasStatus(call, op, outcome) {
+		kind = journal.Promise
+	}
+	f := s.compare(kind, false, call, op, outcome)
 	switch {
 	case f == nil:
-	case s.promises(op, outcome) && s.hasStatus(call, op, outcome), slices.Contains(guards, outcome) && s.letsIn(call, op, outcome):
+	case kind == journal.Promise || s.judge.FailsOpen(call, op, outcome):
 		s.stop(verdict.Failed, "while preparing to "+what+": "+f.Title, f)
 	default:
 		s.stop(verdict.Untestable, "cannot "+what+": "+f.Title, f)
@@ -95,7 +79,7 @@ func (s *Context) Require(what string, call *httpclient.Call, op *contract.Opera
 func (s *Context) stillAnswers(what string, call *httpclient.Call, op *contract.Operation, outcome contract.Outcome) {
 	ginkgo.GinkgoHelper()
 	s.current().checks.Add(1)
-	if f := s.compare(s.coarse, call, op, outcome); f != nil {
+	if f := s.compare(journal.Control, false, call, op, outcome); f != nil {
 		f.Title = what + ": " + f.Title
 		s.stop(verdict.Failed, f.Title, f)
 	}
@@ -104,15 +88,13 @@ func (s *Context) stillAnswers(what string, call *httpclient.Call, op *contract.
 // Is tells whether a call was answered as an outcome is, by its status, without
 // checking anything: for specs that must know where they stand.
 func (s *Context) Is(call *httpclient.Call, op *contract.Operation, outcome contract.Outcome) bool {
-	answer, ok := op.Answer(outcome, s.profile)
-	return ok && call.Err == "" && len(s.coarse.Compare(call, op, answer)) == 0
+	return s.judge.Is(call, op, outcome, false)
 }
 
 // Exactly tells whether a call is the whole answer of an outcome, without
 // checking anything.
 func (s *Context) Exactly(call *httpclient.Call, op *contract.Operation, outcome contract.Outcome) bool {
-	answer, ok := op.Answer(outcome, s.profile)
-	return ok && call.Err == "" && len(s.comparer.Compare(call, op, answer)) == 0
+	return s.judge.Is(call, op, outcome, true)
 }
 
 // Check checks anything that is not a response: what says in one sentence what
@@ -124,6 +106,7 @@ func (s *Context) Check(what string, actual any, matcher types.GomegaMatcher) {
 	if err != nil {
 		s.Error("cannot check that %s: %v", what, err)
 	}
+	s.current().record(journal.Check{Kind: journal.Assertion, What: what, Holds: ok})
 	if !ok {
 		s.fail(what, []string{what}, []string{matcher.FailureMessage(actual)}, nil)
 	}
@@ -134,6 +117,7 @@ func (s *Context) Check(what string, actual any, matcher types.GomegaMatcher) {
 func (s *Context) Holds(what string, holds bool, otherwise string) {
 	ginkgo.GinkgoHelper()
 	s.current().checks.Add(1)
+	s.current().record(journal.Check{Kind: journal.Assertion, What: what, Holds: holds})
 	if !holds {
 		s.fail(what, []string{what}, []string{otherwise}, nil)
 	}
@@ -145,9 +129,9 @@ func (s *Context) fail(title string, expected, actual []string, call *httpclient
 	s.stop(verdict.Failed, title, &f)
 }
 
-// compare holds a call against the promised answer and describes all that
-// differs; nil when nothing does.
-func (s *Context) compare(comparer *expect.Comparer, call *httpclient.Call, op *contract.Operation, outcome contract.Outcome) *journal.Failure {
+// compare holds a call against the promised answer, records the check, and describes
+// all that differs; nil when nothing does.
+func (s *Context) compare(kind journal.Kind, whole bool, call *httpclient.Call, op *contract.Operation, outcome contract.Outcome) *journal.Failure {
 	answer, ok := op.Answer(outcome, s.profile)
 	if slices.Contains(counted, outcome) {
 		s.current().refusals.Add(1)
@@ -158,17 +142,31 @@ func (s *Context) compare(comparer *expect.Comparer, call *httpclient.Call, op *
 	if call.Err != "" {
 		s.Error("%s %s got no response: %s", call.Method, call.Path, call.Err)
 	}
-	mismatches := comparer.Compare(call, op, answer)
-	if len(mismatches) == 0 {
+	mismatches, _ := s.judge.Compare(call, op, outcome, whole)
+	check := journal.Check{Kind: kind, Call: call.ID, Operation: op.ID, Outcome: string(outcome), Whole: whole}
+	if kind == journal.Promise {
+		check.Leak = s.judge.Leak(call, outcome)
+	}
+	check.Holds = len(mismatches) == 0 && check.Leak == ""
+	if check.Holds {
+		s.current().record(check)
 		return nil
 	}
 	var expected, actual []string
 	for _, m := range mismatches {
+		check.Wrong = append(check.Wrong, m.Where())
 		expected = append(expected, m.Where()+": "+m.Expected)
 		actual = append(actual, m.Where()+": "+m.Actual)
 	}
+	check.Facet = s.judge.Facet(mismatches, call, op, outcome)
+	s.current().record(check)
+	if check.Leak != "" { // the worse of the two
+		f := s.describe(fmt.Sprintf("%s %s lets its reader in although it refuses (%s)", op.Method, op.Path, outcome),
+			[]string{"no token and no success in a refusal"}, []string{check.Leak}, call)
+		return &f
+	}
 	f := s.describe(fmt.Sprintf("%s %s: expected outcome %s", op.Method, op.Path, outcome), expected, actual, call)
-	f.Facet = s.facet(mismatches, call, op, answer)
+	f.Facet, f.Operation, f.Outcome = check.Facet, op.ID, string(outcome)
 	// The clause's own source speaks of its own outcome alone.
 	if !s.promises(op, outcome) {
 		s.quote(&f, answer.Source)
@@ -197,11 +195,12 @@ func shorten(passage string) string {
 func (s *Context) describe(title string, expected, actual []string, call *httpclient.Call) journal.Failure {
 	r := s.current()
 	f := journal.Failure{
-		Facet: verdict.Behaviour, Title: title, Expected: expected, Actual: actual,
+		Facet: verdict.Behaviour, Title: title, Expected: expected, Actual: actual, Operation: r.clause.Operation.ID,
 	}
 	s.quote(&f, r.clause.Info.Source)
 	if call != nil {
 		f.Request = call.Method + " " + s.env.Vault.RedactURL(call.URL)
+		f.Operation = cmp.Or(call.Operation, f.Operation)
 		f.Call, f.Curl = call.ID, call.Curl(s.env.Vault)
 	}
 	return f

@@ -15,6 +15,7 @@ import (
 	"authconform/harness/httpclient"
 	"authconform/harness/identity"
 	"authconform/harness/journal"
+	"authconform/harness/verdict"
 )
 
 // Object is a JSON object of a request.
@@ -112,12 +113,45 @@ func (s *Context) Do(ctx context.Context, by *Actor, op *contract.Operation, r R
 // a call of the operation needs. Do asks it itself; before Try, a spec does.
 func (s *Context) Callable(op *contract.Operation) {
 	ginkgo.GinkgoHelper()
+	if !s.Has(op) {
+		s.missing(op)
+	}
 	for _, name := range s.suite.Needs[op.ID] {
 		s.Known(name)
 	}
 	if s.suite.Path != nil && s.suite.Path(s.env.Target, op) == "" {
 		s.Untestable("the target file does not say where %s lives", op.ID)
 	}
+}
+
+// Has tells whether the deployment has an operation: the target file may say that it
+// has a part of the surface only.
+func (s *Context) Has(op *contract.Operation) bool { return !s.env.Target.Lacks(op.ID) }
+
+// Only ends the spec as NOT_APPLICABLE on a deployment that lacks one of the
+// operations without which what the clause speaks of cannot exist there.
+func (s *Context) Only(ops ...*contract.Operation) {
+	ginkgo.GinkgoHelper()
+	for _, op := range ops {
+		if !s.Has(op) {
+			s.stop(verdict.NotApplicable, lacks(op), nil)
+		}
+	}
+}
+
+// missing ends a spec that needs a call which the deployment does not have. What the
+// security baseline says of operations that it has is never waived: what cannot be
+// judged there is UNTESTABLE.
+func (s *Context) missing(op *contract.Operation) {
+	ginkgo.GinkgoHelper()
+	if len(s.current().clause.Info.Baseline) > 0 {
+		s.Untestable("it has to call %s %s (%s), which the deployment lacks by operations or except of the target file", op.Method, op.Path, op.ID)
+	}
+	s.stop(verdict.NotApplicable, lacks(op), nil)
+}
+
+func lacks(op *contract.Operation) string {
+	return fmt.Sprintf("the deployment has no %s %s (%s), says operations or except of the target file", op.Method, op.Path, op.ID)
 }
 
 // limited tells whether a limiter answered: by a 429 of any shape that does not
@@ -128,7 +162,7 @@ func (s *Context) limited(call *httpclient.Call, op *contract.Operation) bool {
 		return !expect.Contradicts(s.contract, call)
 	}
 	answer, ok := op.Answer(contract.Throttled, s.profile)
-	return ok && len(answer.ErrorKeys) > 0 && call.Status == answer.Status && len(s.comparer.Compare(call, op, answer)) == 0
+	return ok && len(answer.ErrorKeys) > 0 && call.Status == answer.Status && s.judge.Is(call, op, contract.Throttled, true)
 }
 
 // Try is Do for goroutines of a spec: it never ends the spec.
@@ -214,6 +248,9 @@ func (s *Context) path(op *contract.Operation) string {
 func (s *Context) observe(call *httpclient.Call) {
 	v := s.env.Vault
 	s.env.Clock.Observe(call.Header.Get("Date"), call.Started, call.Started.Add(call.Duration))
+	for _, look := range s.watchers {
+		look(call)
+	}
 	if err := s.env.Sink.Call(journal.FromWire(call, v)); err != nil {
 		s.lose(err)
 	}

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/onsi/ginkgo/v2"
@@ -94,6 +95,15 @@ func (s *Context) Code(ctx context.Context, kit *otp.Kit) string {
 	return code
 }
 
+// CodeAhead is the code of some steps ahead, or of one more where the present step may
+// end before the target looks at the code.
+func (s *Context) CodeAhead(kit *otp.Kit, steps int) string {
+	if now := s.Now(); kit.Step(now.Add(2*inFlight)) != kit.Step(now) {
+		steps++
+	}
+	return kit.Future(steps)
+}
+
 // Tolerance is the setting that tells how many steps old a code may be.
 const Tolerance = "totp-tolerance"
 
@@ -130,22 +140,46 @@ func (s *Context) Messages(ctx context.Context, to string) []inbox.Message {
 	return messages
 }
 
-// Mail waits for a message to the address that match accepts. A target file
-// without an inbox makes the clause UNTESTABLE.
+// Mail waits for a message to the address that match accepts, which the clause
+// needs and another one promises: where none arrives, and where the target file
+// names no inbox, the clause is UNTESTABLE.
 func (s *Context) Mail(ctx context.Context, to string, match func(inbox.Message) bool) inbox.Message {
+	ginkgo.GinkgoHelper()
+	if s.mails.hopeless() {
+		s.Untestable("no message to the leased identity is waited for: the last %d that were waited for never arrived in the inbox", enough)
+	}
+	message, arrived := s.awaitMail(ctx, to, match)
+	if !arrived {
+		s.Untestable("no message to the leased identity arrived in the inbox in time")
+	}
+	return message
+}
+
+// PromisedMail is Mail for the clause that promises the message: it fails where none
+// arrives.
+func (s *Context) PromisedMail(ctx context.Context, to string, match func(inbox.Message) bool) inbox.Message {
+	ginkgo.GinkgoHelper()
+	s.current().checks.Add(1)
+	message, arrived := s.awaitMail(ctx, to, match)
+	if !arrived {
+		others := len(s.Messages(ctx, to))
+		s.fail("the promised message is sent", []string{"a message with what the clause reads out of it, in the inbox of the target file"},
+			[]string{fmt.Sprintf("none within limits.max-wait (%s); %d messages to that address hold no such thing", s.env.Target.Limits.MaxWait, others)}, nil)
+	}
+	return message
+}
+
+func (s *Context) awaitMail(ctx context.Context, to string, match func(inbox.Message) bool) (inbox.Message, bool) {
 	ginkgo.GinkgoHelper()
 	if s.env.Inbox == nil {
 		s.Untestable("it reads a mailed code or link, and the target file names no inbox")
-	}
-	if s.mails.hopeless() {
-		s.Untestable("no message to the leased identity is waited for: the last %d that were waited for never arrived in the inbox", enough)
 	}
 	ctx, cancel := context.WithTimeout(ctx, s.env.Target.Limits.MaxWait)
 	defer cancel()
 	message, err := s.env.Inbox.Wait(ctx, to, match)
 	if errors.Is(err, context.DeadlineExceeded) {
 		s.mails.missed()
-		s.Untestable("no message to the leased identity arrived in the inbox in time")
+		return message, false
 	}
 	if err != nil {
 		s.Error("cannot read the inbox: %v", err)
@@ -154,5 +188,5 @@ func (s *Context) Mail(ctx context.Context, to string, match func(inbox.Message)
 	for _, link := range inbox.Links(message.Text) {
 		s.Secret("link", link)
 	}
-	return message
+	return message, true
 }

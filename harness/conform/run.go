@@ -30,6 +30,15 @@ type run struct {
 	state    verdict.State // empty while nothing has ended the spec
 	reason   string
 	failures []journal.Failure
+	evidence []journal.Check
+}
+
+// record keeps a check, and how many calls had been made by then: what it rests on.
+func (r *run) record(c journal.Check) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	c.After = len(r.calls)
+	r.evidence = append(r.evidence, c)
 }
 
 func (r *run) addCall(id string) {
@@ -67,13 +76,15 @@ func (s *Context) begin(ctx ginkgo.SpecContext) {
 	}
 	r := &run{clause: entry, serial: report.IsSerial, started: time.Now()}
 	for i, d := range s.env.Target.Deviations {
-		if d.Clause == entry.ID && s.env.Today.Before(d.Expires) {
+		listed := verdict.Deviation{Clause: d.Clause}
+		if listed.Lists(entry.ID) && s.env.Today.Before(d.Expires) {
 			r.known = &s.env.Target.Deviations[i]
 		}
 	}
 	s.mu.Lock()
 	s.run = r
 	s.mu.Unlock()
+	s.Only(entry.Operation)
 	for _, name := range entry.Features {
 		s.feature(ctx, name)
 	}
@@ -99,7 +110,12 @@ func (s *Context) feature(ctx ginkgo.SpecContext, name string) {
 // settle runs after the spec's body: a spec that checked nothing proves
 // nothing, and a deviation that no longer fails must leave the list.
 func (s *Context) settle() {
-	r := s.current()
+	s.mu.Lock()
+	r := s.run
+	s.mu.Unlock()
+	if r == nil {
+		return // something skipped it before it began
+	}
 	r.mu.Lock()
 	ended := r.state != ""
 	r.mu.Unlock()
@@ -109,7 +125,8 @@ func (s *Context) settle() {
 	if r.checks.Load() == 0 {
 		s.stop(verdict.Errored, "the spec records no check", nil)
 	}
-	if r.known != nil {
+	// Of a glob only the whole run can tell.
+	if r.known != nil && r.known.Clause == r.clause.ID {
 		ginkgo.Fail("stale deviation: the clause passes, take it off the target file's list")
 	}
 }
@@ -128,7 +145,7 @@ func (s *Context) finish(report types.SpecReport) {
 	}
 	result := journal.Result{
 		Clause: r.clause.ID, State: r.state, Reason: r.reason, Failures: r.failures,
-		Checks: int(r.checks.Load()), Calls: r.calls, Started: r.started,
+		Checks: int(r.checks.Load()), Calls: r.calls, Evidence: r.evidence, Started: r.started,
 		DurationMS: float64(time.Since(r.started).Microseconds()) / 1000, Process: s.env.Process,
 	}
 	if err := s.env.Sink.Result(result.Redacted(s.env.Vault)); err != nil {
@@ -201,6 +218,13 @@ func red(r *run, state verdict.State, f *journal.Failure) bool {
 func (s *Context) Untestable(format string, args ...any) {
 	ginkgo.GinkgoHelper()
 	s.stop(verdict.Untestable, fmt.Sprintf(format, args...), nil)
+}
+
+// Inapplicable ends the spec: the target file says that the target has nothing which
+// the promise speaks of.
+func (s *Context) Inapplicable(format string, args ...any) {
+	ginkgo.GinkgoHelper()
+	s.stop(verdict.NotApplicable, fmt.Sprintf(format, args...), nil)
 }
 
 // Error ends the spec: the harness, the network or the budget failed, not the

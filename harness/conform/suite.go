@@ -37,7 +37,10 @@ type Suite struct {
 	Specs func(*Context)
 	// Roles names what an identity can be, Settings what a target file may set
 	// beyond what all exchanges share: each with one sentence that explains it.
-	Roles    map[string]string
+	Roles map[string]string
+	// Makes names the roles whose accounts the suite makes for itself on a target; nil
+	// means none, so that each has to be in the target file.
+	Makes    func(*target.Target) []string
 	Settings map[string]target.Setting
 	// Features names the features that a target may declare.
 	Features map[string]Feature
@@ -121,8 +124,7 @@ type Context struct {
 	contract *contract.Contract
 	registry *clause.Registry
 	profile  string
-	comparer *expect.Comparer
-	coarse   *expect.Comparer // for what is not the clause's own promise
+	judge    *expect.Judge
 
 	env     Environment
 	limiter *rate.Limiter
@@ -130,6 +132,8 @@ type Context struct {
 	mu   sync.Mutex
 	run  *run
 	kits map[string]*otp.Kit // by secret
+
+	watchers []func(*httpclient.Call)
 
 	mails, answers silence               // of the inbox, and of the target
 	lost           atomic.Pointer[error] // why evidence could not be written
@@ -139,7 +143,7 @@ type Context struct {
 func New(st Suite, c *contract.Contract, profile string, registry *clause.Registry) *Context {
 	return &Context{
 		suite: st, contract: c, profile: profile, registry: registry,
-		comparer: &expect.Comparer{Contract: c}, coarse: expect.Coarse(c), kits: map[string]*otp.Kit{},
+		judge: expect.NewJudge(c, profile, st.Leak), kits: map[string]*otp.Kit{},
 	}
 }
 
@@ -154,9 +158,12 @@ func (s *Context) Build() (unregister func()) {
 	return unregister
 }
 
-// Open gives the context its environment. No spec may run before.
+// Open gives the context its environment. No spec may run before; between two
+// specs it may be opened anew, on another deployment.
 func (s *Context) Open(env Environment) {
 	s.env = env
+	s.mails.heard()
+	s.answers.heard()
 	if pace := env.Target.Limits.Pace; pace > 0 {
 		s.limiter = rate.NewLimiter(rate.Limit(pace), 1)
 	}

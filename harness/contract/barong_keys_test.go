@@ -88,6 +88,10 @@ disableOTP not-enabled resource.otp.not_enabled
 createUser username-empty username.too_short username.invalid
 createDataStorage missing-title resource.datastorage.missing_title resource.datastorage.empty_title
 listKeys limit-out-of-range invalid_limit
+listKeys limit-not-integer non_integer_limit invalid_limit
+listActivity page-not-integer non_integer_page non_positive_page
+createPhone channel-type invalid resource.phone.invalid_channel
+confirmEmail token-unsigned jwt.decode_and_verify.segments
 listLabels bad-ordering value
 createLabel missing-key resource.label.missing_key resource.label.empty_key
 updateLabel private resource.labels.private

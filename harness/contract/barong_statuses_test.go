@@ -6,7 +6,7 @@ package contract_test
 // by rule are in barong_test.go.
 const barongStatuses = `
 confirmPasswordReset 201 ok
-confirmPasswordReset 422 passwords-differ token-malformed token-undecodable token-forged token-algorithm token-expired token-is-session token-without-id token-from-future token-wrong-kind token-used password-requirements password-weak password-too-long
+confirmPasswordReset 422 passwords-differ token-malformed token-undecodable token-forged token-algorithm token-unsigned token-expired token-is-session token-foreign-issuer token-foreign-audience token-without-id token-from-future token-wrong-kind token-used password-requirements password-weak password-too-long
 confirmPasswordReset 422/400/422 missing-reset-password-token empty-reset-password-token missing-password empty-password missing-confirm-password empty-confirm-password no-members
 requestPasswordReset 201 ok
 requestPasswordReset 201/404/201 unknown-email
@@ -14,7 +14,7 @@ requestPasswordReset 400 captcha-required captcha-fields
 requestPasswordReset 422 captcha-refused
 requestPasswordReset 422/400/422 missing-email empty-email no-members
 confirmEmail 201 ok
-confirmEmail 422 token-malformed token-undecodable token-forged token-algorithm token-expired token-is-session token-without-id token-from-future token-wrong-kind already-confirmed
+confirmEmail 422 token-malformed token-undecodable token-forged token-algorithm token-unsigned token-expired token-is-session token-foreign-issuer token-foreign-audience token-without-id token-from-future token-wrong-kind already-confirmed
 confirmEmail 422/400/422 missing-token empty-token no-members
 requestEmailConfirmation 201 ok unknown-email already-active
 requestEmailConfirmation 400 captcha-required captcha-fields
@@ -24,7 +24,7 @@ registerGeetest 200 ok
 createUser 201 ok
 createUser 400 captcha-required captcha-fields
 createUser 422 captcha-refused referral-malformed referral-unknown email-invalid email-taken username-too-short username-too-long username-invalid username-taken username-empty password-requirements password-weak password-too-long data-invalid data-too-long several
-createUser 500/-/500 email-taken-other-case
+createUser 5XX/-/5XX email-taken-other-case
 createUser 422/400/422 missing-email empty-email missing-password empty-password no-members
 createWhitelist 201/200/201 ok
 createWhitelist 422 token-unknown address-taken address-v6
@@ -42,7 +42,7 @@ createSession 401 bad-credentials banned deleted locked second-factor-required
 createSession 403 second-factor-wrong
 createSession 422 second-factor-replayed captcha-format captcha-refused
 createSession 400 captcha-required captcha-fields
-createSession 500/-/500 email-object
+createSession 5XX/-/5XX email-object
 createSession -/-/429 throttled
 createSession 422/400/422 missing-email missing-password no-members
 getIdentityConfigs 200 ok
@@ -51,7 +51,7 @@ getIdentityTime 200 ok
 pingIdentity 200 ok cors-preflight
 pingIdentity 204 options
 validateIdentityPassword 201 ok
-validateIdentityPassword 500/-/500 null-password
+validateIdentityPassword 5XX/-/5XX null-password
 validateIdentityPassword 422 missing-password no-members
 getNamedSwaggerDoc 200 ok open-directly
 getNamedSwaggerDoc 400 unknown-name
@@ -117,13 +117,13 @@ verifyPhone 422/400/422 missing-phone-number empty-phone-number missing-verifica
 sendPhoneCode 201/200/201 ok
 sendPhoneCode 400 number-invalid number-taken
 sendPhoneCode 404 not-found
-sendPhoneCode 422 channel-unknown
+sendPhoneCode 422 channel-unknown channel-type
 sendPhoneCode -/-/400 too-fast too-many-retries
 sendPhoneCode -/-/429 throttled
 sendPhoneCode 422/400/422 missing-phone-number empty-phone-number no-members
 createPhone 201/200/201 ok
 createPhone 400 number-invalid number-taken number-own
-createPhone 422 channel-unknown
+createPhone 422 channel-unknown channel-type
 createPhone -/-/400 too-many-unverified
 createPhone -/-/429 throttled
 createPhone 422/400/422 missing-phone-number empty-phone-number no-members
@@ -131,7 +131,7 @@ listPhones 200 ok
 createDocument 201 ok
 createDocument 422 expire-not-a-date expire-missing already-expired category-unknown type-unknown number-invalid number-too-long metadata-invalid upload-not-a-file upload-extension
 createDocument 400 limit-ahead
-createDocument 500/-/500 upload-single
+createDocument 5XX/-/5XX upload-single
 createDocument 422/400/422 missing-doc-type empty-doc-type missing-doc-number empty-doc-number missing-upload no-members
 listDocuments 200 ok
 updateProfile 200 ok
@@ -175,7 +175,7 @@ getCurrentUser 471 maintenance
 getCurrentUser 404 not-found
 createAddress 201 ok
 createAddress 422 expiry-needed
-createAddress 500/-/500 upload-single
+createAddress 5XX/-/5XX upload-single
 createAddress 422/400/422 missing-country empty-country missing-address empty-address missing-upload missing-city missing-postcode no-members
 getAuth0Configs 200 ok
 getPublicConfigs 200 ok
@@ -183,7 +183,7 @@ getPublicVersion 200 ok
 getPublicTime 200 ok
 pingPublic 200 ok
 validatePublicPassword 201 ok
-validatePublicPassword 500/-/500 null-password
+validatePublicPassword 5XX/-/5XX null-password
 validatePublicPassword 422 missing-password no-members
 receiveKYC 200/201/200 ok
 receiveKYC 422 unavailable

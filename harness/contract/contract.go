@@ -28,6 +28,8 @@ type Contract struct {
 	Sources *source.Library // resolves every source that the contract and its clauses name
 
 	Baseline baseline.List // what holds whatever the contract leaves out
+	// Known are the sentences of the baseline that named releases are known to break.
+	Known []baseline.Known
 
 	text []byte // of openapi.yaml
 }

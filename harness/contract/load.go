@@ -61,7 +61,10 @@ func Load(fsys fs.FS, exchange string) (*Contract, error) {
 		return nil, err
 	}
 	c.nameOperations()
-	c.Baseline, err = baseline.Load(fsys)
+	if c.Baseline, err = baseline.Load(fsys); err != nil {
+		return nil, err
+	}
+	c.Known, err = c.Baseline.LoadKnown(fsys, exchange)
 	return c, err
 }
 

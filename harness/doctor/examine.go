@@ -8,6 +8,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -77,8 +78,9 @@ func Examine(ctx context.Context, suites []conform.Suite, file string) (*Examina
 			e.Features = append(e.Features, name)
 		}
 	}
+	made := madeRoles(st, t)
 	for _, role := range sortedNames(st.Roles) {
-		if !slices.ContainsFunc(t.Identities, func(i target.Identity) bool { return slices.Contains(i.Roles, role) }) {
+		if !slices.Contains(made, role) && !slices.ContainsFunc(t.Identities, func(i target.Identity) bool { return slices.Contains(i.Roles, role) }) {
 			e.Roles = append(e.Roles, role)
 		}
 	}
@@ -119,7 +121,7 @@ func rehearse(ctx context.Context, st conform.Suite, c *contract.Contract, t *ta
 	if err != nil {
 		return nil, fmt.Errorf("the rehearsal on the reference failed: %w", err)
 	}
-	return prospects(report), nil
+	return prospects(report, t), nil
 }
 
 // reduce takes from a target file of the reference what another one lacks.
@@ -180,13 +182,26 @@ func castOf(all, wanted []target.Identity) []target.Identity {
 	return cast
 }
 
-func prospects(report *reports.Report) []Prospect {
+func madeRoles(st conform.Suite, t *target.Target) []string {
+	if st.Makes == nil {
+		return nil
+	}
+	return st.Makes(t)
+}
+
+func prospects(report *reports.Report, t *target.Target) []Prospect {
 	var list []Prospect
 	for _, entry := range report.Verdicts {
 		if !slices.Contains([]verdict.Verdict{verdict.UNTESTABLE, verdict.ERROR, verdict.NOT_RUN, verdict.NOT_APPLICABLE}, entry.Verdict) {
 			continue
 		}
 		reason := entry.Reason
+		if entry.Verdict == verdict.NOT_APPLICABLE {
+			var judged bool
+			if reason, judged = ofFeature(reason, t); judged {
+				continue
+			}
+		}
 		if _, after, cut := strings.Cut(reason, " — "); cut {
 			reason = after
 		}
@@ -202,6 +217,26 @@ func prospects(report *reports.Report) []Prospect {
 	}
 	slices.SortStableFunc(list, func(a, b Prospect) int { return len(b.Clauses) - len(a.Clauses) })
 	return list
+}
+
+var quotedFeature = regexp.MustCompile(`the feature "([^"]+)"`)
+
+// ofFeature says of a feature what the target file says of it, for the reference that
+// stands in for the target may lack it: one that the file declares true is judged on
+// the target all the same.
+func ofFeature(reason string, t *target.Target) (told string, judged bool) {
+	found := quotedFeature.FindStringSubmatch(reason)
+	if found == nil {
+		return reason, false
+	}
+	present, declared := t.Feature(found[1])
+	switch {
+	case !declared:
+		return fmt.Sprintf("the target file does not declare the feature %q", found[1]), false
+	case present:
+		return "", true
+	}
+	return fmt.Sprintf("the target file declares the feature %q absent; the run checks that the target does not show it", found[1]), false
 }
 
 func sortedNames[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

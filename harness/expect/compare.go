@@ -3,6 +3,7 @@
 package expect
 
 import (
+	"cmp"
 	"fmt"
 	"mime"
 	"net/http"
@@ -159,7 +160,7 @@ func checkMediaType(r *response) []Mismatch {
 func checkBody(r *response) []Mismatch {
 	switch {
 	case r.call.Truncated:
-		return []Mismatch{{"body", "", "a body within the target's http.max-body", "a longer one, cut off"}}
+		return []Mismatch{{"body", "", "a body within the target file's " + cmp.Or(r.call.Cut, "http.max-body"), "one that is over it, cut off"}}
 	case r.answer.Body == contract.EmptyBody && len(r.call.Body) > 0:
 		return []Mismatch{{"body", "", "no body", fmt.Sprintf("a body of %d bytes", len(r.call.Body))}}
 	case r.answer.Body == contract.JSONBody && len(r.call.Body) == 0:
@@ -209,7 +210,7 @@ func checkErrorKeys(r *response) []Mismatch {
 	if len(r.answer.ErrorKeys) == 0 || r.err != nil || len(r.call.Body) == 0 {
 		return nil
 	}
-	got, ok := lookup(r.value, r.contract.ErrorPointer)
+	got, ok := Lookup(r.value, r.contract.ErrorPointer)
 	want := strings.Join(r.answer.ErrorKeys, ", ")
 	if !ok {
 		return []Mismatch{{"error-key", r.contract.ErrorPointer, want, "no such member"}}
@@ -237,7 +238,7 @@ func checkStatusMember(r *response) []Mismatch {
 	}
 	var out []Mismatch
 	for _, pointer := range r.answer.StatusPointers {
-		got, ok := lookup(r.value, pointer)
+		got, ok := Lookup(r.value, pointer)
 		if !ok || r.answer.Body != contract.JSONBody {
 			continue
 		}
@@ -255,7 +256,7 @@ func checkVerdict(r *response) []Mismatch {
 		return nil
 	}
 	want := strconv.FormatBool(*r.answer.Verdict)
-	got, ok := lookup(r.value, r.answer.VerdictPointer)
+	got, ok := Lookup(r.value, r.answer.VerdictPointer)
 	said, isBool := got.(bool)
 	switch {
 	case r.err == nil && ok && isBool && said == *r.answer.Verdict:

@@ -11,8 +11,8 @@ import (
 	"authconform/harness/schema"
 )
 
-// lookup follows a JSON pointer (RFC 6901) through a decoded value.
-func lookup(value any, pointer string) (any, bool) {
+// Lookup follows a JSON pointer (RFC 6901) through a decoded value.
+func Lookup(value any, pointer string) (any, bool) {
 	if pointer == "" {
 		return value, true
 	}
@@ -48,12 +48,12 @@ func Contradicts(c *contract.Contract, call *httpclient.Call) bool {
 		return false
 	}
 	if c.VerdictPointer != "" && call.Status >= http.StatusBadRequest {
-		if said, _ := lookup(value, c.VerdictPointer); said == true {
+		if said, _ := Lookup(value, c.VerdictPointer); said == true {
 			return true
 		}
 	}
 	for _, pointer := range c.StatusPointers {
-		if said, ok := lookup(value, pointer); ok && fmt.Sprint(said) != strconv.Itoa(call.Status) {
+		if said, ok := Lookup(value, pointer); ok && fmt.Sprint(said) != strconv.Itoa(call.Status) {
 			return true
 		}
 	}

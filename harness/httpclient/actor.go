@@ -26,7 +26,7 @@ type Request struct {
 	Clause    string // id of the clause it is sent for
 	Operation string // id of the contract's operation
 	Method    string
-	Path      string // template below the base URL, as /users/{id}
+	Path      string // template below the base URL, as /users/{id}, or a whole URL without query
 
 	PathValues map[string]string // each is sent as one path segment
 	Query      url.Values
@@ -128,7 +128,7 @@ func encode(r Request) ([]byte, error) {
 
 // header builds exactly what is sent; net/http adds Host, Content-Length and Connection.
 func (a *Actor) header(r Request, hasBody bool) http.Header {
-	h := http.Header{"User-Agent": {a.wire.userAgent()}, "Accept": {"application/json"}}
+	h := http.Header{"User-Agent": {a.wire.userAgent()}, "Accept": {"application/json"}, "Accept-Encoding": {"identity"}}
 	if r.Clause != "" {
 		h.Set(ClauseHeader, r.Clause)
 	}

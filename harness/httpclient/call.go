@@ -1,9 +1,7 @@
 package httpclient
 
 import (
-	"bytes"
 	"fmt"
-	"io"
 	"net/http"
 	"net/http/httptrace"
 	"time"
@@ -25,8 +23,9 @@ type Call struct {
 
 	Status    int // 0 when no answer came
 	Header    http.Header
-	Body      []byte
-	Truncated bool // the body was longer than Options.MaxBody
+	Body      []byte // without the content encodings that the header names
+	Truncated bool   // the body was over a bound of Options, and is cut off
+	Cut       string // the setting of the target file that names the bound
 
 	Started  time.Time
 	Duration time.Duration // until the last byte of the body
@@ -75,7 +74,8 @@ func (rec *recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 		// After 101 the connection speaks another protocol, which nobody asked for: its
 		// bytes are no body, and a read of them heeds no time limit.
 		if resp.StatusCode != http.StatusSwitchingProtocols {
-			call.Body, call.Truncated, err = readBody(resp.Body, w.options.MaxBody)
+			call.Body, call.Cut, err = w.read(resp)
+			call.Truncated = call.Cut != ""
 		}
 		resp.Body.Close()
 		resp.Body = http.NoBody
@@ -105,15 +105,4 @@ func sentHeader(req *http.Request) http.Header {
 		h.Set("Host", req.Host)
 	}
 	return h
-}
-
-// readBody reads at most limit bytes. What arrived before an error is kept.
-func readBody(body io.Reader, limit int64) ([]byte, bool, error) {
-	var b bytes.Buffer
-	n, err := io.Copy(&b, io.LimitReader(body, limit+1))
-	if n > limit {
-		b.Truncate(int(limit))
-		return b.Bytes(), true, nil
-	}
-	return b.Bytes(), false, err
 }

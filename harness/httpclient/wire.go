@@ -1,6 +1,7 @@
 // Package httpclient sends the requests of a run and records each as a Call.
 //
-// It adds nothing and hides nothing: no retries, no redirects, no cookie jar, no decompression, no proxy from the environment.
+// It adds nothing and hides nothing: no retries, no redirects, no cookie jar, no proxy from the environment. It asks for bodies
+// as they are; one that comes compressed all the same is decoded, within the same bounds.
 // A 429, a 302 or a Set-Cookie is the target's answer and reaches the spec as such.
 package httpclient
 
@@ -9,6 +10,7 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -29,11 +31,11 @@ const (
 	OperationHeader = "Authconform-Operation"
 
 	DefaultTimeout = 30 * time.Second
-	DefaultMaxBody = 4 << 20
-
-	// maxHeader bounds the bytes of a response's header, those of interim responses
-	// included: far more than any server's own limit, far less than what fills a disk.
-	maxHeader = 256 << 10
+	DefaultMaxBody = 1 << 20
+	// DefaultMaxHeader is far more than any server's own limit, far less than what fills a disk.
+	DefaultMaxHeader = 256 << 10
+	DefaultMaxDepth  = 100
+	DefaultMaxValues = 50_000
 )
 
 // Options say how to reach a target.
@@ -44,13 +46,17 @@ type Options struct {
 	Process        int           // parallel process number, prefix of call ids
 	IDPrefix       string        // before that, where other clients of the run count their calls too
 	Timeout        time.Duration // for one call, body included; 0 means DefaultTimeout
-	MaxBody        int64         // bytes of a response body kept; 0 means DefaultMaxBody
+	MaxBody        int64         // bytes of a response body, decoded; 0 means DefaultMaxBody
+	MaxHeader      int64         // bytes of a response header, interim responses included; 0 means DefaultMaxHeader
+	MaxDepth       int           // levels of a JSON body; 0 means DefaultMaxDepth
+	MaxValues      int           // values in a JSON body; 0 means DefaultMaxValues
 	CAFile         string        // PEM certificates trusted besides the system's
 	ClientCertFile string        // PEM, with ClientKeyFile
 	ClientKeyFile  string
-	Proxy          string           // URL; empty means none, whatever the environment says
-	Header         http.Header      // sent with every request that does not set the same name
-	Now            func() time.Time // nil means time.Now
+	ReadFile       func(path string) ([]byte, error) // of the three files above; nil means os.ReadFile
+	Proxy          string                            // URL; empty means none, whatever the environment says
+	Header         http.Header                       // sent with every request that does not set the same name
+	Now            func() time.Time                  // nil means time.Now
 }
 
 // Wire is the one way to the target. It is safe for concurrent use.
@@ -80,7 +86,8 @@ func New(o Options, v *secret.Vault) (*Wire, error) {
 		return nil, err
 	}
 	o.Timeout = cmp.Or(o.Timeout, DefaultTimeout)
-	o.MaxBody = cmp.Or(o.MaxBody, DefaultMaxBody)
+	o.MaxBody, o.MaxHeader = cmp.Or(o.MaxBody, DefaultMaxBody), cmp.Or(o.MaxHeader, DefaultMaxHeader)
+	o.MaxDepth, o.MaxValues = cmp.Or(o.MaxDepth, DefaultMaxDepth), cmp.Or(o.MaxValues, DefaultMaxValues)
 	if o.Timeout < 0 || o.MaxBody < 0 {
 		return nil, fmt.Errorf("timeout and body limit must be positive: got %s and %d bytes", o.Timeout, o.MaxBody)
 	}
@@ -98,8 +105,8 @@ func New(o Options, v *secret.Vault) (*Wire, error) {
 			// and nothing is resent after a GOAWAY.
 			TLSClientConfig:        tlsConfig,
 			TLSHandshakeTimeout:    o.Timeout,
-			DisableCompression:     true, // the raw body is the evidence
-			MaxResponseHeaderBytes: maxHeader,
+			DisableCompression:     true, // decode does it, within bounds
+			MaxResponseHeaderBytes: o.MaxHeader,
 			MaxIdleConnsPerHost:    64, // bursts of parallel requests
 			// Shorter than any server's own limit (Node's is 5 s): a request sent while the server closes the connection is lost.
 			IdleConnTimeout: 3 * time.Second,
@@ -170,9 +177,12 @@ func proxyFunc(raw string) (func(*http.Request) (*url.URL, error), error) {
 }
 
 func tlsConfig(o Options) (*tls.Config, error) {
-	config := &tls.Config{MinVersion: tls.VersionTLS12}
+	config, read := &tls.Config{MinVersion: tls.VersionTLS12}, o.ReadFile
+	if read == nil {
+		read = os.ReadFile
+	}
 	if o.CAFile != "" {
-		pem, err := os.ReadFile(o.CAFile)
+		pem, err := read(o.CAFile)
 		if err != nil {
 			return nil, fmt.Errorf("CA file: %w", err)
 		}
@@ -187,7 +197,12 @@ func tlsConfig(o Options) (*tls.Config, error) {
 		return nil, fmt.Errorf("client certificate and client key go together: only one of the two files is given")
 	}
 	if o.ClientCertFile != "" {
-		pair, err := tls.LoadX509KeyPair(o.ClientCertFile, o.ClientKeyFile)
+		cert, err := read(o.ClientCertFile)
+		key, keyErr := read(o.ClientKeyFile)
+		if err = errors.Join(err, keyErr); err != nil {
+			return nil, fmt.Errorf("client certificate %s with key %s: %w", o.ClientCertFile, o.ClientKeyFile, err)
+		}
+		pair, err := tls.X509KeyPair(cert, key)
 		if err != nil {
 			return nil, fmt.Errorf("client certificate %s with key %s: %w", o.ClientCertFile, o.ClientKeyFile, err)
 		}
@@ -198,14 +213,22 @@ func tlsConfig(o Options) (*tls.Config, error) {
 
 // target joins the base URL, the path with its values, and the query.
 func (w *Wire) target(r Request) (*url.URL, error) {
-	if !strings.HasPrefix(r.Path, "/") || strings.ContainsAny(r.Path, "?#") {
-		return nil, fmt.Errorf("path %q must begin with / and hold neither ? nor #: put parameters into Query", r.Path)
+	u, path := *w.base, r.Path
+	if scheme, rest, elsewhere := strings.Cut(path, "://"); elsewhere {
+		host, _, _ := strings.Cut(rest, "/")
+		base, err := parseBase(scheme + "://" + host)
+		if err != nil {
+			return nil, err
+		}
+		u, path = *base, strings.TrimPrefix(rest, host)
 	}
-	path, err := fillPath(r.Path, r.PathValues)
+	if !strings.HasPrefix(path, "/") || strings.ContainsAny(path, "?#") {
+		return nil, fmt.Errorf("path %q must begin with / and hold neither ? nor #: put parameters into Query", path)
+	}
+	path, err := fillPath(path, r.PathValues)
 	if err != nil {
 		return nil, err
 	}
-	u := *w.base
 	u.RawPath = strings.TrimSuffix(u.EscapedPath(), "/") + path
 	if u.Path, err = url.PathUnescape(u.RawPath); err != nil {
 		return nil, fmt.Errorf("path %q cannot be unescaped", r.Path)

@@ -96,7 +96,7 @@ func TestRequestOnTheWire(t *testing.T) {
 	}{
 		{"POST without body", Request{Method: "POST", Path: "/x"},
 			[]string{"POST /x HTTP/1.1", "Content-Length: 0", "Accept: application/json", "User-Agent: authconform/1.2 (run r7)", "X-Every: a"},
-			[]string{"Transfer-Encoding", "Content-Type", "Accept-Encoding", ClauseHeader, "Cookie"}},
+			[]string{"Transfer-Encoding", "Content-Type", ClauseHeader, "Cookie"}},
 		{"JSON body", Request{Method: "POST", Path: "/x", JSON: map[string]any{"b": "<&>", "a": nil}, Clause: "barong.sessions.open"},
 			[]string{"Content-Type: application/json", "Content-Length: 20", `{"a":null,"b":"<&>"}`, "Authconform-Clause: barong.sessions.open"}, nil},
 		{"GET with body", Request{Method: "GET", Path: "/x", Raw: []byte("{}")}, []string{"GET /x HTTP/1.1", "Content-Length: 2", "{}"}, nil},
@@ -263,8 +263,8 @@ func TestBodies(t *testing.T) {
 	}))
 	defer srv.Close()
 	w, _ := newWire(t, Options{BaseURL: srv.URL, MaxBody: 64})
-	if c := do(t, w, Request{Method: "GET", Path: "/gzip", Header: http.Header{"Accept-Encoding": {"gzip"}}}); !bytes.Equal(c.Body, zipped.Bytes()) || c.Header.Get("Content-Encoding") != "gzip" {
-		t.Errorf("gzip was decoded: %q", c.Body)
+	if c := do(t, w, Request{Method: "GET", Path: "/gzip", Header: http.Header{"Accept-Encoding": {"gzip"}}}); string(c.Body) != "hello" || c.Header.Get("Content-Encoding") != "gzip" {
+		t.Errorf("gzip was not decoded: %q", c.Body)
 	}
 	if c := do(t, w, Request{Method: "GET", Path: "/exact"}); len(c.Body) != 64 || c.Truncated {
 		t.Errorf("64 of 64 bytes: %d, truncated %v", len(c.Body), c.Truncated)

@@ -14,6 +14,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"authconform/harness/plain"
 	"authconform/harness/secret"
 	"authconform/harness/verdict"
 )
@@ -75,6 +76,7 @@ type Result struct {
 	Failures   []Failure     `json:"failures,omitempty"`
 	Checks     int           `json:"checks"` // how many checks the spec recorded
 	Calls      []string      `json:"calls,omitempty"`
+	Evidence   []Check       `json:"evidence,omitempty"` // what was checked, in the order in which it was
 	Started    time.Time     `json:"started"`
 	DurationMS float64       `json:"duration_ms"`
 	Process    int           `json:"process"`
@@ -83,17 +85,22 @@ type Result struct {
 // Failure is one broken promise, with all that a reader needs to understand it
 // and to see it again. It holds no secret.
 type Failure struct {
-	Facet    verdict.Facet `json:"facet,omitempty"`    // which part of the promise broke
-	Title    string        `json:"title"`              // what should have held, in one line
-	Request  string        `json:"request,omitempty"`  // the request line, for instance "POST https://host/path"
-	Expected []string      `json:"expected,omitempty"` // one line per mismatch
-	Actual   []string      `json:"actual,omitempty"`   // in the order of Expected
-	Pointer  string        `json:"pointer,omitempty"`  // JSON pointer (RFC 6901) into the response body
-	Says     string        `json:"says,omitempty"`     // the document's own sentence
-	Source   string        `json:"source,omitempty"`   // where that sentence stands
-	Call     string        `json:"call,omitempty"`     // id of the call that broke it
-	Curl     string        `json:"curl,omitempty"`     // how to repeat it, with placeholders for secrets
-	Text     string        `json:"text,omitempty"`     // the whole as Describe prints it, or free text where there is nothing else
+	Facet verdict.Facet `json:"facet,omitempty"` // which part of the promise broke
+	Title string        `json:"title"`           // what should have held, in one line
+	// Operation that broke it, and the outcome it should have led to. They differ from
+	// the clause's own where a step that prepares the promise failed.
+	Operation string `json:"operation,omitempty"`
+	Outcome   string `json:"outcome,omitempty"`
+
+	Request  string   `json:"request,omitempty"`  // the request line, for instance "POST https://host/path"
+	Expected []string `json:"expected,omitempty"` // one line per mismatch
+	Actual   []string `json:"actual,omitempty"`   // in the order of Expected
+	Pointer  string   `json:"pointer,omitempty"`  // JSON pointer (RFC 6901) into the response body
+	Says     string   `json:"says,omitempty"`     // the document's own sentence
+	Source   string   `json:"source,omitempty"`   // where that sentence stands
+	Call     string   `json:"call,omitempty"`     // id of the call that broke it
+	Curl     string   `json:"curl,omitempty"`     // how to repeat it, with placeholders for secrets
+	Text     string   `json:"text,omitempty"`     // the whole as Describe prints it, or free text where there is nothing else
 }
 
 // Redacted is the result without any secret that the vault knows. Its failures'
@@ -108,6 +115,13 @@ func (r Result) Redacted(v *secret.Vault) Result {
 		failures = append(failures, f)
 	}
 	r.Failures = failures
+	evidence := make([]Check, 0, len(r.Evidence))
+	for _, c := range r.Evidence {
+		c.What, c.Leak = v.Redact(c.What), v.Redact(c.Leak)
+		c.Wrong = redacted(v, c.Wrong)
+		evidence = append(evidence, c)
+	}
+	r.Evidence = evidence
 	return r
 }
 
@@ -139,7 +153,7 @@ func Describe(f Failure) string {
 	field("request", f.Request)
 	field("expected", f.Expected...)
 	field("actual", f.Actual...)
-	field("at", f.Pointer)
+	field("at", plain.Line(f.Pointer))
 	field("documents", says(f))
 	field("call", f.Call)
 	field("repeat", f.Curl)

@@ -9,7 +9,11 @@ import (
 // by the vault, a body before it is encoded in any way.
 func FromWire(c *httpclient.Call, v *secret.Vault) Call {
 	requestBody, requestEncoding := Text(v.RedactBody(c.RequestHeader.Get("Content-Type"), c.RequestBody))
-	body, encoding := Text(v.RedactBody(c.Header.Get("Content-Type"), c.Body))
+	redact := v.RedactBody
+	if c.Truncated || c.Err != "" && len(c.Body) > 0 {
+		redact = v.RedactCut
+	}
+	body, encoding := Text(redact(c.Header.Get("Content-Type"), c.Body))
 	return Call{
 		ID: c.ID, Actor: c.Actor, Clause: c.Clause, Operation: c.Operation,
 		Method: c.Method, URL: v.RedactURL(c.URL), Path: v.Redact(c.Path),

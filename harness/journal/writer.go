@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+
+	"authconform/harness/plain"
 )
 
 // Writer appends records to the journal of one process. It is safe for
@@ -65,7 +67,7 @@ func (w *Writer) write(r Record) error {
 	if err := enc.Encode(r); err != nil {
 		return fmt.Errorf("journal: cannot encode a record: %w", err)
 	}
-	if _, err := w.file.Write(w.buf.Bytes()); err != nil {
+	if _, err := w.file.Write(plain.JSON(w.buf.Bytes())); err != nil {
 		w.err = fmt.Errorf("journal: cannot write the evidence of this run: %w", err)
 	}
 	return w.err

@@ -22,6 +22,7 @@ import (
 	"authconform/harness/reference"
 	"authconform/harness/runner"
 	"authconform/harness/secret"
+	"authconform/harness/target"
 )
 
 // bench runs a suite against one reference after another in this process, over
@@ -76,11 +77,13 @@ func (b *bench) run(deployment reference.Deployment, faults []string, f *front, 
 	var handler http.Handler = f
 	b.handler.Store(&handler)
 
-	env, sink, err := b.environment(instance)
+	env, err := Environment(b.suite, b.contract, b.profile, instance, b.served.URL, patience, target.DefaultTimeout)
 	if err != nil {
 		return nil, err
 	}
 	defer env.Wire.Close()
+	sink := &memory{results: map[string]journal.Result{}, touched: map[string]map[touch]bool{}}
+	env.Sink = sink
 	globals.Reset()
 	defer globals.Reset()
 	registry := clause.NewRegistry(b.contract, selected)
@@ -97,10 +100,13 @@ func (b *bench) run(deployment reference.Deployment, faults []string, f *front, 
 // never. Waiting for time to pass moves the reference's clock.
 const patience = time.Second
 
-func (b *bench) environment(instance *reference.Instance) (conform.Environment, *memory, error) {
+// Environment is that of a run against a reference served at url, but for the sink.
+// mail bounds how long a spec waits for a mail, answer how long for an answer.
+func Environment(st conform.Suite, c *contract.Contract, profile string, instance *reference.Instance, url string,
+	mail, answer time.Duration) (conform.Environment, error) {
 	vault := secret.New()
-	t := runner.TargetOf(b.suite, b.contract, b.profile, instance, b.served.URL)
-	t.Limits.MaxWait = patience
+	t := runner.TargetOf(st, c, profile, instance, url)
+	t.Limits.MaxWait, t.HTTP.Timeout = mail, answer
 	for _, who := range t.Identities {
 		vault.Register("password", who.Password)
 		vault.Register("totp-secret", who.TOTPSecret)
@@ -109,22 +115,21 @@ func (b *bench) environment(instance *reference.Instance) (conform.Environment, 
 		vault.Register("token", who.Token)
 	}
 	vault.Register("captcha", t.Captcha.Response)
-	for name, setting := range b.suite.Settings {
+	for name, setting := range st.Settings {
 		if setting.Secret {
 			vault.Register("setting "+name, t.Settings[name])
 		}
 	}
 	w, err := httpclient.New(httpclient.Options{BaseURL: t.URL, Version: runner.Version(), RunID: "proof", Timeout: t.HTTP.Timeout, MaxBody: t.HTTP.MaxBody}, vault)
 	if err != nil {
-		return conform.Environment{}, nil, err
+		return conform.Environment{}, err
 	}
 	clock := otp.NewClock(time.Now)
-	sink := &memory{results: map[string]journal.Result{}, touched: map[string]map[touch]bool{}}
 	return conform.Environment{
-		Target: t, Vault: vault, Wire: w, Clock: clock, Sink: sink,
+		Target: t, Vault: vault, Wire: w, Clock: clock,
 		Pool:  identity.NewPool(t.Identities, 1, 1, clock.Now, time.Minute),
 		Inbox: inbox.Mailpit(t.Inbox.URL), Process: 1, Processes: 1, Today: time.Now(),
-	}, sink, nil
+	}, nil
 }
 
 // memory is a conform.Sink that keeps what the proof needs and nothing else.

@@ -38,9 +38,10 @@ func (p *Proof) Print(w io.Writer) error {
 	section("STALE: entries of the list of equivalent faults that fit no survivor", p.Stale)
 	section("Equivalent faults, listed with a reason", p.equivalents())
 	section("Clauses that fail under more than "+fmt.Sprint(accidentLimit)+" faults of other operations", p.AccidentProne)
+	section("Behaviour faults that only a warning notices: they end a run with exit code 0", p.warned())
 	section("Slowest faults", p.slow())
-	_, err := fmt.Fprintf(w, "\n%s, profile %s: %d faults: %s; %d clauses, %s: %s\n",
-		p.Exchange, p.Profile, len(p.Faults), p.counts(), len(p.Clauses), p.idle(), p.word())
+	_, err := fmt.Fprintf(w, "\n%s, profile %s: %s; %s; %d clauses, %s: %s\n",
+		p.Exchange, p.Profile, p.counts(Behaviour), p.counts(Wire), len(p.Clauses), p.idle(), p.word())
 	return err
 }
 
@@ -49,6 +50,17 @@ func (p *Proof) idle() string {
 		return "which MUST clauses are idle is not known"
 	}
 	return fmt.Sprintf("%d MUST clauses idle", len(p.Idle))
+}
+
+// warned lists the behaviour faults that no MUST and no baseline clause kills.
+func (p *Proof) warned() []string {
+	var ids []string
+	for _, f := range p.Faults {
+		if f.Kind == Behaviour && f.State == Killed && !f.Red {
+			ids = append(ids, f.ID+": "+abridged(f.KilledBy))
+		}
+	}
+	return ids
 }
 
 func (p *Proof) word() string {
@@ -61,14 +73,31 @@ func (p *Proof) word() string {
 	return "NOT PROVEN"
 }
 
-func (p *Proof) counts() string {
+// counts sums up the faults of one kind. Behaviour faults are decisions of a back end
+// taken otherwise, and are what counts; wire faults come from the very schemas that
+// judge them, and show no more than that these are looked at.
+func (p *Proof) counts(kind Kind) string {
+	all, red, states := 0, 0, map[State]int{}
+	for _, f := range p.Faults {
+		if f.Kind != kind {
+			continue
+		}
+		all++
+		states[f.State]++
+		if f.Red {
+			red++
+		}
+	}
 	var parts []string
 	for _, s := range []State{Killed, Equivalent, Survived, Broken, Unreached} {
-		if n := p.Counts[s]; n > 0 {
+		if n := states[s]; n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", n, s))
 		}
 	}
-	return strings.Join(parts, ", ")
+	if kind == Behaviour && states[Killed] > red {
+		parts = append(parts, fmt.Sprintf("%d of them by warnings alone", states[Killed]-red))
+	}
+	return strings.Join(append([]string{fmt.Sprintf("%d %s faults", all, kind)}, parts...), ", ")
 }
 
 // printWire sums the wire faults up: they differ in nothing but the place.

@@ -39,6 +39,7 @@ type Result struct {
 	State      State    `json:"state"`
 	Reason     string   `json:"reason,omitempty"`
 	KilledBy   []string `json:"killed_by"`             // clauses that name its operation or outcome and failed
+	Red        bool     `json:"red"`                   // one of them ends the run with exit code 1: a MUST, or one of the security baseline
 	Accidents  []string `json:"accidents"`             // other clauses that failed
 	Ran        int      `json:"ran"`                   // specs
 	DurationMS float64  `json:"duration_ms,omitempty"` // of the run
@@ -320,6 +321,7 @@ func (p *prover) put(f Fault, clauses []string, result *Result) error {
 		switch {
 		case names(f, info) && info.Level != clause.INFO:
 			result.KilledBy = append(result.KilledBy, id)
+			result.Red = result.Red || endsRed(info, r)
 		case !names(f, info):
 			result.Accidents = append(result.Accidents, id)
 		}
@@ -387,6 +389,13 @@ func (p *prover) entry(id string) clause.Entry {
 		}
 	}
 	return clause.Entry{}
+}
+
+// endsRed tells whether a failed clause ends a run with exit code 1, as package
+// reports decides it: a SHOULD does so where it finds the security baseline broken.
+func endsRed(info clause.Info, r journal.Result) bool {
+	return info.Level == clause.MUST || len(info.Baseline) > 0 &&
+		slices.ContainsFunc(r.Failures, func(f journal.Failure) bool { return f.Facet == verdict.Behaviour })
 }
 
 func names(f Fault, info clause.Info) bool {

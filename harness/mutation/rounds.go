@@ -87,6 +87,7 @@ func (p *prover) round(queues map[string][]*task) error {
 		t.result.DurationMS += share
 		if r.State == verdict.Failed && p.entry(id).Level != clause.INFO {
 			t.result.KilledBy = append(t.result.KilledBy, id)
+			t.result.Red = t.result.Red || endsRed(p.entry(id).Info, r)
 		}
 	}
 	return nil

@@ -55,7 +55,7 @@ func (r *runner) children(ctx context.Context) error {
 	}
 	defer log.Close()
 	cmd := exec.CommandContext(ctx, self, ginkgoCommand, "run",
-		"--procs="+strconv.Itoa(r.Plan.Procs), "--seed="+strconv.FormatInt(r.options.Seed, 10),
+		"--procs="+strconv.Itoa(r.Plan.Procs), "--grace-period="+cleanup.String(), "--seed="+strconv.FormatInt(r.options.Seed, 10),
 		"--randomize-all", "--no-color", binary)
 	cmd.Env = append(os.Environ(), planVariable+"="+string(r.Plan.encode()))
 	cmd.Stdout, cmd.Stderr = log, log
@@ -63,9 +63,15 @@ func (r *runner) children(ctx context.Context) error {
 	// terminal does; in a group of their own it comes from here and only once.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGINT) }
-	cmd.WaitDelay = 10 * time.Second
+	cmd.WaitDelay = 3 * time.Second
 	var exit *exec.ExitError
-	if err := cmd.Run(); err != nil && ctx.Err() == nil && !errors.As(err, &exit) {
+	err = cmd.Start()
+	if err == nil {
+		family.Store(int64(cmd.Process.Pid))
+		err = cmd.Wait()
+		family.Store(0)
+	}
+	if err != nil && ctx.Err() == nil && !errors.As(err, &exit) {
 		return fmt.Errorf("cannot run the specs in %d processes: %w", r.Plan.Procs, err)
 	}
 	return nil // red or interrupted specs make Ginkgo exit 1; the journals say what that means

@@ -4,7 +4,9 @@
 package runner
 
 import (
+	"cmp"
 	"fmt"
+	"os"
 	"path"
 	"runtime/debug"
 	"slices"
@@ -90,21 +92,36 @@ func Profile(c *contract.Contract, name string) (string, error) {
 	return name, nil
 }
 
+// askedProfile is the profile that somebody asked for, by flag or by the variable that
+// overrides the target file's; the reference is started in it.
+func askedProfile(exchange, flag string) string {
+	return cmp.Or(flag, os.Getenv("AUTHCONFORM_"+strings.ToUpper(exchange)+"_PROFILE"))
+}
+
 // selection says which clauses a profile and a focus glob take.
 func selection(profile, focus string) (func(clause.Info) bool, error) {
-	if _, err := path.Match(focus, ""); err != nil {
-		return nil, usage("the focus %q is no glob: %v; write for example --focus 'onlyoffice.login.*'", focus, err)
+	globs := globsOf(focus)
+	for _, glob := range globs {
+		if _, err := path.Match(glob, ""); err != nil {
+			return nil, usage("the focus %q is no glob: %v; write for example --focus 'onlyoffice.login.*'", glob, err)
+		}
 	}
 	return func(info clause.Info) bool {
 		if !slices.Contains(info.Profiles, profile) {
 			return false
 		}
-		if focus == "" {
-			return true
-		}
-		matched, _ := path.Match(focus, info.ID)
-		return matched
+		return len(globs) == 0 || slices.ContainsFunc(globs, func(glob string) bool { return matches(glob, info.ID) })
 	}, nil
+}
+
+// globsOf are the globs of a focus, which commas separate; no id has one.
+func globsOf(focus string) []string {
+	return strings.FieldsFunc(focus, func(r rune) bool { return r == ',' || r == ' ' })
+}
+
+func matches(glob, id string) bool {
+	matched, err := path.Match(glob, id)
+	return err == nil && matched
 }
 
 // ExchangeOf tells the target file's reader what it may find in one.
@@ -113,7 +130,12 @@ func ExchangeOf(st conform.Suite, c *contract.Contract) target.Exchange {
 	for name, f := range st.Features {
 		features[name] = f.Text
 	}
+	var operations []string
+	for _, op := range c.Operations {
+		operations = append(operations, op.ID)
+	}
 	return target.Exchange{
-		Profiles: c.Profiles, Settings: st.Settings, Features: features, Roles: st.Roles, ProductionHosts: st.ProductionHosts,
+		Operations: operations,
+		Profiles:   c.Profiles, Settings: st.Settings, Features: features, Roles: st.Roles, ProductionHosts: st.ProductionHosts,
 	}
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/onsi/ginkgo/v2/extensions/globals"
 	"github.com/onsi/ginkgo/v2/formatter"
 
+	"authconform/harness/baseline"
 	"authconform/harness/clause"
 	"authconform/harness/conform"
 	"authconform/harness/contract"
@@ -34,12 +35,15 @@ type Options struct {
 	Profile    string // "" is the target file's, or else the contract's default
 	Out        string // the run folder
 	Procs      int    // processes the specs are spread over; 0 and 1 are this one
-	Focus      string // glob over clause ids
+	Focus      string // globs over clause ids, separated by commas; "" is all
 	Strict     bool
 	Seed       int64 // of the spec order; 0 draws one
 	Version    string
 	Faults     []string // of the reference; only without a target file
 	RealTime   bool     // no spec waits longer than limits.max-wait, test clock or not
+	Every      bool     // every call is reported, and the journals stay
+	Gzip       bool     // the calls are packed
+	CTRF       bool     // the verdicts are written as CTRF too
 	Progress   Progress
 
 	ProductionHosts []string // of every exchange; a target among them needs allow.production
@@ -73,6 +77,9 @@ func Run(ctx context.Context, st conform.Suite, o Options) (*reports.Report, err
 // observe runs the specs; what they find is in the journals. silent, when not
 // nil, is why none ran.
 func (r *runner) observe(ctx context.Context) (silent, err error) {
+	if err := r.keepTarget(); err != nil {
+		return nil, err
+	}
 	if silent := Silent(ctx, r.Plan, r.target, r.vault); silent != nil {
 		return silent, nil
 	}
@@ -92,6 +99,16 @@ func (r *runner) observe(ctx context.Context) (silent, err error) {
 		return nil, err
 	}
 	return nil, nil
+}
+
+// keepTarget writes the target file, redacted, beside the reports. Its secrets are
+// known to the vault since it was loaded.
+func (r *runner) keepTarget() error {
+	text, err := os.ReadFile(r.Plan.TargetFile)
+	if err != nil {
+		return err
+	}
+	return reports.WriteTarget(r.Plan.Out, r.vault.Redact(string(text)))
 }
 
 // runner is the parent of a run: it plans, lets specs run here or in child
@@ -126,7 +143,7 @@ func (r *runner) plan() (err error) {
 		}
 	}
 	if file == "" {
-		profile, err := Profile(r.contract, o.Profile)
+		profile, err := Profile(r.contract, askedProfile(r.suite.Exchange, o.Profile))
 		if err != nil {
 			return err
 		}
@@ -174,8 +191,15 @@ func (r *runner) list() error {
 		return usage("the focus %q matches none of the %d clauses of %s in profile %s; `authconform list %s` prints their ids",
 			r.Plan.Focus, len(r.clauses), r.suite.Exchange, r.Plan.Profile, r.suite.Exchange)
 	}
+	for _, glob := range globsOf(r.Plan.Focus) {
+		if !slices.ContainsFunc(r.clauses, func(c reports.Clause) bool { return matches(glob, c.ID) }) {
+			r.stop()
+			return usage("the focus %q matches no clause of %s in profile %s; `authconform list %s` prints their ids",
+				glob, r.suite.Exchange, r.Plan.Profile, r.suite.Exchange)
+		}
+	}
 	for _, d := range r.target.Deviations {
-		if !slices.ContainsFunc(r.clauses, func(c reports.Clause) bool { return c.ID == d.Clause }) {
+		if !slices.ContainsFunc(r.clauses, func(c reports.Clause) bool { return verdict.Deviation{Clause: d.Clause}.Lists(c.ID) }) {
 			r.stop()
 			return usage("%s:%d: deviations: %s has no clause %q in profile %s; `authconform list %s` prints the ids",
 				r.target.File, d.Line, r.suite.Exchange, d.Clause, r.Plan.Profile, r.suite.Exchange)
@@ -248,6 +272,7 @@ func Specs(name string, seed *int64, log io.Writer) {
 	if seed != nil {
 		config.RandomizeAllSpecs, config.RandomSeed = true, *seed
 	}
+	config.GracePeriod = cleanup
 	reporter.NoColor = true
 	out := formatter.ColorableStdOut
 	formatter.ColorableStdOut = log
@@ -263,23 +288,33 @@ func (quiet) Fail() {}
 
 // report judges what the journals hold and writes all outputs. silent, when not
 // nil, is why no spec ran.
-func (r *runner) report(silent error) (*reports.Report, error) {
+func (r *runner) report(silent error) (report *reports.Report, err error) {
+	defer func() {
+		if err != nil {
+			reports.Withdraw(r.Plan.Out)
+		}
+	}()
 	calls, err := journal.Open(r.Plan.Out)
 	if err != nil {
 		return nil, err
 	}
 	defer calls.Close()
-	report, err := r.judge(calls.Results(), silent)
+	report, err = r.judge(calls.Results(), silent)
 	if err != nil {
 		return nil, err
 	}
-	if err := reports.Write(r.Plan.Out, report, calls); err != nil {
+	err = errors.Join(reports.Write(r.Plan.Out, report, calls, r.options.Every), writePage(r.Plan.Out, nil, r.page(report, calls)),
+		r.options.writeCTRF(r.Plan.Out, report))
+	if err != nil {
 		return nil, &UsageError{err}
 	}
 	if err := leaked(r.Plan.Out); err != nil {
 		return nil, &UsageError{err}
 	}
 	if err := reports.Gate(r.Plan.Out, r.vault); err != nil {
+		return nil, &UsageError{err}
+	}
+	if err := r.options.tidy(r.Plan.Out, report); err != nil {
 		return nil, &UsageError{err}
 	}
 	return report, nil
@@ -294,12 +329,20 @@ func (r *runner) judge(results map[string]journal.Result, silent error) (*report
 		Tool: reports.Tool{Name: "authconform", Version: r.Plan.Version}, RunID: r.Plan.RunID,
 		Exchange: r.suite.Exchange, Profile: r.Plan.Profile, Target: r.target.URL,
 		Started: r.started, Finished: time.Now(), Strict: r.options.Strict, Procs: r.Plan.Procs, Seed: r.options.Seed,
-		Clauses: r.clauses, Results: results, Deviations: deviations(r.target),
+		Clauses: r.clauses, Results: results, Deviations: deviations(r.target), Known: r.known(),
 	})
 	if err == nil && r.interrupted {
 		report.Interrupt()
 	}
 	return report, err
+}
+
+// known are the sentences of the security baseline that the release of the profile
+// is known to break.
+func (r *runner) known() []baseline.Known {
+	return slices.DeleteFunc(slices.Clone(r.contract.Known), func(k baseline.Known) bool {
+		return !slices.Contains(k.Profiles, r.Plan.Profile)
+	})
 }
 
 func notRun(clauses []reports.Clause, reason string) map[string]journal.Result {
@@ -316,7 +359,7 @@ func notRun(clauses []reports.Clause, reason string) map[string]journal.Result {
 func deviations(t *target.Target) []verdict.Deviation {
 	var out []verdict.Deviation
 	for _, d := range t.Deviations {
-		out = append(out, verdict.Deviation{Clause: d.Clause, Reason: d.Reason, Link: d.Link, Expires: d.Expires})
+		out = append(out, verdict.Deviation{Clause: d.Clause, Reason: d.Reason, Link: d.Link, Owner: d.Owner, Expires: d.Expires})
 	}
 	return out
 }

@@ -85,7 +85,7 @@ func openWire(plan Plan, t *target.Target, vault *secret.Vault, process int) (*h
 	w, err := httpclient.New(httpclient.Options{
 		BaseURL: t.URL, Version: plan.Version, RunID: plan.RunID, Process: process, IDPrefix: plan.CallPrefix,
 		Timeout: t.HTTP.Timeout, MaxBody: t.HTTP.MaxBody,
-		CAFile: t.HTTP.CAFile, ClientCertFile: t.HTTP.ClientCertFile, ClientKeyFile: t.HTTP.ClientKeyFile,
+		CAFile: t.HTTP.CAFile, ClientCertFile: t.HTTP.ClientCertFile, ClientKeyFile: t.HTTP.ClientKeyFile, ReadFile: t.ReadFile,
 		Proxy: t.HTTP.Proxy, Header: t.HTTP.Header,
 	}, vault)
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"authconform/harness/journal"
 	"authconform/harness/secret"
 	"authconform/reports"
+	"authconform/reports/page"
 )
 
 // RunSeveral puts several suites, one after the other, each to the reference of
@@ -28,7 +29,7 @@ func RunSeveral(ctx context.Context, suites []conform.Suite, o Options) (*report
 		return nil, &UsageError{err}
 	}
 	// One vault for all: a file over several exchanges may hold no secret of any.
-	s := &several{dir: o.Out, vault: secret.New(), calls: make([]*journal.Reader, len(suites))}
+	s := &several{dir: o.Out, options: o, vault: secret.New(), calls: make([]*journal.Reader, len(suites))}
 	defer s.close()
 	if o.Seed == 0 {
 		o.Seed = drawSeed(time.Now())
@@ -45,6 +46,7 @@ func RunSeveral(ctx context.Context, suites []conform.Suite, o Options) (*report
 // several is a run over several exchanges.
 type several struct {
 	dir     string
+	options Options
 	vault   *secret.Vault
 	runners []*runner
 	reports []*reports.Report
@@ -91,8 +93,13 @@ func (s *several) run(ctx context.Context) (*reports.Several, error) {
 	}
 	whole := s.save()
 	if whole != nil {
-		s.fail(reports.WriteCalls(s.dir, whole, s.calls))
+		s.fail(reports.WriteCalls(s.dir, whole, s.calls, s.options.Every))
+		s.fail(s.page(whole))
+		s.fail(s.options.writeCTRF(s.dir, whole.Runs...))
 		s.fail(reports.Gate(s.dir, s.vault))
+	}
+	if whole != nil && len(s.errs) == 0 {
+		s.fail(s.options.tidy(s.dir, whole.Runs...))
 	}
 	if err := errors.Join(s.errs...); err != nil {
 		return whole, &UsageError{err}
@@ -149,6 +156,14 @@ func (s *several) save() *reports.Several {
 	s.fail(reports.WriteVerdicts(s.dir, whole))
 	s.fail(reports.Gate(s.dir, s.vault, reports.JSONFile, reports.JUnitFile, reports.SummaryFile))
 	return whole
+}
+
+func (s *several) page(whole *reports.Several) error {
+	var shown []page.Run
+	for i, r := range s.runners {
+		shown = append(shown, r.page(s.reports[i], s.calls[i]))
+	}
+	return writePage(s.dir, whole, shown...)
 }
 
 func (s *several) fail(err error) {

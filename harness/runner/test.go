@@ -23,7 +23,7 @@ import (
 const (
 	targetVariable  = "AUTHCONFORM_TARGET"  // path of a target file; the reference without it
 	profileVariable = "AUTHCONFORM_PROFILE" // profile of the contract
-	focusVariable   = "AUTHCONFORM_FOCUS"   // glob over clause ids
+	focusVariable   = "AUTHCONFORM_FOCUS"   // globs over clause ids, separated by commas
 	outVariable     = "AUTHCONFORM_OUT"     // run folder; reports/runs/<time>-<exchange> without it
 )
 
@@ -73,7 +73,7 @@ func (r *runner) testProfile() (string, error) {
 		}
 		name = t.Profile
 	}
-	return Profile(r.contract, name)
+	return Profile(r.contract, askedProfile(r.suite.Exchange, name))
 }
 
 // prepareTest makes ready, on the first process, what all processes share.

@@ -68,8 +68,8 @@ func TestEveryEnding(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "t.yaml")
 	text := "version: 1\nexchange: onlyoffice\nurl: " + served.URL + "\nfeatures: {captcha: false}\nidentities: []\n" +
 		"deviations:\n" +
-		"  - {clause: onlyoffice.ending.known, reason: accepted, link: https://example.com/1, expires: 2999-01-01}\n" +
-		"  - {clause: onlyoffice.ending.stale, reason: accepted, link: https://example.com/2, expires: 2999-01-01}\n"
+		"  - {clause: onlyoffice.ending.known, reason: accepted, owner: qa, link: https://example.com/1, expires: 2999-01-01}\n" +
+		"  - {clause: onlyoffice.ending.stale, reason: accepted, owner: qa, link: https://example.com/2, expires: 2999-01-01}\n"
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -107,7 +107,7 @@ func TestUnknownDeviationIsAUsageError(t *testing.T) {
 	defer served.Close()
 	file := filepath.Join(t.TempDir(), "t.yaml")
 	text := "version: 1\nexchange: onlyoffice\nurl: " + served.URL + "\nidentities: []\n" +
-		"deviations:\n  - {clause: onlyoffice.no.such, reason: accepted, link: https://example.com/1, expires: 2999-01-01}\n"
+		"deviations:\n  - {clause: onlyoffice.no.such, reason: accepted, owner: qa, link: https://example.com/1, expires: 2999-01-01}\n"
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -14,47 +14,100 @@ import (
 	"unicode/utf16"
 )
 
-// forms lists the spellings a value may take in a URL, a header, a JSON or XML body, a Go error, or an HTML report. Most
-// collapse into one for values of letters and digits. The value itself comes first.
+// spelled is one way in which a value may be spelt. Each has a name, so that a test can
+// show that none may be left out.
+type spelled struct {
+	name string
+	of   func(value string) []string
+	long bool // only of values that are long enough not to be met by chance in part
+}
+
+func of(spell func(string) string) func(string) []string {
+	return func(value string) []string { return []string{spell(value)} }
+}
+
+// exact are the spellings a value may take in a URL, a header, a JSON or XML body, a Go error, or an HTML report. Most
+// collapse into one for values of letters and digits.
+//
+// Those in percent-encoding follow RFC 3986 section 2.1, with both cases of the hex digits, the form media type's "+" for a
+// space, and JavaScript's encodeURIComponent; those in JSON the habits of common serializers (RFC 8259 section 7 allows them
+// all): Go, Ruby and JavaScript, PHP ("\/"), Python (ASCII only), .NET (upper-case \u for quotes, "+" and more).
+var exact = []spelled{
+	{name: "query", of: of(url.QueryEscape)},
+	{name: "query, lower case", of: of(func(s string) string { return lowerPercent(url.QueryEscape(s)) })},
+	{name: "path", of: of(url.PathEscape)},
+	{name: "path, lower case", of: of(func(s string) string { return lowerPercent(url.PathEscape(s)) })},
+	{name: "component", of: of(component)},
+	{name: "component, lower case", of: of(func(s string) string { return lowerPercent(component(s)) })},
+	{name: "script", of: of(script)},
+	{name: "script, lower case", of: of(func(s string) string { return lowerPercent(script(s)) })},
+	{name: "json", of: of(func(s string) string { return jsonText(s, false) })},
+	{name: "json for html", of: of(func(s string) string { return jsonText(s, true) })},
+	{name: "json of PHP", of: of(func(s string) string { return strings.ReplaceAll(jsonText(s, false), "/", `\/`) })},
+	{name: "json of Python", of: of(func(s string) string { return unicodeEscaped(jsonText(s, false), "", "%04x") })},
+	{name: "json of .NET", of: of(dotnetText)},
+	{name: "json twice", of: func(s string) []string {
+		return every(jsonForms(s), func(j string) string { return jsonText(j, false) })
+	}},
+	{name: "json in html", of: func(s string) []string { return every(markedForms(s), html.EscapeString) }},
+	{name: "json in html, plus", of: func(s string) []string { return every(markedForms(s), htmlPlus) }},
+	{name: "html", of: of(html.EscapeString)},
+	{name: "html, plus", of: of(htmlPlus)},
+	{name: "xml", of: of(xmlText)},
+	{name: "go", of: of(func(s string) string { return inQuotes(strconv.Quote(s)) })},
+	{name: "go in ASCII", of: of(func(s string) string { return inQuotes(strconv.QuoteToASCII(s)) })},
+	{name: "base64", of: of(func(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) })},
+	{name: "base64 without padding", of: of(func(s string) string { return base64.RawStdEncoding.EncodeToString([]byte(s)) })},
+	{name: "base64 for URLs", of: of(func(s string) string { return base64.URLEncoding.EncodeToString([]byte(s)) })},
+	{name: "base64 for URLs without padding", of: of(func(s string) string { return base64.RawURLEncoding.EncodeToString([]byte(s)) })},
+	{name: "base64 in a query", of: of(func(s string) string { return url.QueryEscape(base64.StdEncoding.EncodeToString([]byte(s))) })},
+	{name: "base64 of PHP", of: of(func(s string) string {
+		return strings.ReplaceAll(base64.StdEncoding.EncodeToString([]byte(s)), "/", `\/`)
+	})},
+	{name: "base64 of .NET", of: of(func(s string) string {
+		return strings.ReplaceAll(base64.StdEncoding.EncodeToString([]byte(s)), "+", `\u002B`)
+	})},
+	// As the password in "Basic base64(user:password)" is.
+	{name: "base64 behind something else", long: true, of: func(s string) []string { return inner64(([]byte)(s), base64.RawStdEncoding) }},
+	{name: "base64 for URLs behind something else", long: true, of: func(s string) []string { return inner64(([]byte)(s), base64.RawURLEncoding) }},
+	{name: "base16", of: of(func(s string) string { return hex.EncodeToString([]byte(s)) })},
+	{name: "base16 in capitals", of: of(func(s string) string { return strings.ToUpper(hex.EncodeToString([]byte(s))) })},
+}
+
+// forms lists the exact spellings of a value; the value itself comes first.
 func forms(value string, short bool) []string {
 	list := []string{value}
 	seen := map[string]bool{value: true}
-	add := func(texts ...string) {
-		for _, t := range texts {
+	for _, spelling := range exact {
+		if spelling.long && short {
+			continue
+		}
+		for _, text := range spelling.of(value) {
 			// Escaping must not shorten a value into a fragment that matches by chance.
-			if t != "" && !seen[t] && len(t) >= minValue {
-				seen[t] = true
-				list = append(list, t)
+			if len(text) >= minValue && !seen[text] {
+				seen[text] = true
+				list = append(list, text)
 			}
 		}
 	}
-	add(percentForms(value)...)
-	for _, j := range jsonForms(value) {
-		// Twice: a JSON body quoted as a string inside a JSON report; and inside an HTML or XML report.
-		add(j, jsonText(j, false))
-		add(markupForms(j)...)
-	}
-	add(markupForms(value)...)
-	quoted, ascii := strconv.Quote(value), strconv.QuoteToASCII(value)
-	add(quoted[1:len(quoted)-1], ascii[1:len(ascii)-1])
-	add(base64Forms(value, short)...)
-	h := hex.EncodeToString([]byte(value))
-	add(h, strings.ToUpper(h))
 	return list
 }
 
-// percentForms follows RFC 3986 section 2.1, with both cases of the hex digits, the form media type's "+" for a space, and
-// JavaScript's encodeURIComponent.
-func percentForms(value string) []string {
-	query, path := url.QueryEscape(value), url.PathEscape(value)
-	component := strings.ReplaceAll(query, "+", "%20")
-	script := strings.NewReplacer("%21", "!", "%27", "'", "%28", "(", "%29", ")", "%2A", "*").Replace(component)
-	all := []string{query, path, component, script}
-	for _, form := range all[:4] {
-		all = append(all, lowerPercent(form))
+func every(texts []string, change func(string) string) []string {
+	list := make([]string, len(texts))
+	for i, text := range texts {
+		list[i] = change(text)
 	}
-	return all
+	return list
 }
+
+func component(value string) string { return strings.ReplaceAll(url.QueryEscape(value), "+", "%20") }
+
+var unescapedByScript = strings.NewReplacer("%21", "!", "%27", "'", "%28", "(", "%29", ")", "%2A", "*")
+
+func script(value string) string { return unescapedByScript.Replace(component(value)) }
+
+func inQuotes(quoted string) string { return quoted[1 : len(quoted)-1] }
 
 func lowerPercent(s string) string {
 	b := []byte(s)
@@ -67,17 +120,18 @@ func lowerPercent(s string) string {
 	return string(b)
 }
 
-// jsonForms covers the escaping habits of common serializers (RFC 8259 section 7 allows them all): Go, Ruby and JavaScript,
-// PHP ("\/"), Python (ASCII only), .NET (upper-case \u for quotes, "+" and more).
-func jsonForms(value string) []string {
+// jsonForms are a value's spellings in JSON, for what stands in JSON that stands in
+// something else.
+func jsonForms(value string) []string { return append(markedForms(value), dotnetText(value)) }
+
+// markedForms are those of them that markup changes.
+func markedForms(value string) []string {
 	plain := jsonText(value, false)
-	return []string{
-		plain,
-		jsonText(value, true),
-		strings.ReplaceAll(plain, "/", `\/`),
-		unicodeEscaped(plain, "", "%04x"),
-		unicodeEscaped(strings.ReplaceAll(plain, `\"`, `\u0022`), "&'+<>`\x7f", "%04X"),
-	}
+	return []string{plain, jsonText(value, true), strings.ReplaceAll(plain, "/", `\/`), unicodeEscaped(plain, "", "%04x")}
+}
+
+func dotnetText(value string) string {
+	return unicodeEscaped(strings.ReplaceAll(jsonText(value, false), `\"`, `\u0022`), "&'+<>`\x7f", "%04X")
 }
 
 func jsonText(s string, escapeHTML bool) string {
@@ -105,35 +159,13 @@ func unicodeEscaped(s, also, format string) string {
 	return b.String()
 }
 
-// markupForms covers html/template (which also escapes "+") and encoding/xml.
-func markupForms(value string) []string {
-	h := html.EscapeString(value)
+// htmlPlus is what html/template makes of a text.
+func htmlPlus(value string) string { return strings.ReplaceAll(html.EscapeString(value), "+", "&#43;") }
+
+func xmlText(value string) string {
 	var x bytes.Buffer
 	if err := xml.EscapeText(&x, []byte(value)); err != nil {
-		return []string{h}
+		return value
 	}
-	return []string{h, strings.ReplaceAll(h, "+", "&#43;"), x.String()}
-}
-
-// base64Forms covers the value encoded alone, and its inner part when it was encoded behind something else (as the password
-// in "Basic base64(user:password)" is), which shifts it by one or two bytes.
-func base64Forms(value string, short bool) []string {
-	raw := []byte(value)
-	std := base64.StdEncoding.EncodeToString(raw)
-	list := []string{
-		std, base64.RawStdEncoding.EncodeToString(raw),
-		base64.URLEncoding.EncodeToString(raw), base64.RawURLEncoding.EncodeToString(raw),
-		url.QueryEscape(std), strings.ReplaceAll(std, "/", `\/`), strings.ReplaceAll(std, "+", `\u002B`),
-	}
-	if short {
-		return list // the inner part of a short value is too short to be told from chance
-	}
-	for shift := range 3 {
-		for _, enc := range []*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {
-			text := enc.EncodeToString(append(make([]byte, shift), raw...))
-			bits := (shift + len(raw)) * 8
-			list = append(list, text[(shift*8+5)/6:bits/6])
-		}
-	}
-	return list
+	return x.String()
 }

@@ -27,11 +27,12 @@ func (v *Vault) Learn(h http.Header, body []byte) {
 			v.Register("cookie-"+name, value)
 		}
 	}
-	if !looksJSON(string(body[:min(len(body), 64)])) || !mayIssue(body) {
+	text, withheld := understood(h.Get("Content-Type"), body)
+	if withheld != "" || !looksJSON(text[:min(len(text), 64)]) || !mayIssue([]byte(text)) {
 		return
 	}
 	var doc any
-	if err := json.Unmarshal(body, &doc); err == nil {
+	if err := json.Unmarshal([]byte(text), &doc); err == nil {
 		v.learn("", doc)
 	}
 }
@@ -98,5 +99,11 @@ func credential(value string) bool {
 			return false
 		}
 	}
-	return letters && digits && !strings.HasPrefix(value, "/") && !strings.Contains(strings.ToLower(value), "%2f%2f")
+	return letters && digits && !path(value)
+}
+
+// path tells whether a value reads like a path that was written, as a cookie that
+// remembers a page holds: Base64 of that length has capitals.
+func path(value string) bool {
+	return (strings.HasPrefix(value, "/") || strings.Contains(value, "%2f")) && strings.ToLower(value) == value
 }

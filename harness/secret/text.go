@@ -1,6 +1,7 @@
 package secret
 
 import (
+	"bytes"
 	"encoding/json"
 	"mime"
 	"net/http"
@@ -17,15 +18,38 @@ func (v *Vault) RedactBody(contentType string, body []byte) []byte {
 	}
 	v.mu.RLock()
 	defer v.mu.RUnlock()
-	s := string(body)
-	if json.Valid(body) {
-		return []byte(v.redactJSON(s, 0))
+	s, withheld := understood(contentType, body)
+	if withheld != "" {
+		return []byte(withheld)
+	}
+	if valid := json.Valid([]byte(s)); valid {
+		clean := v.redactJSON(s, 0)
+		spelt := v.unspell(clean)
+		if spelt != clean && !json.Valid([]byte(spelt)) {
+			return []byte(quote(hidden("secret"))) // it went across members
+		}
+		return []byte(spelt)
 	}
 	media, _, _ := mime.ParseMediaType(contentType)
 	if media == "application/x-www-form-urlencoded" {
-		return []byte(v.redactQuery(v.redact(s)))
+		return []byte(v.unspell(v.redactQuery(v.redact(s))))
 	}
-	return []byte(v.redact(v.loose(v.redact(s))))
+	return []byte(v.unspell(v.redact(v.loose(v.redact(s)))))
+}
+
+// cutTail is what is left out at the end of a text that was cut: more than the
+// spelling of a value whose end, and so whose form, is missing.
+const cutTail = 1 << 10
+
+// RedactCut is RedactBody for a body that was cut off somewhere: what may be the
+// beginning of a secret at its end is left out.
+func (v *Vault) RedactCut(contentType string, body []byte) []byte {
+	clean := v.RedactBody(contentType, body)
+	end := max(0, len(clean)-cutTail)
+	if gap := bytes.LastIndexAny(clean[:end], " \t\r\n\"'<>,;{}[]"); gap >= 0 {
+		end = gap
+	}
+	return append(bytes.ToValidUTF8(clean[:end:end], nil), "… (the end is left out)"...)
 }
 
 // RedactHeader returns a redacted copy. Authentication schemes, cookie names and cookie attributes stay.
@@ -39,9 +63,9 @@ func (v *Vault) RedactHeader(h http.Header) http.Header {
 	for name, values := range h {
 		list := make([]string, len(values))
 		for i, value := range values {
-			list[i] = v.headerValue(name, value)
+			list[i] = v.unspell(v.headerValue(name, value))
 		}
-		clean[v.redact(name)] = list
+		clean[v.unspell(v.redact(name))] = list
 	}
 	return clean
 }
@@ -119,7 +143,7 @@ func (v *Vault) cookies(value string, end int) string {
 func (v *Vault) RedactURL(raw string) string {
 	v.mu.RLock()
 	defer v.mu.RUnlock()
-	return v.redactURL(raw)
+	return v.unspell(v.redactURL(raw))
 }
 
 func (v *Vault) redactURL(raw string) string {

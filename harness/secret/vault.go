@@ -26,11 +26,12 @@ const (
 
 // Vault knows the secrets of one process. Its zero value is not usable: call New. All methods are safe for concurrent use.
 type Vault struct {
-	mu     sync.RWMutex
-	index  *index
-	values map[string]bool
-	labels map[string]bool
-	names  map[string]bool
+	mu      sync.RWMutex
+	index   *index
+	normals *normalIndex
+	values  map[string]bool
+	labels  map[string]bool
+	names   map[string]bool
 }
 
 // Leak is a registered value found where none may stand. It never holds the value.
@@ -44,7 +45,7 @@ func (l Leak) String() string { return fmt.Sprintf("%s: %s at byte %d", l.Where,
 
 // New returns a vault that knows the usual secret-bearing names and no value.
 func New() *Vault {
-	v := &Vault{index: newIndex(), values: map[string]bool{}, labels: map[string]bool{imageLabel: true}, names: map[string]bool{}}
+	v := &Vault{index: newIndex(), normals: newNormalIndex(), values: map[string]bool{}, labels: map[string]bool{imageLabel: true}, names: map[string]bool{}}
 	v.AddNames(defaultNames...)
 	return v
 }
@@ -81,6 +82,9 @@ func (v *Vault) add(label, value string) {
 	for _, text := range forms(value, short) {
 		v.index.add(form{text: text, label: label, whole: short, code: code})
 	}
+	if !short {
+		v.addNormal(label, value)
+	}
 }
 
 // Redact replaces each registered value, in any of its spellings, by its label. Overlapping values are replaced as one, so
@@ -88,12 +92,14 @@ func (v *Vault) add(label, value string) {
 func (v *Vault) Redact(s string) string {
 	v.mu.RLock()
 	defer v.mu.RUnlock()
-	return v.redact(s)
+	return v.unspell(v.redact(s))
 }
 
-// redact and every other unexported method expect the lock to be held: one lock covers one document.
-func (v *Vault) redact(s string) string {
-	spans := v.index.find(s, v.placeholder)
+// redact replaces by exact spelling alone; unspell does the rest, once for each document. It and every other unexported method
+// expect the lock to be held: one lock covers one document.
+func (v *Vault) redact(s string) string { return replaceSpans(s, v.index.find(s, v.placeholder)) }
+
+func replaceSpans(s string, spans []span) string {
 	if len(spans) == 0 {
 		return s
 	}
@@ -120,7 +126,8 @@ func (v *Vault) Scan(name string, data []byte) []Leak {
 	v.mu.RLock()
 	defer v.mu.RUnlock()
 	var leaks []Leak
-	for _, sp := range v.index.find(string(data), v.placeholder) {
+	text := string(data)
+	for _, sp := range merge(append(v.index.find(text, v.placeholder), v.normalSpans(text)...)) {
 		if !sp.scanned {
 			continue
 		}

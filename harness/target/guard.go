@@ -13,6 +13,9 @@ func (t *Target) Guard() error {
 	if t.Inbox != nil {
 		addresses = append(addresses, struct{ field, url string }{"inbox.url", t.Inbox.URL})
 	}
+	for _, name := range slices.DeleteFunc(slices.Clone(t.addresses), func(name string) bool { return t.Settings[name] == "" }) {
+		addresses = append(addresses, struct{ field, url string }{"settings." + name, t.Settings[name]})
+	}
 	var problems []Problem
 	for _, a := range addresses {
 		if a.url == "" && a.field != "url" {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -15,16 +16,12 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// maxFile is far beyond any real target file; it stops a wrong path (a dump, a
-// log) before the YAML reader sees it.
-const maxFile = 1 << 20
-
 // Options is what Load is told by its caller.
 type Options struct {
-	Exchanges map[string]Exchange       // by name; a file naming another exchange is refused
-	Secret    func(label, value string) // called with each secret before anything can use or print it; required
-	Environ   []string                  // NAME=value, as os.Environ gives it
-	ReadFile  func(path string) ([]byte, error)
+	Exchanges map[string]Exchange               // by name; a file naming another exchange is refused
+	Secret    func(label, value string)         // called with each secret before anything can use or print it; required
+	Environ   []string                          // NAME=value, as os.Environ gives it
+	ReadFile  func(path string) ([]byte, error) // nil reads regular files, up to a bound
 	// ProductionHosts are those of every exchange, beyond the ones of Exchanges.
 	ProductionHosts []string
 }
@@ -36,7 +33,9 @@ type Exchange struct {
 	Settings map[string]Setting
 	Features map[string]string // name -> explanation
 	Roles    map[string]string // name -> explanation
-	Needs    []string          // members each identity must have beyond name, roles and login
+	// Operations are the operationIds of the contract, for the lists of what a deployment has or lacks.
+	Operations []string
+	Needs      []string // members each identity must have beyond name, roles and login
 	// ProductionHosts are the hosts that its documents or public clients name so.
 	ProductionHosts []string
 }
@@ -49,6 +48,8 @@ type Setting struct {
 	Secret  bool     // treated like a password
 	Values  []string // allowed; none: any text
 	Path    bool     // an absolute path of the URL
+	URL     bool     // an address that the run connects to, guarded as url is
+	Form    string   // regular expression of the whole value; Text says what it is
 }
 
 // Load reads and checks a target file. The error is an *Error holding every
@@ -57,18 +58,15 @@ func Load(path string, opt Options) (*Target, error) {
 	if opt.Secret == nil {
 		return nil, errors.New("target.Load: Options.Secret is nil, so secrets could not be kept out of reports")
 	}
-	if opt.ReadFile == nil {
-		opt.ReadFile = os.ReadFile
-	}
 	r := &reader{
 		file: path, dir: filepath.Dir(path), opt: opt, env: environ(opt.Environ),
 		overridden: map[*yaml.Node]string{}, referred: map[string]bool{}, spots: map[string]*spot{},
-		secretFiles: map[string]map[string]string{}, faulty: map[string]bool{},
+		secretFiles: map[string]map[string]string{}, faulty: map[string]bool{}, files: map[string][]byte{},
 	}
 	t := &Target{
 		File: path, Settings: map[string]string{}, Features: map[string]bool{},
 		Limits: Limits{MaxWait: DefaultMaxWait}, HTTP: HTTP{Timeout: DefaultTimeout, MaxBody: DefaultMaxBody},
-		production: opt.productionHosts(), places: map[string]place{},
+		production: opt.productionHosts(), places: map[string]place{}, files: r.files,
 	}
 	if root := r.parse(); root != nil {
 		if err := r.load(root, t); err != nil {
@@ -111,12 +109,18 @@ func (r *reader) load(root *yaml.Node, t *Target) (err error) {
 	}
 	r.repeated(t)
 	if exchange != nil {
+		t.addresses = exchange.addresses()
 		r.unknownVariables(t.Exchange)
 	}
 	for _, s := range r.spots {
 		t.places[s.field] = r.at(s.value)
 	}
 	return nil
+}
+
+// addresses are the settings that a run connects to.
+func (e *Exchange) addresses() []string {
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(e.Settings)), func(name string) bool { return !e.Settings[name].URL })
 }
 
 // productionHosts ignores which exchange the file says it is: a wrong word there
@@ -141,7 +145,7 @@ func environ(list []string) map[string]string {
 // parse returns the root node of the file's one document, or nil after
 // reporting why there is none.
 func (r *reader) parse() *yaml.Node {
-	content, err := r.opt.ReadFile(r.file)
+	content, err := r.readFile(r.file, maxFile)
 	if err != nil {
 		r.report(Problem{File: r.file, What: "cannot be read: " + reason(err),
 			Do: "check the path, or write a file with `authconform init`"})

@@ -88,7 +88,7 @@ http:
   proxy: http://127.0.0.1:3128
   headers: {x-gate: "${GATE}", X-Lang: en}
 deviations:
-  - {clause: onlyoffice.login.x, reason: known, link: https://t.example.com/1, expires: 2026-12-31}
+  - {clause: onlyoffice.login.x, reason: known, owner: qa, link: https://t.example.com/1, expires: 2026-12-31}
 `
 
 var fullFiles = map[string]string{
@@ -98,7 +98,7 @@ var fullFiles = map[string]string{
 	"dir/client.key": "-----BEGIN KEY-----\nMC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp\n-----END KEY-----\n",
 }
 
-var fullEnv = []string{"HOST=portal.example.com", "ALICE=s3cret${HOST}", "GATE=open", "PARTNER=pk-123"}
+var fullEnv = []string{"HOST=portal.example.com", "ALICE=s3cret${HOST}", "GATE=open", "PARTNER=pk-12345"}
 
 func TestLoadFull(t *testing.T) {
 	got, registered, err := load(t, full, fullFiles, fullEnv...)
@@ -107,7 +107,7 @@ func TestLoadFull(t *testing.T) {
 	}
 	want := &Target{
 		File: "dir/t.yaml", Exchange: "onlyoffice", URL: "https://portal.example.com/base", Profile: "3.7",
-		Settings: map[string]string{"path-prefix": "/x", "partner-key": "pk-123"},
+		Settings: map[string]string{"path-prefix": "/x", "partner-key": "pk-12345"},
 		Features: map[string]bool{"sms": true, "captcha": false},
 		Identities: []Identity{
 			{Name: "alice", Roles: []string{"user", "totp"}, Login: "alice@example.com", Password: "pre-s3cret${HOST}-${x}", ID: "66faa6e4-f133-11ea-b126-00ffeec8b4ef", Phone: "+15550100", TOTPSecret: "JBSW Y3DP-ehpk3pxp"},
@@ -120,14 +120,14 @@ func TestLoadFull(t *testing.T) {
 		Allow:   Allow{Hosts: []string{"portal.example.com", "10.0.0.7:8443", "[::1]:80"}, Disruptive: true},
 		HTTP: HTTP{3 * time.Second, 512 << 10, "dir/ca.pem", "dir/client.pem", "dir/client.key", "http://127.0.0.1:3128",
 			http.Header{"X-Gate": {"open"}, "X-Lang": {"en"}}},
-		Deviations: []Deviation{{"onlyoffice.login.x", "known", "https://t.example.com/1", time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC), 34}},
+		Deviations: []Deviation{{"onlyoffice.login.x", "known", "https://t.example.com/1", "qa", time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC), 34}},
 	}
 	if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(Target{})); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
 	wantSecrets := secrets{
 		"alice password": "pre-s3cret${HOST}-${x}", "alice totp-secret": "JBSWY3DPEHPK3PXP", "bob password": "bob's password",
-		"captcha response": "open sesame", "header X-Gate": "open", "setting partner-key": "pk-123",
+		"captcha response": "open sesame", "header X-Gate": "open", "setting partner-key": "pk-12345",
 		"client key": "MC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp",
 	}
 	if diff := cmp.Diff(wantSecrets, registered); diff != "" {
@@ -222,8 +222,8 @@ func TestOverrides(t *testing.T) {
 
 func TestOverrideProblems(t *testing.T) {
 	_, _, err := load(t, minimal+"captcha: {response: \"${AUTHCONFORM_ONLYOFFICE_MY_OWN}\"}\n", nil,
-		"AUTHCONFORM_ONLYOFFICE_MY_OWN=mine",       // referred to by the file: no typo
-		"AUTHCONFORM_COINRABBIT_URL=not looked at", // another exchange's
+		"AUTHCONFORM_ONLYOFFICE_MY_OWN=mine-and-long", // referred to by the file: no typo
+		"AUTHCONFORM_COINRABBIT_URL=not looked at",    // another exchange's
 		"AUTHCONFORM_ONLYOFFICE_ALLOW_DISRUPTIV=true",
 		"AUTHCONFORM_ONLYOFFICE_ALLOW_PRODUCTION=yes",
 		"AUTHCONFORM_ONLYOFFICE_LIMITS_MAX_WAIT=hunter2",

@@ -109,24 +109,24 @@ var rejected = []struct {
 	{"header of two lines", "http: {headers: {X-A: \"a\\r\\nb\"}}\n", false, false, []wantProblem{{4, "http.headers.X-A", "control characters"}}},
 	{"key without certificate", "http: {client-key-file: s}\n", false, true, []wantProblem{{4, "http", "client-cert-file"}}},
 	{"no such CA", "http: {ca-file: none.pem}\n", false, false, []wantProblem{{4, "http.ca-file", "file does not exist"}}},
-	{"deviation incomplete", "deviations:\n  - clause: onlyoffice.x\n", false, true, []wantProblem{{5, "deviations[0].reason", "missing"}, {5, "deviations[0].link", "missing"}, {5, "deviations[0].expires", "missing"}}},
-	{"deviation wrong", "deviations:\n  - {clause: 7.1, reason: ' ', link: t/1, expires: 31.12.2026}\n", false, true, []wantProblem{{5, "deviations[0].clause", "quotes"}, {5, "deviations[0].reason", "is empty"}, {5, "deviations[0].link", "https"}, {5, "deviations[0].expires", "2026-12-31"}}},
-	{"deviation with a time", "deviations:\n  - {clause: a.b, reason: r, link: 'https://t', expires: 2026-12-31T10:00:00Z}\n", false, true, []wantProblem{{5, "deviations[0].expires", "not a day"}}},
-	{"deviation twice", "deviations:\n  - {clause: a.b, reason: r, link: 'https://t', expires: 2026-12-31}\n  - {clause: a.b, reason: r, link: 'https://t', expires: 2026-12-31}\n", false, false, []wantProblem{{6, "deviations[1].clause", "twice"}}},
+	{"deviation incomplete", "deviations:\n  - clause: onlyoffice.x\n", false, true, []wantProblem{{5, "deviations[0].reason", "missing"}, {5, "deviations[0].owner", "missing"}, {5, "deviations[0].expires", "missing"}}},
+	{"deviation wrong", "deviations:\n  - {clause: 7.1, reason: ' ', owner: qa, link: t/1, expires: 31.12.2026}\n", false, true, []wantProblem{{5, "deviations[0].clause", "quotes"}, {5, "deviations[0].reason", "is empty"}, {5, "deviations[0].link", "https"}, {5, "deviations[0].expires", "2026-12-31"}}},
+	{"deviation with a time", "deviations:\n  - {clause: a.b, reason: r, owner: qa, link: 'https://t', expires: 2026-12-31T10:00:00Z}\n", false, true, []wantProblem{{5, "deviations[0].expires", "not a day"}}},
+	{"deviation twice", "deviations:\n  - {clause: a.b, reason: r, owner: qa, link: 'https://t', expires: 2026-12-31}\n  - {clause: a.b, reason: r, owner: qa, link: 'https://t', expires: 2026-12-31}\n", false, false, []wantProblem{{6, "deviations[1].clause", "twice"}}},
 	{"list for secret", "captcha: {response: [hunter2]}\n", false, true, []wantProblem{{4, "captcha.response", "is a list"}}},
 	{"number for header", "http: {headers: {X-A: 12345678}}\n", false, true, []wantProblem{{4, "http.headers.X-A", "is a number"}}},
 	{"text for count", "limits: {password: {attempts: many, window: 1s}}\n", false, true, []wantProblem{{4, "limits.password.attempts", "whole number"}}},
-	{"flag for date", "deviations:\n  - {clause: a.b, reason: r, link: 'https://t', expires: true}\n", false, true, []wantProblem{{5, "deviations[0].expires", "true or false"}}},
-	{"number for date", "deviations:\n  - {clause: a.b, reason: r, link: 'https://t', expires: 2026}\n", false, true, []wantProblem{{5, "deviations[0].expires", "is a number"}}},
+	{"flag for date", "deviations:\n  - {clause: a.b, reason: r, owner: qa, link: 'https://t', expires: true}\n", false, true, []wantProblem{{5, "deviations[0].expires", "true or false"}}},
+	{"number for date", "deviations:\n  - {clause: a.b, reason: r, owner: qa, link: 'https://t', expires: 2026}\n", false, true, []wantProblem{{5, "deviations[0].expires", "is a number"}}},
 	{"date for text", "profile: 2026-12-31\n", false, false, []wantProblem{{4, "profile", "is a date"}}},
 	{"empty file name", "http: {ca-file: ''}\n", false, true, []wantProblem{{4, "http.ca-file", "is empty"}}},
 	{"unset variable in a path", "captcha: {response: 'file:${NONE}/x'}\n", false, false, []wantProblem{{4, "captcha.response", "export NONE"}}},
 	{"long value", "profile: '" + strings.Repeat("x", 100) + "'\n", false, false, []wantProblem{{4, "profile", strings.Repeat("x", 60) + "\"..."}}},
 	{"single quote left open", "captcha: {response: 'file:open#X'}\n", false, false, []wantProblem{{1, "", "the value of X"}, {4, "captcha.response", "is empty"}}},
-	{"clause by number", "deviations:\n  - {clause: login, reason: r, link: 'https://t', expires: 2026-12-31}\n", false, false, []wantProblem{{5, "deviations[0].clause", "clause id"}}},
+	{"clause by number", "deviations:\n  - {clause: login, reason: r, owner: qa, link: 'https://t', expires: 2026-12-31}\n", false, false, []wantProblem{{5, "deviations[0].clause", "clause id"}}},
 }
 
-var rejectedFiles = map[string]string{"dir/s": "X=hunter2!\n# end\n", "dir/open": "X='hunter2\n", "dir/broken": "hunter2\nX=a\nX=b\nY=\"hunter2\n"}
+var rejectedFiles = map[string]string{"dir/s": "X=hunter2!\n# end\n", "dir/open": "X='hunter2\n", "dir/broken": "hunter2\nX=abcdefghij\nX=b\nY=\"hunter2\n"}
 
 func content(whole bool, s string) string {
 	if whole {
@@ -266,7 +266,7 @@ func TestAcceptedFilesMatchThePublishedSchema(t *testing.T) {
 
 func TestExample(t *testing.T) {
 	const path = "../../fixtures/onlyoffice/target.example.yaml"
-	environ := []string{"OLIVIA_PASSWORD=olivia-pw", "ADAM_PASSWORD=adam-pw", "RITA_PASSWORD=rita-pw", "ALICE_PASSWORD=alice-pw", "STAGING_GATE=gate-pw"}
+	environ := []string{"OLIVIA_PASSWORD=olivia-pass-word", "ADAM_PASSWORD=adam-pass-word", "RITA_PASSWORD=rita-pass-word", "ALICE_PASSWORD=alice-pass-word", "STAGING_GATE=gate-pass-word"}
 	entries := ""
 	for _, name := range []string{"BOB_PASSWORD", "TOM_PASSWORD", "TINA_PASSWORD", "PIA_PASSWORD", "NORA_PASSWORD", "DORA_PASSWORD", "CAPTCHA_RESPONSE"} {
 		entries += name + "=" + strings.ToLower(name) + "\n"

@@ -110,6 +110,9 @@ func (s *rules) complete(exchange *Exchange) {
 	}
 	root["settings"] = map[string]any{"type": "object", "properties": settings, "additionalProperties": false}
 	root["features"] = map[string]any{"type": "object", "properties": features, "additionalProperties": false}
+	for _, list := range []string{"operations", "except"} {
+		root[list].(map[string]any)["items"] = choice("operation", exchange.Operations)
+	}
 	s.properties("identity")["roles"].(map[string]any)["items"] = choice("role", sorted(exchange.Roles))
 	identity := s.definition("identity")
 	for _, name := range exchange.Needs {
@@ -133,8 +136,12 @@ func (s Setting) rule() any {
 	switch {
 	case s.Secret:
 		return map[string]any{"$ref": "#/definitions/secret"}
+	case s.URL:
+		return map[string]any{"$ref": "#/definitions/url"}
 	case s.Path:
 		return map[string]any{"$ref": "#/definitions/url-path"}
+	case s.Form != "":
+		return map[string]any{"title": "value", "description": s.Text, "type": "string", "pattern": "^(" + s.Form + ")$"}
 	case len(s.Values) > 0:
 		return choice("value", s.Values)
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -74,6 +75,12 @@ func (r *reader) secret(s *spot) any {
 	if value == "" {
 		r.fault(s, &wrong{what: "is empty", want: "a secret", do: "set what the reference names"})
 	}
+	if value != "" && guessable(value) {
+		r.fault(s, &wrong{
+			what: "is an ordinary word or shorter than 8 characters", want: "a secret that stands nowhere else by chance",
+			do: "give the account another: whatever equals a secret is cut out of all reports",
+		})
+	}
 	if s.definition == "totp-secret" {
 		r.register(label, normalTOTP(value))
 		if !validTOTP(value) {
@@ -81,6 +88,18 @@ func (r *reader) secret(s *spot) any {
 		}
 	}
 	return written
+}
+
+// ordinary are words that answers of any server hold, or that anybody would try first.
+var ordinary = []string{
+	"password", "passwort", "password1", "passw0rd", "changeme", "12345678", "123456789", "qwertyui", "username", "testtest", "authenticated",
+	"authorization", "unauthorized", "application", "undefined", "required", "response", "statuscode",
+}
+
+// guessable tells whether a secret is one that the redactor could not tell from the rest
+// of a report.
+func guessable(value string) bool {
+	return len(value) < 8 || slices.Contains(ordinary, strings.ToLower(value))
 }
 
 // keep registers what a text that is no secret field took from elsewhere: whatever
@@ -171,7 +190,7 @@ func (r *reader) expand(s *spot, raw string) (string, bool) {
 }
 
 func (r *reader) wholeFile(s *spot, path string) (string, bool) {
-	content, err := r.opt.ReadFile(r.beside(path))
+	content, err := r.readFile(r.beside(path), maxSecret)
 	if err != nil {
 		r.fault(s, &wrong{what: "cannot be read: " + reason(err), want: "a file, relative to the target file", do: "correct the path"})
 		return "", false
@@ -188,7 +207,7 @@ func (r *reader) wholeFile(s *spot, path string) (string, bool) {
 func (r *reader) fileEntry(s *spot, path, name string) (string, bool) {
 	entries, read := r.secretFiles[path]
 	if !read {
-		content, err := r.opt.ReadFile(r.beside(path))
+		content, err := r.readFile(r.beside(path), maxEntries)
 		if err != nil {
 			r.fault(s, &wrong{what: "cannot be read: " + reason(err), want: "a file of NAME=value lines, relative to the target file",
 				do: "correct the path"})
@@ -208,7 +227,11 @@ func (r *reader) fileEntry(s *spot, path, name string) (string, bool) {
 // path checks that a file named by the target file is there. The content of a
 // private key is a secret.
 func (r *reader) path(name string, key bool) (string, *wrong) {
-	content, err := r.opt.ReadFile(r.beside(name))
+	most := int64(maxCertificates)
+	if key {
+		most = maxSecret
+	}
+	content, err := r.readFile(r.beside(name), most)
 	if err != nil {
 		return "", &wrong{what: "cannot be read: " + reason(err), do: "correct the path"}
 	}

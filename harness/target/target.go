@@ -6,6 +6,7 @@ package target
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 )
 
@@ -27,7 +28,9 @@ type Target struct {
 	URL        string            `yaml:"url"`               // base address, http or https, no trailing slash
 	Profile    string            `yaml:"profile,omitempty"` // the exchange's default profile when the file is silent
 	Settings   map[string]string `yaml:"settings,omitempty"`
-	Features   map[string]bool   `yaml:"features,omitempty"` // true: declared present, false: declared absent
+	Features   map[string]bool   `yaml:"features,omitempty"`        // true: declared present, false: declared absent
+	Operations []string          `yaml:"operations,flow,omitempty"` // all that the deployment has, by operationId; empty: all there are
+	Except     []string          `yaml:"except,flow,omitempty"`     // what it lacks, in place of Operations
 	Identities []Identity        `yaml:"identities,omitempty"`
 	Inbox      *Inbox            `yaml:"inbox,omitempty"` // nil: mailed codes cannot be read
 	Captcha    Captcha           `yaml:"captcha,omitempty"`
@@ -38,7 +41,9 @@ type Target struct {
 	Deviations []Deviation       `yaml:"deviations,omitempty"`
 
 	production []string // hosts of every exchange that need allow.production
+	addresses  []string // settings that are addresses
 	places     map[string]place
+	files      map[string][]byte // by path, as they were read
 }
 
 // document is the whole of a target file.
@@ -116,9 +121,10 @@ type HTTP struct {
 
 // Deviation is a failure the owner of the target accepts for a while.
 type Deviation struct {
-	Clause  string    `yaml:"clause"`
+	Clause  string    `yaml:"clause"` // an id, or a glob over ids
 	Reason  string    `yaml:"reason"`
-	Link    string    `yaml:"link"`
+	Link    string    `yaml:"link,omitempty"`
+	Owner   string    `yaml:"owner"`
 	Expires time.Time `yaml:"expires"` // first moment it no longer holds: the end of the written day, UTC
 	Line    int       `yaml:"-"`       // in the target file
 }
@@ -132,6 +138,11 @@ func (t *Target) Disruptive() bool { return t.Allow.Disruptive }
 func (t *Target) Feature(name string) (present, declared bool) {
 	present, declared = t.Features[name]
 	return present, declared
+}
+
+// Lacks tells whether the file says that the deployment does not have an operation.
+func (t *Target) Lacks(operation string) bool {
+	return slices.Contains(t.Except, operation) || len(t.Operations) > 0 && !slices.Contains(t.Operations, operation)
 }
 
 // Setting returns an exchange-specific setting, or "" when the file has none.

@@ -24,7 +24,8 @@ type reader struct {
 	spots       map[string]*spot // by JSON pointer
 	secretFiles map[string]map[string]string
 	secrets     []string
-	faulty      map[string]bool // fields with a problem: one each is enough
+	files       map[string][]byte // by path, as they were read
+	faulty      map[string]bool   // fields with a problem: one each is enough
 	problems    []Problem
 }
 

@@ -54,7 +54,7 @@ func TestWriteRoundTrip(t *testing.T) {
 		Limits:     Limits{&Limit{5, time.Minute, 1500 * time.Millisecond}, &Limit{3, time.Hour, 0}, 0.5, 90 * time.Second},
 		Allow:      Allow{Hosts: []string{"a.example.com", "[::1]:80"}, Disruptive: true},
 		HTTP:       HTTP{1500 * time.Millisecond, 3 << 10, filepath.Join(dir, "ca.pem"), filepath.Join(dir, "client.pem"), filepath.Join(dir, "client.key"), "http://127.0.0.1:3128", http.Header{"X-Gate": {"gate-secret"}}},
-		Deviations: []Deviation{{Clause: "onlyoffice.a", Reason: "${no} reference", Link: "https://t", Expires: time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC)}},
+		Deviations: []Deviation{{Clause: "onlyoffice.a", Reason: "${no} reference", Owner: "qa", Link: "https://t", Expires: time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC)}},
 	}
 	got, registered := written(t, dir, want)
 	if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(Target{}), cmpopts.IgnoreFields(Deviation{}, "Line")); diff != "" {
@@ -129,7 +129,7 @@ func TestWriteAnyText(t *testing.T) {
 	dir := t.TempDir()
 	rapid.Check(t, func(t *rapid.T) {
 		text := rapid.StringMatching(`[ -~äЖ€]*[!-~][ -~äЖ€]*|file:.{1,5}|\$*\{?[A-Z]*\}?x`)
-		want := Identity{Name: "a", Roles: []string{"user"}, Login: text.Draw(t, "login"), Password: text.Draw(t, "password"), ID: text.Draw(t, "id")}
+		want := Identity{Name: "a", Roles: []string{"user"}, Login: text.Draw(t, "login"), Password: text.Draw(t, "password") + "-12345678", ID: text.Draw(t, "id")}
 		got, _ := written(t, dir, &Target{Exchange: "onlyoffice", URL: "http://127.0.0.1:1", Identities: []Identity{want}})
 		if diff := cmp.Diff(want, got.Identities[0]); diff != "" {
 			t.Fatal(diff)

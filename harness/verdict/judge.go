@@ -13,7 +13,8 @@ import (
 //   - failed is FAIL for a MUST and WARN for a SHOULD or INFO;
 //   - a deviation valid on today turns failed into KNOWN and passed into
 //     STALE, at every level: a list that no longer fits the target is red;
-//   - an expired deviation changes no verdict, the reason names it;
+//   - an expired deviation is red at every level: failed is FAIL and passed STALE,
+//     until it is renewed or removed;
 //   - feature-present is FAIL at every level and under any deviation, because
 //     what is wrong is the target file, and that is to be corrected;
 //   - a deviation never excuses a clause that could not be judged;
@@ -52,21 +53,36 @@ func judgePassed(checks int, dev *Deviation, today time.Time) (Verdict, string) 
 	case dev.ValidOn(today):
 		return STALE, "a deviation lists this clause as failing, but it passes: remove it from the target file (" + describe(dev) + ")"
 	}
-	return PASS, "an expired deviation still lists this clause: remove it from the target file (" + describe(dev) + ")"
+	return STALE, "an expired deviation still lists this clause, which passes: remove it from the target file (" + describe(dev) + ")"
 }
 
 func judgeFailed(level Level, dev *Deviation, today time.Time) (Verdict, string) {
 	if dev != nil && dev.ValidOn(today) {
-		return KNOWN, "accepted deviation: " + describe(dev)
+		return KNOWN, "accepted deviation: " + describe(dev) + soon(dev, today)
 	}
-	reason := ""
 	if dev != nil {
-		reason = "the deviation that lists this clause has expired and no longer excuses it (" + describe(dev) + ")"
+		return FAIL, "the deviation that lists this clause has expired and no longer excuses it: mend the deployment, or accept it anew (" + describe(dev) + ")"
 	}
 	if level == MUST {
-		return FAIL, reason
+		return FAIL, ""
 	}
-	return WARN, reason
+	return WARN, ""
+}
+
+// Notice is how long before its end a deviation is warned about.
+const Notice = 14 * 24 * time.Hour
+
+// EndsSoon tells whether a deviation that holds today does so for no longer than
+// the notice.
+func (d Deviation) EndsSoon(today time.Time) bool {
+	return d.ValidOn(today) && !d.ValidOn(today.Add(Notice))
+}
+
+func soon(dev *Deviation, today time.Time) string {
+	if !dev.EndsSoon(today) {
+		return ""
+	}
+	return fmt.Sprintf("; it ends within %d days, and is red then", int(dev.Expires.Sub(today).Hours()/24)+1)
 }
 
 func unexcused(reason string, dev *Deviation) string {
@@ -80,6 +96,9 @@ func describe(dev *Deviation) string {
 	text := dev.Reason
 	if dev.Link != "" {
 		text += ", " + dev.Link
+	}
+	if dev.Owner != "" {
+		text += ", owner " + dev.Owner
 	}
 	if dev.Expires.IsZero() {
 		return text + ", no expiry date"

@@ -3,7 +3,11 @@
 // one truth table (see verdict_test.go).
 package verdict
 
-import "time"
+import (
+	"path"
+	"strings"
+	"time"
+)
 
 // Level says how much a failed clause weighs. The words are those of RFC 2119;
 // INFO is only recorded.
@@ -59,11 +63,21 @@ func All() []Verdict {
 // Deviation is a failure of one clause that the owner of a target accepts
 // until a date.
 type Deviation struct {
-	Clause  string
-	Reason  string
-	Link    string
-	Expires time.Time // the first moment it no longer holds: the end, in UTC, of the day in the target file
+	Clause  string    `json:"clause"` // an id, or a glob over ids
+	Reason  string    `json:"reason"`
+	Link    string    `json:"link"`    // "" for none
+	Owner   string    `json:"owner"`   // who answers for it
+	Expires time.Time `json:"expires"` // the first moment it no longer holds: the end, in UTC, of the day in the target file
 }
+
+// Lists tells whether the deviation is about a clause.
+func (d Deviation) Lists(clause string) bool {
+	matched, err := path.Match(d.Clause, clause)
+	return matched && err == nil
+}
+
+// IsGlob tells whether it may list several clauses.
+func (d Deviation) IsGlob() bool { return strings.ContainsAny(d.Clause, "*?[") }
 
 // ValidOn says whether the deviation still holds at a moment. One without an
 // expiry never holds: an exception that cannot end is not an exception.

@@ -15,9 +15,9 @@ var today = time.Date(2026, 11, 22, 15, 0, 0, 0, time.UTC)
 const truthTable = `
 state           checks | MUST:none      valid          expired        | SHOULD:none    valid          expired        | INFO:none      valid          expired
 passed          0      | ERROR          ERROR          ERROR          | ERROR          ERROR          ERROR          | ERROR          ERROR          ERROR
-passed          1      | PASS           STALE          PASS           | PASS           STALE          PASS           | PASS           STALE          PASS
-failed          0      | FAIL           KNOWN          FAIL           | WARN           KNOWN          WARN           | WARN           KNOWN          WARN
-failed          1      | FAIL           KNOWN          FAIL           | WARN           KNOWN          WARN           | WARN           KNOWN          WARN
+passed          1      | PASS           STALE          STALE          | PASS           STALE          STALE          | PASS           STALE          STALE
+failed          0      | FAIL           KNOWN          FAIL           | WARN           KNOWN          FAIL           | WARN           KNOWN          FAIL
+failed          1      | FAIL           KNOWN          FAIL           | WARN           KNOWN          FAIL           | WARN           KNOWN          FAIL
 errored         0      | ERROR          ERROR          ERROR          | ERROR          ERROR          ERROR          | ERROR          ERROR          ERROR
 errored         1      | ERROR          ERROR          ERROR          | ERROR          ERROR          ERROR          | ERROR          ERROR          ERROR
 untestable      0      | UNTESTABLE     UNTESTABLE     UNTESTABLE     | UNTESTABLE     UNTESTABLE     UNTESTABLE     | UNTESTABLE     UNTESTABLE     UNTESTABLE
@@ -90,8 +90,9 @@ func TestJudgeReasons(t *testing.T) {
 		{"known, last day", MUST, Failed, 1, valid, KNOWN, "old release, https://tracker/1, good through 2026-11-22"},
 		{"stale", MUST, Passed, 1, valid, STALE, "remove it"},
 		{"expired must", MUST, Failed, 1, expired, FAIL, "expired"},
-		{"expired should", SHOULD, Failed, 1, expired, WARN, "expired"},
-		{"expired but passing", MUST, Passed, 1, expired, PASS, "remove it"},
+		{"expired should", SHOULD, Failed, 1, expired, FAIL, "expired"},
+		{"expired but passing", MUST, Passed, 1, expired, STALE, "remove it"},
+		{"ends soon", MUST, Failed, 1, valid, KNOWN, "it ends within 1 days"},
 		{"no expiry date", MUST, Failed, 1, endless, FAIL, "no expiry date"},
 		{"error stays error", MUST, Errored, 1, valid, ERROR, "a deviation does not excuse"},
 		{"untestable stays untestable", MUST, Untestable, 1, valid, UNTESTABLE, "a deviation does not excuse"},

@@ -28,7 +28,9 @@ func (v specs) hostileCodes() {
 			"padded": {State: clause.Should, Options: []clause.Option{
 				clause.From(contract.Standard, "checks#I10"),
 			}},
-			"json-number": {Rows: []string{"I05", "I06"}},
+			"other-digits":  {State: clause.Should},
+			"number-syntax": {State: clause.Should},
+			"json-number":   {Rows: []string{"I05", "I06"}},
 		},
 	})
 }

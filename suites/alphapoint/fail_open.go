@@ -68,31 +68,37 @@ var operator = conform.Object{"$ne": ""}
 
 func (v specs) invalidLogins(context.Context) []attempt {
 	GinkgoHelper()
-	who, other, second := v.Account(client.User), v.Account(client.User), v.Account(client.TOTP)
+	who, other := v.Account(client.User), v.Account(client.User)
 	by, wrong := v.Caller(who), v.WrongLogin(who)
-	wrongPassword := client.PasswordLogin(other).With("Password", client.WrongPassword)
 	all := []attempt{
-		{"with another secret", by, v.SignedLogin(who).With("Signature", client.Sign(other.APISecret, "1", who.ID, who.APIKey))},
-		{"with an unknown API key", by, v.SignedLogin(who).With("APIKey", v.Nonce()+v.Nonce())},
+		{"with another secret or password", by, wrong},
 		{"by another method", by, byMethod("PUT", wrong)},
 		{"in another media type", by, inMedia("text/html", wrong)},
-		{"with a wrong password", v.Caller(other), wrongPassword},
-		{"of an unknown user", v.Caller(other), client.PasswordLogin(other).With("UserName", v.UnknownLogin())},
-		{"with a wrong password of a user with a second factor", v.Caller(second),
-			client.PasswordLogin(second).With("Password", client.WrongPassword)},
 		{"without members", by, client.Nothing},
-		{"without a signature", by, v.SignedLogin(who).Without("Signature")},
-		{"with an object for a signature", by, v.SignedLogin(who).With("Signature", operator)},
 		{"that is no JSON", by, notJSON},
 		{"that is a list", by, conform.Request{Raw: []byte(`[]`)}},
 		{"without a body", by, conform.Request{}},
 	}
+	if v.Setting(client.LoginSetting) != "password" {
+		all = append(all,
+			attempt{"with the secret of another", by,
+				v.SignedLogin(who).With("Signature", v.Signer().Sign(other.APISecret, "1", who.ID, who.APIKey))},
+			attempt{"with an unknown API key", by, v.SignedLogin(who).With("APIKey", v.Nonce()+v.Nonce())},
+			attempt{"without a signature", by, v.SignedLogin(who).Without("Signature")},
+			attempt{"with an object for a signature", by, v.SignedLogin(who).With("Signature", operator)})
+	}
+	if v.Setting(client.LoginSetting) != "signature" {
+		second := v.Account(client.TOTP)
+		all = append(all,
+			attempt{"with a wrong password", v.Caller(other), v.PasswordLogin(other).With("Password", client.WrongPassword)},
+			attempt{"of an unknown user", v.Caller(other), v.PasswordLogin(other).With("UserName", v.UnknownLogin())},
+			attempt{"with a wrong password of a user with a second factor", v.Caller(second),
+				v.PasswordLogin(second).With("Password", client.WrongPassword)})
+	}
 	if v.Setting(client.GatewaySetting) == "none" {
 		return all
 	}
-	return append(all,
-		attempt{"without the gateway's credential", v.Anonymous(), v.SignedLogin(who)},
-		attempt{"with the gateway's credential of another", v.Caller(other), v.SignedLogin(who)})
+	return append(all, attempt{"without the gateway's credential", v.Anonymous(), v.LoginRequest(who)})
 }
 
 func (v specs) invalidCodes(ctx context.Context) []attempt {

@@ -22,6 +22,7 @@ var lockout = clause.From(contract.Inferred, "alphapoint#4-lock")
 func (v specs) lock() {
 	op, disrupts := v.Login.Name(), clause.Disrupts()
 	conform.Table(func(ctx SpecContext, run func(context.Context, *identity.Identity)) {
+		v.RequireLocks(client.Lockable)
 		who := v.LockableAccount()
 		v.wrongLogins(ctx, who, v.LockAfter())
 		run(ctx, who)
@@ -29,24 +30,24 @@ func (v specs) lock() {
 		{Text: op + " locks an account after the declared number of wrong log-ins and opens no session for its valid signature",
 			Clause: clause.Should(v.ID("lock.told"), v.Login, client.AccountLocked, lockout, disrupts),
 			Given: func(ctx context.Context, who *identity.Identity) {
-				v.expectLocked(ctx, who, v.SignedLogin(who))
+				v.expectLocked(ctx, who, v.LoginRequest(who))
 				v.ExpectNoSession(ctx, v.Caller(who))
 			}},
 		{Text: op + " rejects the valid password of an account that wrong signatures have locked",
 			Clause: clause.Should(v.ID("lock.password"), v.Login, client.AccountLocked, lockout, disrupts),
-			Given:  func(ctx context.Context, who *identity.Identity) { v.expectLocked(ctx, who, client.PasswordLogin(who)) }},
+			Given:  func(ctx context.Context, who *identity.Identity) { v.expectLocked(ctx, who, v.PasswordLogin(who)) }},
 		{Text: op + " rejects the valid signature of a locked account a second time",
 			Clause: clause.Should(v.ID("lock.again"), v.Login, client.AccountLocked, lockout, disrupts),
 			Given: func(ctx context.Context, who *identity.Identity) {
-				v.expectLocked(ctx, who, v.SignedLogin(who))
-				v.expectLocked(ctx, who, v.SignedLogin(who))
+				v.expectLocked(ctx, who, v.LoginRequest(who))
+				v.expectLocked(ctx, who, v.LoginRequest(who))
 			}},
 		{Text: op + " keeps an account locked for more than an hour",
 			Clause: clause.Should(v.ID("lock.lasts"), v.Login, client.AccountLocked, lockout, disrupts),
 			Given: func(ctx context.Context, who *identity.Identity) {
-				v.expectLocked(ctx, who, v.SignedLogin(who))
+				v.expectLocked(ctx, who, v.LoginRequest(who))
 				v.Wait(ctx, time.Hour+time.Minute, "a lock that ends by itself would have ended")
-				v.expectLocked(ctx, who, v.SignedLogin(who))
+				v.expectLocked(ctx, who, v.LoginRequest(who))
 			}},
 		{Text: op + " accepts another user while an account is locked",
 			Clause: clause.Should(v.ID("lock.others"), v.Login, contract.OK, lockout, disrupts),
@@ -59,6 +60,7 @@ func (v specs) lock() {
 	It(op+" accepts a valid signature after one wrong log-in fewer than the declared number",
 		clause.Should(v.ID("lock.not-before"), v.Login, contract.OK, lockout, disrupts),
 		func(ctx SpecContext) {
+			v.RequireLocks(client.Lockable)
 			who := v.LockableAccount()
 			v.wrongLogins(ctx, who, v.LockAfter()-1)
 			v.ExpectLogIn(ctx, who, contract.OK)

@@ -3,6 +3,7 @@ package alphapoint
 import (
 	"context"
 	"slices"
+	"strconv"
 	"strings"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -40,6 +41,7 @@ func (v specs) login() {
 	It(op+" answers the valid signature of a locked account that it is locked, and opens no session",
 		clause.Graded(v.ID("login.locked"), v.Login, client.AccountLocked), Serial,
 		func(ctx SpecContext) {
+			v.RequireLocks(client.Locked)
 			who, twin := v.Account(client.Locked), v.Account(client.User)
 			v.SignIn(ctx, twin)
 			v.expectLocked(ctx, who, v.SignedLogin(who))
@@ -70,7 +72,7 @@ func (v specs) loginMembers() {
 					return replaced("the user name alone", conform.Object{"UserName": who.Login})
 				})
 		})
-	It(op+" rejects a UserId or a Nonce that is a JSON number", clause.Graded(v.ID("login.numbers"), v.Login, contract.InvalidType),
+	It(op+" rejects a UserId or a Nonce that is a JSON number", clause.Should(v.ID("login.numbers"), v.Login, contract.InvalidType),
 		func(ctx SpecContext) {
 			v.rejectsForged(ctx, contract.InvalidType,
 				func(who *identity.Identity) conform.Change {
@@ -104,7 +106,7 @@ func (v specs) without(who *identity.Identity, name string) conform.Change {
 			text, _ := left[name].(string)
 			return text
 		}
-		signature := client.Sign(who.APISecret, signed("Nonce"), signed("UserId"), signed("APIKey"))
+		signature := v.Signer().Sign(who.APISecret, signed("Nonce"), signed("UserId"), signed("APIKey"))
 		return r.With("Signature", v.Secret("signature", signature))
 	}}
 }
@@ -161,6 +163,7 @@ func (v specs) loginTellsNothing() {
 	It(op+" answers a wrong password of a locked account with the same body as that of any other",
 		clause.Should(v.ID("login.no-lock-hint"), v.Login, contract.BadCredentials, enumeration), Serial,
 		func(ctx SpecContext) {
+			v.RequireLocks(client.Locked)
 			who := v.Account(client.Locked)
 			same(ctx, who, who.Login)
 		})
@@ -168,6 +171,13 @@ func (v specs) loginTellsNothing() {
 
 func (v specs) wrongPassword(ctx context.Context, by *identity.Identity, login string) *httpclient.Call {
 	GinkgoHelper()
-	members := conform.Object{"UserName": login, "Password": client.WrongPassword}
-	return v.Do(ctx, v.Caller(by), v.Login, conform.Request{JSON: members})
+	if v.Setting(client.LoginSetting) != "signature" {
+		members := conform.Object{"UserName": login, "Password": client.WrongPassword}
+		return v.Do(ctx, v.Caller(by), v.Login, conform.Request{JSON: members})
+	}
+	request := v.WrongLogin(by)
+	if login != by.Login {
+		request = request.With("UserName", login).With("UserId", "9"+strconv.Itoa(len(login))+by.ID)
+	}
+	return v.Do(ctx, v.Caller(by), v.Login, request)
 }

@@ -23,12 +23,12 @@ func (v specs) password() {
 	It(op+" opens a session for a user name and its password", clause.Should(v.ID("password.right"), v.Login, contract.OK, unpublished),
 		func(ctx SpecContext) {
 			who := v.Account(client.User)
-			v.ExpectAlive(ctx, v.Session(who, v.ExpectAnswer(ctx, v.Caller(who), v.Login, client.PasswordLogin(who), contract.OK)))
+			v.ExpectAlive(ctx, v.Session(who, v.ExpectAnswer(ctx, v.Caller(who), v.Login, v.PasswordLogin(who), contract.OK)))
 		})
 	conform.Table(func(ctx SpecContext, changes func(*identity.Identity) []conform.Change) {
 		who := v.Account(client.User)
 		v.Refuses(ctx, conform.Refusal{
-			Operation: v.Login, By: v.Caller(who), Control: client.Always(client.PasswordLogin(who)),
+			Operation: v.Login, By: v.Caller(who), Control: client.Always(v.PasswordLogin(who)),
 			Changes: changes(who), Outcome: contract.BadCredentials,
 		})
 	}, []conform.Row[func(*identity.Identity) []conform.Change]{

@@ -85,7 +85,7 @@ func (v specs) sessionTokens() {
 			who := v.Account(client.User)
 			planted := v.Secret("planted-token", v.MadeUpUUID())
 			by := v.CallerWith(who, v.Setting(client.SessionHeader), planted)
-			call := v.ExpectAnswer(ctx, by, v.Login, v.SignedLogin(who), contract.OK)
+			call := v.ExpectAnswer(ctx, by, v.Login, v.LoginRequest(who), contract.OK)
 			v.Check("the token is not the planted one", client.Token(call), Not(Equal(planted)))
 		})
 }

@@ -22,7 +22,7 @@ func (v specs) signedHeaders() {
 			by := v.SignedCaller(who)
 			v.RequireAlive(ctx, by)
 			for _, signature := range []string{
-				client.Sign("made-up", "1", who.ID, who.APIKey), strings.ToUpper(by.Header["Signature"][0]), "",
+				v.Signer().Sign("made-up", "1", who.ID, who.APIKey), strings.ToUpper(by.Header["Signature"][0]), "",
 			} {
 				header := by.Header.Clone()
 				header["Signature"] = []string{signature}

@@ -24,7 +24,7 @@ type trial struct {
 
 func (v specs) loginTrial(context.Context) trial {
 	who := v.Account(client.User)
-	return trial{&client.Pending{Who: who}, v.Caller(who), func() conform.Request { return v.SignedLogin(who) }, nil}
+	return trial{&client.Pending{Who: who}, v.Caller(who), func() conform.Request { return v.LoginRequest(who) }, nil}
 }
 
 func (v specs) secondStepTrial(ctx context.Context) trial {

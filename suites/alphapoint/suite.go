@@ -24,6 +24,7 @@ func Specs(s *conform.Context) {
 	family.Bodies(s, subjects)
 	family.Methods(s, append(subjects, v.publicSubjects()...))
 
+	v.attacks()
 	v.login()
 	v.signature()
 	v.nonce()

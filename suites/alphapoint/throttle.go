@@ -45,6 +45,12 @@ func (v specs) throttle() {
 				kit.Reach(ctx, l)
 				kit.Ends(ctx, l, l.Block+time.Second)
 			}},
+		{Text: op + " counts wrong log-ins whatever else differs between them, and holds back valid credentials more than once",
+			Clause: clause.Should(v.ID("throttle.whatever-varies"), v.Login, contract.Throttled, disrupts, spansSessions),
+			Given:  func(ctx context.Context, l family.Limit, _ *identity.Identity) { kit.WhateverVaries(ctx, l) }},
+		{Text: op + " applies its rate limit up to its end, and to valid credentials in the same words",
+			Clause: clause.Should(v.ID("throttle.lasts"), v.Login, contract.Throttled, disrupts, spansSessions),
+			Given:  func(ctx context.Context, l family.Limit, _ *identity.Identity) { kit.LastsToItsEnd(ctx, l) }},
 		{Text: op + " does not let caches store a rate-limited answer",
 			Clause: clause.Should(v.ID("throttle.not-storable"), v.Login, contract.Throttled, disrupts,
 				clause.From(contract.Standard, "RFC 6585 section 4")),
@@ -54,7 +60,7 @@ func (v specs) throttle() {
 			Given: func(ctx context.Context, l family.Limit, _ *identity.Identity) {
 				kit.Reach(ctx, l)
 				other := v.Account(client.User)
-				kit.Works(ctx, l, family.Attempt{By: v.Caller(other), Request: v.SignedLogin(other)})
+				kit.Works(ctx, l, family.Attempt{By: v.Caller(other), Request: v.LoginRequest(other)})
 			}},
 		{Text: op + ` says "too many requests" in the body of a rate-limited answer`,
 			Clause: clause.Graded(v.ID("throttle.plain-text"), v.Login, contract.Throttled, disrupts, clause.Only(client.Platform)),
@@ -68,7 +74,7 @@ func (v specs) throttle() {
 			Clause: clause.Should(v.ID("throttle.user-name-case"), v.Login, contract.Throttled, disrupts, spansSessions),
 			Given: func(ctx context.Context, l family.Limit, who *identity.Identity) {
 				l.Wrong = func(i int) family.Attempt {
-					request := client.PasswordLogin(who).With("Password", client.WrongPassword)
+					request := v.PasswordLogin(who).With("Password", client.WrongPassword)
 					if i%2 == 1 {
 						request = request.With("UserName", strings.ToUpper(who.Login))
 					}
@@ -128,6 +134,13 @@ func (v specs) throttleCodes(kit family.LimitTest) {
 			kit.Reach(ctx, l)
 			v.Wait(ctx, l.Block+time.Second, "the limit has to end before others use the identity")
 		})
+	It(op+" counts wrong TOTP codes whatever else differs between the requests",
+		clause.Should(v.ID("throttle.codes-whatever-varies"), v.SecondStep, contract.SecondFactorThrottled, disrupts, spansSessions),
+		func(ctx SpecContext) {
+			l := v.codeLimit(ctx, v.FirstStep(ctx))
+			kit.WhateverVaries(ctx, l)
+			v.Wait(ctx, l.Block+time.Second, "the limit has to end before others use the identity")
+		})
 	if v.Validate == nil {
 		return
 	}
@@ -160,7 +173,7 @@ func (v specs) loginLimit(who *identity.Identity) family.Limit {
 	return family.Limit{
 		Operation: v.Login, Attempts: declared.Attempts, Block: max(declared.Block, declared.Window),
 		Wrong:   func(int) family.Attempt { return family.Attempt{By: v.Caller(who), Request: v.WrongLogin(who)} },
-		Right:   func() family.Attempt { return family.Attempt{By: v.Caller(who), Request: v.SignedLogin(who)} },
+		Right:   func() family.Attempt { return family.Attempt{By: v.Caller(who), Request: v.LoginRequest(who)} },
 		Refused: contract.BadCredentials, Limited: contract.Throttled,
 	}
 }

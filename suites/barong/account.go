@@ -59,16 +59,18 @@ func accountRead(p *api) {
 		p.Check("the uid is the one that logging in showed", value.Text(value.Of(call), "uid"), Equal(value.Text(me.User, "uid")))
 		p.Check("the uid of another account is another", value.Text(p.UserOf(ctx, other), "uid"), Not(Equal(value.Text(value.Of(call), "uid"))))
 	})
-	It("GET /resource/users/me shows that the second factor is on", clause.Graded("barong.account.second-factor-shown", op, contract.OK), func(ctx SpecContext) {
-		call := p.Do(ctx, p.Enrolled(ctx).Actor, op, conform.Request{})
-		p.Expect(call, op, contract.OK)
-		p.Check("whether the second factor is on", value.Flag(value.Of(call), "otp"), BeTrue())
-	})
-	It("GET /resource/users/me returns the account of a user whose e-mail address is unconfirmed", clause.Graded("barong.account.pending", op, contract.OK), Serial, func(ctx SpecContext) {
-		call := p.Do(ctx, p.Newcomer(ctx).Actor, op, conform.Request{})
-		p.Expect(call, op, contract.OK)
-		p.Check("the state", value.Text(value.Of(call), "state"), Equal("pending"))
-	})
+	It("GET /resource/users/me shows that the second factor is on",
+		clause.Graded("barong.account.second-factor-shown", op, contract.OK), func(ctx SpecContext) {
+			call := p.Do(ctx, p.Enrolled(ctx).Actor, op, conform.Request{})
+			p.Expect(call, op, contract.OK)
+			p.Check("whether the second factor is on", value.Flag(value.Of(call), "otp"), BeTrue())
+		})
+	It("GET /resource/users/me returns the account of a user whose e-mail address is unconfirmed",
+		clause.Graded("barong.account.pending", op, contract.OK), Serial, func(ctx SpecContext) {
+			call := p.Do(ctx, p.Newcomer(ctx).Actor, op, conform.Request{})
+			p.Expect(call, op, contract.OK)
+			p.Check("the state", value.Text(value.Of(call), "state"), Equal("pending"))
+		})
 }
 
 func dataOf(text string) conform.Request { return conform.Request{JSON: conform.Object{"data": text}} }
@@ -99,11 +101,27 @@ func accountData(p *api) {
 			p.Check("the data that are read", value.Text(p.UserOf(ctx, me), "data"), Equal(data))
 		}
 	})
-	It("PUT /resource/users/me accepts data of the maximum length", clause.Graded("barong.account.data-longest", op, contract.OK), func(ctx SpecContext) {
-		me, data := p.dataHolder(ctx), jsonOf(longestData)
-		p.Expect(p.Do(ctx, me.Actor, op, dataOf(data)), op, contract.OK)
-		p.Check("the data that are read", value.Text(p.UserOf(ctx, me), "data"), Equal(data))
-	})
+	It("PUT /resource/users/me accepts data of the maximum length",
+		clause.Graded("barong.account.data-longest", op, contract.OK), func(ctx SpecContext) {
+			me, data := p.dataHolder(ctx), jsonOf(longestData)
+			p.Expect(p.Do(ctx, me.Actor, op, dataOf(data)), op, contract.OK)
+			p.Check("the data that are read", value.Text(p.UserOf(ctx, me), "data"), Equal(data))
+		})
+	It("PUT /resource/users/me changes neither role nor state nor level of the user who sends them",
+		clause.Graded("barong.account.undeclared-members", op, contract.OK, clause.From(contract.Observed, "barong#2.2-updateCurrentUser-parameters")),
+		func(ctx SpecContext) {
+			me := p.dataHolder(ctx)
+			r := dataOf(`{"a":"b"}`)
+			for member, v := range (conform.Object{"role": "superadmin", "state": "pending", "level": 3, "email": p.Nobody(), "otp": true}) {
+				r = r.With(member, v)
+			}
+			before := p.UserOf(ctx, me)
+			p.Expect(p.Do(ctx, me.Actor, op, r), op, contract.OK)
+			after := p.UserOf(ctx, me)
+			for _, member := range []string{"role", "state", "level", "email", "otp"} {
+				p.Check("the user's "+member, value.At(after, member), Equal(value.At(before, member)))
+			}
+		})
 	conform.Table(func(ctx SpecContext, given refused) {
 		me := p.dataHolder(ctx)
 		p.Refuses(ctx, conform.Refusal{
@@ -164,36 +182,41 @@ func removal(a *client.Account, code string) conform.Request {
 
 func accountEnd(p *api) {
 	op := p.DeleteCurrentUser
-	It("DELETE /resource/users/me closes the account, so that its password opens no session", clause.Graded("barong.account.deleted", op, contract.OK), func(ctx SpecContext) {
-		me := p.leaver(ctx)
-		p.Expect(p.Do(ctx, me.Actor, op, removal(me.Account, "")), op, contract.OK)
-		p.Holds("a log-in with the right password is refused as one of a deleted account",
-			p.Exactly(p.TryLogIn(ctx, me.Account, p.Credentials(me.Account, "")), p.CreateSession, "deleted"), "it is not")
-	})
-	It("GET /resource/users/me rejects every session of a closed account", clause.Graded("barong.account.deleted-session", p.GetCurrentUser, userNotActive), func(ctx SpecContext) {
-		me := p.leaver(ctx)
-		other := p.LogIn(ctx, me.Account)
-		p.Require("end the account", p.Do(ctx, me.Actor, op, removal(me.Account, "")), op, contract.OK)
-		for _, s := range []*client.Session{me, other} {
-			p.Expect(p.Do(ctx, s.Actor, p.GetCurrentUser, conform.Request{}), p.GetCurrentUser, userNotActive)
-		}
-	})
-	It("DELETE /resource/users/me leaves other accounts alone", clause.Graded("barong.account.deleted-only-own", op, contract.OK), func(ctx SpecContext) {
-		me, other := p.leaver(ctx), p.Member(ctx)
-		p.Expect(p.Do(ctx, me.Actor, op, removal(me.Account, "")), op, contract.OK)
-		p.Expect(p.Do(ctx, other.Actor, p.GetCurrentUser, conform.Request{}), p.GetCurrentUser, contract.OK)
-	})
-	It("DELETE /resource/users/me accepts the password in the query too", clause.Graded("barong.account.deleted-by-query", op, contract.OK), func(ctx SpecContext) {
-		me := p.leaver(ctx)
-		p.Expect(p.Do(ctx, me.Actor, op, conform.Request{Query: url.Values{"password": {me.Account.Password}}}), op, contract.OK)
-		p.Holds("the account is ended", p.Is(p.Do(ctx, me.Actor, p.GetCurrentUser, conform.Request{}), p.GetCurrentUser, userNotActive), "its session still opens it")
-	})
-	It("POST /identity/users rejects the e-mail address of a closed account as taken", clause.Graded("barong.account.deleted-email-taken", p.CreateUser, "email-taken", clause.Needs(client.SignUp)), func(ctx SpecContext) {
-		me := p.leaver(ctx)
-		p.Require("end the account", p.Do(ctx, me.Actor, op, removal(me.Account, "")), op, contract.OK)
-		again := conform.Object{"email": me.Account.Login, "password": p.Secret("password", client.NewPassword())}
-		p.Expect(p.Do(ctx, p.Visitor(), p.CreateUser, conform.Request{JSON: p.Solved(again)}), p.CreateUser, "email-taken")
-	})
+	It("DELETE /resource/users/me closes the account, so that its password opens no session",
+		clause.Graded("barong.account.deleted", op, contract.OK), func(ctx SpecContext) {
+			me := p.leaver(ctx)
+			p.Expect(p.Do(ctx, me.Actor, op, removal(me.Account, "")), op, contract.OK)
+			p.Holds("a log-in with the right password is refused as one of a deleted account",
+				p.Exactly(p.TryLogIn(ctx, me.Account, p.Credentials(me.Account, "")), p.CreateSession, "deleted"), "it is not")
+		})
+	It("GET /resource/users/me rejects every session of a closed account",
+		clause.Graded("barong.account.deleted-session", p.GetCurrentUser, userNotActive), func(ctx SpecContext) {
+			me := p.leaver(ctx)
+			other := p.LogIn(ctx, me.Account)
+			p.Require("end the account", p.Do(ctx, me.Actor, op, removal(me.Account, "")), op, contract.OK)
+			for _, s := range []*client.Session{me, other} {
+				p.Expect(p.Do(ctx, s.Actor, p.GetCurrentUser, conform.Request{}), p.GetCurrentUser, userNotActive)
+			}
+		})
+	It("DELETE /resource/users/me leaves other accounts alone",
+		clause.Graded("barong.account.deleted-only-own", op, contract.OK), func(ctx SpecContext) {
+			me, other := p.leaver(ctx), p.Member(ctx)
+			p.Expect(p.Do(ctx, me.Actor, op, removal(me.Account, "")), op, contract.OK)
+			p.Expect(p.Do(ctx, other.Actor, p.GetCurrentUser, conform.Request{}), p.GetCurrentUser, contract.OK)
+		})
+	It("DELETE /resource/users/me accepts the password in the query too",
+		clause.Graded("barong.account.deleted-by-query", op, contract.OK), func(ctx SpecContext) {
+			me := p.leaver(ctx)
+			p.Expect(p.Do(ctx, me.Actor, op, conform.Request{Query: url.Values{"password": {me.Account.Password}}}), op, contract.OK)
+			p.Holds("the account is ended", p.Is(p.Do(ctx, me.Actor, p.GetCurrentUser, conform.Request{}), p.GetCurrentUser, userNotActive), "its session still opens it")
+		})
+	It("POST /identity/users rejects the e-mail address of a closed account as taken",
+		clause.Graded("barong.account.deleted-email-taken", p.CreateUser, "email-taken", clause.Needs(client.SignUp)), func(ctx SpecContext) {
+			me := p.leaver(ctx)
+			p.Require("end the account", p.Do(ctx, me.Actor, op, removal(me.Account, "")), op, contract.OK)
+			again := conform.Object{"email": me.Account.Login, "password": p.Secret("password", client.NewPassword())}
+			p.Expect(p.Do(ctx, p.Visitor(), p.CreateUser, conform.Request{JSON: p.Solved(again)}), p.CreateUser, "email-taken")
+		})
 }
 
 // stillThere is the state of an account that was not ended.
@@ -206,57 +229,63 @@ func (p *api) stillThere(ctx context.Context, me *client.Session) func() any {
 
 func accountEndRefused(p *api) {
 	op := p.DeleteCurrentUser
-	It("DELETE /resource/users/me rejects a wrong password and keeps the account", clause.Graded("barong.account.delete-wrong-password", op, contract.BadCredentials), func(ctx SpecContext) {
-		me := p.leaver(ctx)
-		p.Refuses(ctx, conform.Refusal{
-			Operation: op, By: me.Actor, Control: always(removal(me.Account, "")), Outcome: contract.BadCredentials, OnlyAfter: true,
-			State: p.stillThere(ctx, me),
-			Changes: []conform.Change{
-				{Name: "another password", Of: func(r conform.Request) conform.Request {
-					return r.With("password", p.Secret("password", client.NewPassword()))
-				}},
-				{Name: "the password without its last character", Of: func(r conform.Request) conform.Request {
-					return r.With("password", p.Secret("password", me.Account.Password[:len(me.Account.Password)-1]))
-				}},
-				{Name: "the password and one character more", Of: func(r conform.Request) conform.Request {
-					return r.With("password", p.Secret("password", me.Account.Password+"x"))
-				}},
-			},
+	It("DELETE /resource/users/me rejects a wrong password and keeps the account",
+		clause.Graded("barong.account.delete-wrong-password", op, contract.BadCredentials), func(ctx SpecContext) {
+			me := p.leaver(ctx)
+			p.Refuses(ctx, conform.Refusal{
+				Operation: op, By: me.Actor, Control: always(removal(me.Account, "")), Outcome: contract.BadCredentials, OnlyAfter: true,
+				State: p.stillThere(ctx, me),
+				Changes: []conform.Change{
+					{Name: "another password", Of: func(r conform.Request) conform.Request {
+						return r.With("password", p.Secret("password", client.NewPassword()))
+					}},
+					{Name: "the password without its last character", Of: func(r conform.Request) conform.Request {
+						return r.With("password", p.Secret("password", me.Account.Password[:len(me.Account.Password)-1]))
+					}},
+					{Name: "the password and one character more", Of: func(r conform.Request) conform.Request {
+						return r.With("password", p.Secret("password", me.Account.Password+"x"))
+					}},
+				},
+			})
 		})
-	})
-	It("DELETE /resource/users/me rejects the password alone of an enrolled user and keeps the account", clause.Graded("barong.account.delete-without-code", op, contract.SecondFactorRequired), func(ctx SpecContext) {
-		me := p.leaverWithCodes(ctx)
-		p.Expect(p.Do(ctx, me.Actor, op, removal(me.Account, "")), op, contract.SecondFactorRequired)
-		p.Check("the state of the account", p.stillThere(ctx, me)(), Equal("active"))
-		p.Require("end it with a code", p.Do(ctx, me.Actor, op, removal(me.Account, p.Code(ctx, me.Account.Codes))), op, contract.OK)
-	})
+	It("DELETE /resource/users/me rejects the password alone of an enrolled user and keeps the account",
+		clause.Graded("barong.account.delete-without-code", op, contract.SecondFactorRequired), func(ctx SpecContext) {
+			me := p.leaverWithCodes(ctx)
+			p.Expect(p.Do(ctx, me.Actor, op, removal(me.Account, "")), op, contract.SecondFactorRequired)
+			p.Check("the state of the account", p.stillThere(ctx, me)(), Equal("active"))
+			p.Require("end it with a code", p.Do(ctx, me.Actor, op, removal(me.Account, p.Code(ctx, me.Account.Codes))), op, contract.OK)
+		})
 }
 
 func accountEndCodes(p *api) {
 	op := p.DeleteCurrentUser
-	It("DELETE /resource/users/me closes the account of an enrolled user for the password and a valid TOTP code", clause.Graded("barong.account.deleted-with-code", op, contract.OK), func(ctx SpecContext) {
-		me := p.leaverWithCodes(ctx)
-		p.Expect(p.Do(ctx, me.Actor, op, removal(me.Account, p.Code(ctx, me.Account.Codes))), op, contract.OK)
-		p.Holds("the account is ended", p.Is(p.Do(ctx, me.Actor, p.GetCurrentUser, conform.Request{}), p.GetCurrentUser, userNotActive), "its session still opens it")
-	})
-	It("DELETE /resource/users/me rejects a wrong TOTP code and keeps the account", clause.Graded("barong.account.delete-wrong-code", op, contract.SecondFactorWrong), func(ctx SpecContext) {
-		me := p.leaverWithCodes(ctx)
-		p.Expect(p.Do(ctx, me.Actor, op, removal(me.Account, me.Account.Codes.Wrong(1))), op, contract.SecondFactorWrong)
-		p.Check("the state of the account", p.stillThere(ctx, me)(), Equal("active"))
-		p.Require("end it with a right code", p.Do(ctx, me.Actor, op, removal(me.Account, p.Code(ctx, me.Account.Codes))), op, contract.OK)
-	})
-	It("DELETE /resource/users/me rejects a used TOTP code and keeps the account", clause.Graded("barong.account.delete-replayed-code", op, contract.SecondFactorReplayed), func(ctx SpecContext) {
-		me := p.leaverWithCodes(ctx)
-		code := p.Code(ctx, me.Account.Codes)
-		p.Require("use a code", p.Do(ctx, me.Actor, p.VerifyOTP, client.CodeBody(code)), p.VerifyOTP, contract.OK)
-		p.Expect(p.Do(ctx, me.Actor, op, removal(me.Account, code)), op, contract.SecondFactorReplayed)
-		p.Check("the state of the account", p.stillThere(ctx, me)(), Equal("active"))
-	})
-	It("DELETE /resource/users/me checks the password before the TOTP code", clause.Graded("barong.account.delete-password-first", op, contract.BadCredentials), func(ctx SpecContext) {
-		me := p.leaverWithCodes(ctx)
-		code := p.Code(ctx, me.Account.Codes)
-		wrong := removal(me.Account, code).With("password", p.Secret("password", client.NewPassword()))
-		p.Expect(p.Do(ctx, me.Actor, op, wrong), op, contract.BadCredentials)
-		p.Require("end it with that very code", p.Do(ctx, me.Actor, op, removal(me.Account, code)), op, contract.OK)
-	})
+	It("DELETE /resource/users/me closes the account of an enrolled user for the password and a valid TOTP code",
+		clause.Graded("barong.account.deleted-with-code", op, contract.OK), func(ctx SpecContext) {
+			me := p.leaverWithCodes(ctx)
+			p.Expect(p.Do(ctx, me.Actor, op, removal(me.Account, p.Code(ctx, me.Account.Codes))), op, contract.OK)
+			p.Holds("the account is ended", p.Is(p.Do(ctx, me.Actor, p.GetCurrentUser, conform.Request{}), p.GetCurrentUser, userNotActive), "its session still opens it")
+		})
+	It("DELETE /resource/users/me rejects a wrong TOTP code and keeps the account",
+		clause.Graded("barong.account.delete-wrong-code", op, contract.SecondFactorWrong), func(ctx SpecContext) {
+			me := p.leaverWithCodes(ctx)
+			p.Expect(p.Do(ctx, me.Actor, op, removal(me.Account, me.Account.Codes.Wrong(1))), op, contract.SecondFactorWrong)
+			p.Check("the state of the account", p.stillThere(ctx, me)(), Equal("active"))
+			p.Require("end it with a right code", p.Do(ctx, me.Actor, op, removal(me.Account, p.Code(ctx, me.Account.Codes))), op, contract.OK)
+		})
+	It("DELETE /resource/users/me rejects a used TOTP code and keeps the account",
+		clause.Graded("barong.account.delete-replayed-code", op, contract.SecondFactorReplayed), func(ctx SpecContext) {
+			me := p.leaverWithCodes(ctx)
+			code := p.Code(ctx, me.Account.Codes)
+			p.Require("use a code", p.Do(ctx, me.Actor, p.VerifyOTP, client.CodeBody(code)), p.VerifyOTP, contract.OK)
+			p.Expect(p.Do(ctx, me.Actor, op, removal(me.Account, code)), op, contract.SecondFactorReplayed)
+			p.Check("the state of the account", p.stillThere(ctx, me)(), Equal("active"))
+		})
+	It("DELETE /resource/users/me checks the password before the TOTP code",
+		clause.Graded("barong.account.delete-password-first", op, contract.BadCredentials), func(ctx SpecContext) {
+			me := p.leaverWithCodes(ctx)
+			code := p.Code(ctx, me.Account.Codes)
+			wrong := removal(me.Account, code).With("password", p.Secret("password", client.NewPassword()))
+			p.Expect(p.Do(ctx, me.Actor, op, wrong), op, contract.BadCredentials)
+			p.Require("end it with that very code", p.Do(ctx, me.Actor, op, removal(me.Account, code)), op, contract.OK)
+		})
 }

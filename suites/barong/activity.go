@@ -75,7 +75,8 @@ func (p *api) newest(ctx context.Context, me *client.Session, topic string) any 
 func (p *api) did(ctx context.Context, me *client.Session, topic, action, result string) any {
 	GinkgoHelper()
 	row := p.newest(ctx, me, topic)
-	p.Check("the newest activity", []string{value.Text(row, "topic"), value.Text(row, "action"), value.Text(row, "result")}, Equal([]string{topic, action, result}))
+	p.Check("the newest activity",
+		[]string{value.Text(row, "topic"), value.Text(row, "action"), value.Text(row, "result")}, Equal([]string{topic, action, result}))
 	return row
 }
 
@@ -93,115 +94,130 @@ func activityLog(p *api) {
 
 func activityWritten(p *api) {
 	op := p.ListActivity
-	It("GET /resource/users/activity/{topic} records a log-in with its client address and user agent", clause.Graded("barong.activity.log-in", op, contract.OK), func(ctx SpecContext) {
-		me := p.Member(ctx)
-		client := "authconform-" + p.Nonce()
-		call := p.TryLogIn(ctx, me.Account, p.Credentials(me.Account, "").WithHeader("User-Agent", client))
-		p.Require("log in with another client", call, p.CreateSession, contract.OK)
-		row := p.did(ctx, me, sessionTopic, "login", succeeded)
-		p.Check("its client", value.Text(row, "user_agent"), Equal(client))
-		if me.Account.Address != "" {
-			p.Check("its address", value.Text(row, "user_ip"), Equal(me.Account.Address))
-		}
-	})
-	It("GET /resource/users/activity/{topic} records a failed log-in", clause.Graded("barong.activity.log-in-failed", op, contract.OK), func(ctx SpecContext) {
-		me := p.Member(ctx)
-		wrong := p.Credentials(me.Account, "").With("password", p.Secret("password", client.NewPassword()))
-		p.Require("fail to log in", p.TryLogIn(ctx, me.Account, wrong), p.CreateSession, contract.BadCredentials)
-		p.did(ctx, me, sessionTopic, "login", failed)
-	})
-	It("GET /resource/users/activity/{topic} records a log-in with the second factor, and a wrong TOTP code", clause.Graded("barong.activity.log-in-second-factor", op, contract.OK), func(ctx SpecContext) {
-		me := p.Enrolled(ctx)
-		p.Require("fail to log in", p.TryLogIn(ctx, me.Account, p.Credentials(me.Account, me.Account.Codes.Wrong(1))), p.CreateSession, contract.SecondFactorWrong)
-		p.did(ctx, me, sessionTopic, "login::2fa", failed)
-		p.LogIn(ctx, me.Account)
-		p.did(ctx, me, sessionTopic, "login::2fa", succeeded)
-	})
-	It("GET /resource/users/activity/{topic} records a log-out", clause.Graded("barong.activity.log-out", op, contract.OK), func(ctx SpecContext) {
-		me := p.Member(ctx)
-		other := p.LogIn(ctx, me.Account)
-		p.Require("log out", p.Do(ctx, other.Actor, p.DeleteSession, conform.Request{}), p.DeleteSession, contract.OK)
-		p.did(ctx, me, sessionTopic, "logout", succeeded)
-	})
-	It("GET /resource/users/activity/{topic} records enrolling, verifying and disabling the second factor", clause.Graded("barong.activity.second-factor", op, contract.OK), func(ctx SpecContext) {
-		me := p.Member(ctx)
-		codes := p.NewSecret(ctx, me)
-		p.did(ctx, me, otpTopic, "request QR code for 2FA", succeeded)
-		p.Require("fail to switch the second factor on", p.Do(ctx, me.Actor, p.EnableOTP, client.CodeBody(codes.Wrong(1))), p.EnableOTP, contract.SecondFactorWrong)
-		p.did(ctx, me, otpTopic, "enable 2FA", failed)
-		p.Enrol(ctx, me)
-		p.did(ctx, me, otpTopic, "enable 2FA", succeeded)
-		p.Require("fail to verify a code", p.Do(ctx, me.Actor, p.VerifyOTP, client.CodeBody(me.Account.Codes.Wrong(1))), p.VerifyOTP, contract.SecondFactorWrong)
-		p.did(ctx, me, otpTopic, "verify 2FA code", failed)
-	})
-	It("GET /resource/users/activity/{topic} records a requested password reset", clause.Graded("barong.activity.password-reset-request", op, contract.OK), func(ctx SpecContext) {
-		me := p.Member(ctx)
-		request := conform.Request{JSON: p.Solved(conform.Object{"email": me.Account.Login})}
-		p.Require("ask for a password reset", p.Do(ctx, p.VisitorAt(me.Account.Address), p.RequestPasswordReset, request), p.RequestPasswordReset, contract.OK)
-		p.did(ctx, me, passwordTopic, "request password reset", succeeded)
-	})
-	It("GET /resource/users/activity/{topic} lists no activity of other accounts", clause.Graded("barong.activity.own-only", op, contract.OK), func(ctx SpecContext) {
-		me, other := p.Seen(ctx), p.Member(ctx)
-		client := "authconform-" + p.Nonce()
-		call := p.TryLogIn(ctx, other.Account, p.Credentials(other.Account, "").WithHeader("User-Agent", client))
-		p.Require("log in as another", call, p.CreateSession, contract.OK)
-		p.Check("the other's newest activity", value.Text(p.newest(ctx, other, sessionTopic), "user_agent"), Equal(client))
-		call = p.Do(ctx, me.Actor, op, activities(allTopics, nil))
-		p.Expect(call, op, contract.OK)
-		for _, row := range p.rows(call) {
-			p.Check("the client of an activity", value.Text(row, "user_agent"), Not(Equal(client)))
-		}
-	})
+	It("GET /resource/users/activity/{topic} records a log-in with its client address and user agent",
+		clause.Graded("barong.activity.log-in", op, contract.OK), func(ctx SpecContext) {
+			me := p.Member(ctx)
+			client := "authconform-" + p.Nonce()
+			call := p.TryLogIn(ctx, me.Account, p.Credentials(me.Account, "").WithHeader("User-Agent", client))
+			p.Require("log in with another client", call, p.CreateSession, contract.OK)
+			row := p.did(ctx, me, sessionTopic, "login", succeeded)
+			p.Check("its client", value.Text(row, "user_agent"), Equal(client))
+			if me.Account.Address != "" {
+				p.Check("its address", value.Text(row, "user_ip"), Equal(me.Account.Address))
+			}
+		})
+	It("GET /resource/users/activity/{topic} records a failed log-in",
+		clause.Graded("barong.activity.log-in-failed", op, contract.OK), func(ctx SpecContext) {
+			me := p.Member(ctx)
+			wrong := p.Credentials(me.Account, "").With("password", p.Secret("password", client.NewPassword()))
+			p.Require("fail to log in", p.TryLogIn(ctx, me.Account, wrong), p.CreateSession, contract.BadCredentials)
+			p.did(ctx, me, sessionTopic, "login", failed)
+		})
+	It("GET /resource/users/activity/{topic} records a log-in with the second factor, and a wrong TOTP code",
+		clause.Graded("barong.activity.log-in-second-factor", op, contract.OK), func(ctx SpecContext) {
+			me := p.Enrolled(ctx)
+			p.Require("fail to log in",
+				p.TryLogIn(ctx, me.Account, p.Credentials(me.Account, me.Account.Codes.Wrong(1))), p.CreateSession, contract.SecondFactorWrong)
+			p.did(ctx, me, sessionTopic, "login::2fa", failed)
+			p.LogIn(ctx, me.Account)
+			p.did(ctx, me, sessionTopic, "login::2fa", succeeded)
+		})
+	It("GET /resource/users/activity/{topic} records a log-out",
+		clause.Graded("barong.activity.log-out", op, contract.OK), func(ctx SpecContext) {
+			me := p.Member(ctx)
+			other := p.LogIn(ctx, me.Account)
+			p.Require("log out", p.Do(ctx, other.Actor, p.DeleteSession, conform.Request{}), p.DeleteSession, contract.OK)
+			p.did(ctx, me, sessionTopic, "logout", succeeded)
+		})
+	It("GET /resource/users/activity/{topic} records enrolling, verifying and disabling the second factor",
+		clause.Graded("barong.activity.second-factor", op, contract.OK), func(ctx SpecContext) {
+			me := p.Member(ctx)
+			codes := p.NewSecret(ctx, me)
+			p.did(ctx, me, otpTopic, "request QR code for 2FA", succeeded)
+			p.Require("fail to switch the second factor on",
+				p.Do(ctx, me.Actor, p.EnableOTP, client.CodeBody(codes.Wrong(1))), p.EnableOTP, contract.SecondFactorWrong)
+			p.did(ctx, me, otpTopic, "enable 2FA", failed)
+			p.Enrol(ctx, me)
+			p.did(ctx, me, otpTopic, "enable 2FA", succeeded)
+			p.Require("fail to verify a code",
+				p.Do(ctx, me.Actor, p.VerifyOTP, client.CodeBody(me.Account.Codes.Wrong(1))), p.VerifyOTP, contract.SecondFactorWrong)
+			p.did(ctx, me, otpTopic, "verify 2FA code", failed)
+		})
+	It("GET /resource/users/activity/{topic} records a requested password reset",
+		clause.Graded("barong.activity.password-reset-request", op, contract.OK), func(ctx SpecContext) {
+			me := p.Member(ctx)
+			request := conform.Request{JSON: p.Solved(conform.Object{"email": me.Account.Login})}
+			p.Require("ask for a password reset",
+				p.Do(ctx, p.VisitorAt(me.Account.Address), p.RequestPasswordReset, request), p.RequestPasswordReset, contract.OK)
+			p.did(ctx, me, passwordTopic, "request password reset", succeeded)
+		})
+	It("GET /resource/users/activity/{topic} lists no activity of other accounts",
+		clause.Graded("barong.activity.own-only", op, contract.OK), func(ctx SpecContext) {
+			me, other := p.Seen(ctx), p.Member(ctx)
+			client := "authconform-" + p.Nonce()
+			call := p.TryLogIn(ctx, other.Account, p.Credentials(other.Account, "").WithHeader("User-Agent", client))
+			p.Require("log in as another", call, p.CreateSession, contract.OK)
+			p.Check("the other's newest activity", value.Text(p.newest(ctx, other, sessionTopic), "user_agent"), Equal(client))
+			call = p.Do(ctx, me.Actor, op, activities(allTopics, nil))
+			p.Expect(call, op, contract.OK)
+			for _, row := range p.rows(call) {
+				p.Check("the client of an activity", value.Text(row, "user_agent"), Not(Equal(client)))
+			}
+		})
 }
 
 func activityChosen(p *api) {
 	op := p.ListActivity
-	It("GET /resource/users/activity/{topic} lists only activities of the requested topic", clause.Graded("barong.activity.topic", op, contract.OK), func(ctx SpecContext) {
-		me := p.Seen(ctx)
-		p.NewSecret(ctx, me)
-		for _, topic := range []string{sessionTopic, otpTopic} {
-			call := p.Do(ctx, me.Actor, op, activities(topic, nil))
-			p.Expect(call, op, contract.OK)
-			for _, row := range p.rows(call) {
-				p.Check("the topic of an activity", value.Text(row, "topic"), Equal(topic))
+	It("GET /resource/users/activity/{topic} lists only activities of the requested topic",
+		clause.Graded("barong.activity.topic", op, contract.OK), func(ctx SpecContext) {
+			me := p.Seen(ctx)
+			p.NewSecret(ctx, me)
+			for _, topic := range []string{sessionTopic, otpTopic} {
+				call := p.Do(ctx, me.Actor, op, activities(topic, nil))
+				p.Expect(call, op, contract.OK)
+				for _, row := range p.rows(call) {
+					p.Check("the topic of an activity", value.Text(row, "topic"), Equal(topic))
+				}
 			}
-		}
-		call := p.Do(ctx, me.Actor, op, activities(allTopics, nil))
-		p.Expect(call, op, contract.OK)
-		p.Check("the topics of all activities", texts(p.rows(call), "topic"), ContainElements(sessionTopic, otpTopic))
-	})
-	It("GET /resource/users/activity/{topic} lists the newest activity first", clause.Graded("barong.activity.newest-first", op, contract.OK), func(ctx SpecContext) {
-		me := p.Seen(ctx)
-		p.NewSecret(ctx, me)
-		p.LogIn(ctx, me.Account)
-		call := p.Do(ctx, me.Actor, op, activities(allTopics, nil))
-		p.Expect(call, op, contract.OK)
-		rows := p.rows(call)
-		p.Check("activities that are listed", len(rows), BeNumerically(">=", 3))
-		p.Check("the newest topics", texts(rows, "topic")[:3], Equal([]string{sessionTopic, otpTopic, sessionTopic}))
-		for i := range rows[1:] {
-			p.Check("the number of an activity", value.Number(rows[i+1], "id"), BeNumerically("<", value.Number(rows[i], "id")))
-		}
-	})
-	It("GET /resource/users/activity/{topic} lists only activities with the requested result", clause.Graded("barong.activity.result", op, contract.OK), func(ctx SpecContext) {
-		me := p.Seen(ctx)
-		wrong := p.Credentials(me.Account, "").With("password", p.Secret("password", client.NewPassword()))
-		p.Require("fail to log in", p.TryLogIn(ctx, me.Account, wrong), p.CreateSession, contract.BadCredentials)
-		for _, result := range []string{succeeded, failed} {
-			call := p.Do(ctx, me.Actor, op, activities(sessionTopic, url.Values{"result": {result}}))
+			call := p.Do(ctx, me.Actor, op, activities(allTopics, nil))
 			p.Expect(call, op, contract.OK)
-			for _, row := range p.rows(call) {
-				p.Check("the result of an activity", value.Text(row, "result"), Equal(result))
+			p.Check("the topics of all activities", texts(p.rows(call), "topic"), ContainElements(sessionTopic, otpTopic))
+		})
+	It("GET /resource/users/activity/{topic} lists the newest activity first",
+		clause.Graded("barong.activity.newest-first", op, contract.OK), func(ctx SpecContext) {
+			me := p.Seen(ctx)
+			p.NewSecret(ctx, me)
+			p.LogIn(ctx, me.Account)
+			call := p.Do(ctx, me.Actor, op, activities(allTopics, nil))
+			p.Expect(call, op, contract.OK)
+			rows := p.rows(call)
+			p.Check("activities that are listed", len(rows), BeNumerically(">=", 3))
+			p.Check("the newest topics", texts(rows, "topic")[:3], Equal([]string{sessionTopic, otpTopic, sessionTopic}))
+			for i := range rows[1:] {
+				p.Check("the number of an activity", value.Number(rows[i+1], "id"), BeNumerically("<", value.Number(rows[i], "id")))
 			}
-		}
-	})
-	It("GET /resource/users/activity/{topic} accepts every known topic", clause.Graded("barong.activity.topics", op, nothingThere), func(ctx SpecContext) {
-		me := p.Member(ctx)
-		future := url.Values{"time_from": {epoch(p.Now().AddDate(1, 0, 0))}}
-		for _, topic := range []string{allTopics, sessionTopic, otpTopic, passwordTopic, "account"} {
-			p.Expect(p.Do(ctx, me.Actor, op, activities(topic, future)), op, nothingThere)
-		}
-	})
+		})
+	It("GET /resource/users/activity/{topic} lists only activities with the requested result",
+		clause.Graded("barong.activity.result", op, contract.OK), func(ctx SpecContext) {
+			me := p.Seen(ctx)
+			wrong := p.Credentials(me.Account, "").With("password", p.Secret("password", client.NewPassword()))
+			p.Require("fail to log in", p.TryLogIn(ctx, me.Account, wrong), p.CreateSession, contract.BadCredentials)
+			for _, result := range []string{succeeded, failed} {
+				call := p.Do(ctx, me.Actor, op, activities(sessionTopic, url.Values{"result": {result}}))
+				p.Expect(call, op, contract.OK)
+				for _, row := range p.rows(call) {
+					p.Check("the result of an activity", value.Text(row, "result"), Equal(result))
+				}
+			}
+		})
+	It("GET /resource/users/activity/{topic} accepts every known topic",
+		clause.Graded("barong.activity.topics", op, nothingThere), func(ctx SpecContext) {
+			me := p.Member(ctx)
+			future := url.Values{"time_from": {epoch(p.Now().AddDate(1, 0, 0))}}
+			for _, topic := range []string{allTopics, sessionTopic, otpTopic, passwordTopic, "account"} {
+				p.Expect(p.Do(ctx, me.Actor, op, activities(topic, future)), op, nothingThere)
+			}
+		})
 }
 
 func texts(rows []any, member string) []string {
@@ -239,19 +255,24 @@ func activityTimes(p *api) {
 		}
 		return ids
 	}
-	It("GET /resource/users/activity/{topic} lists activities from time_from on", clause.Graded("barong.activity.time-from", op, contract.OK), func(ctx SpecContext) {
-		me, older, newer, at := times(ctx)
-		call := p.Do(ctx, me.Actor, op, activities(sessionTopic, url.Values{"time_from": {epoch(at)}}))
-		p.Expect(call, op, contract.OK)
-		p.Check("activities from the newest's second on", listed(ctx, me, url.Values{"time_from": {epoch(at)}}), Equal([]int{newer}))
-		p.Check("activities from two seconds before", listed(ctx, me, url.Values{"time_from": {epoch(at.Add(-time.Hour))}}), ContainElements(older, newer))
-		p.Check("activities from the second after", listed(ctx, me, url.Values{"time_from": {epoch(at.Add(time.Second))}}), BeEmpty())
-	})
-	It("GET /resource/users/activity/{topic} lists activities before time_to", clause.Graded("barong.activity.time-to", op, contract.OK), func(ctx SpecContext) {
-		me, older, newer, at := times(ctx)
-		call := p.Do(ctx, me.Actor, op, activities(sessionTopic, url.Values{"time_to": {epoch(at)}}))
-		p.Expect(call, op, contract.OK)
-		p.Check("activities before the newest's second", listed(ctx, me, url.Values{"time_to": {epoch(at)}}), And(ContainElement(older), Not(ContainElement(newer))))
-		p.Check("activities before the second after", listed(ctx, me, url.Values{"time_to": {epoch(at.Add(time.Second))}}), ContainElements(older, newer))
-	})
+	It("GET /resource/users/activity/{topic} lists activities from time_from on",
+		clause.Graded("barong.activity.time-from", op, contract.OK), func(ctx SpecContext) {
+			me, older, newer, at := times(ctx)
+			call := p.Do(ctx, me.Actor, op, activities(sessionTopic, url.Values{"time_from": {epoch(at)}}))
+			p.Expect(call, op, contract.OK)
+			p.Check("activities from the newest's second on", listed(ctx, me, url.Values{"time_from": {epoch(at)}}), Equal([]int{newer}))
+			p.Check("activities from two seconds before",
+				listed(ctx, me, url.Values{"time_from": {epoch(at.Add(-time.Hour))}}), ContainElements(older, newer))
+			p.Check("activities from the second after", listed(ctx, me, url.Values{"time_from": {epoch(at.Add(time.Second))}}), BeEmpty())
+		})
+	It("GET /resource/users/activity/{topic} lists activities before time_to",
+		clause.Graded("barong.activity.time-to", op, contract.OK), func(ctx SpecContext) {
+			me, older, newer, at := times(ctx)
+			call := p.Do(ctx, me.Actor, op, activities(sessionTopic, url.Values{"time_to": {epoch(at)}}))
+			p.Expect(call, op, contract.OK)
+			p.Check("activities before the newest's second",
+				listed(ctx, me, url.Values{"time_to": {epoch(at)}}), And(ContainElement(older), Not(ContainElement(newer))))
+			p.Check("activities before the second after",
+				listed(ctx, me, url.Values{"time_to": {epoch(at.Add(time.Second))}}), ContainElements(older, newer))
+		})
 }

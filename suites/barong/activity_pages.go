@@ -18,19 +18,21 @@ import (
 
 func activityRefused(p *api) {
 	op := p.ListActivity
-	It("GET /resource/users/activity/{topic} answers that there is nothing where nothing happened", clause.Graded("barong.activity.nothing", op, nothingThere), func(ctx SpecContext) {
-		me := p.Seen(ctx)
-		p.Require("list the activities", p.Do(ctx, me.Actor, op, activities(sessionTopic, nil)), op, contract.OK)
-		p.Expect(p.Do(ctx, me.Actor, op, activities(sessionTopic, url.Values{"result": {"denied"}})), op, nothingThere)
-		p.Expect(p.Do(ctx, me.Actor, op, activities(sessionTopic, url.Values{"time_from": {epoch(p.Now().AddDate(1, 0, 0))}})), op, nothingThere)
-		p.Expect(p.Do(ctx, me.Actor, op, activities(sessionTopic, url.Values{"time_to": {"1"}})), op, nothingThere)
-	})
-	It("GET /resource/users/activity/{topic} rejects an unknown topic", clause.Graded("barong.activity.topic-unknown", op, "topic-unknown"), func(ctx SpecContext) {
-		p.Refuses(ctx, conform.Refusal{
-			Operation: op, By: p.Seen(ctx).Actor, Outcome: "topic-unknown", Control: always(activities(sessionTopic, nil)),
-			Changes: []conform.Change{{Name: "orders", Of: func(conform.Request) conform.Request { return activities("orders", nil) }}},
+	It("GET /resource/users/activity/{topic} answers that there is nothing where nothing happened",
+		clause.Graded("barong.activity.nothing", op, nothingThere), func(ctx SpecContext) {
+			me := p.Seen(ctx)
+			p.Require("list the activities", p.Do(ctx, me.Actor, op, activities(sessionTopic, nil)), op, contract.OK)
+			p.Expect(p.Do(ctx, me.Actor, op, activities(sessionTopic, url.Values{"result": {"denied"}})), op, nothingThere)
+			p.Expect(p.Do(ctx, me.Actor, op, activities(sessionTopic, url.Values{"time_from": {epoch(p.Now().AddDate(1, 0, 0))}})), op, nothingThere)
+			p.Expect(p.Do(ctx, me.Actor, op, activities(sessionTopic, url.Values{"time_to": {"1"}})), op, nothingThere)
 		})
-	})
+	It("GET /resource/users/activity/{topic} rejects an unknown topic",
+		clause.Graded("barong.activity.topic-unknown", op, "topic-unknown"), func(ctx SpecContext) {
+			p.Refuses(ctx, conform.Refusal{
+				Operation: op, By: p.Seen(ctx).Actor, Outcome: "topic-unknown", Control: always(activities(sessionTopic, nil)),
+				Changes: []conform.Change{{Name: "orders", Of: func(conform.Request) conform.Request { return activities("orders", nil) }}},
+			})
+		})
 	conform.Table(func(ctx SpecContext, given refused) {
 		p.Refuses(ctx, conform.Refusal{
 			Operation: op, By: p.Seen(ctx).Actor, Outcome: given.outcome, Changes: given.changes,
@@ -120,53 +122,59 @@ func (p *api) threeTimes(ctx context.Context) *client.Session {
 
 func activityPages(p *api) {
 	op := p.ListActivity
-	It("GET /resource/users/activity/{topic} splits the list into pages that leave nothing out", clause.Graded("barong.activity.pages", op, contract.OK), func(ctx SpecContext) {
-		me := p.threeTimes(ctx)
-		whole := p.activityPage(ctx, me, nil)
-		p.Check("activities on one page", len(whole.ids), BeNumerically(">=", 3))
-		for n := 1; n <= 3; n++ {
-			one := p.activityPage(ctx, me, paging(n))
-			p.Check("activities on page "+client.Number(n), one.ids, Equal(whole.ids[n-1:n]))
-			p.Check("what the page says of itself", one.page, Equal(page{total: whole.total, size: 1, number: n}))
-		}
-	})
-	It("GET /resource/users/activity/{topic} reports the total of all activities on every page", clause.Graded("barong.activity.total", op, contract.OK), func(ctx SpecContext) {
-		me := p.Seen(ctx)
-		whole := p.activityPage(ctx, me, nil)
-		if len(whole.ids) < 100 {
-			p.Check("Total", whole.total, Equal(len(whole.ids)))
-		}
-		p.LogIn(ctx, me.Account)
-		p.Check("Total after one more log-in", p.activityPage(ctx, me, paging(2)).total, Equal(whole.total+1))
-	})
-	It("GET /resource/users/activity/{topic} returns the first page of 100 activities by default", clause.Graded("barong.activity.page-defaults", op, contract.OK), func(ctx SpecContext) {
-		me := p.Seen(ctx)
-		for _, query := range []url.Values{nil, {"page": {""}}, {"limit": {""}}, {"page": {"1"}, "limit": {"100"}}} {
-			one := p.activityPage(ctx, me, query)
-			p.Check("what the page says of itself", one.page, Equal(page{total: one.total, size: 100, number: 1}))
-		}
-	})
-	It("GET /resource/users/activity/{topic} links to the previous and the next page", clause.Graded("barong.activity.links", op, contract.OK), func(ctx SpecContext) {
-		me := p.threeTimes(ctx)
-		first := p.activityPage(ctx, me, paging(1))
-		for _, at := range []int{1, 2, first.total} {
-			p.Check("links of page "+client.Number(at), relations(p.activityPage(ctx, me, paging(at)).Call), Equal(neighbours(at, first.total)))
-		}
-		p.Check("the page after the first", first.linked("next"), And(HaveKeyWithValue("page", []string{"2"}), HaveKeyWithValue("limit", []string{"1"})))
-		p.Check("the last page", first.linked("last").Get("page"), Equal(client.Number(first.total)))
-		second := p.activityPage(ctx, me, paging(2))
-		p.Check("the page before the second", second.linked("prev").Get("page"), Equal("1"))
-		p.Check("the page after the second", second.linked("next").Get("page"), Equal("3"))
-		if whole := p.activityPage(ctx, me, nil); whole.total <= 100 {
-			p.Check("links of the only page", relations(whole.Call), BeEmpty())
-		}
-	})
-	It("GET /resource/users/activity/{topic} returns an empty page past the last", clause.Graded("barong.activity.past-end", op, "past-end"), func(ctx SpecContext) {
-		me := p.threeTimes(ctx)
-		total := p.activityPage(ctx, me, paging(1)).total
-		call := p.Do(ctx, me.Actor, op, activities(sessionTopic, paging(total+1)))
-		p.Expect(call, op, "past-end")
-		p.Check("activities on it", value.List(value.Of(call)), BeEmpty())
-		p.Check("Total", call.Header.Get("Total"), Equal(client.Number(total)))
-	})
+	It("GET /resource/users/activity/{topic} splits the list into pages that leave nothing out",
+		clause.Graded("barong.activity.pages", op, contract.OK), func(ctx SpecContext) {
+			me := p.threeTimes(ctx)
+			whole := p.activityPage(ctx, me, nil)
+			p.Check("activities on one page", len(whole.ids), BeNumerically(">=", 3))
+			for n := 1; n <= 3; n++ {
+				one := p.activityPage(ctx, me, paging(n))
+				p.Check("activities on page "+client.Number(n), one.ids, Equal(whole.ids[n-1:n]))
+				p.Check("what the page says of itself", one.page, Equal(page{total: whole.total, size: 1, number: n}))
+			}
+		})
+	It("GET /resource/users/activity/{topic} reports the total of all activities on every page",
+		clause.Graded("barong.activity.total", op, contract.OK), func(ctx SpecContext) {
+			me := p.Seen(ctx)
+			whole := p.activityPage(ctx, me, nil)
+			if len(whole.ids) < 100 {
+				p.Check("Total", whole.total, Equal(len(whole.ids)))
+			}
+			p.LogIn(ctx, me.Account)
+			p.Check("Total after one more log-in", p.activityPage(ctx, me, paging(2)).total, Equal(whole.total+1))
+		})
+	It("GET /resource/users/activity/{topic} returns the first page of 100 activities by default",
+		clause.Graded("barong.activity.page-defaults", op, contract.OK), func(ctx SpecContext) {
+			me := p.Seen(ctx)
+			for _, query := range []url.Values{nil, {"page": {""}}, {"limit": {""}}, {"page": {"1"}, "limit": {"100"}}} {
+				one := p.activityPage(ctx, me, query)
+				p.Check("what the page says of itself", one.page, Equal(page{total: one.total, size: 100, number: 1}))
+			}
+		})
+	It("GET /resource/users/activity/{topic} links to the previous and the next page",
+		clause.Graded("barong.activity.links", op, contract.OK), func(ctx SpecContext) {
+			me := p.threeTimes(ctx)
+			first := p.activityPage(ctx, me, paging(1))
+			for _, at := range []int{1, 2, first.total} {
+				p.Check("links of page "+client.Number(at), relations(p.activityPage(ctx, me, paging(at)).Call), Equal(neighbours(at, first.total)))
+			}
+			p.Check("the page after the first",
+				first.linked("next"), And(HaveKeyWithValue("page", []string{"2"}), HaveKeyWithValue("limit", []string{"1"})))
+			p.Check("the last page", first.linked("last").Get("page"), Equal(client.Number(first.total)))
+			second := p.activityPage(ctx, me, paging(2))
+			p.Check("the page before the second", second.linked("prev").Get("page"), Equal("1"))
+			p.Check("the page after the second", second.linked("next").Get("page"), Equal("3"))
+			if whole := p.activityPage(ctx, me, nil); whole.total <= 100 {
+				p.Check("links of the only page", relations(whole.Call), BeEmpty())
+			}
+		})
+	It("GET /resource/users/activity/{topic} returns an empty page past the last",
+		clause.Graded("barong.activity.past-end", op, "past-end"), func(ctx SpecContext) {
+			me := p.threeTimes(ctx)
+			total := p.activityPage(ctx, me, paging(1)).total
+			call := p.Do(ctx, me.Actor, op, activities(sessionTopic, paging(total+1)))
+			p.Expect(call, op, "past-end")
+			p.Check("activities on it", value.List(value.Of(call)), BeEmpty())
+			p.Check("Total", call.Header.Get("Total"), Equal(client.Number(total)))
+		})
 }

@@ -42,6 +42,7 @@ func idToken(token string) conform.Request {
 type tenant struct {
 	issuer, audience string
 	key              *rsa.PrivateKey
+	header           map[string]any // of its tokens
 }
 
 // auth0Tenant reads the tenant out of the deployment's own configuration.
@@ -50,7 +51,12 @@ func (p *api) auth0Tenant(ctx context.Context) tenant {
 	call := p.Do(ctx, p.Visitor(), p.GetAuth0Configs, conform.Request{})
 	p.Require("read which Auth0 tenant is used", call, p.GetAuth0Configs, contract.OK)
 	said := value.Of(call)
+	header := map[string]any{}
+	if kid := p.Setting(client.Auth0Kid); kid != "" {
+		header["kid"] = kid
+	}
 	return tenant{
+		header:   header,
 		issuer:   "https://" + strings.TrimSuffix(value.Text(said, "auth0_domain"), "/") + "/",
 		audience: value.Text(said, "auth0_client_id"), key: p.RsaKey(client.Auth0Key),
 	}
@@ -66,7 +72,7 @@ func (p *api) says(t tenant, email string, verified bool) map[string]any {
 
 // signs makes an id token as Auth0 does.
 func (p *api) signs(t tenant, said map[string]any) conform.Request {
-	return idToken(p.Secret("id-token", jwtSigned(jwt.SigningMethodRS256, nil, said, t.key)))
+	return idToken(p.Secret("id-token", jwtSigned(jwt.SigningMethodRS256, t.header, said, t.key)))
 }
 
 func auth0LogIns(p *api) {
@@ -75,35 +81,38 @@ func auth0LogIns(p *api) {
 		auth0Refuses(p)
 		auth0TokensRefused(p)
 		auth0Bypasses(p)
-		It("POST /identity/sessions/auth0 answers that Auth0 is not enabled", clause.Graded("barong.auth0.off", p.CreateSessionByAuth0, methodOff, clause.Needs(client.Auth0Off)), func(ctx SpecContext) {
-			p.Expect(p.Do(ctx, p.Visitor(), p.CreateSessionByAuth0, idToken("a."+p.Nonce()+".b")), p.CreateSessionByAuth0, methodOff)
-		})
+		It("POST /identity/sessions/auth0 answers that Auth0 is not enabled",
+			clause.Graded("barong.auth0.off", p.CreateSessionByAuth0, methodOff, clause.Needs(client.Auth0Off)), func(ctx SpecContext) {
+				p.Expect(p.Do(ctx, p.Visitor(), p.CreateSessionByAuth0, idToken("a."+p.Nonce()+".b")), p.CreateSessionByAuth0, methodOff)
+			})
 	})
 }
 
 func auth0Opens(p *api) {
 	needs := clause.Needs(client.Auth0)
-	It("POST /identity/sessions/auth0 opens a session for a known user whose e-mail address Auth0 has verified", clause.Graded("barong.auth0.known", p.CreateSessionByAuth0, contract.OK, needs), func(ctx SpecContext) {
-		a, t := p.MemberAccount(ctx), p.auth0Tenant(ctx)
-		call := p.Do(ctx, p.VisitorAt(a.Address), p.CreateSessionByAuth0, p.signs(t, p.says(t, a.Login, true)))
-		p.Expect(call, p.CreateSessionByAuth0, contract.OK)
-		s := p.Opened(call, a)
-		p.Check("the user is the one of the e-mail address", strings.ToLower(value.Text(s.User, "email")), Equal(strings.ToLower(a.Login)))
-		if a.ID != "" {
-			p.Check("the user is the one who was there", value.Text(s.User, "uid"), Equal(a.ID))
-		}
-		p.ExpectAlive(ctx, s)
-		p.Writes(ctx, s)
-	})
-	It("POST /identity/sessions/auth0 creates an active user for an unknown e-mail address that Auth0 has verified", clause.Graded("barong.auth0.unknown", p.CreateSessionByAuth0, contract.OK, needs), func(ctx SpecContext) {
-		a, t := p.NewAccount(), p.auth0Tenant(ctx)
-		call := p.Do(ctx, p.VisitorAt(a.Address), p.CreateSessionByAuth0, p.signs(t, p.says(t, a.Login, true)))
-		p.Expect(call, p.CreateSessionByAuth0, contract.OK)
-		s := p.Opened(call, a)
-		p.Check("the user is active", value.Text(s.User, "state"), Equal("active"))
-		p.Check("the user has the e-mail address", value.Text(s.User, "email"), Equal(a.Login))
-		p.ExpectAlive(ctx, s)
-	})
+	It("POST /identity/sessions/auth0 opens a session for a known user whose e-mail address Auth0 has verified",
+		clause.Graded("barong.auth0.known", p.CreateSessionByAuth0, contract.OK, needs), func(ctx SpecContext) {
+			a, t := p.MemberAccount(ctx), p.auth0Tenant(ctx)
+			call := p.Do(ctx, p.VisitorAt(a.Address), p.CreateSessionByAuth0, p.signs(t, p.says(t, a.Login, true)))
+			p.Expect(call, p.CreateSessionByAuth0, contract.OK)
+			s := p.Opened(call, a)
+			p.Check("the user is the one of the e-mail address", strings.ToLower(value.Text(s.User, "email")), Equal(strings.ToLower(a.Login)))
+			if a.ID != "" {
+				p.Check("the user is the one who was there", value.Text(s.User, "uid"), Equal(a.ID))
+			}
+			p.ExpectAlive(ctx, s)
+			p.Writes(ctx, s)
+		})
+	It("POST /identity/sessions/auth0 creates an active user for an unknown e-mail address that Auth0 has verified",
+		clause.Graded("barong.auth0.unknown", p.CreateSessionByAuth0, contract.OK, needs), func(ctx SpecContext) {
+			a, t := p.NewAccount(), p.auth0Tenant(ctx)
+			call := p.Do(ctx, p.VisitorAt(a.Address), p.CreateSessionByAuth0, p.signs(t, p.says(t, a.Login, true)))
+			p.Expect(call, p.CreateSessionByAuth0, contract.OK)
+			s := p.Opened(call, a)
+			p.Check("the user is active", value.Text(s.User, "state"), Equal("active"))
+			p.Check("the user has the e-mail address", value.Text(s.User, "email"), Equal(a.Login))
+			p.ExpectAlive(ctx, s)
+		})
 }
 
 func auth0Refuses(p *api) {
@@ -141,7 +150,7 @@ func auth0TokensRefused(p *api) {
 	with := func(t tenant, said map[string]any, name string, v any) string {
 		changed := p.says(t, "", true)
 		changed["email"], changed[name] = said["email"], v
-		return jwtSigned(jwt.SigningMethodRS256, nil, changed, t.key)
+		return jwtSigned(jwt.SigningMethodRS256, t.header, changed, t.key)
 	}
 	op, needs := p.CreateSessionByAuth0, clause.Needs(client.Auth0)
 	conform.Table(func(ctx SpecContext, forge func(t tenant, said map[string]any) []string) {
@@ -182,12 +191,12 @@ func auth0TokensRefused(p *api) {
 				if err != nil {
 					p.Error("cannot make a key: %v", err)
 				}
-				right := strings.Split(jwtSigned(jwt.SigningMethodRS256, nil, said, t.key), ".")
+				right := strings.Split(jwtSigned(jwt.SigningMethodRS256, t.header, said, t.key), ".")
 				other := strings.Split(with(t, said, "email", p.Nobody()), ".")
 				return []string{
-					jwtSigned(jwt.SigningMethodRS256, nil, said, key),
+					jwtSigned(jwt.SigningMethodRS256, t.header, said, key),
 					jwtObject(map[string]any{"alg": "none"}) + "." + right[1] + ".",
-					jwtSigned(jwt.SigningMethodHS256, nil, said, []byte("")),
+					jwtSigned(jwt.SigningMethodHS256, t.header, said, []byte("")),
 					right[0] + "." + right[1] + "." + other[2],
 				}
 			}},

@@ -29,25 +29,28 @@ func signedWith(token string, key *rsa.PublicKey) bool {
 // authzPublic: what is open to everybody passes, and needs no token.
 func authzPublic(p *api) {
 	needs := clause.Needs(client.Direct)
-	It("The AuthZ endpoint lets a log-in pass and issues no token for it", clause.Graded("barong.authz.public", p.AuthorizePublic, contract.OK, needs), func(ctx SpecContext) {
-		p.Expect(p.Do(ctx, p.Visitor(), p.AuthorizePublic, asked), p.AuthorizePublic, contract.OK)
-	})
-	It("The AuthZ endpoint issues no token to a session on a public path", clause.Graded("barong.authz.public-session", p.AuthorizePublic, contract.OK, needs), func(ctx SpecContext) {
-		p.Expect(p.Do(ctx, p.Member(ctx).Actor, p.AuthorizePublic, asked), p.AuthorizePublic, contract.OK)
-	})
-	It("The AuthZ endpoint lets every public operation pass", clause.Graded("barong.authz.public-each", p.AuthorizePublic, contract.OK, needs), func(ctx SpecContext) {
-		way := client.NewRoads(p.Target())
-		for _, op := range p.Operations() {
-			if op.Protected || op.Area == client.AreaAuthz {
-				continue
+	It("The AuthZ endpoint lets a log-in pass and issues no token for it",
+		clause.Graded("barong.authz.public", p.AuthorizePublic, contract.OK, needs), func(ctx SpecContext) {
+			p.Expect(p.Do(ctx, p.Visitor(), p.AuthorizePublic, asked), p.AuthorizePublic, contract.OK)
+		})
+	It("The AuthZ endpoint issues no token to a session on a public path",
+		clause.Graded("barong.authz.public-session", p.AuthorizePublic, contract.OK, needs), func(ctx SpecContext) {
+			p.Expect(p.Do(ctx, p.Member(ctx).Actor, p.AuthorizePublic, asked), p.AuthorizePublic, contract.OK)
+		})
+	It("The AuthZ endpoint lets every public operation pass",
+		clause.Graded("barong.authz.public-each", p.AuthorizePublic, contract.OK, needs), func(ctx SpecContext) {
+			way := client.NewRoads(p.Target())
+			for _, op := range p.Operations() {
+				if op.Protected || op.Area == client.AreaAuthz {
+					continue
+				}
+				r := conform.Request{Method: op.Method, Template: way.AuthzPath(op)}
+				if op.Body != nil {
+					r.JSON = conform.Object{}
+				}
+				p.Expect(p.Do(ctx, p.Visitor(), p.AuthorizePublic, r), p.AuthorizePublic, contract.OK)
 			}
-			r := conform.Request{Method: op.Method, Template: way.AuthzPath(op)}
-			if op.Body != nil {
-				r.JSON = conform.Object{}
-			}
-			p.Expect(p.Do(ctx, p.Visitor(), p.AuthorizePublic, r), p.AuthorizePublic, contract.OK)
-		}
-	})
+		})
 }
 
 // authzClosed: what is not for members.
@@ -68,7 +71,7 @@ func authzClosed(p *api) {
 		for _, path := range append([]string{""}, given.paths...) {
 			r := conform.Request{}
 			if path != "" {
-				r.Template = way().Authz + client.AuthorizedResource + path
+				r.Template = way().Asked("/api/v2/barong/" + path)
 			}
 			call := p.Do(ctx, given.by(me), given.operation, r)
 			p.Expect(call, given.operation, given.outcome)
@@ -103,14 +106,16 @@ func (p *api) passes(ctx context.Context, me *client.Session) {
 // credential (Fetch standard section 3.2).
 func authzPreflight(p *api) {
 	options := conform.Request{Method: http.MethodOptions}
-	It("The AuthZ endpoint answers OPTIONS without a session as the release does", clause.Graded("barong.authz.preflight", p.AuthorizeRead, preflight, clause.Needs(client.Direct)), func(ctx SpecContext) {
-		call := p.Do(ctx, p.Visitor(), p.AuthorizeRead, options)
-		p.Expect(call, p.AuthorizeRead, preflight)
-		p.ExpectNoToken(call)
-	})
-	It("The AuthZ endpoint lets a browser's preflight request pass", clause.Note("barong.authz.preflight-gateway", p.AuthorizeRead, preflight, clause.Only(client.Release31)), func(ctx SpecContext) {
-		r := options.WithHeader("Origin", "https://wallet.example").WithHeader("Access-Control-Request-Method", http.MethodPost)
-		r.Template = client.NewRoads(p.Target()).GatewayPath(p.CreateLabel)
-		p.Expect(p.Do(ctx, p.Visitor(), p.AuthorizeRead, r), p.AuthorizeRead, preflight)
-	})
+	It("The AuthZ endpoint answers OPTIONS without a session as the release does",
+		clause.Graded("barong.authz.preflight", p.AuthorizeRead, preflight, clause.Needs(client.Direct)), func(ctx SpecContext) {
+			call := p.Do(ctx, p.Visitor(), p.AuthorizeRead, options)
+			p.Expect(call, p.AuthorizeRead, preflight)
+			p.ExpectNoToken(call)
+		})
+	It("The AuthZ endpoint lets a browser's preflight request pass",
+		clause.Note("barong.authz.preflight-gateway", p.AuthorizeRead, preflight, clause.Only(client.Release31)), func(ctx SpecContext) {
+			r := options.WithHeader("Origin", "https://wallet.example").WithHeader("Access-Control-Request-Method", http.MethodPost)
+			r.Template = client.NewRoads(p.Target()).GatewayPath(p.CreateLabel)
+			p.Expect(p.Do(ctx, p.Visitor(), p.AuthorizeRead, r), p.AuthorizeRead, preflight)
+		})
 }

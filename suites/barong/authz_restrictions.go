@@ -61,17 +61,19 @@ func (p *api) restrictedAddress(kind string) string {
 
 func loginRestricted(p *api) {
 	needs := clause.Needs(client.Direct, client.Restrictions, client.ClientAddress)
-	It("The AuthZ endpoint rejects a log-in from a network that may not log in", clause.Graded("barong.authz.login-blocked", p.AuthorizePublic, loginBlocked, needs), func(ctx SpecContext) {
-		address := p.restrictedAddress("login")
-		p.Refuses(ctx, conform.Refusal{
-			Operation: p.AuthorizePublic, By: p.Visitor(), Outcome: loginBlocked, Control: always(asked),
-			Changes: []conform.Change{{Name: "login", Of: func(r conform.Request) conform.Request { return r.WithHeader(p.Setting(client.AddressHeader), address) }}},
+	It("The AuthZ endpoint rejects a log-in from a network that may not log in",
+		clause.Graded("barong.authz.login-blocked", p.AuthorizePublic, loginBlocked, needs), func(ctx SpecContext) {
+			address := p.restrictedAddress("login")
+			p.Refuses(ctx, conform.Refusal{
+				Operation: p.AuthorizePublic, By: p.Visitor(), Outcome: loginBlocked, Control: always(asked),
+				Changes: []conform.Change{{Name: "login", Of: func(r conform.Request) conform.Request { return r.WithHeader(p.Setting(client.AddressHeader), address) }}},
+			})
 		})
-	})
-	It("The AuthZ endpoint lets other public requests pass from a network that may not log in", clause.Graded("barong.authz.login-blocked-alone", p.AuthorizePublic, contract.OK, needs), func(ctx SpecContext) {
-		by := p.VisitorAt(p.restrictedAddress("login"))
-		p.Require("be refused a log-in", p.Do(ctx, by, p.AuthorizePublic, asked), p.AuthorizePublic, loginBlocked)
-		time := conform.Request{Method: http.MethodGet, Template: client.NewRoads(p.Target()).AuthzPath(p.GetIdentityTime)}
-		p.Expect(p.Do(ctx, by, p.AuthorizePublic, time), p.AuthorizePublic, contract.OK)
-	})
+	It("The AuthZ endpoint lets other public requests pass from a network that may not log in",
+		clause.Graded("barong.authz.login-blocked-alone", p.AuthorizePublic, contract.OK, needs), func(ctx SpecContext) {
+			by := p.VisitorAt(p.restrictedAddress("login"))
+			p.Require("be refused a log-in", p.Do(ctx, by, p.AuthorizePublic, asked), p.AuthorizePublic, loginBlocked)
+			time := conform.Request{Method: http.MethodGet, Template: client.NewRoads(p.Target()).AuthzPath(p.GetIdentityTime)}
+			p.Expect(p.Do(ctx, by, p.AuthorizePublic, time), p.AuthorizePublic, contract.OK)
+		})
 }

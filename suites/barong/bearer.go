@@ -54,18 +54,20 @@ func refusesBearer(p *api) func(SpecContext, forgery) {
 }
 
 func bearerTaken(p *api) {
-	It("GET /resource/users/me accepts the token that the AuthZ endpoint issued", clause.Graded("barong.bearer.taken", p.GetCurrentUser, contract.OK, clause.Needs(client.Direct)), func(ctx SpecContext) {
-		me := p.Member(ctx)
-		call := p.Do(ctx, p.Visitor(), p.GetCurrentUser, p.Bearing("Bearer "+p.SessionToken(ctx, me)))
-		p.Expect(call, p.GetCurrentUser, contract.OK)
-		p.Check("the user is the token's", value.Text(value.Of(call), "uid"), Equal(value.Text(me.User, "uid")))
-	})
-	It("GET /resource/users/me accepts a bearer token after its session has ended", clause.Note("barong.bearer.outlives-session", p.GetCurrentUser, contract.OK, clause.Needs(client.Direct)), func(ctx SpecContext) {
-		me := p.Member(ctx)
-		token := p.SessionToken(ctx, me)
-		p.Require("log out", p.Do(ctx, me.Actor, p.DeleteSession, conform.Request{}), p.DeleteSession, contract.OK)
-		p.Expect(p.Do(ctx, p.Visitor(), p.GetCurrentUser, p.Bearing("Bearer "+token)), p.GetCurrentUser, contract.OK)
-	})
+	It("GET /resource/users/me accepts the token that the AuthZ endpoint issued",
+		clause.Graded("barong.bearer.taken", p.GetCurrentUser, contract.OK, clause.Needs(client.Direct)), func(ctx SpecContext) {
+			me := p.Member(ctx)
+			call := p.Do(ctx, p.Visitor(), p.GetCurrentUser, p.Bearing("Bearer "+p.SessionToken(ctx, me)))
+			p.Expect(call, p.GetCurrentUser, contract.OK)
+			p.Check("the user is the token's", value.Text(value.Of(call), "uid"), Equal(value.Text(me.User, "uid")))
+		})
+	It("GET /resource/users/me accepts a bearer token after its session has ended",
+		clause.Note("barong.bearer.outlives-session", p.GetCurrentUser, contract.OK, clause.Needs(client.Direct)), func(ctx SpecContext) {
+			me := p.Member(ctx)
+			token := p.SessionToken(ctx, me)
+			p.Require("log out", p.Do(ctx, me.Actor, p.DeleteSession, conform.Request{}), p.DeleteSession, contract.OK)
+			p.Expect(p.Do(ctx, p.Visitor(), p.GetCurrentUser, p.Bearing("Bearer "+token)), p.GetCurrentUser, contract.OK)
+		})
 	It("GET /resource/users/me rejects a bearer token an hour after it was issued", Serial, clause.Should("barong.bearer.expired", p.GetCurrentUser, client.TokenRefused, clause.Needs(client.Direct)), func(ctx SpecContext) {
 		me := p.Member(ctx)
 		token := p.SessionToken(ctx, me)
@@ -95,24 +97,25 @@ func bearerPresented(p *api) {
 				return []presented{{"bearer", "bearer " + token}, {"BEARER", "BEARER " + token}}
 			}},
 	})
-	It("GET /resource/users/me reads no bearer token from the query or from a cookie", clause.Graded("barong.bearer.elsewhere", p.GetCurrentUser, client.TokenRefused, clause.Needs(client.Direct)), func(ctx SpecContext) {
-		me := p.Member(ctx)
-		token := p.SessionToken(ctx, me)
-		query := p.Bearing("")
-		query.Query = url.Values{"access_token": {token}}
-		p.Refuses(ctx, conform.Refusal{
-			Operation: p.GetCurrentUser, By: p.Visitor(), Outcome: client.TokenRefused, Control: always(p.Bearing("Bearer " + token)),
-			Changes: []conform.Change{
-				{Name: "query", Of: func(conform.Request) conform.Request { return query }},
-				{Name: "cookie", Of: func(conform.Request) conform.Request {
-					return p.Bearing("").WithHeader("Cookie", "Authorization=Bearer "+token)
-				}},
-				{Name: "session's cookie", Of: func(conform.Request) conform.Request {
-					return p.Bearing("").WithHeader("Cookie", client.SessionCookie+"="+me.Cookie)
-				}},
-			},
+	It("GET /resource/users/me reads no bearer token from the query or from a cookie",
+		clause.Graded("barong.bearer.elsewhere", p.GetCurrentUser, client.TokenRefused, clause.Needs(client.Direct)), func(ctx SpecContext) {
+			me := p.Member(ctx)
+			token := p.SessionToken(ctx, me)
+			query := p.Bearing("")
+			query.Query = url.Values{"access_token": {token}}
+			p.Refuses(ctx, conform.Refusal{
+				Operation: p.GetCurrentUser, By: p.Visitor(), Outcome: client.TokenRefused, Control: always(p.Bearing("Bearer " + token)),
+				Changes: []conform.Change{
+					{Name: "query", Of: func(conform.Request) conform.Request { return query }},
+					{Name: "cookie", Of: func(conform.Request) conform.Request {
+						return p.Bearing("").WithHeader("Cookie", "Authorization=Bearer "+token)
+					}},
+					{Name: "session's cookie", Of: func(conform.Request) conform.Request {
+						return p.Bearing("").WithHeader("Cookie", p.SessionCookie()+"="+me.Cookie)
+					}},
+				},
+			})
 		})
-	})
 }
 
 // bearerKinds are tokens with Barong's signature that were given for something

@@ -169,15 +169,16 @@ func bearerSigned(p *api) {
 			Clause: clause.Note("barong.bearer.no-end", p.GetCurrentUser, contract.OK, needs),
 			Given:  func(token string) map[string]any { return claimsWith(token, "exp", nil) }},
 	})
-	It("GET /resource/users/me finds no user for a signed bearer token with a service account's uid", clause.Should("barong.bearer.no-user", p.GetCurrentUser, contract.NotFound, needs), func(ctx SpecContext) {
-		key, token := p.RsaKey(client.JwtKey), p.SessionToken(ctx, p.Member(ctx))
-		p.Refuses(ctx, conform.Refusal{
-			Operation: p.GetCurrentUser, By: p.Visitor(), Outcome: contract.NotFound, Control: always(p.Bearing("Bearer " + token)),
-			Changes: []conform.Change{{Name: "service account", Of: func(conform.Request) conform.Request {
-				return p.Bearing(with(key, token, "uid", "SI"+strings.ToUpper(p.Nonce()[:10])).authorization)
-			}}},
+	It("GET /resource/users/me finds no user for a signed bearer token with a service account's uid",
+		clause.Should("barong.bearer.no-user", p.GetCurrentUser, contract.NotFound, needs), func(ctx SpecContext) {
+			key, token := p.RsaKey(client.JwtKey), p.SessionToken(ctx, p.Member(ctx))
+			p.Refuses(ctx, conform.Refusal{
+				Operation: p.GetCurrentUser, By: p.Visitor(), Outcome: contract.NotFound, Control: always(p.Bearing("Bearer " + token)),
+				Changes: []conform.Change{{Name: "service account", Of: func(conform.Request) conform.Request {
+					return p.Bearing(with(key, token, "uid", "SI"+strings.ToUpper(p.Nonce()[:10])).authorization)
+				}}},
+			})
 		})
-	})
 }
 
 // claimsWith copies a token's claims with one of them changed; nil leaves it out.

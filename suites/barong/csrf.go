@@ -1,6 +1,8 @@
 package barong
 
 import (
+	"strings"
+
 	. "github.com/onsi/ginkgo/v2"
 
 	"authconform/harness/clause"
@@ -18,8 +20,9 @@ func csrf(p *api, subjects []family.Subject) {
 			continue
 		}
 		Describe(s.Operation.Method+" "+s.Operation.Path+" with a session's cookie", func() {
-			csrfPair(p, s, "csrf-missing", "rejects a request without "+client.CsrfHeader, client.CsrfMissing, func(string) string { return "" })
-			csrfPair(p, s, "csrf-wrong", "rejects a request with a wrong "+client.CsrfHeader, client.CsrfMismatch, otherDigit)
+			csrfPair(p, s, "csrf-missing", "rejects a request without the session's CSRF token", client.CsrfMissing,
+				func(string) string { return "" })
+			csrfPair(p, s, "csrf-wrong", "rejects a request with a wrong CSRF token", client.CsrfMismatch, otherDigit)
 		})
 	}
 }
@@ -33,15 +36,46 @@ func csrfPair(p *api, s family.Subject, family, promise string, outcome contract
 			Control: func() conform.Request {
 				r := control()
 				changed.Header = by.Header.Clone() // the control may have signed in anew
-				if token := change(by.Header.Get(client.CsrfHeader)); token != "" {
-					changed.Header.Set(client.CsrfHeader, p.Secret("csrf-token", token))
+				if token := change(by.Header.Get(p.CsrfHeader())); token != "" {
+					changed.Header.Set(p.CsrfHeader(), p.Secret("csrf-token", token))
 				} else {
-					changed.Header.Del(client.CsrfHeader)
+					changed.Header.Del(p.CsrfHeader())
 				}
 				return r
 			},
 		})
 	})
+}
+
+// nearlyRight states what a careless comparison of CSRF tokens lets pass.
+func nearlyRight(p *api) {
+	op := p.CreateLabel
+	conform.Table(func(ctx SpecContext, spoil func(string) string) {
+		me := p.Member(ctx)
+		p.Refuses(ctx, conform.Refusal{
+			Operation: op, By: me.Actor, Outcome: client.CsrfMismatch, Control: func() conform.Request { return p.NewLabel(me) },
+			Changes: []conform.Change{{Of: func(r conform.Request) conform.Request {
+				return r.WithHeader(p.CsrfHeader(), p.Secret("csrf-token", spoil(me.Csrf)))
+			}}},
+		})
+	}, []conform.Row[func(string) string]{
+		{Text: "POST /resource/labels rejects the beginning of the session's CSRF token",
+			Clause: clause.Graded("barong.csrf.beginning", op, client.CsrfMismatch),
+			Given:  func(token string) string { return token[:len(token)/2] }},
+		{Text: "POST /resource/labels rejects the session's CSRF token with more behind it",
+			Clause: clause.Graded("barong.csrf.longer", op, client.CsrfMismatch),
+			Given:  func(token string) string { return token + "0" }},
+		{Text: "POST /resource/labels rejects the session's CSRF token in capital letters",
+			Clause: clause.Graded("barong.csrf.capitals", op, client.CsrfMismatch), Given: capitals},
+	})
+}
+
+// capitals writes a token in capital letters; one without a letter gets one.
+func capitals(token string) string {
+	if upper := strings.ToUpper(token); upper != token {
+		return upper
+	}
+	return token[:len(token)-1] + "A"
 }
 
 // otherDigit changes the last digit of a token, so that nothing but its value is

@@ -67,44 +67,50 @@ func (p *api) storagesOf(ctx context.Context, me *client.Session) []any {
 func storage(p *api) {
 	op := p.CreateDataStorage
 	Describe("data storage", func() {
-		It("POST /resource/data_storage stores data under a title and labels the account with it", clause.Graded("barong.data-storage.created", op, contract.OK, clause.Needs(client.DataStorage)), func(ctx SpecContext) {
-			me, title := p.DisposableMember(ctx), p.titles()[0]
-			p.Expect(p.Do(ctx, me.Actor, op, stored(title, `{"a":"b"}`)), op, contract.OK)
-			kept := p.storagesOf(ctx, me)
-			p.Check("data that are stored", kept, HaveLen(1))
-			p.Check("their title", value.Text(kept[0], "title"), Equal(title))
-			p.Check("the data", value.Text(kept[0], "data"), Equal(`{"a":"b"}`))
-			label := p.Labelled(ctx, me, title)
-			p.Check("the label of the title", []string{value.Text(label, "value"), value.Text(label, "scope")}, Equal([]string{"recorded", "private"}))
-		})
-		It("POST /resource/data_storage accepts data of the maximum length", clause.Graded("barong.data-storage.longest", op, contract.OK, clause.Needs(client.DataStorage)), func(ctx SpecContext) {
-			p.Expect(p.Do(ctx, p.DisposableMember(ctx).Actor, op, stored(p.titles()[0], jsonOf(longestStored))), op, contract.OK)
-		})
-		It("POST /resource/data_storage rejects a title that the account has used", clause.Graded("barong.data-storage.title-taken", op, titleTaken, clause.Needs(client.DataStorage)), func(ctx SpecContext) {
-			me, title := p.DisposableMember(ctx), p.titles()[0]
-			p.Require("store data", p.Do(ctx, me.Actor, op, stored(title, `{"a":"first"}`)), op, contract.OK)
-			p.Expect(p.Do(ctx, me.Actor, op, stored(title, `{"a":"second"}`)), op, titleTaken)
-			p.Check("data that are stored", p.storagesOf(ctx, me), HaveLen(1))
-			p.Check("the data", value.Text(p.storagesOf(ctx, me)[0], "data"), Equal(`{"a":"first"}`))
-			other := p.DisposableMember(ctx)
-			p.Require("store data under that title as another", p.Do(ctx, other.Actor, op, stored(title, `{"a":"b"}`)), op, contract.OK)
-		})
+		It("POST /resource/data_storage stores data under a title and labels the account with it",
+			clause.Graded("barong.data-storage.created", op, contract.OK, clause.Needs(client.DataStorage)), func(ctx SpecContext) {
+				me, title := p.DisposableMember(ctx), p.titles()[0]
+				p.Expect(p.Do(ctx, me.Actor, op, stored(title, `{"a":"b"}`)), op, contract.OK)
+				kept := p.storagesOf(ctx, me)
+				p.Check("data that are stored", kept, HaveLen(1))
+				p.Check("their title", value.Text(kept[0], "title"), Equal(title))
+				p.Check("the data", value.Text(kept[0], "data"), Equal(`{"a":"b"}`))
+				label := p.Labelled(ctx, me, title)
+				p.Check("the label of the title",
+					[]string{value.Text(label, "value"), value.Text(label, "scope")}, Equal([]string{"recorded", "private"}))
+			})
+		It("POST /resource/data_storage accepts data of the maximum length",
+			clause.Graded("barong.data-storage.longest", op, contract.OK, clause.Needs(client.DataStorage)), func(ctx SpecContext) {
+				p.Expect(p.Do(ctx, p.DisposableMember(ctx).Actor, op, stored(p.titles()[0], jsonOf(longestStored))), op, contract.OK)
+			})
+		It("POST /resource/data_storage rejects a title that the account has used",
+			clause.Graded("barong.data-storage.title-taken", op, titleTaken, clause.Needs(client.DataStorage)), func(ctx SpecContext) {
+				me, title := p.DisposableMember(ctx), p.titles()[0]
+				p.Require("store data", p.Do(ctx, me.Actor, op, stored(title, `{"a":"first"}`)), op, contract.OK)
+				p.Expect(p.Do(ctx, me.Actor, op, stored(title, `{"a":"second"}`)), op, titleTaken)
+				p.Check("data that are stored", p.storagesOf(ctx, me), HaveLen(1))
+				p.Check("the data", value.Text(p.storagesOf(ctx, me)[0], "data"), Equal(`{"a":"first"}`))
+				other := p.DisposableMember(ctx)
+				p.Require("store data under that title as another", p.Do(ctx, other.Actor, op, stored(title, `{"a":"b"}`)), op, contract.OK)
+			})
 		storageRefused(p)
 	})
 }
 
 func storageRefused(p *api) {
 	op := p.CreateDataStorage
-	It("POST /resource/data_storage rejects a title that the deployment does not allow", clause.Graded("barong.data-storage.title-unknown", op, titleUnknown), func(ctx SpecContext) {
-		me := p.Member(ctx)
-		before := p.storagesOf(ctx, me)
-		for _, title := range []string{"af-" + p.Nonce(), "a b"} {
-			p.Expect(p.Do(ctx, me.Actor, op, stored(title, `{"a":"b"}`)), op, titleUnknown)
-		}
-		p.Check("data that are stored", p.storagesOf(ctx, me), Equal(before))
-	})
+	It("POST /resource/data_storage rejects a title that the deployment does not allow",
+		clause.Graded("barong.data-storage.title-unknown", op, titleUnknown), func(ctx SpecContext) {
+			me := p.Member(ctx)
+			before := p.storagesOf(ctx, me)
+			for _, title := range []string{"af-" + p.Nonce(), "a b"} {
+				p.Expect(p.Do(ctx, me.Actor, op, stored(title, `{"a":"b"}`)), op, titleUnknown)
+			}
+			p.Check("data that are stored", p.storagesOf(ctx, me), Equal(before))
+		})
 	// A reserved title that the deployment does not name is refused for both reasons.
-	It("POST /resource/data_storage rejects a reserved title", clause.Should("barong.data-storage.title-reserved", op, titleReserved, clause.Needs(client.DataStorage)),
+	It("POST /resource/data_storage rejects a reserved title",
+		clause.Should("barong.data-storage.title-reserved", op, titleReserved, clause.Needs(client.DataStorage)),
 		func(ctx SpecContext) {
 			named := strings.Split(p.Setting(client.StorageTitles), ",")
 			i := slices.IndexFunc(named, func(t string) bool { return slices.Contains(reservedTitles, t) })

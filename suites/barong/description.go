@@ -36,35 +36,39 @@ func namedDoc(name string) conform.Request { return conform.Request{}.WithPath("
 func apiDescriptions(p *api) {
 	whole, named := p.GetSwaggerDoc, p.GetNamedSwaggerDoc
 	Describe("the description of the API", func() {
-		It("GET /resource/swagger_doc describes the operations of signed-in users", clause.Graded("barong.description.whole", whole, contract.OK), func(ctx SpecContext) {
-			call := p.Do(ctx, p.Member(ctx).Actor, whole, conform.Request{})
-			p.Expect(call, whole, contract.OK)
-			p.Check("paths that are described", describedPaths(call), ContainElements("resource/users/me", "resource/otp/enable"))
-		})
-		It("GET /resource/swagger_doc/{name} describes each part of the API", clause.Graded("barong.description.named", named, contract.OK), func(ctx SpecContext) {
-			by := p.Member(ctx).Actor
-			for _, name := range describedNames {
-				p.Expect(p.Do(ctx, by, named, namedDoc(name)), named, contract.OK)
-			}
-		})
-		It("GET /resource/swagger_doc/{name} describes only the operations of the named part", clause.Should("barong.description.named-alone", named, contract.OK), func(ctx SpecContext) {
-			by := p.Member(ctx).Actor
-			for _, name := range describedNames {
-				call := p.Do(ctx, by, named, namedDoc(name))
-				p.Expect(call, named, contract.OK)
-				paths := describedPaths(call)
-				p.Check("paths of "+name, paths, Not(BeEmpty()))
-				for _, path := range paths {
-					p.Check("a path of "+name, path+"/", HavePrefix("resource/"+name+"/"))
-				}
-			}
-		})
-		It("GET /resource/swagger_doc/{name} finds no part with a made-up name", clause.Graded("barong.description.unknown-name", named, "unknown-name"), func(ctx SpecContext) {
-			p.Refuses(ctx, conform.Refusal{
-				Operation: named, By: p.Member(ctx).Actor, Outcome: "unknown-name", Control: always(namedDoc(describedNames[0])),
-				Changes: []conform.Change{{Name: "made-up name", Of: func(conform.Request) conform.Request { return namedDoc("af-" + p.Nonce()) }}},
+		It("GET /resource/swagger_doc describes the operations of signed-in users",
+			clause.Graded("barong.description.whole", whole, contract.OK), func(ctx SpecContext) {
+				call := p.Do(ctx, p.Member(ctx).Actor, whole, conform.Request{})
+				p.Expect(call, whole, contract.OK)
+				p.Check("paths that are described", describedPaths(call), ContainElements("users/me", "otp/enable"))
 			})
-		})
+		It("GET /resource/swagger_doc/{name} describes each part of the API",
+			clause.Graded("barong.description.named", named, contract.OK), func(ctx SpecContext) {
+				by := p.Member(ctx).Actor
+				for _, name := range describedNames {
+					p.Expect(p.Do(ctx, by, named, namedDoc(name)), named, contract.OK)
+				}
+			})
+		It("GET /resource/swagger_doc/{name} describes only the operations of the named part",
+			clause.Should("barong.description.named-alone", named, contract.OK), func(ctx SpecContext) {
+				by := p.Member(ctx).Actor
+				for _, name := range describedNames {
+					call := p.Do(ctx, by, named, namedDoc(name))
+					p.Expect(call, named, contract.OK)
+					paths := describedPaths(call)
+					p.Check("paths of "+name, paths, Not(BeEmpty()))
+					for _, path := range paths {
+						p.Check("a path of "+name, path+"/", HavePrefix(name+"/"))
+					}
+				}
+			})
+		It("GET /resource/swagger_doc/{name} finds no part with a made-up name",
+			clause.Graded("barong.description.unknown-name", named, "unknown-name"), func(ctx SpecContext) {
+				p.Refuses(ctx, conform.Refusal{
+					Operation: named, By: p.Member(ctx).Actor, Outcome: "unknown-name", Control: always(namedDoc(describedNames[0])),
+					Changes: []conform.Change{{Name: "made-up name", Of: func(conform.Request) conform.Request { return namedDoc("af-" + p.Nonce()) }}},
+				})
+			})
 		openDescription(p, whole, conform.Request{})
 		openDescription(p, named, namedDoc(describedNames[0]))
 	})
@@ -79,8 +83,8 @@ func openDescription(p *api, op *contract.Operation, r conform.Request) {
 	})
 }
 
-// describedPaths are the paths of a description from the first segment that all
-// deployments share, with every placeholder written {}.
+// describedPaths are the paths of a description below resource, with every
+// placeholder written {}.
 func describedPaths(call *httpclient.Call) []string {
 	object, _ := value.At(value.Of(call), "paths").(map[string]any)
 	var paths []string

@@ -46,51 +46,60 @@ func documents(p *api) {
 }
 
 func documentsTaken(p *api) {
-	It("POST /resource/documents stores a document, and GET /resource/documents lists it", clause.Graded("barong.documents.created", p.CreateDocument, contract.OK), func(ctx SpecContext) {
-		me, request := p.DisposableMember(ctx), p.Document()
-		p.Expect(p.Do(ctx, me.Actor, p.CreateDocument, request), p.CreateDocument, contract.OK)
-		list := p.DocumentsOf(ctx, me)
-		p.Check("one document is listed", list, HaveLen(1))
-		p.Check("its type is the one sent", value.Text(list[0], "doc_type"), Equal("Passport"))
-		p.Check("its date of expiry is the one sent", value.Text(list[0], "doc_expire"), Equal(request.JSON.(conform.Object)["doc_expire"]))
-	})
-	It("POST /resource/documents stores a document for each uploaded file", clause.Graded("barong.documents.several-files", p.CreateDocument, contract.OK), func(ctx SpecContext) {
-		me := p.DisposableMember(ctx)
-		p.Expect(p.Do(ctx, me.Actor, p.CreateDocument, p.Document().With("upload", client.Pictures(3))), p.CreateDocument, contract.OK)
-		p.Check("documents that are listed", p.DocumentsOf(ctx, me), HaveLen(3))
-	})
-	It("POST /resource/documents accepts every known category, an identifier and metadata", clause.Graded("barong.documents.all-members", p.CreateDocument, contract.OK), func(ctx SpecContext) {
-		me := p.DisposableMember(ctx)
-		for _, category := range []string{"front_side", "back_side", "selfie"} {
-			request := p.Document().With("doc_category", category).With("identificator", p.Nonce()).With("metadata", `{"a":"b"}`)
+	It("POST /resource/documents stores a document, and GET /resource/documents lists it",
+		clause.Graded("barong.documents.created", p.CreateDocument, contract.OK), func(ctx SpecContext) {
+			me, request := p.DisposableMember(ctx), p.Document()
 			p.Expect(p.Do(ctx, me.Actor, p.CreateDocument, request), p.CreateDocument, contract.OK)
-		}
-	})
-	It("POST /resource/documents accepts a document without an expiry date", clause.Graded("barong.documents.without-expiry", p.CreateDocument, contract.OK, clause.Needs(client.WithoutExpiry)), func(ctx SpecContext) {
-		me := p.DisposableMember(ctx)
-		p.Expect(p.Do(ctx, me.Actor, p.CreateDocument, p.Document().Without("doc_expire")), p.CreateDocument, contract.OK)
-		p.Check("documents that are listed", p.DocumentsOf(ctx, me), HaveLen(1))
-	})
-	It("POST /resource/documents accepts a document number of the maximum length", clause.Graded("barong.documents.longest-number", p.CreateDocument, contract.OK), func(ctx SpecContext) {
-		request := p.Document().With("doc_number", strings.Repeat("7", client.LongestNumber))
-		p.Expect(p.Do(ctx, p.DisposableMember(ctx).Actor, p.CreateDocument, request), p.CreateDocument, contract.OK)
-	})
-	It("GET /resource/documents lists no documents of other accounts", clause.Graded("barong.documents.own-only", p.ListDocuments, contract.OK), func(ctx SpecContext) {
-		me, other := p.EmptyMember(ctx), p.DisposableMember(ctx)
-		p.Require("upload a document as another", p.Do(ctx, other.Actor, p.CreateDocument, p.Document()), p.CreateDocument, contract.OK)
-		call := p.Do(ctx, me.Actor, p.ListDocuments, conform.Request{})
-		p.Expect(call, p.ListDocuments, contract.OK)
-		p.Check("documents of an account that has none", value.List(value.Of(call)), BeEmpty())
-	})
-	It("GET /resource/documents masks the document number but for its ends", clause.Should("barong.documents.number-masked", p.ListDocuments, contract.OK), func(ctx SpecContext) {
-		me := p.DisposableMember(ctx)
-		number := "AB" + fmt.Sprint(10000000+client.Below(60000)) + "YZ"
-		p.Require("upload a document", p.Do(ctx, me.Actor, p.CreateDocument, p.Document().With("doc_number", number)), p.CreateDocument, contract.OK)
-		call := p.Do(ctx, me.Actor, p.ListDocuments, conform.Request{})
-		p.Expect(call, p.ListDocuments, contract.OK)
-		p.Check("documents that are listed", value.List(value.Of(call)), HaveLen(1))
-		p.Check("the number that is listed", value.Text(value.List(value.Of(call))[0], "doc_number"), MatchRegexp(`^AB\*+YZ$`))
-	})
+			list := p.DocumentsOf(ctx, me)
+			p.Check("one document is listed", list, HaveLen(1))
+			p.Check("its type is the one sent", value.Text(list[0], "doc_type"), Equal("Passport"))
+			p.Check("its date of expiry is the one sent", value.Text(list[0], "doc_expire"), Equal(request.JSON.(conform.Object)["doc_expire"]))
+		})
+	It("POST /resource/documents stores a document for each uploaded file",
+		clause.Graded("barong.documents.several-files", p.CreateDocument, contract.OK), func(ctx SpecContext) {
+			me := p.DisposableMember(ctx)
+			p.Expect(p.Do(ctx, me.Actor, p.CreateDocument, p.Document().With("upload", client.Pictures(3))), p.CreateDocument, contract.OK)
+			p.Check("documents that are listed", p.DocumentsOf(ctx, me), HaveLen(3))
+		})
+	It("POST /resource/documents accepts every known category, an identifier and metadata",
+		clause.Graded("barong.documents.all-members", p.CreateDocument, contract.OK), func(ctx SpecContext) {
+			me := p.DisposableMember(ctx)
+			for _, category := range []string{"front_side", "back_side", "selfie"} {
+				request := p.Document().With("doc_category", category).With("identificator", p.Nonce()).With("metadata", `{"a":"b"}`)
+				p.Expect(p.Do(ctx, me.Actor, p.CreateDocument, request), p.CreateDocument, contract.OK)
+			}
+		})
+	It("POST /resource/documents accepts a document without an expiry date",
+		clause.Graded("barong.documents.without-expiry", p.CreateDocument, contract.OK, clause.Needs(client.WithoutExpiry)),
+		func(ctx SpecContext) {
+			me := p.DisposableMember(ctx)
+			p.Expect(p.Do(ctx, me.Actor, p.CreateDocument, p.Document().Without("doc_expire")), p.CreateDocument, contract.OK)
+			p.Check("documents that are listed", p.DocumentsOf(ctx, me), HaveLen(1))
+		})
+	It("POST /resource/documents accepts a document number of the maximum length",
+		clause.Graded("barong.documents.longest-number", p.CreateDocument, contract.OK), func(ctx SpecContext) {
+			request := p.Document().With("doc_number", strings.Repeat("7", client.LongestNumber))
+			p.Expect(p.Do(ctx, p.DisposableMember(ctx).Actor, p.CreateDocument, request), p.CreateDocument, contract.OK)
+		})
+	It("GET /resource/documents lists no documents of other accounts",
+		clause.Graded("barong.documents.own-only", p.ListDocuments, contract.OK), func(ctx SpecContext) {
+			me, other := p.EmptyMember(ctx), p.DisposableMember(ctx)
+			p.Require("upload a document as another", p.Do(ctx, other.Actor, p.CreateDocument, p.Document()), p.CreateDocument, contract.OK)
+			call := p.Do(ctx, me.Actor, p.ListDocuments, conform.Request{})
+			p.Expect(call, p.ListDocuments, contract.OK)
+			p.Check("documents of an account that has none", value.List(value.Of(call)), BeEmpty())
+		})
+	It("GET /resource/documents masks the document number but for its ends",
+		clause.Should("barong.documents.number-masked", p.ListDocuments, contract.OK), func(ctx SpecContext) {
+			me := p.DisposableMember(ctx)
+			number := "AB" + fmt.Sprint(10000000+client.Below(60000)) + "YZ"
+			p.Require("upload a document",
+				p.Do(ctx, me.Actor, p.CreateDocument, p.Document().With("doc_number", number)), p.CreateDocument, contract.OK)
+			call := p.Do(ctx, me.Actor, p.ListDocuments, conform.Request{})
+			p.Expect(call, p.ListDocuments, contract.OK)
+			p.Check("documents that are listed", value.List(value.Of(call)), HaveLen(1))
+			p.Check("the number that is listed", value.Text(value.List(value.Of(call))[0], "doc_number"), MatchRegexp(`^AB\*+YZ$`))
+		})
 }
 
 // refusesDocument puts requests to an account, none of which may leave a document,
@@ -145,12 +154,14 @@ func documentsRefused(p *api) {
 				return r.With("upload", client.Pictures(client.MostDocuments+1))
 			}})},
 	})
-	It("POST /resource/documents accepts ten documents of an account and rejects the eleventh", clause.Graded("barong.documents.limit", p.CreateDocument, client.LimitAhead), func(ctx SpecContext) {
-		me := p.DisposableMember(ctx)
-		p.Require("upload ten documents", p.Do(ctx, me.Actor, p.CreateDocument, p.Document().With("upload", client.Pictures(client.MostDocuments))), p.CreateDocument, contract.OK)
-		p.Expect(p.Do(ctx, me.Actor, p.CreateDocument, p.Document()), p.CreateDocument, client.LimitAhead)
-		p.Check("documents that are listed", p.DocumentsOf(ctx, me), HaveLen(client.MostDocuments))
-	})
+	It("POST /resource/documents accepts ten documents of an account and rejects the eleventh",
+		clause.Graded("barong.documents.limit", p.CreateDocument, client.LimitAhead), func(ctx SpecContext) {
+			me := p.DisposableMember(ctx)
+			p.Require("upload ten documents",
+				p.Do(ctx, me.Actor, p.CreateDocument, p.Document().With("upload", client.Pictures(client.MostDocuments))), p.CreateDocument, contract.OK)
+			p.Expect(p.Do(ctx, me.Actor, p.CreateDocument, p.Document()), p.CreateDocument, client.LimitAhead)
+			p.Check("documents that are listed", p.DocumentsOf(ctx, me), HaveLen(client.MostDocuments))
+		})
 }
 
 func documentFiles(p *api) {
@@ -164,11 +175,12 @@ func documentFiles(p *api) {
 			Clause: clause.Graded("barong.documents.upload-extension", p.CreateDocument, client.UploadExtension),
 			Given:  refusedFor(client.UploadExtension, conform.Set("upload", []client.Upload{executable}))},
 	})
-	It("POST /resource/documents answers a single file outside a list with a server error", clause.Note("barong.documents.upload-single", p.CreateDocument, client.UploadSingle), func(ctx SpecContext) {
-		me := p.DisposableMember(ctx)
-		p.Expect(p.Do(ctx, me.Actor, p.CreateDocument, p.Document().With("upload", client.Picture())), p.CreateDocument, client.UploadSingle)
-		p.Check("documents that are listed", p.DocumentsOf(ctx, me), BeEmpty())
-	})
+	It("POST /resource/documents answers a single file outside a list with a server error",
+		clause.Note("barong.documents.upload-single", p.CreateDocument, client.UploadSingle), func(ctx SpecContext) {
+			me := p.DisposableMember(ctx)
+			p.Expect(p.Do(ctx, me.Actor, p.CreateDocument, p.Document().With("upload", client.Picture())), p.CreateDocument, client.UploadSingle)
+			p.Check("documents that are listed", p.DocumentsOf(ctx, me), BeEmpty())
+		})
 }
 
 // proofOfAddress is an address with the document that proves it.
@@ -191,18 +203,21 @@ func addressProofs(p *api) {
 			p.Check("the label address", value.Text(label, "value"), Equal("pending"))
 			p.Check("the scope of the label", value.Text(label, "scope"), Equal("private"))
 		})
-	It("POST /resource/addresses accepts an address without city and postcode", clause.Graded("barong.addresses.blank-members", op, contract.OK, clause.Needs(client.WithoutExpiry)), func(ctx SpecContext) {
-		p.Expect(p.Do(ctx, p.DisposableMember(ctx).Actor, op, proofOfAddress().With("city", "").With("postcode", "")), op, contract.OK)
-	})
+	It("POST /resource/addresses accepts an address without city and postcode",
+		clause.Graded("barong.addresses.blank-members", op, contract.OK, clause.Needs(client.WithoutExpiry)), func(ctx SpecContext) {
+			p.Expect(p.Do(ctx, p.DisposableMember(ctx).Actor, op, proofOfAddress().With("city", "").With("postcode", "")), op, contract.OK)
+		})
 	// The operation has no member for the date that is needed.
-	It("POST /resource/addresses rejects every address where documents need an expiry date", clause.Graded("barong.addresses.expiry-needed", op, client.ExpiryNeeded, clause.Needs(client.WithExpiry)), func(ctx SpecContext) {
-		me := p.DisposableMember(ctx)
-		p.Expect(p.Do(ctx, me.Actor, op, proofOfAddress()), op, client.ExpiryNeeded)
-		p.Check("documents that are listed", p.DocumentsOf(ctx, me), BeEmpty())
-	})
-	It("POST /resource/addresses answers a single file outside a list with a server error", clause.Note("barong.addresses.upload-single", op, client.UploadSingle), func(ctx SpecContext) {
-		me := p.DisposableMember(ctx)
-		p.Expect(p.Do(ctx, me.Actor, op, proofOfAddress().With("upload", client.Picture())), op, client.UploadSingle)
-		p.Check("documents that are listed", p.DocumentsOf(ctx, me), BeEmpty())
-	})
+	It("POST /resource/addresses rejects every address where documents need an expiry date",
+		clause.Graded("barong.addresses.expiry-needed", op, client.ExpiryNeeded, clause.Needs(client.WithExpiry)), func(ctx SpecContext) {
+			me := p.DisposableMember(ctx)
+			p.Expect(p.Do(ctx, me.Actor, op, proofOfAddress()), op, client.ExpiryNeeded)
+			p.Check("documents that are listed", p.DocumentsOf(ctx, me), BeEmpty())
+		})
+	It("POST /resource/addresses answers a single file outside a list with a server error",
+		clause.Note("barong.addresses.upload-single", op, client.UploadSingle), func(ctx SpecContext) {
+			me := p.DisposableMember(ctx)
+			p.Expect(p.Do(ctx, me.Actor, op, proofOfAddress().With("upload", client.Picture())), op, client.UploadSingle)
+			p.Check("documents that are listed", p.DocumentsOf(ctx, me), BeEmpty())
+		})
 }

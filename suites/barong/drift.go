@@ -22,27 +22,29 @@ import (
 func drifts(p *api) {
 	op := p.GetSwaggerDoc
 	Describe("the document and the deployment's own description", func() {
-		It("The served API description and document 002 name the same operations", clause.Note("barong.drift.operations", op, contract.OK), func(ctx SpecContext) {
-			written, served := p.documentedParameters(), p.servedParameters(ctx)
-			p.Check("operations that the deployment has and the document has not", lacking(served, written), BeEmpty())
-			p.Check("operations that the document has and the deployment has not", lacking(written, served), BeEmpty())
-		})
-		It("The served API description and document 002 name the same parameters", clause.Note("barong.drift.parameters", op, contract.OK), func(ctx SpecContext) {
-			written, served := p.documentedParameters(), p.servedParameters(ctx)
-			p.Check("parameters that the deployment has and the document has not", lackingParameters(served, written), BeEmpty())
-			p.Check("parameters that the document has and the deployment has not", lackingParameters(written, served), BeEmpty())
-		})
+		It("The served API description and document 002 name the same operations",
+			clause.Note("barong.drift.operations", op, contract.OK), func(ctx SpecContext) {
+				written, served := p.documentedParameters(), p.servedParameters(ctx)
+				p.Check("operations that the deployment has and the document has not", lacking(served, written), BeEmpty())
+				p.Check("operations that the document has and the deployment has not", lacking(written, served), BeEmpty())
+			})
+		It("The served API description and document 002 name the same parameters",
+			clause.Note("barong.drift.parameters", op, contract.OK), func(ctx SpecContext) {
+				written, served := p.documentedParameters(), p.servedParameters(ctx)
+				p.Check("parameters that the deployment has and the document has not", lackingParameters(served, written), BeEmpty())
+				p.Check("parameters that the document has and the deployment has not", lackingParameters(written, served), BeEmpty())
+			})
 	})
 }
 
-// parameters are the names of parameters by operation, "GET resource/users/me".
+// parameters are the names of parameters by operation of resource, "GET users/me".
 type parameters map[string]map[string]bool
 
 func (all parameters) add(method, path string, names ...string) {
-	path = sharedPath(path)
-	if !strings.HasPrefix(path, "resource/") || strings.Contains(path, "swagger") {
+	if area, _ := cutArea(path); area != "" && area != "resource" || strings.Contains(path, "swagger") {
 		return
 	}
+	path = sharedPath(path)
 	key := strings.ToUpper(method) + " " + path
 	if all[key] == nil {
 		all[key] = map[string]bool{}
@@ -114,16 +116,23 @@ func membersOf(doc, schema any) []string {
 }
 
 var (
-	firstShared = regexp.MustCompile(`(^|/)(identity|resource|public|admin|management)(/|$)`)
+	area        = regexp.MustCompile(`(?:^|/)(identity|resource|public|admin|management)(?:/|$)`)
 	placeholder = regexp.MustCompile(`\{[^}]*\}|:[^/]+`)
 )
 
-// sharedPath cuts off what a deployment puts before its paths, and names no
-// placeholder.
-func sharedPath(path string) string {
-	if at := firstShared.FindStringSubmatchIndex(path); at != nil {
-		path = path[at[4]:]
+// cutArea takes the area of the API off a path, with all that stands before it. The
+// release describes resource as it is before it is mounted: then there is none.
+func cutArea(path string) (name, rest string) {
+	if at := area.FindStringSubmatchIndex(path); at != nil {
+		return path[at[2]:at[3]], path[at[1]:]
 	}
+	return "", strings.TrimPrefix(path, "/")
+}
+
+// sharedPath cuts off what a deployment puts before the paths of resource, and names
+// no placeholder.
+func sharedPath(path string) string {
+	_, path = cutArea(path)
 	return placeholder.ReplaceAllString(path, "{}")
 }
 

@@ -9,13 +9,14 @@ import (
 
 func TestSharedPath(t *testing.T) {
 	for path, want := range map[string]string{
-		"/api/v2/auth/resource/users/me":             "resource/users/me",
-		"/api/v2/barong/resource/api_keys/{kid}":     "resource/api_keys/{}",
-		"/resource/users/activity/:topic":            "resource/users/activity/{}",
-		"resource/labels/{key}":                      "resource/labels/{}",
-		"/api/v2/identity/users/access":              "identity/users/access",
-		"/api/v2/admin/users/resource":               "admin/users/resource",
-		"/api/v2/elsewhere/resources/not/cut/{here}": "/api/v2/elsewhere/resources/not/cut/{}",
+		"/api/v2/auth/resource/users/me":             "users/me",
+		"/api/v2/barong/resource/api_keys/{kid}":     "api_keys/{}",
+		"/resource/users/activity/:topic":            "users/activity/{}",
+		"resource/labels/{key}":                      "labels/{}",
+		"/users/activity/{topic}":                    "users/activity/{}",
+		"/api/v2/identity/users/access":              "users/access",
+		"/api/v2/admin/users/resource":               "users/resource",
+		"/api/v2/elsewhere/resources/not/cut/{here}": "api/v2/elsewhere/resources/not/cut/{}",
 	} {
 		if got := sharedPath(path); got != want {
 			t.Errorf("%s is shared as %s, want %s", path, got, want)
@@ -32,7 +33,7 @@ func TestDescribedParameters(t *testing.T) {
 			},
 			"/resource/documents": {"post": {"parameters": [{"in": "formData", "name": "upload[]"}, {"in": "header", "name": "X-A"}]}},
 			"/resource/phones": {"post": {"parameters": [{"in": "body", "name": "postPhones", "schema": {"$ref": "#/definitions/phone"}}]}},
-			"/resource/otp/enable": {"post": {"parameters": [{"in": "body", "name": "b", "schema": {"properties": {"code": {}}}}]}},
+			"/otp/enable": {"post": {"parameters": [{"in": "body", "name": "b", "schema": {"properties": {"code": {}}}}]}},
 			"/identity/users": {"post": {"parameters": []}},
 			"/resource/swagger_doc": {"get": {}},
 			"/admin/users": {"get": {}}
@@ -44,10 +45,10 @@ func TestDescribedParameters(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := parameters{
-		"PATCH resource/labels/{}": {"value": true},
-		"POST resource/documents":  {"upload": true},
-		"POST resource/phones":     {"phone_number": true, "channel": true},
-		"POST resource/otp/enable": {"code": true},
+		"PATCH labels/{}": {"value": true},
+		"POST documents":  {"upload": true},
+		"POST phones":     {"phone_number": true, "channel": true},
+		"POST otp/enable": {"code": true},
 	}
 	if diff := cmp.Diff(want, describedParameters(doc)); diff != "" {
 		t.Errorf("described (-want +got):\n%s", diff)

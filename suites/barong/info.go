@@ -33,18 +33,21 @@ func information(p *api) {
 		alikes(p)
 		times(p)
 		pings(p)
-		It("GET /public/configs/auth0 names the Auth0 tenant", clause.Must("barong.info.auth0", p.GetAuth0Configs, contract.OK), func(ctx SpecContext) {
-			p.Expect(p.Do(ctx, p.Visitor(), p.GetAuth0Configs, conform.Request{}), p.GetAuth0Configs, contract.OK)
-		})
-		It("GET /identity/users/register_geetest issues a new Geetest challenge each time", clause.Should("barong.captcha.geetest-challenge", p.RegisterGeetest, contract.OK), func(ctx SpecContext) {
-			challenge := func() string {
-				call := p.Do(ctx, p.Visitor(), p.RegisterGeetest, conform.Request{})
-				p.Expect(call, p.RegisterGeetest, contract.OK)
-				return value.Text(value.Of(call), "challenge")
-			}
-			first, second := challenge(), challenge()
-			p.Check("no challenge comes twice", first != second, BeTrue())
-		})
+		It("GET /public/configs/auth0 names the Auth0 tenant",
+			clause.Must("barong.info.auth0", p.GetAuth0Configs, contract.OK), func(ctx SpecContext) {
+				p.Expect(p.Do(ctx, p.Visitor(), p.GetAuth0Configs, conform.Request{}), p.GetAuth0Configs, contract.OK)
+			})
+		It("GET /identity/users/register_geetest issues a new Geetest challenge each time",
+			clause.Should("barong.captcha.geetest-challenge", p.RegisterGeetest, contract.OK, clause.Needs(client.Geetest)),
+			func(ctx SpecContext) {
+				challenge := func() string {
+					call := p.Do(ctx, p.Visitor(), p.RegisterGeetest, conform.Request{})
+					p.Expect(call, p.RegisterGeetest, contract.OK)
+					return value.Text(value.Of(call), "challenge")
+				}
+				first, second := challenge(), challenge()
+				p.Check("no challenge comes twice", first != second, BeTrue())
+			})
 	})
 }
 
@@ -87,7 +90,8 @@ func times(p *api) {
 			said := time.Unix(int64(value.Number(value.Of(call), "time")), 0)
 			p.Check("time is that of the Date header", said, BeTemporally("~", date, drift))
 			if ms := value.At(value.Of(call), "time_ms"); ms != nil {
-				p.Check("time_ms is the same time", time.UnixMilli(int64(value.Number(value.Of(call), "time_ms"))), BeTemporally("~", said, time.Second))
+				p.Check("time_ms is the same time",
+					time.UnixMilli(int64(value.Number(value.Of(call), "time_ms"))), BeTemporally("~", said, time.Second))
 			}
 		})
 	}
@@ -101,12 +105,14 @@ func pings(p *api) {
 		})
 	}
 	const options, preflight = contract.Outcome("options"), contract.Outcome("cors-preflight")
-	It("OPTIONS /identity/ping lists the methods of the path", clause.Should("barong.info.options", p.PingIdentity, options), func(ctx SpecContext) {
-		p.Expect(p.Do(ctx, p.Visitor(), p.PingIdentity, conform.Request{Method: http.MethodOptions}), p.PingIdentity, options)
-	})
-	It("OPTIONS /identity/ping answers a browser's preflight request", clause.Should("barong.info.preflight", p.PingIdentity, preflight), func(ctx SpecContext) {
-		p.Expect(p.Do(ctx, p.Visitor(), p.PingIdentity, conform.Request{Method: http.MethodOptions, Header: http.Header{
-			"Origin": {"https://app.example"}, "Access-Control-Request-Method": {"GET"},
-		}}), p.PingIdentity, preflight)
-	})
+	It("OPTIONS /identity/ping lists the methods of the path",
+		clause.Should("barong.info.options", p.PingIdentity, options), func(ctx SpecContext) {
+			p.Expect(p.Do(ctx, p.Visitor(), p.PingIdentity, conform.Request{Method: http.MethodOptions}), p.PingIdentity, options)
+		})
+	It("OPTIONS /identity/ping answers a browser's preflight request",
+		clause.Should("barong.info.preflight", p.PingIdentity, preflight), func(ctx SpecContext) {
+			p.Expect(p.Do(ctx, p.Visitor(), p.PingIdentity, conform.Request{Method: http.MethodOptions, Header: http.Header{
+				"Origin": {"https://app.example"}, "Access-Control-Request-Method": {"GET"},
+			}}), p.PingIdentity, preflight)
+		})
 }

@@ -16,7 +16,8 @@ import (
 
 func updatesKeys(p *api) {
 	op := p.UpdateKey
-	It("PATCH /resource/api_keys/{kid} changes scopes and state and returns the key without its secret", clause.Graded("barong.keys.update", op, contract.OK),
+	It("PATCH /resource/api_keys/{kid} changes scopes and state and returns the key without its secret",
+		clause.Graded("barong.keys.update", op, contract.OK),
 		func(ctx SpecContext) {
 			me := p.Enrolled(ctx)
 			k := p.NewKey(ctx, me)
@@ -35,7 +36,8 @@ func updatesKeys(p *api) {
 			p.Expect(p.Change(ctx, me, k, conform.Object{"state": client.KeyActive}), op, contract.OK)
 			p.Acts(ctx, k)
 		})
-	It("PATCH /resource/api_keys/{kid} removes the scopes when the request names none", clause.Should("barong.keys.update-without-scope", op, contract.OK, clause.From(contract.Inferred, "barong#2.2-updateKey")),
+	It("PATCH /resource/api_keys/{kid} removes the scopes when the request names none",
+		clause.Should("barong.keys.update-without-scope", op, contract.OK, clause.From(contract.Inferred, "barong#2.2-updateKey")),
 		func(ctx SpecContext) {
 			me := p.Enrolled(ctx)
 			k := p.Made(ctx, me, client.KeyBody(p.Code(ctx, me.Account.Codes)).With("scope", "trade"))
@@ -43,7 +45,8 @@ func updatesKeys(p *api) {
 			p.Expect(call, op, contract.OK)
 			p.Check("its scopes", value.List(value.Of(call), "scope"), BeEmpty())
 		})
-	It("PATCH /resource/api_keys/{kid} does not change algorithm, kid or secret", clause.Graded("barong.keys.update-others", op, contract.OK, clause.From(contract.Observed, "barong#2.2-updateKey; checks#I19")),
+	It("PATCH /resource/api_keys/{kid} does not change algorithm, kid or secret",
+		clause.Graded("barong.keys.update-others", op, contract.OK, clause.From(contract.Observed, "barong#2.2-updateKey; checks#I19")),
 		func(ctx SpecContext) {
 			me := p.Enrolled(ctx)
 			k := p.NewKey(ctx, me)

@@ -52,7 +52,8 @@ func (p *api) keySubjects() []family.Subject {
 
 func createsKeys(p *api) {
 	op := p.CreateKey
-	It("POST /resource/api_keys creates an active key without scopes whose secret signs requests", clause.Graded("barong.keys.create", op, contract.OK),
+	It("POST /resource/api_keys creates an active key without scopes whose secret signs requests",
+		clause.Graded("barong.keys.create", op, contract.OK),
 		func(ctx SpecContext) {
 			me := p.Enrolled(ctx)
 			call := p.Do(ctx, me.Actor, op, client.KeyBody(p.Code(ctx, me.Account.Codes)))
@@ -63,7 +64,8 @@ func createsKeys(p *api) {
 			p.Check("the user's keys", p.OwnKeys(ctx, me), ContainElement(k.Kid))
 			p.Acts(ctx, k)
 		})
-	It("POST /resource/api_keys creates each key with its own kid and secret", clause.Graded("barong.keys.create-fresh", op, contract.OK, clause.From(contract.Observed, "barong#1.5")),
+	It("POST /resource/api_keys creates each key with its own kid and secret",
+		clause.Graded("barong.keys.create-fresh", op, contract.OK, clause.From(contract.Observed, "barong#1.5")),
 		func(ctx SpecContext) {
 			me := p.Enrolled(ctx)
 			var made []*client.Key
@@ -75,14 +77,16 @@ func createsKeys(p *api) {
 			p.Holds("the kids differ", made[0].Kid != made[1].Kid, "they are the same")
 			p.Holds("the secrets differ", made[0].Secret != made[1].Secret, "they are the same")
 		})
-	It("POST /resource/api_keys splits scopes at commas", clause.Graded("barong.keys.create-scope", op, contract.OK, clause.From(contract.Observed, "barong#2.2-createKey")),
+	It("POST /resource/api_keys splits scopes at commas",
+		clause.Graded("barong.keys.create-scope", op, contract.OK, clause.From(contract.Observed, "barong#2.2-createKey")),
 		func(ctx SpecContext) {
 			me := p.Enrolled(ctx)
 			call := p.Do(ctx, me.Actor, op, client.KeyBody(p.Code(ctx, me.Account.Codes)).With("scope", "trade,read"))
 			p.Expect(call, op, contract.OK)
 			p.Check("its scopes", value.List(p.KeyIn(call, me, p.DeleteKey, nil).Entity, "scope"), Equal([]any{"trade", "read"}))
 		})
-	It("POST /resource/api_keys rejects a user without a second factor", clause.Graded("barong.keys.create-without-second-factor", op, contract.SecondFactorUnavailable),
+	It("POST /resource/api_keys rejects a user without a second factor",
+		clause.Graded("barong.keys.create-without-second-factor", op, contract.SecondFactorUnavailable),
 		func(ctx SpecContext) {
 			me, other := p.Member(ctx), p.Enrolled(ctx)
 			p.NewKey(ctx, other)
@@ -90,7 +94,8 @@ func createsKeys(p *api) {
 			p.Expect(p.Do(ctx, me.Actor, op, client.KeyBody(p.Code(ctx, other.Account.Codes))), op, contract.SecondFactorUnavailable)
 			p.Check("the user's keys", p.OwnKeys(ctx, me), Equal(before))
 		})
-	It("POST /resource/api_keys rejects a wrong TOTP code and another user's, and creates no key", clause.Graded("barong.keys.create-wrong-code", op, contract.SecondFactorWrong),
+	It("POST /resource/api_keys rejects a wrong TOTP code and another user's, and creates no key",
+		clause.Graded("barong.keys.create-wrong-code", op, contract.SecondFactorWrong),
 		func(ctx SpecContext) {
 			me, other := p.JustEnrolled(ctx), p.Enrolled(ctx)
 			p.refusesKey(ctx, me, contract.SecondFactorWrong, conform.Change{Name: "wrong code", Of: func(r conform.Request) conform.Request {
@@ -99,13 +104,15 @@ func createsKeys(p *api) {
 				return r.With("totp_code", p.Code(ctx, other.Account.Codes))
 			}})
 		})
-	It("POST /resource/api_keys rejects a used TOTP code and creates no key", clause.Graded("barong.keys.create-replayed", op, contract.SecondFactorReplayed),
+	It("POST /resource/api_keys rejects a used TOTP code and creates no key",
+		clause.Graded("barong.keys.create-replayed", op, contract.SecondFactorReplayed),
 		func(ctx SpecContext) {
 			me := p.JustEnrolled(ctx)
 			spent := p.Spent(ctx, me)
 			p.refusesKey(ctx, me, contract.SecondFactorReplayed, conform.Set("totp_code", spent))
 		})
-	It("POST /resource/api_keys creates only one key for one TOTP code", clause.Graded("barong.keys.create-twice", op, contract.SecondFactorReplayed),
+	It("POST /resource/api_keys creates only one key for one TOTP code",
+		clause.Graded("barong.keys.create-twice", op, contract.SecondFactorReplayed),
 		func(ctx SpecContext) {
 			me := p.Enrolled(ctx)
 			r := client.KeyBody(p.Code(ctx, me.Account.Codes))
@@ -116,7 +123,8 @@ func createsKeys(p *api) {
 			p.Expect(p.Do(ctx, me.Actor, op, r), op, contract.SecondFactorReplayed)
 			p.Check("the user's keys", p.OwnKeys(ctx, me), Equal(before))
 		})
-	It("POST /resource/api_keys rejects an unknown algorithm, creates no key and uses the TOTP code up", clause.Graded("barong.keys.algorithm-kek", op, algorithmUnknown),
+	It("POST /resource/api_keys rejects an unknown algorithm, creates no key and uses the TOTP code up",
+		clause.Graded("barong.keys.algorithm-kek", op, algorithmUnknown),
 		func(ctx SpecContext) {
 			me := p.Enrolled(ctx)
 			before := p.OwnKeys(ctx, me)
@@ -126,7 +134,8 @@ func createsKeys(p *api) {
 			p.Expect(p.Do(ctx, me.Actor, op, r), op, contract.SecondFactorReplayed)
 			p.NewKey(ctx, me)
 		})
-	It("POST /resource/api_keys rejects HMAC with another hash and creates no key", clause.Graded("barong.keys.algorithm-other", op, algorithmOther),
+	It("POST /resource/api_keys rejects HMAC with another hash and creates no key",
+		clause.Graded("barong.keys.algorithm-other", op, algorithmOther),
 		func(ctx SpecContext) {
 			me := p.JustEnrolled(ctx)
 			p.refusesKey(ctx, me, algorithmOther, conform.Change{Name: "HS512", Of: func(r conform.Request) conform.Request {

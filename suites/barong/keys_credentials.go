@@ -44,33 +44,38 @@ func keyCredentials(p *api) {
 
 func keyOpens(p *api) {
 	op := p.GetCurrentUser
-	It("An API key authenticates its owner without a cookie", clause.Graded("barong.keys.signed", op, contract.OK, clause.From(contract.Observed, "barong#1.5")),
+	It("An API key authenticates its owner without a cookie",
+		clause.Graded("barong.keys.signed", op, contract.OK, clause.From(contract.Observed, "barong#1.5")),
 		func(ctx SpecContext) {
 			k := p.NewKey(ctx, p.Enrolled(ctx))
 			p.Acts(ctx, k)
 		})
-	It("An API key needs no CSRF token for operations that change something", clause.Graded("barong.keys.signed-write", p.VerifyOTP, contract.OK, clause.From(contract.Observed, "barong#10.2-10")),
+	It("An API key needs no CSRF token for operations that change something",
+		clause.Graded("barong.keys.signed-write", p.VerifyOTP, contract.OK, clause.From(contract.Observed, "barong#10.2-10")),
 		func(ctx SpecContext) {
 			me := p.Enrolled(ctx)
 			k := p.NewKey(ctx, me)
 			r := p.Signed(k).With("code", p.Code(ctx, me.Account.Codes))
 			p.Expect(p.Do(ctx, p.Signer(k), p.VerifyOTP, r), p.VerifyOTP, contract.OK)
 		})
-	It("An API key takes precedence over the cookie of another user", clause.Graded("barong.keys.over-cookie", op, contract.OK, clause.From(contract.Observed, "barong#10.2-10; checks#B09")),
+	It("An API key takes precedence over the cookie of another user",
+		clause.Graded("barong.keys.over-cookie", op, contract.OK, clause.From(contract.Observed, "barong#10.2-10; checks#B09")),
 		func(ctx SpecContext) {
 			k, other := p.NewKey(ctx, p.Enrolled(ctx)), p.Member(ctx)
 			call := p.Do(ctx, other.Actor, op, p.Signed(k))
 			p.Expect(call, op, contract.OK)
 			p.Check("the user that is read", value.Text(value.Of(call), "uid"), Equal(value.Text(k.Owner.User, "uid")))
 		})
-	It("An API key's nonce may be some seconds early or late", clause.Graded("barong.keys.nonce-window", op, contract.OK, clause.From(contract.Observed, "barong#10.2-10")),
+	It("An API key's nonce may be some seconds early or late",
+		clause.Graded("barong.keys.nonce-window", op, contract.OK, clause.From(contract.Observed, "barong#10.2-10")),
 		func(ctx SpecContext) {
 			k := p.NewKey(ctx, p.Enrolled(ctx))
 			for _, by := range []time.Duration{-3 * time.Second, 3 * time.Second} {
 				p.Expect(p.Do(ctx, p.Signer(k), op, p.SignedWith(k, client.NonceAt(p.Now().Add(by)))), op, contract.OK)
 			}
 		})
-	It("An API key's nonce is accepted twice, and after a later one", clause.Note("barong.keys.nonce-replayed", op, contract.OK, clause.From(contract.Observed, "barong#10.2-10; barong#9-11")),
+	It("An API key's nonce is accepted twice, and after a later one",
+		clause.Note("barong.keys.nonce-replayed", op, contract.OK, clause.From(contract.Observed, "barong#10.2-10; barong#9-11")),
 		func(ctx SpecContext) {
 			k := p.NewKey(ctx, p.Enrolled(ctx))
 			first := p.Signed(k)
@@ -152,7 +157,7 @@ func keyRefused(p *api, read signedRead) {
 			forged := func(name string, sign func(nonce string) string) conform.Change {
 				return p.as(name, func() conform.Request {
 					nonce := client.NonceAt(p.Now())
-					return p.SignedWith(k, nonce).WithHeader(client.SignatureHeader, p.Secret("api-signature", sign(nonce)))
+					return p.SignedWith(k, nonce).WithHeader(p.SignatureHeader(), p.Secret("api-signature", sign(nonce)))
 				})
 			}
 			return []conform.Change{
@@ -162,13 +167,15 @@ func keyRefused(p *api, read signedRead) {
 					return client.Signature(k.Secret, client.NonceAt(p.Now().Add(-time.Second)), k.Kid)
 				}),
 				forged("of kid and nonce the wrong way round", func(nonce string) string { return client.Signature(k.Secret, k.Kid, nonce) }),
+				forged("of the kid alone", func(string) string { return client.Signature(k.Secret, "", k.Kid) }),
+				forged("of the nonce alone", func(nonce string) string { return client.Signature(k.Secret, nonce, "") }),
 				forged("with an empty secret", func(nonce string) string { return client.Signature("", nonce, k.Kid) }),
 				forged("with the kid for a secret", func(nonce string) string { return client.Signature(k.Kid, nonce, k.Kid) }),
 			}
 		})
 	read.pair("rejects a signature in upper case", "signature-upper-case", signatureWrong, "barong#10.2-10",
 		func(context.Context, *client.Key) []conform.Change {
-			return []conform.Change{header("upper case", client.SignatureHeader, strings.ToUpper)}
+			return []conform.Change{header("upper case", p.SignatureHeader(), strings.ToUpper)}
 		})
 	read.pair("rejects a signature under the secret of another key", "signature-of-other-key", signatureWrong, "barong#1.5",
 		func(ctx context.Context, k *client.Key) []conform.Change {
@@ -178,28 +185,31 @@ func keyRefused(p *api, read signedRead) {
 				p.as("another user's key", func() conform.Request { return p.Signed(&client.Key{Kid: k.Kid, Secret: foreign.Secret}) }),
 			}
 		})
-	for _, h := range []struct{ field, id string }{{client.KidHeader, "kid"}, {client.NonceHeader, "nonce"}, {client.SignatureHeader, "signature"}} {
-		field, id := h.field, h.id
-		read.pair("rejects a signed request without "+field, "without-"+id, keyHeaders, "barong#10.2-10",
+	for _, h := range []struct {
+		id    string
+		field func() string
+	}{{"kid", p.KidHeader}, {"nonce", p.NonceHeader}, {"signature", p.SignatureHeader}} {
+		read.pair("rejects a signed request without the header of its "+h.id, "without-"+h.id, keyHeaders, "barong#10.2-10",
 			func(context.Context, *client.Key) []conform.Change {
 				return []conform.Change{
-					{Name: "without " + field, Of: func(r conform.Request) conform.Request {
+					{Name: "without the " + h.id, Of: func(r conform.Request) conform.Request {
 						r.Header = r.Header.Clone()
-						r.Header.Del(field)
+						r.Header.Del(h.field())
 						return r
 					}},
-					header("empty "+field, field, func(string) string { return "" }),
+					header("empty "+h.id, h.field(), func(string) string { return "" }),
 				}
 			})
-		read.state("does not fall back to the cookie when "+field+" is missing", "without-"+id+"-with-cookie", keyHeaders, func(ctx SpecContext) {
-			me := p.Enrolled(ctx)
-			k := p.NewKey(ctx, me)
-			r := p.Signed(k)
-			p.Expect(p.Do(ctx, me.Actor, read.operation, r), read.operation, contract.OK)
-			r = p.Signed(k)
-			r.Header.Del(field)
-			p.Expect(p.Do(ctx, me.Actor, read.operation, r), read.operation, keyHeaders)
-		}, "barong#10.2-10")
+		read.state("does not fall back to the cookie when the header of its "+h.id+" is missing", "without-"+h.id+"-with-cookie", keyHeaders,
+			func(ctx SpecContext) {
+				me := p.Enrolled(ctx)
+				k := p.NewKey(ctx, me)
+				r := p.Signed(k)
+				p.Expect(p.Do(ctx, me.Actor, read.operation, r), read.operation, contract.OK)
+				r = p.Signed(k)
+				r.Header.Del(h.field())
+				p.Expect(p.Do(ctx, me.Actor, read.operation, r), read.operation, keyHeaders)
+			}, "barong#10.2-10")
 	}
 	read.state("does not fall back to the cookie when the key is unknown", "unknown-kid-with-cookie", keyUnknown, func(ctx SpecContext) {
 		me := p.Member(ctx)
@@ -237,7 +247,8 @@ func keyDies(p *api, read signedRead) {
 		me := p.Enrolled(ctx)
 		k := p.NewKey(ctx, me)
 		alive(ctx, k)
-		p.Require("delete the key", p.Do(ctx, me.Actor, p.DeleteKey, client.Changed(k, p.Code(ctx, me.Account.Codes), nil)), p.DeleteKey, contract.OK)
+		p.Require("delete the key",
+			p.Do(ctx, me.Actor, p.DeleteKey, client.Changed(k, p.Code(ctx, me.Account.Codes), nil)), p.DeleteKey, contract.OK)
 		dead(ctx, k, keyUnknown)
 	}, "barong#1.3")
 	read.state("rejects an API key once its owner has disabled the second factor", "dead-after-disable", keyNotActive, func(ctx SpecContext) {

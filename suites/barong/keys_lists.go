@@ -168,7 +168,8 @@ func listsOwnKeys(p *api) {
 		}
 		return &keyPages{p: p, operation: op, by: me.Actor, made: made}
 	}})
-	It("GET /resource/api_keys lists only the caller's keys and needs no second factor", clause.Graded("barong.keys.list-own", op, contract.OK, clause.From(contract.Observed, "barong#2.2-listKeys; checks#F16")),
+	It("GET /resource/api_keys lists only the caller's keys and needs no second factor",
+		clause.Graded("barong.keys.list-own", op, contract.OK, clause.From(contract.Observed, "barong#2.2-listKeys; checks#F16")),
 		func(ctx SpecContext) {
 			me, other := p.Member(ctx), p.Enrolled(ctx)
 			k := p.NewKey(ctx, other)

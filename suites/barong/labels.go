@@ -83,16 +83,27 @@ func labelsMade(p *api) {
 		p.Check("its scope", value.Text(made, "scope"), Equal("public"))
 		p.Check("the label that is read", p.Labelled(ctx, me, value.Text(made, "key")), Equal(made))
 	})
-	It("POST /resource/labels stores keys and values in lower case", clause.Graded("barong.labels.lower-case", op, contract.OK), func(ctx SpecContext) {
-		me := p.Member(ctx)
-		key := "AF-" + strings.ToUpper(p.Nonce())
-		p.DropLater(me, strings.ToLower(key))
-		call := p.Do(ctx, me.Actor, op, conform.Request{JSON: conform.Object{"key": key, "value": "CONFORM"}})
-		p.Expect(call, op, contract.OK)
-		p.Check("its key", value.Text(value.Of(call), "key"), Equal(strings.ToLower(key)))
-		p.Check("its value", value.Text(value.Of(call), "value"), Equal("conform"))
-		p.Check("the value that is read", value.Text(p.Labelled(ctx, me, strings.ToLower(key)), "value"), Equal("conform"))
-	})
+	It("POST /resource/labels creates a public label whatever scope it is sent",
+		clause.Graded("barong.labels.scope-sent", op, contract.OK, clause.From(contract.Documented, "barong#document-002-createLabel")),
+		func(ctx SpecContext) {
+			me := p.Member(ctx)
+			r := p.NewLabel(me).With("scope", "private")
+			call := p.Do(ctx, me.Actor, op, r)
+			p.Expect(call, op, contract.OK)
+			p.Check("its scope", value.Text(value.Of(call), "scope"), Equal("public"))
+			p.Check("its scope as it is read", value.Text(p.Labelled(ctx, me, value.Text(value.Of(call), "key")), "scope"), Equal("public"))
+		})
+	It("POST /resource/labels stores keys and values in lower case",
+		clause.Graded("barong.labels.lower-case", op, contract.OK), func(ctx SpecContext) {
+			me := p.Member(ctx)
+			key := "AF-" + strings.ToUpper(p.Nonce())
+			p.DropLater(me, strings.ToLower(key))
+			call := p.Do(ctx, me.Actor, op, conform.Request{JSON: conform.Object{"key": key, "value": "CONFORM"}})
+			p.Expect(call, op, contract.OK)
+			p.Check("its key", value.Text(value.Of(call), "key"), Equal(strings.ToLower(key)))
+			p.Check("its value", value.Text(value.Of(call), "value"), Equal("conform"))
+			p.Check("the value that is read", value.Text(p.Labelled(ctx, me, strings.ToLower(key)), "value"), Equal("conform"))
+		})
 	It("POST /resource/labels reads a number as text", clause.Note("barong.labels.number", op, contract.OK), func(ctx SpecContext) {
 		me := p.Member(ctx)
 		call := p.Do(ctx, me.Actor, op, p.NewLabel(me).With("value", 12345))
@@ -169,77 +180,84 @@ func labelRules(p *api) {
 			Given: refusedFor("value-invalid",
 				conform.Set("value", "a.b"), conform.Set("value", "a$bc"), conform.Set("value", "a/bc"), conform.Set("value", "ключ"))},
 	})
-	It("POST /resource/labels accepts keys and values of the minimum and the maximum length", clause.Graded("barong.labels.bounds", p.CreateLabel, contract.OK), func(ctx SpecContext) {
-		me := p.Member(ctx)
-		long := "af-" + p.Nonce() + strings.Repeat("_", longestLabel)
-		for _, label := range []conform.Object{
-			{"key": p.Nonce()[:shortestLabel], "value": "a-1"}, {"key": long[:longestLabel], "value": strings.Repeat("v", longestLabel)},
-		} {
-			p.DropLater(me, label["key"].(string))
-			p.Expect(p.Do(ctx, me.Actor, p.CreateLabel, conform.Request{JSON: label}), p.CreateLabel, contract.OK)
-		}
-	})
-	It("POST /resource/labels rejects a key that the account has already", clause.Graded("barong.labels.key-taken", p.CreateLabel, keyTaken), func(ctx SpecContext) {
-		me := p.Member(ctx)
-		key := p.LabelMade(ctx, me)
-		again := conform.Request{JSON: conform.Object{"key": key, "value": "second"}}
-		p.Expect(p.Do(ctx, me.Actor, p.CreateLabel, again), p.CreateLabel, keyTaken)
-		p.Expect(p.Do(ctx, me.Actor, p.CreateLabel, again.With("key", strings.ToUpper(key))), p.CreateLabel, keyTaken)
-		p.Check("the value of the label", value.Text(p.Labelled(ctx, me, key), "value"), Equal("conform"))
-		other := p.Member(ctx)
-		p.DropLater(other, key)
-		p.Require("make a label with that key as another", p.Do(ctx, other.Actor, p.CreateLabel, again), p.CreateLabel, contract.OK)
-	})
+	It("POST /resource/labels accepts keys and values of the minimum and the maximum length",
+		clause.Graded("barong.labels.bounds", p.CreateLabel, contract.OK), func(ctx SpecContext) {
+			me := p.Member(ctx)
+			long := "af-" + p.Nonce() + strings.Repeat("_", longestLabel)
+			for _, label := range []conform.Object{
+				{"key": p.Nonce()[:shortestLabel], "value": "a-1"}, {"key": long[:longestLabel], "value": strings.Repeat("v", longestLabel)},
+			} {
+				p.DropLater(me, label["key"].(string))
+				p.Expect(p.Do(ctx, me.Actor, p.CreateLabel, conform.Request{JSON: label}), p.CreateLabel, contract.OK)
+			}
+		})
+	It("POST /resource/labels rejects a key that the account has already",
+		clause.Graded("barong.labels.key-taken", p.CreateLabel, keyTaken), func(ctx SpecContext) {
+			me := p.Member(ctx)
+			key := p.LabelMade(ctx, me)
+			again := conform.Request{JSON: conform.Object{"key": key, "value": "second"}}
+			p.Expect(p.Do(ctx, me.Actor, p.CreateLabel, again), p.CreateLabel, keyTaken)
+			p.Expect(p.Do(ctx, me.Actor, p.CreateLabel, again.With("key", strings.ToUpper(key))), p.CreateLabel, keyTaken)
+			p.Check("the value of the label", value.Text(p.Labelled(ctx, me, key), "value"), Equal("conform"))
+			other := p.Member(ctx)
+			p.DropLater(other, key)
+			p.Require("make a label with that key as another", p.Do(ctx, other.Actor, p.CreateLabel, again), p.CreateLabel, contract.OK)
+		})
 }
 
 func labelsRead(p *api) {
-	It("GET /resource/labels/{key} returns a label by its key", clause.Graded("barong.labels.read", p.GetLabel, contract.OK), func(ctx SpecContext) {
-		me := p.Member(ctx)
-		key := p.LabelMade(ctx, me)
-		call := p.Do(ctx, me.Actor, p.GetLabel, client.LabelAt(key))
-		p.Expect(call, p.GetLabel, contract.OK)
-		p.Check("its key", value.Text(value.Of(call), "key"), Equal(key))
-		p.Check("its value", value.Text(value.Of(call), "value"), Equal("conform"))
-	})
-	It("GET /resource/labels/{key} finds no label that only another account has", clause.Graded("barong.labels.foreign", p.GetLabel, contract.NotFound), func(ctx SpecContext) {
-		me, other := p.Member(ctx), p.Member(ctx)
-		key := p.LabelMade(ctx, other)
-		p.Expect(p.Do(ctx, me.Actor, p.GetLabel, client.LabelAt(key)), p.GetLabel, contract.NotFound)
-		p.Expect(p.Do(ctx, me.Actor, p.GetLabel, client.LabelAt("af-"+p.Nonce())), p.GetLabel, contract.NotFound)
-		p.Check("the label of its owner", value.Text(p.Labelled(ctx, other, key), "key"), Equal(key))
-	})
-	It("GET /resource/labels lists the account's public and private labels and no others", clause.Graded("barong.labels.list", p.ListLabels, contract.OK), func(ctx SpecContext) {
-		me, other := p.Member(ctx), p.Member(ctx)
-		mine, foreign := p.LabelMade(ctx, me), p.LabelMade(ctx, other)
-		call := p.Do(ctx, me.Actor, p.ListLabels, conform.Request{})
-		p.Expect(call, p.ListLabels, contract.OK)
-		p.Check("keys that are listed", client.KeysIn(call), ContainElements(mine, confirmedLabel))
-		p.Check("keys that are listed", client.KeysIn(call), Not(ContainElement(foreign)))
-	})
-	It("GET /resource/labels lists the oldest label first, and the newest first on request", clause.Graded("barong.labels.ordering", p.ListLabels, contract.OK), func(ctx SpecContext) {
-		me := p.Member(ctx)
-		older := p.LabelMade(ctx, me)
-		p.Wait(ctx, 2*time.Second, "labels are ordered by the second in which they were made")
-		newer := p.LabelMade(ctx, me)
-		for ordering, want := range map[string][]string{"": {older, newer}, "asc": {older, newer}, "desc": {newer, older}} {
-			query := url.Values{}
-			if ordering != "" {
-				query.Set("ordering", ordering)
-			}
-			call := p.Do(ctx, me.Actor, p.ListLabels, conform.Request{Query: query})
-			p.Expect(call, p.ListLabels, contract.OK)
-			p.Check("the two labels, ordering "+ordering, only(client.KeysIn(call), older, newer), Equal(want))
-		}
-	})
-	It("GET /resource/labels rejects an unknown ordering", clause.Graded("barong.labels.bad-ordering", p.ListLabels, badOrdering), func(ctx SpecContext) {
-		p.Refuses(ctx, conform.Refusal{
-			Operation: p.ListLabels, By: p.Member(ctx).Actor, Outcome: badOrdering,
-			Control: always(conform.Request{Query: url.Values{"ordering": {"desc"}}}),
-			Changes: []conform.Change{{Name: "sideways", Of: func(conform.Request) conform.Request {
-				return conform.Request{Query: url.Values{"ordering": {"sideways"}}}
-			}}},
+	It("GET /resource/labels/{key} returns a label by its key",
+		clause.Graded("barong.labels.read", p.GetLabel, contract.OK), func(ctx SpecContext) {
+			me := p.Member(ctx)
+			key := p.LabelMade(ctx, me)
+			call := p.Do(ctx, me.Actor, p.GetLabel, client.LabelAt(key))
+			p.Expect(call, p.GetLabel, contract.OK)
+			p.Check("its key", value.Text(value.Of(call), "key"), Equal(key))
+			p.Check("its value", value.Text(value.Of(call), "value"), Equal("conform"))
 		})
-	})
+	It("GET /resource/labels/{key} finds no label that only another account has",
+		clause.Graded("barong.labels.foreign", p.GetLabel, contract.NotFound), func(ctx SpecContext) {
+			me, other := p.Member(ctx), p.Member(ctx)
+			key := p.LabelMade(ctx, other)
+			p.Expect(p.Do(ctx, me.Actor, p.GetLabel, client.LabelAt(key)), p.GetLabel, contract.NotFound)
+			p.Expect(p.Do(ctx, me.Actor, p.GetLabel, client.LabelAt("af-"+p.Nonce())), p.GetLabel, contract.NotFound)
+			p.Check("the label of its owner", value.Text(p.Labelled(ctx, other, key), "key"), Equal(key))
+		})
+	It("GET /resource/labels lists the account's public and private labels and no others",
+		clause.Graded("barong.labels.list", p.ListLabels, contract.OK), func(ctx SpecContext) {
+			me, other := p.Member(ctx), p.Member(ctx)
+			mine, foreign := p.LabelMade(ctx, me), p.LabelMade(ctx, other)
+			call := p.Do(ctx, me.Actor, p.ListLabels, conform.Request{})
+			p.Expect(call, p.ListLabels, contract.OK)
+			p.Check("keys that are listed", client.KeysIn(call), ContainElements(mine, confirmedLabel))
+			p.Check("keys that are listed", client.KeysIn(call), Not(ContainElement(foreign)))
+		})
+	It("GET /resource/labels lists the oldest label first, and the newest first on request",
+		clause.Graded("barong.labels.ordering", p.ListLabels, contract.OK), func(ctx SpecContext) {
+			me := p.Member(ctx)
+			older := p.LabelMade(ctx, me)
+			p.Wait(ctx, 2*time.Second, "labels are ordered by the second in which they were made")
+			newer := p.LabelMade(ctx, me)
+			for ordering, want := range map[string][]string{"": {older, newer}, "asc": {older, newer}, "desc": {newer, older}} {
+				query := url.Values{}
+				if ordering != "" {
+					query.Set("ordering", ordering)
+				}
+				call := p.Do(ctx, me.Actor, p.ListLabels, conform.Request{Query: query})
+				p.Expect(call, p.ListLabels, contract.OK)
+				p.Check("the two labels, ordering "+ordering, only(client.KeysIn(call), older, newer), Equal(want))
+			}
+		})
+	It("GET /resource/labels rejects an unknown ordering",
+		clause.Graded("barong.labels.bad-ordering", p.ListLabels, badOrdering), func(ctx SpecContext) {
+			p.Refuses(ctx, conform.Refusal{
+				Operation: p.ListLabels, By: p.Member(ctx).Actor, Outcome: badOrdering,
+				Control: always(conform.Request{Query: url.Values{"ordering": {"desc"}}}),
+				Changes: []conform.Change{{Name: "sideways", Of: func(conform.Request) conform.Request {
+					return conform.Request{Query: url.Values{"ordering": {"sideways"}}}
+				}}},
+			})
+		})
 }
 
 // only keeps those of a list that are among the wanted.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/golang-jwt/jwt/v5"
 	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
 
 	"authconform/harness/clause"
 	"authconform/harness/conform"
@@ -21,7 +22,7 @@ import (
 type tokenBearer struct {
 	area      string
 	operation *contract.Operation
-	kind      string // subject of its tokens
+	request   *contract.Operation // has such a token mailed
 	// fresh has a token mailed, and returns what makes a request of it.
 	fresh func(context.Context) (token string, request func(token string) conform.Request)
 	// other has a token of the other kind mailed.
@@ -29,65 +30,115 @@ type tokenBearer struct {
 	features []string
 }
 
+// forgedToken is a way to make tokens that are refused out of a good one.
+type forgedToken struct {
+	outcome contract.Outcome
+	what    string
+	needs   []string
+	forge   func(ctx context.Context, p *api, b tokenBearer, token string) []string
+}
+
+var forgedTokens = []forgedToken{
+	{"token-malformed", "text that is not a JWT", nil, func(_ context.Context, p *api, _ tokenBearer, token string) []string {
+		head, rest, _ := strings.Cut(token, ".")
+		return []string{"nonsense" + p.Nonce(), head + "." + p.Nonce(), token + "." + head, rest}
+	}},
+	{"token-undecodable", "a token whose header is not JSON", nil, func(_ context.Context, p *api, _ tokenBearer, token string) []string {
+		_, rest, _ := strings.Cut(token, ".")
+		return []string{encode([]byte("{"+p.Nonce())) + "." + rest}
+	}},
+	{"token-forged", "a token with an altered signature or altered claims", nil,
+		func(_ context.Context, _ *api, _ tokenBearer, token string) []string {
+			return []string{otherSignature(token), otherClaims(token)}
+		}},
+	{"token-algorithm", "a token with alg none, and one signed with HMAC under an empty secret", nil,
+		func(_ context.Context, p *api, _ tokenBearer, token string) []string {
+			return []string{unsigned(token) + encode([]byte("none")), p.emptyHMAC(token)}
+		}},
+	{"token-unsigned", "a token with alg none and no signature", nil, func(_ context.Context, _ *api, _ tokenBearer, token string) []string {
+		return []string{unsigned(token)}
+	}},
+	{"token-wrong-kind", "a token that was mailed for another purpose", nil, func(ctx context.Context, _ *api, b tokenBearer, _ string) []string {
+		return []string{b.other(ctx)}
+	}},
+	{"token-is-session", "the bearer token of a session", []string{client.Direct}, func(ctx context.Context, p *api, _ tokenBearer, _ string) []string {
+		return []string{p.SessionToken(ctx, p.Member(ctx))}
+	}},
+	{"token-without-id", "a token without a jti", []string{client.KnownKey}, func(_ context.Context, p *api, _ tokenBearer, token string) []string {
+		return []string{p.resigned(token, func(claims map[string]any) { delete(claims, "jti") })}
+	}},
+	{"token-from-future", "a token that was issued in the future", []string{client.KnownKey},
+		func(_ context.Context, p *api, _ tokenBearer, token string) []string {
+			return []string{p.resigned(token, func(claims map[string]any) { claims["iat"] = p.Now().Add(24 * time.Hour).Unix() })}
+		}},
+	{"token-foreign-issuer", "a token of another issuer", []string{client.KnownKey},
+		func(_ context.Context, p *api, _ tokenBearer, token string) []string {
+			return []string{p.resigned(token, func(claims map[string]any) { claims["iss"] = otherParty })}
+		}},
+	{"token-foreign-audience", "a token for another audience", []string{client.KnownKey},
+		func(_ context.Context, p *api, _ tokenBearer, token string) []string {
+			return []string{p.resigned(token, func(claims map[string]any) { claims["aud"] = []string{otherParty} })}
+		}},
+}
+
+// otherParty neither issues Barong's tokens nor takes them.
+const otherParty = "other"
+
 // mailedTokens states for an operation which tokens it does not take (barong#6.4;
 // RFC 8725 3.1, 3.8 and 3.9).
 func mailedTokens(p *api, b tokenBearer) {
-	forged := func(outcome contract.Outcome, promise string, needs []string, forge func(ctx context.Context, token string) []string) {
-		options := []clause.Option{clause.Needs(append(needs, b.features...)...)}
-		It(b.operation.Name()+" rejects "+promise, clause.Graded("barong."+b.area+"."+string(outcome), b.operation, outcome, options...), func(ctx SpecContext) {
-			token, request := b.fresh(ctx)
-			pair := conform.Refusal{
-				Operation: b.operation, By: p.Visitor(), Outcome: outcome, OnlyAfter: true,
-				Control: func() conform.Request { return request(token) },
-			}
-			for i, forgery := range forge(ctx, token) {
-				pair.Changes = append(pair.Changes, conform.Change{Name: string(rune('a' + i)), Of: func(conform.Request) conform.Request {
-					return request(p.Secret("forged-token", forgery))
-				}})
-			}
-			p.Refuses(ctx, pair)
-		})
+	for _, f := range forgedTokens {
+		It(b.operation.Name()+" rejects "+f.what, clause.Graded("barong."+b.area+"."+string(f.outcome), b.operation, f.outcome,
+			clause.Needs(append(f.needs, b.features...)...)), func(ctx SpecContext) { p.refusesToken(ctx, b, f) })
 	}
-	forged("token-malformed", "text that is not a JWT", nil, func(_ context.Context, token string) []string {
-		head, rest, _ := strings.Cut(token, ".")
-		return []string{"nonsense" + p.Nonce(), head + "." + p.Nonce(), token + "." + head, rest}
-	})
-	forged("token-undecodable", "a token whose header is not JSON", nil, func(_ context.Context, token string) []string {
-		parts := strings.Split(token, ".")
-		return []string{encode([]byte("{"+p.Nonce())) + "." + parts[1] + "." + parts[2]}
-	})
-	forged("token-forged", "a token with an altered signature or altered claims", nil, func(_ context.Context, token string) []string {
-		return []string{otherSignature(token), otherClaims(token)}
-	})
-	forged("token-algorithm", "a token with alg none, and one signed with HMAC under an empty secret", nil, func(_ context.Context, token string) []string {
-		return withoutSignature(token)
-	})
-	forged("token-wrong-kind", "a token that was mailed for another purpose", nil, func(ctx context.Context, _ string) []string {
-		return []string{b.other(ctx)}
-	})
-	forged("token-is-session", "the bearer token of a session", []string{client.Direct}, func(ctx context.Context, _ string) []string {
-		return []string{p.SessionToken(ctx, p.Member(ctx))}
-	})
-	forged("token-without-id", "a token without a jti", []string{client.KnownKey}, func(_ context.Context, token string) []string {
-		return []string{p.resigned(token, func(claims map[string]any) { delete(claims, "jti") })}
-	})
-	forged("token-from-future", "a token that was issued in the future", []string{client.KnownKey}, func(_ context.Context, token string) []string {
-		return []string{p.resigned(token, func(claims map[string]any) { claims["iat"] = p.Now().Add(24 * time.Hour).Unix() })}
-	})
-	expiredTokens(p, b)
-}
-
-// expiredTokens lets an hour pass: real deployments are not asked to wait for it.
-func expiredTokens(p *api, b tokenBearer) {
-	const lifetime = time.Hour
 	It(b.operation.Name()+" rejects a token that is older than an hour", Serial,
-		clause.Should("barong."+b.area+".token-expired", b.operation, "token-expired", clause.Needs(b.features...)), func(ctx SpecContext) {
+		clause.Should("barong."+b.area+".token-expired", b.operation, "token-expired", clause.Needs(b.features...)),
+		func(ctx SpecContext) {
 			token, request := b.fresh(ctx)
-			p.Wait(ctx, lifetime+time.Minute, "mailed tokens live for an hour")
-			p.Expect(p.Do(ctx, p.Visitor(), b.operation, request(token)), b.operation, "token-expired")
+			p.Expect(p.Do(ctx, p.Visitor(), b.operation, request(p.expired(ctx, token))), b.operation, "token-expired")
 			fresh, again := b.fresh(ctx)
 			p.Require("use a fresh token", p.Do(ctx, p.Visitor(), b.operation, again(fresh)), b.operation, contract.OK)
 		})
+	It(b.request.Name()+" mails a token that is good for an hour",
+		clause.Graded("barong."+b.area+".token-lifetime", b.request, contract.OK, clause.Needs(b.features...),
+			clause.From(contract.Tested, "barong#2.1-confirmEmail-parameters")), func(ctx SpecContext) {
+			token, _ := b.fresh(ctx)
+			claims := client.Claims(token)
+			seconds := value.Number(claims, "exp") - value.Number(claims, "iat")
+			p.Check("the token's lifetime", time.Duration(seconds)*time.Second, Equal(mailedLifetime))
+		})
+}
+
+func (p *api) refusesToken(ctx context.Context, b tokenBearer, f forgedToken) {
+	GinkgoHelper()
+	token, request := b.fresh(ctx)
+	pair := conform.Refusal{
+		Operation: b.operation, By: p.Visitor(), Outcome: f.outcome, OnlyAfter: true,
+		Control: func() conform.Request { return request(token) },
+	}
+	for i, forgery := range f.forge(ctx, p, b, token) {
+		pair.Changes = append(pair.Changes, conform.Change{Name: string(rune('a' + i)), Of: func(conform.Request) conform.Request {
+			return request(p.Secret("forged-token", forgery))
+		}})
+	}
+	p.Refuses(ctx, pair)
+}
+
+// mailedLifetime is how long a mailed token is good (barong#2.1-confirmEmail-parameters).
+const mailedLifetime = time.Hour
+
+// expired makes a mailed token one of the past: with the key that signs tokens by
+// minting it, and otherwise by waiting.
+func (p *api) expired(ctx context.Context, token string) string {
+	GinkgoHelper()
+	if !p.Target().Features[client.KnownKey] {
+		p.Wait(ctx, mailedLifetime+time.Minute, "mailed tokens live for an hour")
+		return token
+	}
+	return p.resigned(token, func(claims map[string]any) {
+		issued := p.Now().Add(-mailedLifetime - time.Minute)
+		claims["iat"], claims["exp"] = issued.Unix(), issued.Add(mailedLifetime).Unix()
+	})
 }
 
 func encode(text []byte) string { return base64.RawURLEncoding.EncodeToString(text) }
@@ -116,21 +167,20 @@ func changedClaims(token string, change func(map[string]any)) string {
 	return encode(text)
 }
 
-// withoutSignature claims algorithms that need no private key (RFC 8725 3.1).
-func withoutSignature(token string) []string {
-	payload := strings.Split(token, ".")[1]
-	none := encode([]byte(`{"alg":"none"}`)) + "." + payload + "."
-	hmac := jwt.New(jwt.SigningMethodHS256)
-	text, err := hmac.SigningString()
-	if err != nil {
-		return []string{none}
-	}
-	text = strings.Split(text, ".")[0] + "." + payload
+// unsigned claims that a token needs no signature, and has none (RFC 8725 3.1).
+func unsigned(token string) string {
+	return encode([]byte(`{"alg":"none"}`)) + "." + strings.Split(token, ".")[1] + "."
+}
+
+// emptyHMAC signs a token's claims as anybody could (RFC 8725 3.1).
+func (p *api) emptyHMAC(token string) string {
+	GinkgoHelper()
+	text := encode([]byte(`{"alg":"HS256","typ":"JWT"}`)) + "." + strings.Split(token, ".")[1]
 	signature, err := jwt.SigningMethodHS256.Sign(text, []byte{})
 	if err != nil {
-		return []string{none}
+		p.Error("cannot sign with an empty secret: %v", err)
 	}
-	return []string{none, text + "." + encode(signature)}
+	return text + "." + encode(signature)
 }
 
 // resigned signs a token's claims anew, changed, with the key of setting jwt-key.

@@ -61,7 +61,8 @@ func enables(p *api) {
 			p.Expect(p.PasswordOnly(ctx, me.Account), p.CreateSession, contract.SecondFactorRequired)
 			p.Expect(p.TryLogIn(ctx, me.Account, p.Credentials(me.Account, p.Code(ctx, codes))), p.CreateSession, contract.OK)
 		})
-	It("POST /resource/otp/enable gives the user the private label otp", clause.Graded("barong.otp.label", op, contract.OK, clause.From(contract.Observed, "barong#1.7-otp-label")),
+	It("POST /resource/otp/enable gives the user the private label otp",
+		clause.Graded("barong.otp.label", op, contract.OK, clause.From(contract.Observed, "barong#1.7-otp-label")),
 		func(ctx SpecContext) {
 			me := p.Member(ctx)
 			codes := p.NewSecret(ctx, me)
@@ -69,7 +70,8 @@ func enables(p *api) {
 			p.Expect(p.PutCode(ctx, me, op, p.Code(ctx, codes)), op, contract.OK)
 			p.Check("what users/me tells of the second factor", p.Factor(ctx, me), Equal(factorOn))
 		})
-	It("POST /resource/otp/enable rejects a wrong TOTP code and leaves the second factor off", clause.Graded("barong.otp.enable-wrong", op, contract.SecondFactorWrong),
+	It("POST /resource/otp/enable rejects a wrong TOTP code and leaves the second factor off",
+		clause.Graded("barong.otp.enable-wrong", op, contract.SecondFactorWrong),
 		func(ctx SpecContext) {
 			me := p.Member(ctx)
 			codes := p.NewSecret(ctx, me)
@@ -79,7 +81,8 @@ func enables(p *api) {
 			p.Expect(p.PasswordOnly(ctx, me.Account), p.CreateSession, contract.OK)
 			p.Expect(p.PutCode(ctx, me, op, p.Code(ctx, codes)), op, contract.OK)
 		})
-	It("POST /resource/otp/enable rejects any TOTP code of a user without a secret", clause.Graded("barong.otp.enable-without-secret", op, contract.SecondFactorWrong),
+	It("POST /resource/otp/enable rejects any TOTP code of a user without a secret",
+		clause.Graded("barong.otp.enable-without-secret", op, contract.SecondFactorWrong),
 		func(ctx SpecContext) {
 			me, other := p.Member(ctx), p.Enrolled(ctx)
 			p.Expect(p.PutCode(ctx, me, op, p.AnyCode()), op, contract.SecondFactorWrong)
@@ -100,7 +103,8 @@ func enables(p *api) {
 				Outcome: contract.SecondFactorWrong, State: func() any { return p.Factor(ctx, me) },
 			})
 		})
-	It("POST /resource/otp/enable rejects a repeated wrong TOTP code as a replay", clause.Graded("barong.otp.enable-repeated", op, contract.SecondFactorReplayed),
+	It("POST /resource/otp/enable rejects a repeated wrong TOTP code as a replay",
+		clause.Graded("barong.otp.enable-repeated", op, contract.SecondFactorReplayed),
 		func(ctx SpecContext) {
 			me := p.Member(ctx)
 			codes := p.NewSecret(ctx, me)
@@ -110,7 +114,8 @@ func enables(p *api) {
 			p.Expect(p.PutCode(ctx, me, op, wrong), op, contract.SecondFactorReplayed)
 			p.Expect(p.PutCode(ctx, me, op, p.Code(ctx, codes)), op, contract.OK)
 		})
-	It("POST /resource/otp/enable rejects enabling twice and does not use the TOTP code up", clause.Graded("barong.otp.enable-twice", op, client.AlreadyEnabled),
+	It("POST /resource/otp/enable rejects enabling twice and does not use the TOTP code up",
+		clause.Graded("barong.otp.enable-twice", op, client.AlreadyEnabled),
 		func(ctx SpecContext) {
 			me := p.Enrolled(ctx)
 			right := p.LastingCode(ctx, me.Account.Codes)
@@ -130,14 +135,16 @@ func verifies(p *api) {
 			p.Check("what users/me tells of the second factor", p.Factor(ctx, me), Equal(factorOn))
 			p.Expect(p.PasswordOnly(ctx, me.Account), p.CreateSession, contract.SecondFactorRequired)
 		})
-	It("POST /resource/otp/verify rejects a wrong TOTP code and accepts a valid one afterwards", clause.Graded("barong.otp.verify-wrong", op, contract.SecondFactorWrong),
+	It("POST /resource/otp/verify rejects a wrong TOTP code and accepts a valid one afterwards",
+		clause.Graded("barong.otp.verify-wrong", op, contract.SecondFactorWrong),
 		func(ctx SpecContext) {
 			me := p.Enrolled(ctx)
 			p.Expect(p.PutCode(ctx, me, op, me.Account.Codes.Wrong(client.Skew)), op, contract.SecondFactorWrong)
 			p.Expect(p.PutCode(ctx, me, op, me.Account.Codes.Wrong(client.Skew)), op, contract.SecondFactorWrong)
 			p.Expect(p.PutCode(ctx, me, op, p.Code(ctx, me.Account.Codes)), op, contract.OK)
 		})
-	It("POST /resource/otp/verify is unavailable while the second factor is off and does not use the TOTP code up", clause.Graded("barong.otp.verify-off", op, client.NotEnabled),
+	It("POST /resource/otp/verify is unavailable while the second factor is off and does not use the TOTP code up",
+		clause.Graded("barong.otp.verify-off", op, client.NotEnabled),
 		func(ctx SpecContext) {
 			me := p.Member(ctx)
 			codes := p.NewSecret(ctx, me)
@@ -156,7 +163,8 @@ func disables(p *api) {
 			p.Check("what users/me tells of the second factor, in the same session", p.Factor(ctx, me), Equal(factorOff))
 			p.Expect(p.PasswordOnly(ctx, me.Account), p.CreateSession, contract.OK)
 		})
-	It("POST /resource/otp/disable rejects a wrong TOTP code and another user's, and leaves the second factor on", clause.Graded("barong.otp.disable-wrong", op, contract.SecondFactorWrong),
+	It("POST /resource/otp/disable rejects a wrong TOTP code and another user's, and leaves the second factor on",
+		clause.Graded("barong.otp.disable-wrong", op, contract.SecondFactorWrong),
 		func(ctx SpecContext) {
 			me, other := p.JustEnrolled(ctx), p.Enrolled(ctx)
 			for _, code := range []string{me.Account.Codes.Wrong(client.Skew), p.Code(ctx, other.Account.Codes)} {
@@ -166,14 +174,16 @@ func disables(p *api) {
 			p.Expect(p.PasswordOnly(ctx, me.Account), p.CreateSession, contract.SecondFactorRequired)
 			p.Expect(p.PutCode(ctx, me, op, p.Code(ctx, me.Account.Codes)), op, contract.OK)
 		})
-	It("POST /resource/otp/disable rejects a used TOTP code and leaves the second factor on", clause.Graded("barong.otp.disable-replayed", op, contract.SecondFactorReplayed),
+	It("POST /resource/otp/disable rejects a used TOTP code and leaves the second factor on",
+		clause.Graded("barong.otp.disable-replayed", op, contract.SecondFactorReplayed),
 		func(ctx SpecContext) {
 			me := p.JustEnrolled(ctx)
 			p.Expect(p.PutCode(ctx, me, op, p.Spent(ctx, me)), op, contract.SecondFactorReplayed)
 			p.Check("what users/me tells of the second factor", p.Factor(ctx, me), Equal(factorOn))
 			p.Expect(p.PutCode(ctx, me, op, p.Code(ctx, me.Account.Codes)), op, contract.OK)
 		})
-	It("POST /resource/otp/disable is unavailable while the second factor is off and does not use the TOTP code up", clause.Graded("barong.otp.disable-off", op, client.NotEnabled),
+	It("POST /resource/otp/disable is unavailable while the second factor is off and does not use the TOTP code up",
+		clause.Graded("barong.otp.disable-off", op, client.NotEnabled),
 		func(ctx SpecContext) {
 			me := p.Member(ctx)
 			codes := p.NewSecret(ctx, me)

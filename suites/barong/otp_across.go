@@ -19,7 +19,8 @@ func codeAcross(p *api) {
 		GinkgoHelper()
 		return p.TryLogIn(ctx, me.Account, p.Credentials(me.Account, code))
 	}
-	It("POST /identity/sessions rejects a TOTP code that POST /resource/otp/verify has used up, padded or not", clause.Graded("barong.otp.verified-at-login", p.CreateSession, replayed),
+	It("POST /identity/sessions rejects a TOTP code that POST /resource/otp/verify has used up, padded or not",
+		clause.Graded("barong.otp.verified-at-login", p.CreateSession, replayed),
 		func(ctx SpecContext) {
 			me := p.Enrolled(ctx)
 			code := p.Spent(ctx, me)
@@ -27,7 +28,8 @@ func codeAcross(p *api) {
 			p.Expect(logIn(ctx, me, p.Secret("code", code+" ")), p.CreateSession, replayed)
 			p.Expect(logIn(ctx, me, p.Code(ctx, me.Account.Codes)), p.CreateSession, contract.OK)
 		})
-	It("POST /identity/sessions rejects a TOTP code that POST /resource/otp/enable has used up", clause.Graded("barong.otp.enabled-at-login", p.CreateSession, replayed, clause.From(contract.Observed, "barong#10.2-6; checks#T12")),
+	It("POST /identity/sessions rejects a TOTP code that POST /resource/otp/enable has used up",
+		clause.Graded("barong.otp.enabled-at-login", p.CreateSession, replayed, clause.From(contract.Observed, "barong#10.2-6; checks#T12")),
 		func(ctx SpecContext) {
 			me := p.Member(ctx)
 			codes := p.NewSecret(ctx, me)
@@ -36,7 +38,8 @@ func codeAcross(p *api) {
 			p.Expect(logIn(ctx, me, first), p.CreateSession, replayed)
 			p.Expect(logIn(ctx, me, p.Code(ctx, codes)), p.CreateSession, contract.OK)
 		})
-	It("POST /resource/otp/verify rejects a TOTP code that was used or rejected at log-in", clause.Graded("barong.otp.login-at-verify", p.VerifyOTP, replayed),
+	It("POST /resource/otp/verify rejects a TOTP code that was used or rejected at log-in",
+		clause.Graded("barong.otp.login-at-verify", p.VerifyOTP, replayed),
 		func(ctx SpecContext) {
 			me := p.Enrolled(ctx)
 			right, wrong := p.Code(ctx, me.Account.Codes), me.Account.Codes.Wrong(client.Skew)
@@ -45,21 +48,24 @@ func codeAcross(p *api) {
 			p.Expect(p.PutCode(ctx, me, p.VerifyOTP, right), p.VerifyOTP, replayed)
 			p.Expect(p.PutCode(ctx, me, p.VerifyOTP, wrong), p.VerifyOTP, replayed)
 		})
-	It("POST /resource/otp/verify rejects a TOTP code that created an API key", clause.Graded("barong.otp.key-at-verify", p.VerifyOTP, replayed),
+	It("POST /resource/otp/verify rejects a TOTP code that created an API key",
+		clause.Graded("barong.otp.key-at-verify", p.VerifyOTP, replayed),
 		func(ctx SpecContext) {
 			me := p.Enrolled(ctx)
 			code := p.Code(ctx, me.Account.Codes)
 			p.Made(ctx, me, client.KeyBody(code))
 			p.Expect(p.PutCode(ctx, me, p.VerifyOTP, code), p.VerifyOTP, replayed)
 		})
-	It("POST /resource/otp/disable rejects a TOTP code that POST /resource/otp/verify has rejected", clause.Graded("barong.otp.repeated-at-disable", p.DisableOTP, replayed),
+	It("POST /resource/otp/disable rejects a TOTP code that POST /resource/otp/verify has rejected",
+		clause.Graded("barong.otp.repeated-at-disable", p.DisableOTP, replayed),
 		func(ctx SpecContext) {
 			me := p.JustEnrolled(ctx)
 			wrong := me.Account.Codes.Wrong(client.Skew)
 			p.Require("get a wrong code refused", p.PutCode(ctx, me, p.VerifyOTP, wrong), p.VerifyOTP, contract.SecondFactorWrong)
 			p.Expect(p.PutCode(ctx, me, p.DisableOTP, wrong), p.DisableOTP, replayed)
 		})
-	It("POST /resource/otp/verify remembers TOTP codes per user", clause.Graded("barong.otp.memory-own", p.VerifyOTP, contract.SecondFactorWrong, clause.From(contract.Observed, "barong#1.8")),
+	It("POST /resource/otp/verify remembers TOTP codes per user",
+		clause.Graded("barong.otp.memory-own", p.VerifyOTP, contract.SecondFactorWrong, clause.From(contract.Observed, "barong#1.8")),
 		func(ctx SpecContext) {
 			me, other := p.Enrolled(ctx), p.Enrolled(ctx)
 			wrong := me.Account.Codes.Wrong(client.Skew)

@@ -32,7 +32,8 @@ func generates(p *api) {
 		p.Expect(call, op, contract.OK)
 		return call
 	}
-	It("POST /resource/otp/generate_qrcode returns a 20-byte secret in a well-formed otpauth URI", clause.Graded("barong.otp.uri", op, contract.OK),
+	It("POST /resource/otp/generate_qrcode returns a 20-byte secret in a well-formed otpauth URI",
+		clause.Graded("barong.otp.uri", op, contract.OK),
 		func(ctx SpecContext) {
 			me := p.Member(ctx)
 			uri := p.provisioning(qr(ctx, me))
@@ -41,7 +42,8 @@ func generates(p *api) {
 			p.Check("the codes' parameters", uri.Params, Equal(otp.Params{Algorithm: otp.SHA1, Digits: 6, Period: client.Step}))
 			p.Check("the issuer", uri.Issuer, Not(BeEmpty()))
 		})
-	It("POST /resource/otp/generate_qrcode returns the QR code as a PNG of 300 pixels", clause.Graded("barong.otp.png", op, contract.OK, clause.From(contract.Observed, "barong#1.8")),
+	It("POST /resource/otp/generate_qrcode returns the QR code as a PNG of 300 pixels",
+		clause.Graded("barong.otp.png", op, contract.OK, clause.From(contract.Observed, "barong#1.8")),
 		func(ctx SpecContext) {
 			text, err := base64.StdEncoding.DecodeString(value.Text(value.Of(qr(ctx, p.Member(ctx))), "data", "barcode"))
 			p.Holds("the barcode is Base64 (RFC 4648 section 4)", err == nil, "it is not")
@@ -49,7 +51,8 @@ func generates(p *api) {
 			p.Holds("the barcode is a PNG that can be drawn", err == nil, "it cannot")
 			p.Check("its width and height", []int{picture.Bounds().Dx(), picture.Bounds().Dy()}, Equal([]int{qrPixels, qrPixels}))
 		})
-	It("POST /resource/otp/generate_qrcode creates a new secret each time and for each user", clause.Graded("barong.otp.secret-fresh", op, contract.OK, clause.From(contract.Observed, "barong#10.2-8; checks#T03")),
+	It("POST /resource/otp/generate_qrcode creates a new secret each time and for each user",
+		clause.Graded("barong.otp.secret-fresh", op, contract.OK, clause.From(contract.Observed, "barong#10.2-8; checks#T03")),
 		func(ctx SpecContext) {
 			one, two := p.Member(ctx), p.Member(ctx)
 			secrets := map[string]bool{}
@@ -58,7 +61,8 @@ func generates(p *api) {
 			}
 			p.Check("different secrets of four", len(secrets), Equal(4))
 		})
-	It("POST /resource/otp/enable rejects TOTP codes of a replaced secret", clause.Graded("barong.otp.secret-replaced", p.EnableOTP, contract.SecondFactorWrong),
+	It("POST /resource/otp/enable rejects TOTP codes of a replaced secret",
+		clause.Graded("barong.otp.secret-replaced", p.EnableOTP, contract.SecondFactorWrong),
 		func(ctx SpecContext) {
 			me := p.Member(ctx)
 			old := p.NewSecret(ctx, me)
@@ -68,14 +72,16 @@ func generates(p *api) {
 			p.Check("what users/me tells of the second factor", p.Factor(ctx, me), Equal(factorOff))
 			p.Expect(p.PutCode(ctx, me, p.EnableOTP, p.Code(ctx, codes)), p.EnableOTP, contract.OK)
 		})
-	It("POST /resource/otp/generate_qrcode leaves the second factor off until a first TOTP code is accepted", clause.Graded("barong.otp.secret-inert", op, contract.OK, clause.From(contract.Observed, "barong#4; checks#T18")),
+	It("POST /resource/otp/generate_qrcode leaves the second factor off until a first TOTP code is accepted",
+		clause.Graded("barong.otp.secret-inert", op, contract.OK, clause.From(contract.Observed, "barong#4; checks#T18")),
 		func(ctx SpecContext) {
 			me := p.Member(ctx)
 			qr(ctx, me)
 			p.Check("what users/me tells of the second factor", p.Factor(ctx, me), Equal(factorOff))
 			p.Expect(p.PasswordOnly(ctx, me.Account), p.CreateSession, contract.OK)
 		})
-	It("POST /resource/otp/generate_qrcode neither returns nor replaces the secret while the second factor is on", clause.Graded("barong.otp.secret-kept", op, client.AlreadyEnabled),
+	It("POST /resource/otp/generate_qrcode neither returns nor replaces the secret while the second factor is on",
+		clause.Graded("barong.otp.secret-kept", op, client.AlreadyEnabled),
 		func(ctx SpecContext) {
 			me := p.Enrolled(ctx)
 			p.Expect(p.Do(ctx, me.Actor, op, conform.Request{}), op, client.AlreadyEnabled)

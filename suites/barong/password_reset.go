@@ -42,7 +42,7 @@ func passwordResets(p *api) {
 		resetConfirms(p)
 		resetRefuses(p)
 		mailedTokens(p, tokenBearer{
-			area: "password-reset", operation: p.ConfirmPasswordReset, kind: client.Reset,
+			area: "password-reset", operation: p.ConfirmPasswordReset, request: p.RequestPasswordReset,
 			fresh: func(ctx context.Context) (string, func(token string) conform.Request) {
 				GinkgoHelper()
 				a := p.Changeable(ctx).Account
@@ -63,7 +63,7 @@ func resetRequests(p *api) {
 			a := p.Changeable(ctx).Account
 			p.ForgetMail(ctx, a.Login)
 			p.Expect(p.Do(ctx, p.Visitor(), op, p.ForAddress(a.Login)), op, contract.OK)
-			token := p.MailedToken(ctx, a.Login, client.Reset)
+			token := p.PromisedToken(ctx, a.Login, client.Reset)
 			call := p.Do(ctx, p.Visitor(), p.ConfirmPasswordReset, p.PasswordReset(token, p.Next(a)))
 			p.Expect(call, p.ConfirmPasswordReset, contract.OK)
 		})
@@ -93,7 +93,7 @@ func resetConfirms(p *api) {
 			password := p.Next(a)
 			call := p.Do(ctx, p.Visitor(), op, p.PasswordReset(p.ResetToken(ctx, a), password))
 			p.Expect(call, op, contract.OK)
-			p.Check("the answer sets no session cookie", client.SetCookie(call, client.SessionCookie), BeEmpty())
+			p.Check("the answer sets no session cookie", p.CookieOf(call), BeEmpty())
 			p.Check("the old password opens no session", p.LogsIn(ctx, a, a.Password), BeFalse())
 			p.Check("the new password opens a session", p.LogsIn(ctx, a, password), BeTrue())
 		})
@@ -119,7 +119,8 @@ func resetConfirms(p *api) {
 func resetRefuses(p *api) {
 	op := p.ConfirmPasswordReset
 	It("POST /identity/users/password/confirm_code keeps the token of a rejected reset valid",
-		clause.Must("barong.password-reset.refusal-spends-nothing", op, contract.OK, clause.From(contract.Observed, "barong#2.1")), func(ctx SpecContext) {
+		clause.Must("barong.password-reset.refusal-spends-nothing", op, contract.OK, clause.From(contract.Observed, "barong#2.1")),
+		func(ctx SpecContext) {
 			a := p.Changeable(ctx).Account
 			token := p.ResetToken(ctx, a)
 			weak := p.PasswordReset(token, known[0])

@@ -16,41 +16,45 @@ import (
 
 func phoneVerified(p *api) {
 	op := p.VerifyPhone
-	It("POST /resource/phones/verify verifies a number with the code that was sent and labels the account", clause.Graded("barong.phones.verified", op, contract.OK), func(ctx SpecContext) {
-		me := p.PhoneOwner(ctx)
-		me.Add(ctx)
-		call := me.Check(ctx, me.Code(ctx))
-		p.Expect(call, op, contract.OK)
-		p.Check("the account that is answered", value.Text(value.Of(call), "email"), Equal(me.Account.Login))
-		list := p.PhonesOf(ctx, me.Session)
-		p.Check("phones that are listed", list, HaveLen(1))
-		p.Check("when it was verified", value.At(list[0], "validated_at"), Not(BeNil()))
-		label := p.Labelled(ctx, me.Session, "phone")
-		p.Check("the label phone", []string{value.Text(label, "value"), value.Text(label, "scope")}, Equal([]string{"verified", "private"}))
-	})
+	It("POST /resource/phones/verify verifies a number with the code that was sent and labels the account",
+		clause.Graded("barong.phones.verified", op, contract.OK), func(ctx SpecContext) {
+			me := p.PhoneOwner(ctx)
+			me.Add(ctx)
+			call := me.Check(ctx, me.Code(ctx))
+			p.Expect(call, op, contract.OK)
+			p.Check("the account that is answered", value.Text(value.Of(call), "email"), Equal(me.Account.Login))
+			list := p.PhonesOf(ctx, me.Session)
+			p.Check("phones that are listed", list, HaveLen(1))
+			p.Check("when it was verified", value.At(list[0], "validated_at"), Not(BeNil()))
+			label := p.Labelled(ctx, me.Session, "phone")
+			p.Check("the label phone", []string{value.Text(label, "value"), value.Text(label, "scope")}, Equal([]string{"verified", "private"}))
+		})
 	// Level 2 is phone:verified unless a deployment orders its levels otherwise.
-	It("POST /resource/phones/verify raises the account to the level of a verified phone", clause.Should("barong.phones.level", op, contract.OK, clause.Needs(client.MockPhones)), func(ctx SpecContext) {
-		me := p.PhoneOwner(ctx)
-		me.Add(ctx)
-		p.Expect(me.Check(ctx, me.Code(ctx)), op, contract.OK)
-		p.Check("the level", value.Number(p.UserOf(ctx, me.Session), "level"), Equal(2))
-	})
-	It("POST /resource/phones/verify accepts any code where phone verification is mocked", clause.Graded("barong.phones.any-code", op, contract.OK, clause.Needs(client.MockPhones)), func(ctx SpecContext) {
-		me := p.PhoneOwner(ctx)
-		me.Add(ctx)
-		p.Expect(me.Check(ctx, "no code"), op, contract.OK)
-	})
+	It("POST /resource/phones/verify raises the account to the level of a verified phone",
+		clause.Should("barong.phones.level", op, contract.OK, clause.Needs(client.MockPhones)), func(ctx SpecContext) {
+			me := p.PhoneOwner(ctx)
+			me.Add(ctx)
+			p.Expect(me.Check(ctx, me.Code(ctx)), op, contract.OK)
+			p.Check("the level", value.Number(p.UserOf(ctx, me.Session), "level"), Equal(2))
+		})
+	It("POST /resource/phones/verify accepts any code where phone verification is mocked",
+		clause.Graded("barong.phones.any-code", op, contract.OK, clause.Needs(client.MockPhones)), func(ctx SpecContext) {
+			me := p.PhoneOwner(ctx)
+			me.Add(ctx)
+			p.Expect(me.Check(ctx, "no code"), op, contract.OK)
+		})
 	// Regression 17 of barong#9-17.
-	It("POST /resource/phones/verify rejects a wrong code", clause.Graded("barong.phones.wrong-code", op, codeWrong, clause.Needs(client.RealPhones)), func(ctx SpecContext) {
-		me := p.PhoneOwner(ctx)
-		me.Add(ctx)
-		code := me.Code(ctx)
-		for _, wrong := range []string{otherDigit(code), code[:4], code + "0"} {
-			p.Expect(me.Check(ctx, p.Secret("sms-code", wrong)), op, codeWrong)
-		}
-		p.Check("when it was verified", value.At(p.PhonesOf(ctx, me.Session)[0], "validated_at"), BeNil())
-		p.Require("verify the phone with the right code", me.Check(ctx, code), op, contract.OK)
-	})
+	It("POST /resource/phones/verify rejects a wrong code",
+		clause.Graded("barong.phones.wrong-code", op, codeWrong, clause.Needs(client.RealPhones)), func(ctx SpecContext) {
+			me := p.PhoneOwner(ctx)
+			me.Add(ctx)
+			code := me.Code(ctx)
+			for _, wrong := range []string{otherDigit(code), code[:4], code + "0"} {
+				p.Expect(me.Check(ctx, p.Secret("sms-code", wrong)), op, codeWrong)
+			}
+			p.Check("when it was verified", value.At(p.PhonesOf(ctx, me.Session)[0], "validated_at"), BeNil())
+			p.Require("verify the phone with the right code", me.Check(ctx, code), op, contract.OK)
+		})
 }
 
 // aboutNumber is a request of an operation about a number.
@@ -95,30 +99,33 @@ func phoneRefused(p *api) {
 
 // phoneTaken is about a number that somebody has verified.
 func phoneTaken(p *api) {
-	It("POST /resource/phones rejects a number that an account has verified", clause.Graded("barong.phones.number-taken", p.CreatePhone, numberTaken), func(ctx SpecContext) {
-		other, me := p.PhoneOwner(ctx), p.EmptyMember(ctx)
-		other.Verified(ctx)
-		p.Expect(p.Do(ctx, me.Actor, p.CreatePhone, client.NumberBody(other.Number)), p.CreatePhone, numberTaken)
-		p.Expect(p.Do(ctx, other.By(), p.CreatePhone, client.NumberBody(other.Number)), p.CreatePhone, numberTaken)
-		p.Check("phones that are listed", p.PhonesOf(ctx, me), BeEmpty())
-	})
-	It("POST /resource/phones/verify rejects a number that another account has verified meanwhile", clause.Graded("barong.phones.verify-number-taken", p.VerifyPhone, numberTaken), func(ctx SpecContext) {
-		other, me := p.PhoneOwner(ctx), p.DisposableMember(ctx)
-		other.Add(ctx)
-		code := other.Code(ctx)
-		late := &client.PhoneOwner{Session: me, P: p.Client, By: p.Caller(ctx, me), Number: other.Number}
-		late.Add(ctx)
-		p.Require("verify the phone as another", other.Check(ctx, code), p.VerifyPhone, contract.OK)
-		p.Expect(late.Check(ctx, code), p.VerifyPhone, numberTaken)
-		p.Check("when it was verified", value.At(p.PhonesOf(ctx, me)[0], "validated_at"), BeNil())
-	})
-	It("POST /resource/phones/send_code sends no code to a verified number", clause.Graded("barong.phones.send-number-taken", p.SendPhoneCode, numberTaken, clause.Needs(client.MockPhones)), func(ctx SpecContext) {
-		me, other := p.PhoneOwner(ctx), p.Member(ctx)
-		me.Verified(ctx)
-		for _, by := range []*conform.Actor{me.By(), other.Actor} {
-			p.Expect(p.Do(ctx, by, p.SendPhoneCode, client.NumberBody(me.Number)), p.SendPhoneCode, numberTaken)
-		}
-	})
+	It("POST /resource/phones rejects a number that an account has verified",
+		clause.Graded("barong.phones.number-taken", p.CreatePhone, numberTaken), func(ctx SpecContext) {
+			other, me := p.PhoneOwner(ctx), p.EmptyMember(ctx)
+			other.Verified(ctx)
+			p.Expect(p.Do(ctx, me.Actor, p.CreatePhone, client.NumberBody(other.Number)), p.CreatePhone, numberTaken)
+			p.Expect(p.Do(ctx, other.By(), p.CreatePhone, client.NumberBody(other.Number)), p.CreatePhone, numberTaken)
+			p.Check("phones that are listed", p.PhonesOf(ctx, me), BeEmpty())
+		})
+	It("POST /resource/phones/verify rejects a number that another account has verified meanwhile",
+		clause.Graded("barong.phones.verify-number-taken", p.VerifyPhone, numberTaken), func(ctx SpecContext) {
+			other, me := p.PhoneOwner(ctx), p.DisposableMember(ctx)
+			other.Add(ctx)
+			code := other.Code(ctx)
+			late := &client.PhoneOwner{Session: me, P: p.Client, By: p.Caller(ctx, me), Number: other.Number}
+			late.Add(ctx)
+			p.Require("verify the phone as another", other.Check(ctx, code), p.VerifyPhone, contract.OK)
+			p.Expect(late.Check(ctx, code), p.VerifyPhone, numberTaken)
+			p.Check("when it was verified", value.At(p.PhonesOf(ctx, me)[0], "validated_at"), BeNil())
+		})
+	It("POST /resource/phones/send_code sends no code to a verified number",
+		clause.Graded("barong.phones.send-number-taken", p.SendPhoneCode, numberTaken, clause.Needs(client.MockPhones)), func(ctx SpecContext) {
+			me, other := p.PhoneOwner(ctx), p.Member(ctx)
+			me.Verified(ctx)
+			for _, by := range []*conform.Actor{me.By(), other.Actor} {
+				p.Expect(p.Do(ctx, by, p.SendPhoneCode, client.NumberBody(me.Number)), p.SendPhoneCode, numberTaken)
+			}
+		})
 }
 
 // phoneCounts are those that release 3.1 sets beside its limiter. It is known that
@@ -129,46 +136,50 @@ func phoneCounts(p *api) {
 		GinkgoHelper()
 		return p.Do(ctx, me.By(), p.SendPhoneCode, client.NumberBody(me.Number))
 	}
-	It("POST /resource/phones/send_code sends no second code within 30 seconds", clause.Graded("barong.phones.too-fast", p.SendPhoneCode, tooFast, clause.Needs(client.MockPhones)), func(ctx SpecContext) {
-		me := p.PhoneOwner(ctx)
-		me.Add(ctx)
-		p.BetweenCodes(ctx)
-		p.Require("have a code sent again", send(ctx, me), p.SendPhoneCode, contract.OK)
-		p.Expect(send(ctx, me), p.SendPhoneCode, tooFast)
-		p.BetweenCodes(ctx)
-		p.Require("have a code sent later", send(ctx, me), p.SendPhoneCode, contract.OK)
-	})
-	It("POST /resource/phones/send_code sends at most five codes to a number", clause.Should("barong.phones.too-many-sent", p.SendPhoneCode, tooManyRetries, clause.Needs(client.MockPhones)), func(ctx SpecContext) {
-		me := p.PhoneOwner(ctx)
-		me.Add(ctx)
-		for range 4 {
+	It("POST /resource/phones/send_code sends no second code within 30 seconds",
+		clause.Graded("barong.phones.too-fast", p.SendPhoneCode, tooFast, clause.Needs(client.MockPhones)), func(ctx SpecContext) {
+			me := p.PhoneOwner(ctx)
+			me.Add(ctx)
 			p.BetweenCodes(ctx)
 			p.Require("have a code sent again", send(ctx, me), p.SendPhoneCode, contract.OK)
-		}
-		p.BetweenCodes(ctx)
-		call := send(ctx, me)
-		if p.Is(call, p.SendPhoneCode, contract.OK) {
+			p.Expect(send(ctx, me), p.SendPhoneCode, tooFast)
 			p.BetweenCodes(ctx)
-			call = send(ctx, me)
-		}
-		p.Expect(call, p.SendPhoneCode, tooManyRetries)
-	})
-	It("POST /resource/phones/verify checks at most ten codes for a number", clause.Should("barong.phones.too-many-codes", p.VerifyPhone, tooManyRetries, clause.Needs(client.RealPhones)), func(ctx SpecContext) {
-		me := p.PhoneOwner(ctx)
-		me.Add(ctx)
-		right := me.Code(ctx)
-		wrong := p.Secret("sms-code", otherDigit(right))
-		for range 9 {
-			p.Require("send a wrong code", me.Check(ctx, wrong), p.VerifyPhone, codeWrong)
-		}
-		call := me.Check(ctx, wrong)
-		if p.Exactly(call, p.VerifyPhone, codeWrong) {
-			call = me.Check(ctx, right)
-		}
-		p.Expect(call, p.VerifyPhone, tooManyRetries)
-	})
+			p.Require("have a code sent later", send(ctx, me), p.SendPhoneCode, contract.OK)
+		})
+	It("POST /resource/phones/send_code sends at most five codes to a number",
+		clause.Should("barong.phones.too-many-sent", p.SendPhoneCode, tooManyRetries, clause.Needs(client.MockPhones)), func(ctx SpecContext) {
+			me := p.PhoneOwner(ctx)
+			me.Add(ctx)
+			for range 4 {
+				p.BetweenCodes(ctx)
+				p.Require("have a code sent again", send(ctx, me), p.SendPhoneCode, contract.OK)
+			}
+			p.BetweenCodes(ctx)
+			call := send(ctx, me)
+			if p.Is(call, p.SendPhoneCode, contract.OK) {
+				p.BetweenCodes(ctx)
+				call = send(ctx, me)
+			}
+			p.Expect(call, p.SendPhoneCode, tooManyRetries)
+		})
+	It("POST /resource/phones/verify checks at most ten codes for a number",
+		clause.Should("barong.phones.too-many-codes", p.VerifyPhone, tooManyRetries, clause.Needs(client.RealPhones)), func(ctx SpecContext) {
+			me := p.PhoneOwner(ctx)
+			me.Add(ctx)
+			right := me.Code(ctx)
+			wrong := p.Secret("sms-code", otherDigit(right))
+			for range 9 {
+				p.Require("send a wrong code", me.Check(ctx, wrong), p.VerifyPhone, codeWrong)
+			}
+			call := me.Check(ctx, wrong)
+			if p.Exactly(call, p.VerifyPhone, codeWrong) {
+				call = me.Check(ctx, right)
+			}
+			p.Expect(call, p.VerifyPhone, tooManyRetries)
+		})
 	It("POST /resource/phones accepts three unverified numbers and bans the account for the fourth",
-		clause.Graded("barong.phones.too-many-unverified", p.CreatePhone, tooManyUnverified, clause.Needs(client.MockPhones)), func(ctx SpecContext) {
+		clause.Graded("barong.phones.too-many-unverified", p.CreatePhone, tooManyUnverified, clause.Needs(client.MockPhones)),
+		func(ctx SpecContext) {
 			me := p.PhoneOwner(ctx)
 			for range 3 {
 				p.Require("add a phone", p.Do(ctx, me.By(), p.CreatePhone, client.NumberBody(p.NewNumber())), p.CreatePhone, contract.OK)

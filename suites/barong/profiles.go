@@ -53,6 +53,9 @@ func person() conform.Request {
 	}}
 }
 
+// longestPostcode is how many characters a postcode may have (barong#2.2-profile-postcode-length).
+const longestPostcode = 255
+
 // inClear are the members of a profile that are shown as they were sent; the last
 // name and the date of birth are shown in part.
 var inClear = []string{"first_name", "address", "postcode", "city", "country", "metadata"}
@@ -90,33 +93,45 @@ func profiles(p *api) {
 
 func profileMade(p *api) {
 	op := p.CreateProfile
-	It("POST /resource/profiles creates a drafted profile from what it is sent", clause.Graded("barong.profiles.created", op, contract.OK), func(ctx SpecContext) {
-		me, request := p.DisposableMember(ctx), person()
-		call := p.Do(ctx, me.Actor, op, request)
-		p.Expect(call, op, contract.OK)
-		made := value.Of(call)
-		p.Check("its state", value.Text(made, "state"), Equal(drafted))
-		for _, member := range inClear {
-			p.Check("its "+member, value.Text(made, member), Equal(request.JSON.(conform.Object)[member]))
-		}
-		p.Check("the profiles that are read", p.profilesOf(ctx, me), Equal([]any{made}))
-	})
-	It("POST /resource/profiles creates a drafted profile from an empty body", clause.Graded("barong.profiles.created-empty", op, contract.OK), func(ctx SpecContext) {
-		me := p.DisposableMember(ctx)
-		call := p.Do(ctx, me.Actor, op, conform.Request{JSON: conform.Object{}})
-		p.Expect(call, op, contract.OK)
-		p.Check("its state", value.Text(value.Of(call), "state"), Equal(drafted))
-		p.Check("profiles that are read", p.profilesOf(ctx, me), HaveLen(1))
-	})
-	It("POST /resource/profiles submits a profile that is confirmed at once", clause.Graded("barong.profiles.created-submitted", op, contract.OK), func(ctx SpecContext) {
-		me := p.DisposableMember(ctx)
-		call := p.Do(ctx, me.Actor, op, person().With("confirm", true))
-		p.Expect(call, op, contract.OK)
-		p.Check("its state", value.Text(value.Of(call), "state"), Equal(submitted))
-	})
-	It("POST /resource/profiles accepts a three-letter country code too", clause.Graded("barong.profiles.country-alpha3", op, contract.OK), func(ctx SpecContext) {
-		p.Expect(p.Do(ctx, p.DisposableMember(ctx).Actor, op, person().With("country", "UKR")), op, contract.OK)
-	})
+	It("POST /resource/profiles creates a drafted profile from what it is sent",
+		clause.Graded("barong.profiles.created", op, contract.OK), func(ctx SpecContext) {
+			me, request := p.DisposableMember(ctx), person()
+			call := p.Do(ctx, me.Actor, op, request)
+			p.Expect(call, op, contract.OK)
+			made := value.Of(call)
+			p.Check("its state", value.Text(made, "state"), Equal(drafted))
+			for _, member := range inClear {
+				p.Check("its "+member, value.Text(made, member), Equal(request.JSON.(conform.Object)[member]))
+			}
+			p.Check("the profiles that are read", p.profilesOf(ctx, me), Equal([]any{made}))
+		})
+	It("POST /resource/profiles accepts a postcode of 255 characters",
+		clause.Graded("barong.profiles.postcode-longest", op, contract.OK, clause.From(contract.Observed, "barong#2.2-profile-postcode-length")),
+		func(ctx SpecContext) {
+			long := strings.Repeat("1", longestPostcode)
+			call := p.Do(ctx, p.DisposableMember(ctx).Actor, op, person().With("postcode", long))
+			p.Expect(call, op, contract.OK)
+			p.Check("the postcode that is answered", value.Text(value.Of(call), "postcode") == long, BeTrue())
+		})
+	It("POST /resource/profiles creates a drafted profile from an empty body",
+		clause.Graded("barong.profiles.created-empty", op, contract.OK), func(ctx SpecContext) {
+			me := p.DisposableMember(ctx)
+			call := p.Do(ctx, me.Actor, op, conform.Request{JSON: conform.Object{}})
+			p.Expect(call, op, contract.OK)
+			p.Check("its state", value.Text(value.Of(call), "state"), Equal(drafted))
+			p.Check("profiles that are read", p.profilesOf(ctx, me), HaveLen(1))
+		})
+	It("POST /resource/profiles submits a profile that is confirmed at once",
+		clause.Graded("barong.profiles.created-submitted", op, contract.OK), func(ctx SpecContext) {
+			me := p.DisposableMember(ctx)
+			call := p.Do(ctx, me.Actor, op, person().With("confirm", true))
+			p.Expect(call, op, contract.OK)
+			p.Check("its state", value.Text(value.Of(call), "state"), Equal(submitted))
+		})
+	It("POST /resource/profiles accepts a three-letter country code too",
+		clause.Graded("barong.profiles.country-alpha3", op, contract.OK), func(ctx SpecContext) {
+			p.Expect(p.Do(ctx, p.DisposableMember(ctx).Actor, op, person().With("country", "UKR")), op, contract.OK)
+		})
 	conform.Table(func(ctx SpecContext, confirmed bool) {
 		me := p.withProfile(ctx, conform.Object{"first_name": "Ada", "confirm": confirmed})
 		before := p.profilesOf(ctx, me)
@@ -132,63 +147,79 @@ func profileMade(p *api) {
 
 func profileChanged(p *api) {
 	op := p.UpdateProfile
-	It("PUT /resource/profiles changes only the sent members of a drafted profile", clause.Graded("barong.profiles.updated", op, contract.OK), func(ctx SpecContext) {
-		me := p.withProfile(ctx, person().JSON.(conform.Object))
-		call := p.Do(ctx, me.Actor, op, conform.Request{JSON: conform.Object{"first_name": "Augusta"}})
-		p.Expect(call, op, contract.OK)
-		changed := value.Of(call)
-		p.Check("its first name", value.Text(changed, "first_name"), Equal("Augusta"))
-		p.Check("its city", value.Text(changed, "city"), Equal("Kyiv"))
-		p.Check("its state", value.Text(changed, "state"), Equal(drafted))
-		p.Check("the profiles that are read", p.profilesOf(ctx, me), Equal([]any{changed}))
-	})
-	It("PUT /resource/profiles submits a confirmed profile and rejects later changes", clause.Graded("barong.profiles.not-editable-submitted", op, notEditable), func(ctx SpecContext) {
-		me := p.withProfile(ctx, person().JSON.(conform.Object))
-		call := p.Do(ctx, me.Actor, op, conform.Request{JSON: conform.Object{"confirm": true}})
-		p.Require("submit the profile", call, op, contract.OK)
-		p.Check("its state", value.Text(value.Of(call), "state"), Equal(submitted))
-		before := p.profilesOf(ctx, me)
-		p.Expect(p.Do(ctx, me.Actor, op, conform.Request{JSON: conform.Object{"first_name": "Augusta"}}), op, notEditable)
-		p.Check("the profiles that are read", p.profilesOf(ctx, me), Equal(before))
-	})
-	It("PUT /resource/profiles finds no profile to change where there is none", clause.Graded("barong.profiles.not-editable-none", op, notEditable), func(ctx SpecContext) {
-		me := p.EmptyMember(ctx)
-		p.Expect(p.Do(ctx, me.Actor, op, person()), op, notEditable)
-		p.Check("profiles that are read", p.profilesOf(ctx, me), BeEmpty())
-	})
+	It("PUT /resource/profiles leaves the state of a profile to those who verify it",
+		clause.Graded("barong.profiles.state-sent", op, contract.OK, clause.From(contract.Observed, "barong#2.2-updateProfile-parameters")),
+		func(ctx SpecContext) {
+			me := p.withProfile(ctx, person().JSON.(conform.Object))
+			for _, state := range []string{"verified", "submitted"} {
+				p.Expect(p.Do(ctx, me.Actor, op, conform.Request{JSON: conform.Object{"state": state}}), op, contract.OK)
+				p.Check("its state", value.Text(p.profilesOf(ctx, me)[0], "state"), Equal(drafted))
+			}
+		})
+	It("PUT /resource/profiles changes only the sent members of a drafted profile",
+		clause.Graded("barong.profiles.updated", op, contract.OK), func(ctx SpecContext) {
+			me := p.withProfile(ctx, person().JSON.(conform.Object))
+			call := p.Do(ctx, me.Actor, op, conform.Request{JSON: conform.Object{"first_name": "Augusta"}})
+			p.Expect(call, op, contract.OK)
+			changed := value.Of(call)
+			p.Check("its first name", value.Text(changed, "first_name"), Equal("Augusta"))
+			p.Check("its city", value.Text(changed, "city"), Equal("Kyiv"))
+			p.Check("its state", value.Text(changed, "state"), Equal(drafted))
+			p.Check("the profiles that are read", p.profilesOf(ctx, me), Equal([]any{changed}))
+		})
+	It("PUT /resource/profiles submits a confirmed profile and rejects later changes",
+		clause.Graded("barong.profiles.not-editable-submitted", op, notEditable), func(ctx SpecContext) {
+			me := p.withProfile(ctx, person().JSON.(conform.Object))
+			call := p.Do(ctx, me.Actor, op, conform.Request{JSON: conform.Object{"confirm": true}})
+			p.Require("submit the profile", call, op, contract.OK)
+			p.Check("its state", value.Text(value.Of(call), "state"), Equal(submitted))
+			before := p.profilesOf(ctx, me)
+			p.Expect(p.Do(ctx, me.Actor, op, conform.Request{JSON: conform.Object{"first_name": "Augusta"}}), op, notEditable)
+			p.Check("the profiles that are read", p.profilesOf(ctx, me), Equal(before))
+		})
+	It("PUT /resource/profiles finds no profile to change where there is none",
+		clause.Graded("barong.profiles.not-editable-none", op, notEditable), func(ctx SpecContext) {
+			me := p.EmptyMember(ctx)
+			p.Expect(p.Do(ctx, me.Actor, op, person()), op, notEditable)
+			p.Check("profiles that are read", p.profilesOf(ctx, me), BeEmpty())
+		})
 }
 
 func profileRead(p *api) {
 	op := p.GetProfiles
-	It("POST /resource/profiles masks the last name but for its first letter", clause.Should("barong.profiles.last-name-masked", p.CreateProfile, contract.OK), func(ctx SpecContext) {
-		me := p.DisposableMember(ctx)
-		call := p.Do(ctx, me.Actor, p.CreateProfile, person())
-		p.Expect(call, p.CreateProfile, contract.OK)
-		p.Check("the last name that is answered", value.Text(value.Of(call), "last_name"), Equal("L"+strings.Repeat("*", len("ovelace"))))
-	})
-	It("GET /resource/profiles/me masks the last name and the date of birth", clause.Should("barong.profiles.masked", op, contract.OK), func(ctx SpecContext) {
-		me := p.withProfile(ctx, person().JSON.(conform.Object))
-		call := p.Do(ctx, me.Actor, op, conform.Request{})
-		p.Expect(call, op, contract.OK)
-		p.Check("profiles that are read", value.List(value.Of(call)), HaveLen(1))
-		profile := value.List(value.Of(call))[0]
-		p.Check("the last name that is read", value.Text(profile, "last_name"), Equal("L"+strings.Repeat("*", len("ovelace"))))
-		p.Check("the date of birth that is read", value.Text(profile, "dob"), Equal("1990-12-**"))
-	})
-	It("GET /resource/profiles/me returns the account's own profile, as GET /resource/users/me does", clause.Graded("barong.profiles.own", op, contract.OK), func(ctx SpecContext) {
-		me, other := p.withProfile(ctx, conform.Object{"first_name": "Ada"}), p.withProfile(ctx, conform.Object{"first_name": "Grace"})
-		call := p.Do(ctx, me.Actor, op, conform.Request{})
-		p.Expect(call, op, contract.OK)
-		p.Check("profiles that are read", value.List(value.Of(call)), HaveLen(1))
-		p.Check("the first name that is read", value.Text(value.List(value.Of(call))[0], "first_name"), Equal("Ada"))
-		p.Check("the profiles of the account", value.List(p.UserOf(ctx, me), "profiles"), Equal(value.List(value.Of(call))))
-		p.Check("the other's first name", value.Text(p.profilesOf(ctx, other)[0], "first_name"), Equal("Grace"))
-	})
-	It("GET /resource/profiles/me finds no profile where there is none", clause.Graded("barong.profiles.none", op, noProfile), func(ctx SpecContext) {
-		call := p.Do(ctx, p.EmptyMember(ctx).Actor, op, conform.Request{})
-		p.Expect(call, op, noProfile)
-		p.Check("profiles that are read", value.List(value.Of(call)), BeEmpty())
-	})
+	It("POST /resource/profiles masks the last name but for its first letter",
+		clause.Should("barong.profiles.last-name-masked", p.CreateProfile, contract.OK), func(ctx SpecContext) {
+			me := p.DisposableMember(ctx)
+			call := p.Do(ctx, me.Actor, p.CreateProfile, person())
+			p.Expect(call, p.CreateProfile, contract.OK)
+			p.Check("the last name that is answered", value.Text(value.Of(call), "last_name"), Equal("L"+strings.Repeat("*", len("ovelace"))))
+		})
+	It("GET /resource/profiles/me masks the last name and the date of birth",
+		clause.Should("barong.profiles.masked", op, contract.OK), func(ctx SpecContext) {
+			me := p.withProfile(ctx, person().JSON.(conform.Object))
+			call := p.Do(ctx, me.Actor, op, conform.Request{})
+			p.Expect(call, op, contract.OK)
+			p.Check("profiles that are read", value.List(value.Of(call)), HaveLen(1))
+			profile := value.List(value.Of(call))[0]
+			p.Check("the last name that is read", value.Text(profile, "last_name"), Equal("L"+strings.Repeat("*", len("ovelace"))))
+			p.Check("the date of birth that is read", value.Text(profile, "dob"), Equal("1990-12-**"))
+		})
+	It("GET /resource/profiles/me returns the account's own profile, as GET /resource/users/me does",
+		clause.Graded("barong.profiles.own", op, contract.OK), func(ctx SpecContext) {
+			me, other := p.withProfile(ctx, conform.Object{"first_name": "Ada"}), p.withProfile(ctx, conform.Object{"first_name": "Grace"})
+			call := p.Do(ctx, me.Actor, op, conform.Request{})
+			p.Expect(call, op, contract.OK)
+			p.Check("profiles that are read", value.List(value.Of(call)), HaveLen(1))
+			p.Check("the first name that is read", value.Text(value.List(value.Of(call))[0], "first_name"), Equal("Ada"))
+			p.Check("the profiles of the account", value.List(p.UserOf(ctx, me), "profiles"), Equal(value.List(value.Of(call))))
+			p.Check("the other's first name", value.Text(p.profilesOf(ctx, other)[0], "first_name"), Equal("Grace"))
+		})
+	It("GET /resource/profiles/me finds no profile where there is none",
+		clause.Graded("barong.profiles.none", op, noProfile), func(ctx SpecContext) {
+			call := p.Do(ctx, p.EmptyMember(ctx).Actor, op, conform.Request{})
+			p.Expect(call, op, noProfile)
+			p.Check("profiles that are read", value.List(value.Of(call)), BeEmpty())
+		})
 }
 
 // refusesProfile puts to an operation what the members of a profile may not be. No
@@ -244,7 +275,7 @@ func profileMadeRefused(p *api) {
 			Given:  refusedFor("postcode-too-short", brokenMember("postcode", "1")...)},
 		{Text: "POST /resource/profiles rejects a postcode that is too long",
 			Clause: clause.Should("barong.create-profile.postcode-too-long", op, "postcode-too-long"),
-			Given:  refusedFor("postcode-too-long", brokenMember("postcode", strings.Repeat("1", 13))...)},
+			Given:  refusedFor("postcode-too-long", brokenMember("postcode", strings.Repeat("1", longestPostcode+1))...)},
 		{Text: "POST /resource/profiles rejects a country that is invalid",
 			Clause: clause.Must("barong.create-profile.country-invalid", op, countryInvalid),
 			Given:  refusedFor(countryInvalid, brokenMember("country", "XX", "Ukraine")...)},
@@ -283,7 +314,7 @@ func profileChangeRefused(p *api) {
 			Given:  refusedFor("postcode-too-short", brokenMember("postcode", "1")...)},
 		{Text: "PUT /resource/profiles rejects a postcode that is too long",
 			Clause: clause.Should("barong.update-profile.postcode-too-long", op, "postcode-too-long"),
-			Given:  refusedFor("postcode-too-long", brokenMember("postcode", strings.Repeat("1", 13))...)},
+			Given:  refusedFor("postcode-too-long", brokenMember("postcode", strings.Repeat("1", longestPostcode+1))...)},
 		{Text: "PUT /resource/profiles rejects a country that is invalid",
 			Clause: clause.Must("barong.update-profile.country-invalid", op, countryInvalid),
 			Given:  refusedFor(countryInvalid, brokenMember("country", "XX", "Ukraine")...)},

@@ -36,19 +36,23 @@ func serviceAccounts(p *api) {
 // serviceSubjects ask for a service account that does not exist: this is found out
 // after the request was read and before a code is, so that any user may ask.
 func (p *api) serviceSubjects() []family.Subject {
-	const uid = "SI0123456789"
-	body := func(members conform.Object) conform.Request {
-		return conform.Request{JSON: members}.With("service_account_uid", uid)
+	keyed := func(members conform.Object) conform.Request {
+		return conform.Request{JSON: members}.WithPath("kid", "0123456789abcdef")
 	}
-	keyed := func(members conform.Object) conform.Request { return body(members).WithPath("kid", "0123456789abcdef") }
 	ask := func(op *contract.Operation, r conform.Request) family.Subject {
-		return family.Subject{Operation: op, Ready: p.asMember(r), Expected: accountUnknown}
+		return family.Subject{Operation: op, Expected: accountUnknown, Ready: func(ctx context.Context) (*conform.Actor, func() conform.Request) {
+			GinkgoHelper()
+			if op == p.ListServiceAccountKeys {
+				return p.Member(ctx).Actor, always(conform.Request{Query: url.Values{"service_account_uid": {p.UnknownService()}}})
+			}
+			return p.Member(ctx).Actor, always(r.With("service_account_uid", p.UnknownService()))
+		}}
 	}
 	return []family.Subject{
 		ask(p.UpdateServiceAccountKey, keyed(conform.Object{"scope": "trade", "state": client.KeyActive, "totp_code": "123456"})),
 		ask(p.DeleteServiceAccountKey, keyed(conform.Object{"totp_code": "123456"})),
-		ask(p.CreateServiceAccountKey, body(conform.Object{"algorithm": "HS256", "scope": "trade", "totp_code": "123456"})),
-		ask(p.ListServiceAccountKeys, conform.Request{Query: url.Values{"service_account_uid": {uid}}}),
+		ask(p.CreateServiceAccountKey, conform.Request{JSON: conform.Object{"algorithm": "HS256", "scope": "trade", "totp_code": "123456"}}),
+		ask(p.ListServiceAccountKeys, conform.Request{}),
 		{Operation: p.ListServiceAccounts, Ready: p.asMember(conform.Request{})},
 	}
 }
@@ -79,7 +83,8 @@ func listsServices(p *api) {
 			p.Check("uids of the service accounts", uids, Not(ContainElement(two.Service)))
 			p.Check("their owner, which is one", owners, HaveEach(Equal(owners[0])))
 		})
-	It("GET /resource/service_accounts returns an empty list to a user without service accounts", clause.Graded("barong.service-accounts.none", op, contract.OK),
+	It("GET /resource/service_accounts returns an empty list to a user without service accounts",
+		clause.Graded("barong.service-accounts.none", op, contract.OK),
 		func(ctx SpecContext) {
 			call := p.Do(ctx, p.Member(ctx).Actor, op, conform.Request{})
 			p.Expect(call, op, contract.OK)
@@ -104,7 +109,7 @@ func listsServiceKeys(p *api) {
 	It("GET /resource/service_accounts/api_keys finds no service account that is unknown or another user's", Serial, clause.Graded("barong.service-keys.list-unknown", op, accountUnknown),
 		func(ctx SpecContext) {
 			one, two := p.Owner(ctx), p.Owner(ctx)
-			for _, uid := range []string{two.Service, "SI0123456789", value.Text(one.User, "uid"), " "} {
+			for _, uid := range []string{two.Service, p.UnknownService(), value.Text(one.User, "uid"), " "} {
 				p.Expect(p.AskServiceKeys(ctx, one.Session, uid), op, accountUnknown)
 			}
 			p.Expect(p.AskServiceKeys(ctx, one.Session, one.Service), op, contract.OK)

@@ -216,7 +216,7 @@ func (c serviceCall) unknownAccount(ctx SpecContext) {
 	before := p.ServiceKeys(ctx, two)
 	code := p.LastingCode(ctx, one.Account.Codes)
 	p.Expect(c.send(ctx, one, two, foreign, code), op, accountUnknown)
-	p.Expect(c.send(ctx, one, &client.Owner{Session: two.Session, Service: "SI0123456789"}, foreign, code), op, accountUnknown)
+	p.Expect(c.send(ctx, one, &client.Owner{Session: two.Session, Service: p.UnknownService()}, foreign, code), op, accountUnknown)
 	p.Expect(c.send(ctx, one, &client.Owner{Session: two.Session, Service: value.Text(one.User, "uid")}, foreign, code), op, accountUnknown)
 	p.Check("the keys of the other's service account", p.ServiceKeys(ctx, two), Equal(before))
 	p.Expect(p.PutCode(ctx, one.Session, p.VerifyOTP, code), p.VerifyOTP, contract.OK)

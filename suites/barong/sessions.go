@@ -199,30 +199,33 @@ func sessionUser(p *api, g gate) {
 }
 
 func sessionCSRF(p *api) {
-	It("GET /resource/users/me requires no CSRF token", clause.Graded("barong.sessions.read-without-csrf", p.GetCurrentUser, contract.OK), func(ctx SpecContext) {
-		me := p.Member(ctx)
-		call := p.Do(ctx, p.With(me.Account, me.Cookie, ""), p.GetCurrentUser, conform.Request{})
-		p.Expect(call, p.GetCurrentUser, contract.OK)
-		p.Check("the user is the session's", value.Text(value.Of(call), "uid"), Equal(value.Text(me.User, "uid")))
-	})
-	It("POST /resource/otp/disable rejects the CSRF token of another session", clause.Graded("barong.sessions.csrf-foreign", p.DisableOTP, client.CsrfMismatch), func(ctx SpecContext) {
-		me, stranger := p.Member(ctx), p.Member(ctx)
-		other := p.LogIn(ctx, me.Account)
-		for _, token := range []string{other.Csrf, stranger.Csrf} {
-			p.Refuses(ctx, conform.Refusal{
-				Operation: p.DisableOTP, By: me.Actor, Expected: client.NotEnabled, Outcome: client.CsrfMismatch,
-				ChangedBy: p.With(me.Account, me.Cookie, token), Control: always(client.CodeBody("000000")),
-			})
-		}
-	})
-	It("POST /resource/otp/disable reads the CSRF token from no other header and not from the body", clause.Graded("barong.sessions.csrf-elsewhere", p.DisableOTP, client.CsrfMissing), func(ctx SpecContext) {
-		me := p.Member(ctx)
-		p.Refuses(ctx, conform.Refusal{
-			Operation: p.DisableOTP, By: me.Actor, Expected: client.NotEnabled, Outcome: client.CsrfMissing,
-			ChangedBy: p.With(me.Account, me.Cookie, ""), Control: always(client.CodeBody("000000")),
-			Changes: []conform.Change{conform.Set("csrf_token", me.Csrf), {Name: "X-XSRF-Token", Of: func(r conform.Request) conform.Request {
-				return r.WithHeader("X-XSRF-Token", me.Csrf)
-			}}},
+	It("GET /resource/users/me requires no CSRF token",
+		clause.Graded("barong.sessions.read-without-csrf", p.GetCurrentUser, contract.OK), func(ctx SpecContext) {
+			me := p.Member(ctx)
+			call := p.Do(ctx, p.With(me.Account, me.Cookie, ""), p.GetCurrentUser, conform.Request{})
+			p.Expect(call, p.GetCurrentUser, contract.OK)
+			p.Check("the user is the session's", value.Text(value.Of(call), "uid"), Equal(value.Text(me.User, "uid")))
 		})
-	})
+	It("POST /resource/otp/disable rejects the CSRF token of another session",
+		clause.Graded("barong.sessions.csrf-foreign", p.DisableOTP, client.CsrfMismatch), func(ctx SpecContext) {
+			me, stranger := p.Member(ctx), p.Member(ctx)
+			other := p.LogIn(ctx, me.Account)
+			for _, token := range []string{other.Csrf, stranger.Csrf} {
+				p.Refuses(ctx, conform.Refusal{
+					Operation: p.DisableOTP, By: me.Actor, Expected: client.NotEnabled, Outcome: client.CsrfMismatch,
+					ChangedBy: p.With(me.Account, me.Cookie, token), Control: always(client.CodeBody("000000")),
+				})
+			}
+		})
+	It("POST /resource/otp/disable reads the CSRF token from no other header and not from the body",
+		clause.Graded("barong.sessions.csrf-elsewhere", p.DisableOTP, client.CsrfMissing), func(ctx SpecContext) {
+			me := p.Member(ctx)
+			p.Refuses(ctx, conform.Refusal{
+				Operation: p.DisableOTP, By: me.Actor, Expected: client.NotEnabled, Outcome: client.CsrfMissing,
+				ChangedBy: p.With(me.Account, me.Cookie, ""), Control: always(client.CodeBody("000000")),
+				Changes: []conform.Change{conform.Set("csrf_token", me.Csrf), {Name: "X-XSRF-Token", Of: func(r conform.Request) conform.Request {
+					return r.WithHeader("X-XSRF-Token", me.Csrf)
+				}}},
+			})
+		})
 }

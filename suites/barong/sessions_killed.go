@@ -14,26 +14,28 @@ import (
 // sessionsKilled states what ends sessions and what does not (barong#1.1).
 func sessionsKilled(p *api) {
 	ok := contract.OK
-	It("POST /identity/users/password/confirm_code ends every session of the user", clause.Graded("barong.sessions.killed-by-reset", p.ConfirmPasswordReset, ok), func(ctx SpecContext) {
-		first := p.Member(ctx)
-		second := p.LogIn(ctx, first.Account)
-		p.ExpectAlive(ctx, first)
-		p.ExpectAlive(ctx, second)
-		reset := p.PasswordReset(p.ResetToken(ctx, first.Account), first.Account.Password)
-		p.Expect(p.Do(ctx, p.Visitor(), p.ConfirmPasswordReset, reset), p.ConfirmPasswordReset, ok)
-		p.ExpectEnded(ctx, first)
-		p.ExpectEnded(ctx, second)
-		p.ExpectAlive(ctx, p.LogIn(ctx, first.Account))
-	})
-	It("POST /resource/otp/enable ends the user's other sessions and keeps its own", clause.Graded("barong.sessions.killed-by-enable", p.EnableOTP, ok), func(ctx SpecContext) {
-		me, stranger := p.Member(ctx), p.Member(ctx)
-		other := p.LogIn(ctx, me.Account)
-		p.ExpectAlive(ctx, other)
-		p.Expect(p.enables(ctx, me), p.EnableOTP, ok)
-		p.ExpectEnded(ctx, other)
-		p.ExpectAlive(ctx, me)
-		p.ExpectAlive(ctx, stranger)
-	})
+	It("POST /identity/users/password/confirm_code ends every session of the user",
+		clause.Graded("barong.sessions.killed-by-reset", p.ConfirmPasswordReset, ok), func(ctx SpecContext) {
+			first := p.Member(ctx)
+			second := p.LogIn(ctx, first.Account)
+			p.ExpectAlive(ctx, first)
+			p.ExpectAlive(ctx, second)
+			reset := p.PasswordReset(p.ResetToken(ctx, first.Account), first.Account.Password)
+			p.Expect(p.Do(ctx, p.Visitor(), p.ConfirmPasswordReset, reset), p.ConfirmPasswordReset, ok)
+			p.ExpectEnded(ctx, first)
+			p.ExpectEnded(ctx, second)
+			p.ExpectAlive(ctx, p.LogIn(ctx, first.Account))
+		})
+	It("POST /resource/otp/enable ends the user's other sessions and keeps its own",
+		clause.Graded("barong.sessions.killed-by-enable", p.EnableOTP, ok), func(ctx SpecContext) {
+			me, stranger := p.Member(ctx), p.Member(ctx)
+			other := p.LogIn(ctx, me.Account)
+			p.ExpectAlive(ctx, other)
+			p.Expect(p.enables(ctx, me), p.EnableOTP, ok)
+			p.ExpectEnded(ctx, other)
+			p.ExpectAlive(ctx, me)
+			p.ExpectAlive(ctx, stranger)
+		})
 	// Serial, for it takes three codes, and the third comes with the next time step.
 	It("POST /resource/otp/disable keeps the user's sessions alive", Serial, clause.Graded("barong.sessions.not-killed-by-disable", p.DisableOTP, ok), func(ctx SpecContext) {
 		me, other := p.enrolledTwice(ctx)
@@ -41,14 +43,15 @@ func sessionsKilled(p *api) {
 		p.ExpectAlive(ctx, me)
 		p.ExpectAlive(ctx, other)
 	})
-	It("PUT /resource/users/password keeps the user's sessions alive", clause.Graded("barong.sessions.not-killed-by-change", p.ChangePassword, ok), func(ctx SpecContext) {
-		me := p.Changeable(ctx)
-		other := p.LogIn(ctx, me.Account)
-		change := p.PasswordChange(me.Account.Password, p.Next(me.Account))
-		p.Expect(p.Do(ctx, me.Actor, p.ChangePassword, change), p.ChangePassword, ok)
-		p.ExpectAlive(ctx, me)
-		p.ExpectAlive(ctx, other)
-	})
+	It("PUT /resource/users/password keeps the user's sessions alive",
+		clause.Graded("barong.sessions.not-killed-by-change", p.ChangePassword, ok), func(ctx SpecContext) {
+			me := p.Changeable(ctx)
+			other := p.LogIn(ctx, me.Account)
+			change := p.PasswordChange(me.Account.Password, p.Next(me.Account))
+			p.Expect(p.Do(ctx, me.Actor, p.ChangePassword, change), p.ChangePassword, ok)
+			p.ExpectAlive(ctx, me)
+			p.ExpectAlive(ctx, other)
+		})
 }
 
 // enables switches the second factor on; a pooled account's off again when the

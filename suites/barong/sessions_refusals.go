@@ -22,51 +22,72 @@ const (
 )
 
 func logInRefuses(p *api) {
-	refuses := func(id, text string, outcome contract.Outcome, changes func(a *client.Account) []conform.Change) {
-		It(text, clause.Graded("barong.sessions."+id, p.CreateSession, outcome), func(ctx SpecContext) {
-			a := p.MemberAccount(ctx)
-			refused := p.Refuses(ctx, conform.Refusal{
-				Operation: p.CreateSession, By: p.VisitorAt(a.Address), Outcome: outcome, Changes: changes(a),
-				Control: func() conform.Request { return p.Paced(ctx, a, p.Credentials(a, "")) },
-			})
-			p.ExpectNoSession(ctx, a, refused...)
-		})
-	}
-	password := func(name, value string) conform.Change {
-		return conform.Change{Name: name, Of: func(r conform.Request) conform.Request { return r.With("password", p.Secret("password", value)) }}
-	}
-	bad := contract.BadCredentials
-	refuses("wrong-password", "POST /identity/sessions rejects a wrong password, and one that differs in its last character only", bad, func(a *client.Account) []conform.Change {
-		return []conform.Change{password("another password", client.NewPassword()), password("last character changed", otherDigit(a.Password))}
-	})
-	refuses("password-exact", "POST /identity/sessions rejects the password in swapped case, and with one character appended", bad, func(a *client.Account) []conform.Change {
-		return []conform.Change{password("swapped case", swapCase(a.Password)), password("a character more", a.Password+"x")}
-	})
-	refuses("password-beginning", "POST /identity/sessions rejects a prefix of the password", bad, func(a *client.Account) []conform.Change {
-		return []conform.Change{password("a character less", a.Password[:len(a.Password)-1]), password("eight characters", a.Password[:max(0, min(8, len(a.Password)-1))])}
-	})
-	refuses("password-blank", "POST /identity/sessions rejects an empty and a null password", bad, func(*client.Account) []conform.Change {
-		return []conform.Change{conform.Set("password", ""), conform.Set("password", nil)}
-	})
-	refuses("unknown-email", "POST /identity/sessions rejects an e-mail address that no account has", bad, func(*client.Account) []conform.Change {
-		return []conform.Change{conform.Set("email", p.Nobody())}
-	})
-	refuses("email-blank", "POST /identity/sessions rejects an empty and a null e-mail address", bad, func(*client.Account) []conform.Change {
-		return []conform.Change{conform.Set("email", ""), conform.Set("email", nil)}
-	})
-	It("POST /identity/sessions rejects the password of another user", clause.Graded("barong.sessions.foreign-password", p.CreateSession, bad), func(ctx SpecContext) {
-		a, other := p.MemberAccount(ctx), p.MemberAccount(ctx)
-		p.Require("log in as the other", p.TryLogIn(ctx, other, p.Credentials(other, "")), p.CreateSession, contract.OK)
-		call := p.TryLogIn(ctx, a, p.Credentials(a, "").With("password", other.Password))
-		p.Expect(call, p.CreateSession, bad)
-		p.ExpectNoSession(ctx, a, call)
-		p.Require("log in with the own one", p.TryLogIn(ctx, a, p.Credentials(a, "")), p.CreateSession, contract.OK)
-	})
-	It("POST /identity/sessions answers an object in place of the e-mail address with a server error", clause.Note("barong.sessions.email-object", p.CreateSession, emailObject), func(ctx SpecContext) {
+	const bad = contract.BadCredentials
+	conform.Table(func(ctx SpecContext, changes func(a *client.Account) []conform.Change) {
 		a := p.MemberAccount(ctx)
-		p.Expect(p.TryLogIn(ctx, a, p.Credentials(a, "").With("email", map[string]any{"a": 1})), p.CreateSession, emailObject)
-		p.Require("log in", p.TryLogIn(ctx, a, p.Credentials(a, "")), p.CreateSession, contract.OK)
+		refused := p.Refuses(ctx, conform.Refusal{
+			Operation: p.CreateSession, By: p.VisitorAt(a.Address), Outcome: bad, Changes: changes(a),
+			Control: func() conform.Request { return p.Paced(ctx, a, p.Credentials(a, "")) },
+		})
+		p.ExpectNoSession(ctx, a, refused...)
+	}, []conform.Row[func(a *client.Account) []conform.Change]{
+		{Text: "POST /identity/sessions rejects a wrong password, and one that differs in its last character only",
+			Clause: clause.Graded("barong.sessions.wrong-password", p.CreateSession, bad),
+			Given: func(a *client.Account) []conform.Change {
+				return []conform.Change{
+					p.password("another password", client.NewPassword()), p.password("last character changed", otherDigit(a.Password)),
+				}
+			}},
+		{Text: "POST /identity/sessions rejects the password in swapped case, and with one character appended",
+			Clause: clause.Graded("barong.sessions.password-exact", p.CreateSession, bad),
+			Given: func(a *client.Account) []conform.Change {
+				return []conform.Change{p.password("swapped case", swapCase(a.Password)), p.password("a character more", a.Password+"x")}
+			}},
+		{Text: "POST /identity/sessions rejects the password with blanks around it",
+			Clause: clause.Graded("barong.sessions.password-in-blanks", p.CreateSession, bad),
+			Given: func(a *client.Account) []conform.Change {
+				return []conform.Change{
+					p.password("a blank before", " "+a.Password), p.password("a blank after", a.Password+" "),
+					p.password("a line end after", a.Password+"\n"),
+				}
+			}},
+		{Text: "POST /identity/sessions rejects a prefix of the password",
+			Clause: clause.Graded("barong.sessions.password-beginning", p.CreateSession, bad),
+			Given: func(a *client.Account) []conform.Change {
+				return []conform.Change{
+					p.password("a character less", a.Password[:len(a.Password)-1]),
+					p.password("eight characters", a.Password[:max(0, min(8, len(a.Password)-1))]),
+				}
+			}},
+		{Text: "POST /identity/sessions rejects an empty and a null password",
+			Clause: clause.Graded("barong.sessions.password-blank", p.CreateSession, bad),
+			Given: func(*client.Account) []conform.Change {
+				return []conform.Change{conform.Set("password", ""), conform.Set("password", nil)}
+			}},
+		{Text: "POST /identity/sessions rejects an e-mail address that no account has",
+			Clause: clause.Graded("barong.sessions.unknown-email", p.CreateSession, bad),
+			Given:  func(*client.Account) []conform.Change { return []conform.Change{conform.Set("email", p.Nobody())} }},
+		{Text: "POST /identity/sessions rejects an empty and a null e-mail address",
+			Clause: clause.Graded("barong.sessions.email-blank", p.CreateSession, bad),
+			Given: func(*client.Account) []conform.Change {
+				return []conform.Change{conform.Set("email", ""), conform.Set("email", nil)}
+			}},
 	})
+	It("POST /identity/sessions rejects the password of another user",
+		clause.Graded("barong.sessions.foreign-password", p.CreateSession, bad), func(ctx SpecContext) {
+			a, other := p.MemberAccount(ctx), p.MemberAccount(ctx)
+			p.Require("log in as the other", p.TryLogIn(ctx, other, p.Credentials(other, "")), p.CreateSession, contract.OK)
+			call := p.TryLogIn(ctx, a, p.Credentials(a, "").With("password", other.Password))
+			p.Expect(call, p.CreateSession, bad)
+			p.ExpectNoSession(ctx, a, call)
+			p.Require("log in with the own one", p.TryLogIn(ctx, a, p.Credentials(a, "")), p.CreateSession, contract.OK)
+		})
+	It("POST /identity/sessions answers an object in place of the e-mail address with a server error",
+		clause.Note("barong.sessions.email-object", p.CreateSession, emailObject), func(ctx SpecContext) {
+			a := p.MemberAccount(ctx)
+			p.Expect(p.TryLogIn(ctx, a, p.Credentials(a, "").With("email", map[string]any{"a": 1})), p.CreateSession, emailObject)
+			p.Require("log in", p.TryLogIn(ctx, a, p.Credentials(a, "")), p.CreateSession, contract.OK)
+		})
 }
 
 // logInStates: the state is looked at before the password, so a wrong one gets the
@@ -108,19 +129,27 @@ func logInOracle(p *api) {
 		p.Expect(call, p.CreateSession, contract.BadCredentials)
 		return call
 	}
-	It("POST /identity/sessions answers an unknown e-mail address exactly like a wrong password", clause.Graded("barong.sessions.no-account-oracle", p.CreateSession, contract.BadCredentials), func(ctx SpecContext) {
-		a := p.MemberAccount(ctx)
-		p.Require("log in", p.TryLogIn(ctx, a, p.Credentials(a, "")), p.CreateSession, contract.OK)
-		first, second := wrong(ctx, a, a.Login), wrong(ctx, a, a.Login)
-		p.sameAnswers(first, second, wrong(ctx, a, p.Nobody()))
-	})
-	It("POST /identity/sessions does not reveal to a wrong password that a user has a second factor", clause.Graded("barong.sessions.no-second-factor-oracle", p.CreateSession, contract.BadCredentials), func(ctx SpecContext) {
-		plain, second := p.MemberAccount(ctx), p.EnrolledAccount(ctx)
-		p.Turns(ctx, second, 4)
-		a, b := wrong(ctx, plain, plain.Login), wrong(ctx, plain, plain.Login)
-		p.sameAnswers(a, b, wrong(ctx, second, second.Login))
-		p.Require("log in with both factors", p.TryLogIn(ctx, second, p.Credentials(second, p.Code(ctx, second.Codes))), p.CreateSession, contract.OK)
-	})
+	It("POST /identity/sessions answers an unknown e-mail address exactly like a wrong password",
+		clause.Graded("barong.sessions.no-account-oracle", p.CreateSession, contract.BadCredentials), func(ctx SpecContext) {
+			a := p.MemberAccount(ctx)
+			p.Require("log in", p.TryLogIn(ctx, a, p.Credentials(a, "")), p.CreateSession, contract.OK)
+			first, second := wrong(ctx, a, a.Login), wrong(ctx, a, a.Login)
+			p.sameAnswers(first, second, wrong(ctx, a, p.Nobody()))
+		})
+	It("POST /identity/sessions does not reveal to a wrong password that a user has a second factor",
+		clause.Graded("barong.sessions.no-second-factor-oracle", p.CreateSession, contract.BadCredentials), func(ctx SpecContext) {
+			plain, second := p.MemberAccount(ctx), p.EnrolledAccount(ctx)
+			p.Turns(ctx, second, 4)
+			a, b := wrong(ctx, plain, plain.Login), wrong(ctx, plain, plain.Login)
+			p.sameAnswers(a, b, wrong(ctx, second, second.Login))
+			p.Require("log in with both factors",
+				p.TryLogIn(ctx, second, p.Credentials(second, p.Code(ctx, second.Codes))), p.CreateSession, contract.OK)
+		})
+}
+
+// password replaces the password of a log-in.
+func (p *api) password(name, value string) conform.Change {
+	return conform.Change{Name: name, Of: func(r conform.Request) conform.Request { return r.With("password", p.Secret("password", value)) }}
 }
 
 // sameAnswers checks that a third answer is like two that were given for the same

@@ -44,13 +44,30 @@ func signUpOpens(p *api) {
 			p.Require("use the session", call, p.GetCurrentUser, contract.OK)
 			p.Check("the session is that user's", value.Text(value.Of(call), "uid"), Equal(value.Text(me.User, "uid")))
 		})
+	It("POST /identity/users mails a token that confirms the address",
+		clause.Graded("barong.sign-up.mail", p.CreateUser, contract.OK, clause.Needs(client.SignUp),
+			clause.From(contract.Documented, "barong#document-002-confirmEmail")), func(ctx SpecContext) {
+			me := p.expectSignUp(ctx, nil)
+			token := p.PromisedToken(ctx, me.Account.Login, client.Confirmation)
+			p.Expect(p.Do(ctx, p.Visitor(), p.ConfirmEmail, confirmWith(token)), p.ConfirmEmail, contract.OK)
+		})
+	It("POST /identity/users ignores members that it does not document, such as a role",
+		clause.Graded("barong.sign-up.undeclared-members", p.CreateUser, contract.OK, clause.Needs(client.SignUp),
+			clause.From(contract.Observed, "barong#2.1-createUser-undeclared")), func(ctx SpecContext) {
+			me := p.expectSignUp(ctx, conform.Object{"role": "superadmin", "state": "active", "level": 3, "otp": true, "uid": p.UnknownUID()})
+			for _, user := range []any{me.User, p.UserOf(ctx, me)} {
+				p.Check("its role, state and level", []any{value.At(user, "role"), value.At(user, "state"), value.Number(user, "level")},
+					Equal([]any{"member", "pending", 0}))
+				p.Check("its uid is not the one sent", value.Text(user, "uid"), Not(Equal(p.UnknownUID())))
+			}
+		})
 	It("POST /identity/users does not adopt a session id that the client made up",
 		clause.Must("barong.sign-up.made-up-session", p.CreateUser, contract.OK, clause.Needs(client.SignUp), clause.From(contract.Observed, "barong#10.2-12")), func(ctx SpecContext) {
 			a := p.NewAccount()
 			madeUp := p.Secret("session", hexOf(p.Nonce(), 32))
 			call := p.Do(ctx, p.With(a, madeUp, ""), p.CreateUser, p.SignUpRequest(a))
 			p.Expect(call, p.CreateUser, contract.OK)
-			p.Check("the session has an id of the server's", client.SetCookie(call, client.SessionCookie) != madeUp, BeTrue())
+			p.Check("the session has an id of the server's", p.CookieOf(call) != madeUp, BeTrue())
 		})
 	It("POST /identity/users stores the user name in lower case and the data",
 		clause.Must("barong.sign-up.keeps-members", p.CreateUser, contract.OK, clause.Needs(client.SignUp)), func(ctx SpecContext) {
@@ -119,7 +136,9 @@ func signUpRefuses(p *api) {
 			Given:  refusedFor("referral-malformed", conform.Set("refid", "nobody"))},
 		{Text: "POST /identity/users rejects an unknown referral uid",
 			Clause: clause.Graded("barong.sign-up.referral-unknown", op, "referral-unknown", needs),
-			Given:  refusedFor("referral-unknown", conform.Set("refid", "ID0000000000"))},
+			Given: refusedFor("referral-unknown", conform.Change{Name: "refid", Of: func(r conform.Request) conform.Request {
+				return r.With("refid", p.UnknownUID())
+			}})},
 		{Text: "POST /identity/users rejects a user name of three characters",
 			Clause: clause.Graded("barong.sign-up.username-too-short", op, "username-too-short", needs),
 			Given:  refusedFor("username-too-short", conform.Set("username", "abc"))},

@@ -44,6 +44,7 @@ func families(p *api) {
 	members(p, subjects)
 	csrf(p, subjects)
 	bearers(p, subjects)
+	attacks(p, subjects)
 }
 
 // cookies is how a session is carried and ended. A made-up cookie comes with a

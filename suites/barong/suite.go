@@ -25,6 +25,7 @@ var Suite = conform.Suite{
 		client.RoleServiceOwner: "an active member with the second factor on (totp-secret) who owns a service account",
 		client.RolePhone:        "an active member; phone is a number that no account has yet and whose texts reach the inbox",
 	},
+	Makes:    client.Makes,
 	Settings: client.Settings,
 	Features: client.Features,
 	Path:     client.Path,
@@ -36,7 +37,7 @@ var Suite = conform.Suite{
 func specs(s *conform.Context) {
 	p := &api{client.New(s)}
 	for _, area := range []func(*api){
-		families,
+		families, nearlyRight,
 		logIns, logOuts, sessions, auth0LogIns, authz, bearerTokens, restricted, throttling,
 		signUps, emailConfirmations, passwordResets, passwordChanges, passwordStrength, captchas, whitelists, information,
 		phones, documents, profiles, labels, accounts, activityLog, storage, callbacks, apiDescriptions, drifts,

@@ -16,30 +16,33 @@ const numberInvalid = contract.Outcome("number-invalid")
 func passwordChangeLimits(p *api) {
 	kit := family.LimitTest{S: p.Context}
 	limited := contract.Throttled
-	It("PUT /resource/users/password accepts five attempts a minute in a session and rejects the sixth", clause.Graded("barong.throttle.password-change", p.ChangePassword, limited, clause.Disrupts()), func(ctx SpecContext) {
-		me := p.Member(ctx)
-		p.FreshWindow(ctx)
-		l := p.changeLimit(me)
-		kit.Reach(ctx, l)
-		kit.HoldsBackTheRight(ctx, l)
-		p.ExpectAlive(ctx, p.LogIn(ctx, me.Account)) // the password is the same still
-		p.ExpectAlive(ctx, me)
-	})
-	It("PUT /resource/users/password accepts changes again in the next minute", clause.Graded("barong.throttle.password-change-ends", p.ChangePassword, limited, clause.Disrupts()), func(ctx SpecContext) {
-		me := p.Changeable(ctx)
-		p.FreshWindow(ctx)
-		l := p.changeLimit(me)
-		kit.Reach(ctx, l)
-		kit.Ends(ctx, l, l.Block)
-	})
-	It("PUT /resource/users/password counts the attempts of each session separately", clause.Graded("barong.throttle.password-change-other-session", p.ChangePassword, limited, clause.Disrupts()), func(ctx SpecContext) {
-		me := p.Member(ctx)
-		other := p.LogIn(ctx, me.Account)
-		p.FreshWindow(ctx)
-		kit.Reach(ctx, p.changeLimit(me))
-		attempt := p.changeLimit(other).Wrong(0)
-		p.Expect(p.Do(ctx, attempt.By, p.ChangePassword, attempt.Request), p.ChangePassword, contract.BadCredentials)
-	})
+	It("PUT /resource/users/password accepts five attempts a minute in a session and rejects the sixth",
+		clause.Graded("barong.throttle.password-change", p.ChangePassword, limited, clause.Disrupts()), func(ctx SpecContext) {
+			me := p.Member(ctx)
+			p.FreshWindow(ctx)
+			l := p.changeLimit(me)
+			kit.Reach(ctx, l)
+			kit.HoldsBackTheRight(ctx, l)
+			p.ExpectAlive(ctx, p.LogIn(ctx, me.Account)) // the password is the same still
+			p.ExpectAlive(ctx, me)
+		})
+	It("PUT /resource/users/password accepts changes again in the next minute",
+		clause.Graded("barong.throttle.password-change-ends", p.ChangePassword, limited, clause.Disrupts()), func(ctx SpecContext) {
+			me := p.Changeable(ctx)
+			p.FreshWindow(ctx)
+			l := p.changeLimit(me)
+			kit.Reach(ctx, l)
+			kit.Ends(ctx, l, l.Block)
+		})
+	It("PUT /resource/users/password counts the attempts of each session separately",
+		clause.Graded("barong.throttle.password-change-other-session", p.ChangePassword, limited, clause.Disrupts()), func(ctx SpecContext) {
+			me := p.Member(ctx)
+			other := p.LogIn(ctx, me.Account)
+			p.FreshWindow(ctx)
+			kit.Reach(ctx, p.changeLimit(me))
+			attempt := p.changeLimit(other).Wrong(0)
+			p.Expect(p.Do(ctx, attempt.By, p.ChangePassword, attempt.Request), p.ChangePassword, contract.BadCredentials)
+		})
 }
 
 // changeLimit is the limit of one session's password changes.

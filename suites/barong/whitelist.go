@@ -55,14 +55,16 @@ func whitelists(p *api) {
 			clause.Graded("barong.whitelist.ok", op, contract.OK, clause.Needs(client.Whitelink, client.ClientAddress)), func(ctx SpecContext) {
 				p.Expect(p.Do(ctx, p.Visitor(), op, p.whitelinkRequest(p.whitelinkToken())), op, contract.OK)
 			})
-		It("POST /identity/users/access accepts a token once", Serial,
-			clause.Must("barong.whitelist.token-once", op, linkUnknown, clause.Needs(client.Whitelink, client.ClientAddress)), func(ctx SpecContext) {
+		It("POST /identity/users/access lets further addresses in with the same token", Serial,
+			clause.Note("barong.whitelist.token-again", op, contract.OK, clause.Needs(client.Whitelink, client.ClientAddress),
+				clause.From(contract.Observed, "barong#2.1-createWhitelist-token-not-spent")), func(ctx SpecContext) {
 				token := p.whitelinkToken()
 				p.Require("let an address in", p.Do(ctx, p.Visitor(), op, p.whitelinkRequest(token)), op, contract.OK)
-				p.Expect(p.Do(ctx, p.Visitor(), op, p.whitelinkRequest(token)), op, linkUnknown)
+				p.Expect(p.Do(ctx, p.Visitor(), op, p.whitelinkRequest(token)), op, contract.OK)
 			})
 		It("POST /identity/users/access rejects an address that is already allowed", Serial,
-			clause.Must("barong.whitelist.address-taken", op, addressTaken, clause.Needs(client.Whitelink, client.ClientAddress)), func(ctx SpecContext) {
+			clause.Must("barong.whitelist.address-taken", op, addressTaken, clause.Needs(client.Whitelink, client.ClientAddress)),
+			func(ctx SpecContext) {
 				by := p.Visitor()
 				p.Require("let an address in", p.Do(ctx, by, op, p.whitelinkRequest(p.whitelinkToken())), op, contract.OK)
 				p.Expect(p.Do(ctx, by, op, p.whitelinkRequest(p.whitelinkToken())), op, addressTaken)

@@ -7,6 +7,7 @@ import (
 	. "github.com/onsi/gomega"
 
 	"authconform/harness/clause"
+	"authconform/harness/conform"
 	"authconform/harness/contract"
 	"authconform/suites/coinrabbit/client"
 )
@@ -20,7 +21,7 @@ func partnerLogin(p *client.Client) {
 	op := p.PartnerLogin
 	ready := func(ctx context.Context) *trial {
 		who := p.Lease(client.User)
-		right := client.PartnerLoginRequest(who)
+		right := p.PartnerLoginRequest(who)
 		p.Require("log in with the right request", p.Do(ctx, p.Partner(), op, right), op, contract.OK)
 		return &trial{Account: &client.Account{Who: who}, by: p.Partner(), request: right}
 	}
@@ -28,7 +29,7 @@ func partnerLogin(p *client.Client) {
 		clause.Should("coinrabbit.partner-login.ok", op, contract.OK),
 		func(ctx SpecContext) {
 			a := p.SignedIn(ctx)
-			expectSession(ctx, p, a, op, client.PartnerLoginRequest(a.Who))
+			expectSession(ctx, p, a, op, p.PartnerLoginRequest(a.Who))
 		})
 	It("POST /auth/partner lies at the path that the vendor's page prints",
 		clause.Note("coinrabbit.partner-login.path", op, contract.OK, clause.Only(documented),
@@ -49,6 +50,6 @@ func partnerLogin(p *client.Client) {
 		deviation{slug: "made-up-key", text: "with a made-up x-api-key", outcome: contract.Unauthenticated,
 			apply: func(_ context.Context, t *trial) { t.by = p.Actor("made-up key", nil, client.Headers(p.MadeUp(), "")) }},
 		deviation{slug: "no-user", text: "that names no user", outcome: contract.Invalid,
-			edits: without("external_id")},
+			edits: func(r conform.Request) conform.Request { return r.Without(p.Setting(client.UserMember)) }},
 		unchallenged(p))
 }

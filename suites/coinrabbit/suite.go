@@ -35,6 +35,7 @@ var Suite = conform.Suite{
 		jwtFeature: {Text: "x-user-token is a JWT, as public clients read it; the page does not say what it is", Present: jwtPresent},
 	},
 	Path:  client.Path,
+	Send:  client.Send,
 	Needs: client.Needs,
 	// The public API page; the second is the vendor's trading API.
 	ProductionHosts: []string{"api.coinrabbit.io", "exchange.coinrabbit.io"},
@@ -70,4 +71,5 @@ func families(p *client.Client) {
 	}
 	family.Bodies(p.Context, subjects)
 	family.Methods(p.Context, subjects)
+	attacks(p, subjects)
 }

@@ -46,11 +46,20 @@ func limitOf(ctx context.Context, p *client.Client, s subject) *limit {
 	with := func(code string) family.Attempt {
 		return family.Attempt{By: t.by, Request: t.request.With("code_2fa", code)}
 	}
+	// A code that is drawn before the guesses: waiting for one while the limit holds could outlast the limit.
+	drawn, app := p.Code(ctx, t.Codes), t.Codes
+	right := func() string {
+		code := drawn
+		if drawn = ""; code != "" && app == t.Codes && app.Right(code, 0) {
+			return code
+		}
+		return p.Code(ctx, t.Codes)
+	}
 	return &limit{t: t, LimitTest: family.LimitTest{S: p.Context}, Limit: family.Limit{
 		Operation: s.operation, Attempts: declared.Attempts, Block: max(declared.Block, declared.Window),
 		Refused: contract.SecondFactorWrong, Limited: contract.Throttled,
 		Wrong: func(int) family.Attempt { return with(t.Codes.Wrong(farAway)) },
-		Right: func() family.Attempt { return with(p.Code(ctx, t.Codes)) },
+		Right: func() family.Attempt { return with(right()) },
 	}}
 }
 
@@ -100,6 +109,10 @@ func wrongCodeLimit(p *client.Client, s subject) {
 				})
 			}},
 	}
+	rows = append(rows, conform.Row[variation]{
+		Text: name + " counts wrong TOTP codes whatever else differs between the requests", Clause: state("-whatever-varies", spans),
+		Given: func(_ context.Context, l *limit) { l.Vary(family.Unlike()) },
+	})
 	if s.operation == p.Activate { // the way around a limit that starts the enrolment over
 		rows = append(rows, conform.Row[variation]{
 			Text: name + " counts wrong TOTP codes across newly created secrets", Clause: state("-new-secret", spans),

@@ -94,7 +94,7 @@ func issuedTokens(p *client.Client) {
 		clause.Should("coinrabbit.user-token.expiry", op, contract.OK, clause.Needs(jwtFeature),
 			standard("OWASP ASVS 5.0.0 9.2.1; checks#J05; checks#J11")),
 		func(ctx SpecContext) {
-			call := p.Do(ctx, p.Partner(), op, client.PartnerLoginRequest(p.Lease(client.User)))
+			call := p.Do(ctx, p.Partner(), op, p.PartnerLoginRequest(p.Lease(client.User)))
 			p.Expect(call, op, contract.OK)
 			expires, ok := expiry(client.Given(call, "token"))
 			p.Holds("the token says when it expires", ok, "it does not")
@@ -105,7 +105,7 @@ func issuedTokens(p *client.Client) {
 		func(ctx SpecContext) {
 			a := p.SignedIn(ctx)
 			p.Wait(ctx, time.Second, "a token may say the second it was given in")
-			call := p.Do(ctx, p.Partner(), op, client.PartnerLoginRequest(a.Who))
+			call := p.Do(ctx, p.Partner(), op, p.PartnerLoginRequest(a.Who))
 			p.Expect(call, op, contract.OK)
 			p.Check("the second token", client.Given(call, "token") != a.Token, BeTrue())
 		})

@@ -1,6 +1,8 @@
 package family
 
 import (
+	"cmp"
+	"context"
 	"slices"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -59,20 +61,30 @@ func (p Subject) wrongTypes(s *conform.Context) {
 		return
 	}
 	It(p.rejects("a body with a member of the wrong JSON type, for each of its members"), p.Clause(s, "wrong-type", contract.InvalidType),
-		func(ctx SpecContext) {
-			by, control := p.Ready(ctx)
-			pair := p.refusal(by, control, contract.InvalidType)
-			for _, m := range p.Operation.Body.Members {
-				value, ok := wrongType(m.Types)
-				if !ok {
-					continue
-				}
-				pair.Changes = append(pair.Changes, conform.Change{Name: m.Name, Of: func(r conform.Request) conform.Request {
-					return r.With(m.Name, value)
-				}})
-			}
-			s.Refuses(ctx, pair)
-		})
+		func(ctx SpecContext) { p.refuseTypes(ctx, s, contract.InvalidType, p.Operation.Body.Members) })
+	for _, m := range p.Operation.Body.Members {
+		if outcome, own := p.OwnType[m.Name]; own {
+			It(p.rejects("a "+m.Name+" of the wrong JSON type"), p.Clause(s, string(outcome), outcome),
+				func(ctx SpecContext) { p.refuseTypes(ctx, s, outcome, []contract.Member{m}) })
+		}
+	}
+}
+
+// refuseTypes sends each of the members that leads to the outcome in a wrong type.
+func (p Subject) refuseTypes(ctx context.Context, s *conform.Context, outcome contract.Outcome, members []contract.Member) {
+	GinkgoHelper()
+	by, control := p.Ready(ctx)
+	pair := p.refusal(by, control, outcome)
+	for _, m := range members {
+		value, ok := wrongType(m.Types)
+		if !ok || cmp.Or(p.OwnType[m.Name], contract.InvalidType) != outcome {
+			continue
+		}
+		pair.Changes = append(pair.Changes, conform.Change{Name: m.Name, Of: func(r conform.Request) conform.Request {
+			return r.With(m.Name, value)
+		}})
+	}
+	s.Refuses(ctx, pair)
 }
 
 // wrongType picks a JSON value of a type that the member does not take.

@@ -29,6 +29,9 @@ type Subject struct {
 	// Lenient says that JSON which is no object counts as an object without
 	// members: then only a text that is no JSON is malformed.
 	Lenient bool
+	// OwnType are members whose wrong type leads to an outcome of its own, as where
+	// the list of allowed values refuses it as well.
+	OwnType map[string]contract.Outcome
 	// Reads are media types of bodies that it takes beyond the documented ones.
 	Reads []string
 }
@@ -44,6 +47,14 @@ func (p Subject) Clause(s *conform.Context, family string, outcome contract.Outc
 	id := s.Exchange() + "." + clause.Slug(p.Operation.ID) + "." + family
 	c := clause.Graded(id, p.Operation, outcome, options...)
 	c.Location = types.NewCodeLocation(1) // the family's line, not this one
+	return c
+}
+
+// Should is the clause of a family that rests on a standard: the baseline says what a
+// breach of it weighs.
+func (p Subject) Should(s *conform.Context, family string, outcome contract.Outcome, authority string) clause.Clause {
+	c := p.Clause(s, family, outcome, clause.From(contract.Standard, authority))
+	c.Level, c.Location = clause.SHOULD, types.NewCodeLocation(1)
 	return c
 }
 

@@ -3,7 +3,12 @@ package family
 import (
 	"cmp"
 	"context"
+	"fmt"
+	"maps"
 	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -50,8 +55,76 @@ func (t LimitTest) Reach(ctx context.Context, l Limit) *httpclient.Call {
 	GinkgoHelper()
 	t.Guess(ctx, l, l.Attempts)
 	limited := t.send(ctx, l, l.Wrong(l.Attempts))
+	if !t.S.Is(limited, l.Operation, l.Limited) { // whether it is worded otherwise, or does not hold at all
+		right := t.send(ctx, l, l.Right())
+		t.S.Holds(fmt.Sprintf("a right attempt is held back after %s", l.declared()), !t.S.Is(right, l.Operation, l.expected()), "it is accepted")
+	}
 	t.S.Expect(limited, l.Operation, l.Limited)
 	return limited
+}
+
+// WhateverVaries reaches the limit although each attempt differs from the others in
+// everything that must not matter, and requires that the limit then holds back the
+// right credentials more than once.
+func (t LimitTest) WhateverVaries(ctx context.Context, l Limit) {
+	GinkgoHelper()
+	l.Vary(Unlike())
+	t.Reach(ctx, l)
+	for range 2 {
+		t.HoldsBackTheRight(ctx, l)
+	}
+}
+
+// Unlike makes each attempt differ from the one before in what must not matter.
+func Unlike() func(Attempt) Attempt {
+	n := 0
+	return func(a Attempt) Attempt {
+		n++
+		for name, value := range unlike(n) {
+			a.Request = a.Request.WithHeader(name, value)
+		}
+		a.Request.Query = withQuery(a.Request.Query, url.Values{"visit": {strconv.Itoa(n)}})
+		return a
+	}
+}
+
+// unlike are header fields that a client may set as it likes, other ones each time.
+func unlike(n int) map[string]string {
+	number := strconv.Itoa(n)
+	address := "198.51.100." + number
+	return map[string]string{
+		"User-Agent": "client/" + number, "Accept-Language": []string{"de", "en", "fr", "ja"}[n%4] + ";q=0." + number, "Cookie": "visit=" + number,
+		"Referer": "https://page.invalid/" + number, "Origin": "https://page" + number + ".invalid", "X-Request-Id": number, "X-Correlation-Id": number,
+		"X-Device-Id": number, "X-Session-Id": number, "X-Client-Id": number, "X-Trace-Id": number, "Accept": "application/json, text/x" + number,
+		"X_Forwarded_For": address, "X-Cluster-Client-Ip": address, "X-Originating-Ip": address, "X-Remote-Ip": address, "Client-Ip": address,
+		"Fastly-Client-Ip": address, "X-Remote-Addr": address, "Via": "1.1 proxy" + number, "Pragma": "p" + number, "X-Api-Version": number,
+	}
+}
+
+// LastsToItsEnd reaches the limit and requires that it still holds two seconds before
+// its end, and that it answers right and wrong attempts alike: with one status, body
+// and set of header fields, but for numbers that tell the time.
+func (t LimitTest) LastsToItsEnd(ctx context.Context, l Limit) {
+	GinkgoHelper()
+	wrong := t.Reach(ctx, l)
+	right := t.send(ctx, l, l.Right())
+	t.S.Expect(right, l.Operation, l.Limited)
+	t.S.Holds("a right attempt is answered as a wrong one is while the limit holds", seen(right) == seen(wrong), "the answers differ")
+	t.S.Wait(ctx, l.Block-3*time.Second, "the limit is near its end")
+	t.HoldsBackTheRight(ctx, l)
+}
+
+var numbers = regexp.MustCompile(`[0-9a-f]*[0-9]+[0-9a-f]*`)
+
+// seen is what tells one answer from another, without numbers, ids and clocks.
+func seen(call *httpclient.Call) string {
+	text := strconv.Itoa(call.Status) + "\n" + numbers.ReplaceAllString(string(call.Body), "#")
+	for _, name := range slices.Sorted(maps.Keys(call.Header)) {
+		if !slices.Contains([]string{"Date", "Content-Length", "Retry-After", "X-Request-Id", "X-Runtime", "Etag", "Set-Cookie"}, name) {
+			text += "\n" + name + ": " + numbers.ReplaceAllString(strings.Join(call.Header[name], ","), "#")
+		}
+	}
+	return text
 }
 
 // Guess sends wrong attempts, each of which must be answered as wrong.
@@ -66,7 +139,9 @@ func (t LimitTest) Guess(ctx context.Context, l Limit, times int) {
 // the limit holds: otherwise it is decorative.
 func (t LimitTest) HoldsBackTheRight(ctx context.Context, l Limit) {
 	GinkgoHelper()
-	t.S.Expect(t.send(ctx, l, l.Right()), l.Operation, l.Limited)
+	call := t.send(ctx, l, l.Right())
+	t.S.Holds(fmt.Sprintf("a right attempt is held back after %s", l.declared()), !t.S.Is(call, l.Operation, l.expected()), "it is accepted")
+	t.S.Expect(call, l.Operation, l.Limited)
 }
 
 // Ends waits until the block is over and requires that the right attempt then
@@ -74,7 +149,15 @@ func (t LimitTest) HoldsBackTheRight(ctx context.Context, l Limit) {
 func (t LimitTest) Ends(ctx context.Context, l Limit, after time.Duration) {
 	GinkgoHelper()
 	t.S.Wait(ctx, after, "the limit has to end")
-	t.S.Expect(t.send(ctx, l, l.Right()), l.Operation, l.expected())
+	call := t.send(ctx, l, l.Right())
+	t.S.Holds(fmt.Sprintf("a right attempt is accepted again %s after %s", after, l.declared()),
+		!t.S.Is(call, l.Operation, l.Limited), "it is held back still")
+	t.S.Expect(call, l.Operation, l.expected())
+}
+
+// declared says which limit a check relies on.
+func (l Limit) declared() string {
+	return fmt.Sprintf("%d wrong ones; limits of the target file or the deployment's settings say that it lasts %s", l.Attempts, l.Block)
 }
 
 // Works requires that an attempt which must not be limited succeeds.
@@ -105,6 +188,9 @@ func (t LimitTest) NotStorable(limited *httpclient.Call) {
 }
 
 func storable(h http.Header) bool {
+	if containsDirective(h.Get("Cache-Control"), "no-store") { // RFC 9111 section 5.2.2.5: whatever else it says
+		return false
+	}
 	for _, directive := range []string{"public", "max-age", "s-maxage"} {
 		if containsDirective(h.Get("Cache-Control"), directive) {
 			return true

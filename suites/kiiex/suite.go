@@ -15,21 +15,25 @@ var Suite = conform.Suite{
 	Exchange: "kiiex",
 	Specs:    alphapoint.Specs,
 	Roles:    client.Roles(),
-	Settings: settings(map[string]string{
-		"AuthenticateUser": "/authenticateuser", "Validate2fa": "/validate2fa", "LogOut": "/logout",
-		"GetValidate2faRequiredEndpoints": "/getvalidate2farequiredendpoints", "RegisterNewDevice": "/registernewdevice",
-		"GetUserDevices": "/getuserdevices", "GetUserConfig": "/getuserconfig", "Ping": "/ping", "RequiredEndpoint": "/{endpoint}",
-	}),
+	Settings: settings,
 	Features: map[string]conform.Feature{"signed-headers": client.SignedHeaders()},
-	Path:     client.Path,
+	Path:     client.Pathed(settings),
+	Send:     client.Send,
 	Leak:     client.Leak,
 	// The legacy page "Authenticate 2FA", request sample.
 	ProductionHosts: []string{"api.kiiex.com"},
 }
 
-// settings adds the one of the calls that need a code, which only this surface has.
-func settings(paths map[string]string) map[string]target.Setting {
-	all := client.Settings("api-key", paths)
+var settings = withPayload(map[string]string{
+	"AuthenticateUser": "/authenticateuser", "Validate2fa": "/validate2fa", "LogOut": "/logout",
+	"GetValidate2faRequiredEndpoints": "/getvalidate2farequiredendpoints", "RegisterNewDevice": "/registernewdevice",
+	"GetUserDevices": "/getuserdevices", "GetUserConfig": "/getuserconfig", "Ping": "/ping", "RequiredEndpoint": "/{endpoint}",
+	"Authenticate2fa": "/authenticate2fa", "Activate2fa": "/activate2fa",
+})
+
+// withPayload adds the one of the calls that need a code, which only this surface has.
+func withPayload(paths map[string]string) map[string]target.Setting {
+	all := client.Settings("api-key", "", paths)
 	name, setting := client.RequiredPayload()
 	all[name] = setting
 	return all

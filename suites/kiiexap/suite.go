@@ -14,16 +14,19 @@ var Suite = conform.Suite{
 	Exchange: "kiiexap",
 	Specs:    alphapoint.Specs,
 	Roles:    roles(),
-	Settings: client.Settings("bearer", map[string]string{
-		"Authenticate": "/ap/Authenticate", "Authenticate2fa": "/ap/Authenticate2FA", "LogOut": "/ap/LogOut",
-		"GetUserDevices": "/ap/GetUserDevices", "Ping": "/ap/Ping",
-	}),
+	Settings: settings,
 	Features: map[string]conform.Feature{"signed-headers": client.SignedHeaders(), "basic": client.BasicAuthentication()},
-	Path:     client.Path,
+	Path:     client.Pathed(settings),
+	Send:     client.Send,
 	Leak:     client.Leak,
 	// The servers of the published OpenAPI; apstage.proxy.kiiex.io is its staging.
 	ProductionHosts: []string{"alphaprod.proxy.kiiex.io"},
 }
+
+var settings = client.Settings("bearer", "/ap", map[string]string{
+	"AuthenticateUser": "/AuthenticateUser", "Authenticate": "/Authenticate", "Authenticate2fa": "/Authenticate2FA", "LogOut": "/LogOut",
+	"GetUserDevices": "/GetUserDevices", "Ping": "/Ping",
+})
 
 // roles leaves out the one for Activate2FA, which this surface does not have.
 func roles() map[string]string {

@@ -15,7 +15,7 @@ func hostileCodes(p *client.Client) {
 	family.Codes(p.Context, family.CodeSubject{
 		Operation: p.LoginByCode, Member: "code", IDPrefix: "onlyoffice.code.", PerAccount: 4,
 		Ready: func(ctx context.Context) family.CodeTrial {
-			e := p.Enrol(ctx)
+			e := p.WithApp(ctx)
 			right := p.Code(ctx, e.Codes)
 			return family.CodeTrial{By: p.Anonymous(), Right: right, Control: client.Always(client.ByCode(e.Who, right))}
 		},

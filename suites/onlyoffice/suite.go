@@ -30,8 +30,19 @@ var Suite = conform.Suite{
 		client.NoPhone:   "a user without a phone number, for the specs on text messages",
 	},
 	Settings: map[string]target.Setting{
-		conform.Tolerance: {Text: "how many 30-second steps old an app's code may be, 0 or 1; 1 unless set"},
+		client.Envelope: {
+			Text: "response where successes come in the envelope of the product, bare where they come as document 003 prints them; " +
+				"either is taken unless set",
+			Values: []string{"response", "bare"},
+		},
+		client.CodePlace: {
+			Text: "body where POST /authentication/{code} reads the code of the body, path where it reads that of the path", Default: "body",
+			Values: []string{"body", "path"},
+		},
+		conform.Tolerance: {Text: "how many 30-second steps old an app's code may be, 0 or 1; 1 unless set", Values: []string{"0", "1"}},
 	},
+	Send: client.Send,
+	Leak: client.Leak,
 	Features: map[string]conform.Feature{
 		"captcha": {Text: "captcha keys are configured; captcha.response is an answer that they accept", Present: captchaPresent},
 		"sms":     {Text: "two-factor authentication by text message can be switched on, and texts reach the inbox", Present: smsPresent},
@@ -47,6 +58,7 @@ func specs(s *conform.Context) {
 	all := append(bySession, byLink...)
 	family.Bodies(s, all)
 	family.Methods(s, all)
+	attacks(p, bySession)
 
 	for _, state := range []func(*client.Client){
 		loginSucceeds, loginRefuses, loginTellsNothing, isAuthentificated, firstStep, logout,

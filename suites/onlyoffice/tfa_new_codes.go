@@ -65,6 +65,7 @@ func tfaNewCodes(p *client.Client) {
 	}
 	It("POST /authentication/{code} rejects a backup code that was replaced",
 		clause.Must("onlyoffice.tfa-new-codes.old-at-login", p.LoginByCode, wrong), func(ctx SpecContext) {
+			p.Only(p.RenewCodes)
 			e, old := replaced(ctx)
 			refusesCode(ctx, p, e, old, wrong)
 		})

@@ -28,6 +28,7 @@ func validateRefusesReplays(p *client.Client) {
 		})
 	It("POST /authentication/{code} rejects a TOTP code that confirmed a log-in before",
 		clause.Should("onlyoffice.tfa-validate.replayed-at-login", p.LoginByCode, replayed, only), func(ctx SpecContext) {
+			p.Only(p.ValidateCode)
 			e := p.Enrol(ctx)
 			refusesCode(ctx, p, e, p.ConfirmCode(ctx, e, p.Code(ctx, e.Codes)), replayed)
 		})

@@ -2,6 +2,7 @@ package onlyoffice
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 	"authconform/harness/conform"
 	"authconform/harness/contract"
 	"authconform/harness/identity"
+	"authconform/harness/target"
 	"authconform/suites/family"
 	"authconform/suites/onlyoffice/client"
 )
@@ -36,6 +38,12 @@ func passwordLimit(p *client.Client) {
 				test.Reach(ctx, l)
 				test.HoldsBackTheRight(ctx, l)
 			}},
+		{Text: "POST /authentication counts wrong passwords whatever else differs between the attempts",
+			Clause: clause.Should("onlyoffice.throttle.whatever-varies", op, limited, disrupts, spansSessions),
+			Given:  func(ctx context.Context, l family.Limit, _ *identity.Identity) { test.WhateverVaries(ctx, l) }},
+		{Text: "POST /authentication applies its rate limit up to its end, and to the right password in the same words",
+			Clause: clause.Should("onlyoffice.throttle.lasts", op, limited, disrupts, spansSessions),
+			Given:  func(ctx context.Context, l family.Limit, _ *identity.Identity) { test.LastsToItsEnd(ctx, l) }},
 		{Text: "POST /authentication accepts the right password once the lockout is over",
 			Clause: clause.Must("onlyoffice.throttle.ends", op, limited, disrupts),
 			Given: func(ctx context.Context, l family.Limit, _ *identity.Identity) {
@@ -67,6 +75,12 @@ func passwordLimit(p *client.Client) {
 		{Text: "POST /authentication/{code} is rate-limited for a user whose wrong passwords reached the limit",
 			Clause: clause.Must("onlyoffice.throttle.by-code", p.LoginByCode, limited, disrupts),
 			Given: func(ctx context.Context, l family.Limit, who *identity.Identity) {
+				if !p.Has(p.Login) {
+					l.Operation = p.LoginByCode
+					l.Wrong = func(int) family.Attempt {
+						return family.Attempt{By: p.Anonymous(), Request: client.ByCode(who, "123456").With("password", client.WrongPassword)}
+					}
+				}
 				test.Reach(ctx, l)
 				p.DoExpect(ctx, p.Anonymous(), p.LoginByCode, client.ByCode(who, "123456"), limited)
 			}},
@@ -163,10 +177,30 @@ func codeLimit(p *client.Client) {
 	}
 	It("POST /authentication/{code} limits more wrong codes in a minute than the settings allow and recovers after it",
 		clause.Must("onlyoffice.throttle.codes", p.LoginByCode, contract.SecondFactorThrottled, disrupts), func(ctx SpecContext) {
-			l := codeLimitOf(ctx, p, p.Enrol(ctx))
+			l := codeLimitOf(ctx, p, p.WithApp(ctx))
 			test.Reach(ctx, l)
 			test.HoldsBackTheRight(ctx, l)
 			test.Ends(ctx, l, l.Block+time.Second)
+		})
+	It("POST /authentication/{code} counts wrong codes whatever address X-Forwarded-For claims",
+		clause.Should("onlyoffice.throttle.codes-claimed-address", p.LoginByCode, contract.SecondFactorThrottled, disrupts, spansSessions),
+		func(ctx SpecContext) {
+			l := codeLimitOf(ctx, p, p.WithApp(ctx))
+			wrong, claim := l.Wrong, claimedIn("X-Forwarded-For", "")
+			l.Wrong = func(i int) family.Attempt {
+				attempt := wrong(i)
+				attempt.Request = claim(ctx, i, nil, attempt.Request)
+				return attempt
+			}
+			test.Reach(ctx, l)
+			rest(ctx, l)
+		})
+	It("POST /authentication/{code} counts wrong codes whatever else differs between the requests",
+		clause.Should("onlyoffice.throttle.codes-whatever-varies", p.LoginByCode, contract.SecondFactorThrottled, disrupts, spansSessions),
+		func(ctx SpecContext) {
+			l := codeLimitOf(ctx, p, p.WithApp(ctx))
+			test.WhateverVaries(ctx, l)
+			rest(ctx, l)
 		})
 	It("POST /settings/tfaapp/validate limits more wrong codes than the settings allow",
 		clause.Must("onlyoffice.throttle.codes-validate", p.ValidateCode, contract.Throttled, disrupts), func(ctx SpecContext) {
@@ -181,7 +215,8 @@ func codeLimit(p *client.Client) {
 	It("POST /authentication/{code} counts wrong codes across first steps",
 		clause.Should("onlyoffice.throttle.codes-new-session", p.LoginByCode, contract.SecondFactorThrottled, disrupts, spansSessions),
 		func(ctx SpecContext) {
-			e := p.Enrol(ctx)
+			p.Only(p.Login)
+			e := p.WithApp(ctx)
 			l := codeLimitOf(ctx, p, e)
 			wrong := l.Wrong
 			l.Wrong = func(i int) family.Attempt {
@@ -216,7 +251,7 @@ func mailLimit(p *client.Client) {
 // settings have it. It ends before others use the identity.
 func limitOfOwn(ctx context.Context, p *client.Client, who *identity.Identity) family.Limit {
 	GinkgoHelper()
-	attempts, block := p.LimitSettings(ctx)
+	attempts, block := declaredOr(ctx, p, p.Target().Limits.Password)
 	DeferCleanup(func(ctx SpecContext) {
 		p.Wait(ctx, block+time.Second, "the block has to end before others use the identity")
 	})
@@ -228,19 +263,33 @@ func limitOfOwn(ctx context.Context, p *client.Client, who *identity.Identity) f
 	}
 }
 
+// declaredOr is what the portal's settings say to an administrator, or else a limit
+// of the target file.
+func declaredOr(ctx context.Context, p *client.Client, declared *target.Limit) (attempts int, block time.Duration) {
+	GinkgoHelper()
+	admin := slices.ContainsFunc(p.Target().Identities, func(i target.Identity) bool { return slices.Contains(i.Roles, client.Admin) })
+	if declared != nil && (!admin || !p.Has(p.LoginSettings)) {
+		return declared.Attempts, max(declared.Window, declared.Block)
+	}
+	return p.LimitSettings(ctx)
+}
+
 // codeLimitOf is the limit of wrong codes: as many attempts as for passwords,
 // within one minute, whatever the block time.
 func codeLimitOf(ctx context.Context, p *client.Client, e *client.Enrolled) family.Limit {
 	GinkgoHelper()
-	attempts, _ := p.LimitSettings(ctx)
+	attempts, block := declaredOr(ctx, p, p.Target().Limits.SecondFactor)
+	if p.Has(p.LoginSettings) {
+		block = time.Minute
+	}
 	sends := func(code string) family.Attempt {
 		return family.Attempt{By: p.Anonymous(), Request: client.ByCode(e.Who, code)}
 	}
 	wrong := sends(e.Codes.Wrong(client.Window))
 	return family.Limit{
-		Operation: p.LoginByCode, Attempts: attempts, Block: time.Minute,
+		Operation: p.LoginByCode, Attempts: attempts, Block: block,
 		Wrong:   func(int) family.Attempt { return wrong },
-		Right:   func() family.Attempt { return sends(e.TakeBackup()) },
+		Right:   func() family.Attempt { return sends(e.Right(ctx)) },
 		Refused: contract.SecondFactorWrong, Limited: contract.SecondFactorThrottled,
 	}
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"flag"
 	"os"
 	"path/filepath"
@@ -17,6 +18,7 @@ import (
 	"authconform/harness/contract"
 	"authconform/harness/runner"
 	"authconform/harness/verdict"
+	"authconform/reports/compare"
 )
 
 var updateCrossed = flag.Bool("update", false, "write fixtures/<exchange>/crossed.yaml anew")
@@ -94,22 +96,44 @@ func crossings(t *testing.T, exchange string, exit int) []crossing {
 			got = append(got, crossing{Suite: suite, Server: server})
 		}
 	}
+	folder := t.TempDir()
 	t.Run("runs", func(t *testing.T) {
 		for i := range got {
 			t.Run(got[i].Suite+" on "+got[i].Server, func(t *testing.T) {
 				t.Parallel()
-				got[i].Red = cross(t, exchange, got[i], exit)
+				got[i].Red = cross(t, exchange, got[i], exit, filepath.Join(folder, got[i].Suite+" on "+got[i].Server))
 			})
 		}
 	})
+	for _, x := range got {
+		own := filepath.Join(folder, x.Suite+" on "+x.Suite)
+		if red := worse(t, own, filepath.Join(folder, x.Suite+" on "+x.Server)); !slices.Equal(red, x.Red) {
+			t.Errorf("suite %s: the difference between the servers %s and %s is not what the crossed run finds red:\n%s",
+				x.Suite, x.Suite, x.Server, cmp.Diff(x.Red, red))
+		}
+	}
 	return slices.DeleteFunc(got, func(x crossing) bool { return x.Suite == x.Server })
 }
 
+// worse lists what `authconform diff` finds newly broken, or no longer judged.
+func worse(t *testing.T, old, new string) (red []string) {
+	t.Helper()
+	res := run(t, nil, "diff", old, new, "--format", "json")
+	var d compare.Difference
+	if err := json.Unmarshal([]byte(res.stdout), &d); err != nil {
+		t.Fatalf("%v\n%s", err, res)
+	}
+	for _, c := range slices.Concat(d.Exchanges[0].Failures, d.Exchanges[0].Lost) {
+		red = append(red, c.Clause+" "+string(c.New))
+	}
+	slices.Sort(red)
+	return red
+}
+
 // cross runs one profile's suite on one profile's reference and lists what is red.
-func cross(t *testing.T, exchange string, x crossing, exit int) (red []string) {
+func cross(t *testing.T, exchange string, x crossing, exit int, out string) (red []string) {
 	t.Helper()
 	file, _ := servedOf(t, exchange, runner.ServeOptions{Profile: x.Server})
-	out := filepath.Join(t.TempDir(), "out")
 	res := run(t, nil, "run", exchange, "--target", file, "--profile", x.Suite, "--out", out)
 	for id, v := range verdicts(report(t, out)) {
 		if v != verdict.PASS && v != verdict.NOT_APPLICABLE {

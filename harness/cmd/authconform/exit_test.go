@@ -52,7 +52,7 @@ func TestUsageErrorsExit2(t *testing.T) {
 		"host not allowed":         {[]string{"run", "onlyoffice", "--target", written("url: http://127.0.0.1", "url: http://portal.example.com")}, []string{"portal.example.com", "allow.hosts"}},
 		"target without exchange":  {[]string{"run", "--target", good, "--procs", "0"}, []string{"--procs"}},
 		"unknown flag":             {[]string{"run", "--colour"}, []string{"--colour"}},
-		"unknown command":          {[]string{"certify"}, []string{"certify"}},
+		"unknown command":          {[]string{"praise"}, []string{"praise"}},
 		"serve unknown fault":      {[]string{"serve", "onlyoffice", "--fault", "no-such"}, []string{"no-such"}},
 		"serve unusable address":   {[]string{"serve", "onlyoffice", "--addr", "127.0.0.1:99999"}, []string{"99999", "HOST:PORT"}},
 		"list of unknown exchange": {[]string{"list", "kraken"}, []string{"kraken"}},

@@ -149,11 +149,21 @@ func identities(b *strings.Builder, st conform.Suite) {
 
 // rest is the same for every exchange.
 const rest = `
+# What this deployment has of the surface, by operationId (authconform contract prints them): the
+# clauses of all else do not apply. Either all that it has, or all but what it lacks.
+# operations: []
+# except: []
+
 # Where mailed or texted codes arrive: mailpit, mailcatcher, or exec with a command.
 # inbox:
 #   kind: mailpit
 #   url: https://mail.staging.example.com
 #   sms-address: "{phone}@sms.invalid"
+# An exec inbox is a program of yours, which is run each time with the address as its last argument
+# and prints the messages to it as JSON objects, one a line: {"id", "from", "to": [], "subject",
+# "text", "html", "at"}, all of them optional, "at" as in RFC 3339.
+#   kind: exec
+#   command: [./inbox.sh]
 
 # What the deployment counts; the suite stays below unless a clause asks for a refusal.
 # limits:
@@ -167,6 +177,24 @@ const rest = `
 allow:
   hosts: [staging.example.com]
   disruptive: false
+
+# How to reach it.
+# http:
+#   timeout: 10s
+#   max-body: 4MiB
+#   ca-file: ca.pem                    # authorities to trust
+#   client-cert-file: client.pem       # both or neither
+#   client-key-file: client.key
+#   proxy: http://proxy.example.com:3128
+#   headers: {X-Gate: "${GATE}"}       # sent with every request
+
+# Only where the deployment has a captcha, or a test clock that takes POST {"seconds": 60}.
+# captcha: {response: "${CAPTCHA_RESPONSE}"}
+# clock: {advance-url: https://staging.example.com/test/clock}
+
+# Failures that you accept for a while, by clause or by glob.
+# deviations:
+#   - {clause: EXCHANGE.area.*, reason: why, link: https://tracker.example.com/1, expires: 2026-12-31}
 `
 
 // lineWidth is where comments are wrapped.

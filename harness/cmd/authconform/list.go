@@ -10,20 +10,31 @@ import (
 	"authconform/harness/conform"
 	"authconform/harness/reference"
 	"authconform/harness/runner"
+	"authconform/harness/standard"
 	"authconform/reports"
+	"authconform/schemas"
 )
 
 func listCommand() *cobra.Command {
-	var format string
+	var format, standardID string
 	var faults, settings bool
 	cmd := &cobra.Command{
-		Use:   "list EXCHANGE",
+		Use:   "list EXCHANGE | list [EXCHANGE...] --standard ID",
 		Short: "List the clauses of a suite, or the faults or settings of its reference",
 		Example: `  authconform list onlyoffice
   authconform list onlyoffice --format json
-  authconform list onlyoffice --faults`,
-		Args: oneExchange,
+  authconform list onlyoffice --faults
+  authconform list --standard asvs-5.0.0`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if standardID != "" {
+				return nil
+			}
+			return oneExchange(cmd, args)
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if standardID != "" {
+				return listStandard(cmd, args, standardID)
+			}
 			st, err := findSuite(args[0])
 			if err != nil {
 				return err
@@ -46,6 +57,7 @@ func listCommand() *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&format, "format", "table", "`FORMAT`: table or json")
+	cmd.Flags().StringVar(&standardID, "standard", "", "list which clauses bear on each requirement of the standard `ID`, such as asvs-5.0.0")
 	cmd.Flags().BoolVar(&faults, "faults", false, "list the defects that the reference can be served with")
 	cmd.Flags().BoolVar(&settings, "settings", false, "list what the reference can be set up with")
 	return cmd
@@ -60,6 +72,40 @@ func listTable(cmd *cobra.Command, st conform.Suite) error {
 	fmt.Fprintln(w, "CLAUSE\tLEVEL\tOPERATION\tOUTCOME\tPROFILES\tSPEC\tPROMISE")
 	for _, c := range clauses {
 		fmt.Fprintf(w, "%s\t%s\t%s %s\t%s\t%s\t%s\t%s\n", c.ID, c.Level, c.Method, c.Path, c.Outcome, strings.Join(c.Profiles, ","), c.Place(), c.Text)
+	}
+	return w.Flush()
+}
+
+// listStandard prints requirement by requirement which clauses bear on it, and the
+// gaps with their reason.
+func listStandard(cmd *cobra.Command, args []string, id string) error {
+	chosen, err := chooseSuites(args)
+	if err != nil {
+		return err
+	}
+	st, err := standard.Load(schemas.FS, id)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(cmd.OutOrStdout(), "%s\n%s\n\n", st.Title, standard.Scope)
+	w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "EXCHANGE\tREQUIREMENT\tLEVEL\tABOUT\tCLAUSES\tWHICH, OR WHY NONE")
+	for _, suite := range chosen {
+		clauses, err := runner.Clauses(suite)
+		if err != nil {
+			return err
+		}
+		rows, err := st.Rows(schemas.FS, suite.Exchange, clauses)
+		if err != nil {
+			return err
+		}
+		for _, row := range rows {
+			which := strings.Join(row.Clauses, " ")
+			if row.Gap != "" {
+				which = "gap: " + row.Gap
+			}
+			fmt.Fprintf(w, "%s\t%s\tL%d\t%s\t%d\t%s\n", suite.Exchange, row.ID, row.Level, row.Name, len(row.Clauses), which)
+		}
 	}
 	return w.Flush()
 }

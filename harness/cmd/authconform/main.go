@@ -12,9 +12,11 @@ import (
 	"os/signal"
 	"runtime/debug"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 
+	"authconform/harness/plain"
 	"authconform/harness/runner"
 	"authconform/harness/verdict"
 	"authconform/suites"
@@ -32,10 +34,28 @@ func main() {
 	case runner.IsChild():
 		os.Exit(runner.Child(suites.Find))
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	code := execute(ctx, os.Args[1:])
-	stop()
-	os.Exit(code)
+	os.Exit(execute(interruptible(), os.Args[1:]))
+}
+
+// graceful is how long a command may take to end after a first interrupt.
+const graceful = 4500 * time.Millisecond
+
+// interruptible ends a command in good order with the first interrupt, and at once with
+// the second or when it takes too long.
+func interruptible() context.Context {
+	ctx, cancel := context.WithCancel(context.Background())
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		<-signals
+		cancel()
+		select {
+		case <-signals:
+		case <-time.After(graceful):
+		}
+		runner.Abort()
+	}()
+	return ctx
 }
 
 // exit is an exit code on its way out of a command that has said all there is
@@ -57,7 +77,7 @@ func execute(ctx context.Context, args []string) int {
 	case errors.As(err, &code):
 		return int(code)
 	}
-	fmt.Fprintf(root.ErrOrStderr(), "authconform: %v\n", err)
+	fmt.Fprintf(root.ErrOrStderr(), "authconform: %s\n", plain.Text(err.Error()))
 	return verdict.ExitUsage
 }
 
@@ -80,6 +100,7 @@ Exit codes: 0 conformant, 1 not conformant, 2 usage or configuration,
 		Args:          cobra.NoArgs,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	root.AddCommand(runCommand(), serveCommand(), listCommand(), contractCommand(), initCommand(), explainCommand(), doctorCommand(), proveCommand())
+	root.AddCommand(runCommand(), serveCommand(), listCommand(), contractCommand(), initCommand(), explainCommand(), doctorCommand(), proveCommand(),
+		diffCommand(), keygenCommand(), certifyCommand(), verifyCommand(), acceptCommand(), pruneCommand())
 	return root
 }

@@ -30,6 +30,7 @@ func proveCommand() *cobra.Command {
 	var out string
 	var procs int
 	var o mutation.Options
+	var sources mutantFlags
 	cmd := &cobra.Command{
 		Use:   "prove [EXCHANGE...]",
 		Short: "Prove that a suite notices broken servers",
@@ -39,11 +40,18 @@ points, and every answer of the contract broken on its way out. Every defect mus
 be noticed by a clause that names its operation or outcome, and every MUST clause
 must notice some. Writes proof.json and prints the kill matrix.
 
-Exit code 0: proven, or, of a part of the faults, each noticed. 1: a defect survived or a MUST clause is idle.`,
+With --mutants the defects are changes of the references' own source, made by rule:
+conditions negated, guards and statements dropped, numbers off by one, and so on.
+They are compiled into one binary as switches. Writes mutants.json and prints the
+survivors and a score for each file.
+
+Exit code 0: proven, or, of a part of the faults, each noticed. 1: a defect survived or a MUST clause is idle; with --mutants,
+an entry of a list of equivalent mutants is stale.`,
 		Example: `  authconform prove
   authconform prove onlyoffice --profile 3.7 --out reports/runs/proof
   authconform prove barong --faults 'otp-*'
-  authconform prove --sample 100 --seed 7`,
+  authconform prove --sample 100 --seed 7
+  authconform prove barong --mutants --files 'barong/otp*.go'`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			chosen, err := chooseSuites(args)
 			if err != nil {
@@ -58,17 +66,24 @@ Exit code 0: proven, or, of a part of the faults, each noticed. 1: a defect surv
 			if _, err := path.Match(o.Faults, ""); err != nil || o.Sample < 0 {
 				return fmt.Errorf("--faults %q, --sample %d: give a glob over fault ids, and a number of faults from 1 on", o.Faults, o.Sample)
 			}
+			if err := sources.check(o); err != nil {
+				return err
+			}
+			if sources.on {
+				return proveMutants(cmd, chosen, o, out, procs, sources.files)
+			}
 			return proveAll(cmd, chosen, o, out, procs)
 		},
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&o.Profile, "profile", "", "profile of the contract (default: all of them)")
 	flags.StringVar(&o.Faults, "faults", "", "only the faults whose ids fit a `GLOB`")
-	flags.IntVar(&o.Sample, "sample", 0, "draw at most `N` behaviour and N wire faults of each profile (default: all of them)")
-	flags.Uint64Var(&o.Seed, "seed", 0, "seed `S` of the draw: the same seed draws the same faults")
+	flags.IntVar(&o.Sample, "sample", 0, "draw at most `N` behaviour and N wire faults of each profile, or N mutants (default: all of them)")
+	flags.Uint64Var(&o.Seed, "seed", 0, "seed `S` of the draw: the same seed draws the same faults or mutants")
 	flags.StringVar(&out, "out", "", "`DIR` for proof.json (default: reports/runs/<time>-proof)")
 	flags.IntVar(&procs, "procs", runtime.NumCPU(), "processes to spread the faults over")
-	cmd.AddCommand(shardCommand())
+	sources.add(cmd)
+	cmd.AddCommand(shardCommand(), mutantsWorkerCommand())
 	return cmd
 }
 

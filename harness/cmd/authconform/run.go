@@ -16,38 +16,108 @@ import (
 	"authconform/harness/runner"
 	"authconform/harness/verdict"
 	"authconform/reports"
+	"authconform/reports/compare"
 	"authconform/suites"
 )
 
 func runCommand() *cobra.Command {
 	var o runner.Options
+	var baseline string
+	var focus []string
+	var contractVersion int
+	var formats []string
 	cmd := &cobra.Command{
 		Use:   "run [EXCHANGE...]",
 		Short: "Run suites against a target, or against their embedded references",
 		Long: `Runs the suite of each exchange (all of them without an argument) and writes one
-report.json, junit.xml, summary.md and calls.har into a folder of the run. The exit
+report.json, index.html, junit.xml, summary.md and calls.har into a folder of the run. The exit
 code over several exchanges is the worst of theirs: 1 beats 3, and 3 beats 0.
 
-Without --target the suite's own reference is started and judged.`,
+Without --target the suite's own reference is started and judged.
+
+With --baseline the run is then compared with an earlier one as "authconform diff"
+does, and ends with that exit code: what was broken before is printed, and only what
+is newly broken is red.`,
 		Example: `  authconform run
   authconform run coinrabbit kiiex
   authconform run onlyoffice --target staging.yaml --out reports/runs/staging
   authconform run onlyoffice --profile 3.7 --procs 4
-  authconform run onlyoffice --target staging.yaml --focus 'onlyoffice.login.*'`,
-		RunE: func(cmd *cobra.Command, args []string) error { return runAll(cmd, args, o) },
+  authconform run onlyoffice --target staging.yaml --focus 'onlyoffice.login.*' --focus onlyoffice.code.wrong
+  authconform run barong --target staging.yaml --baseline reports/runs/last-release`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.Focus = strings.Join(focus, ",")
+			if err := checkContractVersion(contractVersion); err != nil {
+				return err
+			}
+			for _, name := range formats {
+				if name != "ctrf" && name != "github" {
+					return fmt.Errorf("--format %s: want ctrf, github or both", name)
+				}
+			}
+			o.CTRF = slices.Contains(formats, "ctrf")
+			if baseline == "" {
+				return runAll(cmd, args, &o)
+			}
+			return runAgainst(cmd, args, &o, baseline)
+		},
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&o.TargetFile, "target", "", "target `FILE` of the deployment; the embedded reference without it")
 	flags.StringVar(&o.Profile, "profile", "", "profile of the contract (default: the target file's, or the contract's first)")
 	flags.StringVar(&o.Out, "out", "", "`DIR` for the reports (default: reports/runs/<time>)")
 	flags.IntVar(&o.Procs, "procs", 1, "processes to spread the specs over")
-	flags.StringVar(&o.Focus, "focus", "", "run only the clauses whose id matches this `GLOB`")
+	flags.StringSliceVar(&focus, "focus", nil, "run only the clauses whose id matches this `GLOB`; several are one run of them all")
 	flags.BoolVar(&o.Strict, "strict", false, "a failed SHOULD is red too")
+	flags.Var((*evidence)(&o.Every), "evidence", "calls to keep: `WHAT` is lean (of what is not PASS, and one of each operation and outcome) or all (for verify)")
+	flags.BoolVar(&o.Gzip, "gzip", false, "pack calls.har")
+	flags.IntVar(&contractVersion, "contract-version", 0, "refuse to run when the promises are newer than version `N`")
+	flags.StringSliceVar(&formats, "format", nil, "`FORMATS` besides: ctrf writes ctrf.json, github prints at most ten annotations, by cause")
+	flags.StringVar(&baseline, "baseline", "", "compare with the run in `DIR`; only what is newly broken is red")
 	flags.Int64Var(&o.Seed, "seed", 0, "`SEED` of the order of specs (default: drawn)")
 	return cmd
 }
 
-func runAll(cmd *cobra.Command, args []string, o runner.Options) error {
+// evidence is the flag that says whether every call is kept.
+type evidence bool
+
+func (e *evidence) String() string {
+	if *e {
+		return "all"
+	}
+	return "lean"
+}
+
+func (e *evidence) Set(text string) error {
+	if text != "lean" && text != "all" {
+		return errors.New("want lean or all")
+	}
+	*e = text == "all"
+	return nil
+}
+
+func (*evidence) Type() string { return "WHAT" }
+
+// runAgainst runs, and comes to the exit code by what differs from an earlier run.
+func runAgainst(cmd *cobra.Command, args []string, o *runner.Options, baseline string) error {
+	if _, err := reports.Read(baseline); err != nil {
+		return fmt.Errorf("--baseline: %w", err) // before the first call
+	}
+	var judged exit
+	if err := runAll(cmd, args, o); err != nil && !errors.As(err, &judged) {
+		return err
+	}
+	d, err := difference(cmd, baseline, o.Out)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(cmd.OutOrStdout(), "\nCompared with %s\n\n", baseline)
+	if err := d.Write(cmd.OutOrStdout(), compare.TextFormat); err != nil {
+		return err
+	}
+	return exitWith(d.ExitCode)
+}
+
+func runAll(cmd *cobra.Command, args []string, o *runner.Options) error {
 	chosen, err := chooseSuites(args)
 	if err != nil {
 		return err
@@ -64,9 +134,9 @@ func runAll(cmd *cobra.Command, args []string, o runner.Options) error {
 	o.Version, o.ProductionHosts = runner.Version(), suites.ProductionHosts()
 	o.Progress = runner.Progress{Out: cmd.ErrOrStderr(), Terminal: isTerminal(cmd.ErrOrStderr())}
 	if len(chosen) > 1 {
-		return runSeveral(cmd, chosen, o)
+		return runSeveral(cmd, chosen, *o)
 	}
-	return runOne(cmd, chosen[0], o)
+	return runOne(cmd, chosen[0], *o)
 }
 
 func runOne(cmd *cobra.Command, st conform.Suite, o runner.Options) error {
@@ -75,9 +145,10 @@ func runOne(cmd *cobra.Command, st conform.Suite, o runner.Options) error {
 	if err != nil {
 		return err
 	}
-	if err := reports.Console(cmd.OutOrStdout(), report, consoleOptions(cmd)); err != nil {
+	if err := errors.Join(reports.Console(cmd.OutOrStdout(), report, consoleOptions(cmd)), annotate(cmd, report)); err != nil {
 		return err
 	}
+	warnOfEnds(cmd, report)
 	if report.ExitCode == verdict.ExitIncomplete && o.TargetFile != "" {
 		gaps, err := runner.MissingSettings(st, o.TargetFile)
 		if err != nil {
@@ -90,17 +161,33 @@ func runOne(cmd *cobra.Command, st conform.Suite, o runner.Options) error {
 	return exitWith(report.ExitCode)
 }
 
+// warnOfEnds names the deviations that are red soon.
+func warnOfEnds(cmd *cobra.Command, r *reports.Report) {
+	for _, d := range r.Ending {
+		fmt.Fprintf(cmd.OutOrStdout(), "WARNING: the deviation of %s ends on %s and is red then (owner %s)\n",
+			d.Clause, d.Expires.Add(-time.Nanosecond).Format(time.DateOnly), d.Owner)
+	}
+}
+
 // runSeveral prints what was judged even where something failed, and then that.
 func runSeveral(cmd *cobra.Command, chosen []conform.Suite, o runner.Options) error {
 	report, err := runner.RunSeveral(cmd.Context(), chosen, o)
 	if report == nil {
 		return err
 	}
-	if err := errors.Join(reports.ConsoleSeveral(cmd.OutOrStdout(), report, consoleOptions(cmd)), err); err != nil {
+	if err := errors.Join(reports.ConsoleSeveral(cmd.OutOrStdout(), report, consoleOptions(cmd)), annotate(cmd, report.Runs...), err); err != nil {
 		return err
 	}
 	fmt.Fprintf(cmd.ErrOrStderr(), "reports: %s\n", o.Out)
 	return exitWith(report.ExitCode)
+}
+
+// annotate prints annotations where --format github asks for them.
+func annotate(cmd *cobra.Command, runs ...*reports.Report) error {
+	if formats, err := cmd.Flags().GetStringSlice("format"); err != nil || !slices.Contains(formats, "github") {
+		return err
+	}
+	return reports.GitHub(cmd.OutOrStdout(), runs...)
 }
 
 func consoleOptions(cmd *cobra.Command) reports.ConsoleOptions {

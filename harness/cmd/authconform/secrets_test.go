@@ -47,7 +47,7 @@ func TestCanarySecretsReachNoOutput(t *testing.T) {
 				tapped := tap(t)
 				env = append(env, tapped.variable(st.Exchange))
 				out := filepath.Join(t.TempDir(), "out")
-				got := run(t, env, "run", st.Exchange, "--target", file, "--profile", c.Profiles[1], "--strict", "--out", out, "--procs", procs)
+				got := run(t, env, "run", st.Exchange, "--target", file, "--profile", c.Profiles[1], "--strict", "--out", out, "--evidence", "all", "--procs", procs)
 				if got.code != verdict.ExitNotConformant {
 					t.Fatalf("the faults should make the run red\n%s", got)
 				}
@@ -71,7 +71,7 @@ func TestCanarySecretsReachNoCommonOutput(t *testing.T) {
 		env = append(env, tapped.variable(st.Exchange), "AUTHCONFORM_"+strings.ToUpper(st.Exchange)+"_PROFILE="+c.Profiles[1])
 	}
 	canaries := map[string]string{}
-	cmd := exec.CommandContext(t.Context(), binary, "run", "--strict", "--out", out)
+	cmd := exec.CommandContext(t.Context(), binary, "run", "--strict", "--out", out, "--evidence", "all")
 	cmd.Env = append(os.Environ(), env...)
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr

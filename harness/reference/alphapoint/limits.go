@@ -29,6 +29,7 @@ func (s *Server) takeAttempt(r *request, key string) (time.Duration, bool) {
 	if claimed := r.http.Header.Get("X-Forwarded-For") + r.http.Header.Get("X-Real-Ip"); s.On(faultCounterTrustsClientAddress) {
 		key += claimed
 	}
+	key += s.Varies(r.http)
 	return s.attempts.Take(key, attemptRule, r.Now)
 }
 

@@ -90,7 +90,7 @@ func (s *Server) firstStep(r *request, key string, find func() *user) answer {
 	}
 	u.failed = 0
 	s.attempts.Forgive(key, r.Now)
-	if u.enrolled && !s.On(faultSecondFactorSkipped) {
+	if u.enrolled && !s.On(faultSecondFactorSkipped) && !s.Waives(r.http) {
 		return s.askSecondFactor(r, u)
 	}
 	return ok(s.signedIn(r, u, s.open(r, u)))

@@ -22,9 +22,26 @@ func referenceOf(surface string) kit.Reference {
 	return kit.Reference{
 		Exchange: surface,
 		Start:    func(o kit.Options) (*kit.Instance, error) { return startReference(surface, o) },
-		Faults:   func() []kit.Fault { return Faults(surface) },
+		Faults:   func() []kit.Fault { return append(Faults(surface), kit.CommonFaults(surfaceOf(surface))...) },
 	}
 }
+
+// surfaceOf is what the faults that every back end can have need to know.
+func surfaceOf(surface string) kit.Surface {
+	s := kit.Surface{
+		Credentials: list{"Apikey", "Aptoken", "Authorization", pendingHTTPHeader, "Nonce", "Signature", "Userid", "Cookie", "X-Session-Token"},
+		Guarded:     list{"getuserdevices", "getuserconfig"}, Inside: list{opDevices, opConfig}, FirstSteps: list{opLogin, opBasic}, Limited: list{opLogin, opSecond}, Codes: list{opSecond},
+	}
+	if surface == Trading {
+		s.Inside, s.MixedCase = list{opDevices}, true
+		return s
+	}
+	s.FirstSteps, s.Digits = list{opLogin}, true
+	return s
+}
+
+// pendingHTTPHeader is pendingHeader as net/http spells it.
+const pendingHTTPHeader = "Pending2fatoken"
 
 func startReference(surface string, o kit.Options) (*kit.Instance, error) {
 	server, err := New(Config{

@@ -55,7 +55,7 @@ func New(config Config) (*Server, error) {
 		return nil, fmt.Errorf("alphapoint: unknown surface %q or profile %q", config.Surface, config.Profile)
 	}
 	server, err := kit.NewServer(kit.Setup{
-		Registry: Faults(config.Surface), Profile: config.Profile, Faults: config.Faults, ParallelFault: faultParallelUsesAllAccepted,
+		Registry: Faults(config.Surface), Surface: surfaceOf(config.Surface), Profile: config.Profile, Faults: config.Faults, ParallelFault: faultParallelUsesAllAccepted,
 		Clock: config.Clock, HashIterations: config.HashIterations,
 	})
 	if err != nil {

@@ -1,6 +1,7 @@
 package barong
 
 import (
+	"encoding/json"
 	"net/http"
 	"slices"
 )
@@ -13,8 +14,25 @@ func (s *Server) updateCurrentUser(r *request) answer {
 	if problems := s.dataProblems(data, dataLimit); len(problems) > 0 {
 		return unprocessable(problems...)
 	}
+	if s.On(faultUserObeysMembers) {
+		r.account.obey(r.sent)
+	}
 	r.account.data, r.account.updated = &data, r.Now
 	return s.ok(r, s.userWithFullInfo(r.account))
+}
+
+// obey takes over members that nobody may send, for faults.
+func (a *account) obey(members map[string]any) {
+	if role, sent := members["role"].(string); sent {
+		a.role = role
+	}
+	if state, sent := members["state"].(string); sent {
+		a.state = state
+	}
+	if level, sent := members["level"].(json.Number); sent {
+		n, _ := level.Int64()
+		a.level = int(n)
+	}
 }
 
 // deleteCurrentUser takes the user out of service by a label; the row stays, and

@@ -18,6 +18,9 @@ func (u user) remove(password string, more ...any) reply {
 }
 
 var accountScenarios = map[string]scenario{
+	faultUserObeysMembers: {see: func(d *deployment) string {
+		return d.user(roleActive, 0).do("PUT", "/resource/users/me", object{"data": "{}", "role": "superadmin"}).text("role")
+	}},
 	faultDeleteWithoutPassword: {see: func(d *deployment) string { return statuses(d.user(roleActive, 0).remove("wrong")) }},
 	faultDeleteWithoutCode: {see: func(d *deployment) string {
 		u := d.user(roleTOTP, 0)

@@ -24,7 +24,7 @@ func newUID(prefix string) string {
 // addAccount makes a pending member.
 func (s *Server) addAccount(email string, now time.Time) *account {
 	a := &account{
-		id: s.nextID(), uid: newUID("ID"), email: email, role: "member", state: "pending",
+		id: s.nextID(), uid: newUID(s.config.UIDPrefix), email: email, role: "member", state: "pending",
 		created: now, updated: now, usedTokens: map[string]bool{},
 	}
 	s.accounts = append(s.accounts, a)

@@ -28,6 +28,7 @@ func logged(topic string, seen func(reply) any) scenario {
 func results(r reply) any { return r.column("result") }
 
 var activityScenarios = map[string]scenario{
+	faultFirstValidatorAlone:   {see: func(d *deployment) string { return d.user(roleActive, 0).activity("all?page=x").String() }},
 	faultActivityOfOthers:      logged("session", results),
 	faultActivityIgnoresPaging: logged("session?limit=1", results),
 	faultActivityOldestFirst:   logged("session", results),
@@ -104,8 +105,9 @@ func TestActivityPaging(t *testing.T) {
 		}
 	}
 	for query, want := range map[string]string{
-		"page=first": "422 non_integer_page", "page=0": "422 non_positive_page", "limit=1.5": "422 non_integer_limit",
-		"limit=0": "422 invalid_limit", "limit=101": "422 invalid_limit", "page=9223372036854775807": "200 []",
+		"page=first": "422 non_integer_page non_positive_page", "page=0": "422 non_positive_page",
+		"limit=1.5": "422 non_integer_limit invalid_limit",
+		"limit=0":   "422 invalid_limit", "limit=101": "422 invalid_limit", "page=9223372036854775807": "200 []",
 	} {
 		d.want(query, u.activity("session?"+query), want)
 	}

@@ -51,7 +51,7 @@ func (s *Server) authorizeKey(r *request, path string) (claims, *answer) {
 	if key := s.checkNonce(r.Now, nonce); key != "" {
 		return nil, denied(http.StatusUnauthorized, key)
 	}
-	if !s.signedBy(owner, nonce+kid, signature) {
+	if !s.signedBy(owner, nonce, kid, signature) {
 		return nil, denied(http.StatusUnauthorized, "authz.invalid_signature")
 	}
 	if owner.key.state != "active" && !s.On(faultKeyInactiveAccepted) {
@@ -120,7 +120,7 @@ func leadingNumber(value string) int64 {
 	return number
 }
 
-func (s *Server) signedBy(owner *keyOwner, message, signature string) bool {
+func (s *Server) signedBy(owner *keyOwner, nonce, kid, signature string) bool {
 	if s.On(faultKeySignatureIgnored) {
 		return true
 	}
@@ -134,7 +134,8 @@ func (s *Server) signedBy(owner *keyOwner, message, signature string) bool {
 		}
 	}
 	for _, secret := range secrets {
-		if kit.SameSecret(signatureOf(secret, message), signature) {
+		if kit.SameSecret(signatureOf(secret, nonce+kid), signature) ||
+			s.On(faultKeySignatureOfKid) && kit.SameSecret(signatureOf(secret, kid), signature) {
 			return true
 		}
 	}

@@ -103,7 +103,7 @@ func header(name, value string) option { return kittest.Header(name, value) }
 func bearer(token string) option       { return kittest.Bearer(token) }
 func agent(name string) option         { return header("User-Agent", name) }
 func from(address string) option       { return header("X-Forwarded-For", address) }
-func cookie(sid string) option         { return header("Cookie", sessionCookie+"="+sid) }
+func cookie(sid string) option         { return header("Cookie", "_barong_session="+sid) }
 
 // call sends body (text as it is, nil as none, anything else as JSON).
 func (d *deployment) call(method, path string, body any, options ...option) reply {

@@ -58,12 +58,15 @@ type Config struct {
 	KYC           string   // KYCAid (default) or LocalKYC
 	Auth0         bool     // log-in by Auth0 is set up
 	ClientAddress bool     // X-Forwarded-For of a loopback peer is believed
+	SessionCookie string   // name of the session's cookie; _barong_session by default
+	UIDPrefix     string   // of users' uids; ID by default
 
 	// HashIterations is the PBKDF2 work of a password; 0 is 1000.
 	HashIterations int
 }
 
 func (c *Config) complete() error {
+	c.SessionCookie, c.UIDPrefix = orElse(c.SessionCookie, "_barong_session"), orElse(c.UIDPrefix, "ID")
 	for _, field := range []struct {
 		name  string
 		value *string
@@ -115,6 +118,7 @@ func (s *Server) Settings() map[string]string {
 	settings := map[string]string{
 		"prefix": s.config.Prefix, "mode": "gateway",
 		"app-prefix": "/api/v2", "authz-prefix": "/api/v2/auth",
+		"session-cookie": s.config.SessionCookie, "uid-prefix": s.config.UIDPrefix,
 		"sign-up-domain":   signUpDomain,
 		"whitelink-tokens": strings.Join(s.whitelinkTokens, ","),
 		"jwt-key":          base64.StdEncoding.EncodeToString(pkcs8(processKey())),

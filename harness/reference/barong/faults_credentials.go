@@ -27,6 +27,7 @@ func credentialFaults() []kit.Fault {
 			Operations: list{"requestEmailConfirmation"}, Outcomes: list{"already-active", "unknown-email"}, Profiles: releases,
 		},
 		{ID: faultAnyPasswordAccepted, Text: "Any password is right.", Operations: login, Outcomes: bad},
+		{ID: faultPasswordTrimmed, Text: "Blanks around a password do not count.", Operations: login, Outcomes: bad},
 		{ID: faultPasswordCaseFolded, Text: "The password counts in any case.", Operations: login, Outcomes: bad},
 		{ID: faultPasswordCutAtEight, Text: "Only the first eight bytes of a password count.", Operations: login, Outcomes: bad},
 		{ID: faultBannedLetIn, Text: "A banned user can log in.", Operations: login, Outcomes: list{"banned"}},
@@ -77,7 +78,35 @@ func mailFaults() []kit.Fault {
 		},
 		{
 			ID: faultTokenAlgNoneAccepted, Text: "Tokens that say they have no signature count.",
-			Operations: list{"confirmPasswordReset", "confirmEmail", "getCurrentUser"}, Outcomes: list{"token-algorithm", outRefused},
+			Operations: list{"confirmPasswordReset", "confirmEmail", "getCurrentUser"}, Outcomes: list{"token-unsigned", "token-algorithm", outRefused},
+		},
+		{
+			ID: faultNoMail, Text: "No mail is sent, whatever the answer says.",
+			Operations: list{"requestPasswordReset", "requestEmailConfirmation", "createUser"}, Outcomes: right,
+		},
+		{
+			ID: faultSignUpObeysMembers, Text: "A sign-up takes the role, state and level that it is sent.",
+			Operations: list{"createUser"}, Outcomes: right,
+		},
+		{
+			ID: faultTokenAnyIssuer, Text: "Mailed tokens of another issuer count.",
+			Operations: list{"confirmPasswordReset", "confirmEmail"}, Outcomes: list{"token-foreign-issuer"},
+		},
+		{
+			ID: faultTokenAnyAudience, Text: "Mailed tokens for another audience count.",
+			Operations: list{"confirmPasswordReset", "confirmEmail"}, Outcomes: list{"token-foreign-audience"},
+		},
+		{
+			ID: faultMailedTokenForADay, Text: "Mailed tokens are good for a day.",
+			Operations: list{"requestPasswordReset", "createUser"}, Outcomes: right,
+		},
+		{
+			ID: faultMailedTokenForEver, Text: "Mailed tokens say nothing of when they expire.",
+			Operations: list{"requestPasswordReset", "createUser"}, Outcomes: right,
+		},
+		{
+			ID: faultTokenUnsignedReadsAlgorithm, Text: "A token with alg none and no signature is refused as one of another algorithm.",
+			Operations: list{"confirmPasswordReset", "confirmEmail"}, Outcomes: list{"token-unsigned"}, Profiles: releases,
 		},
 		{
 			ID: faultResetIgnoresMismatch, Text: "A reset takes two different passwords.",

@@ -99,8 +99,33 @@ func holdingFaults() []kit.Fault {
 			Operations: list{"receiveKYC"}, Outcomes: list{"ok", "unavailable"},
 		},
 		{
-			ID: faultWhitelinkReusable, Text: "A whitelink token lets in more than one address.",
-			Operations: list{"createWhitelist"}, Outcomes: list{"token-unknown"},
+			ID: faultWhitelinkSpent, Text: "A whitelink token lets in one address alone.",
+			Operations: list{"createWhitelist"}, Outcomes: ok,
+		},
+		{
+			ID: faultUserObeysMembers, Text: "A user gets the role, state and level that he sends with his data.",
+			Operations: list{"updateCurrentUser"}, Outcomes: ok,
+		},
+		{
+			ID: faultLabelScopeObeyed, Text: "A user makes a private label by naming its scope.",
+			Operations: list{"createLabel"}, Outcomes: ok,
+		},
+		{
+			ID: faultProfileStateObeyed, Text: "A profile takes the state that its user sends.",
+			Operations: list{"updateProfile"}, Outcomes: ok,
+		},
+		{
+			ID: faultPostcodeCutAtTwelve, Text: "Postcodes of more than twelve characters are refused.",
+			Operations: list{"createProfile", "updateProfile"}, Outcomes: ok,
+		},
+		{
+			ID: faultLabelKeyOfPrivateTaken, Text: "A public label cannot have the key of a private one.",
+			Operations: list{"createLabel"}, Outcomes: ok,
+		},
+		{
+			ID: faultFirstValidatorAlone, Text: "A value of the wrong type is refused with the first of its keys alone.",
+			Operations: list{"createPhone", "sendPhoneCode", "listActivity", "listKeys", "listServiceAccountKeys"},
+			Outcomes:   list{"channel-type", "page-not-integer", "limit-not-integer"}, Profiles: releases,
 		},
 	}
 }

@@ -7,6 +7,7 @@ func keyFaults() []kit.Fault {
 	signature, expired := list{"signature-wrong"}, list{"nonce-expired"}
 	return []kit.Fault{
 		{ID: faultKeySignatureIgnored, Text: "The signature of an API key is not verified.", Operations: me, Outcomes: signature},
+		{ID: faultKeySignatureOfKid, Text: "A signature over the kid alone counts.", Operations: me, Outcomes: signature},
 		{ID: faultKeySignatureUpperCaseAccepted, Text: "A signature in capital letters counts.", Operations: me, Outcomes: signature},
 		{ID: faultKeyNonceStaleAccepted, Text: "A nonce of the past counts.", Operations: me, Outcomes: expired},
 		{ID: faultKeyNonceFutureAccepted, Text: "A nonce of the future counts.", Operations: me, Outcomes: expired},
@@ -124,7 +125,6 @@ func limiterFaults() []kit.Fault {
 		{ID: faultTrustsXRealIP, Text: "Log-ins are counted by the address a client claims in X-Real-IP."},
 		{ID: faultCountsPerConnection, Text: "Log-ins are counted per connection."},
 		{ID: faultParallelEscapes, Text: "Parallel requests are counted too late."},
-		{ID: faultThrottledWithRetryAfter, Text: "A 429 has a Retry-After."},
 		{ID: faultThrottledAsJSON, Text: "A 429 calls itself JSON."},
 		{ID: faultPasswordChangeUnlimited, Text: "Password changes are not limited.", Operations: list{"changePassword"}},
 		{ID: faultPhonesUnlimited, Text: "Phone operations are not limited.", Operations: phoneOperations()},

@@ -40,8 +40,11 @@ func (s *Server) ping(r *request) answer { return s.ok(r, map[string]string{"pin
 // geetestID is this deployment's id with Geetest.
 const geetestID = "36fc3fe98530eea08dc6ce76e3d24fc4"
 
-// registerGeetest fetches a challenge, whatever kind of captcha is on.
+// registerGeetest fetches a challenge from Geetest, where that is set up.
 func (s *Server) registerGeetest(r *request) answer {
+	if s.config.Captcha != Geetest {
+		return s.ok(r, "")
+	}
 	return s.ok(r, map[string]string{"gt": geetestID, "challenge": randomHex(16)})
 }
 
@@ -66,7 +69,7 @@ func (s *Server) receiveKYC(r *request) answer {
 	return result
 }
 
-// createWhitelist puts the caller's IPv4 address on the whitelist, once per link.
+// createWhitelist puts the caller's IPv4 address on the whitelist. A token stays good.
 func (s *Server) createWhitelist(r *request) answer {
 	token := r.text("whitelink_token")
 	if !s.whitelinks[token] {
@@ -79,7 +82,7 @@ func (s *Server) createWhitelist(r *request) answer {
 		return unprocessable("value.taken")
 	}
 	s.restrictions = append(s.restrictions, restriction{category: whitelist, network: netip.PrefixFrom(r.address, 32)})
-	if !s.On(faultWhitelinkReusable) {
+	if s.On(faultWhitelinkSpent) {
 		delete(s.whitelinks, token)
 	}
 	return s.ok(r, 1)

@@ -79,6 +79,9 @@ var keyScenarios = map[string]scenario{
 	faultKeySignatureIgnored: withKey(func(d *deployment, _ user, k key) []reply {
 		return []reply{d.call("GET", mePath, nil, signed(k, d.nonce(0), "00")...)}
 	}),
+	faultKeySignatureOfKid: withKey(func(d *deployment, _ user, k key) []reply {
+		return []reply{d.call("GET", mePath, nil, signed(k, d.nonce(0), signatureOf(k.secret, k.kid))...)}
+	}),
 	faultKeySignatureUpperCaseAccepted: withKey(func(d *deployment, _ user, k key) []reply {
 		nonce := d.nonce(0)
 		return []reply{d.call("GET", mePath, nil, signed(k, nonce, strings.ToUpper(signatureOf(k.secret, nonce+k.kid)))...)}
@@ -193,7 +196,7 @@ func TestAPIKeys(t *testing.T) {
 	if list.header.Get("Total") != "1" || list.header.Get("Per-Page") != "1" || list.header.Get("Page") != "1" || list.header.Get("Link") != "" {
 		t.Errorf("list: %v", list.header)
 	}
-	d.want("bad ordering", u.do("GET", path+"?ordering=up&page=x&limit=0", nil), "422 resource.api_key.invalid_ordering non_integer_page invalid_limit")
+	d.want("bad ordering", u.do("GET", path+"?ordering=up&page=x&limit=0", nil), "422 resource.api_key.invalid_ordering non_integer_page non_positive_page invalid_limit")
 	d.want("delete", u.do("DELETE", path+"/"+k.kid, object{"totp_code": d.freshCode(u.who.TOTPSecret)}), "204 ")
 	d.want("deleted", d.signedMe(k, d.nonce(0)), "401 authz.unexistent_apikey")
 }

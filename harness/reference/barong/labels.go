@@ -37,11 +37,11 @@ func (s *Server) labelProblems(name, text string) []string {
 	return keys
 }
 
-// createLabel adds a public label. A public and a private label cannot share a key.
+// createLabel adds a public label. Its key is unique among the public ones.
 func (s *Server) createLabel(r *request) answer {
 	key, value := s.labelFold(r.text("key")), s.labelFold(r.text("value"))
 	problems := s.labelProblems("key", key)
-	if r.account.findLabel(key) != nil {
+	if r.account.scoped(key, public) != nil || s.On(faultLabelKeyOfPrivateTaken) && r.account.scoped(key, private) != nil {
 		problems = append(problems, "key.taken")
 	}
 	problems = append(problems, s.labelProblems("value", value)...)
@@ -55,6 +55,9 @@ func (s *Server) createLabel(r *request) answer {
 		s.mu.Lock()
 	}
 	added := &label{key: key, value: value, scope: public, created: r.Now, updated: r.Now}
+	if scope, sent := r.sent["scope"].(string); sent && s.On(faultLabelScopeObeyed) {
+		added.scope = scope
+	}
 	r.account.labels = append(r.account.labels, added)
 	return s.ok(r, labelOf(added))
 }

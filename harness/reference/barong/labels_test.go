@@ -39,7 +39,11 @@ var labelScenarios = map[string]scenario{
 		u := d.user(roleActive, 0)
 		return fmt.Sprint(parallel(5, 201, func() reply { return u.label("some", "thing") }) == 1)
 	}},
-	faultLabelCaseKept: {see: func(d *deployment) string { return d.user(roleActive, 0).label("MixedCase", "thing").text("key") }},
+	faultLabelScopeObeyed: {see: func(d *deployment) string {
+		return d.user(roleActive, 0).do("POST", labelsPath, object{"key": "some", "value": "thing", "scope": "private"}).text("scope")
+	}},
+	faultLabelKeyOfPrivateTaken: labelled(func(u user) []reply { return []reply{u.label("email", "thing")} }),
+	faultLabelCaseKept:          {see: func(d *deployment) string { return d.user(roleActive, 0).label("MixedCase", "thing").text("key") }},
 }
 
 func TestLabels(t *testing.T) {
@@ -94,7 +98,6 @@ func TestLabelRefusals(t *testing.T) {
 		{"two words", "thing", "key.invalid"},
 		{"über", "thing", "key.invalid"},
 		{" MINE", "thing", "key.taken"},
-		{"email", "thing", "key.taken"}, // although that one is private
 		{"new", "ab", "value.too_short"},
 		{"new", strings.Repeat("a", 256), "value.too_long"},
 		{"new", "a.b", "value.invalid"},
@@ -102,6 +105,9 @@ func TestLabelRefusals(t *testing.T) {
 		{"mine", "!", "key.taken value.too_short value.invalid"},
 	} {
 		d.want(fmt.Sprintf("%.12q=%.12q", row.key, row.value), u.label(row.key, row.value), "422 "+row.want)
+	}
+	if got := u.label("email", "thing"); got.status != 201 || got.text("scope") != "public" || u.label("email", "again").status != 422 {
+		t.Errorf("the key of a private label: %s", got)
 	}
 	d.want("an object", u.do("POST", labelsPath, object{"key": object{"a": 1}, "value": "thing"}), "422 invalid")
 	if got := u.label(strings.Repeat("a", 255), "abc"); got.status != 201 {

@@ -43,9 +43,6 @@ func (s *Server) throttled(r *request) *answer {
 	if s.On(faultThrottledAsJSON) {
 		a.media = jsonMedia
 	}
-	if s.On(faultThrottledWithRetryAfter) {
-		r.header.Set("Retry-After", "60")
-	}
 	return &a
 }
 
@@ -137,9 +134,9 @@ func (s *Server) loginKeys(r *request) []string {
 	if s.On(faultLimitNeverReached) {
 		return nil
 	}
-	connection := ""
+	connection := s.Varies(r.http)
 	if s.On(faultCountsPerConnection) {
-		connection = r.http.RemoteAddr
+		connection += r.http.RemoteAddr
 	}
 	var keys []string
 	if !s.On(faultIPKeyMissing) {

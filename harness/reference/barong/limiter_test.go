@@ -67,8 +67,7 @@ var limiterScenarios = map[string]scenario{
 		refused := parallel(12, 429, func() reply { return d.call("POST", sessionPath, wrong) })
 		return fmt.Sprint(refused == 7)
 	}},
-	faultThrottledWithRetryAfter: burst(6, one),
-	faultThrottledAsJSON:         burst(6, one),
+	faultThrottledAsJSON: burst(6, one),
 	faultPasswordChangeUnlimited: {see: func(d *deployment) string {
 		u := d.user(roleActive, 0)
 		return statuses(u.times(6, "PUT", "/resource/users/password"))

@@ -48,7 +48,7 @@ func TestWaysToSendMembers(t *testing.T) {
 		}
 	}
 	d.want("an object in a form", u.do("POST", labelsPath, "key[a]=1&value=thing", form), "422 invalid")
-	d.want("a list in a query", u.do("GET", "/resource/users/activity/all?page[]=1", nil), "422 non_integer_page")
+	d.want("a list in a query", u.do("GET", "/resource/users/activity/all?page[]=1", nil), "422 non_integer_page non_positive_page")
 	d.want("a broken form", u.do("POST", labelsPath, "key=%zz", form), "500 server.internal_error")
 	if got := u.do("POST", labelsPath, `{"a":"`+strings.Repeat("x", maxBody)+`"}`); got.status != 500 {
 		t.Errorf("a body that is too long: %d", got.status)

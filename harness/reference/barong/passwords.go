@@ -48,6 +48,8 @@ func (s *Server) hash(password string) string {
 	switch {
 	case s.On(faultPasswordCaseFolded):
 		password = strings.ToLower(password)
+	case s.On(faultPasswordTrimmed):
+		password = strings.TrimSpace(password)
 	case s.On(faultPasswordCutAtEight):
 		password = password[:min(8, len(password))]
 	}

@@ -62,6 +62,18 @@ func unsigned(token, header string) string {
 	return base64.RawURLEncoding.EncodeToString([]byte(header)) + "." + strings.Split(token, ".")[1] + "."
 }
 
+// resigned is a token with another claim and a signature that fits.
+func resigned(token, name string, value any) string {
+	c, _ := segment(strings.Split(token, ".")[1])
+	c[name] = value
+	return sign(c)
+}
+
+func expiryOf(token string) string {
+	c, _ := segment(strings.Split(token, ".")[1])
+	return fmt.Sprint(c["exp"])
+}
+
 // forged changes the signature.
 func forged(token string) string {
 	at := strings.LastIndexByte(token, '.') + 5
@@ -103,6 +115,10 @@ var credentialScenarios = map[string]scenario{
 	faultResetRequestTellsUnknown:       tellsUnknown((*deployment).askReset),
 	faultConfirmationRequestTellsActive: tellsUnknown((*deployment).askConfirmation),
 	faultAnyPasswordAccepted:            loginWith(func(who kit.Identity) kit.Identity { who.Password = "x"; return who }),
+	faultPasswordTrimmed: loginWith(func(who kit.Identity) kit.Identity {
+		who.Password += " "
+		return who
+	}),
 	faultPasswordCaseFolded: loginWith(func(who kit.Identity) kit.Identity {
 		who.Password = strings.ToUpper(who.Password)
 		return who
@@ -174,6 +190,23 @@ var mailScenarios = map[string]scenario{
 	faultTokenAlgNoneAccepted: withReset(func(d *deployment, _ kit.Identity, token string) []reply {
 		return []reply{d.confirmReset(unsigned(token, `{"alg":"none"}`), newPassword)}
 	}),
+	faultNoMail: {see: func(d *deployment) string {
+		who := d.who(roleActive, 0)
+		d.askReset(who.Login)
+		return fmt.Sprint(len(d.mails(who.Login)))
+	}},
+	faultSignUpObeysMembers: {see: func(d *deployment) string { return d.signUp("new@conform.test", "role", "superadmin").text("role") }},
+	faultTokenAnyIssuer: withReset(func(d *deployment, _ kit.Identity, token string) []reply {
+		return []reply{d.confirmReset(resigned(token, "iss", "other"), newPassword)}
+	}),
+	faultTokenAnyAudience: withReset(func(d *deployment, _ kit.Identity, token string) []reply {
+		return []reply{d.confirmReset(resigned(token, "aud", []any{"other"}), newPassword)}
+	}),
+	faultMailedTokenForADay: {see: func(d *deployment) string { return expiryOf(d.resetToken(d.who(roleActive, 0))) }},
+	faultMailedTokenForEver: {see: func(d *deployment) string { return expiryOf(d.resetToken(d.who(roleActive, 0))) }},
+	faultTokenUnsignedReadsAlgorithm: withReset(func(d *deployment, _ kit.Identity, token string) []reply {
+		return []reply{d.confirmReset(unsigned(token, `{"alg":"none"}`), newPassword)}
+	}),
 	faultResetIgnoresMismatch: withReset(func(d *deployment, _ kit.Identity, token string) []reply {
 		return []reply{d.call("POST", gate+"/identity/users/password/confirm_code",
 			object{"reset_password_token": token, "password": newPassword, "confirm_password": "other"})}
@@ -232,7 +265,10 @@ func TestSignUpAndConfirm(t *testing.T) {
 	d.want("forged", d.confirm(forged(token)), "422 jwt.decode_and_verify.raised")
 	d.want("garbage", d.confirm("x"), "422 jwt.decode_and_verify.segments")
 	d.want("undecodable", d.confirm("a.b.c"), "422 jwt.decode_and_verify.encoding")
-	d.want("alg none", d.confirm(unsigned(token, `{"alg":"none"}`)), "422 jwt.decode_and_verify.algorithm")
+	d.want("alg none", d.confirm(unsigned(token, `{"alg":"none"}`)), "422 jwt.decode_and_verify.segments")
+	d.want("alg none, signed", d.confirm(unsigned(token, `{"alg":"none"}`)+"x"), "422 jwt.decode_and_verify.algorithm")
+	d.want("other issuer", d.confirm(resigned(token, "iss", "other")), "422 jwt.decode_and_verify.other")
+	d.want("other audience", d.confirm(resigned(token, "aud", []any{"other"})), `422 jwt.decode_and_verify.["other"]`)
 	d.want("reset token", d.confirm(d.resetToken(kit.Identity{Login: "New@conform.test"})), "422 jwt.decode_and_verify.reset")
 	confirmed := d.confirm(token)
 	if confirmed.status != 201 || confirmed.text("state") != "active" || confirmed.member("level") != float64(1) || confirmed.text("csrf_token") == "" {

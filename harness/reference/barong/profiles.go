@@ -27,7 +27,7 @@ var (
 )
 
 // profileProblems are the keys of everything wrong with the values sent.
-func profileProblems(r *request) []string {
+func (s *Server) profileProblems(r *request) []string {
 	var keys []string
 	form := func(name string, allowed *regexp.Regexp) {
 		if text := r.text(name); text != "" && (!allowed.MatchString(text) || strings.ContainsAny(text, "<>{}")) {
@@ -42,7 +42,7 @@ func profileProblems(r *request) []string {
 	switch length := utf8.RuneCountInString(r.text("postcode")); {
 	case length == 1:
 		keys = append(keys, "postcode.too_short")
-	case length > 12:
+	case length > 255 || length > 12 && s.On(faultPostcodeCutAtTwelve):
 		keys = append(keys, "postcode.too_long")
 	}
 	if country := r.text("country"); country != "" && !isCountry(country) {
@@ -94,7 +94,7 @@ func (p *profile) fill(r *request) {
 }
 
 func (s *Server) createProfile(r *request) answer {
-	problems := profileProblems(r)
+	problems := s.profileProblems(r)
 	if r.account.profileIn(drafted, submitted) != nil && !s.On(faultProfileTwice) {
 		if s.policy.profilesConflict {
 			return refuse(http.StatusConflict, "state.exists")
@@ -119,10 +119,13 @@ func (s *Server) updateProfile(r *request) answer {
 	if found == nil {
 		return refuse(http.StatusNotFound, "resource.profile.doesnt_exist_or_not_editable")
 	}
-	if problems := profileProblems(r); len(problems) > 0 {
+	if problems := s.profileProblems(r); len(problems) > 0 {
 		return unprocessable(problems...)
 	}
 	found.fill(r)
+	if state, sent := r.sent["state"].(string); sent && s.On(faultProfileStateObeyed) {
+		found.state = state
+	}
 	return s.ok(r, s.profileOf(found))
 }
 

@@ -28,6 +28,8 @@ var profileScenarios = map[string]scenario{
 		got := d.user(roleActive, 0).do("POST", profilesPath, object{"last_name": "Doe", "dob": "1990-04-12"})
 		return got.text("last_name") + " " + got.text("dob")
 	}},
+	faultProfileStateObeyed:             profiled(object{}, object{"state": "verified"}, object{"city": "Paris"}),
+	faultPostcodeCutAtTwelve:            profiled(object{"postcode": strings.Repeat("1", 13)}),
 	faultProfileEditableAfterSubmission: profiled(object{"confirm": true}, object{"city": "Paris"}),
 }
 
@@ -99,8 +101,8 @@ func TestProfileValues(t *testing.T) {
 		{"postcode", "!!!!", "postcode.invalid"},
 		{"postcode", "1", "postcode.too_short"},
 		{"postcode", "ü", "postcode.invalid postcode.too_short"},
-		{"postcode", strings.Repeat("1", 13), "postcode.too_long"},
-		{"postcode", strings.Repeat("1", 12), ""},
+		{"postcode", strings.Repeat("1", 256), "postcode.too_long"},
+		{"postcode", strings.Repeat("1", 255), ""},
 		{"postcode", 12, ""},
 		{"country", "XX", "country.must have alpha2 or alpha3 format"},
 		{"country", "GB GBR", "country.must have alpha2 or alpha3 format"},

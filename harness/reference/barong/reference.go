@@ -8,7 +8,7 @@ import (
 
 // Reference is what the harness is told of this back end.
 var Reference = kit.Reference{
-	Exchange: "barong", Start: startReference, Faults: Faults, Settings: settings,
+	Exchange: "barong", Start: startReference, Faults: allFaults, Settings: settings,
 	Deployments: []kit.Deployment{{Name: "guarded", Set: guardedSettings}},
 }
 
@@ -27,13 +27,15 @@ var settings = []kit.Setting{
 	{Name: "documents-expire", Text: "whether documents must say when they expire", Values: []string{"no", "yes"}},
 	{Name: "kyc", Text: "who checks identities", Values: kycProviders},
 	{Name: "auth0", Text: "whether sessions are opened with Auth0's tokens too", Values: []string{"on", "off"}},
+	{Name: "session-cookie", Text: "name of the session's cookie; empty: _barong_session"},
+	{Name: "uid-prefix", Text: "what the uids of users begin with; empty: ID"},
 	{Name: "client-address", Text: "whether X-Forwarded-For of a loopback peer is believed", Values: []string{"on", "off"}},
 }
 
 // guardedSettings are a deployment that is open in nothing: it shows what the
 // usual one cannot.
 var guardedSettings = map[string]string{
-	"captcha": Recaptcha, "phones": TwilioSMS, "storage-titles": "", "documents-expire": "yes", "kyc": LocalKYC, "auth0": "off",
+	"captcha": Geetest, "phones": TwilioSMS, "storage-titles": "", "documents-expire": "yes", "kyc": LocalKYC, "auth0": "off",
 }
 
 // usualTitles are what the data storage takes where the setting says nothing.
@@ -67,7 +69,8 @@ func configOf(o kit.Options) Config {
 		Captcha: o.Set["captcha"], Phones: o.Set["phones"], KYC: o.Set["kyc"],
 		StorageTitles: strings.FieldsFunc(titles, func(r rune) bool { return r == ',' }),
 		DocsExpire:    o.Set["documents-expire"] == "yes",
-		Auth0:         o.Set["auth0"] != "off", ClientAddress: o.Set["client-address"] != "off",
+		SessionCookie: o.Set["session-cookie"], UIDPrefix: o.Set["uid-prefix"],
+		Auth0: o.Set["auth0"] != "off", ClientAddress: o.Set["client-address"] != "off",
 	}
 	config.Pool = poolOf(o, config)
 	return config
@@ -89,3 +92,15 @@ func startReference(o kit.Options) (*kit.Instance, error) {
 	}
 	return instance, nil
 }
+
+// surface is what the faults that every back end can have need to know.
+var surface = kit.Surface{
+	Credentials: list{"Cookie", "X-Csrf-Token", "Authorization", "X-Auth-Apikey", "X-Auth-Nonce", "X-Auth-Signature"},
+	Companions:  list{"X-Forwarded-For", "User-Agent"},
+	Digits:      true,
+	Guarded:     list{"/resource/users", "/resource/otp", "/resource/labels", "/resource/phones"},
+	Inside:      list{"getCurrentUser", "generateQRCode", "listLabels"}, FirstSteps: list{"createSession"}, Limited: list{"createSession"}, Profiles: only31,
+}
+
+// allFaults are the faults of this back end's own and those of every one.
+func allFaults() []kit.Fault { return append(Faults(), kit.CommonFaults(surface)...) }

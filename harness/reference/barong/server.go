@@ -50,7 +50,7 @@ func New(config Config) (*Server, error) {
 		return nil, fmt.Errorf("barong: %w", err)
 	}
 	server, err := kit.NewServer(kit.Setup{
-		Registry: Faults(), Profile: config.Profile, Faults: config.Faults, Clock: config.Clock, HashIterations: config.HashIterations,
+		Registry: Faults(), Surface: surface, Profile: config.Profile, Faults: config.Faults, Clock: config.Clock, HashIterations: config.HashIterations,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("barong: %w", err)
@@ -83,6 +83,7 @@ type request struct {
 	// string, int64, bool, time.Time, []any of file, or raw JSON where the
 	// operation declares no type.
 	params  map[string]any
+	sent    map[string]any // all of them, declared or not, for faults
 	address netip.Addr
 	arrived uint64 // codes remembered before this call came in
 
@@ -90,12 +91,15 @@ type request struct {
 	account *account          // whose token it is; always there on resource operations
 	hashes  map[string]string // password hashes, by parameter
 	cookie  string            // Set-Cookie of the answer
-	header  http.Header       // extra header fields of the answer
-	viaGate bool              // it came through the gateway
+	// cookieName is what this deployment calls the session's cookie.
+	cookieName string
+	header     http.Header // extra header fields of the answer
+	viaGate    bool        // it came through the gateway
 }
 
 func (s *Server) serve(w http.ResponseWriter, hr *http.Request) {
 	r := &request{Call: s.Arrive(), http: hr, address: s.clientAddress(hr), header: http.Header{}, arrived: s.memory.count.Load()}
+	r.cookieName = s.config.SessionCookie
 	hr.Body = http.MaxBytesReader(w, hr.Body, maxBody)
 	s.write(w, r, s.dispatch(r))
 }

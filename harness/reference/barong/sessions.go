@@ -10,7 +10,6 @@ import (
 )
 
 const (
-	sessionCookie   = "_barong_session"
 	sessionLifetime = 30 * time.Minute // without a call through AuthZ
 	storeLifetime   = 24 * time.Hour   // of cookie and stored session
 )
@@ -34,7 +33,7 @@ func randomHex(bytes int) string {
 
 // sid is the cookie as it came.
 func (r *request) sid() string {
-	cookie, err := r.http.Cookie(sessionCookie)
+	cookie, err := r.http.Cookie(r.cookieName)
 	if err != nil {
 		return ""
 	}
@@ -66,7 +65,7 @@ func (s *Server) touch(r *request, found *session) {
 
 func (s *Server) setCookie(r *request, sid string) {
 	parts := []string{
-		sessionCookie + "=" + sid, "path=/",
+		s.config.SessionCookie + "=" + sid, "path=/",
 		"expires=" + r.Now.Add(storeLifetime).UTC().Format(http.TimeFormat),
 	}
 	if s.policy.secureCookie && !s.On(faultCookieNotSecure) {

@@ -88,6 +88,9 @@ var sessionScenarios = map[string]scenario{
 		return fmt.Sprint(got.sid == made)
 	}},
 	faultCSRFNotChecked:       csrf("POST", labelsPath, noToken),
+	faultCSRFBeginning:        csrf("POST", labelsPath, func(u user) string { return u.csrf[:8] }),
+	faultCSRFLonger:           csrf("POST", labelsPath, func(u user) string { return u.csrf + "0" }),
+	faultCSRFAnyCase:          csrf("POST", labelsPath, func(u user) string { return strings.ToUpper(u.csrf) }),
 	faultCSRFAnyValue:         csrf("POST", labelsPath, func(user) string { return "x" }),
 	faultCSRFSkippedForPut:    csrf("PUT", "/resource/users/password", noToken),
 	faultCSRFSkippedForDelete: csrf("DELETE", labelsPath+"/x", noToken),

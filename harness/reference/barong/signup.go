@@ -40,6 +40,9 @@ func (s *Server) createUser(r *request) answer {
 	}
 	a := s.addAccount(email, r.Now)
 	a.setPassword(r, "password")
+	if s.On(faultSignUpObeysMembers) {
+		a.obey(r.sent)
+	}
 	a.referralUID, a.data = referral, r.optionalText("data")
 	if name := r.optionalText("username"); name != nil {
 		folded := strings.ToLower(*name)
@@ -56,14 +59,15 @@ func (s *Server) createUser(r *request) answer {
 	return s.opened(r, a)
 }
 
-var referralPattern = regexp.MustCompile(`\AID\w{10}\z`)
+var uidTail = regexp.MustCompile(`\A\w{10}\z`)
 
 func (s *Server) referral(r *request) (*string, *answer) {
 	uid := r.optionalText("refid")
+	tail, prefixed := strings.CutPrefix(r.text("refid"), s.config.UIDPrefix)
 	switch {
 	case uid == nil || blank(*uid), s.On(faultReferralNotChecked):
 		return nil, nil
-	case !referralPattern.MatchString(*uid):
+	case !prefixed || !uidTail.MatchString(tail):
 		return nil, refusal(http.StatusUnprocessableEntity, "identity.user.invalid_referral_format")
 	case s.byUID[*uid] == nil:
 		return nil, refusal(http.StatusUnprocessableEntity, "identity.user.referral_doesnt_exist")

@@ -1,6 +1,7 @@
 package barong
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -27,9 +28,14 @@ var levels = []label{
 	{key: "email", value: "verified"}, {key: "phone", value: "verified"}, {key: "document", value: "verified"},
 }
 
+// findLabel is the first label with a key, of whatever scope.
 func (a *account) findLabel(key string) *label {
+	return cmp.Or(a.scoped(key, private), a.scoped(key, public))
+}
+
+func (a *account) scoped(key, scope string) *label {
 	for _, l := range a.labels {
-		if l.key == key {
+		if l.key == key && l.scope == scope {
 			return l
 		}
 	}
@@ -43,12 +49,7 @@ func (a *account) hasPrivate(key, value string) bool {
 // setPrivate adds or changes a private label, as the server itself does, and lets
 // it take effect.
 func (s *Server) setPrivate(a *account, key, value string, now time.Time) {
-	found := (*label)(nil)
-	for _, l := range a.labels {
-		if l.scope == private && l.key == key {
-			found = l
-		}
-	}
+	found := a.scoped(key, private)
 	if found == nil {
 		found = &label{key: key, scope: private, created: now}
 		a.labels = append(a.labels, found)

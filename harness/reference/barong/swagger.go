@@ -24,7 +24,10 @@ func groupOf(op operation) string {
 	return group
 }
 
-func (s *Server) getSwaggerDoc(r *request) answer { return s.describe(r, s.describedGroups()...) }
+func (s *Server) getSwaggerDoc(r *request) answer {
+	r.header.Set("Access-Control-Allow-Origin", "*") // grape-swagger sets it for the whole description alone
+	return s.describe(r, s.describedGroups()...)
+}
 
 func (s *Server) getNamedSwaggerDoc(r *request) answer {
 	name := r.text("name")
@@ -35,23 +38,22 @@ func (s *Server) getNamedSwaggerDoc(r *request) answer {
 }
 
 // describe is the API's description of itself (OpenAPI 2.0), made of the table of
-// operations. Its paths repeat its basePath, as those of the original do.
+// operations. Its paths are those of the API class before it is mounted.
 func (s *Server) describe(r *request, groups ...string) answer {
 	paths := map[string]map[string]any{}
 	for _, op := range operations() {
 		if !op.protected() || !slices.Contains(groups, groupOf(op)) {
 			continue
 		}
-		path := "/" + ruleRoot + op.path
+		path := strings.TrimPrefix(op.path, "/resource")
 		if paths[path] == nil {
 			paths[path] = map[string]any{}
 		}
 		paths[path][strings.ToLower(op.method)] = s.describedOperation(op)
 	}
-	r.header.Set("Access-Control-Allow-Origin", "*")
 	return s.ok(r, map[string]any{
 		"swagger": "2.0", "info": map[string]string{"title": "Barong", "version": "2.7.0"}, "host": r.http.Host,
-		"basePath": "/" + ruleRoot, "produces": []string{jsonMedia}, "paths": paths,
+		"basePath": "/api", "produces": []string{jsonMedia}, "paths": paths,
 	})
 }
 

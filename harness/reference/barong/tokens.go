@@ -160,7 +160,8 @@ func (s *Server) verifyToken(now time.Time, token string, rules tokenRules) (cla
 	parts := strings.Split(token, ".")
 	header, headerFine := segment(parts[0])
 	algorithm, _ := header["alg"].(string)
-	if len(parts) != 3 && !(len(parts) == 2 && algorithm == "none") {
+	unsigned := algorithm == "none" && (rules.issued && s.On(faultTokenUnsignedReadsAlgorithm) || s.On(faultTokenAlgNoneAccepted))
+	if (len(parts) != 3 || parts[2] == "") && !unsigned { // jwt 2.2.2 splits without keeping an empty end
 		return nil, "segments"
 	}
 	payload, payloadFine := segment(parts[1])
@@ -170,7 +171,7 @@ func (s *Server) verifyToken(now time.Time, token string, rules tokenRules) (cla
 	if problem := s.checkSignature(parts, algorithm, rules); problem != "" {
 		return nil, problem
 	}
-	return payload, checkClaims(now, payload, rules)
+	return payload, s.checkClaims(now, payload, rules)
 }
 
 func segment(part string) (claims, bool) {
@@ -205,7 +206,7 @@ func (s *Server) checkSignature(parts []string, algorithm string, rules tokenRul
 	return ""
 }
 
-func checkClaims(now time.Time, payload claims, rules tokenRules) string {
+func (s *Server) checkClaims(now time.Time, payload claims, rules tokenRules) string {
 	at := float64(now.UnixNano()) / float64(time.Second)
 	if expires, named := payload["exp"].(float64); named && expires <= at && !rules.expiredToo {
 		return "expired"
@@ -213,7 +214,7 @@ func checkClaims(now time.Time, payload claims, rules tokenRules) string {
 	if from, named := payload["nbf"].(float64); named && from > at {
 		return "reached"
 	}
-	if issuer := payload["iss"]; rules.issued && issuer != "barong" {
+	if issuer := payload["iss"]; rules.issued && issuer != "barong" && !s.On(faultTokenAnyIssuer) {
 		return orElse(fmt.Sprint(issuer), "<none>")
 	}
 	if issued, named := payload["iat"].(float64); payload["iat"] != nil && (!named || issued > at) {
@@ -222,7 +223,7 @@ func checkClaims(now time.Time, payload claims, rules tokenRules) string {
 	if id, _ := payload["jti"].(string); id == "" {
 		return "jti"
 	}
-	if rules.issued && !forBarong(payload["aud"]) {
+	if rules.issued && !forBarong(payload["aud"]) && !s.On(faultTokenAnyAudience) {
 		return encoded(payload["aud"])
 	}
 	if subject, _ := payload["sub"].(string); subject != rules.subject && !rules.anySubject {

@@ -68,6 +68,7 @@ func paging() []param {
 // leaves in request.params only declared ones, coerced.
 func (s *Server) validate(r *request) *answer {
 	given := r.params
+	r.sent = given
 	r.params = map[string]any{}
 	var keys []string
 	status := 0
@@ -76,6 +77,9 @@ func (s *Server) validate(r *request) *answer {
 			p = raw(p.name)
 		}
 		found, named := p.judge(given, r.op.namespace)
+		if len(found) > 1 && !named && s.On(faultFirstValidatorAlone) {
+			found = found[:1]
+		}
 		if value, sent := given[p.name]; sent && len(found) == 0 {
 			r.params[p.name], _ = p.coerce(value)
 		}
@@ -111,28 +115,40 @@ func (p param) judge(given map[string]any, namespace string) (keys []string, abs
 	case !sent:
 		return nil, false
 	}
+	// A failed coercion stops no other validator of grape 1.4: they see the value as it was sent.
 	coerced, fits := p.coerce(value)
-	switch {
-	case !fits:
-		return []string{orElse(p.wrongType, "invalid")}, false
-	case p.filled && blank(coerced):
-		return []string{empty}, true
+	if !fits {
+		coerced = value
+		keys = append(keys, orElse(p.wrongType, "invalid"))
 	}
-	return p.outOfBounds(coerced), false
+	if p.filled && blank(coerced) {
+		return append(keys, empty), fits
+	}
+	return append(keys, p.outOfBounds(coerced)...), false
 }
 
+// outOfBounds is the key of a value, or of an element of a list, that is none of
+// those allowed: those of the wrong type are not either.
 func (p param) outOfBounds(value any) []string {
-	switch v := value.(type) {
-	case string:
-		if p.values != nil && !slices.Contains(p.values, v) {
-			return []string{orElse(p.valuesKey, "value")}
-		}
-	case int64:
-		if p.rangeKey != "" && (v < p.low || p.high != 0 && v > p.high) {
-			return []string{p.rangeKey}
+	elements, isList := value.([]any)
+	if !isList {
+		elements = []any{value}
+	}
+	for _, element := range elements {
+		if element != nil && !p.allows(element) {
+			return []string{orElse(orElse(p.rangeKey, p.valuesKey), "value")}
 		}
 	}
 	return nil
+}
+
+func (p param) allows(value any) bool {
+	if p.rangeKey != "" {
+		number, isNumber := value.(int64)
+		return isNumber && number >= p.low && (p.high == 0 || number <= p.high)
+	}
+	text, isText := value.(string)
+	return p.values == nil || isText && slices.Contains(p.values, text)
 }
 
 func orElse(key, otherwise string) string {
@@ -156,7 +172,7 @@ func (p param) coerce(value any) (any, bool) {
 	}
 	switch p.kind {
 	case integer:
-		if strings.TrimSpace(plain) == "" {
+		if plain == "" {
 			return nil, true
 		}
 		number, err := strconv.ParseInt(plain, 10, 64)

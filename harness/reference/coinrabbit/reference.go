@@ -7,7 +7,7 @@ import (
 )
 
 // Reference is what the harness is told of this back end.
-var Reference = kit.Reference{Exchange: "coinrabbit", Start: startReference, Faults: Faults}
+var Reference = kit.Reference{Exchange: "coinrabbit", Start: startReference, Faults: allFaults}
 
 // smallRun is how many accounts serve a few specs.
 const smallRun = 60
@@ -27,3 +27,12 @@ func startReference(o kit.Options) (*kit.Instance, error) {
 	instance.SMSAddress = kit.TextMessages
 	return instance, nil
 }
+
+// surface is what the faults that every back end can have need to know.
+var surface = kit.Surface{
+	Credentials: list{"X-Api-Key", "X-User-Token", "Authorization", "Cookie"}, Guarded: list{"2fa"},
+	Inside: list{opCreate, opActivate, opDeactivate}, Limited: byCode,
+}
+
+// allFaults are the faults of this back end's own and those of every one.
+func allFaults() []kit.Fault { return append(Faults(), kit.CommonFaults(surface)...) }

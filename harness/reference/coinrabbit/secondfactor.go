@@ -219,7 +219,7 @@ func containsFold(list []string, one string) bool {
 // checkCode judges a code. Wrong ones count towards the limit, a right one counts
 // once (RFC 6238 section 5.2).
 func (s *Server) checkCode(r *request, a *account, secret, code string) *refusal {
-	key := s.codeKey(r, a)
+	key := s.codeKey(r, a) + s.Varies(r.http)
 	step, right := s.matches(r, a, secret, code)
 	wait, allowed := s.codeTry.Take(key, codeRule, r.Now)
 	if !allowed && !(right && s.On(faultRightCodePassesLimit)) {

@@ -59,7 +59,7 @@ func New(config Config) (*Server, error) {
 		return nil, fmt.Errorf("coinrabbit: unknown profile %q; want %q or %q", config.Profile, Documented, Strict)
 	}
 	server, err := kit.NewServer(kit.Setup{
-		Registry: Faults(), Profile: config.Profile, Faults: config.Faults, ParallelFault: faultParallelUsesAllAccepted, Clock: config.Clock,
+		Registry: Faults(), Surface: surface, Profile: config.Profile, Faults: config.Faults, ParallelFault: faultParallelUsesAllAccepted, Clock: config.Clock,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("coinrabbit: %w", err)

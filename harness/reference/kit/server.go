@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"runtime"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -12,7 +13,8 @@ import (
 type Setup struct {
 	Registry []Fault
 	Profile  string
-	Faults   []string // ids of Registry to switch on
+	Faults   []string // ids of Registry, or of the common faults of Surface, to switch on
+	Surface  Surface
 	// ParallelFault is the id of the fault that lets overlapping uses of a
 	// single-use key all pass; "" where there is none.
 	ParallelFault string
@@ -29,16 +31,19 @@ type Server struct {
 	Clock  *Clock
 	Outbox *Outbox
 
+	surface    Surface
+	common     []commonFault // that are on
 	iterations int
 	parallel   string
 	oneUse     *OneUse
+	lastCode   map[string]usedCode // by what comes before the step in a key
 	identities []Identity
 	handler    http.Handler
 }
 
 // NewServer starts the common part. An unknown fault and negative work are errors.
 func NewServer(setup Setup) (*Server, error) {
-	faults, err := NewFaults(setup.Registry, setup.Profile, setup.Faults)
+	faults, err := NewFaults(append(slices.Clone(setup.Registry), CommonFaults(setup.Surface)...), setup.Profile, setup.Faults)
 	if err != nil {
 		return nil, err
 	}
@@ -52,13 +57,16 @@ func NewServer(setup Setup) (*Server, error) {
 		setup.Clock = NewClock(nil)
 	}
 	return &Server{
+		surface: setup.Surface, common: slices.DeleteFunc(slices.Clone(commonFaults), func(f commonFault) bool { return !faults.On(f.id) }),
 		Faults: faults, Clock: setup.Clock, Outbox: NewOutbox(setup.Clock), iterations: setup.HashIterations,
-		parallel: setup.ParallelFault, oneUse: NewOneUse(),
+		parallel: setup.ParallelFault, oneUse: NewOneUse(), lastCode: map[string]usedCode{},
 	}, nil
 }
 
 // Front puts the control endpoints before the exchange's own handler.
-func (s *Server) Front(exchange http.HandlerFunc) { s.handler = Front(exchange, s.Clock, s.Outbox) }
+func (s *Server) Front(exchange http.HandlerFunc) {
+	s.handler = Front(s.faulty(s.surface, exchange), s.Clock, s.Outbox)
+}
 
 // ServeHTTP answers the API and, under ControlPrefix, the control endpoints.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
@@ -92,8 +100,28 @@ func (s *Server) Arrive() Call { return Call{Now: s.Clock.Now(), arrived: s.oneU
 // fault a use that overlapped the first one in time counts as well, which is what
 // checking and marking in two steps does.
 func (s *Server) Spend(c Call, key string) bool {
+	if strings.HasPrefix(key, "totp/") {
+		s.forget(c, key)
+	}
 	order, first := s.oneUse.Spend(key)
 	return first || s.On(s.parallel) && order > c.arrived
+}
+
+// forget is where faults lose what they should remember of used time-based codes.
+func (s *Server) forget(c Call, key string) {
+	whose := key[:strings.LastIndexByte(key, '/')]
+	switch last := s.lastCode[whose]; {
+	case s.On(faultOnlyLastCodeRemembered) && last.key != "" && last.key != key,
+		s.On(faultCodesForgottenAfterStep) && last.key != "" && c.Now.Unix()/30 != last.at.Unix()/30:
+		s.oneUse.Forget(whose)
+	}
+	s.lastCode[whose] = usedCode{key, c.Now}
+}
+
+// usedCode is the last time-based code of a secret that was looked at.
+type usedCode struct {
+	key string
+	at  time.Time
 }
 
 // Spent tells whether a single-use key no longer counts. With the parallel fault

@@ -80,6 +80,17 @@ func (o *OneUse) Spend(key string) (order uint64, first bool) {
 	return order, true
 }
 
+// Forget makes every key with a beginning new again.
+func (o *OneUse) Forget(beginning string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for key := range o.spent {
+		if strings.HasPrefix(key, beginning) {
+			delete(o.spent, key)
+		}
+	}
+}
+
 // Used tells whether a key is used up.
 func (o *OneUse) Used(key string) bool {
 	o.mu.Lock()

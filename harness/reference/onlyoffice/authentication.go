@@ -27,6 +27,7 @@ func (s *Server) authenticate(r *request) answer {
 		return refuseIf(refused)
 	}
 	switch {
+	case s.Waives(r.http):
 	case s.applies(s.sms, u, r):
 		return s.askSMS(r, u)
 	case s.applies(s.app, u, r):

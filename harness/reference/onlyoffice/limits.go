@@ -79,7 +79,7 @@ func (s *Server) attemptKey(r *request, login string) string {
 	if !s.On(faultCounterResetByEmailCase) {
 		login = strings.ToLower(login)
 	}
-	return login + "/" + address
+	return login + "/" + address + s.Varies(r.http)
 }
 
 func claimedAddress(header http.Header) string {
@@ -118,6 +118,7 @@ type tries struct {
 }
 
 func (s *Server) takeCodeTry(r *request, key string, limit int, period time.Duration) (time.Duration, bool) {
+	key += s.Varies(r.http)
 	if s.On(faultSecondFactorLimitNeverReached) {
 		return 0, true
 	}

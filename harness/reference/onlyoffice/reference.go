@@ -7,7 +7,7 @@ import (
 )
 
 // Reference is what the harness is told of this back end.
-var Reference = kit.Reference{Exchange: "onlyoffice", Start: startReference, Faults: Faults}
+var Reference = kit.Reference{Exchange: "onlyoffice", Start: startReference, Faults: allFaults}
 
 var pools = kit.Pools{
 	Small: map[string]int{
@@ -30,3 +30,13 @@ func startReference(o kit.Options) (*kit.Instance, error) {
 	instance.SMSAddress = kit.TextMessages
 	return instance, nil
 }
+
+// surface is what the faults that every back end can have need to know.
+var surface = kit.Surface{
+	Credentials: list{"Cookie", "Authorization"}, Guarded: list{"/settings/tfaapp", "/security/activeconnections", "/settings/cookiesettings"},
+	Inside: list{"getTfaSettings", opSetTFA, opConnections, opGetCookies}, FirstSteps: list{opLogin}, Limited: list{opLogin, opCodeLogin, opValidate},
+	Codes: list{opCodeLogin, opValidate}, CodesOnce: documentedOnly,
+}
+
+// allFaults are the faults of this back end's own and those of every one.
+func allFaults() []kit.Fault { return append(Faults(), kit.CommonFaults(surface)...) }

@@ -72,7 +72,7 @@ func New(config Config) (*Server, error) {
 		return nil, fmt.Errorf("onlyoffice: unknown profile %q; want %q or %q", config.Profile, Documented, Released)
 	}
 	server, err := kit.NewServer(kit.Setup{
-		Registry: Faults(), Profile: config.Profile, Faults: config.Faults, ParallelFault: faultParallelUsesAllAccepted,
+		Registry: Faults(), Surface: surface, Profile: config.Profile, Faults: config.Faults, ParallelFault: faultParallelUsesAllAccepted,
 		Clock: config.Clock, HashIterations: config.HashIterations,
 	})
 	if err != nil {

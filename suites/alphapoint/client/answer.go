@@ -2,6 +2,7 @@ package client
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
 	"regexp"
 	"slices"
@@ -103,7 +104,8 @@ func grantsIn(v any) string {
 			}
 		}
 	case map[string]any:
-		for name, value := range v {
+		for _, name := range slices.Sorted(maps.Keys(v)) { // always the same finding of several
+			value := v[name]
 			plain := strings.ToLower(strings.ReplaceAll(name, "_", ""))
 			said, _ := value.(bool)
 			text, _ := value.(string)

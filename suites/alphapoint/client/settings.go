@@ -2,7 +2,9 @@ package client
 
 import (
 	"encoding/json"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/onsi/ginkgo/v2"
 
@@ -37,20 +39,40 @@ const (
 	GatewaySetting = "gateway"
 	SessionHeader  = "session-header"
 	PendingHeader  = "pending-header"
+	KeyHeader      = "key-header"
+
+	LoginSetting     = "log-in"
+	SignatureSetting = "signature"
+	CodeMethod       = "code-method"
+	Prefix           = "prefix"
 
 	lockSetting    = "lock-after"
 	payloadSetting = "required-payload"
 )
 
 // Settings are what a target of either surface may set; paths maps each operation
-// that is known by name only to its path. gateway is the default of the setting.
-func Settings(gateway string, paths map[string]string) map[string]target.Setting {
+// to its path behind the prefix. gateway is the default of the setting.
+func Settings(gateway, prefix string, paths map[string]string) map[string]target.Setting {
 	settings := map[string]target.Setting{
-		conform.Tolerance: {Text: "how many 30-second steps old an app's code may be, 0 or 1; 1 unless set"},
+		KeyHeader: {Text: "header that carries the API key where gateway is api-key", Default: "APIKey"},
+		LoginSetting: {
+			Text: "what log-ins carry: signature, password, or both where an account may use either", Default: "both",
+			Values: []string{"both", "signature", "password"},
+		},
+		SignatureSetting: {
+			Text: "how log-ins are signed: HMAC-SHA256, HMAC-SHA384 or HMAC-SHA512 of what, in hex or base64", Default: platformSignature, Form: signatureForm.String(),
+			Ask: "How is a Signature made?",
+		},
+		CodeMethod: {
+			Text: "POST where Authenticate2FA takes the code as document 000 prints it, GET where it takes ?Code= as public clients of " +
+				"AlphaPoint's venues send it (alphapoint#8.9)", Default: "POST", Values: []string{"POST", "GET"},
+		},
+		Prefix:            {Text: "what all paths begin with; its case matters", Default: prefix, Path: true},
+		conform.Tolerance: {Text: "how many 30-second steps old an app's code may be, 0 or 1; 1 unless set", Values: []string{"0", "1"}},
 		GatewaySetting: {
 			Text:    "what every call carries: api-key (header APIKey), bearer (the identity's token) or none",
-			Default: gateway,
-			Ask:     "Which credential does every call carry beside its session, and who issues it?",
+			Default: gateway, Values: []string{"api-key", "bearer", "none"},
+			Ask: "Which credential does every call carry beside its session, and who issues it?",
 		},
 		SessionHeader: {
 			Text: "header that carries a session token", Default: "APToken",
@@ -61,13 +83,13 @@ func Settings(gateway string, paths map[string]string) map[string]target.Setting
 			Ask: "How is the second step of a log-in tied to its first?",
 		},
 		lockSetting: {
-			Text: "how many wrong log-ins in a row lock an account until an administrator unlocks it",
-			Ask:  "How many wrong log-ins in a row lock an account? The documents say that it happens and not when.",
+			Text: "how many wrong log-ins in a row lock an account until an administrator unlocks it, or never", Form: "never|[1-9][0-9]*",
+			Ask: "How many wrong log-ins in a row lock an account? The documents say that it happens and not when.",
 		},
 	}
 	for id, path := range paths {
 		settings[pathSetting(id)] = target.Setting{
-			Text: "path of " + id + ", which the documents only name", Default: path,
+			Text: "path of " + id + ", behind the prefix", Default: path, Path: true,
 			Ask: "Which paths have the calls that the documents only name?",
 		}
 	}
@@ -86,13 +108,17 @@ func RequiredPayload() (string, target.Setting) {
 
 func pathSetting(id string) string { return "path-" + clause.Slug(id) }
 
-// Path says where an operation is: at the documents' path, or for one that they
-// only name at that of the target file.
-func Path(t *target.Target, op *contract.Operation) string {
-	if path := t.Settings[pathSetting(op.ID)]; path != "" && op.NamedOnly {
-		return path
+// Pathed is a suite's Path: an operation's path is a setting, and the prefix goes
+// before it.
+func Pathed(settings map[string]target.Setting) func(*target.Target, *contract.Operation) string {
+	return func(t *target.Target, op *contract.Operation) string {
+		of := conform.Suite{Settings: settings}.Setting
+		prefix, path := of(t, Prefix), of(t, pathSetting(op.ID))
+		if strings.HasPrefix(path, prefix+"/") {
+			return path
+		}
+		return prefix + path
 	}
-	return op.Path
 }
 
 // payload is the setting required-payload; one that is not a JSON object is an
@@ -115,6 +141,16 @@ func (c *Client) LockAfter() int {
 		c.Error("settings.%s is %q: write a whole number from 2", lockSetting, c.Setting(lockSetting))
 	}
 	return n
+}
+
+// RequireLocks ends the spec where wrong log-ins never lock an account and the target
+// file gives none of the role that is locked.
+func (c *Client) RequireLocks(role string) {
+	ginkgo.GinkgoHelper()
+	given := slices.ContainsFunc(c.Target().Identities, func(i target.Identity) bool { return slices.Contains(i.Roles, role) })
+	if c.Setting(lockSetting) == "never" && !given {
+		c.Inapplicable("settings.%s says that no account is locked", lockSetting)
+	}
 }
 
 // PerAccount is how many wrong attempts one account may make before its limit

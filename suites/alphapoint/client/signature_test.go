@@ -14,11 +14,15 @@ var vectors = []struct{ secret, nonce, userID, apiKey, want string }{
 }
 
 func TestSign(t *testing.T) {
+	signer, ok := NewSigner(platformSignature)
+	if !ok {
+		t.Fatalf("the default of the setting cannot be read: %s", platformSignature)
+	}
 	for _, v := range vectors {
-		if got := Sign(v.secret, v.nonce, v.userID, v.apiKey); got != v.want {
+		if got := signer.Sign(v.secret, v.nonce, v.userID, v.apiKey); got != v.want {
 			t.Errorf("nonce %s: %s, want %s", v.nonce, got, v.want)
 		}
-		if got := Sign(v.secret, v.userID, v.nonce, v.apiKey); got == v.want {
+		if got := signer.Sign(v.secret, v.userID, v.nonce, v.apiKey); got == v.want {
 			t.Errorf("nonce %s: the order of what is signed does not matter", v.nonce)
 		}
 	}

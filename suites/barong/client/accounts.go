@@ -16,12 +16,6 @@ import (
 	"authconform/harness/value"
 )
 
-// Headers and cookie of a session.
-const (
-	SessionCookie = "_barong_session"
-	CsrfHeader    = "X-CSRF-Token"
-)
-
 // Account is a user of the target that one spec has for itself.
 type Account struct {
 	*identity.Identity
@@ -43,6 +37,14 @@ type Session struct {
 // answer is good for one request, so behind a captcha they are leased.
 func (p *Client) SignsUpHere() bool {
 	return p.Target().Features[SignUp] && !p.Target().Features[Captcha]
+}
+
+// Makes names the roles of accounts that are signed up for the specs.
+func Makes(t *target.Target) []string {
+	if t.Features[SignUp] && !t.Features[Captcha] {
+		return []string{RoleActive, RolePending, RoleTOTP}
+	}
+	return nil
 }
 
 // Member is the session of an active account without a second factor.
@@ -190,10 +192,10 @@ func (p *Client) from(address string) http.Header {
 func (p *Client) With(a *Account, cookie, csrf string) *conform.Actor {
 	header := p.from(a.Address)
 	if cookie != "" {
-		header.Set("Cookie", SessionCookie+"="+cookie)
+		header.Set("Cookie", p.SessionCookie()+"="+cookie)
 	}
 	if csrf != "" {
-		header.Set(CsrfHeader, csrf)
+		header.Set(p.CsrfHeader(), csrf)
 	}
 	return p.Actor(a.Name, a.Identity, header)
 }
@@ -204,11 +206,12 @@ func (p *Client) Opened(call *httpclient.Call, a *Account) *Session {
 	user := value.Of(call)
 	s := &Session{
 		Account: a, User: user,
-		Cookie: p.Secret("session", SetCookie(call, SessionCookie)),
+		Cookie: p.Secret("session", p.CookieOf(call)),
 		Csrf:   p.Secret("csrf-token", value.Text(user, "csrf_token")),
 	}
 	if s.Cookie == "" || s.Csrf == "" {
-		p.Untestable("the answer that opens a session of %s gives no %s cookie or no csrf_token", a.Name, SessionCookie)
+		p.Untestable("the answer that opens a session of %s gives no cookie %s (settings.%s of the target file) or no csrf_token",
+			a.Name, p.SessionCookie(), sessionCookie)
 	}
 	s.Actor = p.With(a, s.Cookie, s.Csrf)
 	return s
@@ -231,7 +234,8 @@ func (p *Client) SignedUp(ctx context.Context) *Session {
 func (p *Client) signUpOnce(ctx context.Context) *Session {
 	ginkgo.GinkgoHelper()
 	a := p.NewAccount()
-	call := p.Do(ctx, p.VisitorAt(a.Address), p.CreateUser, conform.Request{JSON: p.Solved(conform.Object{"email": a.Login, "password": a.Password})})
+	r := conform.Request{JSON: p.Solved(conform.Object{"email": a.Login, "password": a.Password})}
+	call := p.Do(ctx, p.VisitorAt(a.Address), p.CreateUser, r)
 	p.Require("sign an account up", call, p.CreateUser, contract.OK)
 	me := p.Opened(call, a)
 	a.ID = value.Text(me.User, "uid")
@@ -251,7 +255,8 @@ func (p *Client) NewAccount() *Account {
 // session that this opens.
 func (p *Client) confirmed(ctx context.Context, me *Session) *Session {
 	ginkgo.GinkgoHelper()
-	call := p.Do(ctx, p.VisitorAt(me.Account.Address), p.ConfirmEmail, conform.Request{JSON: conform.Object{"token": p.MailedToken(ctx, me.Account.Login, Confirmation)}})
+	r := conform.Request{JSON: conform.Object{"token": p.MailedToken(ctx, me.Account.Login, Confirmation)}}
+	call := p.Do(ctx, p.VisitorAt(me.Account.Address), p.ConfirmEmail, r)
 	p.Require("confirm the e-mail address of "+me.Account.Name, call, p.ConfirmEmail, contract.OK)
 	return p.Opened(call, me.Account)
 }

@@ -19,13 +19,6 @@ import (
 	"authconform/harness/value"
 )
 
-// Headers of a request that an API key signs.
-const (
-	KidHeader       = "X-Auth-Apikey"
-	NonceHeader     = "X-Auth-Nonce"
-	SignatureHeader = "X-Auth-Signature"
-)
-
 // States of a key. Any text is one, and only active lets a key in.
 const (
 	KeyActive   = "active"
@@ -52,9 +45,11 @@ func NonceAt(t time.Time) string { return strconv.FormatInt(t.UnixMilli(), 10) }
 
 // SignedWith signs a request with a key and a nonce.
 func (p *Client) SignedWith(k *Key, nonce string) conform.Request {
-	return conform.Request{Header: http.Header{
-		KidHeader: {k.Kid}, NonceHeader: {nonce}, SignatureHeader: {p.Secret("api-signature", Signature(k.Secret, nonce, k.Kid))},
-	}}
+	header := http.Header{}
+	header.Set(p.KidHeader(), k.Kid)
+	header.Set(p.NonceHeader(), nonce)
+	header.Set(p.SignatureHeader(), p.Secret("api-signature", Signature(k.Secret, nonce, k.Kid)))
+	return conform.Request{Header: header}
 }
 
 // Signed signs a request with a key, now.
@@ -92,9 +87,7 @@ func (p *Client) KeyIn(call *httpclient.Call, me *Session, remove *contract.Oper
 	if k.Kid == "" || k.Secret == "" {
 		p.Untestable("the answer that makes an API key gives no kid or no secret")
 	}
-	if me.Account.Pooled {
-		ginkgo.DeferCleanup(func(ctx ginkgo.SpecContext) { p.remove(ctx, k, remove, more) })
-	}
+	p.DeleteLater(k, remove, more)
 	return k
 }
 
@@ -114,21 +107,11 @@ func (p *Client) KeepKeys(ctx context.Context, me *Session) {
 		}
 		for _, kid := range Kids(call) {
 			if !slices.Contains(before, kid) {
-				p.remove(ctx, &Key{Kid: kid, Owner: me}, p.DeleteKey, nil)
+				p.debts.add(debt{&Key{Kid: kid, Owner: me}, p.DeleteKey, nil})
 			}
 		}
+		p.pay(ctx)
 	})
-}
-
-// remove deletes the key of a pooled account. An account whose key stays is not
-// handed out any more.
-func (p *Client) remove(ctx context.Context, k *Key, op *contract.Operation, more conform.Object) {
-	r := conform.Request{JSON: more}.WithPath("kid", k.Kid).With("totp_code", p.Code(ctx, k.Owner.Account.Codes))
-	call, err := p.Try(ctx, k.Owner.Actor, op, r)
-	if err == nil && (p.Is(call, op, contract.OK) || p.Is(call, op, contract.NotFound)) {
-		return
-	}
-	k.Owner.Account.Retire("an API key could not be deleted again")
 }
 
 // Changed is a request that changes a key, or deletes it.

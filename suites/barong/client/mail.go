@@ -3,9 +3,12 @@ package client
 import (
 	"context"
 	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
+	"html"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 
 	"github.com/onsi/ginkgo/v2"
@@ -28,27 +31,53 @@ const (
 func (p *Client) MailedToken(ctx context.Context, to, kind string) string {
 	ginkgo.GinkgoHelper()
 	var found string
-	p.Mail(ctx, to, func(m inbox.Message) bool {
-		found = TokenIn(m, kind)
-		return found != ""
-	})
+	p.Mail(ctx, to, tokenOf(kind, &found))
 	return p.Secret(kind+"-token", found)
 }
 
+// PromisedToken is MailedToken for the clause that promises the mail.
+func (p *Client) PromisedToken(ctx context.Context, to, kind string) string {
+	ginkgo.GinkgoHelper()
+	var found string
+	p.PromisedMail(ctx, to, tokenOf(kind, &found))
+	return p.Secret(kind+"-token", found)
+}
+
+func tokenOf(kind string, found *string) func(inbox.Message) bool {
+	return func(m inbox.Message) bool {
+		*found = TokenIn(m, kind)
+		return *found != ""
+	}
+}
+
+// jsonWebToken is a JWT in any text: the header and the claims are JSON objects, whose
+// Base64 begins with ey.
+var jsonWebToken = regexp.MustCompile(`ey[\w-]+\.ey[\w-]+\.[\w-]+`)
+
+// TokenIn is the first token of a kind in a mail, whatever it stands in: a link with
+// a scheme or without one, a path, a link in a link, or bare text.
 func TokenIn(m inbox.Message, kind string) string {
-	for _, link := range inbox.Links(m.Text + "\n" + m.HTML) {
-		u, err := url.Parse(strings.ReplaceAll(link, "&amp;", "&"))
-		if err != nil {
-			continue
-		}
-		for _, values := range u.Query() {
-			if value.Text(Claims(values[0]), "sub") == kind {
-				return values[0]
+	for _, text := range []string{m.Text, m.HTML} {
+		text = softBreak.ReplaceAllString(html.UnescapeString(text), "")
+		for range 3 { // a link in a link is escaped twice
+			for _, token := range jsonWebToken.FindAllString(text, -1) {
+				if value.Text(Claims(token), "sub") == kind {
+					return token
+				}
 			}
+			text = escape.ReplaceAllStringFunc(text, func(code string) string {
+				plain, _ := hex.DecodeString(code[1:])
+				return string(plain)
+			})
 		}
 	}
 	return ""
 }
+
+var (
+	escape    = regexp.MustCompile(`%[0-9A-Fa-f]{2}`)
+	softBreak = regexp.MustCompile(`=\r?\n`) // of quoted-printable text that nobody decoded (RFC 2045 6.7)
+)
 
 // Claims reads a JWT's claims without verifying it; nil where it is none.
 func Claims(token string) any { return JwtPart(token, 1) }
@@ -66,12 +95,20 @@ func JwtPart(token string, n int) any {
 	return v
 }
 
-// SetCookie is the last value that a response gives a cookie.
-func SetCookie(call *httpclient.Call, name string) string {
-	last := ""
+// CookieOf is the last value that a response gives the session's cookie.
+func (p *Client) CookieOf(call *httpclient.Call) string {
+	if c := p.SetCookie(call); c != nil {
+		return c.Value
+	}
+	return ""
+}
+
+// SetCookie is the session's cookie as a response sets it last; nil where it does not.
+func (p *Client) SetCookie(call *httpclient.Call) *http.Cookie {
+	var last *http.Cookie
 	for _, c := range (&http.Response{Header: call.Header}).Cookies() {
-		if c.Name == name {
-			last = c.Value
+		if c.Name == p.SessionCookie() {
+			last = c
 		}
 	}
 	return last

@@ -80,7 +80,8 @@ func (p *Client) PasswordReset(token, password string) conform.Request {
 func (p *Client) ResetToken(ctx context.Context, a *Account) string {
 	ginkgo.GinkgoHelper()
 	p.ForgetMail(ctx, a.Login)
-	p.Require("ask for a password reset", p.Do(ctx, p.Visitor(), p.RequestPasswordReset, p.ForAddress(a.Login)), p.RequestPasswordReset, contract.OK)
+	p.Require("ask for a password reset",
+		p.Do(ctx, p.Visitor(), p.RequestPasswordReset, p.ForAddress(a.Login)), p.RequestPasswordReset, contract.OK)
 	return p.MailedToken(ctx, a.Login, Reset)
 }
 

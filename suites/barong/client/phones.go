@@ -59,8 +59,12 @@ func (p *Client) PhoneOwner(ctx context.Context) *PhoneOwner {
 	return &PhoneOwner{Session: me, P: p, By: p.Caller(ctx, me), Number: "+" + digits(a.Phone)}
 }
 
-// NewNumber is a British mobile number; in 07501 are a million of them.
-func (p *Client) NewNumber() string { return fmt.Sprintf("+447501%03d%03d", Below(1000), Below(1000)) }
+// NewNumber is a number of those that the target file gives to made-up accounts. By
+// default it is a British mobile number: no range is reserved for tests that number
+// plans take for valid and that is large enough to meet no number twice.
+func (p *Client) NewNumber() string {
+	return fmt.Sprintf("%s%03d%03d", p.Setting(phonePrefix), Below(1000), Below(1000))
+}
 
 func digits(text string) string {
 	return strings.Map(func(r rune) rune {

@@ -17,15 +17,17 @@ const AreaAuthz = "authz"
 
 // Roads are the paths on which a deployment is reached.
 type Roads struct {
-	gateway, app, Authz string
-	direct              bool
+	gateway, app, authz, rules string
+	direct                     bool
 }
 
 func NewRoads(t *target.Target) Roads {
-	setting := func(name string) string { return cmp.Or(t.Settings[name], Settings[name].Default) }
+	setting := func(name string) string {
+		return strings.TrimSuffix(cmp.Or(t.Settings[name], Settings[name].Default), "/")
+	}
 	return Roads{
-		gateway: setting(prefix), app: setting(appPrefix), Authz: setting(authzPrefix),
-		direct: setting(mode) == directMode,
+		gateway: setting(prefix), app: setting(directURL) + setting(appPrefix), authz: setting(directURL) + setting(authzPrefix),
+		rules: setting(rulePrefix), direct: setting(mode) == directMode,
 	}
 }
 
@@ -34,7 +36,7 @@ func Tail(path string) string { return strings.TrimPrefix(path, documentedPrefix
 
 func (r Roads) GatewayPath(op *contract.Operation) string {
 	if op.Area == AreaAuthz {
-		return r.Authz + Tail(op.Path)
+		return r.Asked(Tail(op.Path))
 	}
 	return r.gateway + Tail(op.Path)
 }
@@ -44,7 +46,15 @@ func (r Roads) AppPath(op *contract.Operation) string { return r.app + Tail(op.P
 // AuthzPath is where the AuthZ endpoint is asked about an operation: it takes the
 // path of the request behind its own.
 func (r Roads) AuthzPath(op *contract.Operation) string {
-	return r.Authz + AuthorizedResource + strings.TrimPrefix(Tail(op.Path), "/")
+	return r.Asked(documentedRules + Tail(op.Path))
+}
+
+// Asked is where the AuthZ endpoint is asked about a path as the documents write it.
+func (r Roads) Asked(path string) string {
+	if rest, ofBarong := strings.CutPrefix(path, documentedRules); ofBarong {
+		path = r.rules + rest
+	}
+	return r.authz + path
 }
 
 // Send brings a request to the target. A gateway does by itself what is done here

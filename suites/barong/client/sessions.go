@@ -35,7 +35,7 @@ func (p *Client) Writes(ctx context.Context, s *Session) {
 func (p *Client) ExpectNoSession(ctx context.Context, a *Account, calls ...*httpclient.Call) {
 	ginkgo.GinkgoHelper()
 	for _, call := range calls {
-		cookie := p.Secret("session", SetCookie(call, SessionCookie))
+		cookie := p.Secret("session", p.CookieOf(call))
 		p.Holds("the answer shows nobody", !strings.Contains(string(call.Body), "csrf_token"), "it has a csrf_token")
 		if cookie != "" {
 			p.ExpectEnded(ctx, &Session{Actor: p.With(a, cookie, ""), Account: a})

@@ -11,30 +11,46 @@ import (
 
 // Names of settings.
 const (
-	prefix             = "prefix"
-	mode               = "mode"
-	appPrefix          = "app-prefix"
-	authzPrefix        = "authz-prefix"
-	AddressHeader      = "client-address-header"
-	signUpDomain       = "sign-up-domain"
-	StorageTitles      = "data-storage-titles"
-	RestrictedAddress  = "restricted-addresses"
-	WhitelinkTokens    = "whitelink-tokens"
-	Auth0Key           = "auth0-key"
-	JwtKey             = "jwt-key"
-	documentedPrefix   = "/api/v2/auth"
-	gatewayMode        = "gateway"
-	directMode         = "direct"
-	AuthorizedResource = "/api/v2/barong/"
+	prefix            = "prefix"
+	mode              = "mode"
+	appPrefix         = "app-prefix"
+	authzPrefix       = "authz-prefix"
+	directURL         = "direct-url"
+	rulePrefix        = "rule-prefix"
+	sessionCookie     = "session-cookie"
+	csrfHeader        = "csrf-header"
+	kidHeader         = "api-key-header"
+	nonceHeader       = "nonce-header"
+	signatureHeader   = "signature-header"
+	uidPrefix         = "uid-prefix"
+	servicePrefix     = "service-uid-prefix"
+	Issuer            = "jwt-issuer"
+	Audience          = "jwt-audience"
+	phonePrefix       = "phone-prefix"
+	Auth0Kid          = "auth0-kid"
+	AddressHeader     = "client-address-header"
+	signUpDomain      = "sign-up-domain"
+	StorageTitles     = "data-storage-titles"
+	RestrictedAddress = "restricted-addresses"
+	WhitelinkTokens   = "whitelink-tokens"
+	Auth0Key          = "auth0-key"
+	JwtKey            = "jwt-key"
+	documentedPrefix  = "/api/v2/auth"
+	documentedRules   = "/api/v2/barong"
+	gatewayMode       = "gateway"
+	directMode        = "direct"
 )
 
 var Settings = map[string]target.Setting{
 	prefix: {
-		Text: "path under which the gateway serves the documented operations: /api/v2/auth, /api/v2/barong or /api/v2", Default: documentedPrefix, Path: true,
+		Text:    "path under which the gateway serves the documented operations: /api/v2/auth, /api/v2/barong or /api/v2",
+		Default: documentedPrefix, Path: true,
 	},
 	mode: {
-		Text: "gateway: a gateway asks Barong's AuthZ endpoint and adds the token; direct: the harness asks it itself and forwards the Bearer token", Default: gatewayMode,
-		Values: []string{gatewayMode, directMode},
+		Text: "gateway: a gateway asks Barong's AuthZ endpoint and adds the token; " +
+			"direct: the harness asks it itself and forwards the Bearer token",
+		Default: gatewayMode,
+		Values:  []string{gatewayMode, directMode},
 	},
 	appPrefix: {
 		Text: "path of Barong itself, behind the gateway, for mode direct and the clauses of feature direct", Default: "/api/v2", Path: true,
@@ -42,6 +58,25 @@ var Settings = map[string]target.Setting{
 	authzPrefix: {
 		Text: "path of the AuthZ endpoint, for mode direct and the clauses of feature direct", Default: documentedPrefix, Path: true,
 	},
+	directURL: {
+		Text: "URL of Barong itself where it is not served under url, for mode direct and the clauses of feature direct", URL: true,
+	},
+	rulePrefix: {
+		Text:    "path by which the rules of the AuthZ endpoint name Barong's operations, whatever the gateway's prefix is",
+		Default: documentedRules, Path: true,
+	},
+	sessionCookie:   {Text: "name of the session's cookie", Default: "_barong_session"},
+	csrfHeader:      {Text: "header that carries the CSRF token", Default: "X-CSRF-Token"},
+	kidHeader:       {Text: "header that names an API key", Default: "X-Auth-Apikey"},
+	nonceHeader:     {Text: "header that carries the nonce of a signed request", Default: "X-Auth-Nonce"},
+	signatureHeader: {Text: "header that carries the signature of a request", Default: "X-Auth-Signature"},
+	uidPrefix:       {Text: "what the uids of users begin with", Default: "ID"},
+	servicePrefix:   {Text: "what the uids of service accounts begin with", Default: "SI"},
+	Issuer:          {Text: "issuer that tokens name (JWT_ISSUER)", Default: "barong"},
+	Audience:        {Text: "audiences that tokens name (JWT_AUDIENCE), separated by commas", Default: "peatio,barong"},
+	phonePrefix: {Text: "what made-up phone numbers begin with, where every code is right and no text is sent; six digits follow",
+		Default: "+447501"},
+	Auth0Kid: {Text: "kid that the Auth0 tenant's tokens name, for feature auth0; none: their header names no key"},
 	AddressHeader: {
 		Text: "header in which the deployment believes the address of a client, for feature client-address", Default: "X-Forwarded-For",
 	},
@@ -49,13 +84,15 @@ var Settings = map[string]target.Setting{
 		Text: "domain of the e-mail addresses that are signed up, whose mail reaches the inbox", Default: "conform.test",
 	},
 	StorageTitles: {
-		Text: "titles that the data storage takes, separated by commas, for feature data-storage",
+		Text: "titles that the data storage takes, separated by commas, for feature data-storage. " +
+			"Reserved titles (document, label, profile, phone, user) are refused even where it lists them; name one of those too",
 	},
 	RestrictedAddress: {
-		Text: "addresses with restrictions, for feature restrictions: ip=ADDRESS,subnet=ADDRESS,maintenance=ADDRESS,login=ADDRESS",
+		Text: "addresses with restrictions, for feature restrictions: ip=ADDRESS,subnet=ADDRESS,maintenance=ADDRESS,login=ADDRESS. " +
+			"An administrator makes them before the run: making a blocklogin restriction ends every session",
 	},
 	WhitelinkTokens: {
-		Text: "unused whitelink tokens, separated by commas, for feature whitelink", Secret: true,
+		Text: "whitelink tokens that an administrator made, separated by commas, for feature whitelink; a run uses five", Secret: true,
 	},
 	Auth0Key: {
 		Text: "Base64 of the PKCS#8 private key with which the Auth0 tenant signs, for feature auth0", Secret: true,
@@ -95,9 +132,11 @@ const (
 )
 
 var Features = map[string]conform.Feature{
-	SignUp:        {Text: "users may sign up, and the confirmation mail reaches the inbox", Present: present((*Client).signsUp)},
-	Captcha:       {Text: "sign-up, log-in, password reset and e-mail confirmation want a solved captcha", Present: configured(memberCaptcha, func(v string) bool { return v != captchaNone })},
-	Geetest:       {Text: "the captcha is Geetest's, whose answer has three members", Present: configured(memberCaptcha, func(v string) bool { return v == captchaGeetest })},
+	SignUp: {Text: "users may sign up, and the confirmation mail reaches the inbox", Present: present((*Client).signsUp)},
+	Captcha: {Text: "sign-up, log-in, password reset and e-mail confirmation want a solved captcha",
+		Present: configured(memberCaptcha, func(v string) bool { return v != captchaNone })},
+	Geetest: {Text: "the captcha is Geetest's, whose answer has three members",
+		Present: configured(memberCaptcha, func(v string) bool { return v == captchaGeetest })},
 	MockPhones:    {Text: "every phone code is right", Present: configured(memberPhonesType, func(v string) bool { return v == phonesMock })},
 	RealPhones:    {Text: "phone codes are sent and checked", Present: configured(memberPhonesType, func(v string) bool { return v != phonesMock })},
 	DataStorage:   {Text: "the data storage takes the titles of setting data-storage-titles", Present: never},

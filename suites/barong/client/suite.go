@@ -4,6 +4,7 @@ package client
 
 import (
 	"context"
+	"time"
 
 	"authconform/harness/conform"
 	"authconform/harness/contract"
@@ -52,10 +53,14 @@ type Client struct {
 	windows *windows
 	network *network
 	Links   *links
+	debts   *debts
+
+	placeholders *placeholders
 }
 
 func New(s *conform.Context) *Client {
-	return &Client{Context: s, operations: newOperations(s), windows: newWindows(), network: newNetwork(), Links: &links{}}
+	return &Client{Context: s, operations: newOperations(s), windows: newWindows(), network: newNetwork(), Links: &links{}, debts: &debts{},
+		placeholders: &placeholders{at: map[string]time.Time{}}}
 }
 
 // Path is where a target has an operation: the documents print the prefix

@@ -59,6 +59,7 @@ func (p *Client) SessionToken(ctx context.Context, me *Session) string {
 func (p *Client) ConfirmationToken(ctx context.Context, a *Account) string {
 	ginkgo.GinkgoHelper()
 	p.ForgetMail(ctx, a.Login)
-	p.Require("ask for a confirmation", p.Do(ctx, p.Visitor(), p.RequestEmailConfirmation, p.ForAddress(a.Login)), p.RequestEmailConfirmation, contract.OK)
+	p.Require("ask for a confirmation",
+		p.Do(ctx, p.Visitor(), p.RequestEmailConfirmation, p.ForAddress(a.Login)), p.RequestEmailConfirmation, contract.OK)
 	return p.MailedToken(ctx, a.Login, Confirmation)
 }

@@ -5,6 +5,8 @@
 package client
 
 import (
+	"context"
+	"encoding/json"
 	"net/http"
 
 	"github.com/onsi/ginkgo/v2"
@@ -62,13 +64,33 @@ func (p *Client) MadeUp() string { return p.Nonce() + p.Nonce() }
 
 // PartnerLoginRequest is the log-in of a user by the partner, which names the user
 // by an id of its own.
-func PartnerLoginRequest(who *identity.Identity) conform.Request {
+func (p *Client) PartnerLoginRequest(who *identity.Identity) conform.Request {
 	id := who.ID
 	if id == "" {
 		id = who.Login
 	}
-	return conform.Request{JSON: conform.Object{"external_id": id}}
+	return conform.Request{JSON: conform.Object{p.Setting(UserMember): id}}
 }
+
+// Send reads the user token of a log-in where the target puts it.
+func Send(ctx context.Context, s *conform.Context, by *conform.Actor, op *contract.Operation, r conform.Request) (*httpclient.Call, error) {
+	call, err := s.Send(ctx, by, op, r)
+	name := s.Setting(TokenMember)
+	if call == nil || name == standardToken || op.ID != "partnerLogin" && op.ID != "login" {
+		return call, err
+	}
+	var answer map[string]any
+	if json.Unmarshal(call.Body, &answer) == nil {
+		if response, is := answer["response"].(map[string]any); is {
+			response[standardToken] = response[name]
+			call.Body, _ = json.Marshal(answer)
+		}
+	}
+	return call, err
+}
+
+// standardToken is where the contract has the user token.
+const standardToken = "token"
 
 // LoginRequest is the log-in with a verification token.
 func LoginRequest(token string) conform.Request {

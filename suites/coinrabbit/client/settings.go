@@ -22,6 +22,8 @@ const (
 	TypeMember       = "message-type-member"
 	RecipientMember  = "recipient-member"
 	CodeMember       = "code-member"
+	UserMember       = "user-member"
+	TokenMember      = "user-token-member"
 	Delivery         = "code-delivery"
 )
 
@@ -62,7 +64,7 @@ var Settings = map[string]target.Setting{
 		Ask:     "does the creation of a 2FA secret share the path of the activation, as printed, or has it a path of its own?",
 	},
 	CreateKey: {
-		Text: "whether the creation of a secret wants x-api-key, yes or no; the page prints x-user-token alone", Default: "no",
+		Text: "whether the creation of a secret wants x-api-key, yes or no; the page prints x-user-token alone", Default: "no", Values: []string{"yes", "no"},
 		Ask: "does the creation of a 2FA secret want x-api-key, as its two siblings do?",
 	},
 	DeactivatePath: {
@@ -104,12 +106,20 @@ var Settings = map[string]target.Setting{
 		Text: "member of the body that holds the code to verify; not public", Default: "code",
 		Ask: askMembers,
 	},
+	UserMember: {
+		Text: "member of the partner's log-in that names the user; public clients send external_id", Default: "external_id",
+		Ask: "which members have the log-in of partners and its answer?",
+	},
+	TokenMember: {
+		Text: "member of a log-in's response that holds the x-user-token", Default: "token",
+		Ask: "which members have the log-in of partners and its answer?",
+	},
 	Delivery: {
-		Text: "where codes are delivered, email or sms: to the login or to the phone of an identity, in the file's inbox", Default: "email",
+		Text: "where codes are delivered, email or sms: to the login or to the phone of an identity, in the file's inbox", Default: "email", Values: []string{"email", "sms"},
 		Ask: "where are verification codes delivered, and how can a test read them?",
 	},
 	conform.Tolerance: {
-		Text: "how many 30-second steps old an app's code may be, 0 or 1", Default: "1",
+		Text: "how many 30-second steps old an app's code may be, 0 or 1", Default: "1", Values: []string{"0", "1"},
 	},
 }
 

@@ -6,7 +6,11 @@ package client
 
 import (
 	"context"
+	"encoding/json"
+	"net/http"
 	"net/url"
+	"regexp"
+	"slices"
 
 	"github.com/onsi/ginkgo/v2"
 
@@ -50,8 +54,17 @@ const (
 	NotApplicable  = contract.Outcome("not-applicable")
 	DisabledOK     = contract.Outcome("disabled-ok") // the second factor is switched off
 	UnlinkedOther  = contract.Outcome("unlinked-other")
+	CodeMissing    = contract.Outcome("code-missing")
 	IDMissing      = contract.Outcome("id-missing")
 )
+
+// Names of the settings that only this exchange has.
+const (
+	Envelope  = "envelope"
+	CodePlace = "code-in"
+)
+
+const byCode = "authenticateMeFromBodyWithCode"
 
 // Values that no portal accepts as right.
 const (
@@ -84,7 +97,7 @@ func New(s *conform.Context) *Client {
 	op := s.Operation
 	return &Client{
 		Context:           s,
-		IsAuthentificated: op("getIsAuthentificated"), Login: op("authenticateMe"), LoginByCode: op("authenticateMeFromBodyWithCode"),
+		IsAuthentificated: op("getIsAuthentificated"), Login: op("authenticateMe"), LoginByCode: op(byCode),
 		Logout: op("logout"), CheckConfirm: op("checkConfirm"), SetPhone: op("saveMobilePhone"), SendSMS: op("sendSmsCode"),
 
 		TFASettings: op("getTfaSettings"), UpdateTFA: op("updateTfaSettings"), UpdateTFALink: op("updateTfaSettingsLink"),
@@ -172,10 +185,75 @@ func Password(login, password string) conform.Request {
 	return JSON(conform.Object{"userName": login, "password": password})
 }
 
-// ByCode is the log-in by code. Document 003 puts the code into the path and the
-// body; newer pages say that the one in the body is read.
+// ByCode is the log-in by code; Send gives the code its place.
 func ByCode(who *identity.Identity, code string) conform.Request {
-	return Credentials(who).With("code", code).WithPath("code", "code")
+	return Credentials(who).With("code", code)
+}
+
+// Send puts the code of a log-in by code where the target reads it. Document 003 has
+// it in the path and in the body; newer pages say that both carry the same value and
+// that the one in the body is read.
+func Send(ctx context.Context, s *conform.Context, by *conform.Actor, op *contract.Operation, r conform.Request) (*httpclient.Call, error) {
+	if body, is := r.JSON.(conform.Object); op.ID == byCode && r.Path["code"] == "" {
+		code, _ := body["code"].(string)
+		inPath := is && code != "" && s.Setting(CodePlace) == "path"
+		if inPath {
+			r = r.Without("code")
+		}
+		if !inPath && !plain.MatchString(code) { // what a path may not hold
+			code = "code"
+		}
+		r = r.WithPath("code", code)
+	}
+	call, err := s.Send(ctx, by, op, r)
+	if call != nil && s.Profile() == Documented {
+		unwrapped(call, s.Setting(Envelope))
+	}
+	return call, err
+}
+
+// refusals are the outcomes that let nobody in, in any profile.
+var refusals = []contract.Outcome{
+	contract.BadCredentials, contract.SecondFactorWrong, contract.SecondFactorUnavailable, contract.Invalid, CodeMissing, contract.Throttled,
+	contract.SecondFactorThrottled, contract.AccountDisabled, contract.CaptchaRefused, contract.Malformed, contract.InvalidType,
+	contract.SecondFactorRequired, contract.EnrolmentRequired,
+}
+
+// Leak names the token that an answer issues although its outcome is a refusal.
+func Leak(call *httpclient.Call, outcome contract.Outcome) string {
+	body := value.Of(call)
+	switch {
+	case !slices.Contains(refusals, outcome):
+		return ""
+	case value.Text(body, "token") != "" || value.Text(body, "response", "token") != "":
+		return "the member token"
+	case SetCookie(call, SessionCookie) != "":
+		return "the cookie " + SessionCookie
+	}
+	return ""
+}
+
+var plain = regexp.MustCompile(`^[0-9A-Za-z]+$`)
+
+// unwrapped gives an answer that comes without the envelope the form that the other
+// pages of the documents give it, so that it is judged and read like any other.
+func unwrapped(call *httpclient.Call, envelope string) {
+	var body any
+	if envelope == "response" || call.Status >= http.StatusMultipleChoices || json.Unmarshal(call.Body, &body) != nil {
+		return
+	}
+	object, _ := body.(map[string]any)
+	if _, wrapped := object["response"]; wrapped && envelope != "bare" || object["statusCode"] != nil {
+		return
+	}
+	count := 1
+	if list, is := body.([]any); is {
+		count = len(list)
+	}
+	link := map[string]string{"href": call.URL, "action": call.Method}
+	call.Body, _ = json.Marshal(map[string]any{
+		"response": body, "count": count, "links": []any{link}, "status": 0, "statusCode": http.StatusOK,
+	})
 }
 
 // Code is the confirmation of a log-in with a code.

@@ -26,19 +26,43 @@ type Enrolled struct {
 	Session *conform.Actor
 	Codes   *otp.Kit
 	Backup  []string // unused backup codes
+
+	p *Client
 }
 
 // TakeBackup hands out one unused backup code: unlike an app's codes, these do
 // not run out with the time step.
 func (e *Enrolled) TakeBackup() string {
+	ginkgo.GinkgoHelper()
+	e.needBackup()
 	code := e.Backup[0]
 	e.Backup = e.Backup[1:]
 	return code
 }
 
+func (e *Enrolled) needBackup() {
+	ginkgo.GinkgoHelper()
+	e.p.Only(e.p.BackupCodes)
+	if len(e.Backup) == 0 {
+		e.p.Untestable("the portal shows no unused backup code of %s", e.Who.Name)
+	}
+}
+
+// Right is a right code that was not used before: a backup code where the portal
+// hands them out, and one of the app otherwise.
+func (e *Enrolled) Right(ctx context.Context) string {
+	ginkgo.GinkgoHelper()
+	if len(e.Backup) > 0 {
+		return e.TakeBackup()
+	}
+	return e.p.Code(ctx, e.Codes)
+}
+
 // BackupInOtherCase is an unused backup code with the case of its letters
 // changed; one without letters is no use for that.
 func (e *Enrolled) BackupInOtherCase() string {
+	ginkgo.GinkgoHelper()
+	e.needBackup()
 	for _, code := range e.Backup {
 		if changed := SwapCase(code); changed != code {
 			return changed
@@ -47,11 +71,38 @@ func (e *Enrolled) BackupInOtherCase() string {
 	return SwapCase(e.Backup[0]) + "A"
 }
 
+// WithApp leases an identity with an authenticator app for specs that need no more
+// than its codes: one whose secret the target file gives needs no other operation
+// for that, and any other is enrolled.
+func (p *Client) WithApp(ctx context.Context) *Enrolled {
+	ginkgo.GinkgoHelper()
+	who := p.Lease(TOTP)
+	if who.TOTPSecret == "" {
+		return p.enrol(ctx, who)
+	}
+	e := &Enrolled{p: p, Who: who, Session: p.Anonymous(), Codes: p.Codes(who.TOTPSecret)}
+	if !p.Has(p.BackupCodes) {
+		return e
+	}
+	call := p.SendCode(ctx, e, p.Code(ctx, e.Codes))
+	p.Require("sign in as "+who.Name+" with a code", call, p.LoginByCode, contract.OK)
+	e.Session = p.Session(who, call)
+	if call, err := p.Try(ctx, e.Session, p.BackupCodes, NoBody); err == nil && p.Is(call, p.BackupCodes, contract.OK) {
+		e.Backup = p.UnusedCodes(call)
+	}
+	return e
+}
+
 // Enrol leases an identity that must pass a second factor, enrols it where it is
 // not yet, and takes the enrolment away again when the spec ends.
 func (p *Client) Enrol(ctx context.Context) *Enrolled {
 	ginkgo.GinkgoHelper()
-	e := &Enrolled{Who: p.Lease(TOTP)}
+	return p.enrol(ctx, p.Lease(TOTP))
+}
+
+func (p *Client) enrol(ctx context.Context, who *identity.Identity) *Enrolled {
+	ginkgo.GinkgoHelper()
+	e := &Enrolled{p: p, Who: who}
 	e.Codes = p.AppCodes(ctx, e.Who)
 	call := p.SendCode(ctx, e, p.Code(ctx, e.Codes))
 	p.Require("enrol "+e.Who.Name+" with a first code", call, p.LoginByCode, contract.OK)
@@ -178,6 +229,7 @@ type Enrolment struct {
 // whose app the target file knows: they have to stay enrolled.
 func (p *Client) StartEnrolment(ctx context.Context) *Enrolment {
 	ginkgo.GinkgoHelper()
+	p.Only(p.Login) // its first step is what shows the key of a new app
 	who := p.Lease(TOTP)
 	for who.TOTPSecret != "" {
 		who = p.Lease(TOTP)
@@ -185,7 +237,7 @@ func (p *Client) StartEnrolment(ctx context.Context) *Enrolment {
 	call := p.LogIn(ctx, who)
 	p.Require("take the first step as "+who.Name, call, p.Login, contract.EnrolmentRequired)
 	key, l := p.TFAKey(call), p.StepLinkOf(call, TFAActivation)
-	e := &Enrolled{Who: who, ID: l.UID, Session: p.Anonymous(), Codes: p.Codes(key)}
+	e := &Enrolled{p: p, Who: who, ID: l.UID, Session: p.Anonymous(), Codes: p.Codes(key)}
 	ginkgo.DeferCleanup(func(ctx ginkgo.SpecContext) { p.unenrol(ctx, e) })
 	return &Enrolment{Enrolled: e, Key: key, Link: l, Bearer: p.Bearer(who, l)}
 }
@@ -266,7 +318,7 @@ func (p *Client) EnrolOwner(ctx context.Context) *Enrolment {
 	id := p.ID(ctx, session)
 	_, former := p.KeepTFA(ctx)
 	p.DoRequire(ctx, "make the second factor mandatory for the owner", session, p.UpdateTFA, former.With(TFAApp, id).Request(), contract.OK)
-	e := &Enrolled{Who: who, ID: id, Session: p.Anonymous(), Codes: p.AppCodes(ctx, who)}
+	e := &Enrolled{p: p, Who: who, ID: id, Session: p.Anonymous(), Codes: p.AppCodes(ctx, who)}
 	ginkgo.DeferCleanup(func(ctx ginkgo.SpecContext) { p.unenrol(ctx, e) })
 	n := &Enrolment{Enrolled: e}
 	p.FinishEnrolment(ctx, n)

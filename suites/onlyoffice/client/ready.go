@@ -44,8 +44,8 @@ func (p *Client) LoginReady(context.Context) (*conform.Actor, func() conform.Req
 }
 
 func (p *Client) LoginByCodeReady(ctx context.Context) (*conform.Actor, func() conform.Request) {
-	e := p.Enrol(ctx)
-	return p.Anonymous(), Always(ByCode(e.Who, e.TakeBackup()))
+	e := p.WithApp(ctx)
+	return p.Anonymous(), Always(ByCode(e.Who, e.Right(ctx)))
 }
 
 // SwitchOffReady switches the second factor off, as a caller who needs none.

@@ -115,6 +115,16 @@ func (p *Client) ExpectAlive(ctx context.Context, sessions ...*conform.Actor) {
 	}
 }
 
+// ExpectOpens checks that an answer issued a token and that it opens a protected
+// operation, where the portal has one.
+func (p *Client) ExpectOpens(ctx context.Context, who *identity.Identity, call *httpclient.Call) {
+	ginkgo.GinkgoHelper()
+	p.Holds("the answer issues a token", Token(call) != "", "it issues none")
+	if p.Has(p.TFASettings) {
+		p.ExpectAlive(ctx, p.Session(who, call))
+	}
+}
+
 // RequireAlive makes the clause UNTESTABLE where a session opens nothing.
 func (p *Client) RequireAlive(ctx context.Context, sessions ...*conform.Actor) {
 	ginkgo.GinkgoHelper()

@@ -1,0 +1,127 @@
+package alien_test
+
+import (
+	"context"
+	"fmt"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"authconform/harness/alien"
+	"authconform/harness/journal"
+	"authconform/harness/runner"
+	"authconform/harness/target"
+	"authconform/harness/verdict"
+	"authconform/reports"
+	"authconform/suites"
+)
+
+// aliens are the back ends, each with the bugs that its suite has to notice.
+var aliens = []struct {
+	name string
+	make func(bug string) *alien.Alien
+	bugs map[string]string
+}{
+	{"document 000", alien.Venue, alien.VenueBugs},
+	{"document 001", alien.Desk, alien.DeskBugs},
+	{"document 003", alien.Office, alien.OfficeBugs},
+	{"document 004", alien.Rabbit, alien.RabbitBugs},
+}
+
+// An honest back end that knows no more than its document is conformant.
+func TestHonestAliensConform(t *testing.T) {
+	for _, a := range aliens {
+		t.Run(a.name, func(t *testing.T) {
+			report := run(t, a.make(""))
+			judged, applicable := 0, 0
+			for _, v := range report.Verdicts {
+				if v.Verdict == verdict.NOT_APPLICABLE || v.Verdict == verdict.FILTERED {
+					continue
+				}
+				applicable++
+				switch v.Verdict {
+				case verdict.PASS, verdict.FAIL, verdict.WARN:
+					judged++
+				}
+				if v.Verdict == verdict.FAIL || v.Verdict == verdict.WARN && breaksBaseline(v) {
+					t.Errorf("%s", describe(v))
+				} else if v.Verdict == verdict.ERROR || testing.Verbose() && v.Verdict != verdict.PASS {
+					t.Logf("%s", describe(v))
+				}
+			}
+			t.Logf("%d of %d clauses judged, %v", judged, applicable, report.Counts)
+			if judged*100 < applicable*95 {
+				t.Errorf("%d of %d applicable clauses were judged: expected 95 %%", judged, applicable)
+			}
+			if report.ExitCode != verdict.ExitConformant {
+				t.Errorf("exit code %d: %s", report.ExitCode, report.Meaning)
+			}
+		})
+	}
+}
+
+// Each plausible bug turns the run red, by a clause that is about it.
+func TestBugsOfAliensAreNoticed(t *testing.T) {
+	for _, a := range aliens {
+		if len(a.bugs) < 15 {
+			t.Errorf("%s has %d bugs: expected 15", a.name, len(a.bugs))
+		}
+		for bug, clause := range a.bugs {
+			t.Run(a.name+"/"+bug, func(t *testing.T) {
+				report := run(t, a.make(bug), clause)
+				if report.ExitCode != verdict.ExitNotConformant {
+					t.Errorf("exit code %d: %s", report.ExitCode, report.Meaning)
+				}
+			})
+		}
+	}
+}
+
+// run puts the suite of an alien to it, or those of its clauses that focus names.
+func run(t *testing.T, a *alien.Alien, focus ...string) *reports.Report {
+	t.Helper()
+	server := httptest.NewServer(a)
+	defer server.Close()
+	file := &a.Target
+	file.URL, file.Allow.Disruptive = server.URL, true
+	file.Clock.AdvanceURL = server.URL + alien.ClockPath
+	if file.Inbox != nil {
+		file.Inbox.URL = server.URL + file.Inbox.URL
+	}
+	file.HTTP = target.HTTP{Timeout: target.DefaultTimeout, MaxBody: target.DefaultMaxBody}
+	suite, ok := suites.Find(file.Exchange)
+	if !ok {
+		t.Fatalf("no suite is called %s", file.Exchange)
+	}
+	dir := t.TempDir()
+	path := filepath.Join(dir, "target.yaml")
+	if err := file.Write(path, runner.SecretSettings(suite)...); err != nil {
+		t.Fatal(err)
+	}
+	report, err := runner.Run(context.Background(), suite, runner.Options{TargetFile: path, Out: filepath.Join(dir, "out"), Seed: 1, Focus: strings.Join(focus, ",")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if keep := os.Getenv("ALIEN_OUT"); keep != "" {
+		_ = os.CopyFS(filepath.Join(keep, file.Exchange), os.DirFS(filepath.Join(dir, "out")))
+	}
+	return report
+}
+
+// breaksBaseline tells whether a WARN is about what a server does, and not about how
+// it words it.
+func breaksBaseline(v reports.Entry) bool {
+	return len(v.Baseline) > 0 && slices.ContainsFunc(v.Failures, func(f journal.Failure) bool { return f.Facet == verdict.Behaviour })
+}
+
+func describe(v reports.Entry) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s %s %s: %s", v.Verdict, v.Level, v.ID, v.Reason)
+	for _, f := range v.Failures {
+		fmt.Fprintf(&b, "\n    %s\n    expected %s\n    actual %s", f.Title, strings.Join(f.Expected, "; "), strings.Join(f.Actual, "; "))
+	}
+	return b.String()
+}

@@ -1,0 +1,242 @@
+package alien
+
+import (
+	"crypto/hmac"
+	"crypto/sha512"
+	"crypto/subtle"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"authconform/harness/target"
+)
+
+// desk is written from document 001, which prints one operation: AuthenticateUser
+// behind a bearer JWT. How the signature is made it does not say, nor what an answer
+// leaves out: this one signs other parts with another hash than AlphaPoint does, and
+// spells its prefix as AlphaPoint's venues do.
+type desk struct {
+	base
+	clients map[string]*client // by id
+	key     []byte             // that signs the JWTs
+}
+
+type client struct {
+	id                int
+	name, jwt, apiKey string
+	secret            string // of the API key
+	twoFactor, locked bool
+	nonces            map[string]bool
+}
+
+// DeskBugs are what may go wrong in it, and a clause that has to say so.
+var DeskBugs = map[string]string{
+	"any-signature":             "kiiexap.login.same-refusal",
+	"secret-not-used":           "kiiexap.login.signature",
+	"nonce-not-signed":          "kiiexap.login.signature",
+	"key-not-signed":            "kiiexap.login.signature",
+	"user-not-signed":           "kiiexap.login.signature",
+	"key-of-anybody":            "kiiexap.signature.foreign-key",
+	"jwt-not-needed":            "kiiexap.gateway.login-absent",
+	"any-jwt":                   "kiiexap.gateway.login-junk",
+	"jwt-signature-not-checked": "kiiexap.gateway.login-forged",
+	"jwt-alg-none":              "kiiexap.gateway.login-forged",
+	"locked-enters":             "kiiexap.login.locked",
+	"second-factor-not-asked":   "kiiexap.pending.required",
+	"session-with-pending":      "kiiexap.pending.required",
+	"names-other-user":          "kiiexap.login.names-user",
+	"says-true-when-wrong":      "kiiexap.login.same-refusal",
+	"signature-may-be-missing":  "kiiexap.login.without-signature",
+	"numbers-crash":             "kiiexap.fail-open.login",
+	"unknown-user-enters":       "kiiexap.login.same-refusal",
+	"authenticated-missing":     "kiiexap.login.signature",
+	"no-limit":                  "kiiexap.throttle.parallel",
+	"signature-prefix":          "kiiexap.signature.cut",
+}
+
+// Desk is a back end of AuthenticateUser.
+func Desk(bug string) *Alien {
+	d := &desk{base: base{bug: bug}, clients: map[string]*client{}, key: []byte(random())}
+	a := &Alien{Handler: d.serve(d.handle)}
+	t := &a.Target
+	t.Exchange, t.Operations = "kiiexap", []string{"AuthenticateUser"}
+	t.Settings = map[string]string{"prefix": "/AP", "log-in": "signature", "signature": "HMAC-SHA512 of {APIKey}{Nonce}{UserId} in base64", "lock-after": "never"}
+	t.Limits.Password = &target.Limit{Attempts: 5, Window: time.Minute}
+	for i := range 90 {
+		role := "user"
+		if i < 12 {
+			role = []string{"locked", "totp"}[i/6]
+		}
+		c := &client{
+			id: 300 + i, name: fmt.Sprintf("client%d", i), apiKey: random(), secret: random(), nonces: map[string]bool{},
+			twoFactor: role == "totp", locked: role == "locked",
+		}
+		c.jwt = d.sign(fmt.Sprintf(`{"sub":"%d","exp":%d}`, c.id, time.Now().Add(24*time.Hour).Unix()))
+		d.clients[fmt.Sprint(c.id)] = c
+		who := target.Identity{
+			Name: c.name, Roles: []string{role}, Login: c.name, ID: fmt.Sprint(c.id), APIKey: c.apiKey, APISecret: c.secret, Token: c.jwt,
+		}
+		if c.twoFactor {
+			who.TOTPSecret = newSecret()
+		}
+		t.Identities = append(t.Identities, who)
+	}
+	return a
+}
+
+func (d *desk) sign(claims string) string {
+	encode := base64.RawURLEncoding.EncodeToString
+	signed := encode([]byte(`{"typ":"JWT","alg":"HS512"}`)) + "." + encode([]byte(claims))
+	mac := hmac.New(sha512.New, d.key)
+	mac.Write([]byte(signed))
+	return signed + "." + encode(mac.Sum(nil))
+}
+
+// holder is whose JWT a request carries.
+func (d *desk) holder(r *http.Request) *client {
+	kind, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	if !strings.EqualFold(kind, "Bearer") {
+		return nil
+	}
+	parts := strings.Split(token, ".")
+	if len(parts) != 3 {
+		return nil
+	}
+	claims, err := base64.RawURLEncoding.DecodeString(parts[1])
+	if err != nil {
+		return nil
+	}
+	header, _ := base64.RawURLEncoding.DecodeString(parts[0])
+	none := d.bug == "jwt-alg-none" && strings.Contains(strings.ToLower(string(header)), "none")
+	if d.sign(string(claims)) != token && d.bug != "jwt-signature-not-checked" && !none {
+		return nil
+	}
+	var said struct{ Sub string }
+	_ = json.Unmarshal(claims, &said)
+	return d.clients[said.Sub]
+}
+
+func (d *desk) handle(w http.ResponseWriter, r *http.Request) {
+	if r.URL.Path != "/AP/AuthenticateUser" {
+		http.NotFound(w, r)
+		return
+	}
+	if r.Method != http.MethodPost {
+		w.Header().Set("Allow", "POST, OPTIONS")
+		http.Error(w, "no", http.StatusMethodNotAllowed)
+		return
+	}
+	holder := d.holder(r)
+	if holder == nil && (d.bug == "any-jwt" && r.Header.Get("Authorization") != "" || d.bug == "jwt-not-needed" && r.Header.Get("Authorization") == "") {
+		holder = &client{}
+	}
+	if holder == nil {
+		w.Header().Set("WWW-Authenticate", `Bearer realm="desk", error="invalid_token"`)
+		w.WriteHeader(http.StatusUnauthorized)
+		return
+	}
+	if !isJSON(r) {
+		w.WriteHeader(http.StatusUnsupportedMediaType)
+		return
+	}
+	members, ok := body(r)
+	given := map[string]string{}
+	for _, name := range []string{"UserId", "UserName", "APIKey", "Nonce", "Signature"} {
+		value, typed := text(members, name)
+		if !typed && d.bug == "numbers-crash" {
+			w.WriteHeader(http.StatusInternalServerError)
+			return
+		}
+		given[name] = value
+		ok = ok && typed && (value != "" || name == "UserName" || name == "Signature" && d.bug == "signature-may-be-missing")
+	}
+	if !ok {
+		w.WriteHeader(http.StatusBadRequest)
+		return
+	}
+	d.logIn(w, holder, given)
+}
+
+// expected is the signature that a client's log-in has to carry.
+func (d *desk) expected(c *client, given map[string]string) string {
+	secret, parts := c.secret, given["APIKey"]+given["Nonce"]+given["UserId"]
+	switch d.bug {
+	case "secret-not-used":
+		secret = ""
+	case "nonce-not-signed":
+		parts = c.apiKey + given["UserId"]
+	case "key-not-signed":
+		parts = given["Nonce"] + given["UserId"]
+	case "user-not-signed":
+		parts = given["APIKey"] + given["Nonce"]
+	}
+	mac := hmac.New(sha512.New, []byte(secret))
+	mac.Write([]byte(parts))
+	return base64.StdEncoding.EncodeToString(mac.Sum(nil))
+}
+
+func (d *desk) logIn(w http.ResponseWriter, holder *client, given map[string]string) {
+	if d.bug != "no-limit" && d.limited(given["UserId"], 5, time.Minute) {
+		w.WriteHeader(http.StatusTooManyRequests)
+		return
+	}
+	c := d.clients[given["UserId"]]
+	if c == nil && d.bug == "unknown-user-enters" {
+		c = holder
+		d.open(w, c)
+		return
+	}
+	right := c != nil && d.fitsSignature(c, given)
+	right = right && (c.apiKey == given["APIKey"] || d.bug == "key-of-anybody") && (given["UserName"] == "" || given["UserName"] == c.name)
+	if d.refused[given["UserId"]] = append(d.refused[given["UserId"]], d.now()); right {
+		d.refused[given["UserId"]] = nil
+	}
+	switch {
+	case !right && d.bug == "says-true-when-wrong":
+		answer(w, http.StatusUnauthorized, `{"authenticated": true}`)
+	case !right:
+		answer(w, http.StatusUnauthorized, `{"authenticated": false, "detail": "not you"}`)
+	case c.locked && d.bug != "locked-enters":
+		answer(w, http.StatusOK, fmt.Sprintf(`{"locked": true, "user": {"userName": %q, "userId": %d}, "authenticated": false}`, c.name, c.id))
+	case c.twoFactor && d.bug != "second-factor-not-asked":
+		extra := ""
+		if d.bug == "session-with-pending" {
+			extra = `, "sessionToken": ` + quoted(random())
+		}
+		answer(w, http.StatusOK, fmt.Sprintf(`{"twoFAToken": %q, "twoFAType": "Google", "requires2FA": true, "authenticated": false%s}`, random(), extra))
+	default:
+		d.open(w, c)
+	}
+}
+
+func (d *desk) fitsSignature(c *client, given map[string]string) bool {
+	switch {
+	case d.bug == "any-signature", d.bug == "signature-may-be-missing" && given["Signature"] == "":
+		return true
+	case d.bug == "signature-prefix" && given["Signature"] != "":
+		return strings.HasPrefix(d.expected(c, given), given["Signature"])
+	case d.bug == "key-of-anybody":
+		for _, other := range d.clients {
+			if other.apiKey == given["APIKey"] && d.expected(c, given) == given["Signature"] {
+				return true
+			}
+		}
+	}
+	return subtle.ConstantTimeCompare([]byte(d.expected(c, given)), []byte(given["Signature"])) == 1
+}
+
+func (d *desk) open(w http.ResponseWriter, c *client) {
+	id, name := c.id, c.name
+	if d.bug == "names-other-user" {
+		id, name = 999, "somebody"
+	}
+	said := `"authenticated": true, `
+	if d.bug == "authenticated-missing" {
+		said = ""
+	}
+	answer(w, http.StatusOK, fmt.Sprintf(`{"requires2FA": false, "locked": false, %s"theme": "dark", "user":
+		{"accountId": 12, "use2FA": false, "userName": %q, "userId": %d, "badges": []}}`, said, name, id))
+}

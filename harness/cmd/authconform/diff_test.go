@@ -1,0 +1,69 @@
+package main
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"authconform/harness/runner"
+	"authconform/harness/verdict"
+)
+
+// TestBaselineTellsOldFromNew: against a server with one fault more than the run
+// that is the baseline, only what that fault breaks is red.
+func TestBaselineTellsOldFromNew(t *testing.T) {
+	const focus = "kiiex.code.*"
+	ran := func(args []string, faults ...string) (string, result) {
+		file, _ := servedOf(t, "kiiex", runner.ServeOptions{Faults: faults})
+		out := filepath.Join(t.TempDir(), "out")
+		return out, run(t, nil, append([]string{"run", "kiiex", "--target", file, "--focus", focus, "--out", out}, args...)...)
+	}
+	old, res := ran(nil, "replayed-code-accepted")
+	if res.code != verdict.ExitNotConformant {
+		t.Fatal(res)
+	}
+	if _, res := ran([]string{"--baseline", old}, "replayed-code-accepted"); res.code != verdict.ExitConformant || !strings.Contains(res.stdout, "no new failure") {
+		t.Errorf("the same server: %s", res)
+	}
+	_, res = ran([]string{"--baseline", old}, "replayed-code-accepted", "foreign-code-accepted")
+	_, compared, _ := strings.Cut(res.stdout, "New failures")
+	if res.code != verdict.ExitNotConformant || !strings.Contains(compared, "kiiex.code.foreign") || strings.Contains(compared, "kiiex.code.replayed") {
+		t.Errorf("one fault more: %s", res)
+	}
+	if _, res = ran([]string{"--baseline", old}); res.code != verdict.ExitConformant || !strings.Contains(res.stdout, "Mended") {
+		t.Errorf("no fault at all: %s", res)
+	}
+	if _, res = ran([]string{"--baseline", filepath.Join(old, "absent")}); res.code != verdict.ExitUsage || !strings.Contains(res.stderr, "--baseline") {
+		t.Errorf("no run to compare with: %s", res)
+	}
+}
+
+// TestContractVersionIsHeld: a run that asks for an older version of the promises than
+// there is sends nothing.
+func TestContractVersionIsHeld(t *testing.T) {
+	if res := run(t, nil, "contract", "--version"); res.code != 0 || res.stdout != "1\n" {
+		t.Errorf("the version: %s", res)
+	}
+	out := filepath.Join(t.TempDir(), "out")
+	if res := run(t, nil, "run", "kiiex", "--focus", "kiiex.ping.*", "--contract-version", "1", "--out", out); res.code != verdict.ExitConformant {
+		t.Errorf("the version that there is: %s", res)
+	}
+	if res := run(t, nil, "run", "kiiex", "--contract-version", "2"); res.code != verdict.ExitUsage || !strings.Contains(res.stderr, "has version 1") {
+		t.Errorf("a version to come: %s", res)
+	}
+	if err := checkContractVersion(-1); err == nil {
+		t.Error("a version below the first is accepted")
+	}
+}
+
+func TestStandardsAreListedWithTheirGaps(t *testing.T) {
+	res := run(t, nil, "list", "--standard", "asvs-5.0.0")
+	for _, want := range []string{"no certification", "kiiexap", "barong.sessions.replayed", "gap: "} {
+		if res.code != 0 || !strings.Contains(res.stdout, want) {
+			t.Errorf("want %q: %s", want, res)
+		}
+	}
+	if res := run(t, nil, "list", "--standard", "asvs-9"); res.code != verdict.ExitUsage || !strings.Contains(res.stderr, "there is: asvs-5.0.0") {
+		t.Errorf("an unknown standard: %s", res)
+	}
+}

@@ -1,0 +1,42 @@
+package conform
+
+import (
+	"fmt"
+
+	"github.com/onsi/ginkgo/v2"
+
+	"authconform/harness/contract"
+	"authconform/harness/httpclient"
+	"authconform/harness/journal"
+	"authconform/harness/verdict"
+)
+
+// ExpectShut checks that an answer does not let in what has to lead to an outcome that
+// keeps out: for requests in forms that no document describes, of which nobody can
+// say how they are refused. which names the form, and holds no secret.
+func (s *Context) ExpectShut(which string, call *httpclient.Call, op *contract.Operation, outcome contract.Outcome) {
+	ginkgo.GinkgoHelper()
+	s.current().checks.Add(1)
+	answer, ok := op.Answer(outcome, s.profile)
+	if !ok {
+		s.Error("the contract has no outcome %q for %s in profile %q", outcome, op.ID, s.profile)
+	}
+	shut := s.Exactly(call, op, outcome) || !s.judge.LetsIn(call, op, outcome)
+	what := fmt.Sprintf("%s %s lets nobody in (%s)", op.Method, op.Path, which)
+	s.current().record(journal.Check{Kind: journal.Assertion, What: what, Call: call.ID, Holds: shut})
+	if shut {
+		return
+	}
+	f := s.describe(fmt.Sprintf("%s %s lets in (%s)", op.Method, op.Path, which),
+		[]string{fmt.Sprintf("no answer of success and no credential, but that of outcome %s or another refusal", outcome)},
+		[]string{fmt.Sprintf("status %d, as an accepted request is answered", call.Status)}, call)
+	s.quote(&f, answer.Source)
+	s.stop(verdict.Failed, f.Title, &f)
+}
+
+// PathOf is the path template of an operation on this target.
+func (s *Context) PathOf(op *contract.Operation) string { return s.path(op) }
+
+// Watch has every call of the run looked at as it comes, by what is cheap. It belongs to
+// the construction of the tree. The call is not redacted and must not be kept in part.
+func (s *Context) Watch(look func(*httpclient.Call)) { s.watchers = append(s.watchers, look) }

@@ -1,0 +1,147 @@
+package mutants
+
+import (
+	"cmp"
+	"math/bits"
+	"slices"
+
+	"authconform/harness/mutation/site"
+)
+
+// In the middle of a reference every spec comes by. A mutant there is put to so many
+// clauses of one surface at most, the first of them those near to it; what all of
+// these let pass counts as survived, at worst wrongly so.
+const (
+	mostAsked = 100
+	mostNear  = 20
+	mostAgain = 40 // in the other profiles of an exchange, where the same clauses judge by other statuses
+)
+
+// ranking tells which clauses are the likeliest to notice a mutant. Near to it are
+// those that, of the places in its function and then in its file, come to the ones
+// that few do. After them come clauses that differ the most from each other: a
+// change of a limit is noticed by who reaches the limit, not by who logs in.
+type ranking struct {
+	clauses []sighting
+	places  []place
+	rarity  []float64 // of each place: 1 when one clause comes to it
+	byWhere map[string][]float64
+	sizes   []int
+	turn    []int // of each clause, in an order in which each next one comes to the most that is new
+}
+
+func newRanking(places []place, clauses []sighting) *ranking {
+	r := &ranking{clauses: clauses, places: places, rarity: make([]float64, len(places)), byWhere: map[string][]float64{}}
+	for _, c := range clauses {
+		r.sizes = append(r.sizes, size(c.Reached))
+		for id := range places {
+			if c.Reached.Has(site.ID(id)) {
+				r.rarity[id]++
+			}
+		}
+	}
+	for id, n := range r.rarity {
+		r.rarity[id] = 1 / max(n, 1)
+	}
+	r.spread()
+	return r
+}
+
+// spread puts the clauses into turns: again and again those first that together
+// come to every place.
+func (r *ranking) spread() {
+	r.turn = make([]int, len(r.clauses))
+	left := make([]int, len(r.clauses))
+	for i := range left {
+		left[i] = i
+	}
+	fresh := r.all()
+	gain := func(i int) (sum float64) {
+		for at, b := range r.clauses[i].Reached {
+			for b &= fresh[at]; b != 0; b &= b - 1 {
+				sum += r.rarity[at*8+bits.TrailingZeros8(b)]
+			}
+		}
+		return sum
+	}
+	for turn := range r.clauses {
+		best, most := 0, gain(left[0])
+		for at, i := range left[1:] {
+			if g := gain(i); g > most {
+				best, most = at+1, g
+			}
+		}
+		if most == 0 {
+			fresh = r.all()
+		}
+		i := left[best]
+		left = slices.Delete(left, best, best+1)
+		r.turn[i] = turn
+		for at, b := range r.clauses[i].Reached {
+			fresh[at] &^= b
+		}
+	}
+}
+
+// all is every place that some clause comes to.
+func (r *ranking) all() site.Set {
+	union := site.NewSet(len(r.places))
+	for _, c := range r.clauses {
+		for at, b := range c.Reached {
+			union[at] |= b
+		}
+	}
+	return union
+}
+
+// weights says, clause by clause, how much of what is rare in some places it
+// comes to.
+func (r *ranking) weights(where string, here func(place) bool) []float64 {
+	if known := r.byWhere[where]; known != nil {
+		return known
+	}
+	weights := make([]float64, len(r.clauses))
+	for id, p := range r.places {
+		if !here(p) {
+			continue
+		}
+		for i, c := range r.clauses {
+			if c.Reached.Has(site.ID(id)) {
+				weights[i] += r.rarity[id]
+			}
+		}
+	}
+	r.byWhere[where] = weights
+	return weights
+}
+
+// of lists the clauses to which a mutant makes a difference, the likeliest first.
+func (r *ranking) of(m Mutant) []*sighting {
+	function := r.weights(m.File+" "+m.Function, func(p place) bool { return p.File == m.File && p.Function == m.Function })
+	file := r.weights(m.File, func(p place) bool { return p.File == m.File })
+	var order []int
+	for i, c := range r.clauses {
+		if c.Differs.Has(m.ID) {
+			order = append(order, i)
+		}
+	}
+	weight := func(i int) float64 { return 4*function[i] + file[i] }
+	slices.SortStableFunc(order, func(a, b int) int {
+		return cmp.Or(cmp.Compare(weight(b), weight(a)), cmp.Compare(r.sizes[a], r.sizes[b]))
+	})
+	if len(order) > mostNear {
+		slices.SortFunc(order[mostNear:], func(a, b int) int { return cmp.Compare(r.turn[a], r.turn[b]) })
+	}
+	list := make([]*sighting, len(order))
+	for i, at := range order {
+		list[i] = &r.clauses[at]
+	}
+	return list
+}
+
+func size(s site.Set) (n int) {
+	for _, b := range s {
+		n += bits.OnesCount8(b)
+	}
+	return n
+}

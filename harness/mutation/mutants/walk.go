@@ -1,0 +1,229 @@
+package mutants
+
+import (
+	"fmt"
+	"go/ast"
+	"go/token"
+	"go/types"
+	"path/filepath"
+	"strings"
+
+	"authconform/harness/mutation/site"
+)
+
+// Generated is what the rules make of some packages.
+type Generated struct {
+	Mutants []Mutant
+	Files   map[string][]byte // absolute name -> rewritten source
+}
+
+// Generate applies every rule to every place of the packages that the patterns
+// name. Code that only a hand-written fault can reach is left alone: it is no part
+// of a correct back end.
+func Generate(module string, patterns ...string) (*Generated, error) {
+	packages, err := load(module, patterns...)
+	if err != nil {
+		return nil, err
+	}
+	out := &Generated{Files: map[string][]byte{}}
+	for _, p := range packages {
+		faulty := faultOnly(p)
+		for i, file := range p.files {
+			if isFaultFile(p.names[i]) {
+				continue
+			}
+			g := &walker{
+				out: out, pkg: p, file: p.name + "/" + filepath.Base(p.names[i]),
+				condition: map[ast.Expr]bool{}, kept: map[ast.Node]bool{}, faulty: faulty,
+			}
+			if err := g.rewrite(file, p.names[i]); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return out, nil
+}
+
+// isFaultFile tells whether a file holds nothing but the list of faults that people
+// wrote.
+func isFaultFile(name string) bool {
+	return strings.HasPrefix(filepath.Base(name), "fault")
+}
+
+// walker makes the mutants of one file.
+type walker struct {
+	*rewriter
+	out        *Generated
+	pkg        *loaded
+	file       string
+	function   string
+	signatures []*types.Signature // of the functions around, innermost last
+	condition  map[ast.Expr]bool  // expressions that decide something
+	kept       map[ast.Node]bool  // nodes whose own rule is another's already
+	faulty     map[types.Object]bool
+	again      []string // statements that set package variables anew
+}
+
+// pkgName is what rewritten files call package site.
+const pkgName = "mutant_site"
+
+func (g *walker) rewrite(file *ast.File, name string) error {
+	source, err := readFile(name)
+	if err != nil {
+		return err
+	}
+	g.rewriter = &rewriter{source: source, file: g.pkg.fset.File(file.Pos())}
+	before := len(g.out.Mutants)
+	for _, d := range file.Decls {
+		switch d := d.(type) {
+		case *ast.FuncDecl:
+			g.funcDecl(d)
+		case *ast.GenDecl:
+			g.variables(d)
+		}
+	}
+	if len(g.out.Mutants) == before {
+		return nil
+	}
+	g.replace(file.Name.End(), file.Name.End(), fmt.Sprintf("; import %s %q", pkgName, "authconform/harness/mutation/site"))
+	text := g.rewritten()
+	if len(g.again) > 0 {
+		text = append(text, []byte(fmt.Sprintf("\nfunc init() { %s.Again(func() { %s }) }\n", pkgName, strings.Join(g.again, "; ")))...)
+	}
+	g.out.Files[name] = text
+	return nil
+}
+
+func (g *walker) funcDecl(d *ast.FuncDecl) {
+	object, _ := g.pkg.types.Defs[d.Name].(*types.Func)
+	if d.Body == nil || object == nil || g.faulty[object] {
+		return
+	}
+	g.function = d.Name.Name
+	if d.Recv != nil && len(d.Recv.List) > 0 {
+		g.function = receiver(d.Recv.List[0].Type) + "." + d.Name.Name
+	}
+	g.in(object.Signature(), d.Body)
+}
+
+func receiver(e ast.Expr) string {
+	switch e := e.(type) {
+	case *ast.StarExpr:
+		return receiver(e.X)
+	case *ast.IndexExpr:
+		return receiver(e.X)
+	case *ast.Ident:
+		return e.Name
+	}
+	return "?"
+}
+
+func (g *walker) in(s *types.Signature, body *ast.BlockStmt) {
+	g.signatures = append(g.signatures, s)
+	g.block(body.List, false)
+	g.signatures = g.signatures[:len(g.signatures)-1]
+}
+
+// variables mutates what package variables begin with. A program sets them before
+// any switch is thrown, so those with a mutant are set anew with each.
+func (g *walker) variables(d *ast.GenDecl) {
+	if d.Tok != token.VAR {
+		return
+	}
+	for _, spec := range d.Specs {
+		v := spec.(*ast.ValueSpec)
+		if len(v.Names) != len(v.Values) {
+			continue
+		}
+		for i, value := range v.Values {
+			g.function = "var " + v.Names[i].Name
+			before := len(g.out.Mutants)
+			g.walk(value)
+			if len(g.out.Mutants) > before && v.Names[i].Name != "_" {
+				g.again = append(g.again, v.Names[i].Name+" = "+g.rendered(value.Pos(), value.End()))
+			}
+		}
+	}
+}
+
+// mutant numbers one more, of code that becomes another.
+func (g *walker) mutant(at token.Pos, op Operator, before, after string) site.ID {
+	id := site.ID(len(g.out.Mutants) + 1)
+	g.out.Mutants = append(g.out.Mutants, Mutant{
+		ID: id, Package: g.pkg.name, File: g.file, Line: g.pkg.fset.Position(at).Line, Function: g.function,
+		Operator: op, Before: oneLine(before), After: oneLine(after),
+	})
+	return id
+}
+
+// oneLine is code without its line breaks, cut where it is long.
+func oneLine(code string) string {
+	const most = 160
+	text := strings.Join(strings.Fields(code), " ")
+	if len(text) > most {
+		return text[:most] + " …"
+	}
+	return text
+}
+
+func (g *walker) code(n ast.Node) string { return g.text(n.Pos(), n.End()) }
+
+// walk visits everything below a node.
+func (g *walker) walk(n ast.Node) {
+	if n != nil {
+		ast.Inspect(n, g.enter)
+	}
+}
+
+func (g *walker) each(list []ast.Expr) {
+	for _, e := range list {
+		g.walk(e)
+	}
+}
+
+// enter tells whether what is below a node remains to be visited.
+func (g *walker) enter(n ast.Node) bool {
+	if e, ok := n.(ast.Expr); ok {
+		return g.expression(e)
+	}
+	switch n := n.(type) {
+	case *ast.GenDecl:
+		return n.Tok == token.VAR
+	case *ast.BlockStmt:
+		g.block(n.List, false)
+	case *ast.IfStmt:
+		g.ifStmt(n)
+	case *ast.SwitchStmt:
+		g.switchStmt(n)
+	case *ast.TypeSwitchStmt:
+		g.walkStmt(n.Init)
+		g.clauses(n.Body.List, false)
+	case *ast.CommClause:
+		g.block(n.Body, false)
+	case *ast.LabeledStmt:
+		g.kept[n.Stmt] = true // a counter cannot stand between a label and its loop
+		return true
+	case *ast.ForStmt:
+		g.forStmt(n)
+	case *ast.RangeStmt:
+		g.walk(n.X)
+		g.loop(n, n.Body)
+	case *ast.ReturnStmt:
+		g.returnStmt(n)
+	case *ast.AssignStmt:
+		for _, e := range n.Rhs {
+			g.kept[e] = n.Tok == token.ASSIGN // dropping the statement is dropping its append
+			g.walk(e)
+		}
+	case *ast.IncDecStmt:
+	default:
+		return true
+	}
+	return false
+}
+
+func (g *walker) walkStmt(s ast.Stmt) {
+	if s != nil {
+		g.walk(s)
+	}
+}

@@ -1,0 +1,225 @@
+package kit
+
+import (
+	"bytes"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// Surface is what a back end shows to the faults that any back end can have: those
+// stand before or behind its own handler and are switched on by the same ids everywhere.
+type Surface struct {
+	Credentials []string // header fields that carry them
+	Companions  []string // header fields that a session is tied to
+	Digits      bool     // credentials are hexadecimal digits, whose case does not matter
+	MixedCase   bool     // paths have small letters and capitals, which nothing can restore
+	Guarded     []string // parts of the paths, in small letters, that a session opens
+	Inside      []string // operationIds behind them
+	FirstSteps  []string // operationIds that ask for a second factor; none where none do
+	Codes       []string // operationIds that take time-based codes and remember them in Spend
+	CodesOnce   []string // profiles in which they do; nil: all
+	Limited     []string // operationIds whose wrong attempts are limited; none where none are
+	Profiles    []string // in which there is a limit; nil: all
+}
+
+// commonFault is a fault with what makes it show: one of the functions is set.
+type commonFault struct {
+	id, text string
+
+	junk    func(value string) bool           // such a credential is that of whoever came last
+	near    func(right, sent string) bool     // such a credential is taken for the right one
+	dress   func(r *http.Request) bool        // such a request needs no credential
+	respelt func(path string) (string, bool)  // such a path leads to another and needs no credential
+	waives  func(r *http.Request) bool        // such a first step needs no second
+	varies  func(r *http.Request) string      // what a limit is counted by too
+	spoils  func(r *http.Request, w *written) // such an answer tells more
+}
+
+// written is an answer before it is sent.
+type written struct {
+	header http.Header
+	status int
+	body   bytes.Buffer
+}
+
+func (w *written) Header() http.Header         { return w.header }
+func (w *written) WriteHeader(status int)      { w.status = status }
+func (w *written) Write(b []byte) (int, error) { return w.body.Write(b) }
+
+func (w *written) refuses() bool {
+	return w.status >= http.StatusBadRequest || bytes.Contains(bytes.ToLower(w.body.Bytes()), []byte(`"authenticated":false`)) ||
+		bytes.Contains(w.body.Bytes(), []byte(`"result":false`))
+}
+
+// CommonFaults are the faults that make sense on a surface.
+func CommonFaults(surface Surface) []Fault {
+	var all []Fault
+	for _, f := range commonFaults {
+		fault := Fault{ID: f.id, Text: f.text, Operations: surface.Inside, Outcomes: []string{"unauthenticated"}}
+		switch {
+		case f.waives != nil:
+			fault.Operations, fault.Outcomes = surface.FirstSteps, []string{"second-factor-required"}
+		case f.varies != nil:
+			fault.Operations, fault.Outcomes, fault.Profiles = surface.Limited, []string{"throttled", "second-factor-throttled"}, surface.Profiles
+		case f.spoils != nil:
+			fault.Outcomes = []string{"ok", "unauthenticated"}
+		}
+		pointless := surface.Digits && f.id == faultCredentialInAnyCase || surface.MixedCase && f.id == faultOpenInCapitals
+		if len(fault.Operations) > 0 && !pointless {
+			all = append(all, fault)
+		}
+	}
+	for _, f := range []Fault{
+		{ID: faultOnlyLastCodeRemembered, Text: "Of the used codes only the last one is remembered."},
+		{ID: faultCodesForgottenAfterStep, Text: "A used code counts again in the next time step."},
+	} {
+		f.Operations, f.Outcomes, f.Profiles = surface.Codes, []string{"second-factor-replayed"}, surface.CodesOnce
+		if len(f.Operations) > 0 {
+			all = append(all, f)
+		}
+	}
+	return all
+}
+
+// Faults that the code speaks of.
+const (
+	faultCredentialInAnyCase     = "credential-in-any-case"
+	faultOpenInCapitals          = "open-in-capitals"
+	faultOnlyLastCodeRemembered  = "only-last-code-remembered"
+	faultCodesForgottenAfterStep = "used-codes-forgotten-after-step"
+)
+
+// Waives tells whether a fault lets a first step do without the second.
+func (s *Server) Waives(r *http.Request) bool {
+	return slices.ContainsFunc(s.common, func(f commonFault) bool { return f.waives != nil && f.waives(r) })
+}
+
+// Varies is what faults add to the key by which a limit counts attempts.
+func (s *Server) Varies(r *http.Request) string {
+	key := ""
+	for _, f := range s.common {
+		if f.varies != nil {
+			key += "/" + f.varies(r)
+		}
+	}
+	return key
+}
+
+// faulty puts the common faults that are on around a handler.
+func (s *Server) faulty(surface Surface, next http.HandlerFunc) http.HandlerFunc {
+	if len(s.common) == 0 {
+		return next
+	}
+	last := &lastCaller{surface: surface, seen: map[string]http.Header{}}
+	return func(w http.ResponseWriter, r *http.Request) {
+		asked := r
+		for _, f := range s.common {
+			asked = last.admit(f, asked)
+		}
+		answer := &written{header: w.Header(), status: http.StatusOK}
+		next(answer, asked)
+		if !answer.refuses() {
+			last.remember(asked)
+		}
+		for _, f := range s.common {
+			if f.spoils != nil {
+				f.spoils(r, answer)
+			}
+		}
+		w.WriteHeader(answer.status)
+		_, _ = w.Write(answer.body.Bytes())
+	}
+}
+
+// lastCaller remembers with what credentials somebody got in.
+type lastCaller struct {
+	surface Surface
+
+	mu   sync.Mutex
+	last http.Header
+	seen map[string]http.Header // by the value of one credential
+}
+
+func (l *lastCaller) guarded(path string) bool {
+	return slices.ContainsFunc(l.surface.Guarded, func(part string) bool { return strings.Contains(strings.ToLower(path), part) })
+}
+
+func (l *lastCaller) remember(r *http.Request) {
+	if !l.guarded(r.URL.Path) {
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.last = http.Header{}
+	for _, name := range l.surface.Credentials {
+		if values := r.Header.Values(name); len(values) > 0 {
+			l.last[name] = values
+			for _, value := range values {
+				l.seen[bare(value)] = l.last
+			}
+		}
+	}
+	for _, name := range l.surface.Companions {
+		l.last[name] = r.Header.Values(name)
+	}
+}
+
+// bare is a credential without the scheme or the name of a cookie before it.
+func bare(value string) string {
+	for _, scheme := range []string{"Bearer ", "Basic "} {
+		value = strings.TrimPrefix(value, scheme)
+	}
+	if _, after, found := strings.Cut(value, "="); found && !strings.HasSuffix(value, "=") {
+		value = after
+	}
+	return value
+}
+
+// admit makes of a request what a fault takes it for.
+func (l *lastCaller) admit(f commonFault, r *http.Request) *http.Request {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if f.respelt != nil {
+		if path, odd := f.respelt(r.URL.EscapedPath()); odd && l.guarded(path) && l.last != nil {
+			return l.as(r, l.last, path)
+		}
+		return r
+	}
+	if !l.guarded(r.URL.Path) || l.last == nil {
+		return r
+	}
+	if f.dress != nil && f.dress(r) {
+		return l.as(r, l.last, r.URL.Path)
+	}
+	for _, name := range l.surface.Credentials {
+		for _, value := range r.Header.Values(name) {
+			value = bare(value)
+			if f.junk != nil && f.junk(value) {
+				return l.as(r, l.last, r.URL.Path)
+			}
+			if l.seen[value] != nil || f.near == nil {
+				continue
+			}
+			for right, header := range l.seen {
+				if len(right) >= 12 && f.near(right, value) {
+					return l.as(r, header, r.URL.Path)
+				}
+			}
+		}
+	}
+	return r
+}
+
+func (l *lastCaller) as(r *http.Request, credentials http.Header, path string) *http.Request {
+	r = r.Clone(r.Context())
+	for _, name := range l.surface.Credentials {
+		r.Header.Del(name)
+	}
+	for name, values := range credentials {
+		r.Header[name] = values
+	}
+	r.URL.Path, r.URL.RawPath = path, ""
+	return r
+}

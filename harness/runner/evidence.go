@@ -1,0 +1,81 @@
+package runner
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"authconform/harness/journal"
+	"authconform/harness/verdict"
+	"authconform/reports"
+	"authconform/reports/page"
+)
+
+// page is what the page of a run shows of this exchange; calls is nil where there are
+// none.
+func (r *runner) page(report *reports.Report, calls *journal.Reader) page.Run {
+	shown := page.Run{Report: report, Passage: r.contract.Sources.Resolve}
+	if calls != nil {
+		shown.Call = calls.Call
+	}
+	return shown
+}
+
+// writePage writes the page of a run; s is nil where it is over one exchange.
+func writePage(dir string, s *reports.Several, runs ...page.Run) error {
+	first := runs[0].Report
+	head := page.Head{ExitCode: first.ExitCode, Meaning: first.Meaning, Started: first.Started, Finished: first.Finished}
+	if s != nil {
+		head = page.Head{ExitCode: s.ExitCode, Meaning: s.Meaning, Started: s.Started, Finished: s.Finished}
+	}
+	return reports.WriteFile(dir, reports.PageFile, func(w io.Writer) error { return page.Write(w, head, runs) })
+}
+
+// writeCTRF writes the verdicts as CTRF where that is asked for.
+func (o Options) writeCTRF(dir string, runs ...*reports.Report) error {
+	if !o.CTRF {
+		return nil
+	}
+	return reports.WriteFile(dir, reports.CTRFFile, func(w io.Writer) error { return reports.CTRF(w, runs...) })
+}
+
+// tidy leaves of a run what its reader asked for, once everything was scanned. The
+// journals of a run that ended before its last clause stay: they are all that is left
+// of it. The target file goes with them, for it serves to derive verdicts anew.
+func (o Options) tidy(dir string, runs ...*reports.Report) error {
+	if o.Gzip {
+		if err := reports.Compress(dir); err != nil {
+			return err
+		}
+	}
+	if o.Every {
+		return nil
+	}
+	var wrong []error
+	for _, r := range runs {
+		if r.Interrupted || r.Counts[verdict.NOT_RUN] > 0 {
+			continue
+		}
+		folder := dir
+		if len(runs) > 1 {
+			folder = filepath.Join(dir, r.Exchange)
+		}
+		spare, err := filepath.Glob(filepath.Join(folder, "journal-*.ndjson"))
+		wrong = append(wrong, err)
+		for _, name := range append(spare, filepath.Join(folder, reports.TargetFile)) {
+			if err := os.Remove(name); !errors.Is(err, fs.ErrNotExist) {
+				wrong = append(wrong, err)
+			}
+		}
+		if folder != dir {
+			wrong = append(wrong, os.Remove(folder)) // empty by now
+		}
+	}
+	if err := errors.Join(wrong...); err != nil {
+		return fmt.Errorf("cannot take the journals out of the run folder: %w", err)
+	}
+	return nil
+}

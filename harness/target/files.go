@@ -1,0 +1,65 @@
+package target
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"syscall"
+)
+
+// The longest that a file may be: a target file, a file that holds one secret, one of
+// NAME=value lines, one with certificates. Each is far beyond any real one; it stops a
+// wrong path (a dump, a log, a device) before anything reads on.
+const (
+	maxFile         = 1 << 20
+	maxSecret       = 64 << 10
+	maxEntries      = 1 << 20
+	maxCertificates = 1 << 20
+)
+
+// readRegular reads a file that is one: a pipe or a device might never end, or never
+// begin.
+func readRegular(path string, most int64) ([]byte, error) {
+	file, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0) // the opening of a pipe waits for its writer
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("it is no regular file")
+	}
+	content, err := io.ReadAll(io.LimitReader(file, most+1))
+	if err == nil && int64(len(content)) > most {
+		err = fmt.Errorf("it is longer than the %d KiB that such a file may have", most>>10)
+	}
+	return content, err
+}
+
+// readFile gives the content of a file; each is read once.
+func (r *reader) readFile(path string, most int64) ([]byte, error) {
+	if content, known := r.files[path]; known {
+		return content, nil
+	}
+	read := func(path string) ([]byte, error) { return readRegular(path, most) }
+	if r.opt.ReadFile != nil {
+		read = r.opt.ReadFile
+	}
+	content, err := read(path)
+	if err == nil {
+		r.files[path] = content
+	}
+	return content, err
+}
+
+// ReadFile gives the content that a file named by the target file had when that was
+// loaded.
+func (t *Target) ReadFile(path string) ([]byte, error) {
+	if content, known := t.files[path]; known {
+		return content, nil
+	}
+	return readRegular(path, maxCertificates)
+}

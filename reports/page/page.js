@@ -1,0 +1,228 @@
+'use strict';
+(() => {
+const data = JSON.parse(document.getElementById('data').textContent);
+const $ = id => document.getElementById(id);
+
+// What cannot be seen, or turns the direction of what stands beside it, is spelt out.
+const hidden = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+const visible = s => s.replace(hidden, c => '\\u' + c.charCodeAt(0).toString(16).padStart(4, '0'));
+
+// Everything that a target may have had a hand in becomes text, never markup.
+function el(name, className, ...children) {
+  const e = document.createElement(name);
+  if (className) e.className = className;
+  for (const c of children) if (c !== undefined && c !== null && c !== '') e.append(typeof c === 'string' ? visible(c) : c);
+  return e;
+}
+const link = (href, text) => { const a = el('a', '', text); a.href = href; return a; };
+const byID = new Map(data.clauses.map((c, i) => [c.id, i]));
+const references = c => data.sources[c.source].split(';').map(s => s.trim()).filter(Boolean);
+const chip = v => el('span', 'chip v-' + v, v);
+
+function differences(expected, actual) {
+  const pair = el('div', 'pair', el('div', 'head', 'expected'), el('div', 'head', 'actual'));
+  const n = Math.max(expected.length, actual.length);
+  for (let i = 0; i < n; i++) {
+    const a = expected[i] || '', b = actual[i] || '';
+    let from = 0, to = 0;
+    const most = Math.min(a.length, b.length);
+    while (from < most && a[from] === b[from]) from++;
+    // A mark begins and ends with a word.
+    while (from > 0 && /\w/.test(a[from - 1])) from--;
+    while (to < most - from && a[a.length - 1 - to] === b[b.length - 1 - to]) to++;
+    while (to > 0 && /\w/.test(a[a.length - to])) to--;
+    for (const s of [a, b]) {
+      const cell = el('div', '', s.slice(0, from));
+      const middle = s.slice(from, s.length - to);
+      if (middle) cell.append(el('mark', '', middle));
+      cell.append(visible(s.slice(s.length - to)));
+      pair.append(cell);
+    }
+  }
+  return pair;
+}
+
+function copyable(text) {
+  text = visible(text);
+  const pre = el('pre', 'curl', text);
+  pre.tabIndex = 0;
+  const button = el('button', 'copy', 'Copy curl');
+  button.type = 'button';
+  button.addEventListener('click', async () => {
+    try {
+      await navigator.clipboard.writeText(text);
+      button.textContent = 'Copied';
+    } catch {
+      const range = document.createRange();
+      range.selectNodeContents(pre);
+      getSelection().removeAllRanges();
+      getSelection().addRange(range);
+      button.textContent = 'Selected: press Ctrl+C';
+    }
+  });
+  return el('div', '', button, pre);
+}
+
+function failure(f) {
+  const box = el('div', 'failure', el('p', '', f.title));
+  if ((f.expected || []).length) box.append(differences(f.expected, f.actual || []));
+  else if (f.text) box.append(el('pre', '', f.text));
+  const facts = el('dl');
+  const fact = (name, value) => { if (value) facts.append(el('dt', '', name), el('dd', '', value)); };
+  fact('breaks', f.facet);
+  fact('at', f.pointer);
+  fact('call', f.call);
+  if (f.says) fact('documents', el('blockquote', '', f.says, f.source ? ' (' + f.source + ')' : ''));
+  box.append(facts);
+  if (f.curl) box.append(copyable(f.curl));
+  return box;
+}
+
+function message(title, header, body) {
+  const lines = (header || []).concat(body ? ['', body] : []);
+  return lines.length ? el('div', '', el('div', 'meta', title), el('pre', '', lines.join('\n'))) : '';
+}
+
+function calls(c) {
+  const box = el('div', 'calls', el('div', 'meta', 'Calls, in their order'));
+  const judged = new Set((c.failures || []).map(f => f.call));
+  c.calls.forEach(call => {
+    const d = el('details', 'call' + (judged.has(call.id) ? ' judged' : ''),
+      el('summary', '', el('span', '', call.id), el('span', '', call.actor || ''),
+        el('span', 'path', call.method + ' ' + call.url), el('span', '', String(call.status || call.error)), el('span', '', call.ms + ' ms')),
+      message('request', call.requestHeader, call.requestBody), message('response', call.header, call.body));
+    box.append(d);
+  });
+  return box;
+}
+
+function body(c) {
+  const run = data.runs[c.run], op = data.operations[c.operation];
+  const box = el('div', 'body');
+  const facts = el('dl');
+  const fact = (name, ...value) => { if (value[0]) facts.append(el('dt', '', name), el('dd', '', ...value)); };
+  if ((c.failures || []).length === 0 || c.reason !== c.failures[0].title) fact('reason', c.reason);
+  (c.failures || []).forEach(f => box.append(failure(f)));
+  fact('request', el('code', '', op.request), ' ', op.name);
+  fact('outcome', c.outcome);
+  fact('level', c.level);
+  references(c).forEach(s => {
+    const p = data.passages[s] || {};
+    fact('source', p.url ? link(p.url, s) : s, p.text && !p.url ? el('blockquote', '', p.text) : p.text ? ', ' + p.text : '');
+  });
+  fact('baseline', (c.baseline || []).join(', '));
+  if (c.cause !== undefined) fact('cause', link('#' + data.causes[c.cause].anchor, data.causes[c.cause].title));
+  fact('spec', el('code', '', c.place));
+  fact('checks', String(c.checks));
+  fact('link', link('#' + c.id, '#' + c.id));
+  fact('exchange', data.runs.length > 1 ? run.exchange : '');
+  box.append(facts);
+  if (c.calls) box.append(calls(c));
+  else if (c.called) box.append(el('p', 'note', c.called + ' calls: see calls.har.'));
+  return box;
+}
+
+const places = [];
+function place(i) {
+  if (places[i]) return places[i];
+  const c = data.clauses[i];
+  const d = el('details', 'clause', el('summary', '', chip(c.verdict), el('span', 'id', c.id), el('span', 'text', c.text)));
+  d.id = c.id;
+  d.addEventListener('toggle', () => { if (d.open && d.children.length === 1) d.append(body(c)); });
+  return places[i] = d;
+}
+
+document.querySelectorAll('details.cause').forEach(d => {
+  const cause = data.causes[d.dataset.cause];
+  const fill = () => {
+    const box = d.querySelector('.body');
+    if (box.firstChild) return;
+    const example = data.clauses[byID.get(cause.example)];
+    box.append(el('p', '', chip(example.verdict), ' ', link('#' + example.id, example.id), ': ' + example.text));
+    const full = body(example);
+    full.className = '';
+    box.append(full);
+    const members = el('ul', 'members');
+    cause.clauses.forEach(id => members.append(el('li', '', link('#' + id, id))));
+    const all = el('details', '', el('summary', '', 'All ' + cause.clauses.length + (cause.clauses.length === 1 ? ' clause' : ' clauses')), members);
+    box.append(all);
+  };
+  d.addEventListener('toggle', () => { if (d.open) fill(); });
+});
+
+// Filters
+const filters = {
+  run: c => data.runs[c.run].exchange, verdict: c => c.verdict, level: c => c.level, operation: c => data.operations[c.operation].name,
+  cause: c => c.cause === undefined ? '' : data.causes[c.cause].title, standard: c => references(c).filter(s => (data.passages[s] || {}).url),
+};
+const haystack = data.clauses.map(c => [c.id, c.text, data.operations[c.operation].request, data.operations[c.operation].name, c.outcome, data.sources[c.source]].join(' ').toLowerCase());
+for (const [name, of] of Object.entries(filters)) {
+  const counts = new Map();
+  data.clauses.forEach(c => [of(c)].flat().forEach(v => { if (v) counts.set(v, (counts.get(v) || 0) + 1); }));
+  const select = $('f-' + name);
+  const option = (value, text) => { const o = el('option', '', text); o.value = value; select.append(o); };
+  option('', 'all');
+  const values = [...counts.keys()];
+  if (name !== 'cause' && name !== 'verdict') values.sort();
+  values.forEach(v => option(v, (v.length > 70 ? v.slice(0, 70) + '…' : v) + ' (' + counts.get(v) + ')'));
+  select.parentElement.hidden = counts.size < (name === 'standard' || name === 'cause' ? 1 : 2);
+}
+
+function show() {
+  const words = $('q').value.toLowerCase().split(/\s+/).filter(Boolean);
+  const wanted = Object.entries(filters).map(([name, of]) => [of, $('f-' + name).value]).filter(([, v]) => v);
+  const found = [];
+  data.clauses.forEach((c, i) => {
+    if (words.every(w => haystack[i].includes(w)) && wanted.every(([of, v]) => [of(c)].flat().includes(v))) found.push(place(i));
+  });
+  $('list').replaceChildren(...found);
+  $('count').textContent = found.length + ' of ' + data.clauses.length + ' clauses.';
+}
+const form = document.querySelector('.filters');
+form.addEventListener('input', show);
+form.addEventListener('submit', e => e.preventDefault());
+form.addEventListener('reset', () => setTimeout(show));
+document.querySelectorAll('.cell').forEach(b => b.addEventListener('click', () => {
+  form.reset();
+  $('f-run').value = b.dataset.run;
+  $('f-operation').value = b.dataset.operation;
+  $('f-level').value = b.dataset.level;
+  show();
+  $('clauses').scrollIntoView();
+}));
+
+// Deep links
+function go() {
+  const id = decodeURIComponent(location.hash.slice(1));
+  if (byID.has(id)) {
+    const d = place(byID.get(id));
+    if (!d.isConnected) { form.reset(); show(); }
+    d.open = true;
+    d.scrollIntoView();
+    d.firstElementChild.focus({preventScroll: true});
+  } else if ($(id) instanceof HTMLDetailsElement) {
+    $(id).open = true;
+    $(id).scrollIntoView();
+  }
+}
+addEventListener('hashchange', go);
+
+addEventListener('keydown', e => {
+  if (e.ctrlKey || e.metaKey || e.altKey) return;
+  if (/^(INPUT|SELECT|TEXTAREA)$/.test(document.activeElement.tagName)) {
+    if (e.key === 'Escape') document.activeElement.blur();
+    return;
+  }
+  if (e.key === '/') { e.preventDefault(); $('q').focus(); }
+  if (e.key !== 'j' && e.key !== 'k') return;
+  const all = [...document.querySelectorAll('details.cause > summary, details.clause > summary')];
+  const at = all.indexOf(document.activeElement);
+  const next = all[Math.min(Math.max(at + (e.key === 'j' ? 1 : -1), 0), all.length - 1)];
+  if (next) next.focus();
+});
+addEventListener('beforeprint', () => document.querySelectorAll('details.cause').forEach(d => { d.open = true; }));
+
+show();
+go();
+document.documentElement.dataset.ready = 'true';
+})();

@@ -1,0 +1,359 @@
+package page_test
+
+import (
+	"bytes"
+	"context"
+	_ "embed"
+	"fmt"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+	"go.yaml.in/yaml/v3"
+
+	"authconform/harness/clause"
+	"authconform/harness/journal"
+	"authconform/harness/source"
+	"authconform/harness/verdict"
+	"authconform/reports"
+	"authconform/reports/page"
+	"authconform/schemas"
+)
+
+// axe-core 4.14.1 (MPL-2.0), as npm has it: an independent judge of accessibility.
+//
+//go:embed testdata/axe.min.js
+var axe string
+
+var t0 = time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)
+
+// hostile is what a target may answer.
+const hostile = `</script><script>window.owned=1</script><img src=x onerror="window.owned=1">'"&lt;` + "\u202e\x00"
+
+// frozen are the clauses of an exchange, as the repository has them.
+func frozen(t *testing.T, exchange string) []reports.Clause {
+	t.Helper()
+	text, err := schemas.FS.ReadFile(exchange + "/clauses.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var list []clause.Info
+	if err := yaml.Unmarshal(text, &list); err != nil {
+		t.Fatal(err)
+	}
+	var out []reports.Clause
+	for _, c := range list {
+		c.File, c.Line = "suites/"+exchange+"/spec.go", 7
+		if slug := c.ID[strings.LastIndex(c.ID, ".")+1:]; slug == "no-credential" || slug == "logged-out" {
+			c.File = "suites/family/credentials.go"
+		}
+		out = append(out, reports.Clause{Info: c, Selected: true})
+	}
+	return out
+}
+
+// runOf has a verdict on every clause of an exchange: with bad, a third of the clauses
+// fail of causes of different sizes, and the target answers what is hostile.
+func runOf(t *testing.T, exchange string, bad bool) page.Run {
+	t.Helper()
+	run := reports.Run{
+		Tool: reports.Tool{Name: "authconform", Version: "1.2.3"}, RunID: "5f0824de14a8", Exchange: exchange, Profile: "documented",
+		Target: "https://staging.example/api", Started: t0, Finished: t0.Add(95 * time.Second), Procs: 2, Seed: 7,
+		Clauses: frozen(t, exchange), Results: map[string]journal.Result{},
+	}
+	for i, c := range run.Clauses {
+		r := journal.Result{Clause: c.ID, State: verdict.Passed, Checks: 2, Calls: []string{"1-1", "1-2", "1-3"}, DurationMS: 4.2, Process: 1}
+		f := journal.Failure{
+			Facet: verdict.Behaviour, Title: "POST /session: expected outcome unauthenticated", Operation: "createSession", Outcome: "unauthenticated",
+			Request: "POST https://staging.example/api/session", Expected: []string{"status: 401 Unauthorized"},
+			Actual: []string{"status: 200 OK, which no document names"}, Says: "A wrong password is refused.", Source: "barong#2.2", Call: "1-3",
+			Curl: "curl -sS -X POST https://staging.example/api/session --data-raw '{\"password\":\"‹password›\"}'",
+		}
+		switch {
+		case !bad || i%3 > 0:
+		case i%9 == 0:
+			r.State, r.Failures = verdict.Failed, []journal.Failure{f}
+		case i%9 == 3:
+			f.Operation, f.Title, f.Expected, f.Actual = c.Operation, hostile, []string{"member uid: a string " + hostile}, []string{"member uid: a number"}
+			r.State, r.Failures = verdict.Failed, []journal.Failure{f}
+		default:
+			r.State, r.Reason = verdict.Untestable, "no identity has the role "+hostile
+		}
+		run.Results[c.ID] = r
+	}
+	report, err := reports.Build(run)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return page.Run{Report: report, Call: recorded, Passage: source.NewLibrary(schemas.FS).Resolve}
+}
+
+func recorded(process int, id string) (journal.Call, bool, error) {
+	return journal.Call{
+		ID: id, Process: process, Actor: "alice", Method: "POST", URL: "https://staging.example/api/session", Status: 200,
+		RequestHeader: http.Header{"Content-Type": {"application/json"}}, RequestBody: `{"password":"‹password›"}`,
+		Header: http.Header{"X-Evil": {hostile}}, Body: hostile, DurationMS: 1.5,
+	}, true, nil
+}
+
+// write puts a page on the disk, as a mail would.
+func write(t *testing.T, name string, runs ...page.Run) string {
+	t.Helper()
+	var b bytes.Buffer
+	head := page.Head{ExitCode: runs[0].Report.ExitCode, Meaning: runs[0].Report.Meaning, Started: t0, Finished: t0.Add(time.Minute)}
+	if err := page.Write(&b, head, runs); err != nil {
+		t.Fatal(err)
+	}
+	if b.Len() > 5<<20 {
+		t.Errorf("%s has %d bytes, more than 5 MiB", name, b.Len())
+	}
+	path := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(path, b.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%s: %d bytes", name, b.Len())
+	return "file://" + path
+}
+
+// browser is a headless Chromium that remembers what went wrong in a page.
+type browser struct {
+	ctx context.Context
+
+	mu       sync.Mutex
+	errors   []string
+	requests []string
+}
+
+func open(t *testing.T) *browser {
+	t.Helper()
+	path, err := exec.LookPath("chromium")
+	if err != nil {
+		t.Fatalf("the page is tested in Chromium, which is missing: apt-get install -y chromium (%v)", err)
+	}
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox)
+	allocated, end := chromedp.NewExecAllocator(t.Context(), options...)
+	t.Cleanup(end)
+	ctx, end := chromedp.NewContext(allocated)
+	t.Cleanup(end)
+	ctx, end = context.WithTimeout(ctx, 3*time.Minute)
+	t.Cleanup(end)
+	b := &browser{ctx: ctx}
+	chromedp.ListenTarget(ctx, func(event any) {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		switch e := event.(type) {
+		case *runtime.EventExceptionThrown:
+			b.errors = append(b.errors, e.ExceptionDetails.Error())
+		case *log.EventEntryAdded:
+			b.errors = append(b.errors, e.Entry.Text)
+		case *runtime.EventConsoleAPICalled:
+			b.errors = append(b.errors, string(e.Type))
+		case *network.EventRequestWillBeSent:
+			b.requests = append(b.requests, e.Request.URL)
+		}
+	})
+	b.do(t, network.Enable(), log.Enable())
+	return b
+}
+
+func (b *browser) do(t *testing.T, actions ...chromedp.Action) {
+	t.Helper()
+	if err := chromedp.Run(b.ctx, actions...); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (b *browser) open(t *testing.T, url string) {
+	t.Helper()
+	b.do(t, chromedp.Navigate("about:blank"), chromedp.Navigate(url), chromedp.WaitReady(`html[data-ready]`, chromedp.ByQuery))
+}
+
+// value asks the page.
+func value[T any](t *testing.T, b *browser, script string) T {
+	t.Helper()
+	var v T
+	b.do(t, chromedp.Evaluate(script, &v))
+	return v
+}
+
+// quiet fails where the page reported an error or asked the network for anything.
+func (b *browser) quiet(t *testing.T) {
+	t.Helper()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, text := range b.errors {
+		t.Errorf("the console says %q", text)
+	}
+	for _, url := range b.requests {
+		if !strings.HasPrefix(url, "file://") && url != "about:blank" {
+			t.Errorf("the page asked for %s", url)
+		}
+	}
+}
+
+var exchanges = []string{"onlyoffice", "barong", "coinrabbit", "kiiex", "kiiexap"}
+
+func TestEveryClauseOnOnePage(t *testing.T) {
+	var runs []page.Run
+	for _, x := range exchanges {
+		runs = append(runs, runOf(t, x, true))
+	}
+	b := open(t)
+	b.open(t, write(t, "all.html", runs...))
+	t.Logf("ready after %.0f ms", value[float64](t, b, `performance.getEntriesByType('navigation')[0].domComplete`))
+	clauses := 0
+	for _, r := range runs {
+		clauses += len(r.Report.Verdicts)
+	}
+	if n := value[int](t, b, `document.querySelectorAll('details.clause').length`); n != clauses || n < 2200 {
+		t.Errorf("%d clauses on the page of %d", n, clauses)
+	}
+	b.do(t, chromedp.Evaluate(`document.querySelectorAll('details').forEach(d => { d.open = true; })`, nil), chromedp.Sleep(0))
+	b.do(t, chromedp.Poll(`document.querySelectorAll('.clause .body').length === document.querySelectorAll('.clause').length`, nil))
+	if value[bool](t, b, `'owned' in window || document.querySelectorAll('img, main script, iframe').length > 0`) {
+		t.Error("what the target answered became markup")
+	}
+	b.quiet(t)
+}
+
+// A stranger needs two clicks to the curl of the largest cause.
+func TestTwoClicksToTheCurlOfTheLargestCause(t *testing.T) {
+	run := runOf(t, "barong", true)
+	largest := run.Report.Causes[0]
+	for _, c := range run.Report.Causes {
+		if c.Counts[verdict.FAIL] > largest.Counts[verdict.FAIL] {
+			largest = c
+		}
+	}
+	b := open(t)
+	b.open(t, write(t, "clicks.html", run))
+	cause := "#barong-" + largest.ID
+	b.do(t, chromedp.Click(cause+" > summary", chromedp.ByQuery), chromedp.WaitVisible(cause+" .curl", chromedp.ByQuery))
+	curl := value[string](t, b, `document.querySelector('`+cause+` .curl').textContent`)
+	if !strings.HasPrefix(curl, "curl -sS -X POST") {
+		t.Errorf("the first click shows %q", curl)
+	}
+	if marked := value[string](t, b, `document.querySelector('`+cause+` .pair mark').textContent`); marked != "401 Unauthorized" {
+		t.Errorf("marked is %q", marked)
+	}
+	b.do(t, chromedp.Click(cause+" .copy", chromedp.ByQuery), chromedp.Poll(`document.querySelector('`+cause+` .copy').textContent !== 'Copy curl'`, nil))
+	if first := value[string](t, b, `document.querySelector('details.cause .size').textContent`); first != fmt.Sprint(len(run.Report.Causes[0].Clauses)) {
+		t.Errorf("the first cause has %s clauses, the largest %d", first, len(run.Report.Causes[0].Clauses))
+	}
+	b.quiet(t)
+}
+
+func TestFiltersSearchAndLinks(t *testing.T) {
+	run := runOf(t, "barong", true)
+	b := open(t)
+	url := write(t, "filters.html", run)
+	b.open(t, url)
+	shown := func() int { return value[int](t, b, `document.querySelectorAll('#list > details').length`) }
+	choose := func(name, value string) {
+		b.do(t, chromedp.Evaluate(fmt.Sprintf(`(() => { document.querySelector('.filters').reset(); const s = document.getElementById('f-%s');
+			s.value = %q; s.dispatchEvent(new Event('input', {bubbles: true})); })()`, name, value), nil))
+	}
+	count := func(want func(reports.Entry) bool) int {
+		n := 0
+		for _, e := range run.Report.Verdicts {
+			if want(e) {
+				n++
+			}
+		}
+		return n
+	}
+	for _, tc := range []struct {
+		name, value string
+		want        func(reports.Entry) bool
+	}{
+		{"verdict", "FAIL", func(e reports.Entry) bool { return e.Verdict == verdict.FAIL }},
+		{"level", "SHOULD", func(e reports.Entry) bool { return e.Level == clause.SHOULD }},
+		{"operation", "createSession", func(e reports.Entry) bool { return e.Operation == "createSession" }},
+	} {
+		choose(tc.name, tc.value)
+		if got, want := shown(), count(tc.want); got != want || want == 0 {
+			t.Errorf("%s %s: %d clauses, want %d", tc.name, tc.value, got, want)
+		}
+	}
+	choose("cause", run.Report.Causes[0].Title)
+	if got, want := shown(), len(run.Report.Causes[0].Clauses); got != want {
+		t.Errorf("cause: %d clauses, want %d", got, want)
+	}
+	if n := value[int](t, b, `document.querySelectorAll('#f-standard option').length`); n < 3 {
+		t.Errorf("%d standards to choose from", n)
+	}
+	choose("verdict", "")
+	b.do(t, chromedp.KeyEvent("/"))
+	if focus := value[string](t, b, `document.activeElement.id`); focus != "q" {
+		t.Errorf("the key / leads to %q", focus)
+	}
+	b.do(t, chromedp.Evaluate(`document.getElementById("q").value = ""`, nil), chromedp.SendKeys("#q", "Create-Label.No-Cred", chromedp.ByQuery))
+	if got := shown(); got != 1 {
+		t.Errorf("the search finds %d clauses", got)
+	}
+	b.do(t, chromedp.Evaluate(`document.querySelector('.cell.bad').click()`, nil))
+	if got := shown(); got < 1 || got > 100 {
+		t.Errorf("a cell of the heat map shows %d clauses", got)
+	}
+	const id = "barong.create-label.no-credential"
+	b.open(t, url+"#"+id)
+	if !value[bool](t, b, `document.getElementById('`+id+`').open && document.getElementById('`+id+`').getBoundingClientRect().top < innerHeight`) {
+		t.Error("a deep link does not open its clause")
+	}
+	b.quiet(t)
+}
+
+func TestAccessibility(t *testing.T) {
+	url := write(t, "axe.html", runOf(t, "kiiex", true))
+	for _, scheme := range []string{"light", "dark"} {
+		b := open(t)
+		b.do(t, emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}))
+		b.open(t, url)
+		b.do(t, chromedp.Evaluate(`document.querySelectorAll('details.cause, details.grid').forEach(d => { d.open = true; });
+			[...document.querySelectorAll('details.clause')].slice(0, 3).forEach(d => { d.open = true; })`, nil), chromedp.Evaluate(axe+";0", nil))
+		var found []string
+		b.do(t, chromedp.Evaluate(`axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa']}).then(r =>
+			r.violations.map(v => v.id + ': ' + v.nodes.length + ' times, ' + v.nodes[0].html.slice(0, 200) + ' ' + v.nodes[0].failureSummary.slice(0, 300)))`,
+			&found, func(p *runtime.EvaluateParams) *runtime.EvaluateParams { return p.WithAwaitPromise(true) }))
+		for _, text := range found {
+			t.Errorf("%s: %s", scheme, text)
+		}
+	}
+}
+
+// TestPictures leaves pictures of the page in bin/pictures, for people.
+func TestPictures(t *testing.T) {
+	dir := filepath.Join("..", "..", "bin", "pictures")
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	good, bad := write(t, "good.html", runOf(t, "kiiex", false)), write(t, "bad.html", runOf(t, "barong", true))
+	for _, p := range []struct {
+		name, url, scheme string
+		width             int64
+	}{{"desktop", good, "light", 1280}, {"bad", bad, "light", 1280}, {"narrow", bad, "light", 390}, {"dark", bad, "dark", 1280}} {
+		b := open(t)
+		b.do(t, chromedp.EmulateViewport(p.width, 900),
+			emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: p.scheme}}))
+		b.open(t, p.url)
+		b.do(t, chromedp.Evaluate(`[...document.querySelectorAll('details.cause')].slice(1, 2).forEach(d => { d.open = true; })`, nil))
+		var picture []byte
+		b.do(t, chromedp.CaptureScreenshot(&picture))
+		if wide := value[int](t, b, `document.documentElement.scrollWidth`); int64(wide) > p.width {
+			t.Errorf("%s: the page is %d wide, the screen %d", p.name, wide, p.width)
+		}
+		if err := os.WriteFile(filepath.Join(dir, p.name+".png"), picture, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+}

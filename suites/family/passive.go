@@ -1,0 +1,168 @@
+package family
+
+import (
+	"fmt"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+
+	. "github.com/onsi/ginkgo/v2"
+
+	"authconform/harness/conform"
+	"authconform/harness/contract"
+	"authconform/harness/httpclient"
+)
+
+// rule is something that no answer of a run may show, whatever it was asked for. look
+// names what a call shows of it; "" is nothing.
+type rule struct {
+	slug, what, authority string
+	look                  func(call *httpclient.Call) string
+}
+
+// finding is the first call that broke a rule, and how many did.
+type finding struct {
+	call  *httpclient.Call
+	shown string
+	count int
+}
+
+// trace are marks of stack traces, source files and databases.
+var trace = regexp.MustCompile(`goroutine \d+ \[|Traceback \(most recent|panic: |\n\s+at [\w.$<>]+\(|Exception in thread|` +
+	`[\w/]+\.(?:go|java|php|py|rb|cs|js|ts):\d+|File "[^"]+", line \d+|node_modules/|SQLSTATE|syntax error at or near|ORA-\d{5}`)
+
+// rules are those of every exchange; cookie names the one that carries the session, and
+// is nil where none does.
+func rules(cookie func() string) []rule {
+	all := []rule{
+		{"trace", "shows a stack trace, a source file or an error of a database", "OWASP ASVS 5.0.0 16.5.1; checks#F18", showsTrace},
+		{"origin", "lets every web page that asks read it with the user's credentials", "OWASP ASVS 5.0.0 3.4.2", reflectsOrigin},
+		{"cacheable", "invites shared caches to keep what a credential opened or a cookie that it sets", "OWASP ASVS 5.0.0 14.3.2", invitesCaches},
+		{"echo", "repeats in a refusal a credential of the request", "OWASP ASVS 5.0.0 14.2.6", echoesCredential},
+	}
+	if cookie != nil {
+		all = append(all,
+			rule{"cookie", "sets the session cookie without HttpOnly", "OWASP ASVS 5.0.0 3.3.4; checks#S14", func(call *httpclient.Call) string {
+				return sessionCookie(call, cookie(), func(c *http.Cookie) bool { return !c.HttpOnly })
+			}})
+	}
+	return all
+}
+
+// Passive states of all answers of a run together what none may show. Each is looked at
+// as it comes; the clauses are judged when nothing else is left to run. In a run of
+// several processes each judges its own calls.
+func Passive(s *conform.Context, entrance Entrance, whoAmI Subject, cookie func() string) {
+	for _, r := range rules(cookie) {
+		var mu sync.Mutex
+		var found finding
+		s.Watch(func(call *httpclient.Call) {
+			shown := r.look(call)
+			if shown == "" {
+				return
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			if found.count++; found.call == nil {
+				found.call, found.shown = call, shown
+			}
+		})
+		c := whoAmI.Should(s, "no-"+r.slug, contract.OK, r.authority)
+		c.ID = s.Exchange() + ".answers.no-" + r.slug
+		It("No answer of the run "+r.what, c, Serial, SpecPriority(-2), func(ctx SpecContext) {
+			by, control := whoAmI.Ready(ctx)
+			for _, request := range []conform.Request{control(), control().WithHeader("Origin", "https://attacker.invalid")} {
+				s.Require("use the session", s.Do(ctx, by, whoAmI.Operation, request), whoAmI.Operation, whoAmI.expected())
+			}
+			elsewhere := control()
+			elsewhere.Template, elsewhere.Path = s.PathOf(whoAmI.Operation)+"/nowhere", control().Path
+			for _, request := range []conform.Request{control().WithHeader("Origin", "https://attacker.invalid"), elsewhere} {
+				_, _ = s.Try(ctx, with(s, entrance.Outsider(ctx), entrance.Carriers[0].Present("made-up-by-the-harness")), whoAmI.Operation, request)
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			otherwise := ""
+			if found.call != nil {
+				otherwise = fmt.Sprintf("%d did, first call %s (%s %s, status %d): %s",
+					found.count, found.call.ID, found.call.Method, found.call.Path, found.call.Status, found.shown)
+			}
+			s.Holds("no answer "+r.what, found.call == nil, otherwise)
+		})
+	}
+}
+
+func showsTrace(call *httpclient.Call) string {
+	if trace.Match(call.Body) || trace.Match([]byte(strings.ReplaceAll(string(call.Body), `\n`, "\n"))) {
+		return "its body does"
+	}
+	for name, values := range call.Header {
+		if slices.ContainsFunc(values, trace.MatchString) {
+			return "the header field " + name + " does"
+		}
+	}
+	return ""
+}
+
+func reflectsOrigin(call *httpclient.Call) string {
+	origin := call.RequestHeader.Get("Origin")
+	if origin == "" || !strings.EqualFold(call.Header.Get("Access-Control-Allow-Credentials"), "true") {
+		return ""
+	}
+	if allowed := call.Header.Get("Access-Control-Allow-Origin"); allowed == origin || allowed == "null" {
+		return "it allows the origin that the request named, with credentials"
+	}
+	return ""
+}
+
+var mayKeep = regexp.MustCompile(`(?i)\bpublic\b|s-maxage=[1-9]|max-age=[1-9]`)
+
+func invitesCaches(call *httpclient.Call) string {
+	control := strings.ToLower(call.Header.Get("Cache-Control"))
+	if !mayKeep.MatchString(control) || strings.Contains(control, "no-store") || strings.Contains(control, "private") {
+		return ""
+	}
+	opened := slices.ContainsFunc([]string{"Authorization", "Cookie", "APIKey", "Apikey", "X-Api-Key", "X-User-Token", "APToken"}, func(name string) bool {
+		return len(call.RequestHeader[name]) > 0
+	})
+	if call.Header.Get("Set-Cookie") == "" && !opened {
+		return ""
+	}
+	return "Cache-Control: " + control
+}
+
+// echoesCredential looks for the texts of credential fields in what a refusal says.
+func echoesCredential(call *httpclient.Call) string {
+	if call.Status < http.StatusBadRequest {
+		return ""
+	}
+	for _, name := range []string{"Authorization", "Cookie", "APIKey", "Apikey", "X-Api-Key", "X-User-Token", "APToken"} {
+		for _, value := range call.RequestHeader[name] {
+			if at := strings.LastIndexAny(value, " ="); at >= 0 && at < len(value)-16 {
+				value = value[at+1:]
+			}
+			if len(value) < 16 {
+				continue
+			}
+			if strings.Contains(string(call.Body), value) {
+				return "its body does"
+			}
+			for field, values := range call.Header {
+				if field != "Set-Cookie" && strings.Contains(strings.Join(values, "\n"), value) {
+					return "the header field " + field + " does"
+				}
+			}
+		}
+	}
+	return ""
+}
+
+func sessionCookie(call *httpclient.Call, name string, wrong func(*http.Cookie) bool) string {
+	for _, c := range (&http.Response{Header: call.Header}).Cookies() {
+		if c.Name == name && c.Value != "" && c.MaxAge >= 0 && wrong(c) {
+			return "it sets the cookie so"
+		}
+	}
+	return ""
+}
