@@ -85,3 +85,12 @@ func TestPlainFollowsNoRedirect(t *testing.T) {
 		t.Errorf("status %d", response.StatusCode)
 	}
 }
+
+// TestPlainUsesNoProxyOfTheEnvironment: what stands beside the target is asked directly,
+// as the target is.
+func TestPlainUsesNoProxyOfTheEnvironment(t *testing.T) {
+	transport, ok := Plain(time.Second).Transport.(bounded).next.(*http.Transport)
+	if !ok || transport.Proxy != nil {
+		t.Error("the client may ask the environment for a proxy")
+	}
+}

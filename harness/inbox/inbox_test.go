@@ -310,14 +310,6 @@ func TestErrorsTellWhatToDoAndNoSecret(t *testing.T) {
 	}
 }
 
-func TestTheEnvironmentsProxyIsNotUsed(t *testing.T) {
-	t.Setenv("HTTP_PROXY", "http://127.0.0.1:1")
-	t.Setenv("NO_PROXY", "")
-	if transport, ok := newWeb("http://h").client.Transport.(*http.Transport); !ok || transport.Proxy != nil {
-		t.Error("the client may ask the environment for a proxy")
-	}
-}
-
 func TestExec(t *testing.T) {
 	script := filepath.Join(t.TempDir(), "mails")
 	write := func(text string) {
