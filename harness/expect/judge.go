@@ -82,7 +82,7 @@ func (j *Judge) LetsIn(call *httpclient.Call, op *contract.Operation, outcome co
 	if j.Leak(call, outcome) != "" {
 		return true
 	}
-	if j.saysRefusal(call, op) {
+	if j.saysRefusal(call, op) || call.Method == http.MethodHead && j.tellsInBodies(op) {
 		return false
 	}
 	if j.succeeds(call, op, answer) {
@@ -115,6 +115,17 @@ func (j *Judge) saysRefusal(call *httpclient.Call, op *contract.Operation) bool 
 	}
 	key, _ := at(j.contract.ErrorPointer).(string)
 	return j.contract.ErrorPointer != "" && key != ""
+}
+
+// tellsInBodies tells whether an operation says in the bodies of its answers, in any
+// profile, whether it accepts: a response to HEAD, which has none, then says nothing.
+func (j *Judge) tellsInBodies(op *contract.Operation) bool {
+	for _, outcome := range op.Outcomes() {
+		if slices.ContainsFunc(op.Answers(outcome), func(a *contract.Answer) bool { return a.VerdictPointer != "" }) {
+			return true
+		}
+	}
+	return false
 }
 
 // accepts tells whether an outcome is that of an accepted request.

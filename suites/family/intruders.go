@@ -213,6 +213,9 @@ func withQuery(old, more url.Values) url.Values {
 // spellings are other ways to write a path that routers are known to take for it.
 func spellings(path string) []text {
 	last := strings.LastIndexByte(path, '/')
+	if last < 0 { // the target file leaves the path open, and getting ready says so
+		return nil
+	}
 	folder, name := path[:last+1], path[last+1:]
 	odd := []text{
 		{"a slash at the end", path + "/"}, {"two slashes at the end", path + "//"}, {"two slashes at the beginning", "/" + path},

@@ -136,36 +136,56 @@ func invitesCaches(call *httpclient.Call) string {
 	if !mayKeep.MatchString(control) || strings.Contains(control, "no-store") || strings.Contains(control, "private") {
 		return ""
 	}
-	opened := slices.ContainsFunc([]string{"Authorization", "Cookie", "APIKey", "Apikey", "X-Api-Key", "X-User-Token", "APToken"}, func(name string) bool {
-		return len(call.RequestHeader[name]) > 0
-	})
+	opened := false
+	for name := range call.RequestHeader {
+		opened = opened || credentialField.MatchString(name)
+	}
 	if call.Header.Get("Set-Cookie") == "" && !opened {
 		return ""
 	}
 	return "Cache-Control: " + control
 }
 
-// echoesCredential looks for the texts of credential fields in what a refusal says.
+// credentialField fits the header fields that carry a credential, whatever a deployment
+// calls them.
+var credentialField = regexp.MustCompile(`(?i)authorization|cookie|token|api-?key|session|secret|signature`)
+
+// echoesCredential looks into the body of a refusal by its status, and into header fields
+// whatever the status is: some targets refuse with 200. A field that carries credentials
+// itself may renew one.
 func echoesCredential(call *httpclient.Call) string {
-	if call.Status < http.StatusBadRequest {
+	for name, values := range call.RequestHeader {
+		if !credentialField.MatchString(name) {
+			continue
+		}
+		for _, value := range values {
+			if shown := echoes(call, lastWord(value)); shown != "" {
+				return shown
+			}
+		}
+	}
+	return ""
+}
+
+// lastWord is what stands after a scheme or a cookie's name, unless it is too short to be
+// told from chance.
+func lastWord(value string) string {
+	if at := strings.LastIndexAny(value, " ="); at >= 0 && at < len(value)-16 {
+		return value[at+1:]
+	}
+	return value
+}
+
+func echoes(call *httpclient.Call, credential string) string {
+	if len(credential) < 16 {
 		return ""
 	}
-	for _, name := range []string{"Authorization", "Cookie", "APIKey", "Apikey", "X-Api-Key", "X-User-Token", "APToken"} {
-		for _, value := range call.RequestHeader[name] {
-			if at := strings.LastIndexAny(value, " ="); at >= 0 && at < len(value)-16 {
-				value = value[at+1:]
-			}
-			if len(value) < 16 {
-				continue
-			}
-			if strings.Contains(string(call.Body), value) {
-				return "its body does"
-			}
-			for field, values := range call.Header {
-				if field != "Set-Cookie" && strings.Contains(strings.Join(values, "\n"), value) {
-					return "the header field " + field + " does"
-				}
-			}
+	if call.Status >= http.StatusBadRequest && bytes.Contains(call.Body, []byte(credential)) {
+		return "its body does"
+	}
+	for field, values := range call.Header {
+		if !credentialField.MatchString(field) && strings.Contains(strings.Join(values, "\n"), credential) {
+			return "the header field " + field + " does"
 		}
 	}
 	return ""

@@ -156,6 +156,10 @@ func cross(t *testing.T, exchange string, x crossing, exit int, out string) (red
 var because = map[string]string{
 	"barong.create-phone.malformed":                  "release 3.1 limits requests about phones",
 	"barong.create-phone.no-members":                 "release 3.1 limits requests about phones",
+	"barong.create-session.first-step-disguised":     "release 3.1 limits log-ins",
+	"barong.create-session.first-step-encoded":       "release 3.1 limits log-ins",
+	"barong.create-session.first-step-members":       "release 3.1 limits log-ins",
+	"barong.create-session.first-step-respelt":       "release 3.1 limits log-ins",
 	"barong.password-reset.token-once":               "what shows it, a log-in, is answered otherwise",
 	"barong.phones.sent-again":                       "release 3.1 wants 30 seconds between two codes",
 	"barong.send-phone-code.malformed":               "release 3.1 limits requests about phones",

@@ -250,8 +250,13 @@ var commonFaults = []commonFault{
 	}},
 	{id: "request-echoed-in-refusal", text: "A refusal repeats the credentials of the request in a header field.",
 		spoils: func(r *http.Request, w *written) {
-			if w.refuses() {
-				w.header.Set("X-Received", r.Header.Get("Authorization")+r.Header.Get("Apikey")+r.Header.Get("X-Api-Key")+r.Header.Get("Cookie"))
+			if !w.refuses() {
+				return
+			}
+			for _, name := range []string{"Authorization", "Apikey", "X-Api-Key", "Cookie", "Aptoken", "X-User-Token"} {
+				if value := r.Header.Get(name); value != "" {
+					w.header.Set("X-Received", value)
+				}
 			}
 		}},
 	{id: "answers-cacheable", text: "Every cache may keep any answer.", spoils: func(_ *http.Request, w *written) {
