@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	"authconform/harness/conform"
@@ -120,6 +122,11 @@ type ServeOptions struct {
 	Faults    []string
 	Set       map[string]string // see reference.Settings
 	TargetOut string            // where to write a target file; "" writes none
+
+	// What a deployment is short of, so that anybody can rehearse field conditions.
+	Accounts int           // identities of a role in the target file; 0 gives all
+	Latency  time.Duration // how much later each answer comes
+	RealTime bool          // the target file names no test clock
 }
 
 // ServeReference serves the reference of a suite until it is shut down.
@@ -136,15 +143,43 @@ func ServeReference(st conform.Suite, o ServeOptions) (*Served, error) {
 	if err != nil {
 		return nil, &UsageError{err}
 	}
-	served, err := Serve(instance.Handler, o.Addr)
+	served, err := Serve(late(instance.Handler, o.Latency), o.Addr)
 	if err != nil {
 		return nil, err
 	}
 	if o.TargetOut != "" {
-		if err := TargetOf(st, c, profile, instance, served.URL).Write(o.TargetOut, SecretSettings(st)...); err != nil {
+		described := TargetOf(st, c, profile, instance, served.URL)
+		if o.RealTime {
+			described.Clock.AdvanceURL = ""
+		}
+		described.Identities = few(described.Identities, o.Accounts)
+		if err := described.Write(o.TargetOut, SecretSettings(st)...); err != nil {
 			served.Close()
 			return nil, usage("cannot write the target file: %v", err)
 		}
 	}
 	return served, nil
+}
+
+// late delays each request, as distance does.
+func late(handler http.Handler, by time.Duration) http.Handler {
+	if by == 0 {
+		return handler
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		time.Sleep(by)
+		handler.ServeHTTP(w, r)
+	})
+}
+
+// few keeps the first n identities of each combination of roles; 0 keeps all.
+func few(ids []target.Identity, n int) []target.Identity {
+	if n == 0 {
+		return ids
+	}
+	kept := map[string]int{}
+	return slices.DeleteFunc(ids, func(id target.Identity) bool {
+		kept[strings.Join(id.Roles, " ")]++
+		return kept[strings.Join(id.Roles, " ")] > n
+	})
 }

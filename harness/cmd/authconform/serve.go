@@ -21,12 +21,16 @@ in a second file beside it that only you can read. Ends with an interrupt.`,
 		Example: `  authconform serve onlyoffice --addr 127.0.0.1:0 --target-out t.yaml
   authconform serve onlyoffice --profile 3.7 --target-out t.yaml
   authconform serve barong --set captcha=recaptcha,sign-up=closed --target-out t.yaml
+  authconform serve onlyoffice --accounts 3 --latency 30ms --real-time --target-out t.yaml
   authconform serve onlyoffice --fault replayed-code-accepted --target-out t.yaml`,
 		Args: oneExchange,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			st, err := findSuite(args[0])
 			if err != nil {
 				return err
+			}
+			if o.Accounts < 0 || o.Latency < 0 {
+				return fmt.Errorf("--accounts %d, --latency %s: neither can be less than nothing", o.Accounts, o.Latency)
 			}
 			served, err := runner.ServeReference(st, o)
 			if err != nil {
@@ -48,6 +52,9 @@ in a second file beside it that only you can read. Ends with an interrupt.`,
 	flags.StringArrayVar(&o.Faults, "fault", nil, "switch a defect on by `NAME`; `authconform list EXCHANGE --faults` explains each")
 	flags.StringToStringVar(&o.Set, "set", nil, "set the reference up otherwise, as `NAME=VALUE`; `authconform list EXCHANGE --settings` explains each")
 	flags.StringVar(&o.TargetOut, "target-out", "", "write a ready target `FILE`")
+	flags.IntVar(&o.Accounts, "accounts", 0, "write only `N` identities of a role into the target file, as a deployment has them (default: all)")
+	flags.DurationVar(&o.Latency, "latency", 0, "answer each request later by this `DURATION`, as distance does, for example 30ms")
+	flags.BoolVar(&o.RealTime, "real-time", false, "name no test clock in the target file, so that waiting takes real time")
 	return cmd
 }
 
