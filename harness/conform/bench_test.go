@@ -227,8 +227,8 @@ func (tr trial) environment(t *testing.T, url string) (conform.Environment, *mem
 	kept := &memory{results: map[string]journal.Result{}, calls: map[string][]journal.Call{}}
 	return conform.Environment{
 		Target: &at, Vault: vault, Wire: wire, Clock: clock, Sink: kept, Inbox: tr.inbox,
-		Pool:    identity.NewPool(at.Identities, 1, processes, clock.Now, tr.window),
-		Process: 1, Processes: processes, Today: time.Now(),
+		Accounts: identity.NewBroker(at.Identities, identity.Terms{Attempts: 2, Window: tr.window, Patience: time.Minute}, time.Now),
+		Process:  1, Processes: processes, Today: time.Now(),
 	}, kept
 }
 

@@ -218,6 +218,9 @@ func (s *Context) Send(ctx context.Context, by *Actor, op *contract.Operation, r
 	})
 	if call != nil {
 		run.addCall(call.ID)
+		if s.counts(call, op) {
+			run.failed(by.Who, r)
+		}
 	}
 	var failure *httpclient.Error
 	switch {

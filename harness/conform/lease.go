@@ -6,32 +6,121 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/onsi/ginkgo/v2"
 
-	"authconform/harness/contract"
 	"authconform/harness/identity"
 	"authconform/harness/inbox"
 	"authconform/harness/otp"
 	"authconform/harness/target"
 )
 
-// Lease takes an identity of the role for the rest of the spec. None to be had
-// makes the clause UNTESTABLE: the error says how many the pool would need.
+// Lease takes an identity of the role for the rest of the spec, as soon as one can
+// be had. Where that will never be, the clause is UNTESTABLE.
 func (s *Context) Lease(role string) *identity.Identity {
 	ginkgo.GinkgoHelper()
-	who, err := s.env.Pool.Lease(role)
-	if err != nil {
-		s.Untestable("it needs an identity with the role %q: %v", role, err)
+	return s.lease(identity.Claim{Role: role, Fails: undeclared})
+}
+
+// LeaseFull is Lease for a spec that looks at a full limit: the identity may be one
+// whose limit an earlier spec filled, as its FullFor tells.
+func (s *Context) LeaseFull(role string) *identity.Identity {
+	ginkgo.GinkgoHelper()
+	return s.lease(identity.Claim{Role: role, Fails: undeclared, Full: true})
+}
+
+// undeclared is how many attempts a spec is taken to fail that does not say.
+const undeclared = 1
+
+func (s *Context) lease(c identity.Claim) *identity.Identity {
+	ginkgo.GinkgoHelper()
+	r := s.current()
+	if who := r.handOut(c.Role); who != nil {
+		return who
 	}
-	ginkgo.DeferCleanup(func() {
-		if s.current().refusals.Load() > 0 {
-			who.Failed()
+	claims := s.claims(r, c)
+	grants, err := s.ask(r, claims)
+	if err != nil && len(claims) > 1 { // perhaps the spec never comes to the others
+		claims = claims[:1]
+		grants, err = s.ask(r, claims)
+	}
+	var short *identity.Shortage
+	switch {
+	case errors.As(err, &short):
+		s.Untestable("it needs an identity with the role %q: %v", c.Role, err)
+	case err != nil:
+		s.Error("cannot lease an identity with the role %q: %v", c.Role, err)
+	}
+	for i, grant := range grants {
+		who := identity.Leased(grant)
+		s.learn(who)
+		r.lend(who, claims[i].Role)
+		ginkgo.DeferCleanup(func() { s.GiveBack(who) })
+	}
+	return r.handOut(c.Role)
+}
+
+// claims are what the clause declares that it needs, with c first; c alone for who
+// declares nothing, or comes back for more.
+func (s *Context) claims(r *run, c identity.Claim) []identity.Claim {
+	declared := slices.Clone(s.env.Claims[r.clause.ID])
+	i := slices.IndexFunc(declared, func(d identity.Claim) bool { return d.Role == c.Role })
+	if i < 0 || len(r.names()) > 0 {
+		return []identity.Claim{c}
+	}
+	c.Fails = declared[i].Fails
+	return append([]identity.Claim{c}, slices.Delete(declared, i, i+1)...)
+}
+
+// ask asks for accounts. Where the target's clock can be moved, nobody waits for
+// one to rest.
+func (s *Context) ask(r *run, claims []identity.Claim) ([]identity.Grant, error) {
+	ginkgo.GinkgoHelper()
+	for {
+		request := identity.Request{Claims: claims, Held: r.names(), Now: s.Now(), AtOnce: s.canAdvance()}
+		grants, err := s.env.Accounts.Lease(context.Background(), request)
+		var short *identity.Shortage
+		if !request.AtOnce || !errors.As(err, &short) || short.Until.IsZero() {
+			return grants, err
 		}
-		s.env.Pool.Release(who)
-	})
-	return who
+		rest := short.Until.Sub(request.Now)
+		if s.env.RealTime && rest > s.env.Target.Limits.MaxWait {
+			return nil, err
+		}
+		s.Wait(context.Background(), rest, "an identity has to rest")
+	}
+}
+
+// learn takes over what earlier leases of an identity left behind.
+func (s *Context) learn(who *identity.Identity) {
+	for label, value := range map[string]string{"password": who.Password, "totp-secret": who.TOTPSecret, "token": who.Token,
+		"api-key": who.APIKey, "api-secret": who.APISecret} {
+		s.Secret(label, value) // of one that was provided, no target file tells it
+	}
+	for _, word := range who.State().Kept {
+		s.Secret("kept", word)
+	}
+	for secret, codes := range who.State().Used {
+		s.Codes(secret).Use(codes)
+	}
+}
+
+// GiveBack ends a lease before its spec does. Doing so twice does no harm.
+func (s *Context) GiveBack(who *identity.Identity) {
+	if !s.current().giveBack(who) {
+		return
+	}
+	s.mu.Lock()
+	for secret, kit := range s.kits {
+		if secret == who.TOTPSecret || slices.Contains(slices.Collect(maps.Values(who.State().Kept)), secret) {
+			who.Use(secret, kit.Used())
+		}
+	}
+	s.mu.Unlock()
+	s.env.Accounts.Return(who.Name, who.State())
 }
 
 // Fresh takes over an account that the spec made itself.
@@ -39,13 +128,6 @@ func (s *Context) Fresh(id target.Identity) *identity.Identity {
 	s.Secret("password", id.Password)
 	s.Secret("totp-secret", id.TOTPSecret)
 	return identity.Fresh(id)
-}
-
-// counted are the outcomes that targets count towards a limit: an identity that
-// met one rests before its next lease.
-var counted = []contract.Outcome{
-	contract.BadCredentials, contract.SecondFactorWrong, contract.SecondFactorReplayed,
-	contract.Throttled, contract.SecondFactorThrottled, contract.AccountDisabled,
 }
 
 // Nonce is a short text that no spec used before.

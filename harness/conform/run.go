@@ -22,10 +22,9 @@ type run struct {
 	serial  bool
 	started time.Time
 	checks  atomic.Int32
-	// refusals counts the calls that a target may count towards a limit.
-	refusals atomic.Int32
 
 	mu       sync.Mutex
+	leases   []*lease
 	calls    []string
 	state    verdict.State // empty while nothing has ended the spec
 	reason   string
@@ -145,7 +144,7 @@ func (s *Context) finish(report types.SpecReport) {
 	}
 	result := journal.Result{
 		Clause: r.clause.ID, State: r.state, Reason: r.reason, Failures: r.failures,
-		Checks: int(r.checks.Load()), Calls: r.calls, Evidence: r.evidence, Started: r.started,
+		Checks: int(r.checks.Load()), Calls: r.calls, Evidence: r.evidence, Leases: r.borrowed(), Started: r.started,
 		DurationMS: float64(time.Since(r.started).Microseconds()) / 1000, Process: s.env.Process,
 	}
 	if err := s.env.Sink.Result(result.Redacted(s.env.Vault)); err != nil {

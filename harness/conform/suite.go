@@ -57,6 +57,12 @@ type Suite struct {
 	// for exchanges where another service hands out the credential that each
 	// request needs.
 	Send func(context.Context, *Context, *Actor, *contract.Operation, Request) (*httpclient.Call, error)
+	// Tallies says that the suite notes failed attempts itself, by Identity.Failed:
+	// where a refusal does not show whether a target counts it.
+	Tallies bool
+	// Counts names operations, by operationId, every call of which a target may count
+	// towards a limit, whatever its outcome.
+	Counts map[string]bool
 	// Needs names, by operationId, the settings without which an operation cannot
 	// be called; where one has neither value nor default, its specs are UNTESTABLE.
 	Needs map[string][]string
@@ -102,14 +108,15 @@ type Sink interface {
 
 // Environment is everything of a run that does not depend on the exchange.
 type Environment struct {
-	Target  *target.Target
-	Vault   *secret.Vault
-	Wire    *httpclient.Wire
-	Pool    *identity.Pool
-	Clock   *otp.Clock
-	Inbox   inbox.Inbox // nil when the target file names none
-	Sink    Sink
-	Process int // of Processes, from 1, as Ginkgo counts
+	Target   *target.Target
+	Vault    *secret.Vault
+	Wire     *httpclient.Wire
+	Accounts identity.Lender
+	Claims   map[string][]identity.Claim // by clause id: the accounts that it declares to need
+	Clock    *otp.Clock
+	Inbox    inbox.Inbox // nil when the target file names none
+	Sink     Sink
+	Process  int // of Processes, from 1, as Ginkgo counts
 	// RealTime keeps the target's test clock from granting what a real wait, up to
 	// limits.max-wait, could not.
 	RealTime  bool

@@ -19,7 +19,7 @@ import (
 func (s *Context) Wait(ctx context.Context, d time.Duration, why string) {
 	ginkgo.GinkgoHelper()
 	tooLong := d > s.env.Target.Limits.MaxWait
-	if url := s.env.Target.Clock.AdvanceURL; url != "" && !(s.env.RealTime && tooLong) && (s.env.Processes == 1 || s.current().serial) {
+	if url := s.env.Target.Clock.AdvanceURL; s.canAdvance() && !(s.env.RealTime && tooLong) {
 		d = (d + time.Second - 1).Truncate(time.Second) // the endpoint takes whole seconds
 		if err := advance(ctx, url, d); err != nil {
 			s.Error("cannot advance the target's clock by %s (%s): %v", d, why, err)
@@ -37,6 +37,11 @@ func (s *Context) Wait(ctx context.Context, d time.Duration, why string) {
 	case <-ctx.Done():
 		s.Error("interrupted while waiting %s (%s)", d, why)
 	}
+}
+
+// canAdvance tells whether the target's clock can be moved now.
+func (s *Context) canAdvance() bool {
+	return s.env.Target.Clock.AdvanceURL != "" && (s.env.Processes == 1 || s.current().serial)
 }
 
 var clockClient = httpclient.Plain(10 * time.Second)

@@ -77,9 +77,18 @@ type Result struct {
 	Checks     int           `json:"checks"` // how many checks the spec recorded
 	Calls      []string      `json:"calls,omitempty"`
 	Evidence   []Check       `json:"evidence,omitempty"` // what was checked, in the order in which it was
+	Leases     []Lease       `json:"leases,omitempty"`
 	Started    time.Time     `json:"started"`
 	DurationMS float64       `json:"duration_ms"`
 	Process    int           `json:"process"`
+}
+
+// Lease is an account that a spec borrowed, and how many of the attempts that it
+// made with it a target may count towards a limit.
+type Lease struct {
+	Identity string `json:"identity"`
+	Role     string `json:"role"`
+	Failed   int    `json:"failed,omitempty"`
 }
 
 // Failure is one broken promise, with all that a reader needs to understand it

@@ -124,10 +124,13 @@ func Environment(st conform.Suite, c *contract.Contract, profile string, instanc
 	if err != nil {
 		return conform.Environment{}, err
 	}
-	clock := otp.NewClock(time.Now)
+	claims, err := runner.Claims(st.Exchange)
+	if err != nil {
+		return conform.Environment{}, err
+	}
 	return conform.Environment{
-		Target: t, Vault: vault, Wire: w, Clock: clock,
-		Pool:  identity.NewPool(t.Identities, 1, 1, clock.Now, time.Minute),
+		Target: t, Vault: vault, Wire: w, Clock: otp.NewClock(time.Now),
+		Accounts: identity.NewBroker(t.Identities, runner.TermsOf(t.Limits), time.Now), Claims: claims,
 		Inbox: inbox.Mailpit(t.Inbox.URL), Process: 1, Processes: 1, Today: time.Now(),
 	}, nil
 }

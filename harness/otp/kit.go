@@ -5,7 +5,9 @@ import (
 	cryptorand "crypto/rand"
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -212,6 +214,22 @@ func (k *Kit) Replay(code string) (string, error) {
 		return "", errors.New("this code was never handed out, so that sending it is no replay")
 	}
 	return code, nil
+}
+
+// Used lists the codes that were handed out.
+func (k *Kit) Used() []string {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return slices.Collect(maps.Keys(k.used))
+}
+
+// Use notes codes as handed out: by another process, which had the identity before.
+func (k *Kit) Use(codes []string) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for _, code := range codes {
+		k.used[code] = true
+	}
 }
 
 // Right tells whether a code is right in a step at most window steps from now. It hands nothing out.

@@ -58,6 +58,7 @@ type Plan struct {
 	Version    string `json:"version"`
 	Procs      int    `json:"procs"`
 	RealTime   bool   `json:"real_time,omitempty"`
+	Accounts   string `json:"accounts"` // where the broker of the run is
 
 	ProductionHosts []string `json:"production_hosts,omitempty"` // of every exchange
 }

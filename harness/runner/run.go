@@ -22,6 +22,7 @@ import (
 	"authconform/harness/conform"
 	"authconform/harness/contract"
 	"authconform/harness/httpclient"
+	"authconform/harness/identity"
 	"authconform/harness/journal"
 	"authconform/harness/secret"
 	"authconform/harness/target"
@@ -122,6 +123,7 @@ type runner struct {
 	target   *target.Target
 	clauses  []reports.Clause
 	started  time.Time
+	accounts *identity.Broker
 	stop     func()
 
 	interrupted bool // from outside, while specs ran
@@ -171,6 +173,10 @@ func (r *runner) plan() (err error) {
 		Exchange: r.suite.Exchange, TargetFile: file, Profile: profile, Focus: o.Focus, Out: o.Out,
 		RunID: newRunID(), Version: o.Version, Procs: o.Procs, RealTime: o.RealTime,
 		ProductionHosts: o.ProductionHosts,
+	}
+	if err := r.openAccounts(); err != nil {
+		r.stop()
+		return err
 	}
 	return nil
 }

@@ -60,6 +60,9 @@ type session struct {
 	target  *target.Target
 	wire    *httpclient.Wire
 	journal *journal.Writer
+
+	accounts *identity.Remote
+	claims   map[string][]identity.Claim
 }
 
 // openSession gives a context everything of a run: the target, the client, the
@@ -74,11 +77,19 @@ func openSession(plan Plan, st conform.Suite, c *contract.Contract, process int)
 	if err != nil {
 		return nil, err
 	}
+	claims, err := Claims(plan.Exchange)
+	if err != nil {
+		return nil, err
+	}
+	accounts, err := identity.Dial(plan.Accounts)
+	if err != nil {
+		return nil, err
+	}
 	j, err := journal.Create(plan.Out, process)
 	if err != nil {
 		return nil, &UsageError{err}
 	}
-	return &session{plan: plan, vault: vault, target: t, wire: w, journal: j}, nil
+	return &session{plan: plan, vault: vault, target: t, wire: w, journal: j, accounts: accounts, claims: claims}, nil
 }
 
 func openWire(plan Plan, t *target.Target, vault *secret.Vault, process int) (*httpclient.Wire, error) {
@@ -96,6 +107,7 @@ func openWire(plan Plan, t *target.Target, vault *secret.Vault, process int) (*h
 
 // close ends the journal and scans it for every secret this process learnt.
 func (n *session) close(process int) error {
+	n.accounts.Close()
 	if err := n.journal.Close(); err != nil {
 		return err
 	}
@@ -108,25 +120,12 @@ func (n *session) close(process int) error {
 }
 
 func (n *session) environment(process int) conform.Environment {
-	clock := otp.NewClock(time.Now)
 	return conform.Environment{
-		Target: n.target, Vault: n.vault, Wire: n.wire, Sink: n.journal, Clock: clock,
-		Pool:  identity.NewPool(n.target.Identities, process, n.plan.Procs, clock.Now, rest(n.target.Limits)),
+		Target: n.target, Vault: n.vault, Wire: n.wire, Sink: n.journal, Clock: otp.NewClock(time.Now),
+		Accounts: n.accounts, Claims: n.claims,
 		Inbox: openInbox(n.target), Process: process, Processes: n.plan.Procs, Today: time.Now(),
 		RealTime: n.plan.RealTime,
 	}
-}
-
-// rest is how long an identity stays unused after a failed attempt: as long as
-// any limit of the target may remember it.
-func rest(limits target.Limits) time.Duration {
-	var longest time.Duration
-	for _, l := range []*target.Limit{limits.Password, limits.SecondFactor} {
-		if l != nil {
-			longest = max(longest, l.Window, l.Block)
-		}
-	}
-	return longest
 }
 
 func openInbox(t *target.Target) inbox.Inbox {

@@ -34,9 +34,10 @@ var Suite = conform.Suite{
 	Features: map[string]conform.Feature{
 		jwtFeature: {Text: "x-user-token is a JWT, as public clients read it; the page does not say what it is", Present: jwtPresent},
 	},
-	Path:  client.Path,
-	Send:  client.Send,
-	Needs: client.Needs,
+	Path:    client.Path,
+	Send:    client.Send,
+	Needs:   client.Needs,
+	Tallies: true, // the page prints no refusal
 	// The public API page; the second is the vendor's trading API.
 	ProductionHosts: []string{"api.coinrabbit.io", "exchange.coinrabbit.io"},
 }

@@ -58,7 +58,10 @@ func limitOf(ctx context.Context, p *client.Client, s subject) *limit {
 	return &limit{t: t, LimitTest: family.LimitTest{S: p.Context}, Limit: family.Limit{
 		Operation: s.operation, Attempts: declared.Attempts, Block: max(declared.Block, declared.Window),
 		Refused: contract.SecondFactorWrong, Limited: contract.Throttled,
-		Wrong: func(int) family.Attempt { return with(t.Codes.Wrong(farAway)) },
+		Wrong: func(int) family.Attempt {
+			t.Who.Failed()
+			return with(t.Codes.Wrong(farAway))
+		},
 		Right: func() family.Attempt { return with(right()) },
 	}}
 }

@@ -21,7 +21,7 @@ import (
 	"authconform/reports/compare"
 )
 
-var updateCrossed = flag.Bool("update", false, "write fixtures/<exchange>/crossed.yaml anew")
+var updateCrossed = flag.Bool("update", false, "write the generated files anew: fixtures/<exchange>/crossed.yaml, schemas/<exchange>/leases.yaml")
 
 // crossing is what a suite in one profile finds on a server in another.
 type crossing struct {

@@ -1,0 +1,156 @@
+package main
+
+import (
+	"bytes"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"go.yaml.in/yaml/v3"
+
+	"authconform/harness/conform"
+	"authconform/harness/journal"
+	"authconform/harness/runner"
+	"authconform/suites"
+)
+
+// borrowed is, by clause and role, how many attempts each lease failed.
+type borrowed map[string]map[string][]int
+
+// take merges what a run's journals say, and keeps the most of each.
+func (b borrowed) take(t *testing.T, dir string) {
+	t.Helper()
+	calls, err := journal.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer calls.Close()
+	for id, result := range calls.Results() {
+		seen := map[string]int{}
+		for _, l := range result.Leases {
+			if b[id] == nil {
+				b[id] = map[string][]int{}
+			}
+			i := seen[l.Role]
+			seen[l.Role]++
+			if i == len(b[id][l.Role]) {
+				b[id][l.Role] = append(b[id][l.Role], 0)
+			}
+			b[id][l.Role][i] = max(b[id][l.Role][i], l.Failed)
+		}
+	}
+}
+
+func leasesFile(exchange string) string {
+	return filepath.Join("..", "..", "..", "schemas", exchange, "leases.yaml")
+}
+
+// TestLeases: what leases.yaml declares is of clauses that there are, and no clause
+// borrows more accounts than it declares, so that none waits for a second account
+// while it keeps a first one from others. -update writes the files anew, from one
+// run of each profile on its reference.
+func TestLeases(t *testing.T) {
+	for _, st := range suites.All() {
+		t.Run(st.Exchange, func(t *testing.T) {
+			if *updateCrossed {
+				writeLeases(t, st)
+			}
+			declared, err := runner.Claims(st.Exchange)
+			if err != nil {
+				t.Fatal(err)
+			}
+			infos, err := runner.Clauses(st)
+			if err != nil {
+				t.Fatal(err)
+			}
+			known := map[string]bool{}
+			for _, info := range infos {
+				known[info.ID] = true
+			}
+			for id := range declared {
+				if !known[id] {
+					t.Errorf("%s: there is no clause %s; renew the file with -update", leasesFile(st.Exchange), id)
+				}
+			}
+			if st.Exchange != "kiiexap" { // one run shows it, and this one is short
+				return
+			}
+			found := borrowed{}
+			found.take(t, runOnce(t, st.Exchange, "", nil))
+			for id, roles := range found {
+				for role, fails := range roles {
+					have := 0
+					for _, c := range declared[id] {
+						if c.Role == role {
+							have++
+						}
+					}
+					if len(fails) > have {
+						t.Errorf("%s borrows %d accounts of role %s and declares %d; renew %s with -update", id, len(fails), role, have, leasesFile(st.Exchange))
+					}
+				}
+			}
+		})
+	}
+}
+
+// runOnce runs a suite on its served reference and returns the run folder.
+func runOnce(t *testing.T, exchange, profile string, set map[string]string) string {
+	t.Helper()
+	file, _ := servedOf(t, exchange, runner.ServeOptions{Profile: profile, Set: set})
+	out := filepath.Join(t.TempDir(), "out")
+	run(t, nil, "run", exchange, "--target", file, "--out", out)
+	return out
+}
+
+func writeLeases(t *testing.T, st conform.Suite) {
+	t.Helper()
+	c, err := runner.Contract(st.Exchange)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var set map[string]string
+	if st.Exchange == "barong" { // where accounts sign up, hardly any is borrowed
+		set = map[string]string{"sign-up": "closed"}
+	}
+	found := borrowed{}
+	for _, profile := range c.Profiles {
+		found.take(t, runOnce(t, st.Exchange, profile, set))
+	}
+	list := map[string][]map[string]int{}
+	for id, roles := range found {
+		for _, role := range slices.Sorted(maps.Keys(roles)) {
+			for _, fails := range roles[role] {
+				list[id] = append(list[id], map[string]int{role: fails})
+			}
+		}
+	}
+	var text bytes.Buffer
+	text.WriteString("# The accounts that each clause borrows, and how many attempts a target may count it fails\n" +
+		"# with each. Made by `go test ./harness/cmd/authconform -run Leases -update`; not edited by hand.\n")
+	for _, id := range slices.Sorted(maps.Keys(list)) {
+		line, err := yaml.Marshal(flow{id: list[id]})
+		if err != nil {
+			t.Fatal(err)
+		}
+		text.Write(line)
+	}
+	if err := os.WriteFile(leasesFile(st.Exchange), text.Bytes(), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// flow is written on one line.
+type flow map[string][]map[string]int
+
+// MarshalYAML implements yaml.Marshaler.
+func (f flow) MarshalYAML() (any, error) {
+	var node yaml.Node
+	if err := node.Encode(map[string][]map[string]int(f)); err != nil {
+		return nil, err
+	}
+	node.Content[1].Style = yaml.FlowStyle
+	return &node, nil
+}

@@ -1,0 +1,367 @@
+package identity
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"authconform/harness/target"
+)
+
+// Terms are what a target allows its accounts.
+type Terms struct {
+	// Attempts is how many failures a limit takes before it holds; 0 means that the
+	// target declares none, so that nobody rests.
+	Attempts int
+	// Window is how long a target may count a failure: the longest window or block
+	// that it declares. Any use within it may prolong it.
+	Window time.Duration
+	// Patience is the longest rest that a lease waits out.
+	Patience time.Duration
+}
+
+// Broker holds the accounts of a run. It is safe for use by several goroutines.
+type Broker struct {
+	terms Terms
+	clock func() time.Time
+
+	mu       sync.Mutex
+	ahead    time.Duration // of the target's clock before clock, as requests tell
+	accounts []*account    // in file order
+	queue    []*ticket     // of requests that wait, the oldest first
+	turn     int
+	timer    *time.Timer
+	closed   bool
+	sources  sources
+}
+
+// account is what the broker knows of an identity.
+type account struct {
+	target.Identity
+	State
+	holder *holder // nil: free
+	turn   int     // of the last lease; 0: never leased
+}
+
+// holder is who has accounts: one process of the run.
+type holder struct {
+	_ byte // pointers to nothing at all would be equal
+}
+
+// ticket is a request that waits.
+type ticket struct {
+	Request
+	by     *holder
+	since  time.Time
+	grants []Grant
+	err    error
+	done   chan struct{}
+}
+
+// margin is added to a window: the target's clock and ours differ by less.
+const margin = time.Second
+
+// worthwhile is how much longer a full limit must hold for another spec to look
+// at it.
+const worthwhile = 15 * time.Second
+
+// NewBroker makes a broker of a target's accounts; clock is the local time.
+func NewBroker(ids []target.Identity, terms Terms, clock func() time.Time) *Broker {
+	b := &Broker{terms: terms, clock: clock}
+	for _, id := range ids {
+		b.accounts = append(b.accounts, &account{Identity: id})
+	}
+	return b
+}
+
+// Lease implements Lender for the broker's own process.
+func (b *Broker) Lease(_ context.Context, r Request) ([]Grant, error) { return b.lease(nil, r) }
+
+var own = &holder{}
+
+func (b *Broker) lease(by *holder, r Request) ([]Grant, error) {
+	if by == nil {
+		by = own
+	}
+	t := &ticket{Request: r, by: by, done: make(chan struct{})}
+	b.mu.Lock()
+	b.ahead = max(b.ahead, r.Now.Sub(b.clock()))
+	t.since = b.now()
+	b.queue = append(b.queue, t)
+	b.assign()
+	b.mu.Unlock()
+	<-t.done
+	return t.grants, t.err
+}
+
+func (b *Broker) now() time.Time { return b.clock().Add(b.ahead) }
+
+// Return implements Lender. An account that is not leased is left alone.
+func (b *Broker) Return(name string, s State) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	i := slices.IndexFunc(b.accounts, func(a *account) bool { return a.Name == name && a.holder != nil })
+	if i < 0 {
+		return
+	}
+	a := b.accounts[i]
+	a.State, a.holder = s, nil
+	a.LastUsed = b.now()
+	b.assign()
+}
+
+// Close ends every wait: the run is over.
+func (b *Broker) Close() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.closed = true
+	b.assign()
+}
+
+// assign serves the queue: the oldest request first, and whatever can be granted
+// beside it. The oldest one that has to wait keeps the accounts that it waits for;
+// so does any other, but only those that are of no use to others before they have
+// rested.
+func (b *Broker) assign() {
+	now := b.now()
+	kept := map[*account]bool{}
+	var wake time.Time
+	var waiting []*ticket
+	for _, t := range b.queue {
+		picks, ready := b.pick(t, kept, now)
+		if b.settle(t, picks, ready, now) {
+			close(t.done)
+			continue
+		}
+		for _, a := range picks {
+			if a != nil && (len(waiting) == 0 || b.worn(a, now)) {
+				kept[a] = true
+			}
+		}
+		if ready.After(now) && (wake.IsZero() || ready.Before(wake)) {
+			wake = ready
+		}
+		waiting = append(waiting, t)
+	}
+	b.queue = waiting
+	b.provide()
+	if b.timer != nil {
+		b.timer.Stop()
+	}
+	if !wake.IsZero() {
+		b.timer = time.AfterFunc(wake.Sub(now)+time.Millisecond, func() {
+			b.mu.Lock()
+			defer b.mu.Unlock()
+			b.assign()
+		})
+	}
+}
+
+// settle grants a request or refuses it for good; false lets it wait.
+func (b *Broker) settle(t *ticket, picks []*account, ready, now time.Time) bool {
+	complete := !slices.Contains(picks, nil)
+	switch {
+	case b.closed:
+		t.err = errClosed
+	case complete && !ready.After(now):
+		for _, a := range picks {
+			b.turn++
+			if a.rested(now, b.terms) {
+				a.Failed, a.Full = 0, time.Time{}
+			}
+			a.turn, a.holder = b.turn, t.by
+			t.grants = append(t.grants, Grant{a.Identity, a.State})
+		}
+	default:
+		short := b.short(t, now)
+		switch {
+		case short != nil: // for ever
+			t.err = short
+		case t.AtOnce, complete && ready.Sub(now) > b.terms.Patience, len(t.Held) > 0 && now.Sub(t.since) > b.terms.Patience:
+			t.err = b.shortage(t.Claims[0].Role, now, ready)
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// pick finds for each claim the account that can be had soonest, nil where others
+// keep all, and says when the last of them can be had.
+func (b *Broker) pick(t *ticket, kept map[*account]bool, now time.Time) (picks []*account, ready time.Time) {
+	for _, c := range t.Claims {
+		var best *account
+		var at time.Time
+		for _, a := range b.accounts {
+			if !a.suits(c, t.Held) || kept[a] || slices.Contains(picks, a) {
+				continue
+			}
+			when := b.ready(a, c, now)
+			if best == nil || b.prefer(a, when, best, at, c, now) {
+				best, at = a, when
+			}
+		}
+		picks = append(picks, best)
+		if at.After(ready) {
+			ready = at
+		}
+	}
+	return picks, ready
+}
+
+// suits tells whether an account is of the kind that a claim asks for.
+func (a *account) suits(c Claim, held []string) bool {
+	return a.Retired == "" && slices.Contains(a.Roles, c.Role) && !slices.Contains(held, a.Name)
+}
+
+// busy is when an account that somebody has is expected back.
+const busy = 2 * time.Second
+
+// ready is when an account can serve a claim.
+func (b *Broker) ready(a *account, c Claim, now time.Time) time.Time {
+	switch {
+	case a.holder != nil:
+		return now.Add(busy)
+	case c.Full && a.Full.Sub(now) > worthwhile, b.room(a, c.Fails, now):
+		return now
+	}
+	return a.LastUsed.Add(b.terms.Window + margin)
+}
+
+// room tells whether an account can fail so many attempts more and then still
+// be let in. What fills the limit itself needs an account that nothing is counted
+// of.
+func (b *Broker) room(a *account, fails int, now time.Time) bool {
+	most := b.terms.Attempts - 1
+	if b.terms.Attempts == 0 || a.Failed == 0 || a.rested(now, b.terms) {
+		return true
+	}
+	return fails <= most && a.Failed+fails <= most
+}
+
+func (a *account) rested(now time.Time, terms Terms) bool {
+	return a.Failed > 0 && !now.Before(a.LastUsed.Add(terms.Window+margin))
+}
+
+// worn tells whether an account has to rest before it can fail once more.
+func (b *Broker) worn(a *account, now time.Time) bool { return a.holder == nil && !b.room(a, 1, now) }
+
+// prefer orders the accounts that suit a claim: those that can be had soonest, full
+// ones for who looks at a full limit, and those that nobody had yet. Small failures
+// gather on one account, so that the others stay free for who needs all attempts,
+// and who fails nothing takes one of those.
+func (b *Broker) prefer(a *account, at time.Time, other *account, otherAt time.Time, c Claim, now time.Time) bool {
+	if !at.Equal(otherAt) {
+		return at.Before(otherAt)
+	}
+	if isFull, otherFull := a.Full.After(now), other.Full.After(now); c.Full && isFull != otherFull {
+		return isFull
+	}
+	if fresh, otherFresh := a.turn == 0, other.turn == 0; fresh != otherFresh {
+		return fresh
+	} else if fresh {
+		return false // file order
+	}
+	if a.Failed != other.Failed {
+		return (a.Failed > other.Failed) == (c.Fails > 0)
+	}
+	return a.turn < other.turn
+}
+
+var errClosed = fmt.Errorf("the run ended while it waited for an account")
+
+// Shortage says why a request is not granted.
+type Shortage struct {
+	Role  string
+	Have  int       // identities of the role in the target file
+	Need  int       // how many the request needs
+	Until time.Time // when it could be; zero: never, with the accounts there are
+	Why   string
+}
+
+func (s *Shortage) Error() string {
+	return fmt.Sprintf("no identity with the role %s can be had: %s; the target file has %d, and the clause needs %d at a time", s.Role, s.Why, s.Have, s.Need)
+}
+
+// short is the shortage of a request that no wait can serve; nil when there is none.
+func (b *Broker) short(t *ticket, now time.Time) *Shortage {
+	var picks []*account
+	for _, c := range t.Claims {
+		i := slices.IndexFunc(b.accounts, func(a *account) bool { return a.suits(c, t.Held) && !slices.Contains(picks, a) })
+		if i < 0 {
+			if b.sources.expected(c.Role) {
+				return nil
+			}
+			return b.shortage(c.Role, now, time.Time{})
+		}
+		picks = append(picks, b.accounts[i])
+	}
+	return nil
+}
+
+func (b *Broker) shortage(role string, now, until time.Time) *Shortage {
+	s := &Shortage{Role: role, Need: 1, Until: until}
+	var retired []string
+	leased, resting := 0, 0
+	for _, a := range b.accounts {
+		if !slices.Contains(a.Roles, role) {
+			continue
+		}
+		s.Have++
+		switch {
+		case a.Retired != "":
+			retired = append(retired, a.Name+" ("+a.Retired+")")
+		case a.holder != nil:
+			leased++
+		case a.Failed > 0:
+			resting++
+		}
+	}
+	var why []string
+	say := func(n int, format string, args ...any) {
+		if n > 0 {
+			why = append(why, fmt.Sprintf(format, args...))
+		}
+	}
+	say(leased, "%d in use", leased)
+	say(resting, "%d have to rest after failed attempts", resting)
+	say(len(retired), "retired: %s", strings.Join(retired, ", "))
+	s.Need += leased
+	s.Why = cmp.Or(strings.Join(why, ", "), "there is none")
+	if refusal := b.sources.refusal(role); refusal != "" {
+		s.Why += "; " + refusal
+	}
+	return s
+}
+
+// Waiting is how many requests wait, and for how long the next one still has to.
+func (b *Broker) Waiting() (requests int, rest time.Duration) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	now := b.now()
+	for i, t := range b.queue {
+		_, ready := b.pick(t, nil, now)
+		if wait := ready.Sub(now); i == 0 || wait < rest {
+			rest = max(0, wait)
+		}
+	}
+	return len(b.queue), rest
+}
+
+// Changed lists the accounts of the target file that are not as they were, with
+// why.
+func (b *Broker) Changed() map[string]string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	changed := map[string]string{}
+	for _, a := range b.accounts {
+		if a.Retired != "" {
+			changed[a.Name] = a.Retired
+		}
+	}
+	return changed
+}

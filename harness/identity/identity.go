@@ -1,0 +1,144 @@
+// Package identity is the economy of the target's accounts. One broker a run holds
+// what is known of each: who has it, the failed attempts that a target may still
+// count, the one-time codes that were used. Specs lease accounts from it, in
+// whichever process they run, and give them back with what they did to them.
+package identity
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"authconform/harness/target"
+)
+
+// Claim is what a spec needs an account for.
+type Claim struct {
+	Role  string
+	Fails int // attempts of it that a target may count towards a limit
+	// Full says that an account will do whose limit an earlier spec filled: one
+	// episode of a full limit serves every spec that looks at it.
+	Full bool
+}
+
+// Request asks for accounts that are all granted together or not at all, so that
+// two specs which need two accounts each never wait for each other.
+type Request struct {
+	Claims []Claim
+	Held   []string  // names of the accounts that the spec has already
+	Now    time.Time // the target's time
+	AtOnce bool      // do not wait: a *Shortage says until when there is nothing
+}
+
+// State is what outlives a lease. It travels with the account.
+type State struct {
+	Failed   int                 // attempts that a target may still count
+	Full     time.Time           // until when a limit is full that was filled on purpose; zero: none
+	Retired  string              // why nobody may have it any more
+	Used     map[string][]string // used one-time codes, by shared secret
+	Kept     map[string]string   // what a later lease has to know, such as a factor left on
+	LastUsed time.Time           // end of the last lease
+}
+
+// Format shows no code and no secret.
+func (s State) Format(f fmt.State, _ rune) {
+	fmt.Fprintf(f, "failed=%d retired=%q", s.Failed, s.Retired)
+}
+
+// Grant is an account that was leased, with its state.
+type Grant struct {
+	Identity target.Identity
+	State    State
+}
+
+// Lender grants accounts and takes them back: the broker itself, or a way to it
+// from another process.
+type Lender interface {
+	// Lease waits until it can grant what is asked. The error is a *Shortage where
+	// that will never be, and for AtOnce where it is not now.
+	Lease(context.Context, Request) ([]Grant, error)
+	// Return ends a lease.
+	Return(name string, s State)
+}
+
+// Identity is a leased account. Each lease has its own. It is safe for use by
+// several goroutines.
+type Identity struct {
+	target.Identity
+
+	mu    sync.Mutex
+	state State
+}
+
+// Leased is an account as a grant gives it.
+func Leased(g Grant) *Identity { return &Identity{Identity: g.Identity, state: g.State} }
+
+// Fresh is an identity that no broker keeps: a spec made the account itself, and
+// nobody uses it again.
+func Fresh(id target.Identity) *Identity { return &Identity{Identity: id} }
+
+// State is what has become of the account so far.
+func (i *Identity) State() State {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	s := i.state
+	s.Used, s.Kept = maps.Clone(s.Used), maps.Clone(s.Kept)
+	return s
+}
+
+// Failed notes an attempt that a target may count towards a limit.
+func (i *Identity) Failed() { i.change(func(s *State) { s.Failed++ }) }
+
+// full is more failures than any limit allows.
+const full = 1 << 20
+
+// Fill notes that a spec filled a limit on purpose, and until when it surely holds.
+func (i *Identity) Fill(until time.Time) { i.change(func(s *State) { s.Failed, s.Full = full, until }) }
+
+// FullFor is for how long from now a limit surely holds that was filled on purpose.
+func (i *Identity) FullFor(now time.Time) time.Duration { return max(0, i.State().Full.Sub(now)) }
+
+// Recovered notes that a limit has ended: nothing is counted any more.
+func (i *Identity) Recovered() { i.change(func(s *State) { s.Failed, s.Full = 0, time.Time{} }) }
+
+// Retire takes the account away for good: it is locked out, its password is
+// unknown, or it cannot be brought back to how it was. The first reason given is
+// kept; it must hold no secret.
+func (i *Identity) Retire(reason string) {
+	i.change(func(s *State) { s.Retired = cmp.Or(s.Retired, reason, "no reason given") })
+}
+
+// Use notes one-time codes of a secret as used.
+func (i *Identity) Use(secret string, codes []string) {
+	i.change(func(s *State) {
+		if s.Used == nil {
+			s.Used = map[string][]string{}
+		}
+		s.Used[secret] = slices.Clone(codes)
+	})
+}
+
+// Keep leaves a word for later leases of the account; "" takes it back.
+func (i *Identity) Keep(name, word string) {
+	i.change(func(s *State) {
+		if s.Kept == nil {
+			s.Kept = map[string]string{}
+		}
+		if s.Kept[name] = word; word == "" {
+			delete(s.Kept, name)
+		}
+	})
+}
+
+// Kept is the word that an earlier lease left.
+func (i *Identity) Kept(name string) string { return i.State().Kept[name] }
+
+func (i *Identity) change(f func(*State)) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	f(&i.state)
+}

@@ -1,0 +1,75 @@
+package runner
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"slices"
+	"time"
+
+	"go.yaml.in/yaml/v3"
+
+	"authconform/harness/identity"
+	"authconform/harness/target"
+	"authconform/schemas"
+)
+
+// TermsOf is what the limits of a target allow its accounts.
+func TermsOf(limits target.Limits) identity.Terms {
+	terms := identity.Terms{Patience: limits.MaxWait}
+	for _, l := range []*target.Limit{limits.Password, limits.SecondFactor} {
+		if l == nil || l.Attempts == 0 {
+			continue
+		}
+		terms.Window = max(terms.Window, l.Window, l.Block)
+		if terms.Attempts == 0 || l.Attempts < terms.Attempts {
+			terms.Attempts = l.Attempts
+		}
+	}
+	return terms
+}
+
+// Claims are the accounts that the clauses of an exchange need, by clause id, as
+// schemas/<exchange>/leases.yaml declares them. A clause that is not there declares
+// none.
+func Claims(exchange string) (map[string][]identity.Claim, error) {
+	name := exchange + "/leases.yaml"
+	text, err := fs.ReadFile(schemas.FS, name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var declared map[string][]map[string]int
+	if err := yaml.Unmarshal(text, &declared); err != nil {
+		return nil, fmt.Errorf("schemas/%s: %w", name, err)
+	}
+	claims := map[string][]identity.Claim{}
+	for id, list := range declared {
+		for _, one := range list {
+			for _, role := range slices.Sorted(maps.Keys(one)) {
+				claims[id] = append(claims[id], identity.Claim{Role: role, Fails: one[role]})
+			}
+		}
+	}
+	return claims, nil
+}
+
+// openAccounts starts the broker of the run and lets its processes in.
+func (r *runner) openAccounts() error {
+	r.accounts = identity.NewBroker(r.target.Identities, TermsOf(r.target.Limits), time.Now)
+	door, err := identity.Open(r.accounts)
+	if err != nil {
+		return err
+	}
+	r.Plan.Accounts = door.Address
+	stop := r.stop
+	r.stop = func() {
+		r.accounts.Close()
+		door.Close()
+		stop()
+	}
+	return nil
+}
