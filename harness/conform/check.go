@@ -3,7 +3,6 @@ package conform
 import (
 	"cmp"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/onsi/ginkgo/v2"
