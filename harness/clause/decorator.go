@@ -28,6 +28,9 @@ type Clause struct {
 	// setting of the whole deployment. It runs last, serially, and only where
 	// the target file allows it.
 	Disrupts bool
+	// Own marks a spec that disrupts nothing but accounts that it has leased. It runs
+	// serially only where the target's clock is moved, and else beside others.
+	Own bool
 
 	// Location is where the clause stands in the source: the line that calls Must,
 	// Should, Note or Graded.
@@ -84,6 +87,11 @@ func Only(profiles ...string) Option {
 // Disrupts marks a clause whose spec disturbs others on the same deployment.
 func Disrupts() Option {
 	return func(c *Clause) { c.Disrupts = true }
+}
+
+// Fills marks a clause whose spec fills a limit, or locks an account, of its own.
+func Fills() Option {
+	return func(c *Clause) { c.Disrupts, c.Own = true, true }
 }
 
 // Needs names features without which the clause does not apply.

@@ -18,6 +18,10 @@ const Unselected = "unselected"
 
 // Registry collects the clauses of one suite while Ginkgo builds its tree.
 type Registry struct {
+	// Beside lets specs that fill limits of their own run beside others. It has to be
+	// set before the tree is built.
+	Beside bool
+
 	contract *contract.Contract
 	selected func(Info) bool
 	entries  map[string]Entry
@@ -64,6 +68,10 @@ func (r *Registry) Lookup(labels []string) (Entry, bool) {
 // labels and decorators that Ginkgo knows.
 func (r *Registry) Transform(node types.NodeType, offset ginkgo.Offset, text string, args []any) (string, []any, []error) {
 	if !node.Is(types.NodeTypeIt) {
+		ordered := slices.ContainsFunc(args, func(a any) bool { return a == any(ginkgo.Ordered) })
+		if ordered && !r.Beside { // all of our ordered containers hold specs that fill limits
+			args = append(slices.Clone(args), ginkgo.Serial)
+		}
 		return text, args, nil
 	}
 	at := types.NewCodeLocation(int(offset))
@@ -80,7 +88,7 @@ func (r *Registry) Transform(node types.NodeType, offset ginkgo.Offset, text str
 		labels = append(labels, Unselected)
 	}
 	out := append(slices.Delete(slices.Clone(args), i, i+1), labels)
-	if entry.Disrupts {
+	if entry.Disrupts && !(entry.Own && r.Beside) {
 		out = append(out, ginkgo.Serial, ginkgo.SpecPriority(-1))
 	}
 	return text, out, nil

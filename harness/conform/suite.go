@@ -57,6 +57,9 @@ type Suite struct {
 	// for exchanges where another service hands out the credential that each
 	// request needs.
 	Send func(context.Context, *Context, *Actor, *contract.Operation, Request) (*httpclient.Call, error)
+	// Alone, when not nil, tells whether one process has to run all specs against a
+	// target, because the target limits them together.
+	Alone func(t *target.Target, profile string) bool
 	// Tallies says that the suite notes failed attempts itself, by Identity.Failed:
 	// where a refusal does not show whether a target counts it.
 	Tallies bool

@@ -17,11 +17,15 @@ var counted = []contract.Outcome{
 	contract.Throttled, contract.SecondFactorThrottled, contract.AccountDisabled,
 }
 
-// counts tells whether a target may count a call towards a limit: it was answered
-// as a counted outcome is, and not as a success.
+// counts tells whether a target may count a call towards a limit: the operation has
+// one, and the call was answered as a counted outcome is and not as a success.
 func (s *Context) counts(call *httpclient.Call, op *contract.Operation) bool {
 	if s.suite.Tallies || s.suite.Counts[op.ID] {
 		return s.suite.Counts[op.ID]
+	}
+	outcomes := op.Outcomes()
+	if !slices.Contains(outcomes, contract.Throttled) && !slices.Contains(outcomes, contract.SecondFactorThrottled) {
+		return false
 	}
 	is := func(outcome contract.Outcome) bool { return s.Is(call, op, outcome) }
 	return slices.ContainsFunc(counted, is) && !is(contract.OK)

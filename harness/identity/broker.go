@@ -171,7 +171,7 @@ func (b *Broker) settle(t *ticket, picks []*account, ready, now time.Time) bool 
 		for _, a := range picks {
 			b.turn++
 			if a.rested(now, b.terms) {
-				a.Failed, a.Full = 0, time.Time{}
+				a.Failed = 0
 			}
 			a.turn, a.holder = b.turn, t.by
 			t.grants = append(t.grants, Grant{a.Identity, a.State})
@@ -223,13 +223,20 @@ const busy = 2 * time.Second
 
 // ready is when an account can serve a claim.
 func (b *Broker) ready(a *account, c Claim, now time.Time) time.Time {
+	fails := c.Fails
+	if c.Full { // it has to fill the limit itself where none is full
+		fails = max(fails, b.terms.Attempts)
+	}
 	switch {
 	case a.holder != nil:
 		return now.Add(busy)
-	case c.Full && a.Full.Sub(now) > worthwhile, b.room(a, c.Fails, now):
+	case c.Full && a.Full.Sub(now) > worthwhile, b.room(a, fails, now):
 		return now
 	}
-	return a.LastUsed.Add(b.terms.Window + margin)
+	if rested := a.LastUsed.Add(b.terms.Window + margin); rested.After(a.Full) {
+		return rested
+	}
+	return a.Full
 }
 
 // room tells whether an account can fail so many attempts more and then still
@@ -244,7 +251,7 @@ func (b *Broker) room(a *account, fails int, now time.Time) bool {
 }
 
 func (a *account) rested(now time.Time, terms Terms) bool {
-	return a.Failed > 0 && !now.Before(a.LastUsed.Add(terms.Window+margin))
+	return a.Failed > 0 && !a.Full.After(now) && !now.Before(a.LastUsed.Add(terms.Window+margin))
 }
 
 // worn tells whether an account has to rest before it can fail once more.

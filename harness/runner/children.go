@@ -63,7 +63,7 @@ func (r *runner) children(ctx context.Context) error {
 	// terminal does; in a group of their own it comes from here and only once.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGINT) }
-	cmd.WaitDelay = 3 * time.Second
+	cmd.WaitDelay = 4 * time.Second // an interrupted run ends within five
 	var exit *exec.ExitError
 	err = cmd.Start()
 	if err == nil {

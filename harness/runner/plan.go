@@ -58,7 +58,8 @@ type Plan struct {
 	Version    string `json:"version"`
 	Procs      int    `json:"procs"`
 	RealTime   bool   `json:"real_time,omitempty"`
-	Accounts   string `json:"accounts"` // where the broker of the run is
+	Beside     bool   `json:"beside,omitempty"` // what fills limits of its own runs beside other specs
+	Accounts   string `json:"accounts"`         // where the broker of the run is
 
 	ProductionHosts []string `json:"production_hosts,omitempty"` // of every exchange
 }

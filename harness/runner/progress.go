@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strconv"
 	"time"
 )
 
@@ -14,6 +15,8 @@ type Progress struct {
 	Out      io.Writer // nil shows nothing, and only counts
 	Terminal bool      // one line that rewrites itself; plain lines otherwise
 	Name     string
+
+	waiting func() (clauses int, rest time.Duration) // for accounts; nil says nothing of them
 }
 
 // follower counts results as they arrive in the journals, whichever process
@@ -22,6 +25,7 @@ type follower struct {
 	Progress
 	dir     string
 	total   int
+	began   time.Time
 	done    int
 	offsets map[string]int64
 	last    int
@@ -30,14 +34,55 @@ type follower struct {
 }
 
 // interval is how often the journals are looked at, and plainEvery how many
-// looks apart plain lines are.
+// looks apart plain lines are: ten seconds.
 const (
 	interval   = 200 * time.Millisecond
-	plainEvery = 25
+	plainEvery = 50
 )
 
+func (f *follower) waits() bool {
+	if f.waiting == nil {
+		return false
+	}
+	clauses, _ := f.waiting()
+	return clauses > 0
+}
+
+// line tells how far the run is, what it waits for, and how long it may still take,
+// as far as what was done so far tells.
+func (f *follower) line() string {
+	text := fmt.Sprintf("%s: %d of %d clauses", f.Name, f.done, f.total)
+	if f.waiting != nil {
+		if clauses, rest := f.waiting(); clauses > 0 {
+			text += fmt.Sprintf("; %d wait for accounts, the next %s", clauses, rest.Round(time.Second))
+		}
+	}
+	if spent := time.Since(f.began); f.done > 0 && spent > 10*time.Second {
+		left := spent * time.Duration(f.total-f.done) / time.Duration(f.done)
+		text += fmt.Sprintf("; about %s left", left.Round(10*time.Second))
+	}
+	return text
+}
+
+// columns is how wide the terminal is, as shells tell it.
+func columns() int {
+	if n, err := strconv.Atoi(os.Getenv("COLUMNS")); err == nil && n > 0 {
+		return n
+	}
+	return 80
+}
+
+// clip keeps a line from being broken by the terminal, which no carriage return
+// would take back.
+func clip(line string, width int) string {
+	if len(line) < width {
+		return line
+	}
+	return line[:width-1]
+}
+
 func (p Progress) follow(dir string, total int) *follower {
-	f := &follower{Progress: p, dir: dir, total: total, offsets: map[string]int64{}, quit: make(chan struct{}), ended: make(chan struct{})}
+	f := &follower{Progress: p, dir: dir, total: total, began: time.Now(), offsets: map[string]int64{}, quit: make(chan struct{}), ended: make(chan struct{})}
 	go f.run()
 	return f
 }
@@ -72,9 +117,9 @@ func (f *follower) show(last bool) {
 	case f.Terminal && last:
 		fmt.Fprint(f.Out, "\r\x1b[K")
 	case f.Terminal:
-		fmt.Fprintf(f.Out, "\r\x1b[K%s: %d of %d clauses", f.Name, f.done, f.total)
-	case f.done != f.last:
-		fmt.Fprintf(f.Out, "%s: %d of %d clauses\n", f.Name, f.done, f.total)
+		fmt.Fprintf(f.Out, "\r\x1b[K%s", clip(f.line(), columns()))
+	case f.done != f.last || f.waits():
+		fmt.Fprintln(f.Out, f.line())
 	}
 	f.last = f.done
 }

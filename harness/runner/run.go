@@ -35,7 +35,7 @@ type Options struct {
 	TargetFile string // "" starts the reference of the exchange
 	Profile    string // "" is the target file's, or else the contract's default
 	Out        string // the run folder
-	Procs      int    // processes the specs are spread over; 0 and 1 are this one
+	Procs      int    // processes the specs are spread over; 0 is what pays, 1 is this one
 	Focus      string // globs over clause ids, separated by commas; "" is all
 	Strict     bool
 	Seed       int64 // of the spec order; 0 draws one
@@ -84,6 +84,8 @@ func (r *runner) observe(ctx context.Context) (silent, err error) {
 	if silent := Silent(ctx, r.Plan, r.target, r.vault); silent != nil {
 		return silent, nil
 	}
+	r.options.Progress.waiting = r.accounts.Waiting
+	defer context.AfterFunc(ctx, r.accounts.Close)() // nobody waits for an account any more
 	progress := r.options.Progress.follow(r.Plan.Out, r.selected())
 	err = r.specs(ctx)
 	progress.stop()
@@ -168,17 +170,32 @@ func (r *runner) plan() (err error) {
 	if o.Seed == 0 {
 		o.Seed = drawSeed(r.started)
 	}
-	o.Procs = max(o.Procs, 1)
+	if o.Procs == 0 {
+		o.Procs = r.pays(profile)
+	}
 	r.Plan = Plan{
 		Exchange: r.suite.Exchange, TargetFile: file, Profile: profile, Focus: o.Focus, Out: o.Out,
 		RunID: newRunID(), Version: o.Version, Procs: o.Procs, RealTime: o.RealTime,
-		ProductionHosts: o.ProductionHosts,
+		ProductionHosts: o.ProductionHosts, Beside: r.target.Clock.AdvanceURL == "",
 	}
 	if err := r.openAccounts(); err != nil {
 		r.stop()
 		return err
 	}
 	return nil
+}
+
+// waiters is how many processes pay where specs wait for accounts and for time to
+// pass: they hardly need a core.
+const waiters = 12
+
+// pays is how many processes pay: one where a test clock spares all waiting, or
+// where the suite says that several would get in each other's way.
+func (r *runner) pays(profile string) int {
+	if r.target.Clock.AdvanceURL != "" || r.suite.Alone != nil && r.suite.Alone(r.target, profile) {
+		return 1
+	}
+	return waiters
 }
 
 func drawSeed(now time.Time) int64 { return now.UnixNano() % 1_000_000 }

@@ -149,6 +149,7 @@ func tree(plan Plan, st conform.Suite, c *contract.Contract, prepare func() (Pla
 		return nil, nil, err
 	}
 	registry = clause.NewRegistry(c, selected)
+	registry.Beside = plan.Beside
 	context := conform.New(st, c, plan.Profile, registry)
 	var n *session
 	ginkgo.SynchronizedBeforeSuite(func() []byte {

@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"log"
@@ -43,11 +44,11 @@ func Test(t *testing.T, st conform.Suite, productionHosts []string) {
 		suite: st, contract: c, options: Options{ProductionHosts: productionHosts},
 		vault: secret.New(), started: time.Now(), stop: func() {},
 	}
-	profile, err := r.testProfile()
+	profile, beside, err := r.testProfile()
 	if err != nil {
 		t.Fatal(err)
 	}
-	draft := Plan{Exchange: st.Exchange, Profile: profile, Focus: os.Getenv(focusVariable)}
+	draft := Plan{Exchange: st.Exchange, Profile: profile, Focus: os.Getenv(focusVariable), Beside: beside}
 	config, reporter := ginkgo.GinkgoConfiguration()
 	prepare := func() (Plan, error) { return r.prepareTest(profile, config.RandomSeed, config.ParallelTotal) }
 	registry, unregister, err := tree(draft, st, c, prepare, func() { r.stop() })
@@ -63,17 +64,19 @@ func Test(t *testing.T, st conform.Suite, productionHosts []string) {
 	ginkgo.RunSpecs(t, st.Exchange, config, reporter)
 }
 
-// testProfile is the profile that all processes build their tree for.
-func (r *runner) testProfile() (string, error) {
-	name := os.Getenv(profileVariable)
-	if file := os.Getenv(targetVariable); file != "" && name == "" {
+// testProfile is the profile that all processes build their tree for, and whether
+// what fills limits runs beside other specs in it.
+func (r *runner) testProfile() (name string, beside bool, err error) {
+	name = os.Getenv(profileVariable)
+	if file := os.Getenv(targetVariable); file != "" {
 		t, err := loadTarget(file, r.suite, r.contract, r.options.ProductionHosts, r.vault)
 		if err != nil {
-			return "", err
+			return "", false, err
 		}
-		name = t.Profile
+		name, beside = cmp.Or(name, t.Profile), t.Clock.AdvanceURL == ""
 	}
-	return Profile(r.contract, askedProfile(r.suite.Exchange, name))
+	name, err = Profile(r.contract, askedProfile(r.suite.Exchange, name))
+	return name, beside, err
 }
 
 // prepareTest makes ready, on the first process, what all processes share.

@@ -28,7 +28,7 @@ type limitCase = func(ctx context.Context, l family.Limit, who *identity.Identit
 // throttle fills the declared limits. KIIEX documents none: all of it is SHOULD,
 // from RFC 6585 and RFC 4226.
 func (v specs) throttle() {
-	op, kit, disrupts := v.Login.Name(), family.LimitTest{S: v.Context}, clause.Disrupts()
+	op, kit, disrupts := v.Login.Name(), family.LimitTest{S: v.Context}, clause.Fills()
 	rows := []conform.Row[limitCase]{
 		{Text: op + " applies its rate limit to the first log-in after the declared number of wrong ones",
 			Clause: clause.Graded(v.ID("throttle.reached"), v.Login, contract.Throttled, disrupts),
@@ -109,7 +109,7 @@ func (v specs) throttle() {
 }
 
 func (v specs) throttleCodes(kit family.LimitTest) {
-	op, disrupts := v.SecondStep.Name(), clause.Disrupts()
+	op, disrupts := v.SecondStep.Name(), clause.Fills()
 	It(op+" rejects even a valid TOTP code after the declared number of wrong ones, until the rate limit has ended",
 		clause.Graded(v.ID("throttle.codes"), v.SecondStep, contract.SecondFactorThrottled, disrupts),
 		func(ctx SpecContext) {

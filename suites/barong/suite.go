@@ -31,6 +31,7 @@ var Suite = conform.Suite{
 	Path:     client.Path,
 	Send:     client.Send,
 	Leak:     client.Leak,
+	Alone:    client.Alone,
 }
 
 // specs builds the tree, one file for each area.

@@ -81,7 +81,7 @@ func (l *limit) expectAccepted(ctx context.Context, p *client.Client, when strin
 func wrongCodeLimit(p *client.Client, s subject) {
 	name := s.operation.Name()
 	state := func(slug string, options ...clause.Option) clause.Clause {
-		return clause.Should("coinrabbit.throttle."+s.operation.ID+slug, s.operation, contract.Throttled, append(options, clause.Disrupts())...)
+		return clause.Should("coinrabbit.throttle."+s.operation.ID+slug, s.operation, contract.Throttled, append(options, clause.Fills())...)
 	}
 	type variation = func(context.Context, *limit)
 	rows := []conform.Row[variation]{
@@ -168,7 +168,7 @@ const tries = 30
 // codeLimits are the limits of sending and of verifying codes.
 func codeLimits(p *client.Client) {
 	It("POST /utils/verification-code/verify rejects the right code after at most 30 wrong ones",
-		clause.Should("coinrabbit.throttle.verify-code", p.VerifyCode, contract.Throttled, clause.Disrupts(), asksLimit),
+		clause.Should("coinrabbit.throttle.verify-code", p.VerifyCode, contract.Throttled, clause.Fills(), asksLimit),
 		func(ctx SpecContext) {
 			t := verifying(p).ready(ctx)
 			untilLimited(ctx, p, t.Account, p.VerifyCode, p.VerifyRequest(t.Account, client.TypeActivation, client.OtherCode(t.code)))
@@ -176,7 +176,7 @@ func codeLimits(p *client.Client) {
 			p.Holds("the right code is held back after many wrong ones", !p.Is(right, p.VerifyCode, contract.OK), "it is verified")
 		})
 	It("POST /utils/verification-code/verify answers as beyond a limit after at most 30 wrong codes",
-		clause.Should("coinrabbit.throttle.verify-code-answer", p.VerifyCode, contract.Throttled, clause.Disrupts(), clause.Only(strict)),
+		clause.Should("coinrabbit.throttle.verify-code-answer", p.VerifyCode, contract.Throttled, clause.Fills(), clause.Only(strict)),
 		func(ctx SpecContext) {
 			a := p.SignedIn(ctx)
 			wrong := client.OtherCode(p.NewCode(ctx, a, client.TypeActivation))
@@ -184,7 +184,7 @@ func codeLimits(p *client.Client) {
 			p.Expect(call, p.VerifyCode, contract.Throttled)
 		})
 	It("POST /utils/verification-code/send rejects one of 30 requests in succession for the same user",
-		clause.Should("coinrabbit.throttle.send-code", p.SendCode, contract.Throttled, clause.Disrupts(),
+		clause.Should("coinrabbit.throttle.send-code", p.SendCode, contract.Throttled, clause.Fills(),
 			standard("OWASP API Security Top 10 2023 API4; checks#R18")),
 		func(ctx SpecContext) {
 			a := p.SignedIn(ctx)
@@ -196,7 +196,7 @@ func codeLimits(p *client.Client) {
 			p.Holds(fmt.Sprintf("no more than %d codes are sent at once", tries), refused, "more are")
 		})
 	It("POST /utils/verification-code/send answers as beyond a limit within 30 requests in succession for the same user",
-		clause.Should("coinrabbit.throttle.send-code-answer", p.SendCode, contract.Throttled, clause.Disrupts()),
+		clause.Should("coinrabbit.throttle.send-code-answer", p.SendCode, contract.Throttled, clause.Fills()),
 		func(ctx SpecContext) {
 			a := p.SignedIn(ctx)
 			call := untilLimited(ctx, p, a, p.SendCode, p.SendRequest(a, client.TypeActivation))

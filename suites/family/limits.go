@@ -18,6 +18,7 @@ import (
 	"authconform/harness/conform"
 	"authconform/harness/contract"
 	"authconform/harness/httpclient"
+	"authconform/harness/identity"
 )
 
 // Attempt is one request that counts, and who sends it.
@@ -28,6 +29,10 @@ type Limit struct {
 	Operation *contract.Operation
 	Attempts  int           // wrong attempts that are answered as wrong; the next one is limited
 	Block     time.Duration // how long the limit holds once reached
+
+	// Who, when not nil, is the account that the limit holds for: one whose limit an
+	// earlier spec filled is not filled again.
+	Who *identity.Identity
 
 	Wrong    func(i int) Attempt // the i-th wrong attempt, from 0
 	Right    func() Attempt      // what succeeds while no limit holds
@@ -49,17 +54,23 @@ func (l *Limit) Vary(change func(Attempt) Attempt) {
 type LimitTest struct{ S *conform.Context }
 
 // Reach sends exactly as many wrong attempts as the limit allows, each of which
-// must be answered as wrong, and one more, which must be limited. It returns
-// the limited call.
+// must be answered as wrong, and one more, which must be limited. Where the limit
+// is full already, it sends only that one. It returns the limited call.
 func (t LimitTest) Reach(ctx context.Context, l Limit) *httpclient.Call {
 	GinkgoHelper()
-	t.Guess(ctx, l, l.Attempts)
+	filled := l.Who != nil && l.Who.FullFor(t.S.Now()) > 0
+	if !filled {
+		t.Guess(ctx, l, l.Attempts)
+	}
 	limited := t.send(ctx, l, l.Wrong(l.Attempts))
 	if !t.S.Is(limited, l.Operation, l.Limited) { // whether it is worded otherwise, or does not hold at all
 		right := t.send(ctx, l, l.Right())
 		t.S.Holds(fmt.Sprintf("a right attempt is held back after %s", l.declared()), !t.S.Is(right, l.Operation, l.expected()), "it is accepted")
 	}
 	t.S.Expect(limited, l.Operation, l.Limited)
+	if l.Who != nil && !filled {
+		l.Who.Fill(t.S.Now().Add(l.Block))
+	}
 	return limited
 }
 
@@ -153,6 +164,9 @@ func (t LimitTest) Ends(ctx context.Context, l Limit, after time.Duration) {
 	t.S.Holds(fmt.Sprintf("a right attempt is accepted again %s after %s", after, l.declared()),
 		!t.S.Is(call, l.Operation, l.Limited), "it is held back still")
 	t.S.Expect(call, l.Operation, l.expected())
+	if l.Who != nil {
+		l.Who.Recovered()
+	}
 }
 
 // declared says which limit a check relies on.

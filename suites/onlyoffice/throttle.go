@@ -20,40 +20,33 @@ import (
 // mailsPerMinute is the documents' "5 per minute to collect passwords".
 const mailsPerMinute = 5
 
-// passwordLimit fills the limit of the password step, each time on an identity of
-// its own.
+// passwordLimit is about the limit of the password step. What looks at a full limit
+// follows upon what filled it, on the same identity.
 func passwordLimit(p *client.Client) {
+	Describe("limit of passwords", Ordered, ContinueOnFailure, func() { passwordLimitEpisode(p) })
+}
+
+func passwordLimitEpisode(p *client.Client) {
 	test := family.LimitTest{S: p.Context}
-	op, limited, disrupts := p.Login, contract.Throttled, clause.Disrupts()
-	conform.Table(func(ctx SpecContext, run func(context.Context, family.Limit, *identity.Identity)) {
-		who := p.Lease(client.User)
-		run(ctx, limitOfOwn(ctx, p, who), who)
-	}, []conform.Row[func(context.Context, family.Limit, *identity.Identity)]{
+	op, limited, disrupts := p.Login, contract.Throttled, clause.Fills()
+	type look = func(context.Context, family.Limit, *identity.Identity)
+	on := func(lease func(string) *identity.Identity) func(SpecContext, look) {
+		return func(ctx SpecContext, run look) {
+			who := lease(client.User)
+			run(ctx, limitOfOwn(ctx, p, who), who)
+		}
+	}
+	conform.Table(on(p.Lease), []conform.Row[look]{
 		{Text: "POST /authentication limits the attempt that follows as many wrong passwords as the settings allow",
 			Clause: clause.Must("onlyoffice.throttle.reached", op, limited, disrupts),
 			Given:  func(ctx context.Context, l family.Limit, _ *identity.Identity) { test.Reach(ctx, l) }},
+	})
+	conform.Table(on(p.LeaseFull), []conform.Row[look]{
 		{Text: "POST /authentication rejects the right password while the rate limit holds",
 			Clause: clause.Must("onlyoffice.throttle.right-password", op, limited, disrupts),
 			Given: func(ctx context.Context, l family.Limit, _ *identity.Identity) {
 				test.Reach(ctx, l)
 				test.HoldsBackTheRight(ctx, l)
-			}},
-		{Text: "POST /authentication counts wrong passwords whatever else differs between the attempts",
-			Clause: clause.Should("onlyoffice.throttle.whatever-varies", op, limited, disrupts, spansSessions),
-			Given:  func(ctx context.Context, l family.Limit, _ *identity.Identity) { test.WhateverVaries(ctx, l) }},
-		{Text: "POST /authentication applies its rate limit up to its end, and to the right password in the same words",
-			Clause: clause.Should("onlyoffice.throttle.lasts", op, limited, disrupts, spansSessions),
-			Given:  func(ctx context.Context, l family.Limit, _ *identity.Identity) { test.LastsToItsEnd(ctx, l) }},
-		{Text: "POST /authentication accepts the right password once the lockout is over",
-			Clause: clause.Must("onlyoffice.throttle.ends", op, limited, disrupts),
-			Given: func(ctx context.Context, l family.Limit, _ *identity.Identity) {
-				test.Reach(ctx, l)
-				test.Ends(ctx, l, l.Block+time.Second)
-			}},
-		{Text: "POST /authentication names in Retry-After when the lockout ends and accepts the right password then",
-			Clause: clause.Must("onlyoffice.throttle.retry-after", op, limited, disrupts, clause.Only(client.Documented)),
-			Given: func(ctx context.Context, l family.Limit, _ *identity.Identity) {
-				test.Ends(ctx, l, test.RetryAfter(test.Reach(ctx, l), l))
 			}},
 		{Text: "POST /authentication lets no cache store the refusal of the rate limit",
 			Clause: clause.Should("onlyoffice.throttle.not-storable", op, limited, disrupts, clause.Only(client.Documented),
@@ -64,13 +57,6 @@ func passwordLimit(p *client.Client) {
 			Given: func(ctx context.Context, l family.Limit, _ *identity.Identity) {
 				test.Reach(ctx, l)
 				test.Works(ctx, l, family.Attempt{By: p.Anonymous(), Request: client.Credentials(p.Lease(client.User))})
-			}},
-		{Text: "POST /authentication limits log-ins with an unknown user name like those of a user",
-			Clause: clause.Must("onlyoffice.throttle.unknown-user", op, limited, disrupts),
-			Given: func(ctx context.Context, l family.Limit, _ *identity.Identity) {
-				nobody := p.Nobody()
-				l.Wrong = func(int) family.Attempt { return wrongAttempt(p, nobody) }
-				test.Reach(ctx, l)
 			}},
 		{Text: "POST /authentication/{code} is rate-limited for a user whose wrong passwords reached the limit",
 			Clause: clause.Must("onlyoffice.throttle.by-code", p.LoginByCode, limited, disrupts),
@@ -90,6 +76,32 @@ func passwordLimit(p *client.Client) {
 				test.Reach(ctx, l)
 				p.DoExpect(ctx, p.Anonymous(), p.SendSMS, client.Credentials(who), limited)
 			}},
+		{Text: "POST /authentication names in Retry-After when the lockout ends and accepts the right password then",
+			Clause: clause.Must("onlyoffice.throttle.retry-after", op, limited, disrupts, clause.Only(client.Documented)),
+			Given: func(ctx context.Context, l family.Limit, _ *identity.Identity) {
+				test.Ends(ctx, l, test.RetryAfter(test.Reach(ctx, l), l))
+			}},
+		{Text: "POST /authentication accepts the right password once the lockout is over",
+			Clause: clause.Must("onlyoffice.throttle.ends", op, limited, disrupts),
+			Given: func(ctx context.Context, l family.Limit, _ *identity.Identity) {
+				test.Reach(ctx, l)
+				test.Ends(ctx, l, l.Block+time.Second)
+			}},
+	})
+	conform.Table(on(p.Lease), []conform.Row[look]{
+		{Text: "POST /authentication limits log-ins with an unknown user name like those of a user",
+			Clause: clause.Must("onlyoffice.throttle.unknown-user", op, limited, disrupts),
+			Given: func(ctx context.Context, l family.Limit, _ *identity.Identity) {
+				nobody := p.Nobody()
+				l.Who, l.Wrong = nil, func(int) family.Attempt { return wrongAttempt(p, nobody) }
+				test.Reach(ctx, l)
+			}},
+		{Text: "POST /authentication counts wrong passwords whatever else differs between the attempts",
+			Clause: clause.Should("onlyoffice.throttle.whatever-varies", op, limited, disrupts, spansSessions),
+			Given:  func(ctx context.Context, l family.Limit, _ *identity.Identity) { test.WhateverVaries(ctx, l) }},
+		{Text: "POST /authentication applies its rate limit up to its end, and to the right password in the same words",
+			Clause: clause.Should("onlyoffice.throttle.lasts", op, limited, disrupts, spansSessions),
+			Given:  func(ctx context.Context, l family.Limit, _ *identity.Identity) { test.LastsToItsEnd(ctx, l) }},
 		{Text: "POST /authentication counts wrong passwords that arrive at the same time",
 			Clause: clause.Should("onlyoffice.throttle.parallel", op, limited, disrupts, spansSessions),
 			Given:  func(ctx context.Context, l family.Limit, _ *identity.Identity) { test.Burst(ctx, l) }},
@@ -105,7 +117,7 @@ type variation = func(ctx context.Context, i int, who *identity.Identity, r conf
 
 func passwordLimitBypasses(p *client.Client) {
 	test := family.LimitTest{S: p.Context}
-	op, limited, disrupts := p.Login, contract.Throttled, clause.Disrupts()
+	op, limited, disrupts := p.Login, contract.Throttled, clause.Fills()
 	conform.Table(func(ctx SpecContext, vary variation) {
 		who := p.Lease(client.User)
 		l := limitOfOwn(ctx, p, who)
@@ -170,11 +182,7 @@ func claimedAddress(i int) string { return "198.51.100." + string(rune('1'+i%9))
 // codeLimit fills the limit of the second step.
 func codeLimit(p *client.Client) {
 	test := family.LimitTest{S: p.Context}
-	disrupts := clause.Disrupts()
-	rest := func(ctx context.Context, l family.Limit) {
-		GinkgoHelper()
-		p.Wait(ctx, l.Block+time.Second, "the limit has to end before others use the identity")
-	}
+	disrupts := clause.Fills()
 	It("POST /authentication/{code} limits more wrong codes in a minute than the settings allow and recovers after it",
 		clause.Must("onlyoffice.throttle.codes", p.LoginByCode, contract.SecondFactorThrottled, disrupts), func(ctx SpecContext) {
 			l := codeLimitOf(ctx, p, p.WithApp(ctx))
@@ -193,14 +201,12 @@ func codeLimit(p *client.Client) {
 				return attempt
 			}
 			test.Reach(ctx, l)
-			rest(ctx, l)
 		})
 	It("POST /authentication/{code} counts wrong codes whatever else differs between the requests",
 		clause.Should("onlyoffice.throttle.codes-whatever-varies", p.LoginByCode, contract.SecondFactorThrottled, disrupts, spansSessions),
 		func(ctx SpecContext) {
 			l := codeLimitOf(ctx, p, p.WithApp(ctx))
 			test.WhateverVaries(ctx, l)
-			rest(ctx, l)
 		})
 	It("POST /settings/tfaapp/validate limits more wrong codes than the settings allow",
 		clause.Must("onlyoffice.throttle.codes-validate", p.ValidateCode, contract.Throttled, disrupts), func(ctx SpecContext) {
@@ -210,7 +216,6 @@ func codeLimit(p *client.Client) {
 			l.Operation, l.Refused, l.Limited = p.ValidateCode, contract.SecondFactorWrong, contract.Throttled
 			l.Wrong = func(int) family.Attempt { return attempt }
 			test.Reach(ctx, l)
-			rest(ctx, l)
 		})
 	It("POST /authentication/{code} counts wrong codes across first steps",
 		clause.Should("onlyoffice.throttle.codes-new-session", p.LoginByCode, contract.SecondFactorThrottled, disrupts, spansSessions),
@@ -225,7 +230,6 @@ func codeLimit(p *client.Client) {
 			}
 			test.Reach(ctx, l)
 			test.HoldsBackTheRight(ctx, l)
-			rest(ctx, l)
 		})
 }
 
@@ -234,7 +238,7 @@ func codeLimit(p *client.Client) {
 func mailLimit(p *client.Client) {
 	test := family.LimitTest{S: p.Context}
 	It("POST /people/password limits the sixth mail in a minute, names in Retry-After when to return, and recovers after the minute",
-		clause.Must("onlyoffice.throttle.password-mail", p.SendPassword, contract.Throttled, clause.Disrupts(),
+		clause.Must("onlyoffice.throttle.password-mail", p.SendPassword, contract.Throttled, clause.Fills(),
 			clause.Only(client.Documented)), func(ctx SpecContext) {
 			attempt := family.Attempt{By: p.Anonymous(), Request: p.PasswordMail(p.Lease(client.User).Login)}
 			l := family.Limit{
@@ -248,15 +252,12 @@ func mailLimit(p *client.Client) {
 }
 
 // limitOfOwn is the limit of wrong passwords of an identity, as the portal's
-// settings have it. It ends before others use the identity.
+// settings have it. The identity rests afterwards.
 func limitOfOwn(ctx context.Context, p *client.Client, who *identity.Identity) family.Limit {
 	GinkgoHelper()
 	attempts, block := declaredOr(ctx, p, p.Target().Limits.Password)
-	DeferCleanup(func(ctx SpecContext) {
-		p.Wait(ctx, block+time.Second, "the block has to end before others use the identity")
-	})
 	return family.Limit{
-		Operation: p.Login, Attempts: attempts, Block: block,
+		Operation: p.Login, Attempts: attempts, Block: block, Who: who,
 		Wrong:   func(int) family.Attempt { return wrongAttempt(p, who.Login) },
 		Right:   func() family.Attempt { return family.Attempt{By: p.Anonymous(), Request: client.Credentials(who)} },
 		Refused: contract.BadCredentials, Limited: contract.Throttled,

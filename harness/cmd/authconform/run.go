@@ -65,7 +65,7 @@ is newly broken is red.`,
 	flags.StringVar(&o.TargetFile, "target", "", "target `FILE` of the deployment; the embedded reference without it")
 	flags.StringVar(&o.Profile, "profile", "", "profile of the contract (default: the target file's, or the contract's first)")
 	flags.StringVar(&o.Out, "out", "", "`DIR` for the reports (default: reports/runs/<time>)")
-	flags.IntVar(&o.Procs, "procs", 1, "processes to spread the specs over")
+	flags.IntVar(&o.Procs, "procs", 0, "processes to spread the specs over (default: 12 where a target takes real time, for waiting costs nothing; else 1)")
 	flags.StringSliceVar(&focus, "focus", nil, "run only the clauses whose id matches this `GLOB`; several are one run of them all")
 	flags.BoolVar(&o.Strict, "strict", false, "a failed SHOULD is red too")
 	flags.Var((*evidence)(&o.Every), "evidence", "calls to keep: `WHAT` is lean (of what is not PASS, and one of each operation and outcome) or all (for verify)")
@@ -122,7 +122,7 @@ func runAll(cmd *cobra.Command, args []string, o *runner.Options) error {
 	if err != nil {
 		return err
 	}
-	if o.Procs < 1 {
+	if o.Procs < 0 || o.Procs == 0 && cmd.Flags().Changed("procs") {
 		return fmt.Errorf("--procs %d: give a number of processes from 1 on", o.Procs)
 	}
 	if o.TargetFile != "" && len(chosen) != 1 {

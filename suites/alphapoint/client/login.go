@@ -19,7 +19,11 @@ import (
 // bearer token carries the session, it is logged out when the spec ends.
 func (c *Client) Account(role string) *identity.Identity {
 	ginkgo.GinkgoHelper()
-	who := c.Lease(role)
+	return c.usable(c.Lease(role))
+}
+
+func (c *Client) usable(who *identity.Identity) *identity.Identity {
+	ginkgo.GinkgoHelper()
 	if who.ID == "" {
 		c.Untestable("the target file gives %s no id: it is the UserId that is signed", who.Name)
 	}
@@ -33,12 +37,23 @@ func (c *Client) Account(role string) *identity.Identity {
 	return who
 }
 
-// LockableAccount leases an account that is not used again: no documented call
-// unlocks it.
-func (c *Client) LockableAccount() *identity.Identity {
+// forEver is how long an account stays locked: no documented call unlocks it.
+const forEver = 1000 * time.Hour
+
+// LockedBy leases an account that wrong log-ins lock: lock sends them, unless an
+// earlier spec did.
+func (c *Client) LockedBy(lock func(*identity.Identity)) *identity.Identity {
 	ginkgo.GinkgoHelper()
-	who := c.Account(Lockable)
-	ginkgo.DeferCleanup(func() { who.Retire("it may be locked now") })
+	who := c.usable(c.LeaseFull(Lockable))
+	if who.FullFor(c.Now()) == 0 {
+		ginkgo.DeferCleanup(func() {
+			if who.FullFor(c.Now()) == 0 {
+				who.Retire("it may be locked now")
+			}
+		})
+		lock(who)
+		who.Fill(c.Now().Add(forEver))
+	}
 	return who
 }
 

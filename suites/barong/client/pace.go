@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/onsi/ginkgo/v2"
+
+	"authconform/harness/target"
 )
 
 // Release 3.1 takes five log-ins a minute of one address and of one e-mail
@@ -111,4 +113,11 @@ func (p *Client) NewAddress() string {
 func address(n int) string {
 	first := netip.MustParseAddr("198.18.0.0").As4()
 	return fmt.Sprintf("%d.%d.%d.%d", first[0], int(first[1])+n>>16, n>>8&0xff, n&0xff)
+}
+
+// Alone tells whether one process has to run all specs: the limiter of release 3.1
+// counts log-ins by address and by account, and only one process can stay below it
+// where all share the address, or accounts come from the target file.
+func Alone(t *target.Target, profile string) bool {
+	return profile == Release31 && !(t.Features[ClientAddress] && t.Features[SignUp])
 }

@@ -25,20 +25,24 @@ type Account struct {
 	On     bool           // the factor may be on, so that it has to be switched off
 }
 
+// leftOn is under what name an account keeps the secret of a factor that its spec
+// could not switch off again.
+const leftOn = "factor left on"
+
 // SignedIn leases a user whose factor is off and opens a session for it. After the
 // spec the factor is switched off.
 func (p *Client) SignedIn(ctx context.Context) *Account {
 	ginkgo.GinkgoHelper()
 	a := &Account{Who: p.Lease(User)}
 	p.LogIn(ctx, a)
-	if left := p.left[a.Who.Name]; left != nil {
-		delete(p.left, a.Who.Name)
-		a.Secret, a.Codes = left.Secret, left.Codes
+	if left := a.Who.Kept(leftOn); left != "" {
+		a.Secret, a.Codes = left, p.Codes(left)
 		call := p.Switch(ctx, a, p.Deactivate, p.SwitchRequest(ctx, a, p.Deactivate, p.Code(ctx, a.Codes)))
 		// It may have been off already: then a secret can be created.
 		if !p.Is(call, p.Deactivate, contract.OK) && !p.Is(p.TryCreate(ctx, a), p.CreateSecret, contract.OK) {
 			p.Require("switch off the factor that an earlier clause left on", call, p.Deactivate, contract.OK)
 		}
+		a.Who.Keep(leftOn, "")
 	}
 	ginkgo.DeferCleanup(func(ctx ginkgo.SpecContext) { p.tidy(ctx, a) })
 	return a
@@ -213,7 +217,7 @@ func (p *Client) tidy(ctx context.Context, a *Account) {
 			return
 		}
 	}
-	p.left[a.Who.Name] = a
+	a.Who.Keep(leftOn, a.Secret)
 }
 
 // address is the e-mail address or phone number of an account as requests name it,

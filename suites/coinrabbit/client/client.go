@@ -23,10 +23,6 @@ import (
 type Client struct {
 	*conform.Context
 	PartnerLogin, Login, SendCode, VerifyCode, CreateSecret, Activate, Deactivate *contract.Operation
-
-	// left are the accounts, by identity, whose factor a spec of this process could
-	// not switch off again.
-	left map[string]*Account
 }
 
 // New makes a client of a context.
@@ -36,7 +32,6 @@ func New(s *conform.Context) *Client {
 		Context:      s,
 		PartnerLogin: op("partnerLogin"), Login: op("login"), SendCode: op("sendCode"), VerifyCode: op("verifyCode"),
 		CreateSecret: op("createSecret"), Activate: op("activate"), Deactivate: op("deactivate"),
-		left: map[string]*Account{},
 	}
 }
 

@@ -130,8 +130,9 @@ func Demands(length int, all bool) conform.Object {
 // for seconds.
 func (p *Client) LimitSettings(ctx context.Context) (attempts int, block time.Duration) {
 	ginkgo.GinkgoHelper()
-	_, session := p.SignedIn(ctx, Admin)
+	who, session := p.SignedIn(ctx, Admin)
 	call := p.DoRequire(ctx, "read the log-in settings", session, p.LoginSettings, NoBody, contract.OK)
+	p.GiveBack(who)
 	settings := value.At(value.Of(call), "response")
 	return value.Number(settings, "attemptCount"), time.Duration(value.Number(settings, "blockTime")) * time.Second
 }
