@@ -60,6 +60,12 @@ func Claims(exchange string) (map[string][]identity.Claim, error) {
 // openAccounts starts the broker of the run and lets its processes in.
 func (r *runner) openAccounts() error {
 	r.accounts = identity.NewBroker(r.target.Identities, TermsOf(r.target.Limits), time.Now)
+	remove := func() {}
+	if len(r.target.Provision.Command) > 0 {
+		p := r.provisioner()
+		r.accounts.ProvideBy(p)
+		remove = p.remove
+	}
 	door, err := identity.Open(r.accounts)
 	if err != nil {
 		return err
@@ -69,6 +75,7 @@ func (r *runner) openAccounts() error {
 	r.stop = func() {
 		r.accounts.Close()
 		door.Close()
+		remove()
 		stop()
 	}
 	return nil

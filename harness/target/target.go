@@ -32,6 +32,7 @@ type Target struct {
 	Operations []string          `yaml:"operations,flow,omitempty"` // all that the deployment has, by operationId; empty: all there are
 	Except     []string          `yaml:"except,flow,omitempty"`     // what it lacks, in place of Operations
 	Identities []Identity        `yaml:"identities,omitempty"`
+	Provision  Provision         `yaml:"provision,omitempty"`
 	Inbox      *Inbox            `yaml:"inbox,omitempty"` // nil: mailed codes cannot be read
 	Captcha    Captcha           `yaml:"captcha,omitempty"`
 	Clock      Clock             `yaml:"clock,omitempty"`
@@ -64,6 +65,11 @@ type Identity struct {
 	APIKey     string   `yaml:"api-key,omitempty" json:"-"`
 	APISecret  string   `yaml:"api-secret,omitempty" json:"-"` // what requests of the API key are signed with
 	Token      string   `yaml:"token,omitempty" json:"-"`      // bearer token that was issued to the account outside of the tested calls
+}
+
+// Provision is how accounts are made that Identities lacks; no command makes none.
+type Provision struct {
+	Command []string `yaml:"command,flow,omitempty"`
 }
 
 // Inbox is where mailed or texted codes arrive.

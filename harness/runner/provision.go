@@ -1,0 +1,140 @@
+package runner
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"sync"
+	"time"
+
+	"go.yaml.in/yaml/v3"
+
+	"authconform/harness/identity"
+	"authconform/harness/secret"
+	"authconform/harness/target"
+)
+
+// provisionLog is the file of a run folder that says which accounts the target file's
+// command made and removed. It holds no secret.
+const provisionLog = "provision.log"
+
+// provisioner makes accounts by the command of a target file: `COMMAND create
+// EXCHANGE ROLE` prints one JSON object with the members of an identity, and
+// `COMMAND remove EXCHANGE ROLE` reads the same object from its input.
+type provisioner struct {
+	exchange string
+	command  []string
+	patience time.Duration // for one call of the command
+	vault    *secret.Vault
+	log      string
+
+	mu   sync.Mutex
+	made []target.Identity
+}
+
+func (r *runner) provisioner() *provisioner {
+	return &provisioner{
+		exchange: r.suite.Exchange, command: r.target.Provision.Command, patience: r.target.Limits.MaxWait,
+		vault: r.vault, log: filepath.Join(r.Plan.Out, provisionLog),
+	}
+}
+
+var _ identity.Provider = (*provisioner)(nil)
+
+// Provide implements identity.Provider.
+func (p *provisioner) Provide(role string) (target.Identity, error) {
+	out, err := p.call("create", role, nil)
+	var who target.Identity
+	if err == nil {
+		decoder := yaml.NewDecoder(bytes.NewReader(out)) // JSON is YAML
+		decoder.KnownFields(true)
+		if decoder.Decode(&who) != nil || who.Login == "" {
+			err = errors.New("it printed no JSON object with the members of an identity (login, password, id, totp-secret and so on)")
+		}
+	}
+	if err != nil {
+		p.note("create", role, "", err)
+		return who, fmt.Errorf("provision.command made none: %w", err)
+	}
+	for label, value := range map[string]string{"password": who.Password, "totp-secret": who.TOTPSecret, "api-key": who.APIKey,
+		"api-secret": who.APISecret, "token": who.Token} {
+		p.vault.Register(label, value)
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	who.Name = fmt.Sprintf("made-%s-%d", role, len(p.made)+1)
+	if !slices.Contains(who.Roles, role) {
+		who.Roles = append(who.Roles, role)
+	}
+	p.made = append(p.made, who)
+	p.note("create", role, who.Name, nil)
+	return who, nil
+}
+
+// remove takes away all that was made.
+func (p *provisioner) remove() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var group sync.WaitGroup
+	for _, who := range p.made {
+		role := who.Roles[len(who.Roles)-1]
+		group.Go(func() {
+			_, err := p.call("remove", role, plain(who))
+			p.note("remove", role, who.Name, err)
+		})
+	}
+	group.Wait()
+	p.made = nil
+}
+
+// plain is an identity as the command printed it.
+func plain(who target.Identity) []byte {
+	all := map[string]any{"name": who.Name, "roles": who.Roles}
+	for name, value := range map[string]string{"login": who.Login, "password": who.Password, "id": who.ID, "phone": who.Phone,
+		"totp-secret": who.TOTPSecret, "api-key": who.APIKey, "api-secret": who.APISecret, "token": who.Token} {
+		if value != "" {
+			all[name] = value
+		}
+	}
+	text, _ := json.Marshal(all) // texts only: it cannot fail
+	return text
+}
+
+func (p *provisioner) call(what, role string, input []byte) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), p.patience)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, p.command[0], append(slices.Clone(p.command[1:]), what, p.exchange, role)...)
+	cmd.Stdin = bytes.NewReader(input)
+	cmd.WaitDelay = time.Second // a child that keeps the pipe open must not outlive the deadline
+	out, err := cmd.Output()
+	var exit *exec.ExitError
+	switch {
+	case ctx.Err() != nil:
+		return nil, fmt.Errorf("%s took longer than %s", p.command[0], p.patience)
+	case errors.As(err, &exit): // its error output may quote a password
+		return nil, fmt.Errorf("%s ended with %s; run it by hand to see why", p.command[0], exit.ProcessState)
+	case err != nil:
+		return nil, fmt.Errorf("it cannot be run: %w", err)
+	}
+	return out, nil
+}
+
+// note writes a line of the log; a log that cannot be written stops nothing.
+func (p *provisioner) note(what, role, name string, err error) {
+	file, failure := os.OpenFile(p.log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if failure != nil {
+		return
+	}
+	defer file.Close()
+	result := "done"
+	if err != nil {
+		result = p.vault.Redact(err.Error())
+	}
+	fmt.Fprintf(file, "%s %s role=%s account=%s %s\n", time.Now().UTC().Format(time.RFC3339), what, role, name, result)
+}
