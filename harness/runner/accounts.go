@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"maps"
 	"slices"
+	"sync"
 	"time"
 
 	"go.yaml.in/yaml/v3"
@@ -34,6 +35,19 @@ func TermsOf(limits target.Limits) identity.Terms {
 // schemas/<exchange>/leases.yaml declares them. A clause that is not there declares
 // none.
 func Claims(exchange string) (map[string][]identity.Claim, error) {
+	if known, ok := readClaims.Load(exchange); ok { // a proof asks once a fault
+		return known.(map[string][]identity.Claim), nil
+	}
+	claims, err := loadClaims(exchange)
+	if err == nil {
+		readClaims.Store(exchange, claims)
+	}
+	return claims, err
+}
+
+var readClaims sync.Map // by exchange
+
+func loadClaims(exchange string) (map[string][]identity.Claim, error) {
 	name := exchange + "/leases.yaml"
 	text, err := fs.ReadFile(schemas.FS, name)
 	if errors.Is(err, fs.ErrNotExist) {
