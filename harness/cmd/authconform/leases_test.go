@@ -27,7 +27,11 @@ func (b borrowed) take(t *testing.T, dir string) {
 		t.Fatal(err)
 	}
 	defer calls.Close()
-	for id, result := range calls.Results() {
+	results := calls.Results()
+	if len(results) == 0 {
+		t.Fatalf("%s holds no journal of results", dir)
+	}
+	for id, result := range results {
 		seen := map[string]int{}
 		for _, l := range result.Leases {
 			if b[id] == nil {
@@ -101,7 +105,7 @@ func runOnce(t *testing.T, exchange, profile string, set map[string]string) stri
 	t.Helper()
 	file, _ := servedOf(t, exchange, runner.ServeOptions{Profile: profile, Set: set})
 	out := filepath.Join(t.TempDir(), "out")
-	run(t, nil, "run", exchange, "--target", file, "--out", out)
+	run(t, nil, "run", exchange, "--target", file, "--out", out, "--evidence", "all") // the journals say who borrowed
 	return out
 }
 
