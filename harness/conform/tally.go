@@ -35,7 +35,6 @@ func (s *Context) counts(call *httpclient.Call, op *contract.Operation) bool {
 type lease struct {
 	who    *identity.Identity
 	role   string
-	before int  // attempts that had failed before the lease
 	handed bool // the spec has it; otherwise it is kept for the spec
 	back   bool // the spec gave it back
 }
@@ -43,7 +42,7 @@ type lease struct {
 func (r *run) lend(who *identity.Identity, role string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.leases = append(r.leases, &lease{who: who, role: role, before: who.State().Failed})
+	r.leases = append(r.leases, &lease{who: who, role: role})
 }
 
 // handOut is an identity of the role that is kept for the spec; nil when none is.
@@ -111,7 +110,7 @@ func (r *run) borrowed() []journal.Lease {
 	var all []journal.Lease
 	for _, l := range r.leases {
 		if l.handed {
-			all = append(all, journal.Lease{Identity: l.who.Name, Role: l.role, Failed: l.who.State().Failed - l.before})
+			all = append(all, journal.Lease{Identity: l.who.Name, Role: l.role, Failed: l.who.Attempts()})
 		}
 	}
 	return all

@@ -171,7 +171,7 @@ func (b *Broker) settle(t *ticket, picks []*account, ready, now time.Time) bool 
 		for _, a := range picks {
 			b.turn++
 			if a.rested(now, b.terms) {
-				a.Failed = 0
+				a.Failed, a.Filled = 0, false
 			}
 			a.turn, a.holder = b.turn, t.by
 			t.grants = append(t.grants, Grant{a.Identity, a.State})
@@ -244,14 +244,14 @@ func (b *Broker) ready(a *account, c Claim, now time.Time) time.Time {
 // of.
 func (b *Broker) room(a *account, fails int, now time.Time) bool {
 	most := b.terms.Attempts - 1
-	if b.terms.Attempts == 0 || a.Failed == 0 || a.rested(now, b.terms) {
+	if b.terms.Attempts == 0 || a.counted() == 0 || a.rested(now, b.terms) {
 		return true
 	}
-	return fails <= most && a.Failed+fails <= most
+	return fails <= most && a.counted() <= most-fails
 }
 
 func (a *account) rested(now time.Time, terms Terms) bool {
-	return a.Failed > 0 && !a.Full.After(now) && !now.Before(a.LastUsed.Add(terms.Window+margin))
+	return a.counted() > 0 && !a.Full.After(now) && !now.Before(a.LastUsed.Add(terms.Window+margin))
 }
 
 // worn tells whether an account has to rest before it can fail once more.
@@ -273,8 +273,8 @@ func (b *Broker) prefer(a *account, at time.Time, other *account, otherAt time.T
 	} else if fresh {
 		return false // file order
 	}
-	if a.Failed != other.Failed {
-		return (a.Failed > other.Failed) == (c.Fails > 0)
+	if mine, others := a.counted(), other.counted(); mine != others {
+		return (mine > others) == (c.Fails > 0)
 	}
 	return a.turn < other.turn
 }
@@ -324,7 +324,7 @@ func (b *Broker) shortage(role string, now, until time.Time) *Shortage {
 			retired = append(retired, a.Name+" ("+a.Retired+")")
 		case a.holder != nil:
 			leased++
-		case a.Failed > 0:
+		case a.counted() > 0:
 			resting++
 		}
 	}

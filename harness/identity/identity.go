@@ -9,6 +9,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"sync"
 	"time"
@@ -37,7 +38,8 @@ type Request struct {
 // State is what outlives a lease. It travels with the account.
 type State struct {
 	Failed   int                 // attempts that a target may still count
-	Full     time.Time           // until when a limit is full that was filled on purpose; zero: none
+	Filled   bool                // a limit was filled on purpose, whatever Failed counts
+	Full     time.Time           // until when that limit surely holds; zero: none
 	Retired  string              // why nobody may have it any more
 	Used     map[string][]string // used one-time codes, by shared secret
 	Kept     map[string]string   // what a later lease has to know, such as a factor left on
@@ -70,8 +72,9 @@ type Lender interface {
 type Identity struct {
 	target.Identity
 
-	mu    sync.Mutex
-	state State
+	mu       sync.Mutex
+	state    State
+	attempts int
 }
 
 // Leased is an account as a grant gives it.
@@ -90,20 +93,39 @@ func (i *Identity) State() State {
 	return s
 }
 
-// Failed notes an attempt that a target may count towards a limit.
-func (i *Identity) Failed() { i.change(func(s *State) { s.Failed++ }) }
+// counted is State.Failed, or more than any limit allows where one was filled.
+func (s State) counted() int {
+	if s.Filled {
+		return math.MaxInt32
+	}
+	return s.Failed
+}
 
-// full is more failures than any limit allows.
-const full = 1 << 20
+// Failed notes an attempt that a target may count towards a limit.
+func (i *Identity) Failed() {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.state.Failed++
+	i.attempts++
+}
+
+// Attempts is how many attempts failed within this lease, forgotten or not.
+func (i *Identity) Attempts() int {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return i.attempts
+}
 
 // Fill notes that a spec filled a limit on purpose, and until when it surely holds.
-func (i *Identity) Fill(until time.Time) { i.change(func(s *State) { s.Failed, s.Full = full, until }) }
+func (i *Identity) Fill(until time.Time) { i.change(func(s *State) { s.Filled, s.Full = true, until }) }
 
 // FullFor is for how long from now a limit surely holds that was filled on purpose.
 func (i *Identity) FullFor(now time.Time) time.Duration { return max(0, i.State().Full.Sub(now)) }
 
 // Recovered notes that a limit has ended: nothing is counted any more.
-func (i *Identity) Recovered() { i.change(func(s *State) { s.Failed, s.Full = 0, time.Time{} }) }
+func (i *Identity) Recovered() {
+	i.change(func(s *State) { s.Failed, s.Filled, s.Full = 0, false, time.Time{} })
+}
 
 // Retire takes the account away for good: it is locked out, its password is
 // unknown, or it cannot be brought back to how it was. The first reason given is

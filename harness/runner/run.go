@@ -35,7 +35,7 @@ type Options struct {
 	TargetFile string // "" starts the reference of the exchange
 	Profile    string // "" is the target file's, or else the contract's default
 	Out        string // the run folder
-	Procs      int    // processes the specs are spread over; 0 is what pays, 1 is this one
+	Procs      int    // processes the specs are spread over; 0 and 1 are this one, WhatPays is as many as pay
 	Focus      string // globs over clause ids, separated by commas; "" is all
 	Strict     bool
 	Seed       int64 // of the spec order; 0 draws one
@@ -170,9 +170,10 @@ func (r *runner) plan() (err error) {
 	if o.Seed == 0 {
 		o.Seed = drawSeed(r.started)
 	}
-	if o.Procs == 0 {
+	if o.Procs == WhatPays {
 		o.Procs = r.pays(profile)
 	}
+	o.Procs = max(o.Procs, 1)
 	r.Plan = Plan{
 		Exchange: r.suite.Exchange, TargetFile: file, Profile: profile, Focus: o.Focus, Out: o.Out,
 		RunID: newRunID(), Version: o.Version, Procs: o.Procs, RealTime: o.RealTime,
@@ -184,6 +185,10 @@ func (r *runner) plan() (err error) {
 	}
 	return nil
 }
+
+// WhatPays as Options.Procs leaves the number to the run. It is not the zero value, for
+// only the authconform binary can be executed again as a child.
+const WhatPays = -1
 
 // waiters is how many processes pay where specs wait for accounts and for time to
 // pass: they hardly need a core.

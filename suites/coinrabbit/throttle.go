@@ -188,8 +188,10 @@ func codeLimits(p *client.Client) {
 			standard("OWASP API Security Top 10 2023 API4; checks#R18")),
 		func(ctx SpecContext) {
 			a := p.SignedIn(ctx)
+			DeferCleanup(func(ctx SpecContext) { p.VerifyLast(ctx, a, client.TypeActivation) })
 			refused := false
 			for i := 0; i < tries && !refused; i++ {
+				a.Who.Failed() // it has to rest, as after failures
 				call := p.Do(ctx, a.Me, p.SendCode, p.SendRequest(a, client.TypeActivation))
 				refused = !p.Is(call, p.SendCode, contract.OK)
 			}
@@ -199,6 +201,7 @@ func codeLimits(p *client.Client) {
 		clause.Should("coinrabbit.throttle.send-code-answer", p.SendCode, contract.Throttled, clause.Fills()),
 		func(ctx SpecContext) {
 			a := p.SignedIn(ctx)
+			DeferCleanup(func(ctx SpecContext) { p.VerifyLast(ctx, a, client.TypeActivation) })
 			call := untilLimited(ctx, p, a, p.SendCode, p.SendRequest(a, client.TypeActivation))
 			p.Expect(call, p.SendCode, contract.Throttled)
 		})

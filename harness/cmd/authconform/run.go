@@ -125,6 +125,9 @@ func runAll(cmd *cobra.Command, args []string, o *runner.Options) error {
 	if o.Procs < 0 || o.Procs == 0 && cmd.Flags().Changed("procs") {
 		return fmt.Errorf("--procs %d: give a number of processes from 1 on", o.Procs)
 	}
+	if o.Procs == 0 {
+		o.Procs = runner.WhatPays
+	}
 	if o.TargetFile != "" && len(chosen) != 1 {
 		return fmt.Errorf("--target describes one deployment of one exchange: name the exchange, as in `authconform run onlyoffice --target %s`", o.TargetFile)
 	}
