@@ -60,6 +60,7 @@ func TestLeases(t *testing.T) {
 		t.Run(st.Exchange, func(t *testing.T) {
 			if *updateCrossed {
 				writeLeases(t, st)
+				return // what this program holds is the file as it was
 			}
 			declared, err := runner.Claims(st.Exchange)
 			if err != nil {
