@@ -8,10 +8,11 @@ import (
 	"authconform/harness/httpclient"
 )
 
-// ExpectSameAnswer checks that two answers have the same status and body, so that
+// ExpectSameAnswer checks that two answers have the same status, header fields and body, so that
 // they do not tell an account that exists from one that does not.
 func ExpectSameAnswer(s *conform.Context, first, other *httpclient.Call) {
 	GinkgoHelper()
+	s.Check("both answers have the same header fields", other.Fields(), Equal(first.Fields()))
 	s.Check("both answers have the same status", other.Status, Equal(first.Status))
 	s.Holds("both answers have the same body", string(other.Body) == string(first.Body), "the bodies differ")
 }

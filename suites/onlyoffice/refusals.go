@@ -2,15 +2,12 @@ package onlyoffice
 
 import (
 	"context"
-	"net/http"
-	"slices"
 
 	. "github.com/onsi/ginkgo/v2"
 
 	"authconform/harness/clause"
 	"authconform/harness/conform"
 	"authconform/harness/contract"
-	"authconform/harness/httpclient"
 	"authconform/suites/onlyoffice/client"
 )
 
@@ -123,16 +120,6 @@ func wrongLogInLink(p *client.Client) conform.Change {
 		request.Path = r.Path
 		return request
 	}}
-}
-
-// headerNames are the header fields of a response, without their values.
-func headerNames(call *httpclient.Call) []string {
-	var names []string
-	for name := range call.Header {
-		names = append(names, http.CanonicalHeaderKey(name))
-	}
-	slices.Sort(names)
-	return names
 }
 
 // refusesExpiredLink requires that the link of a change counts for seven days,

@@ -166,6 +166,10 @@ func loginFaults() []kit.Fault {
 			Operations: list{opLogin}, Outcomes: bad,
 		},
 		{
+			ID: faultUnknownUserToldByHeaderValue, Text: "The value of a header field tells that the user is unknown.",
+			Operations: list{opLogin}, Outcomes: bad,
+		},
+		{
 			ID: faultUnknownUserToldByLength, Text: "The length of a refused log-in tells that the user is unknown.",
 			Operations: list{opLogin}, Outcomes: bad,
 		},

@@ -54,6 +54,7 @@ const (
 	faultPasswordCutShortAccepted       = "password-cut-short-accepted"
 	faultUnknownUserToldByBody          = "unknown-user-told-by-body"
 	faultUnknownUserToldByStatus        = "unknown-user-told-by-status"
+	faultUnknownUserToldByHeaderValue   = "unknown-user-told-by-header-value"
 	faultUnknownUserToldByHeader        = "unknown-user-told-by-header"
 	faultUnknownUserToldByLength        = "unknown-user-told-by-length"
 	faultSecondFactorToldBeforePassword = "second-factor-told-before-password"

@@ -184,12 +184,14 @@ func (s *Server) wrongCredentials(r *request, key string) answer {
 		return s.refuse(r, accountLocked)
 	case u != nil && u.enrolled && s.On(faultSecondFactorToldBeforePassword):
 		a.header = withHeader(a.header, "X-Second-Factor", "Google")
+	case u != nil && s.On(faultUnknownUserToldByHeaderValue):
+		a.header = withHeader(a.header, "X-Reason", "wrong-password")
 	case u != nil:
 	case s.On(faultUnknownUserToldByBody):
 		a.body = object{"Authenticated": false, "errormsg": "User not found"}
 	case s.On(faultUnknownUserToldByStatus):
 		a.status = 404
-	case s.On(faultUnknownUserToldByHeader):
+	case s.On(faultUnknownUserToldByHeader), s.On(faultUnknownUserToldByHeaderValue):
 		a.header = withHeader(a.header, "X-Reason", "unknown-user")
 	case s.On(faultUnknownUserToldByLength):
 		a.suffix = "\n"

@@ -150,10 +150,11 @@ var scenarios = map[string]scenario{
 		who := v.who(roleUser)
 		return seen(v.password(who, who.Login, who.Password[:10]))
 	},
-	faultUnknownUserToldByBody:   wrongUser,
-	faultUnknownUserToldByStatus: wrongUser,
-	faultUnknownUserToldByHeader: wrongUser,
-	faultUnknownUserToldByLength: wrongUser,
+	faultUnknownUserToldByBody:        wrongUser,
+	faultUnknownUserToldByStatus:      wrongUser,
+	faultUnknownUserToldByHeader:      wrongUser,
+	faultUnknownUserToldByHeaderValue: wrongUser,
+	faultUnknownUserToldByLength:      wrongUser,
 	faultSecondFactorToldBeforePassword: func(v *venue) string {
 		who := v.who(roleTOTP)
 		return seen(v.password(who, who.Login, "wrong"))

@@ -5,6 +5,7 @@ const (
 	faultUnknownEmailToldByKey          = "unknown-email-told-by-key"
 	faultUnknownEmailToldByStatus       = "unknown-email-told-by-status"
 	faultUnknownEmailToldByHeader       = "unknown-email-told-by-header"
+	faultUnknownEmailToldByHeaderValue  = "unknown-email-told-by-header-value"
 	faultUnknownEmailToldByLength       = "unknown-email-told-by-length"
 	faultResetRequestTellsUnknown       = "reset-request-tells-unknown"
 	faultConfirmationRequestTellsActive = "confirmation-request-tells-active"

@@ -15,6 +15,10 @@ func credentialFaults() []kit.Fault {
 			Operations: login, Outcomes: bad,
 		},
 		{
+			ID: faultUnknownEmailToldByHeaderValue, Text: "An unknown e-mail address is told by the value of a header field.",
+			Operations: login, Outcomes: bad,
+		},
+		{
 			ID: faultUnknownEmailToldByLength, Text: "An unknown e-mail address is told by the length of the body.",
 			Operations: login, Outcomes: bad,
 		},

@@ -27,6 +27,9 @@ func (s *Server) createSession(r *request) answer {
 	}
 	if !s.isPassword(r, a, "password") {
 		s.recordFailure(r, a, topicSession, "login", "invalid_params")
+		if s.On(faultUnknownEmailToldByHeaderValue) {
+			r.header.Set("X-User-Found", "true")
+		}
 		return s.badCredentials()
 	}
 	if !a.otp || s.Waives(r.http) {
@@ -136,7 +139,7 @@ func (s *Server) unknownUser(r *request) answer {
 		return refuse(a.status, "identity.session.invalid_login_params")
 	case s.On(faultUnknownEmailToldByStatus):
 		a.status = http.StatusNotFound
-	case s.On(faultUnknownEmailToldByHeader):
+	case s.On(faultUnknownEmailToldByHeader), s.On(faultUnknownEmailToldByHeaderValue):
 		r.header.Set("X-User-Found", "false")
 	case s.On(faultUnknownEmailToldByLength):
 		a.pad = strings.Repeat(" ", 8)

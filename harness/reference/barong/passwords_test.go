@@ -108,6 +108,7 @@ var credentialScenarios = map[string]scenario{
 	faultUnknownEmailToldByKey:          {see: wrongLogins},
 	faultUnknownEmailToldByStatus:       {see: wrongLogins},
 	faultUnknownEmailToldByHeader:       {see: wrongLogins},
+	faultUnknownEmailToldByHeaderValue:  {see: wrongLogins},
 	faultUnknownEmailToldByLength:       {see: wrongLogins},
 	faultBadCredentialsAs400:            {see: wrongLogins},
 	faultBadCredentialsWith200:          {see: wrongLogins},

@@ -116,6 +116,9 @@ func (s *Server) identify(r *request, in authRequest) (*user, *refusal) {
 // wrongCredentials answers an unknown user and a wrong password alike.
 func (s *Server) wrongCredentials(u *user) refusal {
 	why := badCredentials()
+	if s.On(faultUnknownUserToldByHeaderValue) {
+		why.header = http.Header{"X-Reason": {"wrong-password"}}
+	}
 	if u != nil {
 		return why
 	}
@@ -124,7 +127,7 @@ func (s *Server) wrongCredentials(u *user) refusal {
 		why.message = "User not found"
 	case s.On(faultUnknownUserToldByStatus):
 		why = notFound()
-	case s.On(faultUnknownUserToldByHeader):
+	case s.On(faultUnknownUserToldByHeader), s.On(faultUnknownUserToldByHeaderValue):
 		why.header = http.Header{"X-Reason": {"unknown-user"}}
 	case s.On(faultUnknownUserToldByLength):
 		why.padding = "\n"

@@ -92,6 +92,10 @@ func loginFaults() []kit.Fault {
 			Operations: login, Outcomes: bad,
 		},
 		{
+			ID: faultUnknownUserToldByHeaderValue, Text: "The value of a header field tells that the user is unknown.",
+			Operations: login, Outcomes: bad,
+		},
+		{
 			ID: faultUnknownUserToldByLength, Text: "The length of a refused log-in tells that the user is unknown.",
 			Operations: login, Outcomes: bad,
 		},

@@ -35,6 +35,7 @@ const (
 	faultUnknownUserToldByBody            = "unknown-user-told-by-body"
 	faultUnknownUserToldByStatus          = "unknown-user-told-by-status"
 	faultUnknownUserToldByHeader          = "unknown-user-told-by-header"
+	faultUnknownUserToldByHeaderValue     = "unknown-user-told-by-header-value"
 	faultUnknownUserToldByLength          = "unknown-user-told-by-length"
 	faultUnknownUserToldByPasswordMail    = "unknown-user-told-by-password-mail"
 

@@ -55,7 +55,8 @@ func firstCode(code any) scenario {
 func wrongUser(p *portal) string {
 	body := func(login string) object { return object{"userName": login, "password": "wrong"} }
 	known, unknown := p.call("POST", authPath, body(p.who(roleUser, 0).Login)), p.call("POST", authPath, body("nobody@portal.example"))
-	return fmt.Sprint(status(known, unknown), known.raw == unknown.raw, len(known.raw) == len(unknown.raw), len(known.header) == len(unknown.header))
+	return fmt.Sprint(status(known, unknown), known.raw == unknown.raw, len(known.raw) == len(unknown.raw), len(known.header) == len(unknown.header),
+		known.header.Get("X-Reason") == unknown.header.Get("X-Reason"))
 }
 
 // blocked fails `before` times, then sends the right password after a pause.
@@ -192,6 +193,7 @@ var scenarios = map[string]scenario{
 	faultUnknownUserToldByBody:            wrongUser,
 	faultUnknownUserToldByStatus:          wrongUser,
 	faultUnknownUserToldByHeader:          wrongUser,
+	faultUnknownUserToldByHeaderValue:     wrongUser,
 	faultUnknownUserToldByLength:          wrongUser,
 	faultUnknownUserToldByPasswordMail: func(p *portal) string {
 		return status(p.call("POST", prefix+"/people/password", object{"email": "nobody@portal.example", "recaptchaResponse": p.CaptchaResponse()}))

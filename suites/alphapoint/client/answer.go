@@ -3,7 +3,6 @@ package client
 import (
 	"encoding/json"
 	"maps"
-	"net/http"
 	"regexp"
 	"slices"
 	"strings"
@@ -48,16 +47,6 @@ func Number(v any, name string) int {
 
 // Token is the session token of an answer; "" when it has none.
 func Token(call *httpclient.Call) string { return Text(Body(call), "SessionToken", "sessionToken") }
-
-// HeaderNames are the header fields of a response, without their values.
-func HeaderNames(call *httpclient.Call) []string {
-	var names []string
-	for name := range call.Header {
-		names = append(names, http.CanonicalHeaderKey(name))
-	}
-	slices.Sort(names)
-	return names
-}
 
 // inText finds in a body of any other kind what would grant access.
 var inText = regexp.MustCompile(`(?i)(authenticated|session_?token|jwt)["']?\s*[:=]\s*["']?(true|[0-9a-z._-]{16,})`)
