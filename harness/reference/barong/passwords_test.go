@@ -93,7 +93,8 @@ func tellsUnknown(ask func(*deployment, string) reply) scenario {
 func wrongLogins(d *deployment) string {
 	known := d.call("POST", sessionPath, object{"email": d.who(roleActive, 0).Login, "password": "wrong"})
 	unknown := d.call("POST", sessionPath, object{"email": "nobody@conform.test", "password": "wrong"})
-	return fmt.Sprint(join(known, unknown), len(known.raw) == len(unknown.raw), len(known.header) == len(unknown.header))
+	return fmt.Sprint(join(known, unknown), len(known.raw) == len(unknown.raw), len(known.header) == len(unknown.header),
+		known.header.Get("X-User-Found") == unknown.header.Get("X-User-Found"))
 }
 
 func loginOf(role string) scenario {
