@@ -7,6 +7,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"github.com/onsi/ginkgo/v2"
 
@@ -103,10 +104,21 @@ func (s *Context) Do(ctx context.Context, by *Actor, op *contract.Operation, r R
 	if err != nil {
 		s.Error("%s %s got no response: %v", op.Method, op.Path, err)
 	}
+	if s.shutOut(call) {
+		s.Untestable("%s %s carries credentials of its own in the header Authorization, where the gateway asks for those of http.basic",
+			op.Method, op.Path)
+	}
 	if !s.current().clause.Disrupts && s.limited(call, op) {
 		s.Error("budget: %s %s was refused by the target's limiter in a spec that provokes none; lower limits.pace in the target file or give it more identities", op.Method, op.Path)
 	}
 	return call
+}
+
+// shutOut tells whether the gateway that http.basic of the target file speaks of kept a
+// call out: it reads the header that the call needs for itself.
+func (s *Context) shutOut(call *httpclient.Call) bool {
+	scheme, _, _ := strings.Cut(call.Header.Get("WWW-Authenticate"), " ")
+	return s.env.Target.HTTP.Basic != nil && call.Status == http.StatusUnauthorized && strings.EqualFold(scheme, "Basic")
 }
 
 // Callable makes the clause UNTESTABLE where the target file does not say all that

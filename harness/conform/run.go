@@ -20,6 +20,7 @@ type run struct {
 	clause  clause.Entry
 	known   *target.Deviation // the target file lists a failure of this clause
 	serial  bool
+	before  bool // no spec: the preflight, before the first of them
 	started time.Time
 	checks  atomic.Int32
 
@@ -185,6 +186,9 @@ func (s *Context) current() *run {
 // that both doors agree; all else is skipped there with its reason.
 func (s *Context) stop(state verdict.State, reason string, f *journal.Failure) {
 	r := s.current()
+	if r.before {
+		panic(unready{reason})
+	}
 	r.end(state, reason, f)
 	text := reason
 	if f != nil {

@@ -66,6 +66,10 @@ type Suite struct {
 	// Counts names operations, by operationId, every call of which a target may count
 	// towards a limit, whatever its outcome.
 	Counts map[string]bool
+	// Knock, when not nil, is how the preflight signs an identity in for one of its
+	// roles; nil where the role does not sign in, or where that would cost a clause
+	// something.
+	Knock func(s *Context, who *identity.Identity, role string) *Knock
 	// Needs names, by operationId, the settings without which an operation cannot
 	// be called; where one has neither value nor default, its specs are UNTESTABLE.
 	Needs map[string][]string

@@ -84,7 +84,7 @@ func Examine(ctx context.Context, suites []conform.Suite, file string) (*Examina
 			e.Roles = append(e.Roles, role)
 		}
 	}
-	if e.Silent = runner.Silent(ctx, runner.Plan{Version: runner.Version()}, t, vault); e.Silent != nil {
+	if e.Silent = runner.Preflight(ctx, runner.Plan{Version: runner.Version(), Profile: t.Profile}, st, contracts[t.Exchange], t, vault); e.Silent != nil {
 		return e, nil
 	}
 	e.Prospects, err = rehearse(ctx, st, contracts[t.Exchange], t)

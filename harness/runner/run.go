@@ -21,7 +21,6 @@ import (
 	"authconform/harness/clause"
 	"authconform/harness/conform"
 	"authconform/harness/contract"
-	"authconform/harness/httpclient"
 	"authconform/harness/identity"
 	"authconform/harness/journal"
 	"authconform/harness/secret"
@@ -81,7 +80,12 @@ func (r *runner) observe(ctx context.Context) (silent, err error) {
 	if err := r.keepTarget(); err != nil {
 		return nil, err
 	}
-	if silent := Silent(ctx, r.Plan, r.target, r.vault); silent != nil {
+	silent = Preflight(ctx, r.Plan, r.suite, r.contract, r.target, r.vault)
+	var wrong *UsageError
+	switch {
+	case errors.As(silent, &wrong):
+		return nil, wrong
+	case silent != nil:
 		return silent, nil
 	}
 	r.options.Progress.waiting = r.accounts.Waiting
@@ -253,20 +257,6 @@ func (r *runner) selected() int {
 		}
 	}
 	return n
-}
-
-// Silent asks the target for any answer at all, so that a wrong address shows
-// as one sentence and not as one failure a clause. nil means that it answered.
-func Silent(ctx context.Context, plan Plan, t *target.Target, vault *secret.Vault) error {
-	w, err := openWire(plan, t, vault, 0)
-	if err != nil {
-		return err
-	}
-	_, err = w.Actor("preflight").Do(ctx, httpclient.Request{Method: "GET", Path: "/"})
-	if err != nil {
-		return fmt.Errorf("nothing answers at %s: %w", t.URL, err)
-	}
-	return nil
 }
 
 // specs runs the tree in this process, or hands it to child processes.

@@ -1,7 +1,9 @@
 package runner
 
 import (
+	"encoding/base64"
 	"errors"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -97,12 +99,27 @@ func openWire(plan Plan, t *target.Target, vault *secret.Vault, process int) (*h
 		BaseURL: t.URL, Version: plan.Version, RunID: plan.RunID, Process: process, IDPrefix: plan.CallPrefix,
 		Timeout: t.HTTP.Timeout, MaxBody: t.HTTP.MaxBody,
 		CAFile: t.HTTP.CAFile, ClientCertFile: t.HTTP.ClientCertFile, ClientKeyFile: t.HTTP.ClientKeyFile, ReadFile: t.ReadFile,
-		Proxy: t.HTTP.Proxy, Header: t.HTTP.Header,
+		Proxy: t.HTTP.Proxy, Header: header(t.HTTP, vault),
 	}, vault)
 	if err != nil {
 		return nil, &UsageError{err}
 	}
 	return w, nil
+}
+
+// header is what every request carries beside what its spec sends.
+func header(h target.HTTP, vault *secret.Vault) http.Header {
+	all := h.Header.Clone()
+	if h.Basic == nil {
+		return all
+	}
+	pair := base64.StdEncoding.EncodeToString([]byte(h.Basic.User + ":" + h.Basic.Password))
+	vault.Register("basic", pair)
+	if all == nil {
+		all = http.Header{}
+	}
+	all.Set("Authorization", "Basic "+pair)
+	return all
 }
 
 // close ends the journal and scans it for every secret this process learnt.

@@ -2,6 +2,8 @@ package runner
 
 import (
 	"cmp"
+	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log"
@@ -98,6 +100,11 @@ func (r *runner) prepareTest(profile string, seed int64, procs int) (Plan, error
 	}
 	if err := r.plan(); err != nil {
 		return Plan{}, err
+	}
+	if r.options.TargetFile != "" {
+		if err := Preflight(context.Background(), r.Plan, r.suite, r.contract, r.target, r.vault); err != nil {
+			return Plan{}, errors.New(r.vault.Redact(err.Error()))
+		}
 	}
 	return r.Plan, nil
 }

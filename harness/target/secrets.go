@@ -47,6 +47,8 @@ func label(s *spot) string {
 			who = given.Value
 		}
 		return who + " " + name
+	case s.field == "http.basic.password":
+		return "basic password"
 	case section == "http":
 		return "header " + canonical(s.key.Value)
 	}

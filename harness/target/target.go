@@ -123,6 +123,14 @@ type HTTP struct {
 	ClientKeyFile  string        `yaml:"client-key-file,omitempty"`
 	Proxy          string        `yaml:"proxy,omitempty"`
 	Header         http.Header   `yaml:"headers,omitempty" json:"-"` // sent with every request
+	Basic          *Basic        `yaml:"basic,omitempty"`            // nil: nothing asks for it
+}
+
+// Basic is what stands before a deployment asks for (RFC 7617): sent with every
+// request that carries no other credentials in its Authorization header.
+type Basic struct {
+	User     string `yaml:"user"`
+	Password string `yaml:"password" json:"-"`
 }
 
 // Deviation is a failure the owner of the target accepts for a while.
@@ -151,6 +159,24 @@ func (t *Target) Lacks(operation string) bool {
 	return slices.Contains(t.Except, operation) || len(t.Operations) > 0 && !slices.Contains(t.Operations, operation)
 }
 
+// IdentityField is how problems name a member of the identity at an index of the file.
+func IdentityField(index int, member string) string {
+	return fmt.Sprintf("identities[%d].%s", index, member)
+}
+
+// At says where a field was set, as FILE:LINE or as the variable that overrides it; the
+// file alone where it was not.
+func (t *Target) At(field string) string {
+	p := t.places[field]
+	switch {
+	case p.file == "":
+		return t.File
+	case p.line == 0:
+		return p.file
+	}
+	return fmt.Sprintf("%s:%d", p.file, p.line)
+}
+
 // Setting returns an exchange-specific setting, or "" when the file has none.
 func (t *Target) Setting(name string) string { return t.Settings[name] }
 
@@ -164,6 +190,8 @@ func (t *Target) Format(s fmt.State, _ rune) {
 func (i Identity) Format(s fmt.State, _ rune) { fmt.Fprintf(s, "identity %s %v", i.Name, i.Roles) }
 
 func (c Captcha) Format(s fmt.State, _ rune) { fmt.Fprint(s, "captcha") }
+
+func (b Basic) Format(s fmt.State, _ rune) { fmt.Fprint(s, "basic credentials") }
 
 func (h HTTP) Format(s fmt.State, _ rune) {
 	fmt.Fprintf(s, "http timeout=%s max-body=%d headers=%d", h.Timeout, h.MaxBody, len(h.Header))

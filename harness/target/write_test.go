@@ -53,7 +53,7 @@ func TestWriteRoundTrip(t *testing.T) {
 		Clock:      Clock{"http://127.0.0.1:8082/x"},
 		Limits:     Limits{&Limit{5, time.Minute, 1500 * time.Millisecond}, &Limit{3, time.Hour, 0}, 0.5, 90 * time.Second},
 		Allow:      Allow{Hosts: []string{"a.example.com", "[::1]:80"}, Disruptive: true},
-		HTTP:       HTTP{1500 * time.Millisecond, 3 << 10, filepath.Join(dir, "ca.pem"), filepath.Join(dir, "client.pem"), filepath.Join(dir, "client.key"), "http://127.0.0.1:3128", http.Header{"X-Gate": {"gate-secret"}}},
+		HTTP:       HTTP{1500 * time.Millisecond, 3 << 10, filepath.Join(dir, "ca.pem"), filepath.Join(dir, "client.pem"), filepath.Join(dir, "client.key"), "http://127.0.0.1:3128", http.Header{"X-Gate": {"gate-secret"}}, &Basic{"gate", "basic-secret"}},
 		Deviations: []Deviation{{Clause: "onlyoffice.a", Reason: "${no} reference", Owner: "qa", Link: "https://t", Expires: time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC)}},
 	}
 	got, registered := written(t, dir, want)
@@ -64,7 +64,7 @@ func TestWriteRoundTrip(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, label := range []string{"alice-1 password", "alice.1 password", "alice-1 totp-secret", "alice-1 api-key", "alice-1 api-secret", "alice-1 token", "captcha response", "header X-Gate", "setting partner-key"} {
+	for _, label := range []string{"alice-1 password", "alice.1 password", "alice-1 totp-secret", "alice-1 api-key", "alice-1 api-secret", "alice-1 token", "captcha response", "header X-Gate", "basic password", "setting partner-key"} {
 		if registered[label] == "" || strings.Contains(string(file), registered[label]) {
 			t.Errorf("%s (%q) was not kept out of the target file:\n%s", label, registered[label], file)
 		}

@@ -32,6 +32,7 @@ var Suite = conform.Suite{
 	Send:     client.Send,
 	Leak:     client.Leak,
 	Alone:    client.Alone,
+	Knock:    client.Knock,
 }
 
 // specs builds the tree, one file for each area.

@@ -37,6 +37,7 @@ var Suite = conform.Suite{
 	Path:    client.Path,
 	Send:    client.Send,
 	Needs:   client.Needs,
+	Knock:   client.Knock,
 	Tallies: true, // the page prints no refusal
 	// The public API page; the second is the vendor's trading API.
 	ProductionHosts: []string{"api.coinrabbit.io", "exchange.coinrabbit.io"},

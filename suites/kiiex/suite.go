@@ -20,6 +20,7 @@ var Suite = conform.Suite{
 	Path:     client.Pathed(settings),
 	Send:     client.Send,
 	Leak:     client.Leak,
+	Knock:    client.Knock,
 	// The legacy page "Authenticate 2FA", request sample.
 	ProductionHosts: []string{"api.kiiex.com"},
 }

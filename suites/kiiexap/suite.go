@@ -19,6 +19,7 @@ var Suite = conform.Suite{
 	Path:     client.Pathed(settings),
 	Send:     client.Send,
 	Leak:     client.Leak,
+	Knock:    client.Knock,
 	// The servers of the published OpenAPI; apstage.proxy.kiiex.io is its staging.
 	ProductionHosts: []string{"alphaprod.proxy.kiiex.io"},
 }

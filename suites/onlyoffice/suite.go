@@ -42,8 +42,9 @@ var Suite = conform.Suite{
 		},
 		conform.Tolerance: {Text: "how many 30-second steps old an app's code may be, 0 or 1; 1 unless set", Values: []string{"0", "1"}},
 	},
-	Send: client.Send,
-	Leak: client.Leak,
+	Send:  client.Send,
+	Leak:  client.Leak,
+	Knock: client.Knock,
 	Features: map[string]conform.Feature{
 		"captcha": {Text: "captcha keys are configured; captcha.response is an answer that they accept", Present: captchaPresent},
 		"sms":     {Text: "two-factor authentication by text message can be switched on, and texts reach the inbox", Present: smsPresent},

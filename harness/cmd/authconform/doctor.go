@@ -23,7 +23,7 @@ func doctorCommand() *cobra.Command {
 and rehearses the run on the embedded reference with no more than the file has:
 settings, features, identities, inbox, limits, consent. It names what is missing,
 the clauses that cannot be judged without it, and what to ask the vendor. The
-target gets one GET / and nothing else.
+target gets one GET / and the first step of one log-in for each role.
 
 Exit code 0: ready. 3: not everything can be tested. 2: the file or the target
 cannot be used.`,

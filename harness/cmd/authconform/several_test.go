@@ -195,7 +195,7 @@ func TestSeveralIntoAUsedFolder(t *testing.T) {
 func TestSeveralExitCodes(t *testing.T) {
 	_, gone := served(t, runner.ServeOptions{})
 	gone.Close()
-	silent, broken := "AUTHCONFORM_KIIEX_URL="+gone.URL, "AUTHCONFORM_KIIEXAP_PROFILE=alphapoint"
+	silent, broken := "AUTHCONFORM_KIIEX_URL="+gone.URL, "AUTHCONFORM_KIIEXAP_SETTINGS_LOCK_AFTER=11"
 	for name, c := range map[string]struct {
 		env   []string
 		want  int

@@ -37,6 +37,35 @@ func (c *Client) usable(who *identity.Identity) *identity.Identity {
 	return who
 }
 
+// Knock signs an account in for the preflight, and ends what that opened: where the
+// bearer token carries the session, a later spec would find it open. A locked account
+// is refused whatever it brings.
+func Knock(s *conform.Context, who *identity.Identity, role string) *conform.Knock {
+	if role == Locked || who.ID == "" {
+		return nil
+	}
+	c := New(s)
+	rests := []string{"password"}
+	if c.Setting(LoginSetting) != "password" {
+		rests = []string{"api-secret", "api-key", "id"}
+	}
+	if c.Setting(GatewaySetting) == "bearer" {
+		rests = append(rests, "token")
+	}
+	return &conform.Knock{
+		Operation: c.Login, By: c.Caller(who), Request: c.LoginRequest(who), Refused: contract.BadCredentials, Rests: rests,
+		Leave: func(ctx context.Context, call *httpclient.Call) {
+			by := c.Caller(who)
+			if issued := Token(call); issued != "" {
+				by = c.CallerWith(who, c.Setting(SessionHeader), c.Secret("session-token", issued))
+			}
+			if c.Has(c.LogOut) {
+				_, _ = c.Try(ctx, by, c.LogOut, Nothing) // a session that stays open is what an account of the file may have had before
+			}
+		},
+	}
+}
+
 // forEver is how long an account stays locked: no documented call unlocks it.
 const forEver = 1000 * time.Hour
 

@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 	"authconform/harness/conform"
 	"authconform/harness/contract"
 	"authconform/harness/httpclient"
+	"authconform/harness/identity"
 	"authconform/harness/value"
 )
 
@@ -108,4 +110,21 @@ func (p *Client) FreshWindow(ctx context.Context) {
 	ginkgo.GinkgoHelper()
 	now := p.Now()
 	p.Wait(ctx, now.Truncate(Window).Add(Window+margin).Sub(now), "the limiter's window has to begin")
+}
+
+// Knock signs an account of the target file in for the preflight, without a code. A
+// banned, deleted or locked account is refused before its password is looked at; the
+// answer of a captcha is good for one log-in; and release 3.1 counts each log-in,
+// right or wrong, against the five that clauses may need within the minute.
+func Knock(s *conform.Context, who *identity.Identity, role string) *conform.Knock {
+	signsIn := []string{RoleActive, RolePending, RoleTOTP, RoleServiceOwner, RolePhone}
+	if !slices.Contains(signsIn, role) || s.Profile() == Release31 || s.Target().Features[Captcha] || who.Password == "" {
+		return nil
+	}
+	p := New(s)
+	a := &Account{Identity: who, Address: p.NewAddress()}
+	return &conform.Knock{
+		Operation: p.CreateSession, By: p.VisitorAt(a.Address), Request: p.Credentials(a, ""), Refused: contract.BadCredentials,
+		Rests: []string{"password", "login"},
+	}
 }

@@ -48,6 +48,16 @@ func (p *Client) SignedIn(ctx context.Context) *Account {
 	return a
 }
 
+// Knock has the partner log a user in for the preflight: it shows whether the partner's
+// key is right, and whether the partner has that user.
+func Knock(s *conform.Context, who *identity.Identity, _ string) *conform.Knock {
+	p := New(s)
+	return &conform.Knock{
+		Operation: p.PartnerLogin, By: p.Partner(), Request: p.PartnerLoginRequest(who), Refused: contract.Unauthenticated,
+		Rests: []string{"settings." + PartnerKey, "id"},
+	}
+}
+
 // LogIn opens another session for an account.
 func (p *Client) LogIn(ctx context.Context, a *Account) {
 	ginkgo.GinkgoHelper()

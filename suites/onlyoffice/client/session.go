@@ -35,6 +35,18 @@ func Bearer(token string) http.Header {
 // Token is the session token of a log-in's answer.
 func Token(call *httpclient.Call) string { return Text(call, "token") }
 
+// Knock signs an identity in for the preflight, by its password alone. A disabled user
+// is refused whatever the password is.
+func Knock(s *conform.Context, who *identity.Identity, role string) *conform.Knock {
+	if role == Disabled || who.Password == "" {
+		return nil
+	}
+	p := New(s)
+	return &conform.Knock{
+		Operation: p.Login, By: p.Anonymous(), Request: Credentials(who), Refused: contract.BadCredentials, Rests: []string{"password", "login"},
+	}
+}
+
 // Session is the actor of a session whose token a log-in answered with.
 func (p *Client) Session(who *identity.Identity, call *httpclient.Call) *conform.Actor {
 	return p.Actor(who.Name, who, Cookie(Token(call)))
