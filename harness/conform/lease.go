@@ -55,7 +55,7 @@ func (s *Context) lease(c identity.Claim) *identity.Identity {
 		s.Error("cannot lease an identity with the role %q: %v", c.Role, err)
 	}
 	for i, grant := range grants {
-		who := identity.Leased(grant)
+		who := identity.Leased(grant, s.Now)
 		s.learn(who)
 		r.lend(who, claims[i].Role)
 		ginkgo.DeferCleanup(func() { s.GiveBack(who) })

@@ -18,7 +18,7 @@ type Terms struct {
 	// target declares none, so that nobody rests.
 	Attempts int
 	// Window is how long a target may count a failure: the longest window or block
-	// that it declares. Any use within it may prolong it.
+	// that it declares. Another failure within it may prolong it.
 	Window time.Duration
 	// Patience is the longest rest that a lease waits out.
 	Patience time.Duration
@@ -63,7 +63,7 @@ type ticket struct {
 }
 
 // margin is added to a window: the target's clock and ours differ by less.
-const margin = time.Second
+const margin = 2 * time.Second
 
 // worthwhile is how much longer a full limit must hold for another spec to look
 // at it.
@@ -110,7 +110,6 @@ func (b *Broker) Return(name string, s State) {
 	}
 	a := b.accounts[i]
 	a.State, a.holder = s, nil
-	a.LastUsed = b.now()
 	b.assign()
 }
 
@@ -124,11 +123,12 @@ func (b *Broker) Close() {
 
 // assign serves the queue: the oldest request first, and whatever can be granted
 // beside it. The oldest one that has to wait keeps the accounts that it waits for;
-// so does any other, but only those that are of no use to others before they have
-// rested.
+// so does any other, but only those that nobody can fail with before they have
+// rested. Who fails nothing may have a kept account while it rests: that prolongs
+// nothing.
 func (b *Broker) assign() {
 	now := b.now()
-	kept := map[*account]bool{}
+	kept := map[*account]time.Time{}
 	var wake time.Time
 	var waiting []*ticket
 	for _, t := range b.queue {
@@ -137,9 +137,12 @@ func (b *Broker) assign() {
 			close(t.done)
 			continue
 		}
-		for _, a := range picks {
-			if a != nil && (len(waiting) == 0 || b.worn(a, now)) {
-				kept[a] = true
+		for i, a := range picks {
+			if a == nil || len(waiting) > 0 && !b.worn(a, now) {
+				continue
+			}
+			if _, earlier := kept[a]; !earlier {
+				kept[a] = b.ready(a, t.Claims[i], now)
 			}
 		}
 		if ready.After(now) && (wake.IsZero() || ready.Before(wake)) {
@@ -192,12 +195,15 @@ func (b *Broker) settle(t *ticket, picks []*account, ready, now time.Time) bool 
 
 // pick finds for each claim the account that can be had soonest, nil where others
 // keep all, and says when the last of them can be had.
-func (b *Broker) pick(t *ticket, kept map[*account]bool, now time.Time) (picks []*account, ready time.Time) {
+func (b *Broker) pick(t *ticket, kept map[*account]time.Time, now time.Time) (picks []*account, ready time.Time) {
 	for _, c := range t.Claims {
 		var best *account
 		var at time.Time
 		for _, a := range b.accounts {
-			if !a.suits(c, t.Held) || kept[a] || slices.Contains(picks, a) {
+			if !a.suits(c, t.Held) || slices.Contains(picks, a) {
+				continue
+			}
+			if until, other := kept[a]; other && (c.Full || c.Fails > 0 || until.Sub(now) < brief) {
 				continue
 			}
 			when := b.ready(a, c, now)
@@ -218,6 +224,9 @@ func (a *account) suits(c Claim, held []string) bool {
 	return a.Retired == "" && slices.Contains(a.Roles, c.Role) && !slices.Contains(held, a.Name)
 }
 
+// brief is what a spec hardly ever takes longer than.
+const brief = 10 * time.Second
+
 // busy is when an account that somebody has is expected back.
 const busy = 2 * time.Second
 
@@ -233,7 +242,7 @@ func (b *Broker) ready(a *account, c Claim, now time.Time) time.Time {
 	case c.Full && a.Full.Sub(now) > worthwhile, b.room(a, fails, now):
 		return now
 	}
-	if rested := a.LastUsed.Add(b.terms.Window + margin); rested.After(a.Full) {
+	if rested := a.LastFailed.Add(b.terms.Window + margin); rested.After(a.Full) {
 		return rested
 	}
 	return a.Full
@@ -251,7 +260,7 @@ func (b *Broker) room(a *account, fails int, now time.Time) bool {
 }
 
 func (a *account) rested(now time.Time, terms Terms) bool {
-	return a.counted() > 0 && !a.Full.After(now) && !now.Before(a.LastUsed.Add(terms.Window+margin))
+	return a.counted() > 0 && !a.Full.After(now) && !now.Before(a.LastFailed.Add(terms.Window+margin))
 }
 
 // worn tells whether an account has to rest before it can fail once more.
@@ -259,8 +268,7 @@ func (b *Broker) worn(a *account, now time.Time) bool { return a.holder == nil &
 
 // prefer orders the accounts that suit a claim: those that can be had soonest, full
 // ones for who looks at a full limit, and those that nobody had yet. Small failures
-// gather on one account, so that the others stay free for who needs all attempts,
-// and who fails nothing takes one of those.
+// gather on one account, so that the others stay free for who needs all attempts.
 func (b *Broker) prefer(a *account, at time.Time, other *account, otherAt time.Time, c Claim, now time.Time) bool {
 	if !at.Equal(otherAt) {
 		return at.Before(otherAt)
@@ -274,7 +282,7 @@ func (b *Broker) prefer(a *account, at time.Time, other *account, otherAt time.T
 		return false // file order
 	}
 	if mine, others := a.counted(), other.counted(); mine != others {
-		return (mine > others) == (c.Fails > 0)
+		return mine > others
 	}
 	return a.turn < other.turn
 }

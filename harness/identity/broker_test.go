@@ -50,7 +50,7 @@ func lease(t *testing.T, b *Broker, c *clock, fails ...int) []*Identity {
 	}
 	var all []*Identity
 	for _, g := range grants {
-		all = append(all, Leased(g))
+		all = append(all, Leased(g, c.now))
 	}
 	return all
 }
@@ -74,16 +74,17 @@ func fail(b *Broker, who *Identity, times int) {
 }
 
 // TestRoom: an account serves as many failures as its limit takes and still lets a
-// right attempt in, then rests for a whole window after its last use.
+// right attempt in, then rests for a whole window after the last of them: who
+// fails nothing may have it meanwhile, and prolongs nothing.
 func TestRoom(t *testing.T) {
 	b, c := bench(1)
 	fail(b, lease(t, b, c, 2)[0], 2)
 	fail(b, lease(t, b, c, 2)[0], 2)
-	b.Return("user-0", lease(t, b, c, 0)[0].State()) // who fails nothing may have it
 	c.t = c.t.Add(30 * time.Second)
+	b.Return("user-0", lease(t, b, c, 0)[0].State())
 	s := shortage(t, b, Request{Claims: claims(1), Now: c.t, AtOnce: true})
-	if want := c.t.Add(31 * time.Second); !s.Until.Equal(want) {
-		t.Errorf("it can be had at %s, want %s: a window and a second after its last use", s.Until, want)
+	if want := c.t.Add(32 * time.Second); !s.Until.Equal(want) {
+		t.Errorf("it can be had at %s, want %s: a window and two seconds after its last failure", s.Until, want)
 	}
 	c.t = s.Until
 	if who := lease(t, b, c, 6)[0]; who.State().Failed != 0 {
@@ -122,7 +123,7 @@ func TestFull(t *testing.T) {
 	b.Return(who.Name, who.State())
 	looks.Now = c.t
 	grants, err := b.Lease(t.Context(), looks)
-	if err != nil || Leased(grants[0]).FullFor(c.t) != time.Minute {
+	if err != nil || Leased(grants[0], time.Now).FullFor(c.t) != time.Minute {
 		t.Fatalf("grants %v, error %v; want the full account", grants, err)
 	}
 	b.Return(grants[0].Identity.Name, grants[0].State)
@@ -180,7 +181,7 @@ func TestWaits(t *testing.T) {
 			t.Error(err)
 			return Fresh(target.Identity{})
 		}
-		return Leased(grants[0])
+		return Leased(grants[0], time.Now)
 	}
 	who := get()
 	var order []int
@@ -240,7 +241,7 @@ func TestDoor(t *testing.T) {
 	if err != nil || mine[0].Identity.Name == lost[0].Identity.Name || mine[0].Identity.Password != "pw" {
 		t.Fatalf("grants %v and %v, error %v", lost, mine, err)
 	}
-	who := Leased(mine[0])
+	who := Leased(mine[0], time.Now)
 	who.Keep("factor", "left on")
 	who.Use("secret", []string{"123456"})
 	dies.Close()
@@ -249,7 +250,7 @@ func TestDoor(t *testing.T) {
 	}
 	lives.Return(who.Name, who.State())
 	again, err := lives.Lease(t.Context(), request)
-	if err != nil || Leased(again[0]).Kept("factor") != "left on" || again[0].State.Used["secret"][0] != "123456" {
+	if err != nil || Leased(again[0], time.Now).Kept("factor") != "left on" || again[0].State.Used["secret"][0] != "123456" {
 		t.Errorf("grants %v, error %v; want the account with what was left on it", again, err)
 	}
 	var s *Shortage
@@ -326,7 +327,7 @@ func (maker) Provide(role string) (target.Identity, error) {
 
 // TestPrintingHidesSecrets: no way of printing a lease shows what it must not.
 func TestPrintingHidesSecrets(t *testing.T) {
-	who := Leased(Grant{target.Identity{Name: "ann", Password: "s3cret"}, State{Kept: map[string]string{"totp": "s3cret"}, Used: map[string][]string{"s3cret": {"s3cret"}}}})
+	who := Leased(Grant{target.Identity{Name: "ann", Password: "s3cret"}, State{Kept: map[string]string{"totp": "s3cret"}, Used: map[string][]string{"s3cret": {"s3cret"}}}}, time.Now)
 	for _, text := range []string{fmt.Sprintf("%v", who), fmt.Sprintf("%+v", who), fmt.Sprintf("%#v", who), fmt.Sprint(who.State())} {
 		if strings.Contains(text, "s3cret") {
 			t.Errorf("printed %s", text)

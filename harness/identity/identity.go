@@ -37,13 +37,13 @@ type Request struct {
 
 // State is what outlives a lease. It travels with the account.
 type State struct {
-	Failed   int                 // attempts that a target may still count
-	Filled   bool                // a limit was filled on purpose, whatever Failed counts
-	Full     time.Time           // until when that limit surely holds; zero: none
-	Retired  string              // why nobody may have it any more
-	Used     map[string][]string // used one-time codes, by shared secret
-	Kept     map[string]string   // what a later lease has to know, such as a factor left on
-	LastUsed time.Time           // end of the last lease
+	Failed     int                 // attempts that a target may still count
+	LastFailed time.Time           // when the last of them was
+	Filled     bool                // a limit was filled on purpose, whatever Failed counts
+	Full       time.Time           // until when that limit surely holds; zero: none
+	Retired    string              // why nobody may have it any more
+	Used       map[string][]string // used one-time codes, by shared secret
+	Kept       map[string]string   // what a later lease has to know, such as a factor left on
 }
 
 // Format shows no code and no secret.
@@ -75,14 +75,17 @@ type Identity struct {
 	mu       sync.Mutex
 	state    State
 	attempts int
+	now      func() time.Time
 }
 
-// Leased is an account as a grant gives it.
-func Leased(g Grant) *Identity { return &Identity{Identity: g.Identity, state: g.State} }
+// Leased is an account as a grant gives it; now is the target's time.
+func Leased(g Grant, now func() time.Time) *Identity {
+	return &Identity{Identity: g.Identity, state: g.State, now: now}
+}
 
 // Fresh is an identity that no broker keeps: a spec made the account itself, and
 // nobody uses it again.
-func Fresh(id target.Identity) *Identity { return &Identity{Identity: id} }
+func Fresh(id target.Identity) *Identity { return &Identity{Identity: id, now: time.Now} }
 
 // State is what has become of the account so far.
 func (i *Identity) State() State {
@@ -106,6 +109,7 @@ func (i *Identity) Failed() {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	i.state.Failed++
+	i.state.LastFailed = i.now()
 	i.attempts++
 }
 
@@ -117,7 +121,10 @@ func (i *Identity) Attempts() int {
 }
 
 // Fill notes that a spec filled a limit on purpose, and until when it surely holds.
-func (i *Identity) Fill(until time.Time) { i.change(func(s *State) { s.Filled, s.Full = true, until }) }
+func (i *Identity) Fill(until time.Time) {
+	now := i.now()
+	i.change(func(s *State) { s.Filled, s.Full, s.LastFailed = true, until, now })
+}
 
 // FullFor is for how long from now a limit surely holds that was filled on purpose.
 func (i *Identity) FullFor(now time.Time) time.Duration { return max(0, i.State().Full.Sub(now)) }
