@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"authconform/harness/journal"
 	"authconform/harness/verdict"
 )
 
@@ -25,6 +26,7 @@ func Console(w io.Writer, r *Report, o ConsoleOptions) error {
 	p.line(fmt.Sprintf("%s (%s %s, run %s)", subject(r), r.Tool.Name, r.Tool.Version, r.RunID))
 	p.table([]*Report{r})
 	p.details("", r)
+	p.findings(r.Findings)
 	p.baseline("", r)
 	p.causes(r)
 	p.verdict(r.Counts, r.ExitCode, r.Meaning)
@@ -42,8 +44,10 @@ func ConsoleSeveral(w io.Writer, s *Several, o ConsoleOptions) error {
 		p.details(r.Exchange+", ", r)
 	}
 	for _, r := range s.Runs {
+		p.findings(r.Findings)
 		p.baseline(r.Exchange+", ", r)
 	}
+	p.findings(s.Findings)
 	p.causes(s.Runs...)
 	p.verdict(s.Counts, s.ExitCode, s.Meaning)
 	_, err := w.Write(p.b.Bytes())
@@ -117,6 +121,13 @@ func (p *printer) causes(runs ...*Report) {
 
 func (p *printer) verdict(counts map[verdict.Verdict]int, exit int, meaning string) {
 	fmt.Fprintf(&p.b, "\n%s\n", wrap(fmt.Sprintf("%s — exit %d, %s", p.counts(counts), exit, meaning), p.o.Width, "  "))
+}
+
+// findings prints what was noticed beside the clauses.
+func (p *printer) findings(list []journal.Finding) {
+	for _, f := range list {
+		fmt.Fprintf(&p.b, "\nFINDING %s\n", wrap(visible(f.String()), p.o.Width, "  "))
+	}
 }
 
 // baseline prints the line on the security baseline.

@@ -10,20 +10,24 @@ import (
 	"path/filepath"
 	"strings"
 
+	"authconform/harness/journal"
 	"authconform/harness/secret"
 )
 
-// Scanner finds registered secrets in a text; *secret.Vault is one.
+// Scanner finds registered secrets in a text, and masks them; *secret.Vault is one.
 type Scanner interface {
 	Scan(name string, data []byte) []secret.Leak
+	Redact(text string) string
 }
 
 // Gate scans the outputs of a run folder for every secret the run knew: the
 // named files, or all regular files in the folder and below it when none is
-// named. A file with a hit is deleted, and the error names file, label and
-// offset, never the value. A file that cannot be scanned is an error as well:
-// nothing may be handed on unscanned. All files are seen to before it returns.
-func Gate(dir string, vault Scanner, files ...string) error {
+// named. What it finds is masked, and the finding names file, label and offset, never
+// the value: a target that repeats a secret in a spelling that was not foreseen, or
+// before it issues it, takes no evidence away. A file that cannot be masked is deleted,
+// and that is an error; so is one that cannot be scanned: nothing may be handed on
+// unscanned. All files are seen to before it returns.
+func Gate(dir string, vault Scanner, files ...string) ([]journal.Finding, error) {
 	if len(files) == 0 {
 		err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 			if err == nil && d.Type().IsRegular() {
@@ -33,29 +37,50 @@ func Gate(dir string, vault Scanner, files ...string) error {
 			return err
 		})
 		if err != nil {
-			return fmt.Errorf("reports: cannot list the run folder for the leak scan: %w", err)
+			return nil, fmt.Errorf("reports: cannot list the run folder for the leak scan: %w", err)
 		}
 	}
-	var found []error
+	var findings []journal.Finding
+	var failed []error
 	for _, name := range files {
-		found = append(found, gateFile(filepath.Join(dir, name), vault))
+		leaks, err := gateFile(filepath.Join(dir, name), vault)
+		failed = append(failed, err)
+		if err == nil && len(leaks) > 0 {
+			findings = append(findings, journal.Finding{Kind: journal.Disclosure, Text: fmt.Sprintf(
+				"%s held secrets, which are masked: %s; the target repeats what it was told to keep, in a way that was not foreseen", finalName(name), describe(leaks))})
+		}
 	}
-	return errors.Join(found...)
+	return findings, errors.Join(failed...)
 }
 
-func gateFile(path string, vault Scanner) error {
+// finalName is the name of a file that may have its temporary one.
+func finalName(name string) string {
+	if final, part := strings.CutSuffix(name, ".part"); part {
+		return strings.TrimPrefix(final, ".")
+	}
+	return name
+}
+
+func gateFile(path string, vault Scanner) ([]secret.Leak, error) {
 	leaks, err := scanFile(path, vault, chunkSize, overlapSize)
-	if err != nil {
-		return fmt.Errorf("reports: cannot scan %s for secrets: %w; do not hand it on", path, err)
+	if err == nil && len(leaks) == 0 {
+		return nil, nil
 	}
-	if len(leaks) == 0 {
-		return nil
+	var left []secret.Leak
+	if err == nil {
+		if err = maskFile(path, vault); err == nil {
+			left, err = scanFile(path, vault, chunkSize, overlapSize)
+		}
+		if err == nil && len(left) == 0 {
+			return leaks, nil
+		}
+		removed := "it was deleted"
+		if err := os.Remove(path); err != nil {
+			removed = fmt.Sprintf("IT COULD NOT BE DELETED (%v): delete it yourself", err)
+		}
+		return nil, fmt.Errorf("reports: %s held secrets that cannot be masked: %s; %s", path, describe(leaks), removed)
 	}
-	removed := "it was deleted"
-	if err := os.Remove(path); err != nil {
-		removed = fmt.Sprintf("IT COULD NOT BE DELETED (%v): delete it yourself", err)
-	}
-	return fmt.Errorf("reports: %s held secrets: %s; %s. Secrets must never reach a report: this is a defect of authconform, please report it", path, describe(leaks), removed)
+	return nil, fmt.Errorf("reports: cannot scan %s for secrets: %w; do not hand it on", path, err)
 }
 
 // describe names each secret and where it was met first.

@@ -39,6 +39,11 @@ func Decode(text []byte) ([]*Report, error) {
 		runs = []*Report{&whole.Report}
 	}
 	for _, r := range runs {
+		if r != nil && r.Lost == "" {
+			r.Lost = whole.Lost
+		}
+	}
+	for _, r := range runs {
 		switch {
 		case r == nil || r.SchemaVersion < 1 || r.Exchange == "" || r.Verdicts == nil:
 			return nil, fmt.Errorf("it is no report: schema_version, exchange and verdicts are all required")

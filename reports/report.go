@@ -38,6 +38,7 @@ type Run struct {
 	Seed       int64
 	Clauses    []Clause // every clause of the exchange in the profile, in document order
 	Results    map[string]journal.Result
+	Findings   []journal.Finding
 	Deviations []verdict.Deviation
 	// Known are sentences of the security baseline that the release of the profile is
 	// known to break.
@@ -78,6 +79,8 @@ type Report struct {
 	Verdicts      []Entry                 `json:"verdicts"`
 	Ending        []verdict.Deviation     `json:"ending,omitempty"`      // deviations that are red within two weeks
 	Interrupted   bool                    `json:"interrupted,omitempty"` // from outside: it is no whole run
+	Findings      []journal.Finding       `json:"findings,omitempty"`
+	Lost          string                  `json:"lost,omitempty"` // why it is no whole run, although nothing interrupted it
 }
 
 // Entry is the verdict on one clause.
@@ -112,6 +115,22 @@ func (e Entry) judged() verdict.Judged {
 func (r *Report) Interrupt() {
 	r.Interrupted = true
 	r.ExitCode, r.Meaning = verdict.ExitIncomplete, "incomplete: the run was interrupted; so far it is "+r.Meaning
+}
+
+// Find adds a finding: one that leaves something open keeps the run from being green.
+func (r *Report) Find(f journal.Finding) {
+	r.Findings = append(r.Findings, f)
+	if f.Open() {
+		r.Fail(f.Text)
+	}
+}
+
+// Fail makes the report of a run say that it is not whole, and why.
+func (r *Report) Fail(why string) {
+	r.Lost = cmp.Or(r.Lost, why)
+	if r.ExitCode == verdict.ExitConformant {
+		r.ExitCode, r.Meaning = verdict.ExitIncomplete, "incomplete: "+why
+	}
 }
 
 // Build judges every clause of a run. It refuses a run that does not fit
@@ -173,6 +192,9 @@ func Build(run Run) (*Report, error) {
 	if silent := r.silentOperations(); r.ExitCode == verdict.ExitConformant && len(silent) > 0 {
 		r.ExitCode, r.Meaning = verdict.ExitIncomplete, fmt.Sprintf("incomplete: nothing was judged of %s; what the deployment lacks "+
 			"belongs under except in the target file; what was judged is %s", strings.Join(silent, ", "), r.Meaning)
+	}
+	for _, f := range run.Findings {
+		r.Find(f)
 	}
 	return r, nil
 }

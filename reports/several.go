@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -26,7 +27,9 @@ type Several struct {
 	ExitCode      int                     `json:"exit_code"`
 	Meaning       string                  `json:"meaning"` // of the exit code
 	Counts        map[verdict.Verdict]int `json:"counts"`  // over all runs; every verdict has an entry
-	Runs          []*Report               `json:"runs"`    // in the order in which they ran
+	Findings      []journal.Finding       `json:"findings,omitempty"`
+	Lost          string                  `json:"lost,omitempty"` // why it is no whole run, although nothing interrupted it
+	Runs          []*Report               `json:"runs"`           // in the order in which they ran
 }
 
 // Combine puts the reports of one run's exchanges together. Its exit code is the
@@ -72,6 +75,22 @@ func Combine(runs []*Report) (*Several, error) {
 	return s, nil
 }
 
+// Find adds a finding that is of no one exchange.
+func (s *Several) Find(f journal.Finding) {
+	s.Findings = append(s.Findings, f)
+	if f.Open() {
+		s.Fail(f.Text)
+	}
+}
+
+// Fail makes the report say that the run is not whole, and why.
+func (s *Several) Fail(why string) {
+	s.Lost = cmp.Or(s.Lost, why)
+	if s.ExitCode == verdict.ExitConformant {
+		s.ExitCode, s.Meaning = verdict.ExitIncomplete, "incomplete: "+why
+	}
+}
+
 // culprits say of each exchange that is not conformant why, those that broke a
 // promise first.
 func culprits(runs []*Report) []string {
@@ -95,18 +114,9 @@ func (s *Several) exchanges() []string {
 	return names
 }
 
-// WriteVerdicts writes what a run over several exchanges has come to so far:
-// every file of a run folder but the calls.
-func WriteVerdicts(dir string, s *Several) error {
-	return errors.Join(
-		writeFile(dir, JSONFile, func(w io.Writer) error { return compact(w, s) }),
-		writeFile(dir, JUnitFile, func(w io.Writer) error { return JUnit(w, s.Runs...) }),
-		writeFile(dir, SummaryFile, func(w io.Writer) error { return SummarySeveral(w, s) }),
-	)
-}
-
-// WriteCalls writes the calls of a run over several exchanges, as HAR does. calls
-// holds the journals of each, in the order of the runs; nil where there are none.
+// WriteCalls writes the calls of a run over several exchanges. calls holds the
+// journals of each, in the order of the runs; nil where there are none. With every, it
+// holds every call.
 func WriteCalls(dir string, s *Several, calls []*journal.Reader, every bool) error {
 	var pages []harPage
 	for i, r := range s.Runs {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"authconform/harness/journal"
 	"authconform/harness/verdict"
 )
 
@@ -48,6 +49,9 @@ func SummarySeveral(w io.Writer, s *Several) error {
 		fmt.Fprintf(&b, "| %s | %s | %d | %d | %s |\n", code(r.Exchange), code(r.Profile), r.ExitCode, len(r.Causes), countsLine(r.Counts))
 	}
 	fmt.Fprintf(&b, "| all | | %d | | %s |\n", s.ExitCode, countsLine(s.Counts))
+	for _, f := range s.Findings {
+		fmt.Fprintf(&b, "\nFinding:\n\n%s", fence(visible(f.String())))
+	}
 	share := (summaryLimit - b.Len()) / len(s.Runs)
 	for _, r := range s.Runs {
 		section := &bounded{left: share}
@@ -84,6 +88,7 @@ func summarySection(b *bounded, r *Report, heading string) {
 	for _, text := range r.baselineLines() {
 		fmt.Fprintf(b, "%s\n\n", strings.ToUpper(text[:1])+text[1:])
 	}
+	summaryFindings(b, r.Findings)
 	heading += "#"
 	summaryCauses(b, r, heading)
 	summaryMetadata(b, r)
@@ -92,6 +97,12 @@ func summarySection(b *bounded, r *Report, heading string) {
 	summaryKnown(b, r, heading)
 	if b.dropped > 0 {
 		fmt.Fprintf(b, "\n%s did not fit in here: see report.json or index.html.\n", plural(b.dropped, "block", "blocks"))
+	}
+}
+
+func summaryFindings(b *bounded, findings []journal.Finding) {
+	for _, f := range findings {
+		b.block(fmt.Sprintf("Finding:\n\n%s\n", fence(visible(f.String()))))
 	}
 }
 

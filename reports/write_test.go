@@ -2,6 +2,7 @@ package reports
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -39,9 +40,16 @@ func put(t *testing.T, path, text string) string {
 	return path
 }
 
+// write writes all outputs of a run, as a runner does.
+func write(dir string, r *Report, calls *journal.Reader) error {
+	return errors.Join(WriteHAR(dir, r, calls, true), WriteVerdicts(dir, r, secret.New(), renamed))
+}
+
+func renamed(_ int, rename func() error) error { return rename() }
+
 func TestWriteWritesAllFilesAndNothingElse(t *testing.T) {
 	dir := t.TempDir()
-	if err := Write(dir, build(t, sampleRun()), journalWith(t, 2, nil), true); err != nil {
+	if err := write(dir, build(t, sampleRun()), journalWith(t, 2, nil)); err != nil {
 		t.Fatal(err)
 	}
 	if got, want := names(t, dir), []string{HARFile, JUnitFile, JSONFile, SummaryFile}; !slices.Equal(got, want) {
@@ -65,30 +73,43 @@ func TestWriteKeepsTheOldFileWhenTheNewOneFails(t *testing.T) {
 	}
 }
 
-func TestWriteGoesOnAfterOneFileFails(t *testing.T) {
+// TestVerdictsStayWhenTheNewOnesCannotBeWritten: exit code, report.json, JUnit and
+// summary agree, whatever becomes of a run.
+func TestVerdictsStayWhenTheNewOnesCannotBeWritten(t *testing.T) {
 	dir := t.TempDir()
-	if err := os.MkdirAll(filepath.Join(dir, JUnitFile, "in the way"), 0o755); err != nil {
+	begun := build(t, sampleRun())
+	begun.Interrupt()
+	if err := WriteVerdicts(dir, begun, vault(), renamed); err != nil {
 		t.Fatal(err)
 	}
-	err := Write(dir, build(t, sampleRun()), journalWith(t, 1, nil), true)
-	if err == nil || !strings.Contains(err.Error(), JUnitFile) {
+	before, _ := os.ReadFile(filepath.Join(dir, JSONFile))
+	if err := os.MkdirAll(filepath.Join(dir, temporary(SummaryFile), "in the way"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := WriteVerdicts(dir, build(t, sampleRun()), vault(), renamed); err == nil || !strings.Contains(err.Error(), SummaryFile) {
 		t.Errorf("error %v", err)
 	}
-	for _, name := range []string{JSONFile, SummaryFile, HARFile} {
-		if _, err := os.Stat(filepath.Join(dir, name)); err != nil {
-			t.Error(err)
-		}
+	after, _ := os.ReadFile(filepath.Join(dir, JSONFile))
+	if !bytes.Equal(before, after) {
+		t.Error("report.json has changed although the summary could not be written")
 	}
 }
 
-func TestWriteIntoNoFolder(t *testing.T) {
-	dir := filepath.Join(t.TempDir(), "absent")
-	err := Write(dir, build(t, sampleRun()), journalWith(t, 0, nil), true)
-	for _, name := range []string{JSONFile, JUnitFile, SummaryFile, HARFile} {
-		if err == nil || !strings.Contains(err.Error(), filepath.Join(dir, name)) {
-			t.Errorf("the error does not name %s: %v", name, err)
-		}
+func TestClaimIsForOneRun(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "out")
+	release, err := Claim(dir)
+	if err != nil {
+		t.Fatal(err)
 	}
+	if _, err := Claim(dir); err == nil || !strings.Contains(err.Error(), "another run writes") {
+		t.Errorf("a second run gets the folder: %v", err)
+	}
+	release()
+	release, err = Claim(dir)
+	if err != nil {
+		t.Fatalf("the folder stays locked: %v", err)
+	}
+	release()
 }
 
 func TestCheckFolder(t *testing.T) {
@@ -138,21 +159,21 @@ func vault() *secret.Vault {
 
 func TestGatePassesCleanOutputs(t *testing.T) {
 	dir := t.TempDir()
-	if err := Write(dir, build(t, sampleRun()), journalWith(t, 3, nil), true); err != nil {
+	if err := write(dir, build(t, sampleRun()), journalWith(t, 3, nil)); err != nil {
 		t.Fatal(err)
 	}
 	before := names(t, dir)
-	if err := Gate(dir, vault()); err != nil {
-		t.Error(err)
+	if findings, err := Gate(dir, vault()); err != nil || len(findings) > 0 {
+		t.Error(findings, err)
 	}
 	if !slices.Equal(before, names(t, dir)) {
 		t.Error("a clean file was deleted")
 	}
 }
 
-// A secret that slipped past redaction is caught in every output, however its
-// format escapes it.
-func TestGateCatchesTheCanaryInEveryOutput(t *testing.T) {
+// TestGateMasksTheCanaryInEveryOutput: a secret that slipped past redaction is found in
+// every output, however its format escapes it, and masked; the outputs stay what they are.
+func TestGateMasksTheCanaryInEveryOutput(t *testing.T) {
 	leaky := wrongStatus()
 	leaky.Actual = []string{"body: " + canary}
 	run := sampleRun()
@@ -160,47 +181,112 @@ func TestGateCatchesTheCanaryInEveryOutput(t *testing.T) {
 	calls := journalWith(t, 1, func(_ int, c *journal.Call) { c.Body = fmt.Sprintf(`{"echo":%q}`, canary) })
 
 	dir := t.TempDir()
-	if err := Write(dir, build(t, run), calls, true); err != nil {
+	if err := write(dir, build(t, run), calls); err != nil {
 		t.Fatal(err)
 	}
-	put(t, filepath.Join(dir, "clean.txt"), "nothing here")
-	err := Gate(dir, vault())
-	if err == nil {
-		t.Fatal("no error")
+	before := names(t, dir)
+	findings, err := Gate(dir, vault())
+	if err != nil {
+		t.Fatal(err)
 	}
 	for _, name := range []string{JSONFile, JUnitFile, SummaryFile, HARFile} {
-		if !strings.Contains(err.Error(), filepath.Join(dir, name)) {
-			t.Errorf("the error does not name %s", name)
+		if !slices.ContainsFunc(findings, func(f journal.Finding) bool {
+			return f.Open() && strings.HasPrefix(f.Text, name+" held secrets") && strings.Contains(f.Text, "‹password› at byte ")
+		}) {
+			t.Errorf("no finding names %s: %v", name, findings)
 		}
 	}
-	if got := names(t, dir); !slices.Equal(got, []string{"clean.txt"}) {
-		t.Errorf("left over: %v", got)
+	if !slices.Equal(before, names(t, dir)) || strings.Contains(fmt.Sprint(findings), "canary") {
+		t.Errorf("files %v, findings %v", names(t, dir), findings)
 	}
-	if !strings.Contains(err.Error(), "‹password› at byte ") || strings.Contains(err.Error(), "canary") {
-		t.Errorf("error %v", err)
+	if again, err := Gate(dir, vault()); err != nil || len(again) > 0 {
+		t.Error("not masked", again, err)
+	}
+	var report Report
+	text, _ := os.ReadFile(filepath.Join(dir, JSONFile))
+	if err := json.Unmarshal(text, &report); err != nil || !strings.Contains(string(text), "‹password›") {
+		t.Errorf("report.json is spoilt: %v", err)
 	}
 }
 
-func TestGateNamedFiles(t *testing.T) {
+// TestVerdictsThatHeldASecretAreNotGreen: what is found while the verdicts are written
+// stands in them.
+func TestVerdictsThatHeldASecretAreNotGreen(t *testing.T) {
+	run := greenRun(t, canary)
 	dir := t.TempDir()
-	put(t, filepath.Join(dir, "a"), canary)
-	put(t, filepath.Join(dir, "b"), canary)
-	if err := Gate(dir, vault(), "a"); err == nil {
-		t.Error("no error for a")
+	if err := WriteVerdicts(dir, run, vault(), renamed); err != nil {
+		t.Fatal(err)
+	}
+	text, _ := os.ReadFile(filepath.Join(dir, JSONFile))
+	if run.ExitCode != verdict.ExitIncomplete || len(run.Findings) == 0 || strings.Contains(string(text), "canary") ||
+		!strings.Contains(string(text), `"exit_code":3`) {
+		t.Errorf("exit %d, findings %v\n%s", run.ExitCode, run.Findings, text)
+	}
+}
+
+// greenRun is a conformant report with a word in it.
+func greenRun(t *testing.T, word string) *Report {
+	t.Helper()
+	r := reportOf(t, clause.MUST, false, &journal.Result{Clause: "x", State: verdict.Passed, Checks: 1, Reason: word})
+	if r.ExitCode != verdict.ExitConformant {
+		t.Fatalf("exit %d", r.ExitCode)
+	}
+	return r
+}
+
+// TestGateMasksJournalLinesThatWouldBreak: a secret that reaches across members leaves
+// a record without the target's words.
+func TestGateMasksJournalLinesThatWouldBreak(t *testing.T) {
+	dir := t.TempDir()
+	name := journal.FileName(1)
+	w, err := journal.Create(dir, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	long := secret.New()
+	long.Register("password", "Tr0ub4dorAndHorses")
+	if err := errors.Join(
+		w.Call(journal.Call{ID: "1-1", Method: "GET", Body: `{"a":"Tr0ub4dor","-":{"":"AndHorses"}}`}),
+		w.Call(journal.Call{ID: "1-2", Header: map[string][]string{"Tr0ub4dor": {"-"}, "-": {"AndHorses"}}}),
+		w.Close(),
+	); err != nil {
+		t.Fatal(err)
+	}
+	findings, err := Gate(dir, long, name)
+	if err != nil || len(findings) != 1 {
+		t.Fatalf("findings %v, error %v", findings, err)
+	}
+	calls, err := journal.Open(dir)
+	if err != nil || calls.Len() != 2 {
+		t.Fatalf("%d calls, error %v", calls.Len(), err)
+	}
+	calls.Close()
+}
+
+func TestGateDeletesWhatItCannotMask(t *testing.T) {
+	dir := t.TempDir()
+	long := secret.New()
+	long.Register("password", "Tr0ub4dorAndHorses")
+	put(t, filepath.Join(dir, "a.json"), `{"Tr0ub4dor":{"-":"AndHorses"}}`)
+	put(t, filepath.Join(dir, "b"), "Tr0ub4dorAndHorses")
+	if _, err := Gate(dir, long, "a.json"); err == nil || !strings.Contains(err.Error(), "it was deleted") {
+		t.Errorf("error %v", err)
 	}
 	if got := names(t, dir); !slices.Equal(got, []string{"b"}) {
 		t.Errorf("left over: %v", got)
 	}
-	if err := Gate(dir, vault(), "absent"); err == nil || !strings.Contains(err.Error(), "cannot scan") {
+	if _, err := Gate(dir, vault(), "absent"); err == nil || !strings.Contains(err.Error(), "cannot scan") {
 		t.Errorf("a file that cannot be scanned gave %v", err)
 	}
-	if err := Gate(filepath.Join(dir, "absent"), vault()); err == nil {
+	if _, err := Gate(filepath.Join(dir, "absent"), vault()); err == nil {
 		t.Error("a missing folder must be an error")
 	}
 }
 
 // plainScanner finds one word anywhere.
 type plainScanner string
+
+func (p plainScanner) Redact(text string) string { return text }
 
 func (p plainScanner) Scan(name string, data []byte) []secret.Leak {
 	var out []secret.Leak
@@ -263,7 +349,7 @@ func BenchmarkWrite(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		if err := Write(dir, r, calls, true); err != nil {
+		if err := write(dir, r, calls); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -281,12 +367,12 @@ func BenchmarkConsole(b *testing.B) {
 
 func BenchmarkGate(b *testing.B) {
 	dir := b.TempDir()
-	if err := Write(dir, build(b, bigRun(1000)), journalWith(b, 5000, nil), true); err != nil {
+	if err := write(dir, build(b, bigRun(1000)), journalWith(b, 5000, nil)); err != nil {
 		b.Fatal(err)
 	}
 	v := vault()
 	for b.Loop() {
-		if err := Gate(dir, v); err != nil {
+		if _, err := Gate(dir, v); err != nil {
 			b.Fatal(err)
 		}
 	}

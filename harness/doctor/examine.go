@@ -4,6 +4,7 @@ package doctor
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -118,6 +119,9 @@ func rehearse(ctx context.Context, st conform.Suite, c *contract.Contract, t *ta
 		TargetFile: file, Profile: t.Profile, Out: filepath.Join(dir, "run"), Version: runner.Version(),
 		RealTime: t.Clock.AdvanceURL == "",
 	})
+	if ctx.Err() != nil {
+		return nil, errors.New("interrupted: the rehearsal on the reference did not come to its end")
+	}
 	if err != nil {
 		return nil, fmt.Errorf("the rehearsal on the reference failed: %w", err)
 	}

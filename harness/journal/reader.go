@@ -23,6 +23,7 @@ type Reader struct {
 	calls   []place // by start time
 	byID    map[callKey]place
 	results map[string]Result
+	finds   []Finding
 	origin  map[string]string // clause -> where its result stands
 	torn    []string
 }
@@ -82,7 +83,8 @@ type line struct {
 		ID      string    `json:"id"`
 		Started time.Time `json:"started"`
 	} `json:"call"`
-	Result *Result `json:"result"`
+	Result  *Result  `json:"result"`
+	Finding *Finding `json:"finding"`
 }
 
 func (r *Reader) index(path string, process int) error {
@@ -141,8 +143,11 @@ func (r *Reader) add(text []byte, process int, offset int64, where string) error
 		return &notARecord{where, fmt.Sprintf("%T", err)}
 	}
 	switch {
-	case (l.Call == nil) == (l.Result == nil):
-		return &notARecord{where, "neither one call nor one result"}
+	case l.Finding != nil && l.Call == nil && l.Result == nil:
+		r.finds = append(r.finds, *l.Finding)
+		return nil
+	case (l.Call == nil) == (l.Result == nil) || l.Finding != nil:
+		return &notARecord{where, "neither one call nor one result nor one finding"}
 	case l.Result != nil:
 		return r.addResult(*l.Result, where)
 	}
@@ -170,6 +175,17 @@ func (r *Reader) addResult(result Result, where string) error {
 
 // Results are the results of all processes by clause.
 func (r *Reader) Results() map[string]Result { return r.results }
+
+// Findings are those of all processes, each once.
+func (r *Reader) Findings() []Finding {
+	var list []Finding
+	for _, f := range r.finds {
+		if !slices.Contains(list, f) {
+			list = append(list, f)
+		}
+	}
+	return list
+}
 
 // Torn names (file and line) the last lines that a killed process left
 // unfinished; what they held is lost.

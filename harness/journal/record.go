@@ -21,9 +21,29 @@ import (
 
 // Record is one line of a journal: exactly one of its members is set.
 type Record struct {
-	Call   *Call   `json:"call,omitempty"`
-	Result *Result `json:"result,omitempty"`
+	Call    *Call    `json:"call,omitempty"`
+	Result  *Result  `json:"result,omitempty"`
+	Finding *Finding `json:"finding,omitempty"`
 }
+
+// Finding is what a run noticed beside its clauses.
+type Finding struct {
+	Kind string `json:"kind"`
+	Text string `json:"text"` // one sentence, without any secret
+}
+
+// Kinds of findings.
+const (
+	Clock      = "clock"      // the target's clock is off; codes follow it
+	Disclosure = "disclosure" // an output held a secret, which was masked
+	Evidence   = "evidence"   // a bound of the run kept evidence from being written
+)
+
+// Open tells whether the finding leaves a question open that keeps a run from being
+// green.
+func (f Finding) Open() bool { return f.Kind != Clock }
+
+func (f Finding) String() string { return f.Kind + ": " + f.Text }
 
 // Call is one HTTP request and its response, redacted.
 type Call struct {

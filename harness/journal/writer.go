@@ -3,6 +3,7 @@ package journal
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -50,6 +51,46 @@ func (w *Writer) Call(c Call) error {
 func (w *Writer) Result(r Result) error {
 	r.Process = w.process
 	return w.write(Record{Result: &r})
+}
+
+// Finding appends one finding.
+func (w *Writer) Finding(f Finding) error { return w.write(Record{Finding: &f}) }
+
+// Append adds findings to the journal of a process that has been closed.
+func Append(dir string, process int, findings []Finding) error {
+	path := filepath.Join(dir, FileName(process))
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0o644)
+	if err != nil {
+		return fmt.Errorf("journal: cannot add to %s: %w", path, err)
+	}
+	w := &Writer{process: process, file: file}
+	var all []error
+	for _, f := range findings {
+		all = append(all, w.Finding(f))
+	}
+	return errors.Join(append(all, w.Close())...)
+}
+
+// Withheld is the line of a record without whatever of it the target had a hand in:
+// what stands for a line that a secret cannot be taken out of.
+func Withheld(line []byte) ([]byte, error) {
+	var rec Record
+	if err := json.Unmarshal(line, &rec); err != nil {
+		return nil, fmt.Errorf("journal: a line is no record")
+	}
+	const text = "‹withheld: it held a secret›"
+	switch {
+	case rec.Call != nil:
+		rec.Call.URL, rec.Call.RequestBody, rec.Call.RequestBodyEncoding, rec.Call.Body, rec.Call.BodyEncoding = text, text, "", text, ""
+		rec.Call.RequestHeader, rec.Call.Header = nil, nil
+	case rec.Result != nil:
+		rec.Result.Reason = text
+		for i := range rec.Result.Failures {
+			rec.Result.Failures[i] = Failure{Facet: rec.Result.Failures[i].Facet, Title: text, Text: text}
+		}
+	}
+	out, err := json.Marshal(rec)
+	return append(out, '\n'), err
 }
 
 // write makes one line and hands it to the kernel in one append, so that a

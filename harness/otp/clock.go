@@ -72,6 +72,24 @@ func (c *Clock) offset() time.Duration {
 	return c.low + (c.high-c.low)/2
 }
 
+// step is that of one-time codes (RFC 6238 section 4.1).
+const step = 30 * time.Second
+
+// Skew says in a sentence by how much the target's clock is off; "" when it is off by
+// no more than the step of a one-time code.
+func (c *Clock) Skew() string {
+	offset := c.Offset()
+	if offset.Abs() <= step {
+		return ""
+	}
+	word := "ahead of"
+	if offset < 0 {
+		word = "behind"
+	}
+	return fmt.Sprintf("the target's clock, by its Date headers, is %s %s this machine's; one-time codes were made for the target's clock: set both by NTP",
+		offset.Abs().Round(time.Second), word)
+}
+
 // Uncertainty is how far Offset may be wrong; 0 when the clocks may agree, since most are synchronised.
 func (c *Clock) Uncertainty() time.Duration {
 	c.mu.Lock()

@@ -2,7 +2,6 @@ package runner
 
 import (
 	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -19,14 +18,13 @@ import (
 	"github.com/onsi/ginkgo/v2/types"
 
 	"authconform/harness/conform"
+	"authconform/harness/journal"
+	"authconform/harness/plain"
 	"authconform/harness/verdict"
 )
 
 // planVariable hands the plan to child processes. It holds no secret.
 const planVariable = "AUTHCONFORM_PLAN"
-
-// ginkgoLog is the file of a run folder with the words of Ginkgo's processes.
-const ginkgoLog = "ginkgo.log"
 
 // ginkgoCommand is the hidden first argument under which the binary is Ginkgo's
 // own command line.
@@ -49,11 +47,7 @@ func (r *runner) children(ctx context.Context) error {
 	if err := os.Symlink(self, binary); err != nil {
 		return err
 	}
-	log, err := os.Create(filepath.Join(r.Plan.Out, ginkgoLog))
-	if err != nil {
-		return &UsageError{err}
-	}
-	defer log.Close()
+	log := &tailWriter{}
 	cmd := exec.CommandContext(ctx, self, ginkgoCommand, "run",
 		"--procs="+strconv.Itoa(r.Plan.Procs), "--grace-period="+cleanup.String(), "--seed="+strconv.FormatInt(r.options.Seed, 10),
 		"--randomize-all", "--no-color", binary)
@@ -63,18 +57,38 @@ func (r *runner) children(ctx context.Context) error {
 	// terminal does; in a group of their own it comes from here and only once.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGINT) }
-	cmd.WaitDelay = 4 * time.Second // an interrupted run ends within five
-	var exit *exec.ExitError
-	err = cmd.Start()
-	if err == nil {
-		family.Store(int64(cmd.Process.Pid))
-		err = cmd.Wait()
-		family.Store(0)
-	}
-	if err != nil && ctx.Err() == nil && !errors.As(err, &exit) {
+	cmd.WaitDelay = patience
+	if err := cmd.Start(); err != nil {
 		return fmt.Errorf("cannot run the specs in %d processes: %w", r.Plan.Procs, err)
 	}
-	return nil // red or interrupted specs make Ginkgo exit 1; the journals say what that means
+	family.Store(int64(cmd.Process.Pid))
+	// Red or interrupted specs make Ginkgo exit 1; the journals say what that means.
+	_ = cmd.Wait()
+	_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // whoever has not heeded the interrupt
+	family.Store(0)
+	if journals, _ := filepath.Glob(filepath.Join(r.Plan.Out, journal.FileName(1)[:len("journal-")]+"*")); len(journals) == 0 && ctx.Err() == nil {
+		return &noSpec{plain.Text(r.vault.Redact(string(log.text)))}
+	}
+	return nil
+}
+
+// noSpec says that no process came to its first spec.
+type noSpec struct{ log string }
+
+func (e *noSpec) Error() string { return "no process of the run came to its first spec:\n" + e.log }
+
+// tailWriter keeps the last words of Ginkgo's processes. They repeat panics as they are,
+// and only the process in which one happened knows every secret in it, so they stay in
+// memory and are shown only when no spec has begun.
+type tailWriter struct{ text []byte }
+
+func (t *tailWriter) Write(p []byte) (int, error) {
+	const most = 8 << 10
+	t.text = append(t.text, p...)
+	if len(t.text) > most {
+		t.text = append(t.text[:0], t.text[len(t.text)-most:]...)
+	}
+	return len(p), nil
 }
 
 // IsGinkgo tells whether this process was started as Ginkgo's command line.
@@ -82,11 +96,21 @@ func IsGinkgo() bool { return len(os.Args) > 1 && os.Args[1] == ginkgoCommand }
 
 // Ginkgo is Ginkgo's command line; it does not return.
 func Ginkgo() {
+	go endWithParent()
 	args := append([]string{os.Args[0]}, os.Args[2:]...)
 	command.Program{
 		Name: "ginkgo", Heading: "Ginkgo Version " + types.VERSION,
 		Commands: []command.Command{run.BuildRunCommand()}, DefaultCommand: run.BuildRunCommand(),
 	}.RunAndExit(args)
+}
+
+// endWithParent ends this process and those it started when whoever started it is
+// killed: nobody would report what they find.
+func endWithParent() {
+	for parent := os.Getppid(); os.Getppid() == parent; {
+		time.Sleep(200 * time.Millisecond)
+	}
+	_ = syscall.Kill(0, syscall.SIGKILL)
 }
 
 // IsChild tells whether this process is the suite that Ginkgo's command line

@@ -24,33 +24,41 @@ func (r *runner) page(report *reports.Report, calls *journal.Reader) page.Run {
 	return shown
 }
 
-// writePage writes the page of a run; s is nil where it is over one exchange.
-func writePage(dir string, s *reports.Several, runs ...page.Run) error {
-	first := runs[0].Report
-	head := page.Head{ExitCode: first.ExitCode, Meaning: first.Meaning, Started: first.Started, Finished: first.Finished}
-	if s != nil {
-		head = page.Head{ExitCode: s.ExitCode, Meaning: s.Meaning, Started: s.Started, Finished: s.Finished}
+// outputs are what is written beside the reports: the page, and CTRF where that is
+// asked for. s is nil where the run is over one exchange.
+func (o Options) outputs(s *reports.Several, runs ...page.Run) []reports.File {
+	files := []reports.File{{Name: reports.PageFile, Write: func(w io.Writer) error {
+		first := runs[0].Report // read when it is written: a finding may have changed its exit code
+		head := page.Head{ExitCode: first.ExitCode, Meaning: first.Meaning, Started: first.Started, Finished: first.Finished}
+		if s != nil {
+			head = page.Head{ExitCode: s.ExitCode, Meaning: s.Meaning, Started: s.Started, Finished: s.Finished}
+		}
+		return page.Write(w, head, runs)
+	}}}
+	if o.CTRF {
+		files = append(files, reports.File{Name: reports.CTRFFile, Write: func(w io.Writer) error {
+			var all []*reports.Report
+			for _, r := range runs {
+				all = append(all, r.Report)
+			}
+			return reports.CTRF(w, all...)
+		}})
 	}
-	return reports.WriteFile(dir, reports.PageFile, func(w io.Writer) error { return page.Write(w, head, runs) })
+	return files
 }
 
-// writeCTRF writes the verdicts as CTRF where that is asked for.
-func (o Options) writeCTRF(dir string, runs ...*reports.Report) error {
-	if !o.CTRF {
+// pack packs the calls where that is asked for, once they were scanned.
+func (o Options) pack(dir string) error {
+	if !o.Gzip {
 		return nil
 	}
-	return reports.WriteFile(dir, reports.CTRFFile, func(w io.Writer) error { return reports.CTRF(w, runs...) })
+	return reports.Compress(dir)
 }
 
-// tidy leaves of a run what its reader asked for, once everything was scanned. The
+// tidy leaves of a run what its reader asked for, once all of it is written. The
 // journals of a run that ended before its last clause stay: they are all that is left
 // of it. The target file goes with them, for it serves to derive verdicts anew.
 func (o Options) tidy(dir string, runs ...*reports.Report) error {
-	if o.Gzip {
-		if err := reports.Compress(dir); err != nil {
-			return err
-		}
-	}
 	if o.Every {
 		return nil
 	}

@@ -85,7 +85,7 @@ func (p *provisioner) remove() {
 	for _, who := range p.made {
 		role := who.Roles[len(who.Roles)-1]
 		group.Go(func() {
-			_, err := p.call("remove", role, plain(who))
+			_, err := p.call("remove", role, printed(who))
 			p.note("remove", role, who.Name, err)
 		})
 	}
@@ -93,8 +93,8 @@ func (p *provisioner) remove() {
 	p.made = nil
 }
 
-// plain is an identity as the command printed it.
-func plain(who target.Identity) []byte {
+// printed is an identity as the command printed it.
+func printed(who target.Identity) []byte {
 	all := map[string]any{"name": who.Name, "roles": who.Roles}
 	for name, value := range map[string]string{"login": who.Login, "password": who.Password, "id": who.ID, "phone": who.Phone,
 		"totp-secret": who.TOTPSecret, "api-key": who.APIKey, "api-secret": who.APISecret, "token": who.Token} {

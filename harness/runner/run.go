@@ -44,21 +44,26 @@ type Options struct {
 	Every      bool     // every call is reported, and the journals stay
 	Gzip       bool     // the calls are packed
 	CTRF       bool     // the verdicts are written as CTRF too
+	Sole       bool     // the run is all that this process does: both end with one exit code
 	Progress   Progress
 
 	ProductionHosts []string // of every exchange; a target among them needs allow.production
 }
 
 // Run puts one suite to one target and writes the reports of the run. A
-// *UsageError means that nothing was judged because what was asked cannot be.
+// *UsageError without a report means that nothing was judged because what was asked
+// cannot be. Any other error comes with the report that the run folder holds: evidence
+// was lost, and the report is not green.
 func Run(ctx context.Context, st conform.Suite, o Options) (*reports.Report, error) {
 	c, err := Contract(st.Exchange)
 	if err != nil {
 		return nil, err
 	}
-	if err := reports.CheckFolder(o.Out); err != nil {
+	release, err := reports.Claim(o.Out)
+	if err != nil {
 		return nil, &UsageError{err}
 	}
+	defer release()
 	r := &runner{suite: st, contract: c, options: o, vault: secret.New(), started: time.Now()}
 	if err := r.plan(); err != nil {
 		return nil, err
@@ -67,11 +72,33 @@ func Run(ctx context.Context, st conform.Suite, o Options) (*reports.Report, err
 	if err := r.list(); err != nil {
 		return nil, err
 	}
+	begun, err := r.begin()
+	if err != nil {
+		return nil, &UsageError{err}
+	}
 	silent, err := r.observe(ctx)
+	var wrong *UsageError
+	if errors.As(err, &wrong) {
+		return nil, errors.Join(wrong, reports.Withdraw(o.Out))
+	}
+	if err != nil {
+		silent = fmt.Errorf("the run failed: %w", err)
+	}
+	report, failed := r.report(silent)
+	if report == nil {
+		report = begun
+	}
+	return report, errors.Join(err, failed)
+}
+
+// begin writes the report of a run that has not ended: it is what is there when the
+// run is killed, or when the disk is full before it ends.
+func (r *runner) begin() (*reports.Report, error) {
+	report, err := r.judge(nil, nil, errors.New("the run did not come to its end"))
 	if err != nil {
 		return nil, err
 	}
-	return r.report(silent)
+	return report, r.commit(report, nil)
 }
 
 // observe runs the specs; what they find is in the journals. silent, when not
@@ -81,6 +108,9 @@ func (r *runner) observe(ctx context.Context) (silent, err error) {
 		return nil, err
 	}
 	silent = Preflight(ctx, r.Plan, r.suite, r.contract, r.target, r.vault)
+	if r.interrupted = ctx.Err() != nil; r.interrupted {
+		return errors.New("the run was interrupted before its first clause"), nil
+	}
 	var wrong *UsageError
 	switch {
 	case errors.As(silent, &wrong):
@@ -94,18 +124,11 @@ func (r *runner) observe(ctx context.Context) (silent, err error) {
 	err = r.specs(ctx)
 	progress.stop()
 	r.interrupted = ctx.Err() != nil
-	if err != nil {
-		return nil, err
+	var none *noSpec
+	if errors.As(err, &none) {
+		return err, nil
 	}
-	if progress.done == 0 && r.Plan.Procs > 1 {
-		return fmt.Errorf("no process of the run came to its first spec; %s says why", filepath.Join(r.Plan.Out, ginkgoLog)), nil
-	}
-	// Ginkgo repeats a panic's words as they are, and only the process it happened
-	// in knows every secret in them. The journals hold all that matters, redacted.
-	if err := os.Remove(filepath.Join(r.Plan.Out, ginkgoLog)); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return nil, err
-	}
-	return nil, nil
+	return nil, err
 }
 
 // keepTarget writes the target file, redacted, beside the reports. Its secrets are
@@ -131,6 +154,7 @@ type runner struct {
 	started  time.Time
 	accounts *identity.Broker
 	stop     func()
+	release  func() // the run folder, in a run through `ginkgo`
 
 	interrupted bool // from outside, while specs ran
 }
@@ -259,12 +283,32 @@ func (r *runner) selected() int {
 	return n
 }
 
-// specs runs the tree in this process, or hands it to child processes.
+// patience is how long after an interrupt the specs may take to end, and cleanup how
+// long each of their parts may.
+const (
+	patience = 3 * time.Second
+	cleanup  = time.Second
+)
+
+// specs runs the tree in this process, or hands it to child processes. A spec that
+// heeds no interrupt is left behind: the process ends soon.
 func (r *runner) specs(ctx context.Context) error {
 	if r.Plan.Procs > 1 {
 		return r.children(ctx)
 	}
-	return RunHere(r.Plan, r.suite, r.contract, &r.options.Seed, io.Discard)
+	done := make(chan error, 1)
+	go func() { done <- RunHere(r.Plan, r.suite, r.contract, &r.options.Seed, io.Discard) }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+	}
+	select {
+	case err := <-done:
+		return err
+	case <-time.After(patience):
+		return nil
+	}
 }
 
 // RunHere runs the specs of a plan in this process: all of them, or as one of
@@ -304,50 +348,84 @@ type quiet struct{}
 
 func (quiet) Fail() {}
 
-// report judges what the journals hold and writes all outputs. silent, when not
-// nil, is why no spec ran.
-func (r *runner) report(silent error) (report *reports.Report, err error) {
-	defer func() {
-		if err != nil {
-			reports.Withdraw(r.Plan.Out)
+// report judges what the journals hold and writes all outputs: the calls, and when
+// nothing in them holds a secret any more the verdicts. A run that was interrupted
+// writes its verdicts first, for it may be told to end at once. silent, when not nil, is
+// why no spec ran. What goes wrong leaves the report that is there already.
+func (r *runner) report(silent error) (*reports.Report, error) {
+	if r.interrupted {
+		if _, err := r.write(silent, nil, nil); err != nil {
+			return nil, err
 		}
-	}()
+	}
+	findings, lost := reports.Gate(r.Plan.Out, r.vault)
+	more, err := r.writeCalls(silent)
+	findings, lost = append(findings, more...), errors.Join(lost, leaked(r.Plan.Out), err)
+	report, err := r.write(silent, findings, lost)
+	if err := errors.Join(lost, err); err != nil {
+		return report, err
+	}
+	return report, r.options.tidy(r.Plan.Out, report)
+}
+
+// writeCalls writes the calls, and takes out of them what the vault knows.
+func (r *runner) writeCalls(silent error) ([]journal.Finding, error) {
 	calls, err := journal.Open(r.Plan.Out)
 	if err != nil {
 		return nil, err
 	}
 	defer calls.Close()
-	report, err = r.judge(calls.Results(), silent)
+	report, err := r.judge(calls.Results(), nil, silent)
 	if err != nil {
 		return nil, err
 	}
-	err = errors.Join(reports.Write(r.Plan.Out, report, calls, r.options.Every), writePage(r.Plan.Out, nil, r.page(report, calls)),
-		r.options.writeCTRF(r.Plan.Out, report))
+	if err := reports.WriteHAR(r.Plan.Out, report, calls, r.options.Every); err != nil {
+		return nil, err
+	}
+	findings, err := reports.Gate(r.Plan.Out, r.vault, reports.HARFile)
 	if err != nil {
-		return nil, &UsageError{err}
+		return nil, err
 	}
-	if err := leaked(r.Plan.Out); err != nil {
-		return nil, &UsageError{err}
+	return findings, r.options.pack(r.Plan.Out)
+}
+
+// write writes the verdicts on what the journals hold. lost, when not nil, is why the
+// evidence for them is not whole.
+func (r *runner) write(silent error, findings []journal.Finding, lost error) (*reports.Report, error) {
+	calls, err := journal.Open(r.Plan.Out)
+	if err != nil {
+		return nil, err
 	}
-	if err := reports.Gate(r.Plan.Out, r.vault); err != nil {
-		return nil, &UsageError{err}
+	defer calls.Close()
+	report, err := r.judge(calls.Results(), append(calls.Findings(), findings...), silent)
+	if err != nil {
+		return nil, err
 	}
-	if err := r.options.tidy(r.Plan.Out, report); err != nil {
-		return nil, &UsageError{err}
+	if lost != nil {
+		report.Fail("evidence of the run was lost: " + r.vault.Redact(lost.Error()))
 	}
-	return report, nil
+	return report, r.commit(report, calls)
+}
+
+// commit writes the verdicts.
+func (r *runner) commit(report *reports.Report, calls *journal.Reader) error {
+	return reports.WriteVerdicts(r.Plan.Out, report, r.vault, r.options.commit(), r.options.outputs(nil, r.page(report, calls))...)
+}
+
+func (r *runner) tool() reports.Tool {
+	return reports.Tool{Name: "authconform", Version: r.Plan.Version}
 }
 
 // judge comes to the verdicts. silent, when not nil, is why there are no results.
-func (r *runner) judge(results map[string]journal.Result, silent error) (*reports.Report, error) {
+func (r *runner) judge(results map[string]journal.Result, findings []journal.Finding, silent error) (*reports.Report, error) {
 	if silent != nil {
 		results = notRun(r.clauses, r.vault.Redact(silent.Error()))
 	}
 	report, err := reports.Build(reports.Run{
-		Tool: reports.Tool{Name: "authconform", Version: r.Plan.Version}, RunID: r.Plan.RunID,
+		Tool: r.tool(), RunID: r.Plan.RunID,
 		Exchange: r.suite.Exchange, Profile: r.Plan.Profile, Target: r.target.URL,
 		Started: r.started, Finished: time.Now(), Strict: r.options.Strict, Procs: r.Plan.Procs, Seed: r.options.Seed,
-		Clauses: r.clauses, Results: results, Deviations: deviations(r.target), Known: r.known(),
+		Clauses: r.clauses, Results: results, Findings: findings, Deviations: deviations(r.target), Known: r.known(),
 	})
 	if err == nil && r.interrupted {
 		report.Interrupt()

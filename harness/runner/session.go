@@ -65,6 +65,7 @@ type session struct {
 
 	accounts *identity.Remote
 	claims   map[string][]identity.Claim
+	clock    *otp.Clock
 }
 
 // openSession gives a context everything of a run: the target, the client, the
@@ -91,7 +92,7 @@ func openSession(plan Plan, st conform.Suite, c *contract.Contract, process int)
 	if err != nil {
 		return nil, &UsageError{err}
 	}
-	return &session{plan: plan, vault: vault, target: t, wire: w, journal: j, accounts: accounts, claims: claims}, nil
+	return &session{plan: plan, vault: vault, target: t, wire: w, journal: j, clock: otp.NewClock(time.Now), accounts: accounts, claims: claims}, nil
 }
 
 func openWire(plan Plan, t *target.Target, vault *secret.Vault, process int) (*httpclient.Wire, error) {
@@ -122,15 +123,21 @@ func header(h target.HTTP, vault *secret.Vault) http.Header {
 	return all
 }
 
-// close ends the journal and scans it for every secret this process learnt.
+// close ends the journal and takes every secret out of it that this process learnt
+// too late to keep it from being written. What cannot be taken out leaves a mark.
 func (n *session) close(process int) error {
 	n.accounts.Close()
+	if skew := n.clock.Skew(); skew != "" {
+		if err := n.journal.Finding(journal.Finding{Kind: journal.Clock, Text: skew}); err != nil {
+			return err
+		}
+	}
 	if err := n.journal.Close(); err != nil {
 		return err
 	}
-	err := reports.Gate(n.plan.Out, n.vault, journal.FileName(process))
+	findings, err := reports.Gate(n.plan.Out, n.vault, journal.FileName(process))
 	if err == nil {
-		return nil
+		return journal.Append(n.plan.Out, process, findings)
 	}
 	mark := filepath.Join(n.plan.Out, leakMark(strconv.Itoa(process)))
 	return errors.Join(err, os.WriteFile(mark, []byte(err.Error()), 0o600))
@@ -138,7 +145,7 @@ func (n *session) close(process int) error {
 
 func (n *session) environment(process int) conform.Environment {
 	return conform.Environment{
-		Target: n.target, Vault: n.vault, Wire: n.wire, Sink: n.journal, Clock: otp.NewClock(time.Now),
+		Target: n.target, Vault: n.vault, Wire: n.wire, Sink: n.journal, Clock: n.clock,
 		Accounts: n.accounts, Claims: n.claims,
 		Inbox: openInbox(n.target), Process: process, Processes: n.plan.Procs, Today: time.Now(),
 		RealTime: n.plan.RealTime,

@@ -25,9 +25,11 @@ import (
 // leaves its clauses NOT_RUN, does not keep the others from being judged, and is
 // returned together with the report.
 func RunSeveral(ctx context.Context, suites []conform.Suite, o Options) (*reports.Several, error) {
-	if err := reports.CheckFolder(o.Out); err != nil {
+	release, err := reports.Claim(o.Out)
+	if err != nil {
 		return nil, &UsageError{err}
 	}
+	defer release()
 	// One vault for all: a file over several exchanges may hold no secret of any.
 	s := &several{dir: o.Out, options: o, vault: secret.New(), calls: make([]*journal.Reader, len(suites))}
 	defer s.close()
@@ -52,6 +54,8 @@ type several struct {
 	reports []*reports.Report
 	calls   []*journal.Reader // nil until the exchange has been judged
 	errs    []error
+
+	findings []journal.Finding // of no one exchange
 }
 
 // prepare settles all that a run of one exchange needs and starts its reference.
@@ -74,12 +78,16 @@ func (s *several) prepare(st conform.Suite, o Options, runID string) error {
 	if err := r.list(); err != nil {
 		return err
 	}
-	report, err := r.judge(nil, errors.New("the run ended before it came to this exchange"))
+	report, err := r.judge(nil, nil, errors.New("the run ended before it came to this exchange"))
 	s.reports = append(s.reports, report)
 	return err
 }
 
 func (s *several) run(ctx context.Context) (*reports.Several, error) {
+	whole := s.save()
+	if whole == nil {
+		return nil, &UsageError{errors.Join(s.errs...)}
+	}
 	for i, r := range s.runners {
 		if ctx.Err() != nil {
 			break
@@ -91,20 +99,53 @@ func (s *several) run(ctx context.Context) (*reports.Several, error) {
 			s.save()
 		}
 	}
-	whole := s.save()
-	if whole != nil {
-		s.fail(reports.WriteCalls(s.dir, whole, s.calls, s.options.Every))
-		s.fail(s.page(whole))
-		s.fail(s.options.writeCTRF(s.dir, whole.Runs...))
-		s.fail(reports.Gate(s.dir, s.vault))
+	if ctx.Err() != nil {
+		s.interrupt()
+		s.save() // it may be told to end at once
 	}
-	if whole != nil && len(s.errs) == 0 {
+	s.finish()
+	whole = s.save()
+	if whole == nil {
+		return nil, errors.Join(s.errs...)
+	}
+	if len(s.errs) == 0 {
 		s.fail(s.options.tidy(s.dir, whole.Runs...))
 	}
-	if err := errors.Join(s.errs...); err != nil {
-		return whole, &UsageError{err}
+	return whole, errors.Join(s.errs...)
+}
+
+// interrupt marks the exchange that the run did not come to: it is no whole run.
+func (s *several) interrupt() {
+	for _, report := range s.reports {
+		if report.Interrupted {
+			return
+		}
 	}
-	return whole, nil
+	s.reports[len(s.reports)-1].Interrupt()
+}
+
+// finish writes the calls of all exchanges.
+func (s *several) finish() {
+	whole, err := reports.Combine(s.reports)
+	if err != nil {
+		s.fail(err)
+		return
+	}
+	s.find(reports.Gate(s.dir, s.vault))
+	if err := reports.WriteCalls(s.dir, whole, s.calls, s.options.Every); err != nil {
+		s.fail(err)
+		return
+	}
+	findings, err := reports.Gate(s.dir, s.vault, reports.HARFile)
+	s.find(findings, err)
+	if err == nil {
+		s.fail(s.options.pack(s.dir))
+	}
+}
+
+func (s *several) find(findings []journal.Finding, err error) {
+	s.fail(err)
+	s.findings = append(s.findings, findings...)
 }
 
 // judge runs the specs of one exchange and comes to its verdicts. After an error
@@ -115,14 +156,16 @@ func (s *several) judge(ctx context.Context, i int) error {
 	silent, err := r.observe(ctx)
 	err = errors.Join(err, leaked(r.Plan.Out))
 	if err == nil {
-		err = reports.Gate(r.Plan.Out, s.vault)
+		var findings []journal.Finding
+		findings, err = reports.Gate(r.Plan.Out, s.vault)
+		s.findings = append(s.findings, findings...)
 	}
 	var report *reports.Report
 	if err == nil {
 		report, err = s.read(i, silent)
 	}
 	if err != nil {
-		failed, failure := r.judge(nil, fmt.Errorf("the run over this exchange failed: %w", err))
+		failed, failure := r.judge(nil, nil, fmt.Errorf("the run over this exchange failed: %w", err))
 		if failure != nil {
 			return errors.Join(err, failure)
 		}
@@ -137,7 +180,7 @@ func (s *several) read(i int, silent error) (*reports.Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	report, err := s.runners[i].judge(calls.Results(), silent)
+	report, err := s.runners[i].judge(calls.Results(), calls.Findings(), silent)
 	if err != nil {
 		calls.Close()
 		return nil, err
@@ -146,24 +189,32 @@ func (s *several) read(i int, silent error) (*reports.Report, error) {
 	return report, nil
 }
 
-// save writes the verdicts so far.
+// save writes the verdicts so far; nil where it cannot.
 func (s *several) save() *reports.Several {
 	whole, err := reports.Combine(s.reports)
 	if err != nil {
 		s.fail(err)
 		return nil
 	}
-	s.fail(reports.WriteVerdicts(s.dir, whole))
-	s.fail(reports.Gate(s.dir, s.vault, reports.JSONFile, reports.JUnitFile, reports.SummaryFile))
+	for _, f := range s.findings {
+		whole.Find(f)
+	}
+	if err := errors.Join(s.errs...); err != nil {
+		whole.Fail("evidence of the run was lost: " + s.vault.Redact(err.Error()))
+	}
+	if err := reports.WriteVerdicts(s.dir, whole, s.vault, s.options.commit(), s.options.outputs(whole, s.pages()...)...); err != nil {
+		s.fail(err)
+		return nil
+	}
 	return whole
 }
 
-func (s *several) page(whole *reports.Several) error {
+func (s *several) pages() []page.Run {
 	var shown []page.Run
 	for i, r := range s.runners {
 		shown = append(shown, r.page(s.reports[i], s.calls[i]))
 	}
-	return writePage(s.dir, whole, shown...)
+	return shown
 }
 
 func (s *several) fail(err error) {

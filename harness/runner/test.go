@@ -44,7 +44,7 @@ func Test(t *testing.T, st conform.Suite, productionHosts []string) {
 	}
 	r := &runner{
 		suite: st, contract: c, options: Options{ProductionHosts: productionHosts},
-		vault: secret.New(), started: time.Now(), stop: func() {},
+		vault: secret.New(), started: time.Now(), stop: func() {}, release: func() {},
 	}
 	profile, beside, err := r.testProfile()
 	if err != nil {
@@ -91,7 +91,7 @@ func (r *runner) prepareTest(profile string, seed int64, procs int) (Plan, error
 	if err != nil {
 		return Plan{}, err
 	}
-	if err := reports.CheckFolder(out); err != nil {
+	if r.release, err = reports.Claim(out); err != nil {
 		return Plan{}, err
 	}
 	r.options = Options{
@@ -116,6 +116,7 @@ func (r *runner) reportTest(registry *clause.Registry) {
 		return // preparing failed, and Ginkgo has said why
 	}
 	r.take(registry.Entries())
+	defer r.release()
 	report, err := r.report(nil)
 	if err != nil {
 		ginkgo.Fail(err.Error())

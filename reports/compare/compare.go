@@ -94,6 +94,11 @@ func Runs(old, new []*reports.Report) (*Difference, error) {
 		return nil, fmt.Errorf("the two runs have no exchange in common: the old one covers %s, the new one %s", names(old), names(new))
 	}
 	d.judge()
+	for _, n := range new {
+		if n.Lost != "" && d.ExitCode == verdict.ExitConformant {
+			d.ExitCode, d.Meaning = verdict.ExitIncomplete, d.Meaning+", but the new run is not whole: "+n.Lost
+		}
+	}
 	return d, nil
 }
 

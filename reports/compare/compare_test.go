@@ -192,3 +192,13 @@ func TestJSONKeepsItsSchema(t *testing.T) {
 		t.Errorf("%+v", m)
 	}
 }
+
+// TestARunThatIsNotWholeIsNotGreen: its verdicts may all be as before.
+func TestARunThatIsNotWholeIsNotGreen(t *testing.T) {
+	now := ran("barong", "c MUST PASS")
+	now.Fail("the disk is full")
+	d, err := compare.Runs([]*reports.Report{ran("barong", "c MUST PASS")}, []*reports.Report{now})
+	if err != nil || d.ExitCode != verdict.ExitIncomplete || !strings.Contains(d.Meaning, "the disk is full") {
+		t.Errorf("exit code %d (%s), error %v", d.ExitCode, d.Meaning, err)
+	}
+}

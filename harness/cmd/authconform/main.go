@@ -34,6 +34,7 @@ func main() {
 	case runner.IsChild():
 		os.Exit(runner.Child(suites.Find))
 	}
+	signal.Ignore(syscall.SIGPIPE) // whoever reads the output may go; the exit code stays
 	os.Exit(execute(interruptible(), os.Args[1:]))
 }
 
@@ -46,6 +47,9 @@ func interruptible() context.Context {
 	ctx, cancel := context.WithCancel(context.Background())
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	if !signal.Ignored(syscall.SIGHUP) { // nohup
+		signal.Notify(signals, syscall.SIGHUP)
+	}
 	go func() {
 		<-signals
 		cancel()
@@ -66,19 +70,30 @@ func (e exit) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
 
 // execute runs a command line and returns its exit code. Whatever was not
 // carried out because of how it was asked for is a usage error: 2.
-func execute(ctx context.Context, args []string) int {
+func execute(ctx context.Context, args []string) (code int) {
+	defer func() {
+		if p := recover(); p != nil {
+			// Its words may hold a secret; where it happened does not.
+			fmt.Fprintf(os.Stderr, "authconform: a defect of authconform (%T), please report it:\n%s", p, debug.Stack())
+			code = verdict.ExitIncomplete
+		}
+	}()
 	root := rootCommand()
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
-	var code exit
+	var known exit
 	switch {
 	case err == nil:
 		return verdict.ExitConformant
-	case errors.As(err, &code):
-		return int(code)
+	case errors.As(err, &known):
+		return int(known)
+	case ctx.Err() != nil:
+		code = verdict.ExitIncomplete
+	default:
+		code = verdict.ExitUsage
 	}
 	fmt.Fprintf(root.ErrOrStderr(), "authconform: %s\n", plain.Text(err.Error()))
-	return verdict.ExitUsage
+	return code
 }
 
 func rootCommand() *cobra.Command {

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"authconform/harness/conform"
+	"authconform/harness/plain"
 	"authconform/harness/runner"
 	"authconform/harness/verdict"
 	"authconform/reports"
@@ -135,6 +136,7 @@ func runAll(cmd *cobra.Command, args []string, o *runner.Options) error {
 		o.Out = filepath.Join("reports", "runs", time.Now().UTC().Format("20060102-150405.000"))
 	}
 	o.Version, o.ProductionHosts = runner.Version(), suites.ProductionHosts()
+	o.Sole = true
 	o.Progress = runner.Progress{Out: cmd.ErrOrStderr(), Terminal: isTerminal(cmd.ErrOrStderr())}
 	if len(chosen) > 1 {
 		return runSeveral(cmd, chosen, *o)
@@ -145,23 +147,19 @@ func runAll(cmd *cobra.Command, args []string, o *runner.Options) error {
 func runOne(cmd *cobra.Command, st conform.Suite, o runner.Options) error {
 	o.Progress.Name = st.Exchange
 	report, err := runner.Run(cmd.Context(), st, o)
-	if err != nil {
+	if report == nil {
 		return err
 	}
-	if err := errors.Join(reports.Console(cmd.OutOrStdout(), report, consoleOptions(cmd)), annotate(cmd, report)); err != nil {
-		return err
-	}
+	tell(cmd, err)
+	tell(cmd, errors.Join(reports.Console(cmd.OutOrStdout(), report, consoleOptions(cmd)), annotate(cmd, report)))
 	warnOfEnds(cmd, report)
-	if report.ExitCode == verdict.ExitIncomplete && o.TargetFile != "" {
+	if report.ExitCode == verdict.ExitIncomplete && o.TargetFile != "" && !report.Interrupted {
 		gaps, err := runner.MissingSettings(st, o.TargetFile)
-		if err != nil {
-			return err
-		}
+		tell(cmd, err)
 		printGaps(cmd.OutOrStdout(), st, gaps)
-		fmt.Fprintf(cmd.OutOrStdout(), "\nWhat else is missing, and what it costs: authconform doctor --target %s\n", o.TargetFile)
+		fmt.Fprintf(cmd.OutOrStdout(), "\nWhat else is missing, and what it costs: authconform doctor --target %s\n", plain.Line(o.TargetFile))
 	}
-	fmt.Fprintf(cmd.ErrOrStderr(), "reports: %s\n", o.Out)
-	return exitWith(report.ExitCode)
+	return ended(cmd, o)
 }
 
 // warnOfEnds names the deviations that are red soon.
@@ -172,17 +170,28 @@ func warnOfEnds(cmd *cobra.Command, r *reports.Report) {
 	}
 }
 
-// runSeveral prints what was judged even where something failed, and then that.
+// runSeveral prints what was judged even where something failed, and that.
 func runSeveral(cmd *cobra.Command, chosen []conform.Suite, o runner.Options) error {
 	report, err := runner.RunSeveral(cmd.Context(), chosen, o)
 	if report == nil {
 		return err
 	}
-	if err := errors.Join(reports.ConsoleSeveral(cmd.OutOrStdout(), report, consoleOptions(cmd)), annotate(cmd, report.Runs...), err); err != nil {
-		return err
+	tell(cmd, err)
+	tell(cmd, errors.Join(reports.ConsoleSeveral(cmd.OutOrStdout(), report, consoleOptions(cmd)), annotate(cmd, report.Runs...)))
+	return ended(cmd, o)
+}
+
+// tell prints what went wrong beside the verdicts. It changes no exit code: that is the
+// one of the reports on disk.
+func tell(cmd *cobra.Command, err error) {
+	if err != nil {
+		fmt.Fprintf(cmd.ErrOrStderr(), "authconform: %s\n", plain.Text(err.Error()))
 	}
-	fmt.Fprintf(cmd.ErrOrStderr(), "reports: %s\n", o.Out)
-	return exitWith(report.ExitCode)
+}
+
+func ended(cmd *cobra.Command, o runner.Options) error {
+	fmt.Fprintf(cmd.ErrOrStderr(), "reports: %s\n", plain.Line(o.Out))
+	return exitWith(runner.Committed())
 }
 
 // annotate prints annotations where --format github asks for them.
