@@ -21,6 +21,9 @@ type Registry struct {
 	// Beside lets specs that fill limits of their own run beside others. It has to be
 	// set before the tree is built.
 	Beside bool
+	// Musts puts the clauses of level MUST first, for a run that may end early; those
+	// that disturb others or fill limits keep their place.
+	Musts bool
 
 	contract *contract.Contract
 	selected func(Info) bool
@@ -90,6 +93,9 @@ func (r *Registry) Transform(node types.NodeType, offset ginkgo.Offset, text str
 	out := append(slices.Delete(slices.Clone(args), i, i+1), labels)
 	if entry.Disrupts && !(entry.Own && r.Beside) {
 		out = append(out, ginkgo.Serial, ginkgo.SpecPriority(-1))
+	}
+	if r.Musts && entry.Level == MUST && !entry.Disrupts {
+		out = append(out, ginkgo.SpecPriority(1))
 	}
 	return text, out, nil
 }

@@ -16,6 +16,7 @@ import (
 	"authconform/harness/inbox"
 	"authconform/harness/otp"
 	"authconform/harness/target"
+	"authconform/harness/verdict"
 )
 
 // Lease takes an identity of the role for the rest of the spec, as soon as one can
@@ -48,7 +49,10 @@ func (s *Context) lease(c identity.Claim) *identity.Identity {
 		grants, err = s.ask(r, claims)
 	}
 	var short *identity.Shortage
+	var ended *identity.Ended
 	switch {
+	case errors.As(err, &ended):
+		s.stop(verdict.NotRun, ended.Why, nil)
 	case errors.As(err, &short):
 		s.Untestable("it needs an identity with the role %q: %v", c.Role, err)
 	case err != nil:

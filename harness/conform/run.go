@@ -84,6 +84,9 @@ func (s *Context) begin(ctx ginkgo.SpecContext) {
 	s.mu.Lock()
 	s.run = r
 	s.mu.Unlock()
+	if over := s.env.Accounts.Course().Over; over != "" {
+		s.stop(verdict.NotRun, over, nil)
+	}
 	s.Only(entry.Operation)
 	for _, name := range entry.Features {
 		s.feature(ctx, name)

@@ -11,6 +11,7 @@ import (
 	"github.com/onsi/ginkgo/v2"
 
 	"authconform/harness/httpclient"
+	"authconform/harness/verdict"
 )
 
 // Wait lets time pass on the target. A target with a test clock (clock.advance-url
@@ -30,12 +31,15 @@ func (s *Context) Wait(ctx context.Context, d time.Duration, why string) {
 	if tooLong {
 		s.Untestable("it has to wait %s (%s), longer than limits.max-wait (%s) of the target file", d, why, s.env.Target.Limits.MaxWait)
 	}
+	if until := s.env.Accounts.Course().Until; !until.IsZero() && time.Now().Add(d).After(until) {
+		s.stop(verdict.NotRun, fmt.Sprintf("it has to wait %s (%s), and limits.max-run of the target file ends before", d, why), nil)
+	}
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
 	case <-ctx.Done():
-		s.Error("interrupted while waiting %s (%s)", d, why)
+		s.stop(verdict.NotRun, fmt.Sprintf("interrupted while waiting %s (%s)", d, why), nil)
 	}
 }
 

@@ -35,7 +35,8 @@ type Broker struct {
 	queue    []*ticket     // of requests that wait, the oldest first
 	turn     int
 	timer    *time.Timer
-	closed   bool
+	over     string    // why the run has ended; "" while it lasts
+	until    time.Time // when it ends at the latest, by the local clock; zero: never
 	sources  sources
 }
 
@@ -113,12 +114,27 @@ func (b *Broker) Return(name string, s State) {
 	b.assign()
 }
 
-// Close ends every wait: the run is over.
-func (b *Broker) Close() {
+// End ends every wait: the run is over. The first reason counts.
+func (b *Broker) End(why string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.closed = true
+	b.over = cmp.Or(b.over, why)
 	b.assign()
+}
+
+// EndAfter ends the run in a while.
+func (b *Broker) EndAfter(d time.Duration, why string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.until = b.clock().Add(d)
+	time.AfterFunc(d, func() { b.End(why) })
+}
+
+// Course implements Lender.
+func (b *Broker) Course() Course {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return Course{Over: b.over, Until: b.until}
 }
 
 // assign serves the queue: the oldest request first, and whatever can be granted
@@ -168,8 +184,8 @@ func (b *Broker) assign() {
 func (b *Broker) settle(t *ticket, picks []*account, ready, now time.Time) bool {
 	complete := !slices.Contains(picks, nil)
 	switch {
-	case b.closed:
-		t.err = errClosed
+	case b.over != "":
+		t.err = &Ended{b.over}
 	case complete && !ready.After(now):
 		for _, a := range picks {
 			b.turn++
@@ -286,8 +302,6 @@ func (b *Broker) prefer(a *account, at time.Time, other *account, otherAt time.T
 	}
 	return a.turn < other.turn
 }
-
-var errClosed = fmt.Errorf("the run ended while it waited for an account")
 
 // Shortage says why a request is not granted.
 type Shortage struct {

@@ -209,9 +209,10 @@ func TestWaits(t *testing.T) {
 		_, err := b.Lease(context.Background(), Request{Claims: claims(1), Now: time.Now()})
 		ended <- err
 	}()
-	b.Close()
-	if err := <-ended; !errors.Is(err, errClosed) {
-		t.Errorf("error %v, want %v", err, errClosed)
+	b.End("enough")
+	var over *Ended
+	if err := <-ended; !errors.As(err, &over) || over.Why != "enough" {
+		t.Errorf("error %v, want an *Ended with its reason", err)
 	}
 }
 

@@ -75,7 +75,7 @@ func (b *Broker) lost(by *holder) {
 	}
 	b.queue = slices.DeleteFunc(b.queue, func(t *ticket) bool {
 		if t.by == by {
-			t.err = errClosed
+			t.err = &Ended{"its process is gone"}
 			close(t.done)
 		}
 		return t.by == by
@@ -93,12 +93,13 @@ type Desk struct {
 type Granted struct {
 	Grants   []Grant
 	Shortage *Shortage
+	Ended    *Ended
 }
 
 // Lease is Lender's.
 func (d *Desk) Lease(r Request, reply *Granted) (err error) {
 	reply.Grants, err = d.broker.lease(d.holder, r)
-	if errors.As(err, &reply.Shortage) {
+	if errors.As(err, &reply.Shortage) || errors.As(err, &reply.Ended) {
 		return nil
 	}
 	return err
@@ -113,6 +114,12 @@ type Returned struct {
 // Return is Lender's.
 func (d *Desk) Return(r Returned, _ *struct{}) error {
 	d.broker.Return(r.Name, r.State)
+	return nil
+}
+
+// Course is Lender's.
+func (d *Desk) Course(_ struct{}, reply *Course) error {
+	*reply = d.broker.Course()
 	return nil
 }
 
@@ -143,12 +150,24 @@ func (r *Remote) Lease(ctx context.Context, request Request) ([]Grant, error) {
 	if granted.Shortage != nil {
 		return nil, granted.Shortage
 	}
+	if granted.Ended != nil {
+		return nil, granted.Ended
+	}
 	return granted.Grants, nil
 }
 
 // Return implements Lender. Where the broker is gone, so is the run.
 func (r *Remote) Return(name string, s State) {
 	_ = r.client.Call("Broker.Return", Returned{name, s}, &struct{}{})
+}
+
+// Course implements Lender. Where the broker is gone, so is the run.
+func (r *Remote) Course() Course {
+	var c Course
+	if err := r.client.Call("Broker.Course", struct{}{}, &c); err != nil {
+		return Course{Over: "the run ended"}
+	}
+	return c
 }
 
 // Close leaves.

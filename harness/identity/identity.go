@@ -61,11 +61,24 @@ type Grant struct {
 // from another process.
 type Lender interface {
 	// Lease waits until it can grant what is asked. The error is a *Shortage where
-	// that will never be, and for AtOnce where it is not now.
+	// that will never be, and for AtOnce where it is not now; or an *Ended.
 	Lease(context.Context, Request) ([]Grant, error)
 	// Return ends a lease.
 	Return(name string, s State)
+	// Course tells whether the run still goes on.
+	Course() Course
 }
+
+// Course is how long a run goes on.
+type Course struct {
+	Over  string    // why it has ended; "" while it lasts
+	Until time.Time // when it ends at the latest, by the local clock; zero: never
+}
+
+// Ended is the error of who asks for an account after the end of the run.
+type Ended struct{ Why string }
+
+func (e *Ended) Error() string { return "the run ended: " + e.Why }
 
 // Identity is a leased account. Each lease has its own. It is safe for use by
 // several goroutines.

@@ -38,7 +38,7 @@ func (s *sources) refusal(role string) string { return s.refused[role] }
 // provide has an account made for each claim of the queue that has none. It expects
 // the lock to be held.
 func (b *Broker) provide() {
-	if b.closed || b.sources.provider == nil {
+	if b.over != "" || b.sources.provider == nil {
 		return
 	}
 	wanted := map[string]int{}

@@ -87,7 +87,7 @@ func (r *runner) openAccounts() error {
 	r.Plan.Accounts = door.Address
 	stop := r.stop
 	r.stop = func() {
-		r.accounts.Close()
+		r.accounts.End("the run ended")
 		door.Close()
 		remove()
 		stop()

@@ -5,6 +5,8 @@ package runner
 
 import (
 	"cmp"
+	"crypto/rand"
+	"encoding/hex"
 	"fmt"
 	"os"
 	"path"
@@ -52,6 +54,7 @@ type Plan struct {
 	TargetFile string `json:"target_file"`
 	Profile    string `json:"profile"`
 	Focus      string `json:"focus,omitempty"`
+	Skip       string `json:"skip,omitempty"`
 	Out        string `json:"out"`
 	RunID      string `json:"run_id"`
 	CallPrefix string `json:"call_prefix,omitempty"` // of call ids, in a run over several exchanges
@@ -59,9 +62,16 @@ type Plan struct {
 	Procs      int    `json:"procs"`
 	RealTime   bool   `json:"real_time,omitempty"`
 	Beside     bool   `json:"beside,omitempty"` // what fills limits of its own runs beside other specs
+	Musts      bool   `json:"musts,omitempty"`  // those first: the run may end early
 	Accounts   string `json:"accounts"`         // where the broker of the run is
 
 	ProductionHosts []string `json:"production_hosts,omitempty"` // of every exchange
+}
+
+func newRunID() string {
+	var b [6]byte
+	_, _ = rand.Read(b[:])
+	return hex.EncodeToString(b[:])
 }
 
 // UsageError is a mistake of the person who started the run: exit 2.
@@ -100,19 +110,22 @@ func askedProfile(exchange, flag string) string {
 	return cmp.Or(flag, os.Getenv("AUTHCONFORM_"+strings.ToUpper(exchange)+"_PROFILE"))
 }
 
-// selection says which clauses a profile and a focus glob take.
-func selection(profile, focus string) (func(clause.Info) bool, error) {
-	globs := globsOf(focus)
-	for _, glob := range globs {
-		if _, err := path.Match(glob, ""); err != nil {
-			return nil, usage("the focus %q is no glob: %v; write for example --focus 'onlyoffice.login.*'", glob, err)
+// selection says which clauses a profile, a focus and what is skipped leave.
+func selection(profile, focus, skip string) (func(clause.Info) bool, error) {
+	taken, left := globsOf(focus), globsOf(skip)
+	for name, globs := range map[string][]string{"focus": taken, "skip": left} {
+		for _, glob := range globs {
+			if _, err := path.Match(glob, ""); err != nil {
+				return nil, usage("the %s %q is no glob: %v; write for example --%s 'onlyoffice.login.*'", name, glob, err, name)
+			}
 		}
 	}
 	return func(info clause.Info) bool {
 		if !slices.Contains(info.Profiles, profile) {
 			return false
 		}
-		return len(globs) == 0 || slices.ContainsFunc(globs, func(glob string) bool { return matches(glob, info.ID) })
+		is := func(glob string) bool { return matches(glob, info.ID) }
+		return (len(taken) == 0 || slices.ContainsFunc(taken, is)) && !slices.ContainsFunc(left, is)
 	}, nil
 }
 

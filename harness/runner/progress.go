@@ -17,6 +17,7 @@ type Progress struct {
 	Name     string
 
 	waiting func() (clauses int, rest time.Duration) // for accounts; nil says nothing of them
+	found   func(line []byte)                        // is told each result; nil is told none
 }
 
 // follower counts results as they arrive in the journals, whichever process
@@ -143,6 +144,9 @@ func (f *follower) look() {
 		for line := range bytes.Lines(added[:whole]) {
 			if bytes.HasPrefix(line, []byte(`{"result"`)) {
 				f.done++
+				if f.found != nil {
+					f.found(line)
+				}
 			}
 		}
 	}

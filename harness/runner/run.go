@@ -2,8 +2,6 @@ package runner
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -36,6 +34,8 @@ type Options struct {
 	Out        string // the run folder
 	Procs      int    // processes the specs are spread over; 0 and 1 are this one, WhatPays is as many as pay
 	Focus      string // globs over clause ids, separated by commas; "" is all
+	Skip       string // globs of clauses that are left out, separated by commas
+	Failures   int    // the run ends at so many failures; 0 is never
 	Strict     bool
 	Seed       int64 // of the spec order; 0 draws one
 	Version    string
@@ -119,7 +119,9 @@ func (r *runner) observe(ctx context.Context) (silent, err error) {
 		return silent, nil
 	}
 	r.options.Progress.waiting = r.accounts.Waiting
-	defer context.AfterFunc(ctx, r.accounts.Close)() // nobody waits for an account any more
+	defer context.AfterFunc(ctx, func() { r.accounts.End("the run was interrupted") })()
+	r.bound()
+	r.options.Progress.found = r.enough()
 	progress := r.options.Progress.follow(r.Plan.Out, r.selected())
 	err = r.specs(ctx)
 	progress.stop()
@@ -203,9 +205,9 @@ func (r *runner) plan() (err error) {
 	}
 	o.Procs = max(o.Procs, 1)
 	r.Plan = Plan{
-		Exchange: r.suite.Exchange, TargetFile: file, Profile: profile, Focus: o.Focus, Out: o.Out,
+		Exchange: r.suite.Exchange, TargetFile: file, Profile: profile, Focus: o.Focus, Skip: o.Skip, Out: o.Out,
 		RunID: newRunID(), Version: o.Version, Procs: o.Procs, RealTime: o.RealTime,
-		ProductionHosts: o.ProductionHosts, Beside: r.target.Clock.AdvanceURL == "",
+		ProductionHosts: o.ProductionHosts, Beside: r.target.Clock.AdvanceURL == "", Musts: r.target.Limits.MaxRun > 0,
 	}
 	if err := r.openAccounts(); err != nil {
 		r.stop()
@@ -214,29 +216,10 @@ func (r *runner) plan() (err error) {
 	return nil
 }
 
-// WhatPays as Options.Procs leaves the number to the run. It is not the zero value, for
-// only the authconform binary can be executed again as a child.
-const WhatPays = -1
-
-// waiters is how many processes pay where specs wait for accounts and for time to
-// pass: they hardly need a core.
-const waiters = 12
-
-// pays is how many processes pay: one where a test clock spares all waiting, or
-// where the suite says that several would get in each other's way.
-func (r *runner) pays(profile string) int {
-	if r.target.Clock.AdvanceURL != "" || r.suite.Alone != nil && r.suite.Alone(r.target, profile) {
-		return 1
-	}
-	return waiters
-}
-
-func drawSeed(now time.Time) int64 { return now.UnixNano() % 1_000_000 }
-
 // list finds the clauses of the run and refuses one in which none is left, or
 // whose target file excuses a clause that there is not.
 func (r *runner) list() error {
-	entries, err := entries(r.suite, r.contract, r.Plan.Profile, r.Plan.Focus)
+	entries, err := entries(r.suite, r.contract, r.Plan.Profile, r.Plan.Focus, r.Plan.Skip)
 	if err != nil {
 		r.stop()
 		return err
@@ -244,14 +227,16 @@ func (r *runner) list() error {
 	r.take(entries)
 	if r.selected() == 0 {
 		r.stop()
-		return usage("the focus %q matches none of the %d clauses of %s in profile %s; `authconform list %s` prints their ids",
+		return usage("the focus %q, less what is skipped, matches none of the %d clauses of %s in profile %s; `authconform list %s` prints their ids",
 			r.Plan.Focus, len(r.clauses), r.suite.Exchange, r.Plan.Profile, r.suite.Exchange)
 	}
-	for _, glob := range globsOf(r.Plan.Focus) {
-		if !slices.ContainsFunc(r.clauses, func(c reports.Clause) bool { return matches(glob, c.ID) }) {
-			r.stop()
-			return usage("the focus %q matches no clause of %s in profile %s; `authconform list %s` prints their ids",
-				glob, r.suite.Exchange, r.Plan.Profile, r.suite.Exchange)
+	for name, globs := range map[string][]string{"focus": globsOf(r.Plan.Focus), "skip": globsOf(r.Plan.Skip)} {
+		for _, glob := range globs {
+			if !slices.ContainsFunc(r.clauses, func(c reports.Clause) bool { return matches(glob, c.ID) }) {
+				r.stop()
+				return usage("the %s %q matches no clause of %s in profile %s; `authconform list %s` prints their ids",
+					name, glob, r.suite.Exchange, r.Plan.Profile, r.suite.Exchange)
+			}
 		}
 	}
 	for _, d := range r.target.Deviations {
@@ -427,10 +412,13 @@ func (r *runner) judge(results map[string]journal.Result, findings []journal.Fin
 		Started: r.started, Finished: time.Now(), Strict: r.options.Strict, Procs: r.Plan.Procs, Seed: r.options.Seed,
 		Clauses: r.clauses, Results: results, Findings: findings, Deviations: deviations(r.target), Known: r.known(),
 	})
-	if err == nil && r.interrupted {
+	if err != nil {
+		return nil, err
+	}
+	if r.interrupted || r.endedEarly(report) {
 		report.Interrupt()
 	}
-	return report, err
+	return report, nil
 }
 
 // known are the sentences of the security baseline that the release of the profile
@@ -458,12 +446,6 @@ func deviations(t *target.Target) []verdict.Deviation {
 		out = append(out, verdict.Deviation{Clause: d.Clause, Reason: d.Reason, Link: d.Link, Owner: d.Owner, Expires: d.Expires})
 	}
 	return out
-}
-
-func newRunID() string {
-	var b [6]byte
-	_, _ = rand.Read(b[:])
-	return hex.EncodeToString(b[:])
 }
 
 func (p Plan) encode() []byte {

@@ -168,12 +168,12 @@ func openInbox(t *target.Target) inbox.Inbox {
 // tree puts the suite and the nodes that open and close its session into
 // Ginkgo's tree. prepare runs once, on the first process, before any spec.
 func tree(plan Plan, st conform.Suite, c *contract.Contract, prepare func() (Plan, error), finish func()) (registry *clause.Registry, unregister func(), err error) {
-	selected, err := selection(plan.Profile, plan.Focus)
+	selected, err := selection(plan.Profile, plan.Focus, plan.Skip)
 	if err != nil {
 		return nil, nil, err
 	}
 	registry = clause.NewRegistry(c, selected)
-	registry.Beside = plan.Beside
+	registry.Beside, registry.Musts = plan.Beside, plan.Musts
 	context := conform.New(st, c, plan.Profile, registry)
 	var n *session
 	ginkgo.SynchronizedBeforeSuite(func() []byte {
@@ -206,8 +206,8 @@ func tree(plan Plan, st conform.Suite, c *contract.Contract, prepare func() (Pla
 
 // entries lists the clauses of a suite without running any: Ginkgo builds the
 // tree, and the clauses register themselves.
-func entries(st conform.Suite, c *contract.Contract, profile, focus string) ([]clause.Entry, error) {
-	selected, err := selection(profile, focus)
+func entries(st conform.Suite, c *contract.Contract, profile, focus, skip string) ([]clause.Entry, error) {
+	selected, err := selection(profile, focus, skip)
 	if err != nil {
 		return nil, err
 	}
@@ -226,7 +226,7 @@ func Clauses(st conform.Suite) ([]clause.Info, error) {
 	if err != nil {
 		return nil, err
 	}
-	all, err := entries(st, c, c.Profiles[0], "")
+	all, err := entries(st, c, c.Profiles[0], "", "")
 	if err != nil {
 		return nil, err
 	}

@@ -46,13 +46,12 @@ func Test(t *testing.T, st conform.Suite, productionHosts []string) {
 		suite: st, contract: c, options: Options{ProductionHosts: productionHosts},
 		vault: secret.New(), started: time.Now(), stop: func() {}, release: func() {},
 	}
-	profile, beside, err := r.testProfile()
+	draft, err := r.draft()
 	if err != nil {
 		t.Fatal(err)
 	}
-	draft := Plan{Exchange: st.Exchange, Profile: profile, Focus: os.Getenv(focusVariable), Beside: beside}
 	config, reporter := ginkgo.GinkgoConfiguration()
-	prepare := func() (Plan, error) { return r.prepareTest(profile, config.RandomSeed, config.ParallelTotal) }
+	prepare := func() (Plan, error) { return r.prepareTest(draft.Profile, config.RandomSeed, config.ParallelTotal) }
 	registry, unregister, err := tree(draft, st, c, prepare, func() { r.stop() })
 	if err != nil {
 		t.Fatal(err)
@@ -66,19 +65,20 @@ func Test(t *testing.T, st conform.Suite, productionHosts []string) {
 	ginkgo.RunSpecs(t, st.Exchange, config, reporter)
 }
 
-// testProfile is the profile that all processes build their tree for, and whether
-// what fills limits runs beside other specs in it.
-func (r *runner) testProfile() (name string, beside bool, err error) {
-	name = os.Getenv(profileVariable)
+// draft is what all processes build their tree for.
+func (r *runner) draft() (Plan, error) {
+	plan := Plan{Exchange: r.suite.Exchange, Focus: os.Getenv(focusVariable)}
+	name := os.Getenv(profileVariable)
 	if file := os.Getenv(targetVariable); file != "" {
 		t, err := loadTarget(file, r.suite, r.contract, r.options.ProductionHosts, r.vault)
 		if err != nil {
-			return "", false, err
+			return plan, err
 		}
-		name, beside = cmp.Or(name, t.Profile), t.Clock.AdvanceURL == ""
+		name, plan.Beside, plan.Musts = cmp.Or(name, t.Profile), t.Clock.AdvanceURL == "", t.Limits.MaxRun > 0
 	}
-	name, err = Profile(r.contract, askedProfile(r.suite.Exchange, name))
-	return name, beside, err
+	var err error
+	plan.Profile, err = Profile(r.contract, askedProfile(r.suite.Exchange, name))
+	return plan, err
 }
 
 // prepareTest makes ready, on the first process, what all processes share.

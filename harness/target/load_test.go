@@ -172,7 +172,7 @@ func TestOverrides(t *testing.T) {
 		"url": "http://localhost:1", "profile": "3.7", "inbox.kind": "mailpit", "inbox.url": "http://localhost:2", "inbox.sms-address": "{phone}@x.invalid",
 		"captcha.response": "file:${not}-a-reference", "clock.advance-url": "http://localhost:3", "limits.password.attempts": "7", "limits.password.window": "7s",
 		"limits.password.block": "8s", "limits.second-factor.attempts": "9", "limits.second-factor.window": "9s", "limits.second-factor.block": "10s",
-		"limits.pace": "11/s", "limits.max-wait": "12s", "allow.hosts": "a.example.com, b.example.com:81", "allow.production": "true", "allow.disruptive": "TRUE",
+		"limits.pace": "11/s", "limits.max-wait": "12s", "limits.max-run": "20m", "allow.hosts": "a.example.com, b.example.com:81", "allow.production": "true", "allow.disruptive": "TRUE",
 		"http.timeout": "13s", "http.max-body": "1MiB", "http.proxy": "http://localhost:4", "http.ca-file": "ca.pem", "http.client-cert-file": "client.pem", "http.client-key-file": "client.key",
 		"http.basic.user": "gate", "http.basic.password": "basic-from-env",
 		"features.sms": "false", "settings.path-prefix": "/env", "settings.partner-key": "partner-from-env",
@@ -201,7 +201,7 @@ func TestOverrides(t *testing.T) {
 			File: "dir/t.yaml", Exchange: "onlyoffice", URL: "http://localhost:1", Profile: "3.7",
 			Settings: map[string]string{"path-prefix": "/env", "partner-key": "partner-from-env"}, Features: map[string]bool{"sms": false},
 			Inbox: &Inbox{Kind: "mailpit", URL: "http://localhost:2", SMSAddress: "{phone}@x.invalid"}, Captcha: Captcha{"file:${not}-a-reference"}, Clock: Clock{"http://localhost:3"},
-			Limits: Limits{&Limit{7, 7 * time.Second, 8 * time.Second}, &Limit{9, 9 * time.Second, 10 * time.Second}, 11, 12 * time.Second},
+			Limits: Limits{&Limit{7, 7 * time.Second, 8 * time.Second}, &Limit{9, 9 * time.Second, 10 * time.Second}, 11, 12 * time.Second, 20 * time.Minute},
 			Allow:  Allow{[]string{"a.example.com", "b.example.com:81"}, true, true},
 			HTTP:   HTTP{13 * time.Second, 1 << 20, "dir/ca.pem", "dir/client.pem", "dir/client.key", "http://localhost:4", nil, &Basic{"gate", "basic-from-env"}},
 		}

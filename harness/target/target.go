@@ -97,6 +97,7 @@ type Limits struct {
 	SecondFactor *Limit        `yaml:"second-factor,omitempty"`
 	Pace         float64       `yaml:"pace,omitempty"`     // requests per second the suite may send; 0: no budget
 	MaxWait      time.Duration `yaml:"max-wait,omitempty"` // longest real wait one spec may take
+	MaxRun       time.Duration `yaml:"max-run,omitempty"`  // longest that a whole run may take; 0: no bound
 }
 
 // Limit refuses what exceeds Attempts within Window, for the time Block. A zero

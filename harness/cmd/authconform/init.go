@@ -171,6 +171,7 @@ const rest = `
 #   second-factor: {attempts: 5, window: 60s, block: 60s}
 #   pace: 20/s
 #   max-wait: 2m
+#   max-run: 30m   # clauses that no longer fit are NOT_RUN, and the exit code is 3
 
 # Your agreement: hosts that may be connected to, and whether clauses may lock
 # accounts out, fill limits and change settings of the whole deployment.

@@ -24,7 +24,8 @@ import (
 func runCommand() *cobra.Command {
 	var o runner.Options
 	var baseline string
-	var focus []string
+	var focus, skip []string
+	var failedFrom string
 	var contractVersion int
 	var formats []string
 	cmd := &cobra.Command{
@@ -44,9 +45,19 @@ is newly broken is red.`,
   authconform run onlyoffice --target staging.yaml --out reports/runs/staging
   authconform run onlyoffice --profile 3.7 --procs 4
   authconform run onlyoffice --target staging.yaml --focus 'onlyoffice.login.*' --focus onlyoffice.code.wrong
+  authconform run onlyoffice --target staging.yaml --failed-from reports/runs/staging --max-failures 3
   authconform run barong --target staging.yaml --baseline reports/runs/last-release`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			o.Focus = strings.Join(focus, ",")
+			if failedFrom != "" {
+				var err error
+				if focus, err = notPassed(failedFrom, args, focus); err != nil {
+					return err
+				}
+			}
+			o.Focus, o.Skip = strings.Join(focus, ","), strings.Join(skip, ",")
+			if o.Failures < 0 || o.Failures == 0 && cmd.Flags().Changed("max-failures") {
+				return fmt.Errorf("--max-failures %d: give a number of failures from 1 on", o.Failures)
+			}
 			if err := checkContractVersion(contractVersion); err != nil {
 				return err
 			}
@@ -68,6 +79,9 @@ is newly broken is red.`,
 	flags.StringVar(&o.Out, "out", "", "`DIR` for the reports (default: reports/runs/<time>)")
 	flags.IntVar(&o.Procs, "procs", 0, "processes to spread the specs over (default: 12 where a target takes real time, for waiting costs nothing; else 1)")
 	flags.StringSliceVar(&focus, "focus", nil, "run only the clauses whose id matches this `GLOB`; several are one run of them all")
+	flags.StringSliceVar(&skip, "skip", nil, "leave out the clauses whose id matches this `GLOB`")
+	flags.StringVar(&failedFrom, "failed-from", "", "run only what was judged and did not pass, or was not judged, in the run in `DIR`")
+	flags.IntVar(&o.Failures, "max-failures", 0, "end the run at `N` FAILs; what it did not come to is NOT_RUN")
 	flags.BoolVar(&o.Strict, "strict", false, "a failed SHOULD is red too")
 	flags.Var((*evidence)(&o.Every), "evidence", "calls to keep: `WHAT` is lean (of what is not PASS, and one of each operation and outcome) or all (for verify)")
 	flags.BoolVar(&o.Gzip, "gzip", false, "pack calls.har")
