@@ -47,7 +47,7 @@ func (r *runner) enough() func(line []byte) {
 			return
 		}
 		failed[record.Result.Clause] = *record.Result
-		if report, err := r.judge(failed, nil); err == nil && report.Counts[verdict.FAIL] >= r.options.Failures {
+		if report, err := r.judge(failed, nil, nil); err == nil && report.Counts[verdict.FAIL] >= r.options.Failures {
 			r.accounts.End(fmt.Sprintf("the run ended at %d failures, as --max-failures says", r.options.Failures))
 		}
 	}
