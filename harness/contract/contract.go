@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"cmp"
 	"io/fs"
 	"path"
 	"slices"
@@ -37,6 +38,7 @@ type Contract struct {
 // Operation is one method on one path.
 type Operation struct {
 	ID, Method, Path, Area, Summary string
+	Called                          string   // what it is called where the documents print no path of its own; "" where they do
 	Source                          string   // where it is promised, as package source reads it
 	NamedOnly                       bool     // the documents give its name and nothing else
 	Protected                       bool     // refuses a caller without a credential
@@ -52,8 +54,9 @@ type Operation struct {
 }
 
 // Name is how people call the operation: its method, and its path without the
-// segments that all paths of the contract share, such as "POST /otp/disable".
-func (o *Operation) Name() string { return o.name }
+// segments that all paths of the contract share, such as "POST /otp/disable". A path
+// that the documents do not print is nobody's name for it.
+func (o *Operation) Name() string { return cmp.Or(o.Called, o.name) }
 
 // Parameter is a path, query, header or cookie parameter. Type is its JSON type.
 type Parameter struct {

@@ -226,7 +226,7 @@ func BenchmarkLoad(b *testing.B) {
 
 func TestNamesLeaveOutWhatAllPathsShare(t *testing.T) {
 	for exchange, want := range map[string]string{
-		"barong": "POST /identity/sessions", "onlyoffice": "POST /authentication/{code}", "coinrabbit": "POST /auth/partner",
+		"barong": "POST /identity/sessions", "onlyoffice": "POST /authentication/{code}", "coinrabbit": "The log-in by the partner",
 		"kiiex": "POST /authenticateuser", "kiiexap": "POST /AuthenticateUser",
 	} {
 		c, err := contract.Load(schemas.FS, exchange)

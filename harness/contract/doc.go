@@ -15,6 +15,7 @@
 //	x-excuses: {"502": reason}          # root or operation; documented statuses no clause provokes
 //	x-answers: {...}                    # root; a place for YAML anchors, not read itself
 //	x-area: sessions                    # operation; groups operations of one chapter
+//	x-called: The deactivation          # operation; its name, where the documents print no path of its own
 //	x-source: barong#2.2-createLabel    # operation; where it is promised
 //	x-named-only: true                  # operation; the documents give no more than its name
 //	x-outcomes:                         # operation; outcome -> answer, or a list of answers

@@ -12,7 +12,7 @@ import (
 )
 
 var operationKeys = []string{"operationId", "summary", "description", "tags", "parameters", "requestBody", "responses", "security",
-	"deprecated", "servers", "externalDocs", "callbacks", "x-area", "x-source", "x-named-only", "x-outcomes", "x-excuses"}
+	"deprecated", "servers", "externalDocs", "callbacks", "x-area", "x-called", "x-source", "x-named-only", "x-outcomes", "x-excuses"}
 
 // readOperation reads what stands at a method of a path item.
 func (l *loader) readOperation(method, path string, item, n yamldoc.Node) {
@@ -25,7 +25,7 @@ func (l *loader) readOperation(method, path string, item, n yamldoc.Node) {
 	}
 	o := &Operation{
 		ID: n.Text("operationId"), Method: method, Path: path, Area: n.Text("x-area"), Summary: n.Text("summary"),
-		Source: n.Text("x-source"), NamedOnly: n.Flag("x-named-only"), Statuses: map[int]string{}, answers: map[Outcome][]*Answer{},
+		Called: n.Text("x-called"), Source: n.Text("x-source"), NamedOnly: n.Flag("x-named-only"), Statuses: map[int]string{}, answers: map[Outcome][]*Answer{},
 	}
 	if n.Require(o.ID != "", "operationId is missing") {
 		n.Where = o.ID

@@ -51,10 +51,10 @@ func (e *Examination) Testable() bool {
 	return !slices.ContainsFunc(e.Prospects, func(p Prospect) bool { return p.Verdict != verdict.NOT_APPLICABLE })
 }
 
-// Examine reads and guards a target file of one of the suites, asks the target
-// for any answer, and rehearses the run. A *runner.UsageError means that the file cannot
-// be used.
-func Examine(ctx context.Context, suites []conform.Suite, file string) (*Examination, error) {
+// Examine reads and guards a target file of one of the suites, signs in at the target
+// once for each role unless offline, and rehearses the run. A *runner.UsageError means
+// that the file cannot be used.
+func Examine(ctx context.Context, suites []conform.Suite, file string, offline bool) (*Examination, error) {
 	vault := secret.New()
 	exchanges := map[string]target.Exchange{}
 	contracts := map[string]*contract.Contract{}
@@ -85,8 +85,11 @@ func Examine(ctx context.Context, suites []conform.Suite, file string) (*Examina
 			e.Roles = append(e.Roles, role)
 		}
 	}
-	if e.Silent = runner.Preflight(ctx, runner.Plan{Version: runner.Version(), Profile: t.Profile}, st, contracts[t.Exchange], t, vault); e.Silent != nil {
-		return e, nil
+	if !offline {
+		plan := runner.Plan{Version: runner.Version(), Profile: t.Profile}
+		if e.Silent = runner.Preflight(ctx, plan, st, contracts[t.Exchange], t, vault); e.Silent != nil {
+			return e, nil
+		}
 	}
 	e.Prospects, err = rehearse(ctx, st, contracts[t.Exchange], t)
 	return e, err

@@ -26,6 +26,11 @@ func (r *reader) explain(found []schema.Mismatch) {
 			r.mistyped(s)
 		case "enum":
 			known := s.choices()
+			if s.field == "exchange" && len(known) == 1 {
+				r.fault(s, &wrong{what: "is not the exchange whose suite was asked for", want: known[0],
+					do: "run the suite of the file, as `authconform run EXCHANGE --target FILE`, or take a file of " + known[0]})
+				continue
+			}
 			r.fault(s, &wrong{what: "is not a known " + s.text("title"), do: suggest(s.value.Value, known)})
 		case "false":
 			r.unwanted(s)
@@ -59,6 +64,9 @@ func (s *spot) misfit() *wrong {
 	return &wrong{what: "is not " + s.text("title")}
 }
 
+// units of the definitions whose values are numbers with a unit.
+var units = map[string]string{"duration": "s for seconds", "size": "MiB", "pace": "/s for each second"}
+
 // mistyped reports a value that is, say, a list where text belongs. It never shows
 // the value: what was put in the wrong place may be a secret.
 func (r *reader) mistyped(s *spot) {
@@ -67,7 +75,13 @@ func (r *reader) mistyped(s *spot) {
 		"array": "a list, as [a, b] or as lines beginning with -",
 	}
 	w := &wrong{what: "is " + describe(s.value), want: types[s.text("type")], hide: true}
-	if s.text("type") == "string" && s.value.Kind == yaml.ScalarNode && s.value.ShortTag() != "!!null" && s.definition != "day" {
+	number := s.value.Kind == yaml.ScalarNode && slices.Contains([]string{"!!int", "!!float"}, s.value.ShortTag())
+	switch {
+	case number && units[s.definition] != "":
+		w.do = "write the unit behind the number, such as " + units[s.definition]
+	case number && s.text("type") == "integer":
+		w.what = "is no whole number, or out of range"
+	case s.text("type") == "string" && s.value.Kind == yaml.ScalarNode && s.value.ShortTag() != "!!null" && s.definition != "day":
 		w.do = "put it in quotes"
 	}
 	r.fault(s, w)

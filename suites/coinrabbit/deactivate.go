@@ -43,10 +43,10 @@ func deactivate(p *client.Client) {
 
 func deactivates(p *client.Client) {
 	op := p.Deactivate
-	It("POST /auth/2fa/deactivate disables the second factor for a valid TOTP code and a verification token",
+	It("The deactivation disables the second factor for a valid TOTP code and a verification token",
 		clause.Must("coinrabbit.deactivate.ok", op, contract.OK),
 		func(ctx SpecContext) { p.Expect(p.SwitchByCode(ctx, p.Enrolled(ctx), p.Deactivate), op, contract.OK) })
-	It("POST /auth/2fa/deactivate leaves an account that can enrol a second factor again",
+	It("The deactivation leaves an account that can enrol a second factor again",
 		clause.Must("coinrabbit.deactivate.takes-effect", op, contract.OK),
 		func(ctx SpecContext) {
 			a := p.Enrolled(ctx)
@@ -57,10 +57,10 @@ func deactivates(p *client.Client) {
 			again := p.SwitchByCode(ctx, a, p.Activate)
 			p.Holds("it is switched on again", p.Is(again, p.Activate, contract.OK), "it is not: the factor seems to be on still")
 		})
-	It("POST /auth/2fa/deactivate accepts a valid TOTP code after a wrong one",
+	It("The deactivation accepts a valid TOTP code after a wrong one",
 		clause.Should("coinrabbit.deactivate.wrong-then-right", op, contract.OK, standard("checks#T16")),
 		func(ctx SpecContext) { expectRightAfterWrong(ctx, p, p.Enrolled(ctx), op) })
-	It("POST /auth/2fa/deactivate accepts exactly one of four concurrent requests with the same code and verification token",
+	It("The deactivation accepts exactly one of four concurrent requests with the same code and verification token",
 		clause.Should("coinrabbit.deactivate.parallel", op, contract.Unavailable,
 			standard("OWASP ASVS 5.0.0 2.3.4; checks#T15; checks#F19")),
 		func(ctx SpecContext) {
@@ -69,7 +69,7 @@ func deactivates(p *client.Client) {
 			expectOnce(ctx, p, a.Me, op, request)
 			a.On = false
 		})
-	It("POST /auth/2fa/deactivate reveals neither the code nor any program internals when it rejects a wrong code",
+	It("The deactivation reveals neither the code nor any program internals when it rejects a wrong code",
 		clause.Should("coinrabbit.deactivate.refusal-shows-nothing", op, contract.SecondFactorWrong,
 			standard("OWASP ASVS 5.0.0 16.5.1; checks#P04")),
 		func(ctx SpecContext) { expectSilentRejection(ctx, p, deactivating(p), "code_2fa") })

@@ -15,13 +15,13 @@ import (
 func login(p *client.Client) {
 	op := p.Login
 	fresh := func(ctx context.Context, a *client.Account) string { return p.Verified(ctx, a, client.TypeLogin) }
-	It("POST /auth/login issues a user token that creates a secret",
+	It("The log-in with a verification token issues a user token that creates a secret",
 		clause.Should("coinrabbit.login.ok", op, contract.OK),
 		func(ctx SpecContext) {
 			a := p.SignedIn(ctx)
 			expectSession(ctx, p, a, op, client.LoginRequest(fresh(ctx, a)))
 		})
-	It("POST /auth/login accepts exactly one of four concurrent requests with the same verification token",
+	It("The log-in with a verification token accepts exactly one of four concurrent requests with the same verification token",
 		clause.Should("coinrabbit.login.parallel", op, verificationRefused, standard("OWASP ASVS 5.0.0 2.3.4; checks#T15")),
 		func(ctx SpecContext) {
 			request := client.LoginRequest(fresh(ctx, p.SignedIn(ctx)))

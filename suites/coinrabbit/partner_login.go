@@ -25,13 +25,13 @@ func partnerLogin(p *client.Client) {
 		p.Require("log in with the right request", p.Do(ctx, p.Partner(), op, right), op, contract.OK)
 		return &trial{Account: &client.Account{Who: who}, by: p.Partner(), request: right}
 	}
-	It("POST /auth/partner issues a user token that creates a secret",
+	It("The log-in by the partner issues a user token that creates a secret",
 		clause.Should("coinrabbit.partner-login.ok", op, contract.OK),
 		func(ctx SpecContext) {
 			a := p.SignedIn(ctx)
 			expectSession(ctx, p, a, op, p.PartnerLoginRequest(a.Who))
 		})
-	It("POST /auth/partner lies at the path that the vendor's page prints",
+	It("The log-in by the partner lies at the path that the vendor's page prints",
 		clause.Note("coinrabbit.partner-login.path", op, contract.OK, clause.Only(documented),
 			clause.From(contract.Documented, "coinrabbit#document-004-partners; coinrabbit#2.4")),
 		func(ctx SpecContext) {

@@ -47,14 +47,14 @@ func newSecrets(p *client.Client) {
 		p.Expect(call, op, contract.OK)
 		judge(call)
 	}, []conform.Row[func(call *httpclient.Call)]{
-		{Text: "POST /auth/2fa/secret returns a secret that authenticator apps can use",
+		{Text: "The creation of a secret returns a secret that authenticator apps can use",
 			Clause: clause.Must("coinrabbit.secret.created", op, contract.OK),
 			Given: func(call *httpclient.Call) {
 				secret, err := otp.ParseSecret(client.Given(call, "secret"))
 				p.Check("the secret is Base32 of whole bytes", err, Succeed())
 				p.Holds("the secret is not empty", secret.Len() > 0, "it is empty")
 			}},
-		{Text: "POST /auth/2fa/secret returns a secret of at least 128 bits",
+		{Text: "The creation of a secret returns a secret of at least 128 bits",
 			Clause: clause.Should("coinrabbit.secret.strength", op, contract.OK,
 				standard("RFC 4226 4 R6; checks#T02; coinrabbit#2.10")),
 			Given: func(call *httpclient.Call) {
@@ -62,7 +62,7 @@ func newSecrets(p *client.Client) {
 				p.Check("the secret is Base32", err, Succeed())
 				p.Holds("the secret has at least 128 bits", secret.Len() >= otp.MinSecret, "it has "+strconv.Itoa(8*secret.Len()))
 			}},
-		{Text: "POST /auth/2fa/secret forbids caches to store the secret",
+		{Text: "The creation of a secret forbids caches to store the secret",
 			Clause: clause.Should("coinrabbit.secret.no-store", op, contract.OK, standard("OWASP ASVS 5.0.0 14.3.2; checks#S17")),
 			Given: func(call *httpclient.Call) {
 				p.Check("Cache-Control says no-store", call.Header.Get("Cache-Control"), ContainSubstring("no-store"))
@@ -79,10 +79,10 @@ func secretsWhileOff(p *client.Client) {
 		p.Expect(call, op, contract.OK)
 		p.Holds("the second secret differs from the first", client.Given(call, "secret") != first, "it is the same")
 	}, []conform.Row[func(context.Context, *client.Account) *client.Account]{
-		{Text: "POST /auth/2fa/secret returns another secret for the second request of a user",
+		{Text: "The creation of a secret returns another secret for the second request of a user",
 			Clause: clause.Should("coinrabbit.secret.fresh", op, contract.OK, standard("RFC 4226 4 R6; checks#T03")),
 			Given:  func(_ context.Context, a *client.Account) *client.Account { return a }},
-		{Text: "POST /auth/2fa/secret returns another secret for another user",
+		{Text: "The creation of a secret returns another secret for another user",
 			Clause: clause.Should("coinrabbit.secret.unique", op, contract.OK, standard("RFC 4226 4 R6; checks#T03")),
 			Given:  func(ctx context.Context, _ *client.Account) *client.Account { return p.SignedIn(ctx) }},
 	})
@@ -95,7 +95,7 @@ func secretsWhileOff(p *client.Client) {
 			p.ExpectOff(ctx, a)
 			p.Enrol(ctx, a)
 		})
-	It("POST /auth/2fa/secret requires x-api-key if and only if the target file says so",
+	It("The creation of a secret requires x-api-key if and only if the target file says so",
 		clause.Should("coinrabbit.secret.key-wanted", op, contract.Unauthenticated, clause.From(contract.Inferred, "coinrabbit#2.3")),
 		func(ctx SpecContext) {
 			expected := contract.OK
@@ -104,7 +104,7 @@ func secretsWhileOff(p *client.Client) {
 			}
 			p.Expect(p.Do(ctx, p.WithoutKey(p.Created(ctx)), op, client.Creation), op, expected)
 		})
-	It("POST /auth/2fa/secret rejects the same request sent with GET",
+	It("The creation of a secret rejects the same request sent with GET",
 		clause.Should("coinrabbit.secret.get", op, contract.MethodRefused, standard("RFC 9110 9.2.1, 15.5.6; checks#H09")),
 		func(ctx SpecContext) {
 			a := p.Created(ctx)
@@ -119,7 +119,7 @@ func secretsWhileOff(p *client.Client) {
 // replace its secret (checks#T20; checks#T21).
 func secretsWhileOn(p *client.Client) {
 	op := p.CreateSecret
-	It("POST /auth/2fa/secret never returns the secret of an enabled second factor",
+	It("The creation of a secret never returns the secret of an enabled second factor",
 		clause.Should("coinrabbit.secret.live-not-shown", op, alreadyActive, standard("OWASP ASVS 5.0.0 14.2.6; checks#T21")),
 		func(ctx SpecContext) {
 			a := p.Enrolled(ctx)
@@ -127,14 +127,14 @@ func secretsWhileOn(p *client.Client) {
 				family.ExpectHidden(p.Context, p.TryCreate(ctx, a), "the live secret", a.Secret)
 			}
 		})
-	It("POST /auth/2fa/secret keeps the secret of an enabled second factor in force",
+	It("The creation of a secret keeps the secret of an enabled second factor in force",
 		clause.Should("coinrabbit.secret.live-survives", op, alreadyActive, standard("OWASP ASVS 5.0.0 7.5.1; checks#T20")),
 		func(ctx SpecContext) {
 			a := p.Enrolled(ctx)
 			p.TryCreate(ctx, a)
 			p.ExpectOn(ctx, a, p.Code(ctx, a.Codes))
 		})
-	It("POST /auth/2fa/secret rejects a request while the second factor is enabled",
+	It("The creation of a secret rejects a request while the second factor is enabled",
 		clause.Should("coinrabbit.secret.while-on", op, alreadyActive),
 		func(ctx SpecContext) { p.Expect(p.TryCreate(ctx, p.Enrolled(ctx)), op, alreadyActive) })
 }

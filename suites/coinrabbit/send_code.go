@@ -21,21 +21,21 @@ func sendCode(p *client.Client) {
 		p.Expect(call, op, contract.OK)
 		p.Holds("the code has at least six digits", len(code) >= 6, "it has fewer")
 	}, []conform.Row[string]{
-		{Text: "POST /utils/verification-code/send sends a code of at least six digits for the activation of the second factor",
+		{Text: "The call that sends codes sends a code of at least six digits for the activation of the second factor",
 			Clause: clause.Should("coinrabbit.send-code.activation", op, contract.OK), Given: client.TypeActivation},
-		{Text: "POST /utils/verification-code/send sends a code of at least six digits for the deactivation of the second factor",
+		{Text: "The call that sends codes sends a code of at least six digits for the deactivation of the second factor",
 			Clause: clause.Should("coinrabbit.send-code.deactivation", op, contract.OK), Given: client.TypeDeactivation},
-		{Text: "POST /utils/verification-code/send sends a code of at least six digits for the log-in",
+		{Text: "The call that sends codes sends a code of at least six digits for the log-in",
 			Clause: clause.Should("coinrabbit.send-code.login", op, contract.OK), Given: client.TypeLogin},
 	})
-	It("POST /utils/verification-code/send does not return the code that it sends",
+	It("The call that sends codes does not return the code that it sends",
 		clause.Should("coinrabbit.send-code.shows-nothing", op, contract.OK, standard("OWASP ASVS 5.0.0 6.5.1; checks#F18")),
 		func(ctx SpecContext) {
 			code, call := p.TrySend(ctx, p.SignedIn(ctx), client.TypeActivation)
 			p.Expect(call, op, contract.OK)
 			family.ExpectHidden(p.Context, call, "the code", code)
 		})
-	It("POST /utils/verification-code/send answers for an address without an account as for one with an account",
+	It("The call that sends codes answers for an address without an account as for one with an account",
 		clause.Should("coinrabbit.send-code.unknown-address", op, contract.OK, standard("OWASP ASVS 5.0.0 6.3.8; checks#E05")),
 		func(ctx SpecContext) {
 			request := p.SendRequest(p.SignedIn(ctx), client.TypeLogin)

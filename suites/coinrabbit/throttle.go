@@ -183,7 +183,7 @@ func codeLimits(p *client.Client) {
 			call := untilLimited(ctx, p, a, p.VerifyCode, p.VerifyRequest(a, client.TypeActivation, wrong))
 			p.Expect(call, p.VerifyCode, contract.Throttled)
 		})
-	It("POST /utils/verification-code/send rejects one of 30 requests in succession for the same user",
+	It("The call that sends codes rejects one of 30 requests in succession for the same user",
 		clause.Should("coinrabbit.throttle.send-code", p.SendCode, contract.Throttled, clause.Fills(),
 			standard("OWASP API Security Top 10 2023 API4; checks#R18")),
 		func(ctx SpecContext) {
@@ -197,7 +197,7 @@ func codeLimits(p *client.Client) {
 			}
 			p.Holds(fmt.Sprintf("no more than %d codes are sent at once", tries), refused, "more are")
 		})
-	It("POST /utils/verification-code/send answers as beyond a limit within 30 requests in succession for the same user",
+	It("The call that sends codes answers as beyond a limit within 30 requests in succession for the same user",
 		clause.Should("coinrabbit.throttle.send-code-answer", p.SendCode, contract.Throttled, clause.Fills()),
 		func(ctx SpecContext) {
 			a := p.SignedIn(ctx)

@@ -90,7 +90,7 @@ func expiredToken(p *client.Client) deviation {
 
 func issuedTokens(p *client.Client) {
 	op := p.PartnerLogin
-	It("POST /auth/partner issues a user token that says when it expires",
+	It("The log-in by the partner issues a user token that says when it expires",
 		clause.Should("coinrabbit.user-token.expiry", op, contract.OK, clause.Needs(jwtFeature),
 			standard("OWASP ASVS 5.0.0 9.2.1; checks#J05; checks#J11")),
 		func(ctx SpecContext) {
@@ -100,7 +100,7 @@ func issuedTokens(p *client.Client) {
 			p.Holds("the token says when it expires", ok, "it does not")
 			p.Holds("it expires after now", expires.After(p.Now()), "it expired before it was given")
 		})
-	It("POST /auth/partner issues another user token at each log-in",
+	It("The log-in by the partner issues another user token at each log-in",
 		clause.Should("coinrabbit.user-token.fresh", op, contract.OK, standard("OWASP ASVS 5.0.0 7.2.2; checks#S12")),
 		func(ctx SpecContext) {
 			a := p.SignedIn(ctx)

@@ -16,6 +16,7 @@ import (
 
 func doctorCommand() *cobra.Command {
 	var file string
+	var offline bool
 	cmd := &cobra.Command{
 		Use:   "doctor --target FILE",
 		Short: "Tell what a target file lacks, and what that costs",
@@ -23,33 +24,41 @@ func doctorCommand() *cobra.Command {
 and rehearses the run on the embedded reference with no more than the file has:
 settings, features, identities, inbox, limits, consent. It names what is missing,
 the clauses that cannot be judged without it, and what to ask the vendor. The
-target gets one GET / and the first step of one log-in for each role.
+target gets one GET / and the first step of one log-in for each role; with
+--offline it gets nothing, so that a file can be checked before its deployment
+exists.
 
 Exit code 0: ready. 3: not everything can be tested. 2: the file or the target
 cannot be used.`,
-		Example: `  authconform doctor --target staging.yaml`,
-		Args:    cobra.NoArgs,
+		Example: `  authconform doctor --target staging.yaml
+  authconform doctor --target staging.yaml --offline`,
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if file == "" {
 				return errors.New("doctor needs a target file, as in `authconform doctor --target staging.yaml`; `authconform init EXCHANGE` prints one to fill in")
 			}
-			found, err := doctor.Examine(cmd.Context(), suites.All(), file)
+			found, err := doctor.Examine(cmd.Context(), suites.All(), file, offline)
 			if err != nil {
 				return err
 			}
 			if found.Silent != nil {
 				return found.Silent
 			}
-			return diagnose(cmd.OutOrStdout(), found)
+			return diagnose(cmd.OutOrStdout(), found, offline)
 		},
 	}
 	cmd.Flags().StringVar(&file, "target", "", "target `FILE` of the deployment")
+	cmd.Flags().BoolVar(&offline, "offline", false, "check the file alone: send nothing to the deployment")
 	return cmd
 }
 
 // diagnose prints what was found and returns the exit code.
-func diagnose(w io.Writer, e *doctor.Examination) error {
-	fmt.Fprintf(w, "%s, profile %s, at %s: the file can be used and the target answers\n", e.Suite.Exchange, e.Target.Profile, e.Target.URL)
+func diagnose(w io.Writer, e *doctor.Examination, offline bool) error {
+	asked := "the file can be used, and the target answers and lets its accounts in"
+	if offline {
+		asked = "the file can be used; the target was asked nothing"
+	}
+	fmt.Fprintf(w, "%s, profile %s, at %s: %s\n", e.Suite.Exchange, e.Target.Profile, e.Target.URL, asked)
 	printGaps(w, e.Suite, e.Gaps)
 	list := func(title string, names []string, text func(string) string) {
 		if len(names) > 0 {

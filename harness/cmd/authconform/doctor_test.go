@@ -151,6 +151,16 @@ func TestDoctorOnAReadyTarget(t *testing.T) {
 	}
 }
 
+// A file can be checked before its deployment exists.
+func TestDoctorOffline(t *testing.T) {
+	file, server := servedOf(t, "coinrabbit", runner.ServeOptions{})
+	server.Close()
+	got := run(t, nil, "doctor", "--target", file, "--offline")
+	if got.code != 0 || !strings.Contains(got.stdout, "the target was asked nothing") {
+		t.Errorf("want exit 0\n%s", got)
+	}
+}
+
 func TestDoctorRefusesWhatCannotBeUsed(t *testing.T) {
 	file, server := servedOf(t, "coinrabbit", runner.ServeOptions{})
 	server.Close()

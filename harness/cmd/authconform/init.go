@@ -188,6 +188,7 @@ allow:
 #   client-key-file: client.key
 #   proxy: http://proxy.example.com:3128
 #   headers: {X-Gate: "${GATE}"}       # sent with every request
+#   basic: {user: staging, password: "${GATE_PASSWORD}"}   # where a gateway asks for Basic credentials
 
 # Only where the deployment has a captcha, or a test clock that takes POST {"seconds": 60}.
 # captcha: {response: "${CAPTCHA_RESPONSE}"}
@@ -195,7 +196,7 @@ allow:
 
 # Failures that you accept for a while, by clause or by glob.
 # deviations:
-#   - {clause: EXCHANGE.area.*, reason: why, link: https://tracker.example.com/1, expires: 2026-12-31}
+#   - {clause: EXCHANGE.area.*, reason: why, link: https://tracker.example.com/1, owner: back-end, expires: 2026-12-31}
 `
 
 // lineWidth is where comments are wrapped.

@@ -68,10 +68,21 @@ func listTable(cmd *cobra.Command, st conform.Suite) error {
 	if err != nil {
 		return err
 	}
+	c, err := runner.Contract(st.Exchange)
+	if err != nil {
+		return err
+	}
+	where := map[string]string{}
+	for _, op := range c.Operations {
+		if where[op.ID] = op.Method + " " + op.Path; op.Called != "" {
+			where[op.ID] = op.ID // the documents print no path of its own
+		}
+	}
 	w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "CLAUSE\tLEVEL\tOPERATION\tOUTCOME\tPROFILES\tSPEC\tPROMISE")
 	for _, c := range clauses {
-		fmt.Fprintf(w, "%s\t%s\t%s %s\t%s\t%s\t%s\t%s\n", c.ID, c.Level, c.Method, c.Path, c.Outcome, strings.Join(c.Profiles, ","), c.Place(), c.Text)
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n",
+			c.ID, c.Level, where[c.Operation], c.Outcome, strings.Join(c.Profiles, ","), c.Place(), c.Text)
 	}
 	return w.Flush()
 }

@@ -10,6 +10,7 @@ import (
 	"log"
 	"os"
 	"os/signal"
+	"regexp"
 	"runtime/debug"
 	"syscall"
 	"time"
@@ -96,6 +97,9 @@ func execute(ctx context.Context, args []string) (code int) {
 	return code
 }
 
+// flagError is how the library words a flag whose value is of the wrong kind.
+var flagError = regexp.MustCompile(`^(invalid argument ".*" for ".*" flag): strconv\.Parse\w+: .*$`)
+
 func rootCommand() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "authconform",
@@ -115,6 +119,9 @@ Exit codes: 0 conformant, 1 not conformant, 2 usage or configuration,
 		Args:          cobra.NoArgs,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error {
+		return errors.New(flagError.ReplaceAllString(err.Error(), "$1: want a whole number"))
+	})
 	root.AddCommand(runCommand(), serveCommand(), listCommand(), contractCommand(), initCommand(), explainCommand(), doctorCommand(), proveCommand(),
 		diffCommand(), keygenCommand(), certifyCommand(), verifyCommand(), acceptCommand(), pruneCommand())
 	return root

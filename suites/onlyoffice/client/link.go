@@ -132,7 +132,8 @@ func (p *Client) StepLinkOf(call *httpclient.Call, kind string) Link {
 	ginkgo.GinkgoHelper()
 	l := p.StepLink(call)
 	if l.Kind != kind || l.Key == "" {
-		p.Untestable("the log-in's first step leaves no %s link with a key", kind)
+		p.Untestable("the log-in's first step leaves no %s link with a key: wanted is a member confirmUrl with type=%s in its query, "+
+			"and the key in its query as key=, or in the cookie %s%s", kind, kind, ConfirmCookie, kind)
 	}
 	return l
 }
