@@ -230,8 +230,11 @@ func (s *Context) Send(ctx context.Context, by *Actor, op *contract.Operation, r
 	})
 	if call != nil {
 		run.addCall(call.ID)
-		if s.counts(call, op) {
-			run.failed(by.Who, r)
+		switch {
+		case s.counts(call, op):
+			run.attempted(by.Who, r, (*identity.Identity).Failed)
+		case s.suite.Renews && limited(op):
+			run.attempted(by.Who, r, (*identity.Identity).Tried)
 		}
 	}
 	var failure *httpclient.Error

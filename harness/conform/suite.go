@@ -70,6 +70,8 @@ type Suite struct {
 	// roles; nil where the role does not sign in, or where that would cost a clause
 	// something.
 	Knock func(s *Context, who *identity.Identity, role string) *Knock
+	// Renews says that right attempts renew what a target counts of wrong ones.
+	Renews bool
 	// Needs names, by operationId, the settings without which an operation cannot
 	// be called; where one has neither value nor default, its specs are UNTESTABLE.
 	Needs map[string][]string

@@ -23,12 +23,16 @@ func (s *Context) counts(call *httpclient.Call, op *contract.Operation) bool {
 	if s.suite.Tallies || s.suite.Counts[op.ID] {
 		return s.suite.Counts[op.ID]
 	}
-	outcomes := op.Outcomes()
-	if !slices.Contains(outcomes, contract.Throttled) && !slices.Contains(outcomes, contract.SecondFactorThrottled) {
+	if !limited(op) {
 		return false
 	}
 	is := func(outcome contract.Outcome) bool { return s.Is(call, op, outcome) }
 	return slices.ContainsFunc(counted, is) && !is(contract.OK)
+}
+
+func limited(op *contract.Operation) bool {
+	outcomes := op.Outcomes()
+	return slices.Contains(outcomes, contract.Throttled) || slices.Contains(outcomes, contract.SecondFactorThrottled)
 }
 
 // lease is an account that the running spec has borrowed.
@@ -84,9 +88,9 @@ func (r *run) names() []string {
 	return names
 }
 
-// failed notes a failed attempt with each leased account that the request names,
-// or else with the one that sent it.
-func (r *run) failed(by *identity.Identity, request Request) {
+// attempted notes an attempt with each leased account that the request names, or else
+// with the one that sent it.
+func (r *run) attempted(by *identity.Identity, request Request, note func(*identity.Identity)) {
 	body, _ := json.Marshal(request.JSON) // it was sent, so it can be encoded
 	text := strings.ToLower(string(body) + string(request.Raw))
 	names := func(l *lease) bool {
@@ -98,7 +102,7 @@ func (r *run) failed(by *identity.Identity, request Request) {
 	named := slices.ContainsFunc(r.leases, names)
 	for _, l := range r.leases {
 		if named && names(l) || !named && l.who == by {
-			l.who.Failed()
+			note(l.who)
 		}
 	}
 }

@@ -20,6 +20,9 @@ type Terms struct {
 	// Window is how long a target may count a failure: the longest window or block
 	// that it declares. Another failure within it may prolong it.
 	Window time.Duration
+	// Renewed tells that right attempts renew what a target counts, as ONLYOFFICE's
+	// released server does: who uses a worn account then prolongs its rest.
+	Renewed bool
 	// Patience is the longest rest that a lease waits out.
 	Patience time.Duration
 }
@@ -140,8 +143,8 @@ func (b *Broker) Course() Course {
 // assign serves the queue: the oldest request first, and whatever can be granted
 // beside it. The oldest one that has to wait keeps the accounts that it waits for;
 // so does any other, but only those that nobody can fail with before they have
-// rested. Who fails nothing may have a kept account while it rests: that prolongs
-// nothing.
+// rested. Who fails nothing may have a kept account while it rests, unless that
+// prolongs the rest.
 func (b *Broker) assign() {
 	now := b.now()
 	kept := map[*account]time.Time{}
@@ -193,7 +196,7 @@ func (b *Broker) settle(t *ticket, picks []*account, ready, now time.Time) bool 
 				a.Failed, a.Filled = 0, false
 			}
 			a.turn, a.holder = b.turn, t.by
-			t.grants = append(t.grants, Grant{a.Identity, a.State})
+			t.grants = append(t.grants, Grant{a.Identity, a.State, b.terms.Window + margin})
 		}
 	default:
 		short := b.short(t, now)
@@ -219,7 +222,7 @@ func (b *Broker) pick(t *ticket, kept map[*account]time.Time, now time.Time) (pi
 			if !a.suits(c, t.Held) || slices.Contains(picks, a) {
 				continue
 			}
-			if until, other := kept[a]; other && (c.Full || c.Fails > 0 || until.Sub(now) < brief) {
+			if until, other := kept[a]; other && (b.terms.Renewed || c.Full || c.Fails > 0 || until.Sub(now) < brief) {
 				continue
 			}
 			when := b.ready(a, c, now)
@@ -284,7 +287,8 @@ func (b *Broker) worn(a *account, now time.Time) bool { return a.holder == nil &
 
 // prefer orders the accounts that suit a claim: those that can be had soonest, full
 // ones for who looks at a full limit, and those that nobody had yet. Small failures
-// gather on one account, so that the others stay free for who needs all attempts.
+// gather on one account, so that the others stay free for who needs all attempts; so
+// does what fails nothing, unless that prolongs a rest.
 func (b *Broker) prefer(a *account, at time.Time, other *account, otherAt time.Time, c Claim, now time.Time) bool {
 	if !at.Equal(otherAt) {
 		return at.Before(otherAt)
@@ -298,7 +302,7 @@ func (b *Broker) prefer(a *account, at time.Time, other *account, otherAt time.T
 		return false // file order
 	}
 	if mine, others := a.counted(), other.counted(); mine != others {
-		return mine > others
+		return (mine > others) == (c.Fails > 0 || !b.terms.Renewed)
 	}
 	return a.turn < other.turn
 }

@@ -92,6 +92,27 @@ func TestRoom(t *testing.T) {
 	}
 }
 
+// TestRenewed: where right attempts renew what is counted, they prolong the rest, until
+// nothing is counted any more.
+func TestRenewed(t *testing.T) {
+	c := newClock()
+	b := NewBroker(users(1, "user"), Terms{Attempts: 5, Window: time.Minute, Patience: 2 * time.Minute, Renewed: true}, c.now)
+	fail(b, lease(t, b, c, 4)[0], 4)
+	who := lease(t, b, c, 0)[0]
+	c.t = c.t.Add(30 * time.Second)
+	who.Tried()
+	b.Return(who.Name, who.State())
+	if s := shortage(t, b, Request{Claims: claims(1), Now: c.t, AtOnce: true}); !s.Until.Equal(c.t.Add(62 * time.Second)) {
+		t.Errorf("it can be had at %s, want a whole window and two seconds after the right attempt", s.Until)
+	}
+	who = lease(t, b, c, 0)[0]
+	c.t = c.t.Add(62 * time.Second)
+	who.Tried()
+	if who.State().Failed != 0 {
+		t.Error("a right attempt after a whole rest renews what is counted no more")
+	}
+}
+
 // TestWholeLimit: what fills the limit needs an account of which nothing is counted,
 // and small failures leave the others to it.
 func TestWholeLimit(t *testing.T) {
@@ -328,7 +349,7 @@ func (maker) Provide(role string) (target.Identity, error) {
 
 // TestPrintingHidesSecrets: no way of printing a lease shows what it must not.
 func TestPrintingHidesSecrets(t *testing.T) {
-	who := Leased(Grant{target.Identity{Name: "ann", Password: "s3cret"}, State{Kept: map[string]string{"totp": "s3cret"}, Used: map[string][]string{"s3cret": {"s3cret"}}}}, time.Now)
+	who := Leased(Grant{target.Identity{Name: "ann", Password: "s3cret"}, State{Kept: map[string]string{"totp": "s3cret"}, Used: map[string][]string{"s3cret": {"s3cret"}}}, 0}, time.Now)
 	for _, text := range []string{fmt.Sprintf("%v", who), fmt.Sprintf("%+v", who), fmt.Sprintf("%#v", who), fmt.Sprint(who.State())} {
 		if strings.Contains(text, "s3cret") {
 			t.Errorf("printed %s", text)

@@ -38,7 +38,7 @@ type Request struct {
 // State is what outlives a lease. It travels with the account.
 type State struct {
 	Failed     int                 // attempts that a target may still count
-	LastFailed time.Time           // when the last of them was
+	LastFailed time.Time           // when the last of them was, or what renews them
 	Filled     bool                // a limit was filled on purpose, whatever Failed counts
 	Full       time.Time           // until when that limit surely holds; zero: none
 	Retired    string              // why nobody may have it any more
@@ -55,6 +55,7 @@ func (s State) Format(f fmt.State, _ rune) {
 type Grant struct {
 	Identity target.Identity
 	State    State
+	Rest     time.Duration // after the last failure, until nothing is counted any more
 }
 
 // Lender grants accounts and takes them back: the broker itself, or a way to it
@@ -89,11 +90,12 @@ type Identity struct {
 	state    State
 	attempts int
 	now      func() time.Time
+	rest     time.Duration // after which nothing is counted any more
 }
 
 // Leased is an account as a grant gives it; now is the target's time.
 func Leased(g Grant, now func() time.Time) *Identity {
-	return &Identity{Identity: g.Identity, state: g.State, now: now}
+	return &Identity{Identity: g.Identity, state: g.State, now: now, rest: g.Rest}
 }
 
 // Fresh is an identity that no broker keeps: a spec made the account itself, and
@@ -124,6 +126,21 @@ func (i *Identity) Failed() {
 	i.state.Failed++
 	i.state.LastFailed = i.now()
 	i.attempts++
+}
+
+// Tried notes a right attempt that renews what a target counts, as Terms.Renewed says.
+// After a whole rest nothing is left to renew.
+func (i *Identity) Tried() {
+	now := i.now()
+	i.change(func(s *State) {
+		if s.counted() == 0 {
+			return
+		}
+		if i.rest > 0 && !s.Full.After(now) && !now.Before(s.LastFailed.Add(i.rest)) {
+			s.Failed, s.Filled = 0, false
+		}
+		s.LastFailed = now
+	})
 }
 
 // Attempts is how many attempts failed within this lease, forgotten or not.

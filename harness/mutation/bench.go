@@ -130,7 +130,7 @@ func Environment(st conform.Suite, c *contract.Contract, profile string, instanc
 	}
 	return conform.Environment{
 		Target: t, Vault: vault, Wire: w, Clock: otp.NewClock(time.Now),
-		Accounts: identity.NewBroker(t.Identities, runner.TermsOf(t.Limits), time.Now), Claims: claims,
+		Accounts: identity.NewBroker(t.Identities, runner.TermsOf(st, t.Limits), time.Now), Claims: claims,
 		Inbox: inbox.Mailpit(t.Inbox.URL), Process: 1, Processes: 1, Today: time.Now(),
 	}, nil
 }

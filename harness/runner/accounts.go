@@ -11,14 +11,15 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"authconform/harness/conform"
 	"authconform/harness/identity"
 	"authconform/harness/target"
 	"authconform/schemas"
 )
 
 // TermsOf is what the limits of a target allow its accounts.
-func TermsOf(limits target.Limits) identity.Terms {
-	terms := identity.Terms{Patience: limits.MaxWait}
+func TermsOf(st conform.Suite, limits target.Limits) identity.Terms {
+	terms := identity.Terms{Patience: limits.MaxWait, Renewed: st.Renews}
 	for _, l := range []*target.Limit{limits.Password, limits.SecondFactor} {
 		if l == nil || l.Attempts == 0 {
 			continue
@@ -73,7 +74,7 @@ func loadClaims(exchange string) (map[string][]identity.Claim, error) {
 
 // openAccounts starts the broker of the run and lets its processes in.
 func (r *runner) openAccounts() error {
-	r.accounts = identity.NewBroker(r.target.Identities, TermsOf(r.target.Limits), time.Now)
+	r.accounts = identity.NewBroker(r.target.Identities, TermsOf(r.suite, r.target.Limits), time.Now)
 	remove := func() {}
 	if len(r.target.Provision.Command) > 0 {
 		p := r.provisioner()

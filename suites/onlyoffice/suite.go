@@ -30,6 +30,7 @@ var Suite = conform.Suite{
 		client.NoPhone:   "a user without a phone number, for the specs on text messages",
 	},
 	Counts: map[string]bool{"sendUserPassword": true}, // five mails a minute
+	Renews: true,                                      // onlyoffice#3.2-count
 	Settings: map[string]target.Setting{
 		client.Envelope: {
 			Text: "response where successes come in the envelope of the product, bare where they come as document 003 prints them; " +
