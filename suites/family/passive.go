@@ -68,6 +68,7 @@ func rules(cookie func() string) []rule {
 // as it comes; the clauses are judged when nothing else is left to run. In a run of
 // several processes each judges its own calls.
 func Passive(s *conform.Context, entrance Entrance, whoAmI Subject, cookie func() string) {
+	unpredictable(s, whoAmI, cookie)
 	for _, r := range rules(cookie) {
 		var mu sync.Mutex
 		var found finding

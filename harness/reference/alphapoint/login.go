@@ -99,7 +99,7 @@ func (s *Server) firstStep(r *request, key string, find func() *user) answer {
 func (s *Server) askSecondFactor(r *request, u *user) answer {
 	carrier := r.carrier
 	if s.policy.pendingToken {
-		carrier = kit.RandomUUID()
+		carrier = s.Drawn(kit.RandomUUID())
 	}
 	delete(s.sessions, r.carrier) // a new log-in replaces what the JWT carried
 	s.pending[carrier] = &pendingLogin{user: u, until: r.Now.Add(pendingFor)}

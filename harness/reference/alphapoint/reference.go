@@ -30,7 +30,7 @@ func referenceOf(surface string) kit.Reference {
 func surfaceOf(surface string) kit.Surface {
 	s := kit.Surface{
 		Credentials: list{"Apikey", "Aptoken", "Authorization", pendingHTTPHeader, "Nonce", "Signature", "Userid", "Cookie", "X-Session-Token"},
-		Guarded:     list{"getuserdevices", "getuserconfig"}, Inside: list{opDevices, opConfig}, FirstSteps: list{opLogin, opBasic}, Limited: list{opLogin, opSecond}, Codes: list{opSecond},
+		Guarded:     list{"getuserdevices", "getuserconfig"}, Opaque: true, Inside: list{opDevices, opConfig}, FirstSteps: list{opLogin, opBasic}, Limited: list{opLogin, opSecond}, Codes: list{opSecond},
 	}
 	if surface == Trading {
 		s.Inside, s.MixedCase = list{opDevices}, true

@@ -34,7 +34,7 @@ type pendingLogin struct {
 // open logs a user in and mails the code with which a new device can be
 // registered.
 func (s *Server) open(r *request, u *user) *session {
-	opened := &session{user: u, token: kit.RandomUUID(), opened: r.Now, used: r.Now}
+	opened := &session{user: u, token: s.Drawn(kit.RandomUUID()), opened: r.Now, used: r.Now}
 	if planted := r.http.Header.Get(sessionHeader); planted != "" && s.On(faultSessionTokenAdoptedFromClient) {
 		opened.token = planted
 	}

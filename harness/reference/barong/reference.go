@@ -99,7 +99,7 @@ var surface = kit.Surface{
 	Companions:  list{"X-Forwarded-For", "User-Agent"},
 	Digits:      true,
 	Guarded:     list{"/resource/users", "/resource/otp", "/resource/labels", "/resource/phones"},
-	Inside:      list{"getCurrentUser", "generateQRCode", "listLabels"}, FirstSteps: list{"createSession"}, Limited: list{"createSession"}, Profiles: only31,
+	Opaque:      true, Inside: list{"getCurrentUser", "generateQRCode", "listLabels"}, FirstSteps: list{"createSession"}, Limited: list{"createSession"}, Profiles: only31,
 }
 
 // allFaults are the faults of this back end's own and those of every one.

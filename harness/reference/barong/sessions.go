@@ -109,7 +109,7 @@ func (s *Server) sameNetwork(opened, now netip.Addr) bool {
 // open starts a session and returns its CSRF token. The id of a live session is
 // kept and bound to the new user; one that nobody issued is replaced.
 func (s *Server) open(r *request, a *account) string {
-	sid := randomHex(16)
+	sid := s.Drawn(randomHex(16))
 	if found := s.cookieSession(r); found != nil {
 		sid = found.sid
 	} else if made := r.sid(); made != "" && s.On(faultMadeUpSIDAdopted) {

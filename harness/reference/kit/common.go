@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 )
 
 // Surface is what a back end shows to the faults that any back end can have: those
@@ -13,6 +14,7 @@ import (
 type Surface struct {
 	Credentials []string // header fields that carry them
 	Companions  []string // header fields that a session is tied to
+	Opaque      bool     // the session tokens are random texts, which Drawn draws
 	Digits      bool     // credentials are hexadecimal digits, whose case does not matter
 	MixedCase   bool     // paths have small letters and capitals, which nothing can restore
 	Guarded     []string // parts of the paths, in small letters, that a session opens
@@ -28,13 +30,14 @@ type Surface struct {
 type commonFault struct {
 	id, text string
 
-	junk    func(value string) bool           // such a credential is that of whoever came last
-	near    func(right, sent string) bool     // such a credential is taken for the right one
-	dress   func(r *http.Request) bool        // such a request needs no credential
-	respelt func(path string) (string, bool)  // such a path leads to another and needs no credential
-	waives  func(r *http.Request) bool        // such a first step needs no second
-	varies  func(r *http.Request) string      // what a limit is counted by too
-	spoils  func(r *http.Request, w *written) // such an answer tells more
+	junk    func(value string) bool                         // such a credential is that of whoever came last
+	near    func(right, sent string) bool                   // such a credential is taken for the right one
+	dress   func(r *http.Request) bool                      // such a request needs no credential
+	respelt func(path string) (string, bool)                // such a path leads to another and needs no credential
+	waives  func(r *http.Request) bool                      // such a first step needs no second
+	varies  func(r *http.Request) string                    // what a limit is counted by too
+	spoils  func(r *http.Request, w *written)               // such an answer tells more
+	draws   func(n int, now time.Time, token string) string // such is the nth token in place of a random one
 }
 
 // written is an answer before it is sent.
@@ -65,8 +68,10 @@ func CommonFaults(surface Surface) []Fault {
 			fault.Operations, fault.Outcomes, fault.Profiles = surface.Limited, []string{"throttled", "second-factor-throttled"}, surface.Profiles
 		case f.spoils != nil:
 			fault.Outcomes = []string{"ok", "unauthenticated"}
+		case f.draws != nil:
+			fault.Operations, fault.Outcomes = slices.Concat(surface.Inside, surface.FirstSteps, surface.Codes), []string{"ok"}
 		}
-		pointless := surface.Digits && f.id == faultCredentialInAnyCase || surface.MixedCase && f.id == faultOpenInCapitals
+		pointless := f.draws != nil && !surface.Opaque || surface.Digits && f.id == faultCredentialInAnyCase || surface.MixedCase && f.id == faultOpenInCapitals
 		if len(fault.Operations) > 0 && !pointless {
 			all = append(all, fault)
 		}
@@ -105,6 +110,16 @@ func (s *Server) Varies(r *http.Request) string {
 		}
 	}
 	return key
+}
+
+// Drawn is a random token that was just drawn, or what faults make of it.
+func (s *Server) Drawn(token string) string {
+	for _, f := range s.common {
+		if f.draws != nil {
+			token = f.draws(int(s.drawn.Add(1)), s.Clock.Now(), token)
+		}
+	}
+	return token
 }
 
 // faulty puts the common faults that are on around a handler.

@@ -1,9 +1,14 @@
 package kit
 
 import (
+	"crypto/md5"
+	"crypto/rand"
+	"fmt"
 	"net/http"
 	"path"
+	"strconv"
 	"strings"
+	"time"
 )
 
 // commonFaults are the faults of every back end, by what they get wrong.
@@ -262,6 +267,40 @@ var commonFaults = []commonFault{
 	{id: "answers-cacheable", text: "Every cache may keep any answer.", spoils: func(_ *http.Request, w *written) {
 		w.header.Set("Cache-Control", "public, max-age=3600")
 	}},
+
+	// Tokens that can be guessed.
+	{id: "tokens-count-up", text: "Session tokens count up.", draws: func(n int, _ time.Time, token string) string {
+		return inPlaceOf(token, fmt.Sprintf("%0*d", len(token), 1000+n))
+	}},
+	{id: "tokens-of-few-bits", text: "Session tokens differ in sixteen bits.", draws: func(_ int, _ time.Time, token string) string {
+		var few [2]byte
+		_, _ = rand.Read(few[:])
+		return inPlaceOf(token, fmt.Sprintf("%0*x", len(token), few))
+	}},
+	{id: "tokens-hash-a-counter", text: "Session tokens are the hash of a counter.", draws: func(n int, _ time.Time, token string) string {
+		return inPlaceOf(token, fmt.Sprintf("%x", md5.Sum([]byte(strconv.Itoa(n)))))
+	}},
+	{id: "tokens-by-the-clock", text: "Session tokens are the time in microseconds.", draws: func(_ int, now time.Time, token string) string {
+		return inPlaceOf(token, fmt.Sprintf("%0*d", len(token), now.UnixMicro()))
+	}},
+}
+
+// inPlaceOf puts digits in the place of the characters of a token, but for the hyphens of
+// a UUID and the padding of Base64: the last of them where there are more, and zeros
+// behind them where there are fewer.
+func inPlaceOf(token, digits string) string {
+	fixed := func(c rune) bool { return c == '-' || c == '=' }
+	places := len(token) - strings.Count(token, "-") - strings.Count(token, "=")
+	digits += strings.Repeat("0", max(0, places-len(digits)))
+	digits = digits[len(digits)-places:]
+	at := -1
+	return strings.Map(func(c rune) rune {
+		if fixed(c) {
+			return c
+		}
+		at++
+		return rune(digits[at])
+	}, token)
 }
 
 func is(words ...string) func(string) bool {

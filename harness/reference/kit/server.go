@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 
@@ -33,6 +34,7 @@ type Server struct {
 
 	surface    Surface
 	common     []commonFault // that are on
+	drawn      atomic.Int64  // tokens
 	iterations int
 	parallel   string
 	oneUse     *OneUse

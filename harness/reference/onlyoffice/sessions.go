@@ -35,7 +35,7 @@ func (s *Server) open(r *request, u *user, browserSession bool) *session {
 	if opened == nil {
 		s.lastEvent++
 		opened = &session{
-			event: s.lastEvent, token: newToken(), user: u, opened: r.Now,
+			event: s.lastEvent, token: s.Drawn(newToken()), user: u, opened: r.Now,
 			expires: s.expiryFrom(r.Now), address: r.address, agent: r.http.UserAgent(),
 		}
 		s.sessions[opened.token] = opened

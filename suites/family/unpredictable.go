@@ -1,0 +1,236 @@
+package family
+
+import (
+	"crypto/md5"
+	"crypto/sha1"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"fmt"
+	"maps"
+	"math"
+	"net/http"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	. "github.com/onsi/ginkgo/v2"
+
+	"authconform/harness/conform"
+	"authconform/harness/contract"
+	"authconform/harness/httpclient"
+	"authconform/harness/value"
+)
+
+const (
+	// enough is how many tokens of one kind say something of how they are drawn.
+	enough = 8
+	// fewBits is less than any two random tokens of 64 bits differ in. Whoever counts up,
+	// or tells the time, differs in less.
+	fewBits = 40
+	// compared bounds how many tokens are compared with one another.
+	compared = 400
+	// counted is how far a counter is followed whose hash a token may be.
+	counted = 1 << 14
+)
+
+// issuedMember fits the members of an answer that hold a session or a token.
+var issuedMember = regexp.MustCompile(`(?i)(token|session|csrf)(_?id)?$`)
+
+// samples are the tokens of a run by the member or cookie that issued them, and the
+// names of users that were seen beside them.
+type samples struct {
+	mu     sync.Mutex
+	cookie func() string // name of the session cookie; nil where there is none
+	tokens map[string]map[string]bool
+	names  map[string]bool
+}
+
+// take reads what an answer issues and whom it and its request name.
+func (s *samples) take(call *httpclient.Call) {
+	if call.Status >= http.StatusBadRequest {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, c := range (&http.Response{Header: call.Header}).Cookies() {
+		if s.cookie != nil && c.Name == s.cookie() && c.MaxAge >= 0 { // load balancers have cookies of their own
+			s.add("the cookie "+c.Name, c.Value)
+		}
+	}
+	s.read(value.Of(call))
+}
+
+func (s *samples) read(v any) {
+	switch v := v.(type) {
+	case map[string]any:
+		for name, member := range v {
+			text, isText := member.(string)
+			switch {
+			case isText && issuedMember.MatchString(name):
+				s.add("the member "+name, text)
+			case isText && len(text) < 64:
+				s.names[text] = true
+			default:
+				s.read(member)
+			}
+		}
+	case []any:
+		for _, element := range v {
+			s.read(element)
+		}
+	}
+}
+
+func (s *samples) add(where, token string) {
+	if jwt := strings.Split(token, "."); len(jwt) == 3 {
+		token = jwt[2] // what stands before says what it is about
+	}
+	if len(token) < 16 {
+		return
+	}
+	if s.tokens[where] == nil {
+		s.tokens[where] = map[string]bool{}
+	}
+	s.tokens[where][token] = true
+}
+
+// guessable says of the first kind of tokens that can be guessed how; "" where none can.
+func (s *samples) guessable() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var derived map[string]string
+	for _, where := range slices.Sorted(maps.Keys(s.tokens)) {
+		tokens := slices.Sorted(maps.Keys(s.tokens[where]))
+		if len(tokens) < enough {
+			continue
+		}
+		if alike := mostAlike(tokens); alike >= enough {
+			return fmt.Sprintf("%d of %d values of %s differ from one of them in less than %d bits", alike, len(tokens), where, fewBits)
+		}
+		if derived == nil {
+			derived = s.derived()
+		}
+		for _, token := range tokens {
+			if from := derived[digest(token)]; from != "" {
+				return "a value of " + where + " is " + from
+			}
+		}
+	}
+	return ""
+}
+
+// mostAlike counts the tokens that differ least from one of them: those that have other
+// characters in so few places that these hold less than fewBits. Random tokens of 64 bits
+// have less than one such neighbour in a thousand. Some targets issue random tokens beside
+// those that can be guessed, so that all of them together tell nothing.
+func mostAlike(tokens []string) int {
+	tokens = tokens[:min(len(tokens), compared)]
+	places := int(fewBits / math.Log2(float64(alphabet(tokens))))
+	most := 0
+	for _, one := range tokens {
+		near := 0
+		for _, other := range tokens {
+			if len(one) == len(other) && differing(one, other) <= places {
+				near++
+			}
+		}
+		most = max(most, near)
+	}
+	return most
+}
+
+// alphabet counts the characters that tokens are made of.
+func alphabet(tokens []string) int {
+	seen := map[rune]bool{}
+	for _, token := range tokens {
+		for _, c := range token {
+			seen[c] = true
+		}
+	}
+	return max(len(seen), 2)
+}
+
+// differing counts the places in which two texts of one length differ.
+func differing(one, other string) int {
+	n := 0
+	for at := range len(one) {
+		if one[at] != other[at] {
+			n++
+		}
+	}
+	return n
+}
+
+// digest is the beginning of a token as a hash in hexadecimal digits would have it,
+// without the separators of a UUID.
+func digest(token string) string {
+	token = strings.ToLower(strings.ReplaceAll(token, "-", ""))
+	return token[:min(len(token), 32)]
+}
+
+// derived are values that anybody can work out: of a counter, and of the names of users.
+func (s *samples) derived() map[string]string {
+	all := map[string]string{}
+	put := func(text, what string) {
+		md, sha, sha2 := md5.Sum([]byte(text)), sha1.Sum([]byte(text)), sha256.Sum256([]byte(text))
+		all[digest(hex.EncodeToString(md[:]))] = "the MD5 digest of " + what
+		all[digest(hex.EncodeToString(sha[:]))] = "the SHA-1 digest of " + what
+		all[digest(hex.EncodeToString(sha2[:]))] = "the SHA-256 digest of " + what
+	}
+	for n := range counted {
+		put(strconv.Itoa(n), "a small number")
+	}
+	for name := range s.names {
+		if len(name) < 4 {
+			continue
+		}
+		put(name, "what the answer says of the user")
+		backwards := []byte(name)
+		slices.Reverse(backwards)
+		for _, spelt := range []string{string(backwards), hex.EncodeToString([]byte(name)), base64.StdEncoding.EncodeToString([]byte(name))} {
+			if len(spelt) >= 16 {
+				all[digest(spelt)] = "a spelling of what the answer says of the user"
+			}
+		}
+	}
+	return all
+}
+
+// suffice tells whether there are enough tokens of some kind.
+func (s *samples) suffice() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, tokens := range s.tokens {
+		if len(tokens) >= enough {
+			return true
+		}
+	}
+	return false
+}
+
+// unpredictable states that nobody can work out the next token from those before. It
+// looks at all sessions and tokens that the answers of a run issue, and asks for more
+// only where a run is too short for it.
+func unpredictable(s *conform.Context, whoAmI Subject, cookie func() string) {
+	seen := &samples{cookie: cookie, tokens: map[string]map[string]bool{}, names: map[string]bool{}}
+	s.Watch(seen.take)
+	c := whoAmI.Should(s, "unpredictable", contract.OK, "OWASP ASVS 5.0.0 7.2.3; checks#S11")
+	c.ID = s.Exchange() + ".answers.unpredictable"
+	It("The tokens that the answers of the run issue cannot be guessed from one another", c, Serial, SpecPriority(-2), func(ctx SpecContext) {
+		for range enough {
+			by, control := whoAmI.Ready(ctx)
+			s.Require("use the session", s.Do(ctx, by, whoAmI.Operation, control()), whoAmI.Operation, whoAmI.expected())
+			if seen.suffice() {
+				break
+			}
+		}
+		if !seen.suffice() {
+			s.Untestable("it compares at least %d tokens of one kind, and the run saw fewer", enough)
+		}
+		found := seen.guessable()
+		s.Holds("no token can be guessed", found == "", found)
+	})
+}
