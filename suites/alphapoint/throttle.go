@@ -158,6 +158,7 @@ func (v specs) throttleCodes(kit family.LimitTest) {
 			l, request := v.codeLimit(ctx, p), row.Given(ctx, session)
 			l.Operation = row.Clause.Operation
 			l.Wrong = func(int) family.Attempt { return family.Attempt{By: session, Request: request(p.Wrong())} }
+			l.Right = func() family.Attempt { return family.Attempt{By: session, Request: request(v.Code(ctx, p.Codes))} }
 			kit.Reach(ctx, l)
 		})
 	}
