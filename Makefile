@@ -52,9 +52,10 @@ soak: ## run the suites 20 times in four processes, at random, under the race de
 
 # Each runs in one process of its own, side by side; what a fuzzer finds is kept under testdata.
 FUZZTIME ?= 2m
-fuzz: ## fuzz redaction and printing for FUZZTIME each, side by side
-	@pids=; for target in secret/FuzzRedact plain/FuzzText; do \
-		go test -run '^$$' -fuzz "^$${target#*/}$$" -fuzztime $(FUZZTIME) -parallel 1 ./harness/$${target%/*} & pids="$$pids $$!"; \
+FUZZ := harness/secret/FuzzRedact harness/plain/FuzzText harness/httpclient/FuzzBody harness/target/FuzzLoad reports/FuzzHAR
+fuzz: ## fuzz redaction, printing, bodies, target files and calls for FUZZTIME each, side by side
+	@pids=; for target in $(FUZZ); do \
+		go test -run '^$$' -fuzz "^$${target##*/}$$" -fuzztime $(FUZZTIME) -parallel 1 ./$${target%/*} & pids="$$pids $$!"; \
 	done; for pid in $$pids; do wait $$pid || exit 1; done
 
 cost: ## print the CPU of a whole run beside that of a bare net/http replay of its calls

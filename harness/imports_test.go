@@ -61,7 +61,7 @@ var road = []room{
 	{name: "harness/reference", only: []string{"harness/reference/*"}},
 
 	{name: "reports", only: []string{"harness/baseline", "harness/clause", "harness/journal", "harness/plain", "harness/secret", "harness/verdict"}},
-	{name: "reports/compare", only: []string{"harness/clause", "harness/verdict", "reports"}},
+	{name: "reports/compare", only: []string{"harness/clause", "harness/plain", "harness/verdict", "reports"}},
 	{name: "harness/attest", only: []string{"harness/clause", "harness/contract", "harness/expect", "harness/httpclient", "harness/journal",
 		"harness/schema", "harness/verdict", "reports"}},
 	{name: "reports/page", only: []string{"harness/journal", "harness/source", "harness/verdict", "reports"}},

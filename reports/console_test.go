@@ -11,6 +11,7 @@ import (
 
 	"authconform/harness/clause"
 	"authconform/harness/journal"
+	"authconform/harness/plain"
 	"authconform/harness/verdict"
 )
 
@@ -192,7 +193,7 @@ func TestSummaryKeepsTheTargetInItsBlock(t *testing.T) {
 	if !closed || !strings.Contains(inside, "<script>") {
 		t.Errorf("the block does not hold the text:\n%s", text)
 	}
-	if outside := strings.ReplaceAll(text[:from]+after, span(r.Causes[0].Title), ""); strings.Contains(outside, "script") || strings.Contains(outside, "evil") {
+	if outside := strings.ReplaceAll(text[:from]+after, plain.Span(r.Causes[0].Title), ""); strings.Contains(outside, "script") || strings.Contains(outside, "evil") {
 		t.Errorf("the target's text got out of the block:\n%s", outside)
 	}
 }

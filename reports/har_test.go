@@ -123,3 +123,22 @@ func TestHARKeepsTheOrderOfRepeatedFields(t *testing.T) {
 		t.Errorf("%v", got)
 	}
 }
+
+// FuzzHAR: whatever a target had a hand in, the file is JSON, its lines are entries and
+// nothing in it is acted upon.
+func FuzzHAR(f *testing.F) {
+	f.Add("http://h/a?b=c&d", "X-A", "b\x1b[2J", "application/json", `{"a":"\u202e"}`, "broke off")
+	f.Add("::error::", "", "\xff", "a;b=\"", "\x00\u2028", "")
+	f.Fuzz(func(t *testing.T, url, name, value, kind, body, broken string) {
+		entries := har(t, journalWith(t, 2, func(_ int, c *journal.Call) {
+			c.URL, c.Err = url, broken
+			c.RequestBody, c.RequestBodyEncoding = journal.Text([]byte(body))
+			c.Body, c.BodyEncoding = journal.Text([]byte(body))
+			c.Header = http.Header{name: {value}, "Content-Type": {kind}, "Set-Cookie": {value}, "Location": {value}}
+			c.RequestHeader = http.Header{name: {value}, "Content-Type": {kind}, "Cookie": {value}}
+		}))
+		if len(entries) != 2 {
+			t.Errorf("%d entries", len(entries))
+		}
+	})
+}

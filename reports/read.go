@@ -72,6 +72,3 @@ func Encode(runs []*Report) ([]byte, error) {
 // Visible spells out what a terminal would act upon, a document must not hold or a
 // reader could not see.
 func Visible(s string) string { return visible(s) }
-
-// CodeSpan makes a span of code for a cell of a Markdown table.
-func CodeSpan(s string) string { return code(s) }

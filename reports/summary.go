@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"authconform/harness/journal"
+	"authconform/harness/plain"
 	"authconform/harness/verdict"
 )
 
@@ -46,11 +47,11 @@ func SummarySeveral(w io.Writer, s *Several) error {
 	}
 	b.WriteString("| Exchange | Profile | Exit code | Causes | Verdicts |\n|---|---|---:|---:|---|\n")
 	for _, r := range s.Runs {
-		fmt.Fprintf(&b, "| %s | %s | %d | %d | %s |\n", code(r.Exchange), code(r.Profile), r.ExitCode, len(r.Causes), countsLine(r.Counts))
+		fmt.Fprintf(&b, "| %s | %s | %d | %d | %s |\n", plain.Cell(r.Exchange), plain.Cell(r.Profile), r.ExitCode, len(r.Causes), countsLine(r.Counts))
 	}
 	fmt.Fprintf(&b, "| all | | %d | | %s |\n", s.ExitCode, countsLine(s.Counts))
 	for _, f := range s.Findings {
-		fmt.Fprintf(&b, "\nFinding:\n\n%s", fence(visible(f.String())))
+		fmt.Fprintf(&b, "\nFinding:\n\n%s", plain.Fence(f.String()))
 	}
 	share := (summaryLimit - b.Len()) / len(s.Runs)
 	for _, r := range s.Runs {
@@ -102,7 +103,7 @@ func summarySection(b *bounded, r *Report, heading string) {
 
 func summaryFindings(b *bounded, findings []journal.Finding) {
 	for _, f := range findings {
-		b.block(fmt.Sprintf("Finding:\n\n%s\n", fence(visible(f.String()))))
+		b.block(fmt.Sprintf("Finding:\n\n%s\n", plain.Fence(f.String())))
 	}
 }
 
@@ -118,19 +119,19 @@ func summaryCauses(b *bounded, r *Report, heading string) {
 			break
 		}
 		var cause bytes.Buffer
-		fmt.Fprintf(&cause, "%d. %s: %s\n", i+1, countsLine(c.Counts), span(c.Title))
+		fmt.Fprintf(&cause, "%d. %s: %s\n", i+1, countsLine(c.Counts), plain.Span(c.Title))
 		if waits := c.Waits(); waits != "" {
 			fmt.Fprintf(&cause, "   %s\n", visible(waits))
 		}
 		e := r.entry(c.Example)
 		fmt.Fprintf(&cause, "\n<details><summary>%s %s <code>%s</code></summary>\n\n%s\n</details>\n",
-			e.Verdict, e.Level, html.EscapeString(visible(e.ID)), fence(shorten(shortLines(explain(e)), longestExample)))
+			e.Verdict, e.Level, html.EscapeString(visible(e.ID)), plain.Fence(shorten(shortLines(explain(e)), longestExample)))
 		if len(c.Clauses) > 1 {
 			ids := strings.Join(c.Clauses[:min(len(c.Clauses), mostListed)], "\n")
 			if n := len(c.Clauses) - mostListed; n > 0 {
 				ids += fmt.Sprintf("\nand %d more in %s", n, JSONFile)
 			}
-			fmt.Fprintf(&cause, "<details><summary>%d clauses</summary>\n\n%s\n</details>\n", len(c.Clauses), fence(visible(ids)))
+			fmt.Fprintf(&cause, "<details><summary>%d clauses</summary>\n\n%s\n</details>\n", len(c.Clauses), plain.Fence(ids))
 		}
 		b.block(cause.String() + "\n")
 	}
@@ -168,7 +169,7 @@ func summaryMetadata(b *bounded, r *Report) {
 		{"Processes", fmt.Sprint(r.Procs)},
 		{"Seed", fmt.Sprint(r.Seed)},
 	} {
-		fmt.Fprintf(b, "| %s | %s |\n", pair[0], code(pair[1]))
+		fmt.Fprintf(b, "| %s | %s |\n", pair[0], plain.Cell(pair[1]))
 	}
 }
 
@@ -184,7 +185,7 @@ func summaryCounts(b *bounded, r *Report, heading string) {
 func summaryTable(b *bounded, r *Report, heading string) {
 	fmt.Fprintf(b, "\n%s Operations and outcomes\n\n| Operation | Request | Outcome | Verdicts |\n|---|---|---|---|\n", heading)
 	for _, x := range table(r) {
-		b.block(fmt.Sprintf("| %s | %s | %s | %s |\n", code(x.operation), code(x.request), code(x.outcome), countsLine(x.counts)))
+		b.block(fmt.Sprintf("| %s | %s | %s | %s |\n", plain.Cell(x.operation), plain.Cell(x.request), plain.Cell(x.outcome), countsLine(x.counts)))
 	}
 }
 
@@ -194,42 +195,6 @@ func summaryKnown(b *bounded, r *Report, heading string) {
 		fmt.Fprintf(b, "\n%s Accepted\n", heading)
 	}
 	for _, reason := range reasons {
-		b.block(fmt.Sprintf("\n%s\n", fence(visible(reason+"\n"+strings.Join(ids[reason], "\n")))))
+		b.block(fmt.Sprintf("\n%s\n", plain.Fence(reason+"\n"+strings.Join(ids[reason], "\n"))))
 	}
-}
-
-// code makes a span for a table cell. In a cell GitHub reads a backslash
-// before a pipe even within code.
-func code(s string) string {
-	return strings.ReplaceAll(span(s), "|", `\|`)
-}
-
-// span makes a code span that the text cannot leave: one line, between more ticks
-// than it holds.
-func span(s string) string {
-	s = strings.Join(strings.Fields(visible(s)), " ")
-	if s == "" {
-		return ""
-	}
-	ticks := strings.Repeat("`", longestRun(s)+1)
-	return ticks + " " + s + " " + ticks
-}
-
-// fence makes a code block that the text cannot close.
-func fence(s string) string {
-	ticks := strings.Repeat("`", max(3, longestRun(s)+1))
-	return ticks + "text\n" + strings.TrimRight(s, "\n") + "\n" + ticks + "\n"
-}
-
-func longestRun(s string) int {
-	longest, run := 0, 0
-	for _, r := range s {
-		if r != '`' {
-			run = 0
-			continue
-		}
-		run++
-		longest = max(longest, run)
-	}
-	return longest
 }

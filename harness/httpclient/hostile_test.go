@@ -2,7 +2,9 @@ package httpclient
 
 import (
 	"bufio"
+	"bytes"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -93,4 +95,23 @@ func TestPlainUsesNoProxyOfTheEnvironment(t *testing.T) {
 	if !ok || transport.Proxy != nil {
 		t.Error("the client may ask the environment for a proxy")
 	}
+}
+
+// FuzzBody: whatever a body and its encodings are, it is decoded within the bounds.
+func FuzzBody(f *testing.F) {
+	for _, encodings := range []string{"", "gzip", "deflate", "gzip, gzip", "gzip, deflate, identity, gzip", "br"} {
+		f.Add(encodings, []byte("\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00"))
+		f.Add(encodings, []byte(strings.Repeat("[", 200)))
+	}
+	const most = 4 << 10
+	w := &Wire{options: Options{MaxBody: most, MaxDepth: 16, MaxValues: 64}}
+	f.Fuzz(func(t *testing.T, encodings string, sent []byte) {
+		body, cut, err := w.read(&http.Response{Header: http.Header{"Content-Encoding": {encodings}}, Body: io.NopCloser(bytes.NewReader(sent))})
+		if err != nil || len(body) > most {
+			t.Errorf("%d bytes, cut by %q, error %v", len(body), cut, err)
+		}
+		if cut == "" && w.tooMuchJSON(body) != "" {
+			t.Errorf("too much JSON is taken whole: %q", body)
+		}
+	})
 }

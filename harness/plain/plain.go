@@ -98,15 +98,19 @@ func JSON(text []byte) []byte {
 
 func odd(r rune) bool { return r >= 0x7f && acts(r) }
 
-// Markdown makes a code span for a table cell, in GitHub Flavored Markdown. In a cell
-// GitHub reads a backslash before a pipe even within code.
-func Markdown(s string) string {
+// Cell is Span for a cell of a table, where GitHub reads a backslash before a pipe even
+// within code.
+func Cell(s string) string { return strings.ReplaceAll(Span(s), "|", `\|`) }
+
+// Span makes a code span of GitHub Flavored Markdown that the text cannot leave: one
+// line, between more ticks than it holds.
+func Span(s string) string {
 	s = strings.Join(strings.Fields(Line(strings.Join(strings.Fields(s), " "))), " ")
 	if s == "" {
 		return ""
 	}
 	ticks := strings.Repeat("`", longestRun(s)+1)
-	return ticks + " " + strings.ReplaceAll(s, "|", `\|`) + " " + ticks
+	return ticks + " " + s + " " + ticks
 }
 
 // Fence makes a code block that the text cannot close.

@@ -28,10 +28,10 @@ func TestText(t *testing.T) {
 	}
 }
 
-func TestMarkdown(t *testing.T) {
+func TestCell(t *testing.T) {
 	for in, want := range map[string]string{"a|b": "` a\\|b `", "tick ` in": "`` tick ` in ``", "two\nlines": "` two lines `", "": ""} {
-		if got := Markdown(in); got != want {
-			t.Errorf("Markdown(%q) = %q, want %q", in, got, want)
+		if got := Cell(in); got != want {
+			t.Errorf("Cell(%q) = %q, want %q", in, got, want)
 		}
 	}
 }
@@ -65,7 +65,7 @@ func FuzzText(f *testing.F) {
 		if strings.ContainsAny(line, "\n\t") {
 			t.Errorf("more than a line: %q", line)
 		}
-		cell := Markdown(s)
+		cell := Cell(s)
 		harmless(t, cell)
 		if strings.Contains(strings.ReplaceAll(cell, `\|`, ""), "|") {
 			t.Errorf("the cell %q ends early", cell)

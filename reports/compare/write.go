@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"authconform/harness/plain"
 	"authconform/reports"
 )
 
@@ -104,7 +105,7 @@ func (d *Difference) markdown(b *bytes.Buffer) {
 	}
 }
 
-func cell(text string) string { return reports.CodeSpan(text) }
+func cell(text string) string { return plain.Cell(text) }
 
 func cells(lines []string) string {
 	var out []string
