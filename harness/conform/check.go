@@ -198,6 +198,23 @@ func (s *Context) describe(title string, expected, actual []string, call *httpcl
 		f.Request = call.Method + " " + s.env.Vault.RedactURL(call.URL)
 		f.Operation = cmp.Or(call.Operation, f.Operation)
 		f.Call, f.Curl = call.ID, call.Curl(s.env.Vault)
+	} else if call = r.lastCall(); call != nil { // what the clause looked at came with it, or before
+		f.Call = call.ID
 	}
+	f.Answer = s.words(call)
 	return f
+}
+
+// words are the server's own: the status and how the body begins, redacted before it is
+// cut.
+func (s *Context) words(call *httpclient.Call) string {
+	if call == nil || call.Status == 0 {
+		return ""
+	}
+	const most = 240
+	body := []rune(strings.Join(strings.Fields(string(s.env.Vault.RedactBody(call.Header.Get("Content-Type"), call.Body))), " "))
+	if len(body) > most {
+		body = append(body[:most], []rune(" …")...)
+	}
+	return strings.TrimSpace(fmt.Sprintf("%d %s", call.Status, string(body)))
 }

@@ -146,3 +146,32 @@ func TestLeak(t *testing.T) {
 		})
 	}
 }
+
+// TestFailureHasTheServersWords: a failure shows how the server answered, without its
+// secrets, and names a call even where what was checked is no answer.
+func TestFailureHasTheServersWords(t *testing.T) {
+	f := trial{
+		backend: &backend{logIn: func(*backend, string) (int, string) {
+			return http.StatusTeapot, `{"error":"no such realm","token":"a-token-of-the-server"}`
+		}},
+		specs: func(s *conform.Context, o ops) {
+			It("logs in", o.must("own"), logsIn(s, o))
+			It("looks at what came of it", o.must("after"), func(ctx SpecContext) {
+				s.Do(ctx, s.Anonymous(), o.logIn, conform.Request{JSON: conform.Object{}})
+				s.Holds("the realm is known", false, "it is not")
+			})
+		},
+	}.run(t)
+	for _, id := range []string{"own", "after"} {
+		if len(f.results[id].Failures) != 1 {
+			t.Fatalf("%s: %d failures, want one", id, len(f.results[id].Failures))
+		}
+		failure := f.results[id].Failures[0]
+		if !strings.HasPrefix(failure.Answer, `418 {"error":"no such realm"`) || strings.Contains(failure.Answer, "a-token") || failure.Call == "" {
+			t.Errorf("%s: answer %q, call %q; want the redacted words of the server and the call", id, failure.Answer, failure.Call)
+		}
+		if !strings.Contains(failure.Text, "  answer    418 ") {
+			t.Errorf("%s: the text lacks the answer:\n%s", id, failure.Text)
+		}
+	}
+}

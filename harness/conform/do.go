@@ -229,7 +229,7 @@ func (s *Context) Send(ctx context.Context, by *Actor, op *contract.Operation, r
 		Query: r.Query, Header: header, JSON: body, Raw: r.Raw, ContentType: r.ContentType,
 	})
 	if call != nil {
-		run.addCall(call.ID)
+		run.addCall(call)
 		switch {
 		case s.counts(call, op):
 			run.attempted(by.Who, r, (*identity.Identity).Failed)

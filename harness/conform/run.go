@@ -10,6 +10,7 @@ import (
 	"github.com/onsi/ginkgo/v2/types"
 
 	"authconform/harness/clause"
+	"authconform/harness/httpclient"
 	"authconform/harness/journal"
 	"authconform/harness/target"
 	"authconform/harness/verdict"
@@ -27,7 +28,8 @@ type run struct {
 	mu       sync.Mutex
 	leases   []*lease
 	calls    []string
-	state    verdict.State // empty while nothing has ended the spec
+	last     *httpclient.Call // the newest of them
+	state    verdict.State    // empty while nothing has ended the spec
 	reason   string
 	failures []journal.Failure
 	evidence []journal.Check
@@ -41,10 +43,16 @@ func (r *run) record(c journal.Check) {
 	r.evidence = append(r.evidence, c)
 }
 
-func (r *run) addCall(id string) {
+func (r *run) addCall(call *httpclient.Call) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.calls = append(r.calls, id)
+	r.calls, r.last = append(r.calls, call.ID), call
+}
+
+func (r *run) lastCall() *httpclient.Call {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.last
 }
 
 // end settles the spec's state. The first word counts: what fails while a spec is

@@ -127,7 +127,8 @@ type Failure struct {
 	Pointer  string   `json:"pointer,omitempty"`  // JSON pointer (RFC 6901) into the response body
 	Says     string   `json:"says,omitempty"`     // the document's own sentence
 	Source   string   `json:"source,omitempty"`   // where that sentence stands
-	Call     string   `json:"call,omitempty"`     // id of the call that broke it
+	Answer   string   `json:"answer,omitempty"`   // the server's own words: how its answer begins, redacted
+	Call     string   `json:"call,omitempty"`     // id of the call that broke it, or of the last one before
 	Curl     string   `json:"curl,omitempty"`     // how to repeat it, with placeholders for secrets
 	Text     string   `json:"text,omitempty"`     // the whole as Describe prints it, or free text where there is nothing else
 }
@@ -139,6 +140,7 @@ func (r Result) Redacted(v *secret.Vault) Result {
 	failures := make([]Failure, 0, len(r.Failures))
 	for _, f := range r.Failures {
 		f.Title, f.Request, f.Curl = v.Redact(f.Title), v.Redact(f.Request), v.Redact(f.Curl)
+		f.Answer = v.Redact(f.Answer)
 		f.Expected, f.Actual = redacted(v, f.Expected), redacted(v, f.Actual)
 		f.Text = Describe(f)
 		failures = append(failures, f)
@@ -184,6 +186,7 @@ func Describe(f Failure) string {
 	field("actual", f.Actual...)
 	field("at", plain.Line(f.Pointer))
 	field("documents", says(f))
+	field("answer", plain.Line(f.Answer))
 	field("call", f.Call)
 	field("repeat", f.Curl)
 	if len(f.Expected) == 0 && len(f.Actual) == 0 && f.Text != "" {

@@ -53,6 +53,8 @@ var rejected = []struct {
 	{"unknown setting", "settings: {path-prefx: /x}\n", false, false, []wantProblem{{4, "settings.path-prefx", "did you mean path-prefix?"}}},
 	{"setting with another value", "settings: {mode: gatway}\n", false, false, []wantProblem{{4, "settings.mode", "did you mean gateway?"}}},
 	{"setting that is no path", "settings: {path-prefix: x/}\n", false, false, []wantProblem{{4, "settings.path-prefix", "absolute path"}}},
+	{"duration without a unit", "limits: {max-wait: 90}\n", false, true, []wantProblem{{4, "limits.max-wait", "unit behind the number, such as s"}}},
+	{"size without a unit", "http: {max-body: 4}\n", false, true, []wantProblem{{4, "http.max-body", "unit behind the number, such as MiB"}}},
 	{"number for setting", "settings: {path-prefix: 1}\n", false, true, []wantProblem{{4, "settings.path-prefix", "quotes"}}},
 	{"secret setting written out", "settings: {partner-key: hunter2}\n", false, false, []wantProblem{{4, "settings.partner-key", "written into"}}},
 	{"unknown feature", "features: {smss: true}\n", false, false, []wantProblem{{4, "features.smss", "did you mean sms?"}}},

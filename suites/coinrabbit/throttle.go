@@ -73,7 +73,8 @@ func (l *limit) expectAccepted(ctx context.Context, p *client.Client, when strin
 	right := l.Right()
 	call := p.Do(ctx, right.By, l.Operation, right.Request)
 	l.t.On = l.Operation == p.Activate
-	p.Holds("a right code is accepted "+when, p.Is(call, l.Operation, contract.OK), "it is refused")
+	p.Holds("a right code is accepted "+when, p.Is(call, l.Operation, contract.OK),
+		fmt.Sprintf("it is refused; limits.second-factor of the target file declares %d wrong codes and an end after %s", l.Attempts, l.Block))
 }
 
 // wrongCodeLimit states that as many wrong codes as the limit allows hold back a

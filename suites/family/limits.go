@@ -189,7 +189,8 @@ func (t LimitTest) RetryAfter(limited *httpclient.Call, l Limit) time.Duration {
 	seconds, err := strconv.Atoi(value)
 	wait := time.Duration(seconds) * time.Second
 	t.S.Holds("Retry-After is a number of seconds, more than none and no more than the block lasts",
-		err == nil && wait > 0 && wait <= l.Block, "Retry-After: "+strconv.Quote(value))
+		err == nil && wait > 0 && wait <= l.Block,
+		fmt.Sprintf("Retry-After: %q after %s", value, l.declared()))
 	return wait
 }
 
@@ -243,7 +244,7 @@ func (t LimitTest) Burst(ctx context.Context, l Limit) {
 		t.S.Expect(call, l.Operation, l.Limited)
 	}
 	t.S.Holds("no more attempts of a burst are answered as wrong than the limit allows", refused <= l.Attempts,
-		strconv.Itoa(refused)+" of "+strconv.Itoa(len(attempts))+" attempts were, and the limit allows "+strconv.Itoa(l.Attempts))
+		fmt.Sprintf("%d of %d attempts were; the declared limit is %s", refused, len(attempts), l.declared()))
 }
 
 func (t LimitTest) send(ctx context.Context, l Limit, a Attempt) *httpclient.Call {
