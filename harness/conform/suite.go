@@ -38,6 +38,9 @@ type Suite struct {
 	// Roles names what an identity can be, Settings what a target file may set
 	// beyond what all exchanges share: each with one sentence that explains it.
 	Roles map[string]string
+	// UsedUp names the roles whose accounts a clause takes to where no documented call
+	// brings them back from: each such clause needs one of its own.
+	UsedUp []string
 	// Makes names the roles whose accounts the suite makes for itself on a target; nil
 	// means none, so that each has to be in the target file.
 	Makes    func(*target.Target) []string

@@ -152,7 +152,7 @@ func ServeReference(st conform.Suite, o ServeOptions) (*Served, error) {
 		if o.RealTime {
 			described.Clock.AdvanceURL = ""
 		}
-		described.Identities = few(described.Identities, o.Accounts)
+		described.Identities = few(described.Identities, o.Accounts, st.UsedUp)
 		if err := described.Write(o.TargetOut, SecretSettings(st)...); err != nil {
 			served.Close()
 			return nil, usage("cannot write the target file: %v", err)
@@ -172,13 +172,17 @@ func late(handler http.Handler, by time.Duration) http.Handler {
 	})
 }
 
-// few keeps the first n identities of each combination of roles; 0 keeps all.
-func few(ids []target.Identity, n int) []target.Identity {
+// few keeps the first n identities of each combination of roles; 0 keeps all. Of roles
+// that clauses use up it keeps all, too.
+func few(ids []target.Identity, n int, usedUp []string) []target.Identity {
 	if n == 0 {
 		return ids
 	}
 	kept := map[string]int{}
 	return slices.DeleteFunc(ids, func(id target.Identity) bool {
+		if slices.ContainsFunc(id.Roles, func(role string) bool { return slices.Contains(usedUp, role) }) {
+			return false
+		}
 		kept[strings.Join(id.Roles, " ")]++
 		return kept[strings.Join(id.Roles, " ")] > n
 	})

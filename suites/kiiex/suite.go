@@ -15,6 +15,7 @@ var Suite = conform.Suite{
 	Exchange: "kiiex",
 	Specs:    alphapoint.Specs,
 	Roles:    client.Roles(),
+	UsedUp:   []string{client.Unenrolled, client.Lockable},
 	Settings: settings,
 	Features: map[string]conform.Feature{"signed-headers": client.SignedHeaders()},
 	Path:     client.Pathed(settings),
