@@ -92,13 +92,15 @@ func openSession(plan Plan, st conform.Suite, c *contract.Contract, process int)
 	if err != nil {
 		return nil, &UsageError{err}
 	}
-	return &session{plan: plan, vault: vault, target: t, wire: w, journal: j, clock: otp.NewClock(time.Now), accounts: accounts, claims: claims}, nil
+	return &session{
+		plan: plan, vault: vault, target: t, wire: w, journal: j, clock: otp.NewClock(time.Now), accounts: accounts, claims: claims,
+	}, nil
 }
 
 func openWire(plan Plan, t *target.Target, vault *secret.Vault, process int) (*httpclient.Wire, error) {
 	w, err := httpclient.New(httpclient.Options{
 		BaseURL: t.URL, Version: plan.Version, RunID: plan.RunID, Process: process, IDPrefix: plan.CallPrefix,
-		Timeout: t.HTTP.Timeout, MaxBody: t.HTTP.MaxBody,
+		Timeout: t.HTTP.Timeout, MaxBody: t.HTTP.MaxBody, MaxHeader: t.HTTP.MaxHeader, MaxDepth: t.HTTP.MaxDepth, MaxValues: t.HTTP.MaxValues,
 		CAFile: t.HTTP.CAFile, ClientCertFile: t.HTTP.ClientCertFile, ClientKeyFile: t.HTTP.ClientKeyFile, ReadFile: t.ReadFile,
 		Proxy: t.HTTP.Proxy, Header: header(t.HTTP, vault),
 	}, vault)

@@ -118,7 +118,10 @@ type Allow struct {
 // HTTP says how to reach the target.
 type HTTP struct {
 	Timeout        time.Duration `yaml:"timeout,omitempty"`
-	MaxBody        int64         `yaml:"max-body,omitempty"` // bytes
+	MaxBody        int64         `yaml:"max-body,omitempty"`   // bytes
+	MaxHeader      int64         `yaml:"max-header,omitempty"` // bytes; 0: the client's own bound, as with the next two
+	MaxDepth       int           `yaml:"max-depth,omitempty"`
+	MaxValues      int           `yaml:"max-values,omitempty"`
 	CAFile         string        `yaml:"ca-file,omitempty"`
 	ClientCertFile string        `yaml:"client-cert-file,omitempty"`
 	ClientKeyFile  string        `yaml:"client-key-file,omitempty"`

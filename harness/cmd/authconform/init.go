@@ -182,7 +182,10 @@ allow:
 # How to reach it.
 # http:
 #   timeout: 10s
-#   max-body: 4MiB
+#   max-body: 4MiB                     # the largest answer that is read, decoded; beyond is a finding
+#   max-header: 256KiB
+#   max-depth: 100                     # levels of a JSON body
+#   max-values: 50000                  # values of a JSON body
 #   ca-file: ca.pem                    # authorities to trust
 #   client-cert-file: client.pem       # both or neither
 #   client-key-file: client.key
