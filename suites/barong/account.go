@@ -28,11 +28,12 @@ func (p *api) accountSubjects() []family.Subject {
 			GinkgoHelper()
 			return p.dataHolder(ctx).Actor, always(dataOf(`{"a":"b"}`))
 		}},
-		{Operation: p.DeleteCurrentUser, Expected: contract.BadCredentials, Ready: func(ctx context.Context) (*conform.Actor, func() conform.Request) {
-			GinkgoHelper()
-			me := p.Member(ctx)
-			return me.Actor, always(removal(me.Account, "").With("password", p.Secret("password", client.NewPassword())))
-		}},
+		{Operation: p.DeleteCurrentUser, Expected: contract.BadCredentials,
+			Ready: func(ctx context.Context) (*conform.Actor, func() conform.Request) {
+				GinkgoHelper()
+				me := p.Member(ctx)
+				return me.Actor, always(removal(me.Account, "").With("password", p.Secret("password", client.NewPassword())))
+			}},
 	}
 }
 
@@ -108,7 +109,8 @@ func accountData(p *api) {
 			p.Check("the data that are read", value.Text(p.UserOf(ctx, me), "data"), Equal(data))
 		})
 	It("PUT /resource/users/me changes neither role nor state nor level of the user who sends them",
-		clause.Graded("barong.account.undeclared-members", op, contract.OK, clause.From(contract.Observed, "barong#2.2-updateCurrentUser-parameters")),
+		clause.Graded("barong.account.undeclared-members", op, contract.OK,
+			clause.From(contract.Observed, "barong#2.2-updateCurrentUser-parameters")),
 		func(ctx SpecContext) {
 			me := p.dataHolder(ctx)
 			r := dataOf(`{"a":"b"}`)
@@ -143,7 +145,8 @@ func accountData(p *api) {
 func valuesOf(member string, values []string) []conform.Change {
 	var changes []conform.Change
 	for _, v := range values {
-		changes = append(changes, conform.Change{Name: member + " " + v[:min(len(v), 20)], Of: func(r conform.Request) conform.Request { return r.With(member, v) }})
+		changes = append(changes, conform.Change{Name: member + " " + v[:min(len(v), 20)],
+			Of: func(r conform.Request) conform.Request { return r.With(member, v) }})
 	}
 	return changes
 }
@@ -208,7 +211,8 @@ func accountEnd(p *api) {
 		clause.Graded("barong.account.deleted-by-query", op, contract.OK), func(ctx SpecContext) {
 			me := p.leaver(ctx)
 			p.Expect(p.Do(ctx, me.Actor, op, conform.Request{Query: url.Values{"password": {me.Account.Password}}}), op, contract.OK)
-			p.Holds("the account is ended", p.Is(p.Do(ctx, me.Actor, p.GetCurrentUser, conform.Request{}), p.GetCurrentUser, userNotActive), "its session still opens it")
+			p.Holds("the account is ended", p.Is(p.Do(ctx, me.Actor, p.GetCurrentUser, conform.Request{}), p.GetCurrentUser, userNotActive),
+				"its session still opens it")
 		})
 	It("POST /identity/users rejects the e-mail address of a closed account as taken",
 		clause.Graded("barong.account.deleted-email-taken", p.CreateUser, "email-taken", clause.Needs(client.SignUp)), func(ctx SpecContext) {
@@ -263,7 +267,8 @@ func accountEndCodes(p *api) {
 		clause.Graded("barong.account.deleted-with-code", op, contract.OK), func(ctx SpecContext) {
 			me := p.leaverWithCodes(ctx)
 			p.Expect(p.Do(ctx, me.Actor, op, removal(me.Account, p.Code(ctx, me.Account.Codes))), op, contract.OK)
-			p.Holds("the account is ended", p.Is(p.Do(ctx, me.Actor, p.GetCurrentUser, conform.Request{}), p.GetCurrentUser, userNotActive), "its session still opens it")
+			p.Holds("the account is ended", p.Is(p.Do(ctx, me.Actor, p.GetCurrentUser, conform.Request{}), p.GetCurrentUser, userNotActive),
+				"its session still opens it")
 		})
 	It("DELETE /resource/users/me rejects a wrong TOTP code and keeps the account",
 		clause.Graded("barong.account.delete-wrong-code", op, contract.SecondFactorWrong), func(ctx SpecContext) {

@@ -129,35 +129,40 @@ func authzWrites(p *api) {
 	for _, method := range []string{http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodTrace} {
 		slug := "-" + strings.ToLower(method)
 		pair := func(id, text string, outcome contract.Outcome, token func(s *client.Session) string) {
-			It("The AuthZ endpoint rejects a "+method+" "+text, clause.Graded("barong.authz."+id+slug, p.AuthorizeWrite, outcome, clause.Needs(client.Direct)), func(ctx SpecContext) {
-				me := p.Member(ctx)
-				p.ExpectNoToken(p.Refuses(ctx, conform.Refusal{
-					Operation: p.AuthorizeWrite, By: me.Actor, ChangedBy: p.With(me.Account, me.Cookie, token(me)), Outcome: outcome,
-					Control: always(conform.Request{Method: method}),
-				})...)
-			})
+			It("The AuthZ endpoint rejects a "+method+" "+text,
+				clause.Graded("barong.authz."+id+slug, p.AuthorizeWrite, outcome, clause.Needs(client.Direct)), func(ctx SpecContext) {
+					me := p.Member(ctx)
+					p.ExpectNoToken(p.Refuses(ctx, conform.Refusal{
+						Operation: p.AuthorizeWrite, By: me.Actor, ChangedBy: p.With(me.Account, me.Cookie, token(me)), Outcome: outcome,
+						Control: always(conform.Request{Method: method}),
+					})...)
+				})
 		}
-		It("The AuthZ endpoint issues a token for a "+method+" with the session's CSRF token", clause.Graded("barong.authz.write"+slug, p.AuthorizeWrite, contract.OK, clause.Needs(client.Direct)), func(ctx SpecContext) {
-			me := p.Member(ctx)
-			call := p.Do(ctx, me.Actor, p.AuthorizeWrite, conform.Request{Method: method})
-			p.Expect(call, p.AuthorizeWrite, contract.OK)
-			said := client.Claims(strings.TrimPrefix(call.Header.Get("Authorization"), "Bearer "))
-			p.Check("the token is the session's", value.Text(said, "uid"), Equal(value.Text(me.User, "uid")))
-		})
+		It("The AuthZ endpoint issues a token for a "+method+" with the session's CSRF token",
+			clause.Graded("barong.authz.write"+slug, p.AuthorizeWrite, contract.OK, clause.Needs(client.Direct)), func(ctx SpecContext) {
+				me := p.Member(ctx)
+				call := p.Do(ctx, me.Actor, p.AuthorizeWrite, conform.Request{Method: method})
+				p.Expect(call, p.AuthorizeWrite, contract.OK)
+				said := client.Claims(strings.TrimPrefix(call.Header.Get("Authorization"), "Bearer "))
+				p.Check("the token is the session's", value.Text(said, "uid"), Equal(value.Text(me.User, "uid")))
+			})
 		pair("csrf-missing", "without a CSRF token", client.CsrfMissing, func(*client.Session) string { return "" })
-		pair("csrf-wrong", "with a wrong CSRF token", client.CsrfMismatch, func(s *client.Session) string { return p.Secret("csrf-token", otherDigit(s.Csrf)) })
+		pair("csrf-wrong", "with a wrong CSRF token", client.CsrfMismatch,
+			func(s *client.Session) string { return p.Secret("csrf-token", otherDigit(s.Csrf)) })
 	}
 	It("The AuthZ endpoint checks the CSRF token before the session",
 		clause.Graded("barong.authz.csrf-first", p.AuthorizeWrite, client.CsrfMissing, clause.Needs(client.Direct)), func(ctx SpecContext) {
 			me := p.Member(ctx)
-			p.Refuses(ctx, conform.Refusal{Operation: p.AuthorizeWrite, By: me.Actor, ChangedBy: p.Visitor(), Outcome: client.CsrfMissing, Control: always(conform.Request{})})
+			p.Refuses(ctx, conform.Refusal{Operation: p.AuthorizeWrite, By: me.Actor, ChangedBy: p.Visitor(), Outcome: client.CsrfMissing,
+				Control: always(conform.Request{})})
 		})
 	It("The AuthZ endpoint rejects the CSRF token of another session",
 		clause.Graded("barong.authz.csrf-foreign", p.AuthorizeWrite, client.CsrfMismatch, clause.Needs(client.Direct)), func(ctx SpecContext) {
 			me := p.Member(ctx)
 			other := p.LogIn(ctx, me.Account)
 			p.Refuses(ctx, conform.Refusal{
-				Operation: p.AuthorizeWrite, By: me.Actor, ChangedBy: p.With(me.Account, me.Cookie, other.Csrf), Outcome: client.CsrfMismatch, Control: always(conform.Request{}),
+				Operation: p.AuthorizeWrite, By: me.Actor, ChangedBy: p.With(me.Account, me.Cookie, other.Csrf), Outcome: client.CsrfMismatch,
+				Control: always(conform.Request{}),
 			})
 		})
 }

@@ -32,15 +32,16 @@ func restricted(p *api) {
 
 func restrictedAt(p *api, g gate) {
 	refused := func(whose, kind string, outcome contract.Outcome) {
-		It(g.Name()+" rejects a client "+whose, g.at(string(outcome), outcome, clause.Needs(client.Restrictions, client.ClientAddress)), func(ctx SpecContext) {
-			me := p.Member(ctx)
-			from := conform.Request{}.WithHeader(p.Setting(client.AddressHeader), p.restrictedAddress(kind))
-			p.ExpectNoToken(p.Refuses(ctx, conform.Refusal{
-				Operation: g.Operation, By: me.Actor, Outcome: outcome, Control: always(conform.Request{}),
-				Changes: []conform.Change{{Name: kind, Of: func(conform.Request) conform.Request { return from }}},
-			})...)
-			p.Expect(p.Do(ctx, p.Visitor(), g.Operation, from), g.Operation, outcome)
-		})
+		It(g.Name()+" rejects a client "+whose, g.at(string(outcome), outcome, clause.Needs(client.Restrictions, client.ClientAddress)),
+			func(ctx SpecContext) {
+				me := p.Member(ctx)
+				from := conform.Request{}.WithHeader(p.Setting(client.AddressHeader), p.restrictedAddress(kind))
+				p.ExpectNoToken(p.Refuses(ctx, conform.Refusal{
+					Operation: g.Operation, By: me.Actor, Outcome: outcome, Control: always(conform.Request{}),
+					Changes: []conform.Change{{Name: kind, Of: func(conform.Request) conform.Request { return from }}},
+				})...)
+				p.Expect(p.Do(ctx, p.Visitor(), g.Operation, from), g.Operation, outcome)
+			})
 	}
 	refused("from a blacklisted address", "ip", restrictedIP)
 	refused("from a blacklisted subnet", "subnet", restrictedSubnet)

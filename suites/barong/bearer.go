@@ -45,10 +45,12 @@ func refusesBearer(p *api) func(SpecContext, forgery) {
 		token := p.SessionToken(ctx, p.Member(ctx))
 		var changes []conform.Change
 		for _, made := range forge(ctx, token) {
-			changes = append(changes, conform.Change{Name: made.name, Of: func(conform.Request) conform.Request { return p.Bearing(made.authorization) }})
+			changes = append(changes, conform.Change{Name: made.name,
+				Of: func(conform.Request) conform.Request { return p.Bearing(made.authorization) }})
 		}
 		p.Refuses(ctx, conform.Refusal{
-			Operation: p.GetCurrentUser, By: p.Visitor(), Outcome: client.TokenRefused, Changes: changes, Control: always(p.Bearing("Bearer " + token)),
+			Operation: p.GetCurrentUser, By: p.Visitor(), Outcome: client.TokenRefused, Changes: changes,
+			Control: always(p.Bearing("Bearer " + token)),
 		})
 	}
 }
@@ -68,13 +70,14 @@ func bearerTaken(p *api) {
 			p.Require("log out", p.Do(ctx, me.Actor, p.DeleteSession, conform.Request{}), p.DeleteSession, contract.OK)
 			p.Expect(p.Do(ctx, p.Visitor(), p.GetCurrentUser, p.Bearing("Bearer "+token)), p.GetCurrentUser, contract.OK)
 		})
-	It("GET /resource/users/me rejects a bearer token an hour after it was issued", Serial, clause.Should("barong.bearer.expired", p.GetCurrentUser, client.TokenRefused, clause.Needs(client.Direct)), func(ctx SpecContext) {
-		me := p.Member(ctx)
-		token := p.SessionToken(ctx, me)
-		p.Require("use the token", p.Do(ctx, p.Visitor(), p.GetCurrentUser, p.Bearing("Bearer "+token)), p.GetCurrentUser, contract.OK)
-		p.Wait(ctx, time.Hour+time.Minute, "the token has to expire")
-		p.Expect(p.Do(ctx, p.Visitor(), p.GetCurrentUser, p.Bearing("Bearer "+token)), p.GetCurrentUser, client.TokenRefused)
-	})
+	It("GET /resource/users/me rejects a bearer token an hour after it was issued", Serial,
+		clause.Should("barong.bearer.expired", p.GetCurrentUser, client.TokenRefused, clause.Needs(client.Direct)), func(ctx SpecContext) {
+			me := p.Member(ctx)
+			token := p.SessionToken(ctx, me)
+			p.Require("use the token", p.Do(ctx, p.Visitor(), p.GetCurrentUser, p.Bearing("Bearer "+token)), p.GetCurrentUser, contract.OK)
+			p.Wait(ctx, time.Hour+time.Minute, "the token has to expire")
+			p.Expect(p.Do(ctx, p.Visitor(), p.GetCurrentUser, p.Bearing("Bearer "+token)), p.GetCurrentUser, client.TokenRefused)
+		})
 }
 
 func bearerPresented(p *api) {
@@ -128,12 +131,15 @@ func bearerKinds(p *api) {
 				return []presented{{"reset", "Bearer " + p.ResetToken(ctx, p.MemberAccount(ctx))}}
 			}},
 	})
-	It("GET /resource/users/me rejects the token of an e-mail confirmation as bearer token", Serial, clause.Graded("barong.bearer.confirmation-token", p.GetCurrentUser, client.TokenRefused, clause.Needs(client.Direct)), func(ctx SpecContext) {
-		me := p.Newcomer(ctx)
-		mailed := p.ConfirmationToken(ctx, me.Account)
-		p.Refuses(ctx, conform.Refusal{
-			Operation: p.GetCurrentUser, By: p.Visitor(), Outcome: client.TokenRefused, Control: always(p.Bearing("Bearer " + p.SessionToken(ctx, me))),
-			Changes: []conform.Change{{Name: "confirmation", Of: func(conform.Request) conform.Request { return p.Bearing("Bearer " + mailed) }}},
+	It("GET /resource/users/me rejects the token of an e-mail confirmation as bearer token", Serial,
+		clause.Graded("barong.bearer.confirmation-token", p.GetCurrentUser, client.TokenRefused, clause.Needs(client.Direct)),
+		func(ctx SpecContext) {
+			me := p.Newcomer(ctx)
+			mailed := p.ConfirmationToken(ctx, me.Account)
+			p.Refuses(ctx, conform.Refusal{
+				Operation: p.GetCurrentUser, By: p.Visitor(), Outcome: client.TokenRefused,
+				Control: always(p.Bearing("Bearer " + p.SessionToken(ctx, me))),
+				Changes: []conform.Change{{Name: "confirmation", Of: func(conform.Request) conform.Request { return p.Bearing("Bearer " + mailed) }}},
+			})
 		})
-	})
 }

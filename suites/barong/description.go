@@ -21,7 +21,8 @@ const openDirectly = contract.Outcome("open-directly")
 
 // describedNames are the parts of the API that a description can be asked of
 // (barong#2.2).
-var describedNames = []string{"users", "labels", "profiles", "documents", "phones", "otp", "api_keys", "data_storage", "service_accounts", "addresses"}
+var describedNames = []string{"users", "labels", "profiles", "documents", "phones", "otp", "api_keys", "data_storage", "service_accounts",
+	"addresses"}
 
 func (p *api) descriptionSubjects() []family.Subject {
 	return []family.Subject{
@@ -77,10 +78,11 @@ func apiDescriptions(p *api) {
 // openDescription records that Barong itself asks for no token here; only the
 // gateway does.
 func openDescription(p *api, op *contract.Operation, r conform.Request) {
-	It(op.Name()+" requires no token behind the gateway", clause.Note("barong.description.open-"+clause.Slug(op.ID), op, openDirectly, clause.Needs(client.Direct)), func(ctx SpecContext) {
-		r.Template = client.NewRoads(p.Target()).AppPath(op)
-		p.Expect(p.Do(ctx, p.Visitor(), op, r), op, openDirectly)
-	})
+	It(op.Name()+" requires no token behind the gateway",
+		clause.Note("barong.description.open-"+clause.Slug(op.ID), op, openDirectly, clause.Needs(client.Direct)), func(ctx SpecContext) {
+			r.Template = client.NewRoads(p.Target()).AppPath(op)
+			p.Expect(p.Do(ctx, p.Visitor(), op, r), op, openDirectly)
+		})
 }
 
 // describedPaths are the paths of a description below resource, with every

@@ -22,15 +22,17 @@ import (
 func (p *api) documentSubjects() []family.Subject {
 	forms := []string{client.FormURL, "application/json"}
 	return []family.Subject{
-		{Operation: p.CreateDocument, Expected: client.TypeUnknown, Reads: forms, Ready: func(ctx context.Context) (*conform.Actor, func() conform.Request) {
-			GinkgoHelper()
-			return p.Member(ctx).Actor, func() conform.Request { return p.Document().With("doc_type", "Library card") }
-		}},
+		{Operation: p.CreateDocument, Expected: client.TypeUnknown, Reads: forms,
+			Ready: func(ctx context.Context) (*conform.Actor, func() conform.Request) {
+				GinkgoHelper()
+				return p.Member(ctx).Actor, func() conform.Request { return p.Document().With("doc_type", "Library card") }
+			}},
 		{Operation: p.ListDocuments, Ready: p.asMember(conform.Request{})},
-		{Operation: p.CreateAddress, Reads: forms, Features: []string{client.WithoutExpiry}, Ready: func(ctx context.Context) (*conform.Actor, func() conform.Request) {
-			GinkgoHelper()
-			return p.DisposableMember(ctx).Actor, proofOfAddress
-		}},
+		{Operation: p.CreateAddress, Reads: forms, Features: []string{client.WithoutExpiry},
+			Ready: func(ctx context.Context) (*conform.Actor, func() conform.Request) {
+				GinkgoHelper()
+				return p.DisposableMember(ctx).Actor, proofOfAddress
+			}},
 	}
 }
 
@@ -158,7 +160,8 @@ func documentsRefused(p *api) {
 		clause.Graded("barong.documents.limit", p.CreateDocument, client.LimitAhead), func(ctx SpecContext) {
 			me := p.DisposableMember(ctx)
 			p.Require("upload ten documents",
-				p.Do(ctx, me.Actor, p.CreateDocument, p.Document().With("upload", client.Pictures(client.MostDocuments))), p.CreateDocument, contract.OK)
+				p.Do(ctx, me.Actor, p.CreateDocument, p.Document().With("upload", client.Pictures(client.MostDocuments))), p.CreateDocument,
+				contract.OK)
 			p.Expect(p.Do(ctx, me.Actor, p.CreateDocument, p.Document()), p.CreateDocument, client.LimitAhead)
 			p.Check("documents that are listed", p.DocumentsOf(ctx, me), HaveLen(client.MostDocuments))
 		})

@@ -64,7 +64,8 @@ func confirmations(p *api) {
 	It("POST /identity/users/email/confirm_code activates a pending user at level 1 and opens a session",
 		clause.Must("barong.email.confirms", op, contract.OK, clause.Needs(client.SignUp)), func(ctx SpecContext) {
 			newcomer := p.SignedUp(ctx)
-			call := p.Do(ctx, p.VisitorAt(newcomer.Account.Address), op, confirmWith(p.MailedToken(ctx, newcomer.Account.Login, client.Confirmation)))
+			call := p.Do(ctx, p.VisitorAt(newcomer.Account.Address), op,
+				confirmWith(p.MailedToken(ctx, newcomer.Account.Login, client.Confirmation)))
 			p.Expect(call, op, contract.OK)
 			me := p.Opened(call, newcomer.Account)
 			p.Check("the user is a member", value.Text(me.User, "role"), Equal("member"))

@@ -28,7 +28,8 @@ func updatesKeys(p *api) {
 			p.Check("its scopes", value.List(value.Of(call), "scope"), Equal([]any{"read", "trade"}))
 			p.Check("the key as the list shows it", p.EntityOf(ctx, k), Equal(value.Of(call)))
 		})
-	It("PATCH /resource/api_keys/{kid} reactivates an inactive key", Serial, clause.Graded("barong.keys.update-active", op, contract.OK, clause.From(contract.Observed, "barong#10.2-9")),
+	It("PATCH /resource/api_keys/{kid} reactivates an inactive key", Serial,
+		clause.Graded("barong.keys.update-active", op, contract.OK, clause.From(contract.Observed, "barong#10.2-9")),
 		func(ctx SpecContext) {
 			me := p.Enrolled(ctx)
 			k := p.NewKey(ctx, me)
@@ -70,7 +71,8 @@ func deletesKeys(p *api) {
 			p.Expect(p.Do(ctx, me.Actor, op, r), op, contract.OK)
 			p.Check("the key as the list shows it", p.EntityOf(ctx, k), BeNil())
 		})
-	It("DELETE /resource/api_keys/{kid} deletes a key with the TOTP code in the body, and no other key", Serial, clause.Graded("barong.keys.delete-by-body", op, contract.OK, clause.From(contract.Observed, "barong#10.2-10")),
+	It("DELETE /resource/api_keys/{kid} deletes a key with the TOTP code in the body, and no other key", Serial,
+		clause.Graded("barong.keys.delete-by-body", op, contract.OK, clause.From(contract.Observed, "barong#10.2-10")),
 		func(ctx SpecContext) {
 			me := p.Enrolled(ctx)
 			k, kept := p.NewKey(ctx, me), p.NewKey(ctx, me)
@@ -84,7 +86,8 @@ func deletesKeys(p *api) {
 
 // changesOfOthers states that there are no keys but one's own.
 func changesOfOthers(p *api, op *contract.Operation, name string, members conform.Object) {
-	It(op.Name()+" finds no key of another user and leaves it unchanged", clause.Graded("barong.keys."+name+"-foreign", op, contract.NotFound, clause.From(contract.Observed, "barong#2.2; checks#F16")),
+	It(op.Name()+" finds no key of another user and leaves it unchanged",
+		clause.Graded("barong.keys."+name+"-foreign", op, contract.NotFound, clause.From(contract.Observed, "barong#2.2; checks#F16")),
 		func(ctx SpecContext) {
 			me, other := p.Enrolled(ctx), p.Enrolled(ctx)
 			foreign, own := p.NewKey(ctx, other), p.NewKey(ctx, me)
@@ -106,20 +109,23 @@ func changesOfOthers(p *api, op *contract.Operation, name string, members confor
 
 // refusesKeyCodes states that a key is changed by its owner's second factor alone.
 func refusesKeyCodes(p *api, op *contract.Operation, name string, members conform.Object) {
-	It(op.Name()+" rejects a wrong TOTP code and leaves the key unchanged", clause.Graded("barong.keys."+name+"-wrong-code", op, contract.SecondFactorWrong),
+	It(op.Name()+" rejects a wrong TOTP code and leaves the key unchanged",
+		clause.Graded("barong.keys."+name+"-wrong-code", op, contract.SecondFactorWrong),
 		func(ctx SpecContext) {
 			me := p.Enrolled(ctx)
 			k := p.NewKey(ctx, me)
 			p.keyStays(ctx, op, k, me.Account.Codes.Wrong(client.Skew), members, contract.SecondFactorWrong)
 		})
-	It(op.Name()+" rejects a used TOTP code and leaves the key unchanged", clause.Graded("barong.keys."+name+"-replayed", op, contract.SecondFactorReplayed),
+	It(op.Name()+" rejects a used TOTP code and leaves the key unchanged",
+		clause.Graded("barong.keys."+name+"-replayed", op, contract.SecondFactorReplayed),
 		func(ctx SpecContext) {
 			me := p.Enrolled(ctx)
 			code := p.Code(ctx, me.Account.Codes)
 			k := p.Made(ctx, me, client.KeyBody(code))
 			p.keyStays(ctx, op, k, code, members, contract.SecondFactorReplayed)
 		})
-	It(op.Name()+" rejects a user whose second factor is off", clause.Graded("barong.keys."+name+"-without-second-factor", op, contract.SecondFactorUnavailable),
+	It(op.Name()+" rejects a user whose second factor is off",
+		clause.Graded("barong.keys."+name+"-without-second-factor", op, contract.SecondFactorUnavailable),
 		func(ctx SpecContext) {
 			me := p.JustEnrolled(ctx)
 			k := p.NewKey(ctx, me)
@@ -132,7 +138,8 @@ func refusesKeyCodes(p *api, op *contract.Operation, name string, members confor
 
 // keyStays sends a change with a code that is refused, requires that nothing
 // changes, and that a right code changes it.
-func (p *api) keyStays(ctx context.Context, op *contract.Operation, k *client.Key, code string, members conform.Object, outcome contract.Outcome) {
+func (p *api) keyStays(ctx context.Context, op *contract.Operation, k *client.Key, code string, members conform.Object,
+	outcome contract.Outcome) {
 	GinkgoHelper()
 	me := k.Owner
 	p.Refuses(ctx, conform.Refusal{

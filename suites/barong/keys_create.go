@@ -44,7 +44,8 @@ func (p *api) keySubjects() []family.Subject {
 	}
 	return []family.Subject{
 		{Operation: p.CreateKey, Ready: p.asEnrolledOnce(p.JustEnrolled, newKey), SingleUse: true},
-		{Operation: p.UpdateKey, Ready: p.asEnrolledOnce(p.Enrolled, existing(conform.Object{"scope": "trade", "state": client.KeyActive})), SingleUse: true},
+		{Operation: p.UpdateKey, Ready: p.asEnrolledOnce(p.Enrolled, existing(conform.Object{"scope": "trade", "state": client.KeyActive})),
+			SingleUse: true},
 		{Operation: p.DeleteKey, Ready: p.asEnrolledOnce(p.Enrolled, existing(conform.Object{})), SingleUse: true},
 		{Operation: p.ListKeys, Ready: p.asMember(conform.Request{})},
 	}
@@ -142,7 +143,8 @@ func createsKeys(p *api) {
 				return client.KeyBody(p.Code(ctx, me.Account.Codes)).With("algorithm", "HS512")
 			}})
 		})
-	It("POST /resource/api_keys rejects a user whose e-mail address is unconfirmed", Serial, clause.Graded("barong.keys.holder-pending", op, holderPending),
+	It("POST /resource/api_keys rejects a user whose e-mail address is unconfirmed", Serial,
+		clause.Graded("barong.keys.holder-pending", op, holderPending),
 		func(ctx SpecContext) {
 			me := p.Newcomer(ctx)
 			p.Enrol(ctx, me)

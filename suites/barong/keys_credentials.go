@@ -104,7 +104,8 @@ func (r signedRead) state(text, id string, outcome contract.Outcome, body func(S
 
 // pair states that a request signed with a fresh key is accepted, and refused with
 // one thing changed.
-func (r signedRead) pair(text, id string, outcome contract.Outcome, source string, changes func(context.Context, *client.Key) []conform.Change) {
+func (r signedRead) pair(text, id string, outcome contract.Outcome, source string,
+	changes func(context.Context, *client.Key) []conform.Change) {
 	r.state(text, id, outcome, func(ctx SpecContext) {
 		k := r.p.NewKey(ctx, r.p.Enrolled(ctx))
 		r.p.Refuses(ctx, conform.Refusal{
@@ -129,7 +130,8 @@ func keyRefused(p *api, read signedRead) {
 			unknown := &client.Key{Kid: p.Nonce(), Secret: k.Secret}
 			return []conform.Change{p.as("unknown kid", func() conform.Request { return p.Signed(unknown) })}
 		})
-	read.pair("rejects a nonce that is too old", "nonce-stale", nonceExpired, "barong#1.3-nonce-not-valid-timestamp; barong#1.3-nonce-expired; barong#9-11",
+	read.pair("rejects a nonce that is too old", "nonce-stale", nonceExpired,
+		"barong#1.3-nonce-not-valid-timestamp; barong#1.3-nonce-expired; barong#9-11",
 		func(_ context.Context, k *client.Key) []conform.Change {
 			return []conform.Change{
 				p.as("10 seconds old", func() conform.Request { return p.SignedWith(k, client.NonceAt(p.Now().Add(-10*time.Second))) }),
@@ -137,14 +139,16 @@ func keyRefused(p *api, read signedRead) {
 				p.as("seconds in place of milliseconds", func() conform.Request { return p.SignedWith(k, client.Number(int(p.Now().Unix()))) }),
 			}
 		})
-	read.pair("rejects a nonce from the future", "nonce-future", nonceExpired, "barong#1.3-nonce-not-valid-timestamp; barong#1.3-nonce-expired; barong#9-11",
+	read.pair("rejects a nonce from the future", "nonce-future", nonceExpired,
+		"barong#1.3-nonce-not-valid-timestamp; barong#1.3-nonce-expired; barong#9-11",
 		func(_ context.Context, k *client.Key) []conform.Change {
 			return []conform.Change{
 				p.as("10 seconds ahead", func() conform.Request { return p.SignedWith(k, client.NonceAt(p.Now().Add(10*time.Second))) }),
 				p.as("an hour ahead", func() conform.Request { return p.SignedWith(k, client.NonceAt(p.Now().Add(time.Hour))) }),
 			}
 		})
-	read.pair("rejects a nonce that is not a timestamp", "nonce-nonsense", nonceInvalid, "barong#1.3-nonce-not-valid-timestamp; barong#1.3-nonce-expired; barong#9-11",
+	read.pair("rejects a nonce that is not a timestamp", "nonce-nonsense", nonceInvalid,
+		"barong#1.3-nonce-not-valid-timestamp; barong#1.3-nonce-expired; barong#9-11",
 		func(_ context.Context, k *client.Key) []conform.Change {
 			var changes []conform.Change
 			for _, nonce := range []string{"abc", "0", "-1", "NaN"} {
@@ -259,16 +263,17 @@ func keyDies(p *api, read signedRead) {
 		dead(ctx, k, keyNotActive)
 		p.Check("the key's state in the list", value.Text(p.EntityOf(ctx, k), "state"), Equal(client.KeyInactive))
 	}, "barong#10.2-9; barong#9-10")
-	read.state("keeps an API key disabled when its owner enables the second factor again", "dead-after-enable", keyNotActive, func(ctx SpecContext) {
-		me := p.JustEnrolled(ctx)
-		k := p.NewKey(ctx, me)
-		alive(ctx, k)
-		off(ctx, me)
-		p.SwitchOn(ctx, me, me.Account.Codes, p.Code(ctx, me.Account.Codes))
-		dead(ctx, k, keyNotActive)
-		p.Require("activate the key", p.Change(ctx, me, k, conform.Object{"state": client.KeyActive}), p.UpdateKey, contract.OK)
-		p.Expect(p.Do(ctx, p.Signer(k), op, p.Signed(k)), op, contract.OK)
-	}, "barong#10.2-9", Serial)
+	read.state("keeps an API key disabled when its owner enables the second factor again", "dead-after-enable", keyNotActive,
+		func(ctx SpecContext) {
+			me := p.JustEnrolled(ctx)
+			k := p.NewKey(ctx, me)
+			alive(ctx, k)
+			off(ctx, me)
+			p.SwitchOn(ctx, me, me.Account.Codes, p.Code(ctx, me.Account.Codes))
+			dead(ctx, k, keyNotActive)
+			p.Require("activate the key", p.Change(ctx, me, k, conform.Object{"state": client.KeyActive}), p.UpdateKey, contract.OK)
+			p.Expect(p.Do(ctx, p.Signer(k), op, p.Signed(k)), op, contract.OK)
+		}, "barong#10.2-9", Serial)
 	read.state("rejects an API key whose owner was deleted", "dead-after-delete", keyNotActive, func(ctx SpecContext) {
 		me := p.Enrolled(ctx)
 		k := p.NewKey(ctx, me)

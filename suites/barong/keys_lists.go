@@ -67,7 +67,8 @@ func (k *keyPages) shows(ctx context.Context, what string, want []string, pairs 
 func keyListsOf(p *api, l keyList) {
 	op := l.operation
 	state := func(text, id string, outcome contract.Outcome, body func(SpecContext, *keyPages), options ...clause.Option) {
-		It(op.Name()+" "+text, l.serial, clause.Graded("barong."+l.area+"."+id, op, outcome, options...), func(ctx SpecContext) { body(ctx, l.ready(ctx)) })
+		It(op.Name()+" "+text, l.serial, clause.Graded("barong."+l.area+"."+id, op, outcome, options...),
+			func(ctx SpecContext) { body(ctx, l.ready(ctx)) })
 	}
 	pages := clause.From(contract.Observed, "barong#5.5")
 	state("lists the keys in the order of creation, without secrets", "list", contract.OK, func(ctx SpecContext, k *keyPages) {
@@ -117,9 +118,11 @@ func keyListsOf(p *api, l keyList) {
 			func(ctx SpecContext, k *keyPages) {
 				var changes []conform.Change
 				for _, v := range r.values {
-					changes = append(changes, conform.Change{Name: r.name + "=" + v, Of: func(conform.Request) conform.Request { return k.request(r.name, v) }})
+					changes = append(changes, conform.Change{Name: r.name + "=" + v,
+						Of: func(conform.Request) conform.Request { return k.request(r.name, v) }})
 				}
-				p.Refuses(ctx, conform.Refusal{Operation: op, By: k.by, Control: func() conform.Request { return k.request() }, Changes: changes, Outcome: r.outcome})
+				p.Refuses(ctx, conform.Refusal{Operation: op, By: k.by, Control: func() conform.Request { return k.request() }, Changes: changes,
+					Outcome: r.outcome})
 			})
 	}
 }

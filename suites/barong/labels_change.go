@@ -111,7 +111,8 @@ func privateLabels(p *api) {
 			me := p.Member(ctx)
 			for _, key := range []string{"bandana", "lockx", "deleted-mails", "fraudster", "suspiciously"} {
 				p.DropLater(me, key)
-				p.Expect(p.Do(ctx, me.Actor, p.CreateLabel, conform.Request{JSON: conform.Object{"key": key, "value": "harmless"}}), p.CreateLabel, contract.OK)
+				p.Expect(p.Do(ctx, me.Actor, p.CreateLabel, conform.Request{JSON: conform.Object{"key": key, "value": "harmless"}}), p.CreateLabel,
+					contract.OK)
 			}
 			p.Enrol(ctx, me)
 			call := p.Do(ctx, me.Actor, p.GetCurrentUser, conform.Request{})

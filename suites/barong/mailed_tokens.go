@@ -58,15 +58,18 @@ var forgedTokens = []forgedToken{
 	{"token-unsigned", "a token with alg none and no signature", nil, func(_ context.Context, _ *api, _ tokenBearer, token string) []string {
 		return []string{unsigned(token)}
 	}},
-	{"token-wrong-kind", "a token that was mailed for another purpose", nil, func(ctx context.Context, _ *api, b tokenBearer, _ string) []string {
-		return []string{b.other(ctx)}
-	}},
-	{"token-is-session", "the bearer token of a session", []string{client.Direct}, func(ctx context.Context, p *api, _ tokenBearer, _ string) []string {
-		return []string{p.SessionToken(ctx, p.Member(ctx))}
-	}},
-	{"token-without-id", "a token without a jti", []string{client.KnownKey}, func(_ context.Context, p *api, _ tokenBearer, token string) []string {
-		return []string{p.resigned(token, func(claims map[string]any) { delete(claims, "jti") })}
-	}},
+	{"token-wrong-kind", "a token that was mailed for another purpose", nil,
+		func(ctx context.Context, _ *api, b tokenBearer, _ string) []string {
+			return []string{b.other(ctx)}
+		}},
+	{"token-is-session", "the bearer token of a session", []string{client.Direct},
+		func(ctx context.Context, p *api, _ tokenBearer, _ string) []string {
+			return []string{p.SessionToken(ctx, p.Member(ctx))}
+		}},
+	{"token-without-id", "a token without a jti", []string{client.KnownKey},
+		func(_ context.Context, p *api, _ tokenBearer, token string) []string {
+			return []string{p.resigned(token, func(claims map[string]any) { delete(claims, "jti") })}
+		}},
 	{"token-from-future", "a token that was issued in the future", []string{client.KnownKey},
 		func(_ context.Context, p *api, _ tokenBearer, token string) []string {
 			return []string{p.resigned(token, func(claims map[string]any) { claims["iat"] = p.Now().Add(24 * time.Hour).Unix() })}

@@ -90,7 +90,9 @@ func enables(p *api) {
 			p.Check("what users/me tells of the second factor", p.Factor(ctx, me), Equal(factorOff))
 			p.Enrol(ctx, me)
 		})
-	It("POST /resource/otp/enable rejects the TOTP code of another user", clause.Graded("barong.otp.enable-foreign", op, contract.SecondFactorWrong, clause.From(contract.Observed, "barong#1.8; checks#T19; checks#F06")),
+	It("POST /resource/otp/enable rejects the TOTP code of another user",
+		clause.Graded("barong.otp.enable-foreign", op, contract.SecondFactorWrong,
+			clause.From(contract.Observed, "barong#1.8; checks#T19; checks#F06")),
 		func(ctx SpecContext) {
 			me, other := p.Member(ctx), p.Enrolled(ctx)
 			codes := p.NewSecret(ctx, me)

@@ -33,7 +33,9 @@ func codeTimes(p *api) {
 		name           string
 		offset, enrols int64
 	}{{"previous", -1, 0}, {"current", 0, -1}, {"next", 1, 0}} {
-		It("POST /resource/otp/verify accepts the TOTP code of the "+at.name+" time step", clause.Graded("barong.otp.step-"+at.name, op, contract.OK, clause.From(contract.Observed, "barong#10.2-6; checks#T06; checks#T08; checks#T09")),
+		It("POST /resource/otp/verify accepts the TOTP code of the "+at.name+" time step",
+			clause.Graded("barong.otp.step-"+at.name, op, contract.OK,
+				clause.From(contract.Observed, "barong#10.2-6; checks#T06; checks#T08; checks#T09")),
 			func(ctx SpecContext) {
 				p.needsTolerance()
 				me := p.Member(ctx)
@@ -47,7 +49,9 @@ func codeTimes(p *api) {
 		name string
 		code func(*otp.Kit, int) string
 	}{{"past", (*otp.Kit).Past}, {"future", (*otp.Kit).Future}} {
-		It("POST /resource/otp/verify rejects TOTP codes two or more time steps in the "+far.name, clause.Graded("barong.otp."+far.name, op, contract.SecondFactorWrong, clause.From(contract.Observed, "barong#10.2-6; checks#T08; checks#T09")),
+		It("POST /resource/otp/verify rejects TOTP codes two or more time steps in the "+far.name,
+			clause.Graded("barong.otp."+far.name, op, contract.SecondFactorWrong,
+				clause.From(contract.Observed, "barong#10.2-6; checks#T08; checks#T09")),
 			func(ctx SpecContext) {
 				me := p.Enrolled(ctx)
 				p.MidStep(ctx, me.Account.Codes)
@@ -79,7 +83,8 @@ func (p *api) needsTolerance() {
 // from a code that is right at that moment, so that only its form is wrong.
 func codeForms(p *api) {
 	forged := func(text, id, row string, keep func(otp.Variant) bool) {
-		It(text, clause.Graded("barong.otp."+id, p.VerifyOTP, contract.SecondFactorWrong, clause.From(contract.Observed, "barong#4-code-timing; checks#"+row)),
+		It(text, clause.Graded("barong.otp."+id, p.VerifyOTP, contract.SecondFactorWrong,
+			clause.From(contract.Observed, "barong#4-code-timing; checks#"+row)),
 			func(ctx SpecContext) { p.refusesForged(ctx, row, keep) })
 	}
 	texts := func(v otp.Variant) bool { _, is := v.Value.(string); return is }
@@ -93,9 +98,12 @@ func codeForms(p *api) {
 	forged("POST /resource/otp/verify rejects a valid TOTP code in the syntax of other numbers", "number-syntax", "I13", texts)
 	forged("POST /resource/otp/verify rejects a valid TOTP code joined to guesses", "joined", "I14", texts)
 	forged("POST /resource/otp/verify rejects wildcards, quotes and control characters in a TOTP code", "markers", "I15", texts)
-	forged("POST /resource/otp/verify rejects true and false in place of a TOTP code", "booleans", "I09", func(otp.Variant) bool { return true })
+	forged("POST /resource/otp/verify rejects true and false in place of a TOTP code", "booleans", "I09",
+		func(otp.Variant) bool { return true })
 
-	It("POST /resource/otp/verify rejects a list, even with a valid TOTP code, and an operator object", clause.Graded("barong.otp.list", p.VerifyOTP, contract.InvalidType, clause.From(contract.Observed, "barong#10.1-wrong-json-type; checks#I07; checks#I08")),
+	It("POST /resource/otp/verify rejects a list, even with a valid TOTP code, and an operator object",
+		clause.Graded("barong.otp.list", p.VerifyOTP, contract.InvalidType,
+			clause.From(contract.Observed, "barong#10.1-wrong-json-type; checks#I07; checks#I08")),
 		func(ctx SpecContext) {
 			me := p.Enrolled(ctx)
 			right := p.LastingCode(ctx, me.Account.Codes)
@@ -196,7 +204,8 @@ func codeMemory(p *api) {
 			me := p.Enrolled(ctx)
 			p.oneOf(ctx, me, client.CodeBody(p.LastingCode(ctx, me.Account.Codes)))
 		})
-	It("POST /resource/otp/verify remembers a used TOTP code for as long as it stays valid", Serial, clause.Graded("barong.otp.remembers-right", op, replayed, clause.From(contract.Observed, "barong#10.2-6; checks#T11")),
+	It("POST /resource/otp/verify remembers a used TOTP code for as long as it stays valid", Serial,
+		clause.Graded("barong.otp.remembers-right", op, replayed, clause.From(contract.Observed, "barong#10.2-6; checks#T11")),
 		func(ctx SpecContext) {
 			me := p.JustEnrolled(ctx)
 			code := p.CodeOfStep(me.Account.Codes, p.MidStep(ctx, me.Account.Codes)+1)
@@ -206,7 +215,8 @@ func codeMemory(p *api) {
 				p.Expect(p.PutCode(ctx, me, op, code), op, replayed)
 			}
 		})
-	It("POST /resource/otp/verify remembers a wrong TOTP code for more than 80 seconds", Serial, clause.Graded("barong.otp.remembers-wrong", op, replayed, clause.From(contract.Observed, "barong#10.2-6")),
+	It("POST /resource/otp/verify remembers a wrong TOTP code for more than 80 seconds", Serial,
+		clause.Graded("barong.otp.remembers-wrong", op, replayed, clause.From(contract.Observed, "barong#10.2-6")),
 		func(ctx SpecContext) {
 			me := p.Enrolled(ctx)
 			code := me.Account.Codes.Wrong(2 * stepsRemembered)
@@ -214,7 +224,8 @@ func codeMemory(p *api) {
 			p.Wait(ctx, remembered-8*time.Second, "a code is remembered for 90 seconds")
 			p.Expect(p.PutCode(ctx, me, op, code), op, replayed)
 		})
-	It("POST /resource/otp/verify forgets a TOTP code 90 seconds after it was first seen", Serial, clause.Graded("barong.otp.forgets", op, wrong, clause.From(contract.Observed, "barong#10.2-6")),
+	It("POST /resource/otp/verify forgets a TOTP code 90 seconds after it was first seen", Serial,
+		clause.Graded("barong.otp.forgets", op, wrong, clause.From(contract.Observed, "barong#10.2-6")),
 		func(ctx SpecContext) {
 			me := p.Enrolled(ctx)
 			code := me.Account.Codes.Wrong(2 * stepsRemembered)

@@ -92,18 +92,22 @@ func (p *api) moves() moves {
 		}
 	}
 	return moves{
-		generate:     move{"generate", "a request for a secret", p.GenerateQRCode, func(ctx context.Context, u *subject) *httpclient.Call { return p.askSecret(ctx, u) }},
-		enable:       move{"enable", "a valid TOTP code to enable it", p.EnableOTP, with(p.EnableOTP, right)},
-		enableWrong:  move{"enable-wrong", "a wrong TOTP code to enable it", p.EnableOTP, with(p.EnableOTP, wrong)},
-		enableAgain:  move{"enable-repeated", "a rejected TOTP code again to enable it", p.EnableOTP, func(ctx context.Context, u *subject) *httpclient.Call { return p.enableTwice(ctx, u) }},
+		generate: move{"generate", "a request for a secret", p.GenerateQRCode,
+			func(ctx context.Context, u *subject) *httpclient.Call { return p.askSecret(ctx, u) }},
+		enable:      move{"enable", "a valid TOTP code to enable it", p.EnableOTP, with(p.EnableOTP, right)},
+		enableWrong: move{"enable-wrong", "a wrong TOTP code to enable it", p.EnableOTP, with(p.EnableOTP, wrong)},
+		enableAgain: move{"enable-repeated", "a rejected TOTP code again to enable it", p.EnableOTP,
+			func(ctx context.Context, u *subject) *httpclient.Call { return p.enableTwice(ctx, u) }},
 		verify:       move{"verify", "a valid TOTP code to verify", p.VerifyOTP, with(p.VerifyOTP, right)},
 		verifyWrong:  move{"verify-wrong", "a wrong TOTP code to verify", p.VerifyOTP, with(p.VerifyOTP, wrong)},
 		disable:      move{"disable", "a valid TOTP code to disable it", p.DisableOTP, with(p.DisableOTP, right)},
 		disableWrong: move{"disable-wrong", "a wrong TOTP code to disable it", p.DisableOTP, with(p.DisableOTP, wrong)},
-		logIn:        move{"log-in", "a log-in without a TOTP code", p.CreateSession, logIn(func(context.Context, *subject) string { return "" })},
-		logInBlank: move{"log-in-blank", "a log-in with a blank TOTP code", p.CreateSession, func(ctx context.Context, u *subject) *httpclient.Call {
-			return p.TryLogIn(ctx, u.Account, p.Credentials(u.Account, "").With("otp_code", "   "))
-		}},
+		logIn: move{"log-in", "a log-in without a TOTP code", p.CreateSession,
+			logIn(func(context.Context, *subject) string { return "" })},
+		logInBlank: move{"log-in-blank", "a log-in with a blank TOTP code", p.CreateSession,
+			func(ctx context.Context, u *subject) *httpclient.Call {
+				return p.TryLogIn(ctx, u.Account, p.Credentials(u.Account, "").With("otp_code", "   "))
+			}},
 		logInWithCode: move{"log-in-code", "a log-in with a valid TOTP code", p.CreateSession, logIn(right)},
 		logInWrong:    move{"log-in-wrong", "a log-in with a wrong TOTP code", p.CreateSession, logIn(wrong)},
 		createKey: move{"create-key", "a request for an API key", p.CreateKey, func(ctx context.Context, u *subject) *httpclient.Call {
@@ -187,7 +191,8 @@ func otpMachine(p *api) {
 			waits = append(waits, Serial)
 		}
 		It("A user "+e.from.phrase()+" who sends "+e.move.promise+" gets outcome "+string(e.outcome)+" and ends "+e.to.phrase(), waits,
-			clause.Graded("barong.otp-machine."+string(e.from)+"."+e.move.name, e.move.operation, e.outcome, clause.From(contract.Observed, "barong#4")),
+			clause.Graded("barong.otp-machine."+string(e.from)+"."+e.move.name, e.move.operation, e.outcome,
+				clause.From(contract.Observed, "barong#4")),
 			func(ctx SpecContext) {
 				u := p.inState(ctx, e.from)
 				p.Expect(e.move.do(ctx, u), e.move.operation, e.outcome)

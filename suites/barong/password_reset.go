@@ -151,7 +151,8 @@ func resetRefuses(p *api) {
 	})
 	It("POST /identity/users/password/confirm_code checks that the passwords match before it checks the token",
 		clause.Must("barong.password-reset.differ-first", op, "passwords-differ"), func(ctx SpecContext) {
-			r := p.PasswordReset(p.Nonce(), p.Secret("password", client.NewPassword())).With("confirm_password", p.Secret("password", client.NewPassword()))
+			r := p.PasswordReset(p.Nonce(), p.Secret("password", client.NewPassword())).With("confirm_password",
+				p.Secret("password", client.NewPassword()))
 			p.Expect(p.Do(ctx, p.Visitor(), op, r), op, "passwords-differ")
 		})
 }

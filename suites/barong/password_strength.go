@@ -71,7 +71,8 @@ func passwordStrength(p *api) {
 				})
 			It(op.Name()+" rates passwords with the measured entropy",
 				clause.Should("barong.password.entropy-"+area, op, contract.OK), func(ctx SpecContext) {
-					for password, entropy := range map[string]float64{"Tecohvi0": 15.5, "Gol4aid1": 15, "eeC2BiCucxWEQ": 21.2, "Conf0rmance!": 20.75, "Passw0rd": 2, "Admin123": 4} {
+					for password, entropy := range map[string]float64{"Tecohvi0": 15.5, "Gol4aid1": 15, "eeC2BiCucxWEQ": 21.2, "Conf0rmance!": 20.75,
+						"Passw0rd": 2, "Admin123": 4} {
 						p.Check("the entropy is the measured one", rate(ctx, password), BeNumerically("~", entropy, 0.05))
 					}
 				})

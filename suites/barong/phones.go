@@ -102,12 +102,13 @@ func phoneAdded(p *api) {
 			p.Check("phones that are listed", p.PhonesOf(ctx, me.Session), HaveLen(1))
 		})
 	for _, channel := range []string{"sms", "call"} {
-		It("POST /resource/phones says that it sent the code by "+channel, clause.Graded("barong.phones.added-by-"+channel, p.CreatePhone, contract.OK, clause.Needs(client.MockPhones)), func(ctx SpecContext) {
-			me := p.PhoneOwner(ctx)
-			call := p.Do(ctx, me.By(), p.CreatePhone, client.NumberBody(me.Number).With("channel", channel))
-			p.Expect(call, p.CreatePhone, contract.OK)
-			p.sentBy(call, channel)
-		})
+		It("POST /resource/phones says that it sent the code by "+channel,
+			clause.Graded("barong.phones.added-by-"+channel, p.CreatePhone, contract.OK, clause.Needs(client.MockPhones)), func(ctx SpecContext) {
+				me := p.PhoneOwner(ctx)
+				call := p.Do(ctx, me.By(), p.CreatePhone, client.NumberBody(me.Number).With("channel", channel))
+				p.Expect(call, p.CreatePhone, contract.OK)
+				p.sentBy(call, channel)
+			})
 	}
 	It("GET /resource/phones lists the caller's phones and no others",
 		clause.Graded("barong.phones.own-only", p.ListPhones, contract.OK, clause.Needs(client.MockPhones)), func(ctx SpecContext) {

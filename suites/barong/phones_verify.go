@@ -67,33 +67,38 @@ func (p *api) aboutNumber(op *contract.Operation, number string) conform.Request
 
 func phoneRefused(p *api) {
 	for _, op := range []*contract.Operation{p.CreatePhone, p.SendPhoneCode, p.VerifyPhone} {
-		It(op.Name()+" rejects an impossible phone number", clause.Graded("barong.phones.number-invalid-"+clause.Slug(op.ID), op, numberInvalid), func(ctx SpecContext) {
-			me := p.EmptyMember(ctx)
-			by := p.Caller(ctx, me)
-			for _, number := range []string{noNumber, "0", "abc", "+44 1"} {
-				p.Expect(p.Do(ctx, by(), op, p.aboutNumber(op, number)), op, numberInvalid)
-			}
-			p.Check("phones that are listed", p.PhonesOf(ctx, me), BeEmpty())
-		})
+		It(op.Name()+" rejects an impossible phone number", clause.Graded("barong.phones.number-invalid-"+clause.Slug(op.ID), op, numberInvalid),
+			func(ctx SpecContext) {
+				me := p.EmptyMember(ctx)
+				by := p.Caller(ctx, me)
+				for _, number := range []string{noNumber, "0", "abc", "+44 1"} {
+					p.Expect(p.Do(ctx, by(), op, p.aboutNumber(op, number)), op, numberInvalid)
+				}
+				p.Check("phones that are listed", p.PhonesOf(ctx, me), BeEmpty())
+			})
 	}
 	for _, op := range []*contract.Operation{p.CreatePhone, p.SendPhoneCode} {
-		It(op.Name()+" rejects an unknown channel", clause.Graded("barong.phones.channel-unknown-"+clause.Slug(op.ID), op, channelUnknown), func(ctx SpecContext) {
-			p.Refuses(ctx, conform.Refusal{
-				Operation: op, By: p.Member(ctx).Actor, Outcome: channelUnknown, Expected: numberInvalid, OnlyAfter: true,
-				Control: always(client.NumberBody(noNumber).With("channel", "sms")), Changes: []conform.Change{conform.Set("channel", "pigeon")},
+		It(op.Name()+" rejects an unknown channel", clause.Graded("barong.phones.channel-unknown-"+clause.Slug(op.ID), op, channelUnknown),
+			func(ctx SpecContext) {
+				p.Refuses(ctx, conform.Refusal{
+					Operation: op, By: p.Member(ctx).Actor, Outcome: channelUnknown, Expected: numberInvalid, OnlyAfter: true,
+					Control: always(client.NumberBody(noNumber).With("channel", "sms")), Changes: []conform.Change{conform.Set("channel", "pigeon")},
+				})
 			})
-		})
 	}
 	for _, op := range []*contract.Operation{p.SendPhoneCode, p.VerifyPhone} {
-		It(op.Name()+" finds no number that no account has added", clause.Graded("barong.phones.not-found-"+clause.Slug(op.ID), op, contract.NotFound), func(ctx SpecContext) {
-			p.Expect(p.Do(ctx, p.Member(ctx).Actor, op, p.aboutNumber(op, p.NewNumber())), op, contract.NotFound)
-		})
-		It(op.Name()+" finds no number that only another account has", clause.Graded("barong.phones.foreign-"+clause.Slug(op.ID), op, contract.NotFound, clause.Needs(client.MockPhones)), func(ctx SpecContext) {
-			other, me := p.PhoneOwner(ctx), p.Member(ctx)
-			other.Add(ctx)
-			p.Expect(p.Do(ctx, me.Actor, op, p.aboutNumber(op, other.Number)), op, contract.NotFound)
-			p.Check("when the other's was verified", value.At(p.PhonesOf(ctx, other.Session)[0], "validated_at"), BeNil())
-		})
+		It(op.Name()+" finds no number that no account has added",
+			clause.Graded("barong.phones.not-found-"+clause.Slug(op.ID), op, contract.NotFound), func(ctx SpecContext) {
+				p.Expect(p.Do(ctx, p.Member(ctx).Actor, op, p.aboutNumber(op, p.NewNumber())), op, contract.NotFound)
+			})
+		It(op.Name()+" finds no number that only another account has",
+			clause.Graded("barong.phones.foreign-"+clause.Slug(op.ID), op, contract.NotFound, clause.Needs(client.MockPhones)),
+			func(ctx SpecContext) {
+				other, me := p.PhoneOwner(ctx), p.Member(ctx)
+				other.Add(ctx)
+				p.Expect(p.Do(ctx, me.Actor, op, p.aboutNumber(op, other.Number)), op, contract.NotFound)
+				p.Check("when the other's was verified", value.At(p.PhonesOf(ctx, other.Session)[0], "validated_at"), BeNil())
+			})
 	}
 }
 
@@ -185,6 +190,7 @@ func phoneCounts(p *api) {
 				p.Require("add a phone", p.Do(ctx, me.By(), p.CreatePhone, client.NumberBody(p.NewNumber())), p.CreatePhone, contract.OK)
 			}
 			p.Expect(p.Do(ctx, me.By(), p.CreatePhone, client.NumberBody(me.Number)), p.CreatePhone, tooManyUnverified)
-			p.Holds("the account is banned", p.Is(p.Do(ctx, me.Actor, p.GetCurrentUser, conform.Request{}), p.GetCurrentUser, userNotActive), "its session still opens it")
+			p.Holds("the account is banned", p.Is(p.Do(ctx, me.Actor, p.GetCurrentUser, conform.Request{}), p.GetCurrentUser, userNotActive),
+				"its session still opens it")
 		})
 }

@@ -69,7 +69,8 @@ func (p *api) serviceEntity(ctx context.Context, o *client.Owner, k *client.Key)
 
 func listsServices(p *api) {
 	op := p.ListServiceAccounts
-	It("GET /resource/service_accounts lists the owner's service accounts and no others", Serial, clause.Graded("barong.service-accounts.list", op, contract.OK),
+	It("GET /resource/service_accounts lists the owner's service accounts and no others", Serial,
+		clause.Graded("barong.service-accounts.list", op, contract.OK),
 		func(ctx SpecContext) {
 			one, two := p.Owner(ctx), p.Owner(ctx)
 			call := p.Do(ctx, one.Actor, op, conform.Request{})
@@ -106,7 +107,8 @@ func listsServiceKeys(p *api) {
 		}
 		return &keyPages{p: p, operation: op, by: o.Actor, query: url.Values{"service_account_uid": {o.Service}}, made: made}
 	}})
-	It("GET /resource/service_accounts/api_keys finds no service account that is unknown or another user's", Serial, clause.Graded("barong.service-keys.list-unknown", op, accountUnknown),
+	It("GET /resource/service_accounts/api_keys finds no service account that is unknown or another user's", Serial,
+		clause.Graded("barong.service-keys.list-unknown", op, accountUnknown),
 		func(ctx SpecContext) {
 			one, two := p.Owner(ctx), p.Owner(ctx)
 			for _, uid := range []string{two.Service, p.UnknownService(), value.Text(one.User, "uid"), " "} {
@@ -117,12 +119,14 @@ func listsServiceKeys(p *api) {
 }
 
 func serviceKeyCredentials(p *api) {
-	It("GET /resource/users/me finds no user for a request signed with a service account's key", Serial, clause.Should("barong.service-keys.signed", p.GetCurrentUser, contract.NotFound),
+	It("GET /resource/users/me finds no user for a request signed with a service account's key", Serial,
+		clause.Should("barong.service-keys.signed", p.GetCurrentUser, contract.NotFound),
 		func(ctx SpecContext) {
 			k := p.NewServiceKey(ctx, p.Owner(ctx))
 			p.Expect(p.Do(ctx, p.Signer(k), p.GetCurrentUser, p.Signed(k)), p.GetCurrentUser, contract.NotFound)
 		})
-	It("The AuthZ endpoint issues a token in the name of the service account", Serial, clause.Graded("barong.authz-service-keys.token", p.AuthorizeRead, contract.OK, clause.Needs(client.Direct)),
+	It("The AuthZ endpoint issues a token in the name of the service account", Serial,
+		clause.Graded("barong.authz-service-keys.token", p.AuthorizeRead, contract.OK, clause.Needs(client.Direct)),
 		func(ctx SpecContext) {
 			o := p.Owner(ctx)
 			k := p.NewServiceKey(ctx, o)
@@ -136,7 +140,8 @@ func serviceKeyCredentials(p *api) {
 		options   []clause.Option
 	}{{p.GetCurrentUser, "service-keys", nil}, {p.AuthorizeRead, "authz-service-keys", []clause.Option{clause.Needs(client.Direct)}}} {
 		op := read.operation
-		It(op.Name()+" rejects a service account's key once the owner has disabled the second factor", Serial, clause.Graded("barong."+read.area+".dead-after-disable", op, keyNotActive, read.options...),
+		It(op.Name()+" rejects a service account's key once the owner has disabled the second factor", Serial,
+			clause.Graded("barong."+read.area+".dead-after-disable", op, keyNotActive, read.options...),
 			func(ctx SpecContext) {
 				o := p.Owner(ctx)
 				k := p.NewServiceKey(ctx, o)
@@ -149,7 +154,8 @@ func serviceKeyCredentials(p *api) {
 				p.WithoutFactor(ctx, o)
 				p.Expect(p.Do(ctx, p.Signer(k), op, p.Signed(k)), op, keyNotActive)
 			})
-		It(op.Name()+" rejects a service account's key under another key's secret", Serial, clause.Graded("barong."+read.area+".signature-wrong", op, signatureWrong, read.options...),
+		It(op.Name()+" rejects a service account's key under another key's secret", Serial,
+			clause.Graded("barong."+read.area+".signature-wrong", op, signatureWrong, read.options...),
 			func(ctx SpecContext) {
 				o := p.Owner(ctx)
 				k, own := p.NewServiceKey(ctx, o), p.NewKey(ctx, o.Session)

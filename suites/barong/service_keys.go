@@ -17,7 +17,8 @@ import (
 
 func createsServiceKeys(p *api) {
 	op := p.CreateServiceAccountKey
-	It("POST /resource/service_accounts/api_keys creates an active key of the service account and shows its secret once", Serial, clause.Graded("barong.service-keys.create", op, contract.OK),
+	It("POST /resource/service_accounts/api_keys creates an active key of the service account and shows its secret once", Serial,
+		clause.Graded("barong.service-keys.create", op, contract.OK),
 		func(ctx SpecContext) {
 			o := p.Owner(ctx)
 			call := p.Do(ctx, o.Actor, op, o.Named(conform.Object{"algorithm": "HS256", "scope": "trade,read"}, p.Code(ctx, o.Account.Codes)))
@@ -29,7 +30,8 @@ func createsServiceKeys(p *api) {
 			p.Check("the key in the list", value.Text(p.serviceEntity(ctx, o, k), "kid"), Equal(k.Kid))
 			p.Check("the owner's own keys", p.OwnKeys(ctx, o.Session), Not(ContainElement(k.Kid)))
 		})
-	It("POST /resource/service_accounts/api_keys rejects an unknown algorithm, creates no key and uses the TOTP code up", Serial, clause.Graded("barong.service-keys.algorithm-kek", op, algorithmUnknown),
+	It("POST /resource/service_accounts/api_keys rejects an unknown algorithm, creates no key and uses the TOTP code up", Serial,
+		clause.Graded("barong.service-keys.algorithm-kek", op, algorithmUnknown),
 		func(ctx SpecContext) {
 			o := p.Owner(ctx)
 			before := p.ServiceKeys(ctx, o)
@@ -64,7 +66,8 @@ func updatesServiceKeys(p *api) {
 	request := func(o *client.Owner, k *client.Key, code string) conform.Request {
 		return o.Named(conform.Object{"scope": "read", "state": client.KeyInactive}, code).WithPath("kid", k.Kid)
 	}
-	It("PUT /resource/service_accounts/api_keys/{kid} changes scopes and state and returns the key without its secret", Serial, clause.Graded("barong.service-keys.update", op, contract.OK),
+	It("PUT /resource/service_accounts/api_keys/{kid} changes scopes and state and returns the key without its secret", Serial,
+		clause.Graded("barong.service-keys.update", op, contract.OK),
 		func(ctx SpecContext) {
 			o := p.Owner(ctx)
 			k := p.NewServiceKey(ctx, o)
@@ -75,10 +78,13 @@ func updatesServiceKeys(p *api) {
 			p.Check("its scopes", value.List(value.Of(call), "scope"), Equal([]any{"read"}))
 			p.Check("the key as the list shows it", p.serviceEntity(ctx, o, k), Equal(value.Of(call)))
 		})
-	It("PUT /resource/service_accounts/api_keys/{kid} removes the scopes when the request names none", Serial, clause.Should("barong.service-keys.update-without-scope", op, contract.OK, clause.From(contract.Inferred, "barong#2.2-updateServiceAccountKey")),
+	It("PUT /resource/service_accounts/api_keys/{kid} removes the scopes when the request names none", Serial,
+		clause.Should("barong.service-keys.update-without-scope", op, contract.OK,
+			clause.From(contract.Inferred, "barong#2.2-updateServiceAccountKey")),
 		func(ctx SpecContext) {
 			o := p.Owner(ctx)
-			made := p.Do(ctx, o.Actor, p.CreateServiceAccountKey, o.Named(conform.Object{"algorithm": "HS256", "scope": "trade"}, p.Code(ctx, o.Account.Codes)))
+			made := p.Do(ctx, o.Actor, p.CreateServiceAccountKey,
+				o.Named(conform.Object{"algorithm": "HS256", "scope": "trade"}, p.Code(ctx, o.Account.Codes)))
 			p.Require("make a key with a scope", made, p.CreateServiceAccountKey, contract.OK)
 			k := p.ServiceKeyIn(made, o)
 			call := p.Do(ctx, o.Actor, op, o.Named(conform.Object{"state": client.KeyActive}, p.Code(ctx, o.Account.Codes)).WithPath("kid", k.Kid))

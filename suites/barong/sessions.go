@@ -99,35 +99,41 @@ func sessionAddress(p *api, g gate) {
 	believed := func(address string) conform.Request {
 		return conform.Request{}.WithHeader(p.Setting(client.AddressHeader), address)
 	}
-	It(g.Name()+" rejects and ends a session that is used from another network", g.at("other-network", sessionMismatch, clause.Needs(client.ClientAddress)), func(ctx SpecContext) {
-		me := p.Member(ctx)
-		p.destroyed(ctx, g, me, believed(otherNetwork(me.Account.Address)))
-	})
-	It(g.Name()+" accepts a session from another address of its network", g.at("same-network", contract.OK, clause.Needs(client.ClientAddress)), func(ctx SpecContext) {
-		me := p.Member(ctx)
-		for _, address := range sameNetwork(me.Account.Address) {
-			p.enters(ctx, g, me, believed(address), contract.OK)
-		}
-	})
-	It(g.Name()+" binds a session to the client address, whatever address other headers claim", g.standard("claimed-address", sessionMismatch, client.ClientAddress), func(ctx SpecContext) {
-		for _, name := range p.claimHeaders() {
+	It(g.Name()+" rejects and ends a session that is used from another network",
+		g.at("other-network", sessionMismatch, clause.Needs(client.ClientAddress)), func(ctx SpecContext) {
 			me := p.Member(ctx)
-			p.destroyed(ctx, g, me, believed(otherNetwork(me.Account.Address)).WithHeader(name, claimed(name, me.Account.Address)))
-		}
-	})
-	It(g.Name()+" accepts a session from its own address, whatever address other headers claim", g.standard("claimed-other-address", contract.OK), func(ctx SpecContext) {
-		me := p.Member(ctx)
-		for _, name := range p.claimHeaders() {
-			p.enters(ctx, g, me, conform.Request{}.WithHeader(name, claimed(name, "192.0.2.1")), contract.OK)
-		}
-	})
-	It(g.Name()+" tells IPv6 networks apart by their first 96 bits", clause.Should("barong."+g.name+".other-network-v6", g.Operation, sessionMismatch, clause.Needs(append(g.features, client.ClientAddress)...)), func(ctx SpecContext) {
-		a := p.MemberAccount(ctx)
-		a.Address = "2001:db8:0:1::" + p.Nonce()[:4]
-		me := p.LogIn(ctx, a)
-		p.enters(ctx, g, me, believed("2001:db8:0:1::ffff:1"), contract.OK)
-		p.destroyed(ctx, g, me, believed("2001:db8:0:1:0:1::1"))
-	})
+			p.destroyed(ctx, g, me, believed(otherNetwork(me.Account.Address)))
+		})
+	It(g.Name()+" accepts a session from another address of its network",
+		g.at("same-network", contract.OK, clause.Needs(client.ClientAddress)), func(ctx SpecContext) {
+			me := p.Member(ctx)
+			for _, address := range sameNetwork(me.Account.Address) {
+				p.enters(ctx, g, me, believed(address), contract.OK)
+			}
+		})
+	It(g.Name()+" binds a session to the client address, whatever address other headers claim",
+		g.standard("claimed-address", sessionMismatch, client.ClientAddress), func(ctx SpecContext) {
+			for _, name := range p.claimHeaders() {
+				me := p.Member(ctx)
+				p.destroyed(ctx, g, me, believed(otherNetwork(me.Account.Address)).WithHeader(name, claimed(name, me.Account.Address)))
+			}
+		})
+	It(g.Name()+" accepts a session from its own address, whatever address other headers claim",
+		g.standard("claimed-other-address", contract.OK), func(ctx SpecContext) {
+			me := p.Member(ctx)
+			for _, name := range p.claimHeaders() {
+				p.enters(ctx, g, me, conform.Request{}.WithHeader(name, claimed(name, "192.0.2.1")), contract.OK)
+			}
+		})
+	It(g.Name()+" tells IPv6 networks apart by their first 96 bits",
+		clause.Should("barong."+g.name+".other-network-v6", g.Operation, sessionMismatch,
+			clause.Needs(append(g.features, client.ClientAddress)...)), func(ctx SpecContext) {
+			a := p.MemberAccount(ctx)
+			a.Address = "2001:db8:0:1::" + p.Nonce()[:4]
+			me := p.LogIn(ctx, a)
+			p.enters(ctx, g, me, believed("2001:db8:0:1::ffff:1"), contract.OK)
+			p.destroyed(ctx, g, me, believed("2001:db8:0:1:0:1::1"))
+		})
 }
 
 // claimHeaders are header fields in which a client may name any address: those that this
@@ -165,13 +171,14 @@ func sameNetwork(address string) []string {
 }
 
 func sessionTime(p *api, g gate) {
-	It(g.Name()+" rejects and ends a session that was idle for its lifetime", Serial, g.slowly("expires", sessionMismatch), func(ctx SpecContext) {
-		me := p.Member(ctx)
-		p.Require("use the session", p.Do(ctx, me.Actor, g.Operation, conform.Request{}), g.Operation, contract.OK)
-		p.Wait(ctx, p.SessionLifetime(ctx)+time.Minute, "the session has to expire")
-		p.enters(ctx, g, me, conform.Request{}, sessionMismatch)
-		p.enters(ctx, g, me, conform.Request{}, g.dead)
-	})
+	It(g.Name()+" rejects and ends a session that was idle for its lifetime", Serial, g.slowly("expires", sessionMismatch),
+		func(ctx SpecContext) {
+			me := p.Member(ctx)
+			p.Require("use the session", p.Do(ctx, me.Actor, g.Operation, conform.Request{}), g.Operation, contract.OK)
+			p.Wait(ctx, p.SessionLifetime(ctx)+time.Minute, "the session has to expire")
+			p.enters(ctx, g, me, conform.Request{}, sessionMismatch)
+			p.enters(ctx, g, me, conform.Request{}, g.dead)
+		})
 	It(g.Name()+" keeps a session alive for as long as it is used", Serial, g.slowly("slides", contract.OK), func(ctx SpecContext) {
 		me := p.Member(ctx)
 		for range 3 {
@@ -179,14 +186,15 @@ func sessionTime(p *api, g gate) {
 			p.enters(ctx, g, me, conform.Request{}, contract.OK)
 		}
 	})
-	It(g.Name()+" does not prolong a session by requests to public paths", Serial, g.slowly("not-prolonged-by-public-paths", sessionMismatch), func(ctx SpecContext) {
-		me := p.Member(ctx)
-		lifetime := p.SessionLifetime(ctx)
-		p.Wait(ctx, lifetime*2/3, "the session has to grow old")
-		p.Require("read the time", p.Do(ctx, me.Actor, p.GetIdentityTime, conform.Request{}), p.GetIdentityTime, contract.OK)
-		p.Wait(ctx, lifetime/2, "the session has to expire")
-		p.enters(ctx, g, me, conform.Request{}, sessionMismatch)
-	})
+	It(g.Name()+" does not prolong a session by requests to public paths", Serial, g.slowly("not-prolonged-by-public-paths", sessionMismatch),
+		func(ctx SpecContext) {
+			me := p.Member(ctx)
+			lifetime := p.SessionLifetime(ctx)
+			p.Wait(ctx, lifetime*2/3, "the session has to grow old")
+			p.Require("read the time", p.Do(ctx, me.Actor, p.GetIdentityTime, conform.Request{}), p.GetIdentityTime, contract.OK)
+			p.Wait(ctx, lifetime/2, "the session has to expire")
+			p.enters(ctx, g, me, conform.Request{}, sessionMismatch)
+		})
 }
 
 func sessionUser(p *api, g gate) {

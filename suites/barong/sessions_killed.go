@@ -37,12 +37,13 @@ func sessionsKilled(p *api) {
 			p.ExpectAlive(ctx, stranger)
 		})
 	// Serial, for it takes three codes, and the third comes with the next time step.
-	It("POST /resource/otp/disable keeps the user's sessions alive", Serial, clause.Graded("barong.sessions.not-killed-by-disable", p.DisableOTP, ok), func(ctx SpecContext) {
-		me, other := p.enrolledTwice(ctx)
-		p.Expect(p.Do(ctx, me.Actor, p.DisableOTP, client.CodeBody(p.Code(ctx, me.Account.Codes))), p.DisableOTP, ok)
-		p.ExpectAlive(ctx, me)
-		p.ExpectAlive(ctx, other)
-	})
+	It("POST /resource/otp/disable keeps the user's sessions alive", Serial,
+		clause.Graded("barong.sessions.not-killed-by-disable", p.DisableOTP, ok), func(ctx SpecContext) {
+			me, other := p.enrolledTwice(ctx)
+			p.Expect(p.Do(ctx, me.Actor, p.DisableOTP, client.CodeBody(p.Code(ctx, me.Account.Codes))), p.DisableOTP, ok)
+			p.ExpectAlive(ctx, me)
+			p.ExpectAlive(ctx, other)
+		})
 	It("PUT /resource/users/password keeps the user's sessions alive",
 		clause.Graded("barong.sessions.not-killed-by-change", p.ChangePassword, ok), func(ctx SpecContext) {
 			me := p.Changeable(ctx)

@@ -80,11 +80,12 @@ func logInOpens(p *api) {
 			s := p.expectLogIn(ctx, a, p.Credentials(a, ""))
 			p.Check("the user's second factor is off", value.At(s.User, "otp"), Equal(any(false)))
 		})
-	It("POST /identity/sessions opens a session for a user whose e-mail address is unconfirmed", Serial, clause.Graded("barong.sessions.pending", p.CreateSession, ok), func(ctx SpecContext) {
-		a := p.NewcomerAccount(ctx)
-		s := p.expectLogIn(ctx, a, p.Credentials(a, ""))
-		p.Check("the user is pending", value.Text(s.User, "state"), Equal("pending"))
-	})
+	It("POST /identity/sessions opens a session for a user whose e-mail address is unconfirmed", Serial,
+		clause.Graded("barong.sessions.pending", p.CreateSession, ok), func(ctx SpecContext) {
+			a := p.NewcomerAccount(ctx)
+			s := p.expectLogIn(ctx, a, p.Credentials(a, ""))
+			p.Check("the user is pending", value.Text(s.User, "state"), Equal("pending"))
+		})
 	It("POST /identity/sessions opens a session for the password and a valid TOTP code of an enrolled user",
 		clause.Graded("barong.sessions.second-factor", p.CreateSession, ok), func(ctx SpecContext) {
 			a := p.EnrolledAccount(ctx)

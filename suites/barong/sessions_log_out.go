@@ -73,12 +73,13 @@ func logOutRefuses(p *api) {
 			p.Require("log out", p.Do(ctx, me.Actor, p.DeleteSession, conform.Request{}), p.DeleteSession, contract.OK)
 			p.Expect(p.Do(ctx, me.Actor, p.DeleteSession, conform.Request{}), p.DeleteSession, none)
 		})
-	It("DELETE /identity/sessions finds no session that has expired", Serial, clause.Should("barong.sessions.log-out-expired", p.DeleteSession, none), func(ctx SpecContext) {
-		me := p.Member(ctx)
-		p.ExpectAlive(ctx, me)
-		p.Wait(ctx, p.SessionLifetime(ctx)+time.Minute, "the session has to expire")
-		p.Expect(p.Do(ctx, me.Actor, p.DeleteSession, conform.Request{}), p.DeleteSession, none)
-	})
+	It("DELETE /identity/sessions finds no session that has expired", Serial,
+		clause.Should("barong.sessions.log-out-expired", p.DeleteSession, none), func(ctx SpecContext) {
+			me := p.Member(ctx)
+			p.ExpectAlive(ctx, me)
+			p.Wait(ctx, p.SessionLifetime(ctx)+time.Minute, "the session has to expire")
+			p.Expect(p.Do(ctx, me.Actor, p.DeleteSession, conform.Request{}), p.DeleteSession, none)
+		})
 	It("DELETE /identity/sessions rejects an unknown auth_method and ends nothing",
 		clause.Graded("barong.sessions.log-out-method", p.DeleteSession, methodUnknown), func(ctx SpecContext) {
 			me := p.Member(ctx)

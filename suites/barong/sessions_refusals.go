@@ -107,17 +107,20 @@ func logInStates(p *api) {
 	from := func(role string) func(context.Context) *client.Account {
 		return func(context.Context) *client.Account { GinkgoHelper(); return p.Leased(role) }
 	}
-	refuses("banned", "POST /identity/sessions rejects a banned user, whether the password is right or wrong", bannedUser, from(client.RoleBanned))
-	refuses("locked", "POST /identity/sessions rejects a locked user, whether the password is right or wrong", lockedUser, from(client.RoleLocked))
-	refuses("deleted", "POST /identity/sessions rejects a deleted user, whether the password is right or wrong", deletedUser, func(ctx context.Context) *client.Account {
-		GinkgoHelper()
-		if !p.SignsUpHere() {
-			return p.Leased(client.RoleDeleted)
-		}
-		me := p.Member(ctx)
-		p.Deletes(ctx, me)
-		return me.Account
-	})
+	refuses("banned", "POST /identity/sessions rejects a banned user, whether the password is right or wrong", bannedUser,
+		from(client.RoleBanned))
+	refuses("locked", "POST /identity/sessions rejects a locked user, whether the password is right or wrong", lockedUser,
+		from(client.RoleLocked))
+	refuses("deleted", "POST /identity/sessions rejects a deleted user, whether the password is right or wrong", deletedUser,
+		func(ctx context.Context) *client.Account {
+			GinkgoHelper()
+			if !p.SignsUpHere() {
+				return p.Leased(client.RoleDeleted)
+			}
+			me := p.Member(ctx)
+			p.Deletes(ctx, me)
+			return me.Account
+		})
 }
 
 // logInOracle compares refusals with each other: what differs between them tells

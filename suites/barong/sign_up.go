@@ -62,7 +62,8 @@ func signUpOpens(p *api) {
 			}
 		})
 	It("POST /identity/users does not adopt a session id that the client made up",
-		clause.Must("barong.sign-up.made-up-session", p.CreateUser, contract.OK, clause.Needs(client.SignUp), clause.From(contract.Observed, "barong#10.2-12")), func(ctx SpecContext) {
+		clause.Must("barong.sign-up.made-up-session", p.CreateUser, contract.OK, clause.Needs(client.SignUp),
+			clause.From(contract.Observed, "barong#10.2-12")), func(ctx SpecContext) {
 			a := p.NewAccount()
 			madeUp := p.Secret("session", hexOf(p.Nonce(), 32))
 			call := p.Do(ctx, p.With(a, madeUp, ""), p.CreateUser, p.SignUpRequest(a))
@@ -207,7 +208,8 @@ func signUpRefuses(p *api) {
 // signUpRaces is what parallel sign-ups of one address leave behind.
 func signUpRaces(p *api) {
 	It("POST /identity/users creates one account for simultaneous sign-ups with one e-mail address",
-		clause.Must("barong.sign-up.parallel", p.CreateUser, contract.OK, clause.Needs(client.SignUp), clause.From(contract.Observed, "barong#10.2-20")), func(ctx SpecContext) {
+		clause.Must("barong.sign-up.parallel", p.CreateUser, contract.OK, clause.Needs(client.SignUp),
+			clause.From(contract.Observed, "barong#10.2-20")), func(ctx SpecContext) {
 			a := p.NewAccount()
 			r := p.SignUpRequest(a)
 			p.Callable(p.CreateUser)

@@ -94,7 +94,8 @@ func (p *api) asVisitor(r func() conform.Request) ready {
 // asEnrolledOnce is the Ready of operations that take a request with a code from a
 // member with a second factor. Its subjects spend the code, so that it is sent
 // once, after the requests that are refused before a code is looked at.
-func (p *api) asEnrolledOnce(open func(context.Context) *client.Session, request func(ctx context.Context, me *client.Session, code string) conform.Request) ready {
+func (p *api) asEnrolledOnce(open func(context.Context) *client.Session,
+	request func(ctx context.Context, me *client.Session, code string) conform.Request) ready {
 	return func(ctx context.Context) (*conform.Actor, func() conform.Request) {
 		GinkgoHelper()
 		me := open(ctx)

@@ -75,45 +75,52 @@ func logInLimits(p *api) {
 	must := func(id string, options ...clause.Option) clause.Clause {
 		return clause.Graded("barong.throttle."+id, p.CreateSession, limited, append(options, clause.Disrupts())...)
 	}
-	filling(p, "POST /identity/sessions accepts five attempts a minute for an e-mail address and rejects the sixth", must("email", clause.Needs(client.ClientAddress)),
+	filling(p, "POST /identity/sessions accepts five attempts a minute for an e-mail address and rejects the sixth",
+		must("email", clause.Needs(client.ClientAddress)),
 		func(ctx context.Context, l family.Limit, _ *client.Account) { kit.Reach(ctx, l) })
 	filling(p, "POST /identity/sessions accepts five attempts a minute from a client address and rejects the sixth", must("address"),
 		func(ctx context.Context, l family.Limit, a *client.Account) { kit.Reach(ctx, p.fromOneAddress(l, a)) })
-	filling(p, "POST /identity/sessions counts successful log-ins towards the limit", must("right-ones-count"), func(ctx context.Context, l family.Limit, _ *client.Account) {
-		right := l.Right
-		l.Wrong, l.Refused = func(int) family.Attempt { return right() }, contract.OK
-		kit.Reach(ctx, l)
-	})
-	filling(p, "POST /identity/sessions rejects even the right password while the limit is reached", must("right-password"), func(ctx context.Context, l family.Limit, a *client.Account) {
-		kit.Reach(ctx, l)
-		kit.HoldsBackTheRight(ctx, l)
-		kit.HoldsBackTheRight(ctx, p.fromOneAddress(l, a))
-	})
-	filling(p, "POST /identity/sessions opens no session while the limit is reached", must("no-session"), func(ctx context.Context, l family.Limit, a *client.Account) {
-		kit.Reach(ctx, l)
-		right := l.Right()
-		call := p.Do(ctx, right.By, p.CreateSession, right.Request)
-		p.Expect(call, p.CreateSession, limited)
-		p.ExpectNoSession(ctx, a, call)
-	})
-	filling(p, "POST /identity/sessions accepts log-ins again in the next minute", must("ends"), func(ctx context.Context, l family.Limit, _ *client.Account) {
-		kit.Reach(ctx, l)
-		kit.Ends(ctx, l, l.Block)
-	})
-	filling(p, "POST /identity/sessions accepts other users from other addresses while a limit is reached", must("others", clause.Needs(client.ClientAddress)), func(ctx context.Context, l family.Limit, _ *client.Account) {
-		other := p.MemberAccount(ctx)
-		kit.Reach(ctx, l)
-		kit.Works(ctx, l, family.Attempt{By: p.Visitor(), Request: p.Credentials(other, "")})
-	})
-	filling(p, "POST /identity/sessions counts attempts for an e-mail address that no account has", must("unknown-email", clause.Needs(client.ClientAddress)), func(ctx context.Context, l family.Limit, _ *client.Account) {
-		wrong, nobody := l.Wrong, p.Nobody()
-		l.Wrong = func(i int) family.Attempt {
-			attempt := wrong(i)
-			attempt.Request = attempt.Request.With("email", nobody)
-			return attempt
-		}
-		kit.Reach(ctx, l)
-	})
+	filling(p, "POST /identity/sessions counts successful log-ins towards the limit", must("right-ones-count"),
+		func(ctx context.Context, l family.Limit, _ *client.Account) {
+			right := l.Right
+			l.Wrong, l.Refused = func(int) family.Attempt { return right() }, contract.OK
+			kit.Reach(ctx, l)
+		})
+	filling(p, "POST /identity/sessions rejects even the right password while the limit is reached", must("right-password"),
+		func(ctx context.Context, l family.Limit, a *client.Account) {
+			kit.Reach(ctx, l)
+			kit.HoldsBackTheRight(ctx, l)
+			kit.HoldsBackTheRight(ctx, p.fromOneAddress(l, a))
+		})
+	filling(p, "POST /identity/sessions opens no session while the limit is reached", must("no-session"),
+		func(ctx context.Context, l family.Limit, a *client.Account) {
+			kit.Reach(ctx, l)
+			right := l.Right()
+			call := p.Do(ctx, right.By, p.CreateSession, right.Request)
+			p.Expect(call, p.CreateSession, limited)
+			p.ExpectNoSession(ctx, a, call)
+		})
+	filling(p, "POST /identity/sessions accepts log-ins again in the next minute", must("ends"),
+		func(ctx context.Context, l family.Limit, _ *client.Account) {
+			kit.Reach(ctx, l)
+			kit.Ends(ctx, l, l.Block)
+		})
+	filling(p, "POST /identity/sessions accepts other users from other addresses while a limit is reached",
+		must("others", clause.Needs(client.ClientAddress)), func(ctx context.Context, l family.Limit, _ *client.Account) {
+			other := p.MemberAccount(ctx)
+			kit.Reach(ctx, l)
+			kit.Works(ctx, l, family.Attempt{By: p.Visitor(), Request: p.Credentials(other, "")})
+		})
+	filling(p, "POST /identity/sessions counts attempts for an e-mail address that no account has",
+		must("unknown-email", clause.Needs(client.ClientAddress)), func(ctx context.Context, l family.Limit, _ *client.Account) {
+			wrong, nobody := l.Wrong, p.Nobody()
+			l.Wrong = func(i int) family.Attempt {
+				attempt := wrong(i)
+				attempt.Request = attempt.Request.With("email", nobody)
+				return attempt
+			}
+			kit.Reach(ctx, l)
+		})
 	filling(p, "POST /identity/sessions allows no cache to store a rejection of attempts over the limit", must("not-stored"),
 		func(ctx context.Context, l family.Limit, _ *client.Account) { kit.NotStorable(kit.Reach(ctx, l)) })
 }
@@ -126,7 +133,8 @@ func logInLimitBypasses(p *api) {
 	}
 	// The release takes blanks and capitals out of the address that it counts by.
 	spelt := func(id, text string, spell func(i int, email string) string) {
-		filling(p, text, clause.Graded("barong.throttle."+id, p.CreateSession, contract.Throttled, clause.Disrupts(), clause.Needs(client.ClientAddress)), func(ctx context.Context, l family.Limit, a *client.Account) {
+		filling(p, text, clause.Graded("barong.throttle."+id, p.CreateSession, contract.Throttled, clause.Disrupts(),
+			clause.Needs(client.ClientAddress)), func(ctx context.Context, l family.Limit, a *client.Account) {
 			wrong := l.Wrong
 			l.Wrong = func(i int) family.Attempt {
 				attempt := wrong(i)
@@ -144,37 +152,40 @@ func logInLimitBypasses(p *api) {
 		return email[:i] + strings.Repeat(" ", i) + email[i:] + strings.Repeat(" ", i%2)
 	})
 	for _, name := range []string{"X-Real-IP", "Forwarded", "True-Client-IP", "CF-Connecting-IP", "X-Client-IP"} {
-		filling(p, "POST /identity/sessions counts attempts whatever address the client claims in "+name, should("claimed-"+strings.ToLower(name)), func(ctx context.Context, l family.Limit, a *client.Account) {
-			if strings.EqualFold(name, p.Setting(client.AddressHeader)) {
-				p.Untestable("the deployment believes %s", name)
-			}
-			one := p.fromOneAddress(l, a)
-			wrong := one.Wrong
-			one.Wrong = func(i int) family.Attempt {
-				attempt := wrong(i)
-				attempt.Request = attempt.Request.WithHeader(name, claimed(name, "192.0.2."+strconv.Itoa(i+1)))
-				return attempt
-			}
-			kit.Reach(ctx, one)
-		})
+		filling(p, "POST /identity/sessions counts attempts whatever address the client claims in "+name,
+			should("claimed-"+strings.ToLower(name)), func(ctx context.Context, l family.Limit, a *client.Account) {
+				if strings.EqualFold(name, p.Setting(client.AddressHeader)) {
+					p.Untestable("the deployment believes %s", name)
+				}
+				one := p.fromOneAddress(l, a)
+				wrong := one.Wrong
+				one.Wrong = func(i int) family.Attempt {
+					attempt := wrong(i)
+					attempt.Request = attempt.Request.WithHeader(name, claimed(name, "192.0.2."+strconv.Itoa(i+1)))
+					return attempt
+				}
+				kit.Reach(ctx, one)
+			})
 	}
 	filling(p, "POST /identity/sessions counts attempts whatever else differs between them", should("whatever-varies"),
 		func(ctx context.Context, l family.Limit, a *client.Account) {
 			kit.WhateverVaries(ctx, p.fromOneAddress(l, a))
 		})
-	filling(p, "POST /identity/sessions counts attempts across connections", should("new-connection"), func(ctx context.Context, l family.Limit, a *client.Account) {
-		one := p.fromOneAddress(l, a)
-		wrong := one.Wrong
-		one.Wrong = func(i int) family.Attempt {
-			attempt := wrong(i)
-			attempt.Request = attempt.Request.WithHeader("Connection", "close")
-			return attempt
-		}
-		kit.Reach(ctx, one)
-	})
-	filling(p, "POST /identity/sessions counts attempts that arrive at the same time", should("parallel"), func(ctx context.Context, l family.Limit, _ *client.Account) {
-		kit.Burst(ctx, l)
-	})
+	filling(p, "POST /identity/sessions counts attempts across connections", should("new-connection"),
+		func(ctx context.Context, l family.Limit, a *client.Account) {
+			one := p.fromOneAddress(l, a)
+			wrong := one.Wrong
+			one.Wrong = func(i int) family.Attempt {
+				attempt := wrong(i)
+				attempt.Request = attempt.Request.WithHeader("Connection", "close")
+				return attempt
+			}
+			kit.Reach(ctx, one)
+		})
+	filling(p, "POST /identity/sessions counts attempts that arrive at the same time", should("parallel"),
+		func(ctx context.Context, l family.Limit, _ *client.Account) {
+			kit.Burst(ctx, l)
+		})
 }
 
 // unlimited: the releases before 3.1 have no limiter.
@@ -190,7 +201,8 @@ func unlimited(p *api) {
 			p.Require("log in", p.TryLogIn(ctx, a, p.Credentials(a, "")), p.CreateSession, contract.OK)
 		})
 	It("POST /resource/otp/verify rejects twelve codes in a row as wrong and then accepts the right one",
-		clause.Graded("barong.throttle.none-claimed-codes", p.VerifyOTP, contract.SecondFactorWrong, clause.Only(client.Release26, client.Documented), clause.Disrupts()), func(ctx SpecContext) {
+		clause.Graded("barong.throttle.none-claimed-codes", p.VerifyOTP, contract.SecondFactorWrong,
+			clause.Only(client.Release26, client.Documented), clause.Disrupts()), func(ctx SpecContext) {
 			me := p.Enrolled(ctx)
 			for range 12 {
 				p.Expect(p.Do(ctx, me.Actor, p.VerifyOTP, client.CodeBody(me.Account.Codes.Wrong(1))), p.VerifyOTP, contract.SecondFactorWrong)

@@ -25,7 +25,8 @@ func TestAsForm(t *testing.T) {
 		t.Errorf("the members are sent as JSON too: %v", sent.JSON)
 	}
 	want := []field{
-		{"nothing", "", ""}, {"number", "", "5"}, {"one", "c.png", "3"}, {"texts[]", "", "x"}, {"upload[]", "a.png", "1"}, {"upload[]", "b.png", "2"},
+		{"nothing", "", ""}, {"number", "", "5"}, {"one", "c.png", "3"}, {"texts[]", "", "x"}, {"upload[]", "a.png", "1"},
+		{"upload[]", "b.png", "2"},
 	}
 	if diff := cmp.Diff(want, fields(t, sent)); diff != "" {
 		t.Errorf("fields (-want +got):\n%s", diff)

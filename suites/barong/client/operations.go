@@ -48,13 +48,15 @@ func newOperations(s *conform.Context) operations {
 		VerifyPhone: op("verifyPhone"), SendPhoneCode: op("sendPhoneCode"), CreatePhone: op("createPhone"), ListPhones: op("listPhones"),
 		CreateDocument: op("createDocument"), ListDocuments: op("listDocuments"),
 		UpdateProfile: op("updateProfile"), CreateProfile: op("createProfile"), GetProfiles: op("getProfiles"),
-		DeleteLabel: op("deleteLabel"), UpdateLabel: op("updateLabel"), GetLabel: op("getLabel"), CreateLabel: op("createLabel"), ListLabels: op("listLabels"),
+		DeleteLabel: op("deleteLabel"), UpdateLabel: op("updateLabel"), GetLabel: op("getLabel"), CreateLabel: op("createLabel"),
+		ListLabels:     op("listLabels"),
 		ChangePassword: op("changePassword"), ListActivity: op("listActivity"),
 		DeleteCurrentUser: op("deleteCurrentUser"), UpdateCurrentUser: op("updateCurrentUser"), GetCurrentUser: op("getCurrentUser"),
 		CreateAddress: op("createAddress"),
 
 		GetAuth0Configs: op("getAuth0Configs"), GetPublicConfigs: op("getPublicConfigs"), GetPublicVersion: op("getPublicVersion"),
-		GetPublicTime: op("getPublicTime"), PingPublic: op("pingPublic"), ValidatePublicPassword: op("validatePublicPassword"), ReceiveKYC: op("receiveKYC"),
+		GetPublicTime: op("getPublicTime"), PingPublic: op("pingPublic"), ValidatePublicPassword: op("validatePublicPassword"),
+		ReceiveKYC: op("receiveKYC"),
 
 		AuthorizeRead: op("authorizeRead"), AuthorizeWrite: op("authorizeWrite"), AuthorizePublic: op("authorizePublic"),
 		AuthorizeManagement: op("authorizeManagement"), AuthorizeAdmin: op("authorizeAdmin"),

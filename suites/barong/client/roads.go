@@ -88,7 +88,8 @@ func carries(by *conform.Actor, r conform.Request, header string) bool {
 
 // authorized asks the AuthZ endpoint for a token and sends the request with it. A
 // refusal of the AuthZ endpoint is the answer, as it is through a gateway.
-func (w Roads) authorized(ctx context.Context, s *conform.Context, by *conform.Actor, op *contract.Operation, r conform.Request) (*httpclient.Call, error) {
+func (w Roads) authorized(ctx context.Context, s *conform.Context, by *conform.Actor, op *contract.Operation,
+	r conform.Request) (*httpclient.Call, error) {
 	asked := s.Operation("authorizeWrite")
 	method := cmp.Or(r.Method, op.Method)
 	question := conform.Request{Path: r.Path, Header: r.Header, Method: method, Template: w.AuthzPath(op)}

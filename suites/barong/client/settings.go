@@ -137,8 +137,9 @@ var Features = map[string]conform.Feature{
 		Present: configured(memberCaptcha, func(v string) bool { return v != captchaNone })},
 	Geetest: {Text: "the captcha is Geetest's, whose answer has three members",
 		Present: configured(memberCaptcha, func(v string) bool { return v == captchaGeetest })},
-	MockPhones:    {Text: "every phone code is right", Present: configured(memberPhonesType, func(v string) bool { return v == phonesMock })},
-	RealPhones:    {Text: "phone codes are sent and checked", Present: configured(memberPhonesType, func(v string) bool { return v != phonesMock })},
+	MockPhones: {Text: "every phone code is right", Present: configured(memberPhonesType, func(v string) bool { return v == phonesMock })},
+	RealPhones: {Text: "phone codes are sent and checked",
+		Present: configured(memberPhonesType, func(v string) bool { return v != phonesMock })},
 	DataStorage:   {Text: "the data storage takes the titles of setting data-storage-titles", Present: never},
 	WithExpiry:    {Text: "documents need a date of expiry, and addresses cannot succeed", Present: present((*Client).wantsExpiry)},
 	WithoutExpiry: {Text: "documents need no date of expiry", Present: present((*Client).needsNoExpiry)},
@@ -149,8 +150,9 @@ var Features = map[string]conform.Feature{
 	Whitelink:     {Text: "whitelink tokens of setting whitelink-tokens let an address in", Present: never},
 	Restrictions:  {Text: "the addresses of setting restricted-addresses are restricted", Present: never},
 	ClientAddress: {Text: "the header of setting client-address-header is believed", Present: never},
-	Direct:        {Text: "the AuthZ endpoint and Barong itself can be reached beside the gateway", Present: present((*Client).answersDirectly)},
-	KnownKey:      {Text: "setting jwt-key is the key that signs tokens", Present: never},
+	Direct: {Text: "the AuthZ endpoint and Barong itself can be reached beside the gateway",
+		Present: present((*Client).answersDirectly)},
+	KnownKey: {Text: "setting jwt-key is the key that signs tokens", Present: never},
 }
 
 // never is the Present of what only a setting could show.
