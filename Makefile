@@ -1,7 +1,7 @@
 .DEFAULT_GOAL := help
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-.PHONY: help build certify prove mutants test race lint ginkgo soak bench cost fuzz
+.PHONY: help build certify prove mutants test race lint ginkgo soak bench cost field fuzz
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,6 +21,9 @@ prove: build ## prove that every suite notices every fault of its reference
 # SAMPLE draws that many mutants of all, by SEED.
 mutants: build ## judge the mutants of the references' source
 	bin/authconform prove --mutants --sample $(SAMPLE) --seed $(SEED)
+
+field: build ## run four exchanges as deployments have them, and write the table in README.md
+	.ci/field
 
 test: ## run all tests
 	go test -timeout 20m ./...
