@@ -82,7 +82,8 @@ var commonFaults = []commonFault{
 		near: func(right, v string) bool { return strings.HasPrefix(v, right) },
 	},
 	{id: "credential-last-character-ignored", text: "The last character of a credential is not compared.", near: func(right, v string) bool {
-		return len(v) == len(right) && v[:len(v)-1] == right[:len(right)-1]
+		last := len(strings.TrimRight(right, "=")) - 1
+		return len(v) == len(right) && last > 0 && v[:last] == right[:last]
 	}},
 	{id: "credential-second-half-ignored", text: "The second half of a credential is not compared.", near: func(right, v string) bool {
 		return len(v) == len(right) && v[:len(v)/2] == right[:len(right)/2]
