@@ -175,6 +175,9 @@ func codeRefusesRequests(p *client.Client) {
 		{Text: "POST /authentication/{code} rejects a right code with a wrong password",
 			Clause: clause.Must("onlyoffice.code.wrong-password", op, contract.BadCredentials),
 			Given:  []conform.Change{conform.Set("password", client.WrongPassword)}},
+		{Text: "POST /authentication/{code} rejects a right code with a wrong captcha answer",
+			Clause: clause.Graded("onlyoffice.code.captcha-wrong", op, contract.CaptchaRefused, clause.Needs("captcha")),
+			Given:  []conform.Change{conform.Set("recaptchaResponse", "wrong-captcha-answer")}},
 		{Text: "POST /authentication/{code} rejects a right code with the password in another case, cut short or extended",
 			Clause: clause.Must("onlyoffice.code.password-exact", op, contract.BadCredentials),
 			Given: []conform.Change{
