@@ -143,7 +143,9 @@ func TestNothingListensExits3(t *testing.T) {
 	}
 }
 
-func TestWrongPasswordExits3(t *testing.T) {
+// TestWrongPasswordExits2: passwords that no account has are the target file's fault, not
+// the target's, and are said before the first clause.
+func TestWrongPasswordExits2(t *testing.T) {
 	file, _ := served(t, runner.ServeOptions{})
 	secrets := strings.TrimSuffix(file, ".yaml") + ".secrets.env"
 	text, err := os.ReadFile(secrets)
@@ -162,10 +164,10 @@ func TestWrongPasswordExits3(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := run(t, nil, "run", "onlyoffice", "--target", file, "--focus", quick)
-	if got.code != verdict.ExitIncomplete || !strings.Contains(got.stdout, "UNTESTABLE") {
-		t.Fatalf("want exit 3 and UNTESTABLE clauses\n%s", got)
+	if got.code != verdict.ExitUsage || !strings.Contains(got.stderr, filepath.Base(file)) {
+		t.Fatalf("want exit 2 and the target file in the reason\n%s", got)
 	}
-	if strings.Contains(got.stdout, "not-the-password-of-anyone") {
+	if strings.Contains(got.stdout+got.stderr, "not-the-password-of-anyone") {
 		t.Error("the password is in the output")
 	}
 }
