@@ -20,6 +20,7 @@ import (
 
 	"authconform/harness/conform"
 	"authconform/harness/mutation"
+	"authconform/harness/plain"
 	"authconform/harness/runner"
 	"authconform/harness/verdict"
 	"authconform/reports"
@@ -88,7 +89,7 @@ an entry of a list of equivalent mutants is stale.`,
 }
 
 func proveAll(cmd *cobra.Command, chosen []conform.Suite, o mutation.Options, out string, procs int) error {
-	proven := true
+	proven, tried := true, 0
 	for _, st := range chosen {
 		c, err := runner.Contract(st.Exchange)
 		if err != nil {
@@ -128,8 +129,12 @@ func proveAll(cmd *cobra.Command, chosen []conform.Suite, o mutation.Options, ou
 				return err
 			}
 			fmt.Fprintf(cmd.ErrOrStderr(), "proof: %s\n", filepath.Join(dir, reports.ProofFile))
-			proven = proven && proof.Holds()
+			proven, tried = proven && proof.Holds(), tried+len(proof.Faults)
 		}
+	}
+	if tried == 0 {
+		return fmt.Errorf("--faults %s fits no fault: authconform list EXCHANGE --faults prints those of behaviour; wire/OPERATION/OUTCOME are the others",
+			plain.Line(o.Faults))
 	}
 	if !proven {
 		return exit(verdict.ExitNotConformant)
