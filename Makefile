@@ -32,7 +32,7 @@ test: ## run all tests
 # does not see: the soak runs that under it. What only judges what others ran is left
 # out too: under the race detector it takes longer than all the rest.
 race: ## run the tests of everything that runs beside something else under the race detector
-	go test -race -timeout 20m $$(go list ./... | grep -v -e /harness/cmd/ -e /harness/mutation -e /harness/alien -e /harness/attest -e /reports)
+	go test -race -timeout 20m $$(go list ./... | grep -v -e /harness/cmd/ -e /harness/mutation -e /harness/alien -e /harness/attest -e /harness/hostile -e /reports)
 
 ginkgo: ## run the suites through Ginkgo's own command line, in parallel and at random
 	go tool ginkgo -p --randomize-all ./suites/...

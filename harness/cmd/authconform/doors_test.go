@@ -27,6 +27,7 @@ func verdicts(r *reports.Report) map[string]verdict.Verdict {
 func TestDoorsAgree(t *testing.T) {
 	for _, st := range suites.All() {
 		t.Run(st.Exchange, func(t *testing.T) {
+			t.Parallel() // several processes wait for real time steps
 			dir := t.TempDir()
 			for name, args := range map[string][]string{"one": {}, "four": {"--procs", "4"}} {
 				got := run(t, nil, append([]string{"run", st.Exchange, "--out", filepath.Join(dir, name)}, args...)...)

@@ -38,6 +38,7 @@ func TestCanarySecretsReachNoOutput(t *testing.T) {
 	for _, st := range suites.All() {
 		for _, procs := range []string{"1", "2"} {
 			t.Run(st.Exchange+" in "+procs, func(t *testing.T) {
+				t.Parallel()
 				c, err := runner.Contract(st.Exchange)
 				if err != nil {
 					t.Fatal(err)
@@ -61,6 +62,7 @@ func TestCanarySecretsReachNoOutput(t *testing.T) {
 // TestCanarySecretsReachNoCommonOutput is the same for the one set of reports
 // over all exchanges: it may hold no secret of any of them.
 func TestCanarySecretsReachNoCommonOutput(t *testing.T) {
+	t.Parallel()
 	temporary, out, tapped := t.TempDir(), filepath.Join(t.TempDir(), "out"), tap(t)
 	env := []string{"TMPDIR=" + temporary}
 	for _, st := range suites.All() {

@@ -59,6 +59,7 @@ func exitCodes(s *reports.Several) map[string]int {
 // TestCertify runs what `make certify` does: every exchange that there is, one
 // table, one set of reports, and the verdicts that each gets by itself.
 func TestCertify(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	out := filepath.Join(dir, "all")
 	got := run(t, nil, "run", "--procs", "2", "--out", out, "--evidence", "all")
