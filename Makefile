@@ -26,7 +26,7 @@ field: build ## run four exchanges as deployments have them, and write the table
 	.ci/field
 
 test: ## run all tests
-	go test -timeout 20m ./...
+	go test -timeout 40m ./...
 
 # The tests of the command run it as a process of its own, which the race detector
 # does not see: the soak runs that under it. What only judges what others ran is left
