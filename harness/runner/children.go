@@ -105,7 +105,8 @@ func Ginkgo() {
 }
 
 // endWithParent ends this process and those it started when whoever started it is
-// killed: nobody would report what they find.
+// killed: nobody would report what they find. It polls, because no system but Linux
+// tells a process of its parent's death.
 func endWithParent() {
 	for parent := os.Getppid(); os.Getppid() == parent; {
 		time.Sleep(200 * time.Millisecond)

@@ -18,7 +18,8 @@ func notPassed(dir string, exchanges, focus []string) ([]string, error) {
 		return nil, fmt.Errorf("--failed-from chooses the clauses, and so does --focus: give one of them")
 	}
 	if len(exchanges) != 1 {
-		return nil, fmt.Errorf("--failed-from %s: name the one exchange to run again, as in `authconform run onlyoffice --failed-from %s`", dir, dir)
+		return nil, fmt.Errorf("--failed-from %s: name the one exchange to run again, "+
+			"as in `authconform run onlyoffice --failed-from %s`", dir, dir)
 	}
 	earlier, err := reports.Read(dir)
 	if err != nil {

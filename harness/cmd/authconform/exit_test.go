@@ -40,9 +40,12 @@ func TestUsageErrorsExit2(t *testing.T) {
 		args []string
 		want []string // in the message: the fault and the remedy
 	}{
-		"unknown exchange":         {[]string{"run", "kraken"}, []string{`unknown exchange "kraken"`, "onlyoffice"}},
-		"unknown profile":          {[]string{"run", "onlyoffice", "--profile", "9.9"}, []string{`unknown profile "9.9"`, "documented, 3.7"}},
-		"no such fault":            {[]string{"prove", "kiiexap", "--profile", "alphapoint", "--faults", "nosuch", "--out", filepath.Join(t.TempDir(), "proof")}, []string{"nosuch", "fits no fault"}},
+		"unknown exchange": {[]string{"run", "kraken"}, []string{`unknown exchange "kraken"`, "onlyoffice"}},
+		"unknown profile":  {[]string{"run", "onlyoffice", "--profile", "9.9"}, []string{`unknown profile "9.9"`, "documented, 3.7"}},
+		"no such fault": {
+			[]string{"prove", "kiiexap", "--profile", "alphapoint", "--faults", "nosuch", "--out", filepath.Join(t.TempDir(), "proof")},
+			[]string{"nosuch", "fits no fault"},
+		},
 		"target missing":           {[]string{"run", "onlyoffice", "--target", "absent.yaml"}, []string{"absent.yaml", "cannot be read", "check the path"}},
 		"target malformed":         {[]string{"run", "onlyoffice", "--target", written("version: 1", "version: [1")}, []string{"YAML"}},
 		"unknown field":            {[]string{"run", "onlyoffice", "--target", written("version: 1", "version: 1\ncolour: red")}, []string{"colour", ":2"}},

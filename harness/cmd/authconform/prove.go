@@ -133,8 +133,8 @@ func proveAll(cmd *cobra.Command, chosen []conform.Suite, o mutation.Options, ou
 		}
 	}
 	if tried == 0 {
-		return fmt.Errorf("--faults %s fits no fault: authconform list EXCHANGE --faults prints those of behaviour; wire/OPERATION/OUTCOME are the others",
-			plain.Line(o.Faults))
+		return fmt.Errorf("--faults %s fits no fault: `authconform list EXCHANGE --faults` prints those of behaviour, "+
+			"and wire/OPERATION/OUTCOME are the others", plain.Line(o.Faults))
 	}
 	if !proven {
 		return exit(verdict.ExitNotConformant)

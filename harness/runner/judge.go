@@ -1,0 +1,86 @@
+package runner
+
+import (
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"authconform/harness/baseline"
+	"authconform/harness/journal"
+	"authconform/harness/target"
+	"authconform/harness/verdict"
+	"authconform/reports"
+)
+
+// judge comes to the verdicts. silent, when not nil, is why there are no results.
+func (r *runner) judge(results map[string]journal.Result, findings []journal.Finding, silent error) (*reports.Report, error) {
+	if silent != nil {
+		results = notRun(r.clauses, r.vault.Redact(silent.Error()))
+	}
+	report, err := reports.Build(reports.Run{
+		Tool: r.tool(), RunID: r.Plan.RunID,
+		Exchange: r.suite.Exchange, Profile: r.Plan.Profile, Target: r.target.URL,
+		Started: r.started, Finished: time.Now(), Strict: r.options.Strict, Procs: r.Plan.Procs, Seed: r.options.Seed,
+		Clauses: r.clauses, Results: results, Findings: findings, Deviations: deviations(r.target), Known: r.known(),
+	})
+	if err != nil {
+		return nil, err
+	}
+	if r.interrupted || r.endedEarly(report) {
+		report.Interrupt()
+	}
+	return report, nil
+}
+
+// known are the sentences of the security baseline that the release of the profile
+// is known to break.
+func (r *runner) known() []baseline.Known {
+	return slices.DeleteFunc(slices.Clone(r.contract.Known), func(k baseline.Known) bool {
+		return !slices.Contains(k.Profiles, r.Plan.Profile)
+	})
+}
+
+func notRun(clauses []reports.Clause, reason string) map[string]journal.Result {
+	results := map[string]journal.Result{}
+	for _, c := range clauses {
+		if c.Selected {
+			results[c.ID] = journal.Result{Clause: c.ID, State: verdict.NotRun, Reason: reason}
+		}
+	}
+	return results
+}
+
+// deviations turns the target file's list into the verdict's.
+func deviations(t *target.Target) []verdict.Deviation {
+	var out []verdict.Deviation
+	for _, d := range t.Deviations {
+		out = append(out, verdict.Deviation{Clause: d.Clause, Reason: d.Reason, Link: d.Link, Owner: d.Owner, Expires: d.Expires})
+	}
+	return out
+}
+
+func (p Plan) encode() []byte {
+	b, _ := json.Marshal(p) // strings and numbers only: it cannot fail
+	return b
+}
+
+func decodePlan(b []byte) (p Plan, err error) {
+	err = json.Unmarshal(b, &p)
+	return p, err
+}
+
+// leaked finds what a child process left when its own scan met a secret.
+func leaked(dir string) error {
+	marks, _ := filepath.Glob(filepath.Join(dir, leakMark("*")))
+	var found []error
+	for _, mark := range marks {
+		text, err := os.ReadFile(mark)
+		found = append(found, err, errors.New(string(text)))
+	}
+	return errors.Join(found...)
+}
+
+func leakMark(process string) string { return "leak-" + process + ".txt" }
