@@ -33,6 +33,7 @@ var road = []room{
 	{name: "harness/source", only: []string{}},
 	{name: "harness/verdict", only: []string{}},
 	{name: "harness/baseline", only: []string{}},
+	{name: "harness/grid", only: []string{}},
 	{name: "harness/yamldoc", only: []string{}},
 	{name: "harness/target", only: []string{"schemas", "harness/schema"}},
 	{name: "harness/alien", only: []string{"harness/target"}}, // second back ends, that their suites are put to
@@ -41,7 +42,7 @@ var road = []room{
 	{name: "harness/inbox", only: []string{"harness/httpclient"}},
 	{name: "harness/identity", only: []string{"harness/target"}},
 	{name: "harness/value", only: []string{"harness/httpclient"}},
-	{name: "harness/contract", only: []string{"harness/baseline", "harness/schema", "harness/source", "harness/yamldoc"}},
+	{name: "harness/contract", only: []string{"harness/baseline", "harness/grid", "harness/schema", "harness/source", "harness/yamldoc"}},
 	{name: "harness/clause", only: []string{"harness/contract", "harness/verdict"}},
 	{name: "harness/standard", only: []string{"harness/clause", "harness/source"}},
 	{name: "harness/expect", only: []string{"harness/contract", "harness/httpclient", "harness/schema", "harness/value", "harness/verdict"}},
@@ -60,7 +61,7 @@ var road = []room{
 	{name: "harness/reference/*", only: []string{"harness/reference/kit"}},
 	{name: "harness/reference", only: []string{"harness/reference/*"}},
 
-	{name: "reports", only: []string{"harness/baseline", "harness/clause", "harness/journal", "harness/plain", "harness/secret", "harness/verdict"}},
+	{name: "reports", only: []string{"harness/baseline", "harness/clause", "harness/grid", "harness/journal", "harness/plain", "harness/secret", "harness/verdict"}},
 	{name: "reports/compare", only: []string{"harness/clause", "harness/plain", "harness/verdict", "reports"}},
 	{name: "harness/attest", only: []string{"harness/clause", "harness/contract", "harness/expect", "harness/httpclient", "harness/journal",
 		"harness/schema", "harness/verdict", "reports"}},

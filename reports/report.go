@@ -15,6 +15,7 @@ import (
 
 	"authconform/harness/baseline"
 	"authconform/harness/clause"
+	"authconform/harness/grid"
 	"authconform/harness/journal"
 	"authconform/harness/verdict"
 )
@@ -43,6 +44,7 @@ type Run struct {
 	// Known are sentences of the security baseline that the release of the profile is
 	// known to break.
 	Known []baseline.Known
+	Grids grid.List
 }
 
 // Tool names the program that made a report.
@@ -74,7 +76,8 @@ type Report struct {
 	Meaning       string                  `json:"meaning"` // of the exit code
 	Counts        map[verdict.Verdict]int `json:"counts"`  // every verdict has an entry
 	Baseline      BaselineTally           `json:"baseline"`
-	Known         []baseline.Known        `json:"known"`  // sentences that the release is known to break; no clause judges them
+	Known         []baseline.Known        `json:"known"` // sentences that the release is known to break; no clause judges them
+	Grids         []Grid                  `json:"grids,omitempty"`
 	Causes        []Cause                 `json:"causes"` // the largest first
 	Verdicts      []Entry                 `json:"verdicts"`
 	Ending        []verdict.Deviation     `json:"ending,omitempty"`      // deviations that are red within two weeks
@@ -187,7 +190,7 @@ func Build(run Run) (*Report, error) {
 	}
 	r.Counts = verdict.Count(judged)
 	r.Baseline, r.Known = tallyBaseline(r.Verdicts), append([]baseline.Known{}, run.Known...)
-	r.Causes = causesOf(r.Verdicts)
+	r.Grids, r.Causes = Grids(run.Grids, r.Verdicts), causesOf(r.Verdicts)
 	r.ExitCode, r.Meaning = verdict.ExitCode(judged, run.Strict)
 	if silent := r.silentOperations(); r.ExitCode == verdict.ExitConformant && len(silent) > 0 {
 		r.ExitCode, r.Meaning = verdict.ExitIncomplete, fmt.Sprintf("incomplete: nothing was judged of %s; what the deployment lacks "+

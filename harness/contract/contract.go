@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"authconform/harness/baseline"
+	"authconform/harness/grid"
 	"authconform/harness/schema"
 	"authconform/harness/source"
 )
@@ -31,6 +32,7 @@ type Contract struct {
 	Baseline baseline.List // what holds whatever the contract leaves out
 	// Known are the sentences of the baseline that named releases are known to break.
 	Known []baseline.Known
+	Grids grid.List // tables whose cells are clauses
 
 	text []byte // of openapi.yaml
 }

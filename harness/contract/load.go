@@ -13,6 +13,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"authconform/harness/baseline"
+	"authconform/harness/grid"
 	"authconform/harness/schema"
 	"authconform/harness/source"
 	"authconform/harness/yamldoc"
@@ -64,7 +65,10 @@ func Load(fsys fs.FS, exchange string) (*Contract, error) {
 	if c.Baseline, err = baseline.Load(fsys); err != nil {
 		return nil, err
 	}
-	c.Known, err = c.Baseline.LoadKnown(fsys, exchange)
+	if c.Known, err = c.Baseline.LoadKnown(fsys, exchange); err != nil {
+		return nil, err
+	}
+	c.Grids, err = grid.Load(fsys, exchange)
 	return c, err
 }
 

@@ -25,6 +25,7 @@ func (r *runner) judge(results map[string]journal.Result, findings []journal.Fin
 		Exchange: r.suite.Exchange, Profile: r.Plan.Profile, Target: r.target.URL,
 		Started: r.started, Finished: time.Now(), Strict: r.options.Strict, Procs: r.Plan.Procs, Seed: r.options.Seed,
 		Clauses: r.clauses, Results: results, Findings: findings, Deviations: deviations(r.target), Known: r.known(),
+		Grids: r.contract.Grids,
 	})
 	if err != nil {
 		return nil, err

@@ -13,6 +13,7 @@ import (
 	"authconform/harness/clause"
 	"authconform/harness/conform"
 	"authconform/harness/contract"
+	"authconform/harness/grid"
 	"authconform/harness/mutation"
 	"authconform/harness/runner"
 	"authconform/harness/source"
@@ -22,17 +23,24 @@ func explainCommand() *cobra.Command {
 	var profile string
 	var quick bool
 	cmd := &cobra.Command{
-		Use:   "explain CLAUSE",
-		Short: "Tell all there is to know of one clause",
+		Use:   "explain CLAUSE|EXCHANGE",
+		Short: "Tell all there is to know of one clause, or draw the grids of an exchange",
 		Long: `Prints what a clause promises, how much it weighs and why, the answer it expects,
 the passages it rests on, the file and line of its spec, the faults it notices, and
 how to run it alone. The faults are found by putting the clause to the embedded
-reference with one fault at a time, which takes some seconds; --quick leaves that out.`,
+reference with one fault at a time, which takes some seconds; --quick leaves that out.
+
+Of an exchange it prints the grids: tables such as "a code that was spent here, presented
+there", with the clauses that judge each cell, or why none does.`,
 		Example: `  authconform explain onlyoffice.login.wrong-password
   authconform explain barong.sessions.replayed --profile 3.1
-  authconform explain kiiex.lock.reached --quick`,
+  authconform explain kiiex.lock.told --quick
+  authconform explain barong`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if st, err := findSuite(args[0]); err == nil {
+				return explainGrids(cmd.OutOrStdout(), st)
+			}
 			st, info, err := findClause(args[0])
 			if err != nil {
 				return err
@@ -62,12 +70,37 @@ reference with one fault at a time, which takes some seconds; --quick leaves tha
 				e.faults(proof)
 			}
 			e.alone()
+			if grids := c.Grids.Of(info.ID); len(grids) > 0 {
+				e.line("grids", "it stands in %s; `authconform explain %s` draws them", strings.Join(names(grids), ", "), st.Exchange)
+			}
 			return nil
 		},
 	}
 	cmd.Flags().StringVar(&profile, "profile", "", "`PROFILE` of the contract; the clause's first without it")
 	cmd.Flags().BoolVar(&quick, "quick", false, "do not look which faults the clause notices")
 	return cmd
+}
+
+// explainGrids draws all grids of an exchange.
+func explainGrids(w io.Writer, st conform.Suite) error {
+	c, err := runner.Contract(st.Exchange)
+	if err != nil {
+		return err
+	}
+	clauses, err := runner.Clauses(st)
+	if err != nil {
+		return err
+	}
+	printGrids(w, c.Grids, clauses)
+	return nil
+}
+
+func names(grids grid.List) []string {
+	var ids []string
+	for _, g := range grids {
+		ids = append(ids, g.ID)
+	}
+	return ids
 }
 
 // findClause looks a clause up by its id, in all profiles.

@@ -73,3 +73,22 @@ func TestExplainRefusesWhatThereIsNot(t *testing.T) {
 		})
 	}
 }
+
+// TestExplainDrawsGrids: of an exchange it draws each grid, with its cells in words below.
+func TestExplainDrawsGrids(t *testing.T) {
+	got := run(t, nil, "explain", "onlyoffice")
+	if got.code != verdict.ExitConformant {
+		t.Fatal(got)
+	}
+	for _, want := range []string{
+		"replay: A one-time code that one operation accepted", `spent at \ presented at`, "enumeration:", "limits:",
+		"  backup code, log-in: onlyoffice.code.backup-reused\n", "  texted code, confirmation: A texted code is taken at the log-in alone.\n",
+	} {
+		if !strings.Contains(got.stdout, want) {
+			t.Errorf("the grids lack %q\n%s", want, got)
+		}
+	}
+	if one := run(t, nil, "explain", "onlyoffice.code.backup-reused", "--quick"); !strings.Contains(one.stdout, "it stands in replay") {
+		t.Errorf("the explanation of a clause does not name its grids\n%s", one)
+	}
+}
