@@ -43,7 +43,11 @@ type Suite struct {
 	UsedUp []string
 	// Makes names the roles whose accounts the suite makes for itself on a target; nil
 	// means none, so that each has to be in the target file.
-	Makes    func(*target.Target) []string
+	Makes func(*target.Target) []string
+	// Provide, when not nil, makes an account of a role that the target file lacks, on
+	// a target whose file says that there accounts can be had for the asking; n is a
+	// text that no other account has. false means that none can be made.
+	Provide  func(t *target.Target, role, n string) (target.Identity, bool)
 	Settings map[string]target.Setting
 	// Features names the features that a target may declare.
 	Features map[string]Feature

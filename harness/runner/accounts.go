@@ -76,10 +76,9 @@ func loadClaims(exchange string) (map[string][]identity.Claim, error) {
 func (r *runner) openAccounts() error {
 	r.accounts = identity.NewBroker(r.target.Identities, TermsOf(r.suite, r.target.Limits), time.Now)
 	remove := func() {}
-	if len(r.target.Provision.Command) > 0 {
-		p := r.provisioner()
-		r.accounts.ProvideBy(p)
-		remove = p.remove
+	if more := r.source(); more != nil {
+		r.accounts.ProvideBy(more)
+		remove = more.remove
 	}
 	door, err := identity.Open(r.accounts)
 	if err != nil {

@@ -24,6 +24,56 @@ import (
 // command made and removed. It holds no secret.
 const provisionLog = "provision.log"
 
+// source makes accounts while a run lasts, and takes them away at its end.
+type source interface {
+	identity.Provider
+	remove()
+}
+
+// source is where accounts come from beside the target file; nil where from nowhere.
+func (r *runner) source() source {
+	log := &accountLog{file: filepath.Join(r.Plan.Out, provisionLog), vault: r.vault}
+	switch {
+	case len(r.target.Provision.Command) > 0:
+		return &provisioner{
+			exchange: r.suite.Exchange, command: r.target.Provision.Command, patience: r.target.Limits.MaxWait, vault: r.vault, log: log,
+		}
+	case r.suite.Provide != nil:
+		if _, can := r.suite.Provide(r.target, "", ""); can {
+			return &asking{target: r.target, make: r.suite.Provide, run: r.Plan.RunID, log: log}
+		}
+	}
+	return nil
+}
+
+// asking makes accounts that are there for whoever asks, as the target file says. The
+// documents name no way to take them away again.
+type asking struct {
+	target *target.Target
+	make   func(t *target.Target, role, n string) (target.Identity, bool)
+	run    string
+	log    *accountLog
+
+	mu   sync.Mutex
+	made int
+}
+
+// Provide implements identity.Provider.
+func (a *asking) Provide(role string) (target.Identity, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	who, can := a.make(a.target, role, fmt.Sprintf("%s-%d", a.run, a.made+1))
+	if !can {
+		return who, fmt.Errorf("the target file tells of no way to make an account of the role %s", role)
+	}
+	a.made++
+	who.Name, who.Roles = fmt.Sprintf("made-%s-%d", role, a.made), []string{role}
+	a.log.note("create", role, who.Name, nil)
+	return who, nil
+}
+
+func (*asking) remove() {}
+
 // provisioner makes accounts by the command of a target file: `COMMAND create
 // EXCHANGE ROLE` prints one JSON object with the members of an identity, and
 // `COMMAND remove EXCHANGE ROLE` reads the same object from its input.
@@ -32,20 +82,11 @@ type provisioner struct {
 	command  []string
 	patience time.Duration // for one call of the command
 	vault    *secret.Vault
-	log      string
+	log      *accountLog
 
 	mu   sync.Mutex
 	made []target.Identity
 }
-
-func (r *runner) provisioner() *provisioner {
-	return &provisioner{
-		exchange: r.suite.Exchange, command: r.target.Provision.Command, patience: r.target.Limits.MaxWait,
-		vault: r.vault, log: filepath.Join(r.Plan.Out, provisionLog),
-	}
-}
-
-var _ identity.Provider = (*provisioner)(nil)
 
 // Provide implements identity.Provider.
 func (p *provisioner) Provide(role string) (target.Identity, error) {
@@ -59,7 +100,7 @@ func (p *provisioner) Provide(role string) (target.Identity, error) {
 		}
 	}
 	if err != nil {
-		p.note("create", role, "", err)
+		p.log.note("create", role, "", err)
 		return who, fmt.Errorf("provision.command made none: %w", err)
 	}
 	for label, value := range map[string]string{"password": who.Password, "totp-secret": who.TOTPSecret, "api-key": who.APIKey,
@@ -73,7 +114,7 @@ func (p *provisioner) Provide(role string) (target.Identity, error) {
 		who.Roles = append(who.Roles, role)
 	}
 	p.made = append(p.made, who)
-	p.note("create", role, who.Name, nil)
+	p.log.note("create", role, who.Name, nil)
 	return who, nil
 }
 
@@ -86,7 +127,7 @@ func (p *provisioner) remove() {
 		role := who.Roles[len(who.Roles)-1]
 		group.Go(func() {
 			_, err := p.call("remove", role, printed(who))
-			p.note("remove", role, who.Name, err)
+			p.log.note("remove", role, who.Name, err)
 		})
 	}
 	group.Wait()
@@ -125,16 +166,22 @@ func (p *provisioner) call(what, role string, input []byte) ([]byte, error) {
 	return out, nil
 }
 
+// accountLog says in the run folder which accounts were made and removed.
+type accountLog struct {
+	file  string
+	vault *secret.Vault
+}
+
 // note writes a line of the log; a log that cannot be written stops nothing.
-func (p *provisioner) note(what, role, name string, err error) {
-	file, failure := os.OpenFile(p.log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+func (l *accountLog) note(what, role, name string, err error) {
+	file, failure := os.OpenFile(l.file, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if failure != nil {
 		return
 	}
 	defer file.Close()
 	result := "done"
 	if err != nil {
-		result = p.vault.Redact(err.Error())
+		result = l.vault.Redact(err.Error())
 	}
 	fmt.Fprintf(file, "%s %s role=%s account=%s %s\n", time.Now().UTC().Format(time.RFC3339), what, role, name, result)
 }

@@ -3,11 +3,13 @@ package runner
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"authconform/harness/secret"
+	"authconform/harness/target"
 )
 
 // shell makes a provisioner of a shell script.
@@ -17,8 +19,10 @@ func shell(t *testing.T, script string) *provisioner {
 	if err := os.WriteFile(file, []byte(script), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	vault := secret.New()
 	return &provisioner{
-		exchange: "ex", command: []string{"sh", file}, patience: 5 * time.Second, vault: secret.New(), log: filepath.Join(t.TempDir(), provisionLog),
+		exchange: "ex", command: []string{"sh", file}, patience: 5 * time.Second, vault: vault,
+		log: &accountLog{file: filepath.Join(t.TempDir(), provisionLog), vault: vault},
 	}
 }
 
@@ -41,7 +45,7 @@ esac`)
 	if err != nil || !strings.Contains(string(removed), `"password":"s3cret-of-ann"`) {
 		t.Errorf("removed with %s, error %v", removed, err)
 	}
-	log, err := os.ReadFile(p.log)
+	log, err := os.ReadFile(p.log.file)
 	if text := string(log); err != nil || strings.Contains(text, "s3cret") || strings.Count(text, "account=made-user-1 done") != 2 {
 		t.Errorf("log %s, error %v", log, err)
 	}
@@ -67,5 +71,34 @@ func TestProvisionFails(t *testing.T) {
 				t.Errorf("error %v, want %q", err, tc.want)
 			}
 		})
+	}
+}
+
+// TestAsking: a target that makes whoever is named gets a new name for each account, and
+// no name of an earlier run.
+func TestAsking(t *testing.T) {
+	log := &accountLog{file: filepath.Join(t.TempDir(), provisionLog), vault: secret.New()}
+	named := func(run string) *asking {
+		return &asking{run: run, log: log, make: func(_ *target.Target, role, n string) (target.Identity, bool) {
+			return target.Identity{Login: n + "@ex.test"}, role == "user"
+		}}
+	}
+	seen := map[string]bool{}
+	for _, run := range []string{"a1", "b2"} {
+		a := named(run)
+		for range 3 {
+			who, err := a.Provide("user")
+			if err != nil || seen[who.Login] || !slices.Equal(who.Roles, []string{"user"}) {
+				t.Errorf("made %v after %v, error %v", who, seen, err)
+			}
+			seen[who.Login] = true
+		}
+		if _, err := a.Provide("admin"); err == nil {
+			t.Error("an account was made of a role that there is no way to make")
+		}
+	}
+	text, err := os.ReadFile(log.file)
+	if err != nil || strings.Count(string(text), "create role=user") != 6 {
+		t.Errorf("log %s, error %v", text, err)
 	}
 }

@@ -38,6 +38,7 @@ var Suite = conform.Suite{
 	Send:    client.Send,
 	Needs:   client.Needs,
 	Knock:   client.Knock,
+	Provide: client.Provide,
 	Tallies: true, // the page prints no refusal
 	// The public API page; the second is the vendor's trading API.
 	ProductionHosts: []string{"api.coinrabbit.io", "exchange.coinrabbit.io"},

@@ -44,6 +44,12 @@ func with(s *conform.Context, by *conform.Actor, fields http.Header) *conform.Ac
 	return s.Actor(by.Name, by.Who, header)
 }
 
+// nobody is a caller as whom no account attempts anything: what it sends lacks a session,
+// so that no target can count it against one.
+func nobody(s *conform.Context, by *conform.Actor) *conform.Actor {
+	return s.Actor(by.Name, nil, by.Header)
+}
+
 // text is a value with a name for it.
 type text struct{ name, value string }
 
@@ -119,7 +125,7 @@ func (p Subject) intrude(ctx context.Context, s *conform.Context, entrance Entra
 	if !p.SingleUse {
 		s.Require("get the control accepted", s.Do(ctx, by, p.Operation, control()), p.Operation, p.expected())
 	}
-	request, outsider := control(), entrance.Outsider(ctx)
+	request, outsider := control(), nobody(s, entrance.Outsider(ctx))
 	for _, a := range attempts {
 		r := request
 		if a.of != nil {

@@ -34,18 +34,23 @@ func (s *Server) seed(n int) {
 func (s *Server) add(a *account) {
 	s.accounts = append(s.accounts, a)
 	s.byID[a.id], s.byExternal[a.external] = a, a
-	if a.email != "" {
-		s.byRecipient[strings.ToLower(a.email)], s.byRecipient[a.phone] = a, a
+	for _, recipient := range []string{strings.ToLower(a.email), a.phone} {
+		if recipient != "" {
+			s.byRecipient[recipient] = a
+		}
 	}
 }
 
 // externalAccount finds the account the partner calls so, or makes it: a partner
-// may name any user of its own.
+// may name any user of its own. Codes reach the one whose name is an address.
 func (s *Server) externalAccount(external string) *account {
 	if a, known := s.byExternal[external]; known {
 		return a
 	}
 	a := &account{id: kit.RandomUUID(), external: external}
+	if strings.Contains(external, "@") {
+		a.email = external
+	}
 	s.add(a)
 	return a
 }

@@ -57,6 +57,8 @@ func (s *Server) Settings() map[string]string {
 	}
 	if p.bySMS {
 		settings["code-delivery"] = "sms"
+	} else {
+		settings["new-user"] = "{n}@partner.example"
 	}
 	return settings
 }

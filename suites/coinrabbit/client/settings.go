@@ -1,6 +1,8 @@
 package client
 
 import (
+	"strings"
+
 	"authconform/harness/conform"
 	"authconform/harness/contract"
 	"authconform/harness/target"
@@ -25,6 +27,7 @@ const (
 	UserMember       = "user-member"
 	TokenMember      = "user-token-member"
 	Delivery         = "code-delivery"
+	NewUser          = "new-user"
 )
 
 // User is the one role of an identity.
@@ -118,9 +121,21 @@ var Settings = map[string]target.Setting{
 		Text: "where codes are delivered, email or sms: to the login or to the phone of an identity, in the file's inbox", Default: "email", Values: []string{"email", "sms"},
 		Ask: "where are verification codes delivered, and how can a test read them?",
 	},
+	NewUser: {
+		Text: "an e-mail address with {n} in it, such as qa+{n}@example.com: where the partner's log-in makes a user of each such external_id, " +
+			"whose codes reach the inbox, a run makes as many users as it needs; the page has no call that removes them",
+		Form: `[^\s{}]*\{n\}[^\s{}]*@[^\s{}]+`,
+	},
 	conform.Tolerance: {
 		Text: "how many 30-second steps old an app's code may be, 0 or 1", Default: "1", Values: []string{"0", "1"},
 	},
+}
+
+// Provide makes a user out of its name: the partner's log-in creates whom it does not
+// know.
+func Provide(t *target.Target, _, n string) (target.Identity, bool) {
+	address := strings.ReplaceAll(t.Settings[NewUser], "{n}", n)
+	return target.Identity{Login: address, ID: address}, address != "" && t.Settings[Delivery] != "sms"
 }
 
 const askMembers = "what are the members of sending and verifying a code called: the message type, the recipient, the code?"
