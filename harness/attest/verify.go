@@ -137,6 +137,7 @@ func (v *Verified) run(dir, evidence string, r *reports.Report, leaks Leaks) {
 	again, err := reports.Build(reports.Run{
 		Tool: r.Tool, RunID: r.RunID, Exchange: r.Exchange, Profile: r.Profile, Target: r.Target, Started: r.Started, Finished: r.Finished,
 		Strict: r.Strict, Procs: r.Procs, Seed: r.Seed, Clauses: clauses, Results: calls.Results(), Deviations: deviations,
+		Known: c.KnownIn(r.Profile), Grids: c.Grids,
 	})
 	if err != nil {
 		v.problem("%s: %v", r.Exchange, err)

@@ -37,6 +37,12 @@ type Contract struct {
 	text []byte // of openapi.yaml
 }
 
+// KnownIn are the sentences of the security baseline that the release of a profile is
+// known to break.
+func (c *Contract) KnownIn(profile string) []baseline.Known {
+	return slices.DeleteFunc(slices.Clone(c.Known), func(k baseline.Known) bool { return !slices.Contains(k.Profiles, profile) })
+}
+
 // Operation is one method on one path.
 type Operation struct {
 	ID, Method, Path, Area, Summary string

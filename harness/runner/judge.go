@@ -5,10 +5,8 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
-	"slices"
 	"time"
 
-	"authconform/harness/baseline"
 	"authconform/harness/journal"
 	"authconform/harness/target"
 	"authconform/harness/verdict"
@@ -24,7 +22,7 @@ func (r *runner) judge(results map[string]journal.Result, findings []journal.Fin
 		Tool: r.tool(), RunID: r.Plan.RunID,
 		Exchange: r.suite.Exchange, Profile: r.Plan.Profile, Target: r.target.URL,
 		Started: r.started, Finished: time.Now(), Strict: r.options.Strict, Procs: r.Plan.Procs, Seed: r.options.Seed,
-		Clauses: r.clauses, Results: results, Findings: findings, Deviations: deviations(r.target), Known: r.known(),
+		Clauses: r.clauses, Results: results, Findings: findings, Deviations: deviations(r.target), Known: r.contract.KnownIn(r.Plan.Profile),
 		Grids: r.contract.Grids,
 	})
 	if err != nil {
@@ -34,14 +32,6 @@ func (r *runner) judge(results map[string]journal.Result, findings []journal.Fin
 		report.Interrupt()
 	}
 	return report, nil
-}
-
-// known are the sentences of the security baseline that the release of the profile
-// is known to break.
-func (r *runner) known() []baseline.Known {
-	return slices.DeleteFunc(slices.Clone(r.contract.Known), func(k baseline.Known) bool {
-		return !slices.Contains(k.Profiles, r.Plan.Profile)
-	})
 }
 
 func notRun(clauses []reports.Clause, reason string) map[string]journal.Result {

@@ -250,3 +250,19 @@ func copyFile(t *testing.T, from, to string) {
 		t.Fatal(err)
 	}
 }
+
+// TestCertifyKnownRelease: the report of a release that is known to break the security
+// baseline says so, and its evidence comes to the same.
+func TestCertifyKnownRelease(t *testing.T) {
+	keys := t.TempDir()
+	if res := run(t, nil, "keygen", filepath.Join(keys, "release.key")); res.code != 0 {
+		t.Fatal(res)
+	}
+	bundle := filepath.Join(t.TempDir(), "run")
+	if res := run(t, nil, "run", "onlyoffice", "--profile", "3.7", "--evidence", "all", "--out", bundle); res.code != 0 {
+		t.Fatal(res)
+	}
+	if res := certify(t, bundle, keys); res.code != 0 {
+		t.Error(res)
+	}
+}
