@@ -104,7 +104,7 @@ func suiteOf(r *Report) junitSuite {
 		Name:      visible(r.Exchange),
 		Timestamp: r.Started.Format("2006-01-02T15:04:05"),
 		Properties: properties(
-			"profile", r.Profile, "target", r.Target, "run_id", r.RunID, "tool", r.Tool.Name+" "+r.Tool.Version,
+			"profile", r.Profile, "promises", Promises(r), "target", r.Target, "run_id", r.RunID, "tool", r.Tool.Name+" "+r.Tool.Version,
 			"strict", strconv.FormatBool(r.Strict), "procs", strconv.Itoa(r.Procs), "seed", strconv.FormatInt(r.Seed, 10),
 			"exit_code", strconv.Itoa(r.ExitCode), "meaning", r.Meaning),
 	}

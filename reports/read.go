@@ -65,7 +65,7 @@ func Encode(runs []*Report) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	err = indented(&b, s)
+	err = compact(&b, s)
 	return b.Bytes(), err
 }
 

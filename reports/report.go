@@ -31,6 +31,7 @@ type Run struct {
 	RunID      string
 	Exchange   string
 	Profile    string
+	Promises   int       // version of the contract and the clause list; 0 where it is not known
 	Target     string    // base URL
 	Started    time.Time // also the moment at which a deviation must hold
 	Finished   time.Time
@@ -66,6 +67,7 @@ type Report struct {
 	RunID         string                  `json:"run_id"`
 	Exchange      string                  `json:"exchange"`
 	Profile       string                  `json:"profile"`
+	Promises      int                     `json:"contract_version,omitempty"` // of the contract and the clause list
 	Target        string                  `json:"target"`
 	Started       time.Time               `json:"started"`
 	Finished      time.Time               `json:"finished"`
@@ -172,7 +174,7 @@ func Build(run Run) (*Report, error) {
 
 	r := &Report{
 		SchemaVersion: SchemaVersion, Tool: run.Tool, RunID: run.RunID, Exchange: run.Exchange,
-		Profile: run.Profile, Target: withoutUser(run.Target), Started: run.Started.UTC(), Finished: run.Finished.UTC(),
+		Profile: run.Profile, Promises: run.Promises, Target: withoutUser(run.Target), Started: run.Started.UTC(), Finished: run.Finished.UTC(),
 		Strict: run.Strict, Procs: run.Procs, Seed: run.Seed, Verdicts: make([]Entry, 0, len(run.Clauses)),
 	}
 	deviations := assign(run)

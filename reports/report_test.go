@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -140,13 +141,44 @@ func validate(t *testing.T, s *jsonschema.Schema, text string) error {
 
 func TestReportJSONMatchesItsSchema(t *testing.T) {
 	s := schemaOf(t, "report.schema.json")
+	noticed := sampleRun()
+	noticed.Promises = 3
+	noticed.Findings = []journal.Finding{{Kind: journal.Clock, Text: "an hour off"}, {Kind: journal.Disclosure, Text: "calls.har held a secret"}}
 	for name, run := range map[string]Run{
-		"sample": sampleRun(),
-		"empty":  {Tool: Tool{Name: "authconform"}, Exchange: "barong", Started: t0, Finished: t0},
+		"sample": sampleRun(), "with findings": noticed,
+		"empty": {Tool: Tool{Name: "authconform"}, Exchange: "barong", Started: t0, Finished: t0},
 	} {
 		text := render(t, func(b *bytes.Buffer) error { return JSON(b, build(t, run)) })
 		if err := validate(t, s, text); err != nil {
 			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// TestSchemaNamesEveryMember: a member that is left out of a report, because it is
+// empty there, is allowed all the same where it is not.
+func TestSchemaNamesEveryMember(t *testing.T) {
+	raw, err := os.ReadFile("../schemas/report/report.schema.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var doc struct {
+		Definitions map[string]struct {
+			Properties map[string]json.RawMessage
+		}
+	}
+	if err := json.Unmarshal(raw, &doc); err != nil {
+		t.Fatal(err)
+	}
+	for definition, v := range map[string]any{
+		"single": Report{}, "several": Several{}, "entry": Entry{}, "cause": Cause{}, "failure": journal.Failure{}, "tool": Tool{},
+	} {
+		of := reflect.TypeOf(v)
+		for i := range of.NumField() {
+			name, _, _ := strings.Cut(of.Field(i).Tag.Get("json"), ",")
+			if _, known := doc.Definitions[definition].Properties[name]; !known {
+				t.Errorf("%s: the schema does not know %q", definition, name)
+			}
 		}
 	}
 }

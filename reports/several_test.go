@@ -102,7 +102,13 @@ func severalJSON(t *testing.T) string {
 }
 
 func TestSeveralJSONMatchesTheSchema(t *testing.T) {
-	if err := validate(t, schemaOf(t, "report.schema.json"), severalJSON(t)); err != nil {
+	s := schemaOf(t, "report.schema.json")
+	if err := validate(t, s, severalJSON(t)); err != nil {
+		t.Error(err)
+	}
+	noticed := sampleSeveral(t)
+	noticed.Find(journal.Finding{Kind: journal.Disclosure, Text: "calls.har held a secret"})
+	if err := validate(t, s, render(t, func(b *bytes.Buffer) error { return indented(b, noticed) })); err != nil {
 		t.Error(err)
 	}
 }

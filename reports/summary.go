@@ -161,6 +161,7 @@ func summaryMetadata(b *bounded, r *Report) {
 	for _, pair := range [][2]string{
 		{"Target", r.Target},
 		{"Profile", r.Profile},
+		{"Promises", Promises(r)},
 		{"Started", r.Started.Format(time.RFC3339)},
 		{"Took", r.took().Round(time.Millisecond).String()},
 		{"Run", r.RunID},
@@ -171,6 +172,14 @@ func summaryMetadata(b *bounded, r *Report) {
 	} {
 		fmt.Fprintf(b, "| %s | %s |\n", pair[0], plain.Cell(pair[1]))
 	}
+}
+
+// Promises names the version of the contract and the clause list that a run judged by.
+func Promises(r *Report) string {
+	if r.Promises == 0 {
+		return "version not recorded"
+	}
+	return fmt.Sprintf("version %d", r.Promises)
 }
 
 func summaryCounts(b *bounded, r *Report, heading string) {

@@ -118,6 +118,9 @@ func certifiable(dir string, runs []*reports.Report, about About) error {
 		return fmt.Errorf("a certificate names product, version, deployment and contact: give all four as flags, or in %s beside the run", AboutFile)
 	}
 	for _, r := range runs {
+		if r.Lost != "" || r.Interrupted {
+			return fmt.Errorf("the run over %s is not whole (%s): a certificate is for a whole run", r.Exchange, r.Meaning)
+		}
 		if n := r.Counts[verdict.FILTERED]; n > 0 {
 			return fmt.Errorf("the run left out %d clauses of %s (--focus): a certificate is for a whole run", n, r.Exchange)
 		}

@@ -134,10 +134,21 @@ func (v *Verified) run(dir, evidence string, r *reports.Report, leaks Leaks) {
 		v.problem("%s: %v", r.Exchange, err)
 		return
 	}
+	promises, err := contract.Version(fsys)
+	if err != nil {
+		v.problem("%s: %v", r.Exchange, err)
+		return
+	}
+	for _, f := range calls.Findings() {
+		if !slices.Contains(r.Findings, f) {
+			v.problem("%s: the report leaves out a finding that was recorded (%s)", r.Exchange, f)
+		}
+	}
 	again, err := reports.Build(reports.Run{
-		Tool: r.Tool, RunID: r.RunID, Exchange: r.Exchange, Profile: r.Profile, Target: r.Target, Started: r.Started, Finished: r.Finished,
-		Strict: r.Strict, Procs: r.Procs, Seed: r.Seed, Clauses: clauses, Results: calls.Results(), Deviations: deviations,
-		Known: c.KnownIn(r.Profile), Grids: c.Grids,
+		Tool: r.Tool, RunID: r.RunID, Exchange: r.Exchange, Profile: r.Profile, Promises: promises, Target: r.Target,
+		Started: r.Started, Finished: r.Finished, Strict: r.Strict, Procs: r.Procs, Seed: r.Seed,
+		Clauses: clauses, Results: calls.Results(), Findings: r.Findings, Deviations: deviations, Known: c.KnownIn(r.Profile),
+		Grids: c.Grids,
 	})
 	if err != nil {
 		v.problem("%s: %v", r.Exchange, err)

@@ -14,6 +14,7 @@ import (
 
 	"authconform/harness/identity"
 	"authconform/harness/inbox"
+	"authconform/harness/journal"
 	"authconform/harness/otp"
 	"authconform/harness/target"
 	"authconform/harness/verdict"
@@ -245,11 +246,13 @@ func (s *Context) Mail(ctx context.Context, to string, match func(inbox.Message)
 // arrives.
 func (s *Context) PromisedMail(ctx context.Context, to string, match func(inbox.Message) bool) inbox.Message {
 	ginkgo.GinkgoHelper()
+	const sent = "the promised message is sent"
 	s.current().checks.Add(1)
 	message, arrived := s.awaitMail(ctx, to, match)
+	s.current().record(journal.Check{Kind: journal.Assertion, What: sent, Holds: arrived})
 	if !arrived {
 		others := len(s.Messages(ctx, to))
-		s.fail("the promised message is sent", []string{"a message with what the clause reads out of it, in the inbox of the target file"},
+		s.fail(sent, []string{"a message with what the clause reads out of it, in the inbox of the target file"},
 			[]string{fmt.Sprintf("none within limits.max-wait (%s); %d messages to that address hold no such thing", s.env.Target.Limits.MaxWait, others)}, nil)
 	}
 	return message

@@ -7,10 +7,12 @@ import (
 	"path/filepath"
 	"time"
 
+	"authconform/harness/contract"
 	"authconform/harness/journal"
 	"authconform/harness/target"
 	"authconform/harness/verdict"
 	"authconform/reports"
+	"authconform/schemas"
 )
 
 // judge comes to the verdicts. silent, when not nil, is why there are no results.
@@ -18,9 +20,13 @@ func (r *runner) judge(results map[string]journal.Result, findings []journal.Fin
 	if silent != nil {
 		results = notRun(r.clauses, r.vault.Redact(silent.Error()))
 	}
+	promises, err := contract.Version(schemas.FS)
+	if err != nil {
+		return nil, err
+	}
 	report, err := reports.Build(reports.Run{
 		Tool: r.tool(), RunID: r.Plan.RunID,
-		Exchange: r.suite.Exchange, Profile: r.Plan.Profile, Target: r.target.URL,
+		Exchange: r.suite.Exchange, Profile: r.Plan.Profile, Promises: promises, Target: r.target.URL,
 		Started: r.started, Finished: time.Now(), Strict: r.options.Strict, Procs: r.Plan.Procs, Seed: r.options.Seed,
 		Clauses: r.clauses, Results: results, Findings: findings, Deviations: deviations(r.target), Known: r.contract.KnownIn(r.Plan.Profile),
 		Grids: r.contract.Grids,

@@ -62,17 +62,17 @@ func policy() string {
 
 // view is what the template shows; the script shows the rest from Data.
 type view struct {
-	Policy, Title, Version, RunID, Started, Took string
-	Verdict, Class, Subject, Meaning             string
-	ExitCode                                     int
-	Runs                                         []runView
-	CausesLine                                   string
-	Causes                                       []causeView
-	Levels                                       []string
-	Heat                                         []heatRow
-	Grids                                        []gridView
-	Style                                        template.CSS
-	Script, Data                                 template.JS
+	Policy, Title, Version, Promises, RunID, Started, Took string
+	Verdict, Class, Subject, Meaning                       string
+	ExitCode                                               int
+	Runs                                                   []runView
+	CausesLine                                             string
+	Causes                                                 []causeView
+	Levels                                                 []string
+	Heat                                                   []heatRow
+	Grids                                                  []gridView
+	Style                                                  template.CSS
+	Script, Data                                           template.JS
 }
 
 type runView struct {
@@ -100,8 +100,9 @@ func Write(w io.Writer, head Head, runs []Run) error {
 	}
 	word, class := said(head.ExitCode)
 	v := view{
-		Policy: policy(), Version: first.Tool.Version, RunID: first.RunID, Started: head.Started.Format("2006-01-02 15:04 MST"),
-		Took: head.Finished.Sub(head.Started).Round(time.Second).String(), Verdict: word, Class: class, Subject: subject(runs),
+		Policy: policy(), Version: first.Tool.Version, Promises: reports.Promises(first), RunID: first.RunID,
+		Started: head.Started.Format("2006-01-02 15:04 MST"),
+		Took:    head.Finished.Sub(head.Started).Round(time.Second).String(), Verdict: word, Class: class, Subject: subject(runs),
 		Meaning: head.Meaning, ExitCode: head.ExitCode, CausesLine: reports.CausesLine(all(runs)...), Causes: causes(runs),
 		Levels: levels, Heat: heat(runs), Grids: grids(runs),
 		// Our own files, and JSON in which every angle bracket is escaped.

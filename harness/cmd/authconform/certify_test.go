@@ -185,6 +185,44 @@ func TestCertifyRefusesHalfAWord(t *testing.T) {
 	}
 }
 
+// TestARunOverSeveralExchangesIsCertified: one bundle, with the evidence of each.
+func TestARunOverSeveralExchangesIsCertified(t *testing.T) {
+	keys, out := t.TempDir(), filepath.Join(t.TempDir(), "run")
+	if res := run(t, nil, "keygen", filepath.Join(keys, "release.key")); res.code != 0 {
+		t.Fatal(res)
+	}
+	if res := run(t, nil, "run", "kiiex", "kiiexap", "--evidence", "all", "--out", out); res.code != verdict.ExitConformant {
+		t.Fatal(res)
+	}
+	if res := certify(t, out, keys); res.code != 0 {
+		t.Fatal(res)
+	}
+	if res := run(t, nil, "verify", out); res.code != 0 {
+		t.Error(res)
+	}
+	change(t, out, reports.JSONFile, `"id":"kiiexap.code.replayed",.*?"verdict":"(PASS)"`, "WARN")
+	if res := run(t, nil, "verify", out); res.code != verdict.ExitNotConformant || !strings.Contains(res.stdout, "clause kiiexap.code.replayed: the report says WARN") {
+		t.Errorf("one verdict of the second exchange: %s", res)
+	}
+}
+
+// TestCertifyTakesWhatAFileBesideTheRunSays, where no flag says otherwise.
+func TestCertifyTakesWhatAFileBesideTheRunSays(t *testing.T) {
+	bundle, keys := certified(t)
+	beside := filepath.Join(bundle, attest.AboutFile)
+	again := func() result {
+		return run(t, nil, "certify", bundle, "--key", filepath.Join(keys, "release.key"), "--version", "2")
+	}
+	write(t, beside, "product: KIIEX\nversion: '1'\ndeployment: staging\ncontact: qa@example.com\n")
+	if res := again(); res.code != 0 || !strings.Contains(res.stdout, "KIIEX 2 on staging") {
+		t.Error(res)
+	}
+	write(t, beside, "produkt: KIIEX\n")
+	if res := again(); res.code != verdict.ExitUsage || !strings.Contains(res.stderr, "about.yaml") || !strings.Contains(res.stderr, "produkt") {
+		t.Errorf("a member that there is not: %s", res)
+	}
+}
+
 // TestCertifyNeedsEveryCall: a lean run holds less than verify derives verdicts from.
 func TestCertifyNeedsEveryCall(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "lean")

@@ -96,7 +96,10 @@ func crossings(t *testing.T, exchange string, exit int) []crossing {
 			got = append(got, crossing{Suite: suite, Server: server})
 		}
 	}
-	folder := t.TempDir()
+	folder, keys := t.TempDir(), t.TempDir()
+	if res := run(t, nil, "keygen", filepath.Join(keys, "release.key")); res.code != 0 {
+		t.Fatal(res)
+	}
 	t.Run("runs", func(t *testing.T) {
 		for i := range got {
 			t.Run(got[i].Suite+" on "+got[i].Server, func(t *testing.T) {
@@ -110,6 +113,11 @@ func crossings(t *testing.T, exchange string, exit int) []crossing {
 		if red := worse(t, own, filepath.Join(folder, x.Suite+" on "+x.Server)); !slices.Equal(red, x.Red) {
 			t.Errorf("suite %s: the difference between the servers %s and %s is not what the crossed run finds red:\n%s",
 				x.Suite, x.Suite, x.Server, cmp.Diff(x.Red, red))
+		}
+	}
+	for _, profile := range c.Profiles { // no verdict of ours but follows from its evidence
+		if res := certify(t, filepath.Join(folder, profile+" on "+profile), keys); res.code != 0 {
+			t.Errorf("profile %s cannot be certified: %s", profile, res)
 		}
 	}
 	return slices.DeleteFunc(got, func(x crossing) bool { return x.Suite == x.Server })
@@ -134,7 +142,7 @@ func worse(t *testing.T, old, new string) (red []string) {
 func cross(t *testing.T, exchange string, x crossing, exit int, out string) (red []string) {
 	t.Helper()
 	file, _ := servedOf(t, exchange, runner.ServeOptions{Profile: x.Server})
-	res := run(t, nil, "run", exchange, "--target", file, "--profile", x.Suite, "--out", out)
+	res := run(t, nil, "run", exchange, "--target", file, "--profile", x.Suite, "--evidence", "all", "--out", out)
 	for id, v := range verdicts(report(t, out)) {
 		if v != verdict.PASS && v != verdict.NOT_APPLICABLE {
 			red = append(red, id+" "+string(v))
