@@ -44,7 +44,7 @@ var road = []room{
 	{name: "harness/value", only: []string{"harness/httpclient"}},
 	{name: "harness/contract", only: []string{"harness/baseline", "harness/grid", "harness/schema", "harness/source", "harness/yamldoc"}},
 	{name: "harness/clause", only: []string{"harness/contract", "harness/verdict"}},
-	{name: "harness/standard", only: []string{"harness/clause", "harness/source"}},
+	{name: "harness/standard", only: []string{"harness/baseline", "harness/clause", "harness/source"}},
 	{name: "harness/expect", only: []string{"harness/contract", "harness/httpclient", "harness/schema", "harness/value", "harness/verdict"}},
 	{name: "harness/journal", only: []string{"harness/httpclient", "harness/plain", "harness/secret", "harness/verdict"}},
 

@@ -104,7 +104,7 @@ func authzTokens(p *api) {
 			p.Check("whom it is for", value.List(said, "aud"), ConsistOf(p.List(client.Audience)))
 		})
 	It("The AuthZ token carries no other claims", clause.Should("barong.authz.token-members", p.AuthorizeRead, contract.OK, needs,
-		clause.From(contract.Standard, "OWASP ASVS 5.0.0 14.2; checks#J11")), func(ctx SpecContext) {
+		clause.From(contract.Standard, "OWASP ASVS 5.0.0 14.1.1; checks#J11")), func(ctx SpecContext) {
 		known := []string{"iat", "exp", "sub", "iss", "aud", "jti", "uid", "username", "email", "referral_id", "role", "level", "state"}
 		for _, name := range memberNames(client.Claims(p.granted(ctx, p.Member(ctx)))) {
 			p.Check("the member is one of those known", name, BeElementOf(known))

@@ -48,6 +48,9 @@ func TestContractVersionIsHeld(t *testing.T) {
 	if res := run(t, nil, "run", "kiiex", "--focus", "kiiex.ping.*", "--contract-version", "1", "--out", out); res.code != verdict.ExitConformant {
 		t.Errorf("the version that there is: %s", res)
 	}
+	if n := report(t, out).Promises; n != 1 {
+		t.Errorf("the report names version %d", n)
+	}
 	if res := run(t, nil, "run", "kiiex", "--contract-version", "2"); res.code != verdict.ExitUsage || !strings.Contains(res.stderr, "has version 1") {
 		t.Errorf("a version to come: %s", res)
 	}
@@ -57,10 +60,14 @@ func TestContractVersionIsHeld(t *testing.T) {
 }
 
 func TestStandardsAreListedWithTheirGaps(t *testing.T) {
-	res := run(t, nil, "list", "--standard", "asvs-5.0.0")
-	for _, want := range []string{"no certification", "kiiexap", "barong.sessions.replayed", "gap: "} {
-		if res.code != 0 || !strings.Contains(res.stdout, want) {
-			t.Errorf("want %q: %s", want, res)
+	for id, of := range map[string]string{
+		"asvs-5.0.0": "6.5.1", "rfc": "6238 5.2", "nist-sp-800-63b": "5.2.8", "psd2-rts": "4(1)", "pci-dss-4.0.1": "8.3.4",
+	} {
+		res := run(t, nil, "list", "--standard", id)
+		for _, want := range []string{"no certification", "kiiexap", of, "barong.sessions.", "gap: "} {
+			if res.code != 0 || !strings.Contains(res.stdout, want) {
+				t.Errorf("%s: want %q: %s", id, want, res)
+			}
 		}
 	}
 	if res := run(t, nil, "list", "--standard", "asvs-9"); res.code != verdict.ExitUsage || !strings.Contains(res.stderr, "there is: asvs-5.0.0") {

@@ -106,16 +106,19 @@ func listStandard(cmd *cobra.Command, args []string, id string) error {
 		if err != nil {
 			return err
 		}
-		rows, err := st.Rows(schemas.FS, suite.Exchange, clauses)
+		refs, err := standard.LoadReferences(schemas.FS, suite.Exchange)
 		if err != nil {
 			return err
 		}
-		for _, row := range rows {
+		if err := refs.Check(clauses); err != nil {
+			return err
+		}
+		for _, row := range refs.Rows(st, clauses) {
 			which := strings.Join(row.Clauses, " ")
 			if row.Gap != "" {
 				which = "gap: " + row.Gap
 			}
-			fmt.Fprintf(w, "%s\t%s\tL%d\t%s\t%d\t%s\n", suite.Exchange, row.ID, row.Level, row.Name, len(row.Clauses), which)
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%d\t%s\n", suite.Exchange, row.ID, st.LevelOf(row.Requirement), row.Name, len(row.Clauses), which)
 		}
 	}
 	return w.Flush()
