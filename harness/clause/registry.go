@@ -21,6 +21,9 @@ type Registry struct {
 	// Beside lets specs that fill limits of their own run beside others. It has to be
 	// set before the tree is built.
 	Beside bool
+	// FillsLast puts specs that fill limits of their own after the others that run
+	// beside them.
+	FillsLast bool
 	// Musts puts the clauses of level MUST first, for a run that may end early; those
 	// that disturb others or fill limits keep their place.
 	Musts bool
@@ -96,6 +99,9 @@ func (r *Registry) Transform(node types.NodeType, offset ginkgo.Offset, text str
 	}
 	if r.Musts && entry.Level == MUST && !entry.Disrupts {
 		out = append(out, ginkgo.SpecPriority(1))
+	}
+	if r.FillsLast && entry.Own {
+		out = append(out, ginkgo.SpecPriority(-1))
 	}
 	return text, out, nil
 }

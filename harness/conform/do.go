@@ -231,6 +231,8 @@ func (s *Context) Send(ctx context.Context, by *Actor, op *contract.Operation, r
 	if call != nil {
 		run.addCall(call)
 		switch {
+		case s.suite.Counts[op.ID]:
+			run.attempted(by.Who, r, (*identity.Identity).Sent)
 		case s.counts(call, op):
 			run.attempted(by.Who, r, (*identity.Identity).Failed)
 		case s.suite.Renews && limited(op):

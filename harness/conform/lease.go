@@ -76,7 +76,7 @@ func (s *Context) claims(r *run, c identity.Claim) []identity.Claim {
 	if i < 0 || len(r.names()) > 0 {
 		return []identity.Claim{c}
 	}
-	c.Fails = declared[i].Fails
+	c.Fails, c.Sends = declared[i].Fails, declared[i].Sends
 	return append([]identity.Claim{c}, slices.Delete(declared, i, i+1)...)
 }
 
@@ -85,7 +85,9 @@ func (s *Context) claims(r *run, c identity.Claim) []identity.Claim {
 func (s *Context) ask(r *run, claims []identity.Claim) ([]identity.Grant, error) {
 	ginkgo.GinkgoHelper()
 	for {
-		request := identity.Request{Claims: claims, Held: r.names(), Now: s.Now(), AtOnce: s.canAdvance()}
+		request := identity.Request{
+			Claims: claims, Held: r.names(), Now: s.Now(), AtOnce: s.canAdvance(), Fills: r.clause.Own,
+		}
 		grants, err := s.env.Accounts.Lease(context.Background(), request)
 		var short *identity.Shortage
 		if !request.AtOnce || !errors.As(err, &short) || short.Until.IsZero() {

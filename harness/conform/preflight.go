@@ -56,8 +56,6 @@ func (s *Context) Preflight(ctx context.Context) Preflight {
 	if s.suite.Knock == nil {
 		return found
 	}
-	s.run = &run{before: true}
-	defer func() { s.run = nil }()
 	asked := map[string]*Unwelcome{} // by identity; nil where it was not refused
 	for _, role := range rolesOf(s.env.Target.Identities) {
 		var refused *Unwelcome
@@ -94,15 +92,11 @@ func (s *Context) Preflight(ctx context.Context) Preflight {
 // knock signs one identity in. sent is false where there was nothing to send, or no
 // answer; refused is nil where it was not refused as wrong credentials are.
 func (s *Context) knock(ctx context.Context, role string, index int, found *Preflight) (refused *Unwelcome, sent bool) {
-	defer func() {
-		switch r := recover().(type) {
-		case nil:
-		case unready:
-			refused, sent = nil, false
-		default:
-			panic(r)
-		}
-	}()
+	s.outside(func() { refused, sent = s.tryDoor(ctx, role, index, found) })
+	return refused, sent
+}
+
+func (s *Context) tryDoor(ctx context.Context, role string, index int, found *Preflight) (refused *Unwelcome, sent bool) {
 	who := s.Fresh(s.env.Target.Identities[index])
 	k := s.suite.Knock(s, who, role)
 	if k == nil || !s.Has(k.Operation) {

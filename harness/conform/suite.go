@@ -79,6 +79,9 @@ type Suite struct {
 	Knock func(s *Context, who *identity.Identity, role string) *Knock
 	// Renews says that right attempts renew what a target counts of wrong ones.
 	Renews bool
+	// Ease, when not nil, raises the limits of a target before the first spec, and says
+	// how they are put back; nil where the target does not grant it.
+	Ease func(context.Context, *Context) *Ease
 	// Needs names, by operationId, the settings without which an operation cannot
 	// be called; where one has neither value nor default, its specs are UNTESTABLE.
 	Needs map[string][]string

@@ -20,10 +20,7 @@ var counted = []contract.Outcome{
 // counts tells whether a target may count a call towards a limit: the operation has
 // one, and the call was answered as a counted outcome is and not as a success.
 func (s *Context) counts(call *httpclient.Call, op *contract.Operation) bool {
-	if s.suite.Tallies || s.suite.Counts[op.ID] {
-		return s.suite.Counts[op.ID]
-	}
-	if !limited(op) {
+	if s.suite.Tallies || !limited(op) {
 		return false
 	}
 	is := func(outcome contract.Outcome) bool { return s.Is(call, op, outcome) }
@@ -114,7 +111,8 @@ func (r *run) borrowed() []journal.Lease {
 	var all []journal.Lease
 	for _, l := range r.leases {
 		if l.handed {
-			all = append(all, journal.Lease{Identity: l.who.Name, Role: l.role, Failed: l.who.Attempts()})
+			failed, sent := l.who.Attempts()
+			all = append(all, journal.Lease{Identity: l.who.Name, Role: l.role, Failed: failed, Sent: sent})
 		}
 	}
 	return all

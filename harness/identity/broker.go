@@ -41,6 +41,7 @@ type Broker struct {
 	over     string    // why the run has ended; "" while it lasts
 	until    time.Time // when it ends at the latest, by the local clock; zero: never
 	sources  sources
+	ease     ease
 }
 
 // account is what the broker knows of an identity.
@@ -48,6 +49,7 @@ type account struct {
 	target.Identity
 	State
 	holder *holder // nil: free
+	fills  bool    // what holds it looks at a limit as the target has it
 	turn   int     // of the last lease; 0: never leased
 }
 
@@ -121,9 +123,11 @@ func (b *Broker) Return(name string, s State) {
 func (b *Broker) End(why string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.over = cmp.Or(b.over, why)
+	b.end(why)
 	b.assign()
 }
+
+func (b *Broker) end(why string) { b.over = cmp.Or(b.over, why) }
 
 // EndAfter ends the run in a while.
 func (b *Broker) EndAfter(d time.Duration, why string) {
@@ -152,6 +156,10 @@ func (b *Broker) assign() {
 	var waiting []*ticket
 	for _, t := range b.queue {
 		picks, ready := b.pick(t, kept, now)
+		if b.over == "" && !b.suited(t) {
+			waiting = append(waiting, t)
+			continue
+		}
 		if b.settle(t, picks, ready, now) {
 			close(t.done)
 			continue
@@ -193,9 +201,9 @@ func (b *Broker) settle(t *ticket, picks []*account, ready, now time.Time) bool 
 		for _, a := range picks {
 			b.turn++
 			if a.rested(now, b.terms) {
-				a.Failed, a.Filled = 0, false
+				a.forget()
 			}
-			a.turn, a.holder = b.turn, t.by
+			a.turn, a.holder, a.fills = b.turn, t.by, t.Fills
 			t.grants = append(t.grants, Grant{a.Identity, a.State, b.terms.Window + margin})
 		}
 	default:
@@ -222,7 +230,7 @@ func (b *Broker) pick(t *ticket, kept map[*account]time.Time, now time.Time) (pi
 			if !a.suits(c, t.Held) || slices.Contains(picks, a) {
 				continue
 			}
-			if until, other := kept[a]; other && (b.terms.Renewed || c.Full || c.Fails > 0 || until.Sub(now) < brief) {
+			if until, other := kept[a]; other && b.reserved(until, c, now) {
 				continue
 			}
 			when := b.ready(a, c, now)
@@ -238,6 +246,18 @@ func (b *Broker) pick(t *ticket, kept map[*account]time.Time, now time.Time) (pi
 	return picks, ready
 }
 
+// reserved tells whether an account that is kept for an older request until it has rested
+// is out of reach of a claim: of one that would prolong the rest, or may outlast it.
+func (b *Broker) reserved(until time.Time, c Claim, now time.Time) bool {
+	if until.Sub(now) < brief || c.Full {
+		return true
+	}
+	if b.ease.raisedFor(c.Role) {
+		return c.Sends > 0
+	}
+	return b.terms.Renewed || c.Fails > 0
+}
+
 // suits tells whether an account is of the kind that a claim asks for.
 func (a *account) suits(c Claim, held []string) bool {
 	return a.Retired == "" && slices.Contains(a.Roles, c.Role) && !slices.Contains(held, a.Name)
@@ -251,17 +271,20 @@ const busy = 2 * time.Second
 
 // ready is when an account can serve a claim.
 func (b *Broker) ready(a *account, c Claim, now time.Time) time.Time {
-	fails := c.Fails
 	if c.Full { // it has to fill the limit itself where none is full
-		fails = max(fails, b.terms.Attempts)
+		c.Fails = max(c.Fails, b.terms.Attempts)
 	}
 	switch {
 	case a.holder != nil:
 		return now.Add(busy)
-	case c.Full && a.Full.Sub(now) > worthwhile, b.room(a, fails, now):
+	case c.Full && a.Full.Sub(now) > worthwhile, b.room(a, c, now):
 		return now
 	}
-	if rested := a.LastFailed.Add(b.terms.Window + margin); rested.After(a.Full) {
+	rested := a.LastFailed.Add(b.terms.Window + margin)
+	if b.ease.raisedFor(c.Role) && !a.Filled {
+		rested = a.LastSent.Add(b.terms.Window + margin)
+	}
+	if rested.After(a.Full) {
 		return rested
 	}
 	return a.Full
@@ -270,20 +293,28 @@ func (b *Broker) ready(a *account, c Claim, now time.Time) time.Time {
 // room tells whether an account can fail so many attempts more and then still
 // be let in. What fills the limit itself needs an account that nothing is counted
 // of.
-func (b *Broker) room(a *account, fails int, now time.Time) bool {
-	most := b.terms.Attempts - 1
+func (b *Broker) room(a *account, c Claim, now time.Time) bool {
 	if b.terms.Attempts == 0 || a.counted() == 0 || a.rested(now, b.terms) {
 		return true
 	}
-	return fails <= most && a.counted() <= most-fails
+	if b.ease.raisedFor(c.Role) {
+		return left(b.ease.Attempts, a.counted(), c.Fails) && (c.Sends == 0 || b.mayBeSent(a, c, now))
+	}
+	return left(b.terms.Attempts, a.counted(), c.Fails)
 }
+
+// left tells whether a limit has room for so many attempts more, and then still for a
+// right one.
+func left(attempts, counted, fails int) bool { return fails < attempts && counted < attempts-fails }
 
 func (a *account) rested(now time.Time, terms Terms) bool {
 	return a.counted() > 0 && !a.Full.After(now) && !now.Before(a.LastFailed.Add(terms.Window+margin))
 }
 
 // worn tells whether an account has to rest before it can fail once more.
-func (b *Broker) worn(a *account, now time.Time) bool { return a.holder == nil && !b.room(a, 1, now) }
+func (b *Broker) worn(a *account, now time.Time) bool {
+	return a.holder == nil && !b.room(a, Claim{Fails: 1}, now)
+}
 
 // prefer orders the accounts that suit a claim: those that can be had soonest, full
 // ones for who looks at a full limit, and those that nobody had yet. Small failures

@@ -21,6 +21,7 @@ import (
 type Claim struct {
 	Role  string
 	Fails int // attempts of it that a target may count towards a limit
+	Sends int // those of them that count towards a limit of their own, which nothing raises
 	// Full says that an account will do whose limit an earlier spec filled: one
 	// episode of a full limit serves every spec that looks at it.
 	Full bool
@@ -33,11 +34,14 @@ type Request struct {
 	Held   []string  // names of the accounts that the spec has already
 	Now    time.Time // the target's time
 	AtOnce bool      // do not wait: a *Shortage says until when there is nothing
+	Fills  bool      // the spec looks at a limit as the target has it, and not as the run raised it
 }
 
 // State is what outlives a lease. It travels with the account.
 type State struct {
 	Failed     int                 // attempts that a target may still count
+	Sent       int                 // those of them that count towards a limit of their own
+	LastSent   time.Time           // when the last of those was
 	LastFailed time.Time           // when the last of them was, or what renews them
 	Filled     bool                // a limit was filled on purpose, whatever Failed counts
 	Full       time.Time           // until when that limit surely holds; zero: none
@@ -89,6 +93,7 @@ type Identity struct {
 	mu       sync.Mutex
 	state    State
 	attempts int
+	sent     int
 	now      func() time.Time
 	rest     time.Duration // after which nothing is counted any more
 }
@@ -119,6 +124,9 @@ func (s State) counted() int {
 	return s.Failed
 }
 
+// forget is after a rest.
+func (s *State) forget() { s.Failed, s.Sent, s.Filled = 0, 0, false }
+
 // Failed notes an attempt that a target may count towards a limit.
 func (i *Identity) Failed() {
 	i.mu.Lock()
@@ -126,6 +134,17 @@ func (i *Identity) Failed() {
 	i.state.Failed++
 	i.state.LastFailed = i.now()
 	i.attempts++
+}
+
+// Sent notes a request that a target may count towards a limit of its own, whatever
+// came of it: of mails, for one.
+func (i *Identity) Sent() {
+	i.Failed()
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.state.Sent++
+	i.state.LastSent = i.state.LastFailed
+	i.sent++
 }
 
 // Tried notes a right attempt that renews what a target counts, as Terms.Renewed says.
@@ -137,17 +156,18 @@ func (i *Identity) Tried() {
 			return
 		}
 		if i.rest > 0 && !s.Full.After(now) && !now.Before(s.LastFailed.Add(i.rest)) {
-			s.Failed, s.Filled = 0, false
+			s.forget()
 		}
 		s.LastFailed = now
 	})
 }
 
-// Attempts is how many attempts failed within this lease, forgotten or not.
-func (i *Identity) Attempts() int {
+// Attempts is how many attempts failed within this lease, forgotten or not, and how
+// many of them were noted by Sent.
+func (i *Identity) Attempts() (failed, sent int) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	return i.attempts
+	return i.attempts, i.sent
 }
 
 // Fill notes that a spec filled a limit on purpose, and until when it surely holds.
@@ -161,7 +181,10 @@ func (i *Identity) FullFor(now time.Time) time.Duration { return max(0, i.State(
 
 // Recovered notes that a limit has ended: nothing is counted any more.
 func (i *Identity) Recovered() {
-	i.change(func(s *State) { s.Failed, s.Filled, s.Full = 0, false, time.Time{} })
+	i.change(func(s *State) {
+		s.forget()
+		s.Full = time.Time{}
+	})
 }
 
 // Retire takes the account away for good: it is locked out, its password is

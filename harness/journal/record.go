@@ -109,6 +109,7 @@ type Lease struct {
 	Identity string `json:"identity"`
 	Role     string `json:"role"`
 	Failed   int    `json:"failed,omitempty"`
+	Sent     int    `json:"sent,omitempty"` // of those that failed
 }
 
 // Failure is one broken promise, with all that a reader needs to understand it

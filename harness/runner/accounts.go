@@ -4,8 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"maps"
-	"slices"
 	"sync"
 	"time"
 
@@ -46,6 +44,10 @@ func Claims(exchange string) (map[string][]identity.Claim, error) {
 	return claims, err
 }
 
+// sendsMember is, beside a role, how many of the failed attempts are of a limit that
+// nothing raises.
+const sendsMember = "sends"
+
 var readClaims sync.Map // by exchange
 
 func loadClaims(exchange string) (map[string][]identity.Claim, error) {
@@ -64,8 +66,10 @@ func loadClaims(exchange string) (map[string][]identity.Claim, error) {
 	claims := map[string][]identity.Claim{}
 	for id, list := range declared {
 		for _, one := range list {
-			for _, role := range slices.Sorted(maps.Keys(one)) {
-				claims[id] = append(claims[id], identity.Claim{Role: role, Fails: one[role]})
+			sends := one[sendsMember]
+			delete(one, sendsMember)
+			for role, fails := range one { // one
+				claims[id] = append(claims[id], identity.Claim{Role: role, Fails: fails, Sends: sends})
 			}
 		}
 	}

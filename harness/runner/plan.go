@@ -61,9 +61,10 @@ type Plan struct {
 	Version    string `json:"version"`
 	Procs      int    `json:"procs"`
 	RealTime   bool   `json:"real_time,omitempty"`
-	Beside     bool   `json:"beside,omitempty"` // what fills limits of its own runs beside other specs
-	Musts      bool   `json:"musts,omitempty"`  // those first: the run may end early
-	Accounts   string `json:"accounts"`         // where the broker of the run is
+	Beside     bool   `json:"beside,omitempty"`     // what fills limits of its own runs beside other specs
+	FillsLast  bool   `json:"fills_last,omitempty"` // what fills limits: the others run under a raised limit
+	Musts      bool   `json:"musts,omitempty"`      // those first: the run may end early
+	Accounts   string `json:"accounts"`             // where the broker of the run is
 
 	ProductionHosts []string `json:"production_hosts,omitempty"` // of every exchange
 }

@@ -38,12 +38,7 @@ func Preflight(ctx context.Context, plan Plan, st conform.Suite, c *contract.Con
 	if err != nil {
 		return fmt.Errorf("nothing answers at %s: %w", t.URL, err)
 	}
-	s := conform.New(st, c, plan.Profile, nil)
-	s.Open(conform.Environment{
-		Target: t, Vault: vault, Wire: w, Sink: unwritten{}, Clock: otp.NewClock(time.Now), Today: time.Now(),
-		Process: outsider, Processes: outsider,
-	})
-	found := s.Preflight(ctx)
+	found := apart(plan, st, c, t, vault, w).Preflight(ctx)
 	for _, wrong := range []error{asksBasic(t, call, found.Knocks), repeatsPrefix(t, found.Knocks)} {
 		if wrong != nil {
 			return &UsageError{wrong}
@@ -57,6 +52,16 @@ func Preflight(ctx context.Context, plan Plan, st conform.Suite, c *contract.Con
 		return &UsageError{errors.New(vault.Redact(errors.Join(refused...).Error()))}
 	}
 	return nil
+}
+
+// apart is a context of no spec, for what is sent before the first one and between two.
+func apart(plan Plan, st conform.Suite, c *contract.Contract, t *target.Target, vault *secret.Vault, w *httpclient.Wire) *conform.Context {
+	s := conform.New(st, c, plan.Profile, nil)
+	s.Open(conform.Environment{
+		Target: t, Vault: vault, Wire: w, Sink: unwritten{}, Clock: otp.NewClock(time.Now), Today: time.Now(),
+		Process: outsider, Processes: outsider,
+	})
+	return s
 }
 
 // outsider is a process that runs no spec, so that the addresses it makes up are those

@@ -32,7 +32,7 @@ type source interface {
 
 // source is where accounts come from beside the target file; nil where from nowhere.
 func (r *runner) source() source {
-	log := &accountLog{file: filepath.Join(r.Plan.Out, provisionLog), vault: r.vault}
+	log := r.accountLog()
 	switch {
 	case len(r.target.Provision.Command) > 0:
 		return &provisioner{
@@ -166,14 +166,33 @@ func (p *provisioner) call(what, role string, input []byte) ([]byte, error) {
 	return out, nil
 }
 
-// accountLog says in the run folder which accounts were made and removed.
+// accountLog says in the run folder which accounts were made and removed, and which
+// limits were raised and put back.
 type accountLog struct {
 	file  string
 	vault *secret.Vault
 }
 
-// note writes a line of the log; a log that cannot be written stops nothing.
+func (r *runner) accountLog() *accountLog {
+	return &accountLog{file: filepath.Join(r.Plan.Out, provisionLog), vault: r.vault}
+}
+
+// note tells of an account.
 func (l *accountLog) note(what, role, name string, err error) {
+	l.line(fmt.Sprintf("%s role=%s account=%s", what, role, name), err)
+}
+
+// turned tells of the limits of the deployment.
+func (l *accountLog) turned(raised bool, err error) {
+	what := "put back the limits of the deployment"
+	if raised {
+		what = "raise the limits of the deployment"
+	}
+	l.line(what, err)
+}
+
+// line writes a line of the log; a log that cannot be written stops nothing.
+func (l *accountLog) line(what string, err error) {
 	file, failure := os.OpenFile(l.file, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if failure != nil {
 		return
@@ -183,5 +202,5 @@ func (l *accountLog) note(what, role, name string, err error) {
 	if err != nil {
 		result = l.vault.Redact(err.Error())
 	}
-	fmt.Fprintf(file, "%s %s role=%s account=%s %s\n", time.Now().UTC().Format(time.RFC3339), what, role, name, result)
+	fmt.Fprintf(file, "%s %s %s\n", time.Now().UTC().Format(time.RFC3339), what, result)
 }

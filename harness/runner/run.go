@@ -118,6 +118,7 @@ func (r *runner) observe(ctx context.Context) (silent, err error) {
 	}
 	r.options.Progress.waiting = r.accounts.Waiting
 	defer context.AfterFunc(ctx, func() { r.accounts.End("the run was interrupted") })()
+	r.easeLimits(ctx)
 	r.bound()
 	r.options.Progress.found = r.enough()
 	progress := r.options.Progress.follow(r.Plan.Out, r.selected())

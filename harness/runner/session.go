@@ -175,7 +175,7 @@ func tree(plan Plan, st conform.Suite, c *contract.Contract, prepare func() (Pla
 		return nil, nil, err
 	}
 	registry = clause.NewRegistry(c, selected)
-	registry.Beside, registry.Musts = plan.Beside, plan.Musts
+	registry.Beside, registry.FillsLast, registry.Musts = plan.Beside, plan.FillsLast, plan.Musts
 	context := conform.New(st, c, plan.Profile, registry)
 	var n *session
 	ginkgo.SynchronizedBeforeSuite(func() []byte {

@@ -46,6 +46,7 @@ var Suite = conform.Suite{
 	Send:  client.Send,
 	Leak:  client.Leak,
 	Knock: client.Knock,
+	Ease:  client.Ease,
 	Features: map[string]conform.Feature{
 		"captcha": {Text: "captcha keys are configured; captcha.response is an answer that they accept", Present: captchaPresent},
 		"sms":     {Text: "two-factor authentication by text message can be switched on, and texts reach the inbox", Present: smsPresent},

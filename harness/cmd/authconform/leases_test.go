@@ -16,8 +16,11 @@ import (
 	"authconform/suites"
 )
 
-// borrowed is, by clause and role, how many attempts each lease failed.
-type borrowed map[string]map[string][]int
+// borrowed is, by clause and role, how many attempts each lease failed, and how many of
+// those count towards a limit that nothing raises.
+type borrowed map[string]map[string][]spent
+
+type spent struct{ failed, sent int }
 
 // take merges what a run's journals say, and keeps the most of each.
 func (b borrowed) take(t *testing.T, dir string) {
@@ -35,14 +38,15 @@ func (b borrowed) take(t *testing.T, dir string) {
 		seen := map[string]int{}
 		for _, l := range result.Leases {
 			if b[id] == nil {
-				b[id] = map[string][]int{}
+				b[id] = map[string][]spent{}
 			}
 			i := seen[l.Role]
 			seen[l.Role]++
 			if i == len(b[id][l.Role]) {
-				b[id][l.Role] = append(b[id][l.Role], 0)
+				b[id][l.Role] = append(b[id][l.Role], spent{})
 			}
-			b[id][l.Role][i] = max(b[id][l.Role][i], l.Failed)
+			most := &b[id][l.Role][i]
+			most.failed, most.sent = max(most.failed, l.Failed), max(most.sent, l.Sent)
 		}
 	}
 }
@@ -131,14 +135,19 @@ func writeLeases(t *testing.T, st conform.Suite) {
 	list := map[string][]map[string]int{}
 	for id, roles := range found {
 		for _, role := range slices.Sorted(maps.Keys(roles)) {
-			for _, fails := range roles[role] {
-				list[id] = append(list[id], map[string]int{role: fails})
+			for _, s := range roles[role] {
+				one := map[string]int{role: s.failed}
+				if s.sent > 0 {
+					one["sends"] = s.sent
+				}
+				list[id] = append(list[id], one)
 			}
 		}
 	}
 	var text bytes.Buffer
 	text.WriteString("# The accounts that each clause borrows, and how many attempts a target may count it fails\n" +
-		"# with each. Made by `go test ./harness/cmd/authconform -run Leases -update`; not edited by hand.\n")
+		"# with each (sends: of those, the ones that count towards a limit which nothing raises).\n" +
+		"# Made by `go test ./harness/cmd/authconform -run Leases -update`; not edited by hand.\n")
 	for _, id := range slices.Sorted(maps.Keys(list)) {
 		line, err := yaml.Marshal(flow{id: list[id]})
 		if err != nil {
