@@ -17,7 +17,7 @@ import (
 // page is what the page of a run shows of this exchange; calls is nil where there are
 // none.
 func (r *runner) page(report *reports.Report, calls *journal.Reader) page.Run {
-	shown := page.Run{Report: report, Passage: r.contract.Sources.Resolve}
+	shown := page.Run{Report: report, References: r.standing, Passage: r.contract.Sources.Resolve}
 	if calls != nil {
 		shown.Call = calls.Call
 	}
@@ -31,20 +31,28 @@ func (o Options) outputs(s *reports.Several, runs ...page.Run) []reports.File {
 		first := runs[0].Report // read when it is written: a finding may have changed its exit code
 		head := page.Head{ExitCode: first.ExitCode, Meaning: first.Meaning, Started: first.Started, Finished: first.Finished}
 		if s != nil {
-			head = page.Head{ExitCode: s.ExitCode, Meaning: s.Meaning, Started: s.Started, Finished: s.Finished}
+			head = page.Head{
+				ExitCode: s.ExitCode, Meaning: s.Meaning, Started: s.Started, Finished: s.Finished, Findings: s.Findings, Lost: s.Lost,
+			}
+		}
+		if o.Compare != nil {
+			head.Changes = o.Compare(reportsOf(runs))
 		}
 		return page.Write(w, head, runs)
 	}}}
 	if o.CTRF {
 		files = append(files, reports.File{Name: reports.CTRFFile, Write: func(w io.Writer) error {
-			var all []*reports.Report
-			for _, r := range runs {
-				all = append(all, r.Report)
-			}
-			return reports.CTRF(w, all...)
+			return reports.CTRF(w, reportsOf(runs)...)
 		}})
 	}
 	return files
+}
+
+func reportsOf(runs []page.Run) (all []*reports.Report) {
+	for _, r := range runs {
+		all = append(all, r.Report)
+	}
+	return all
 }
 
 // pack packs the calls where that is asked for, once they were scanned.

@@ -9,6 +9,7 @@ import (
 
 	"authconform/harness/contract"
 	"authconform/harness/journal"
+	"authconform/harness/standard"
 	"authconform/harness/target"
 	"authconform/harness/verdict"
 	"authconform/reports"
@@ -23,6 +24,11 @@ func (r *runner) judge(results map[string]journal.Result, findings []journal.Fin
 	promises, err := contract.Version(schemas.FS)
 	if err != nil {
 		return nil, err
+	}
+	if r.standing == nil {
+		if r.standing, err = standard.LoadReferences(schemas.FS, r.suite.Exchange); err != nil {
+			return nil, err
+		}
 	}
 	report, err := reports.Build(reports.Run{
 		Tool: r.tool(), RunID: r.Plan.RunID,

@@ -20,9 +20,11 @@ import (
 	"authconform/harness/identity"
 	"authconform/harness/journal"
 	"authconform/harness/secret"
+	"authconform/harness/standard"
 	"authconform/harness/target"
 	"authconform/harness/verdict"
 	"authconform/reports"
+	"authconform/reports/compare"
 )
 
 // Options are what a person asks of one run of one suite.
@@ -44,6 +46,9 @@ type Options struct {
 	CTRF       bool     // the verdicts are written as CTRF too
 	Sole       bool     // the run is all that this process does: both end with one exit code
 	Progress   Progress
+	// Compare says for the page what differs from an earlier run; nil where none is
+	// compared with.
+	Compare func([]*reports.Report) *compare.Difference
 
 	ProductionHosts []string // of every exchange; a target among them needs allow.production
 }
@@ -152,6 +157,7 @@ type runner struct {
 	vault    *secret.Vault
 	target   *target.Target
 	clauses  []reports.Clause
+	standing *standard.References // which clauses bear on which requirement of a standard
 	started  time.Time
 	accounts *identity.Broker
 	stop     func()

@@ -83,6 +83,10 @@ func Load(fsys fs.FS, id string) (*Standard, error) {
 	if err != nil {
 		return nil, err
 	}
+	return find(all, id)
+}
+
+func find(all []*Standard, id string) (*Standard, error) {
 	var ids []string
 	for _, s := range all {
 		if s.ID == id {
@@ -166,7 +170,7 @@ func LoadReferences(fsys fs.FS, exchange string) (*References, error) {
 	}
 	var wrong []error
 	for _, id := range slices.Sorted(maps.Keys(refs.listed)) {
-		s, err := Load(fsys, id)
+		s, err := find(all, id)
 		if err != nil {
 			wrong = append(wrong, fmt.Errorf("schemas/%s: %w", file, err))
 			continue
@@ -175,7 +179,8 @@ func LoadReferences(fsys fs.FS, exchange string) (*References, error) {
 			r := refs.listed[id][requirement]
 			switch {
 			case !slices.ContainsFunc(s.Requirements, func(r Requirement) bool { return r.ID == requirement }):
-				wrong = append(wrong, fmt.Errorf("schemas/%s: %s has no requirement %q; schemas/standards/%s.yaml lists them", file, id, requirement, id))
+				wrong = append(wrong, fmt.Errorf("schemas/%s: %s has no requirement %q; schemas/standards/%s.yaml lists them",
+					file, id, requirement, id))
 			case (len(r.Clauses) > 0) == (r.Gap != ""):
 				wrong = append(wrong, fmt.Errorf("schemas/%s: %s %s: name clauses, or say under gap why there are none", file, id, requirement))
 			}
@@ -191,7 +196,8 @@ func known(standards []*Standard, sentences baseline.List) error {
 		for _, r := range s.Requirements {
 			for _, id := range r.Sentences {
 				if !slices.ContainsFunc(sentences, func(s baseline.Sentence) bool { return s.ID == id }) {
-					wrong = append(wrong, fmt.Errorf("schemas/standards/%s.yaml: %s: the baseline has no sentence %q", s.ID, r.ID, id))
+					wrong = append(wrong, fmt.Errorf("schemas/standards/%s.yaml: %s: the baseline has no sentence %q",
+						s.ID, r.ID, id))
 				}
 			}
 		}

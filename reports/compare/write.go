@@ -35,20 +35,21 @@ func (d *Difference) Write(w io.Writer, format string) error {
 			return err
 		}
 	default:
-		return fmt.Errorf("unknown --format %q; there are: %s, %s, %s", format, TextFormat, JSONFormat, MarkdownFormat)
+		return fmt.Errorf("unknown --format %q; there are: %s, %s, %s and html", format, TextFormat, JSONFormat, MarkdownFormat)
 	}
 	_, err := w.Write(b.Bytes())
 	return err
 }
 
-// group is one list of a difference under its heading.
-type group struct {
-	heading string
-	changes []Change
+// Group is one list of a difference under its heading.
+type Group struct {
+	Heading string
+	Changes []Change
 }
 
-func (x *Exchange) groups() []group {
-	return []group{
+// Groups are the lists of clauses, those to act on first.
+func (x *Exchange) Groups() []Group {
+	return []Group{
 		{"New failures", x.Failures}, {"No longer judged", x.Lost}, {"Fails for another cause", x.Causes}, {"Mended", x.Mended},
 		{"Other changes of the verdict", x.Others}, {"New clauses", x.Added}, {"Dropped clauses", x.Dropped},
 	}
@@ -57,14 +58,14 @@ func (x *Exchange) groups() []group {
 func (d *Difference) text(b *bytes.Buffer) {
 	for _, x := range d.Exchanges {
 		fmt.Fprintf(b, "%s\n  old  %s\n  new  %s\n", x.Exchange, x.Old, x.New)
-		for _, g := range x.groups() {
-			if len(g.changes) == 0 {
+		for _, g := range x.Groups() {
+			if len(g.Changes) == 0 {
 				continue
 			}
-			fmt.Fprintf(b, "\n  %s (%d)\n", g.heading, len(g.changes))
-			for _, c := range g.changes {
+			fmt.Fprintf(b, "\n  %s (%d)\n", g.Heading, len(g.Changes))
+			for _, c := range g.Changes {
 				fmt.Fprintf(b, "    %-26s %-6s %s\n", c.verdicts(), c.Level, c.Clause)
-				for _, line := range c.lines() {
+				for _, line := range c.Lines() {
 					fmt.Fprintf(b, "      %s\n", reports.Visible(line))
 				}
 			}
@@ -74,7 +75,7 @@ func (d *Difference) text(b *bytes.Buffer) {
 		}
 		for _, c := range x.Calls {
 			fmt.Fprintf(b, "    %s %d\n", c.Operation, c.Status)
-			for _, line := range c.lines() {
+			for _, line := range c.Lines() {
 				fmt.Fprintf(b, "      %s\n", reports.Visible(line))
 			}
 		}
@@ -87,20 +88,20 @@ func (d *Difference) markdown(b *bytes.Buffer) {
 	fmt.Fprintf(b, "# Difference of two runs\n\n**Exit code %d**: %s\n", d.ExitCode, d.Meaning)
 	for _, x := range d.Exchanges {
 		fmt.Fprintf(b, "\n## %s\n\n| | |\n|---|---|\n| old | %s |\n| new | %s |\n", x.Exchange, cell(x.Old.String()), cell(x.New.String()))
-		for _, g := range x.groups() {
-			if len(g.changes) == 0 {
+		for _, g := range x.Groups() {
+			if len(g.Changes) == 0 {
 				continue
 			}
-			fmt.Fprintf(b, "\n### %s (%d)\n\n| Clause | Level | Verdict | Cause |\n|---|---|---|---|\n", g.heading, len(g.changes))
-			for _, c := range g.changes {
-				fmt.Fprintf(b, "| %s | %s | %s | %s |\n", cell(c.Clause), c.Level, c.verdicts(), cells(c.lines()))
+			fmt.Fprintf(b, "\n### %s (%d)\n\n| Clause | Level | Verdict | Cause |\n|---|---|---|---|\n", g.Heading, len(g.Changes))
+			for _, c := range g.Changes {
+				fmt.Fprintf(b, "| %s | %s | %s | %s |\n", cell(c.Clause), c.Level, c.verdicts(), cells(c.Lines()))
 			}
 		}
 		if len(x.Calls) > 0 {
 			fmt.Fprintf(b, "\n### Changed answers (%d)\n\n| Operation | Status | Change |\n|---|---:|---|\n", len(x.Calls))
 		}
 		for _, c := range x.Calls {
-			fmt.Fprintf(b, "| %s | %d | %s |\n", cell(c.Operation), c.Status, cells(c.lines()))
+			fmt.Fprintf(b, "| %s | %d | %s |\n", cell(c.Operation), c.Status, cells(c.Lines()))
 		}
 	}
 }
@@ -135,8 +136,8 @@ func (c Change) verdicts() string {
 	return string(c.Old) + " -> " + string(c.New)
 }
 
-// lines tell the causes; where both runs have one, the old one first.
-func (c Change) lines() []string {
+// Lines tell the causes; where both runs have one, the old one first.
+func (c Change) Lines() []string {
 	var out []string
 	if len(c.NewCause) > 0 {
 		for _, cause := range c.OldCause {
@@ -149,7 +150,8 @@ func (c Change) lines() []string {
 	return out
 }
 
-func (c Call) lines() []string {
+// Lines tell what is gone, and what is new.
+func (c Call) Lines() []string {
 	var out []string
 	for _, place := range c.Gone {
 		out = append(out, "- "+place)

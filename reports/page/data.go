@@ -31,6 +31,8 @@ type data struct {
 	Sources    []string           `json:"sources"` // as clauses write them; many share one
 	Passages   map[string]passage `json:"passages"`
 	Clauses    []clause           `json:"clauses"`
+	Grids      []grid             `json:"grids"`
+	Standards  []standardView     `json:"standards"`
 }
 
 type dataRun struct {
@@ -98,7 +100,7 @@ func (d *data) encode() ([]byte, error) {
 }
 
 func collect(runs []Run) (*data, error) {
-	d := &data{Passages: map[string]passage{}, Causes: []cause{}, Operations: []operation{}}
+	d := &data{Passages: map[string]passage{}, Causes: []cause{}, Operations: []operation{}, Grids: []grid{}, Standards: []standardView{}}
 	for i, r := range runs {
 		d.Runs = append(d.Runs, dataRun{r.Report.Exchange})
 		caused := map[string]int{}
@@ -117,6 +119,8 @@ func collect(runs []Run) (*data, error) {
 			d.clause(i, r, e, operations, caused)
 		}
 	}
+	d.grids(runs)
+	d.standards(runs)
 	return d, d.calls(runs)
 }
 

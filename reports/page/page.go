@@ -1,7 +1,7 @@
 // Package page writes index.html: what one run says, in one file that needs no
 // network, for the people who have to act on it. Causes come first, then a heat map of
-// operations and levels, grids of what is tried alike everywhere, and every clause with
-// its source, its failure and its calls.
+// operations and levels, grids of what is tried where, what bears on which requirement of
+// a standard, and every clause with its source, its failure and its calls.
 //
 // Whatever a target may have had a hand in reaches the page as JSON, and the screen as
 // text: the policy of the page allows its own style and script, by their hashes, and
@@ -20,13 +20,17 @@ import (
 
 	"authconform/harness/journal"
 	"authconform/harness/source"
+	"authconform/harness/standard"
 	"authconform/harness/verdict"
 	"authconform/reports"
+	"authconform/reports/compare"
 )
 
 // Run is what the page shows of one exchange.
 type Run struct {
 	Report *reports.Report
+	// References say which clauses bear on which requirement of a standard; nil shows none.
+	References *standard.References
 	// Call finds a call by the process that made it and its id.
 	Call func(process int, id string) (journal.Call, bool, error)
 	// Passage finds what a reference of a source points to.
@@ -38,6 +42,10 @@ type Head struct {
 	ExitCode          int
 	Meaning           string
 	Started, Finished time.Time
+	Findings          []journal.Finding // of no one exchange
+	Lost              string            // why it is no whole run
+	// Changes are what differs from an earlier run; nil where none is compared with.
+	Changes *compare.Difference
 }
 
 var (
@@ -70,7 +78,10 @@ type view struct {
 	Causes                                                 []causeView
 	Levels                                                 []string
 	Heat                                                   []heatRow
-	Grids                                                  []gridView
+	Notices                                                []notice
+	Changes                                                *changesView
+	Grids, Standards                                       []title
+	Scope                                                  string
 	Style                                                  template.CSS
 	Script, Data                                           template.JS
 }
@@ -80,6 +91,12 @@ type runView struct {
 	Baseline, Open                   string // how many sentences hold, and which do not
 	ExitCode                         int
 	Counts                           []count
+}
+
+// title heads what the script draws when it is opened.
+type title struct {
+	Text string
+	Bad  int // how much of it is not PASS
 }
 
 type count struct {
@@ -104,9 +121,16 @@ func Write(w io.Writer, head Head, runs []Run) error {
 		Started: head.Started.Format("2006-01-02 15:04 MST"),
 		Took:    head.Finished.Sub(head.Started).Round(time.Second).String(), Verdict: word, Class: class, Subject: subject(runs),
 		Meaning: head.Meaning, ExitCode: head.ExitCode, CausesLine: reports.CausesLine(all(runs)...), Causes: causes(runs),
-		Levels: levels, Heat: heat(runs), Grids: grids(runs),
+		Levels: levels, Heat: heat(runs), Notices: notices(head, runs), Changes: changes(head.Changes),
+		Scope: standard.Scope,
 		// Our own files, and JSON in which every angle bracket is escaped.
 		Style: template.CSS(style), Script: template.JS(script), Data: template.JS(text),
+	}
+	for _, g := range data.Grids {
+		v.Grids = append(v.Grids, title{g.Title, g.Bad})
+	}
+	for _, s := range data.Standards {
+		v.Standards = append(v.Standards, title{s.Title, 0})
 	}
 	v.Title = fmt.Sprintf("%s: %s", v.Subject, word)
 	for _, r := range all(runs) {

@@ -111,6 +111,7 @@ function body(c) {
     fact('source', p.url ? link(p.url, s) : s, p.text && !p.url ? el('blockquote', '', p.text) : p.text ? ', ' + p.text : '');
   });
   fact('baseline', (c.baseline || []).join(', '));
+  fact('bears on', (bears.get(byID.get(c.id)) || []).map(r => r.id + ' (' + r.name + ')').join('; '));
   if (c.cause !== undefined) fact('cause', link('#' + data.causes[c.cause].anchor, data.causes[c.cause].title));
   fact('spec', el('code', '', c.place));
   fact('checks', String(c.checks));
@@ -150,12 +151,85 @@ document.querySelectorAll('details.cause').forEach(d => {
   d.addEventListener('toggle', () => { if (d.open) fill(); });
 });
 
+// Tables: cells hold clauses, or say why there are none.
+const order = ['FAIL', 'STALE', 'ERROR', 'UNTESTABLE', 'NOT_RUN', 'WARN', 'KNOWN', 'PASS', 'NOT_APPLICABLE', 'FILTERED'];
+const kinds = {FAIL: 'bad', STALE: 'bad', PASS: 'good', NOT_APPLICABLE: 'none', FILTERED: 'none'};
+function cellOf(cell, name) {
+  const all = (cell.c || []).map(i => data.clauses[i]);
+  if (!all.length) return el('td', 'empty', cell.e ? '–' : '');
+  const bad = all.filter(c => c.verdict !== 'PASS' && kinds[c.verdict] !== 'none').length;
+  const asked = all.filter(c => kinds[c.verdict] !== 'none').length;
+  const worst = order[Math.min(...all.map(c => order.indexOf(c.verdict)))];
+  const text = asked ? (bad ? bad + ' / ' : '') + asked : 'n/a';
+  const button = el('button', 'cell ' + (kinds[worst] || 'warn'), text);
+  button.type = 'button';
+  button.title = name + ': ' + worst;
+  button.setAttribute('aria-label', name + ': ' + bad + ' of ' + asked + ' clauses are not PASS');
+  button.addEventListener('click', () => pick(all, name));
+  return el('td', '', button);
+}
+function table(name, head, rows) {
+  const line = (cells, tag) => el('tr', '', ...cells.map((c, i) => {
+    if (typeof c !== 'string') return c;
+    const th = el(i && tag === 'td' ? 'td' : 'th', '', c);
+    if (th.tagName === 'TH') th.scope = tag === 'th' ? 'col' : 'row';
+    return th;
+  }));
+  const box = el('div', 'wide', el('table', '', el('thead', '', line(head, 'th')), el('tbody', '', ...rows.map(r => line(r, 'td')))));
+  box.tabIndex = 0;
+  box.setAttribute('role', 'region');
+  box.setAttribute('aria-label', visible(name));
+  return box;
+}
+function excuses(list) {
+  if (!list.length) return '';
+  const said = new Map();
+  list.forEach(([where, why]) => said.set(why, (said.get(why) || []).concat(where)));
+  return el('ul', 'note', ...[...said].map(([why, where]) => el('li', '', why + ' (' + where.join('; ') + ')')));
+}
+const drawn = (d, draw) => d.addEventListener('toggle', () => { if (d.open && d.children.length === 1) d.append(...draw().filter(Boolean)); });
+document.querySelectorAll('details[data-grid]').forEach(d => drawn(d, () => {
+  const g = data.grids[d.dataset.grid], none = [];
+  const rows = g.rows.map(r => [r.name, ...r.cells.map((c, i) => {
+    const where = r.name + ', ' + g.columns[i];
+    if (!(c.c || []).length && c.e) none.push([where, c.e]);
+    return cellOf(c, where);
+  })]);
+  return [table(g.title, [g.are[0] + ' \\ ' + g.are[1], ...g.columns], rows), excuses(none)];
+}));
+document.querySelectorAll('details[data-standard]').forEach(d => drawn(d, () => {
+  const s = data.standards[d.dataset.standard], none = [];
+  const rows = s.requirements.map(r => [r.id, r.level, r.name, ...r.cells.map((c, i) => {
+    if (!(c.c || []).length && c.e) none.push([r.id + (data.runs.length > 1 ? ', ' + data.runs[i].exchange : ''), c.e]);
+    return cellOf(c, r.id);
+  })]);
+  return [el('p', 'note', link(s.url, s.url)), table(s.title, ['Requirement', 'Level', 'About, in our words', ...data.runs.map(r => r.exchange)], rows), excuses(none)];
+}));
+
 // Filters
+const bears = new Map();
+data.standards.forEach(s => s.requirements.forEach(r => r.cells.forEach(cell => (cell.c || []).forEach(i => {
+  if (!bears.has(i)) bears.set(i, []);
+  bears.get(i).push(r);
+}))));
+const standing = data.clauses.map((c, i) => {
+  const cited = references(c).filter(s => (data.passages[s] || {}).url);
+  return [...new Set(cited.concat((bears.get(i) || []).map(r => r.id)))];
+});
+const standardsOf = c => standing[byID.get(c.id)];
+let picked; // clauses of one cell of a table
+function pick(clauses, name) {
+  form.reset();
+  picked = {of: new Set(clauses), name};
+  show();
+  if (clauses.length === 1) place(byID.get(clauses[0].id)).open = true;
+  $('clauses').scrollIntoView();
+}
 const filters = {
   run: c => data.runs[c.run].exchange, verdict: c => c.verdict, level: c => c.level, operation: c => data.operations[c.operation].name,
-  cause: c => c.cause === undefined ? '' : data.causes[c.cause].title, standard: c => references(c).filter(s => (data.passages[s] || {}).url),
+  cause: c => c.cause === undefined ? '' : data.causes[c.cause].title, standard: standardsOf,
 };
-const haystack = data.clauses.map(c => [c.id, c.text, data.operations[c.operation].request, data.operations[c.operation].name, c.outcome, data.sources[c.source]].join(' ').toLowerCase());
+const haystack = data.clauses.map(c => [c.id, c.text, data.operations[c.operation].request, data.operations[c.operation].name, c.outcome, data.sources[c.source], ...standardsOf(c)].join(' ').toLowerCase());
 for (const [name, of] of Object.entries(filters)) {
   const counts = new Map();
   data.clauses.forEach(c => [of(c)].flat().forEach(v => { if (v) counts.set(v, (counts.get(v) || 0) + 1); }));
@@ -173,16 +247,16 @@ function show() {
   const wanted = Object.entries(filters).map(([name, of]) => [of, $('f-' + name).value]).filter(([, v]) => v);
   const found = [];
   data.clauses.forEach((c, i) => {
-    if (words.every(w => haystack[i].includes(w)) && wanted.every(([of, v]) => [of(c)].flat().includes(v))) found.push(place(i));
+    if ((!picked || picked.of.has(c)) && words.every(w => haystack[i].includes(w)) && wanted.every(([of, v]) => [of(c)].flat().includes(v))) found.push(place(i));
   });
   $('list').replaceChildren(...found);
-  $('count').textContent = found.length + ' of ' + data.clauses.length + ' clauses.';
+  $('count').textContent = found.length + ' of ' + data.clauses.length + ' clauses' + (picked ? ': ' + visible(picked.name) : '') + '.';
 }
 const form = document.querySelector('.filters');
-form.addEventListener('input', show);
+form.addEventListener('input', () => { picked = undefined; show(); });
 form.addEventListener('submit', e => e.preventDefault());
-form.addEventListener('reset', () => setTimeout(show));
-document.querySelectorAll('.cell').forEach(b => b.addEventListener('click', () => {
+form.addEventListener('reset', () => { picked = undefined; setTimeout(show); });
+document.querySelectorAll('.heat .cell').forEach(b => b.addEventListener('click', () => {
   form.reset();
   $('f-run').value = b.dataset.run;
   $('f-operation').value = b.dataset.operation;
@@ -220,7 +294,7 @@ addEventListener('keydown', e => {
   const next = all[Math.min(Math.max(at + (e.key === 'j' ? 1 : -1), 0), all.length - 1)];
   if (next) next.focus();
 });
-addEventListener('beforeprint', () => document.querySelectorAll('details.cause').forEach(d => { d.open = true; }));
+addEventListener('beforeprint', () => document.querySelectorAll('details.cause, details.changed').forEach(d => { d.open = true; }));
 
 show();
 go();

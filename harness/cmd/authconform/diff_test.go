@@ -25,10 +25,21 @@ func TestBaselineTellsOldFromNew(t *testing.T) {
 	if _, res := ran([]string{"--baseline", old}, "replayed-code-accepted"); res.code != verdict.ExitConformant || !strings.Contains(res.stdout, "no new failure") {
 		t.Errorf("the same server: %s", res)
 	}
-	_, res = ran([]string{"--baseline", old}, "replayed-code-accepted", "foreign-code-accepted")
+	now, res := ran([]string{"--baseline", old}, "replayed-code-accepted", "foreign-code-accepted")
 	_, compared, _ := strings.Cut(res.stdout, "New failures")
 	if res.code != verdict.ExitNotConformant || !strings.Contains(compared, "kiiex.code.foreign") || strings.Contains(compared, "kiiex.code.replayed") {
 		t.Errorf("one fault more: %s", res)
+	}
+	view := run(t, nil, "diff", old, now, "--format", "html")
+	for name, text := range map[string]string{"the page of the run": read(t, filepath.Join(now, "index.html")), "diff --format html": view.stdout} {
+		_, changes, there := strings.Cut(text, "Changes since the earlier run")
+		changes, _, _ = strings.Cut(changes, `<section id="map"`)
+		if !there || !strings.Contains(changes, `href="#kiiex.code.foreign"`) || strings.Contains(changes, `href="#kiiex.code.replayed"`) {
+			t.Errorf("%s does not show the changes: %s", name, changes)
+		}
+	}
+	if view.code != verdict.ExitNotConformant {
+		t.Errorf("the view of a new failure: %s", view)
 	}
 	if _, res = ran([]string{"--baseline", old}); res.code != verdict.ExitConformant || !strings.Contains(res.stdout, "Mended") {
 		t.Errorf("no fault at all: %s", res)

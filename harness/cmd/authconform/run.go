@@ -114,8 +114,16 @@ func (*evidence) Type() string { return "WHAT" }
 
 // runAgainst runs, and comes to the exit code by what differs from an earlier run.
 func runAgainst(cmd *cobra.Command, args []string, o *runner.Options, baseline string) error {
-	if _, err := reports.Read(baseline); err != nil {
+	old, err := reports.Read(baseline)
+	if err != nil {
 		return fmt.Errorf("--baseline: %w", err) // before the first call
+	}
+	o.Compare = func(now []*reports.Report) *compare.Difference {
+		d, _, err := differenceOf(old, now, baseline, o.Out)
+		if err != nil {
+			return nil // what is wrong is said below, and costs the run no evidence
+		}
+		return d
 	}
 	var judged exit
 	if err := runAll(cmd, args, o); err != nil && !errors.As(err, &judged) {
