@@ -34,14 +34,25 @@ func (s *Context) Wait(ctx context.Context, d time.Duration, why string) {
 	if until := s.env.Accounts.Course().Until; !until.IsZero() && time.Now().Add(d).After(until) {
 		s.stop(verdict.NotRun, fmt.Sprintf("it has to wait %s (%s), and limits.max-run of the target file ends before", d, why), nil)
 	}
-	timer := time.NewTimer(d)
+	timer, look := time.NewTimer(d), time.NewTicker(heed)
 	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-ctx.Done():
-		s.stop(verdict.NotRun, fmt.Sprintf("interrupted while waiting %s (%s)", d, why), nil)
+	defer look.Stop()
+	for {
+		select {
+		case <-timer.C:
+			return
+		case <-ctx.Done():
+			s.stop(verdict.NotRun, fmt.Sprintf("interrupted while waiting %s (%s)", d, why), nil)
+		case <-look.C:
+			if over := s.env.Accounts.Course().Over; over != "" {
+				s.stop(verdict.NotRun, over, nil)
+			}
+		}
 	}
 }
+
+// heed is how long after the end of a run a wait may go on.
+const heed = time.Second
 
 // canAdvance tells whether the target's clock can be moved now.
 func (s *Context) canAdvance() bool {

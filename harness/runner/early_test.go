@@ -22,6 +22,7 @@ import (
 // first has worn out, and one that needs nothing but time.
 func tired() conform.Suite {
 	st := onlyoffice.Suite
+	st.Ease = nil // accounts are to be worn
 	st.Specs = func(s *conform.Context) {
 		op := s.Operation("getSettings")
 		Describe("one after the other", Ordered, ContinueOnFailure, func() {
