@@ -51,6 +51,7 @@ type account struct {
 	holder *holder // nil: free
 	fills  bool    // what holds it looks at a limit as the target has it
 	turn   int     // of the last lease; 0: never leased
+	made   bool    // by a Provider
 }
 
 // holder is who has accounts: one process of the run.
@@ -414,18 +415,4 @@ func (b *Broker) Waiting() (requests int, rest time.Duration) {
 		}
 	}
 	return len(b.queue), rest
-}
-
-// Changed lists the accounts of the target file that are not as they were, with
-// why.
-func (b *Broker) Changed() map[string]string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	changed := map[string]string{}
-	for _, a := range b.accounts {
-		if a.Retired != "" {
-			changed[a.Name] = a.Retired
-		}
-	}
-	return changed
 }

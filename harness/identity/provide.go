@@ -67,7 +67,7 @@ func (b *Broker) fetch(role string) {
 	if err != nil {
 		b.sources.refused[role] = err.Error()
 	} else if !slices.ContainsFunc(b.accounts, func(a *account) bool { return a.Name == id.Name }) {
-		b.accounts = append(b.accounts, &account{Identity: id})
+		b.accounts = append(b.accounts, &account{Identity: id, made: true})
 	}
 	b.assign()
 }

@@ -4,6 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -11,6 +14,7 @@ import (
 
 	"authconform/harness/conform"
 	"authconform/harness/identity"
+	"authconform/harness/journal"
 	"authconform/harness/target"
 	"authconform/schemas"
 )
@@ -80,9 +84,9 @@ func loadClaims(exchange string) (map[string][]identity.Claim, error) {
 func (r *runner) openAccounts() error {
 	r.accounts = identity.NewBroker(r.target.Identities, TermsOf(r.suite, r.target.Limits), time.Now)
 	remove := func() {}
-	if more := r.source(); more != nil {
-		r.accounts.ProvideBy(more)
-		remove = more.remove
+	if r.more = r.source(); r.more != nil {
+		r.accounts.ProvideBy(r.more)
+		remove = r.more.remove
 	}
 	door, err := identity.Open(r.accounts)
 	if err != nil {
@@ -97,4 +101,28 @@ func (r *runner) openAccounts() error {
 		stop()
 	}
 	return nil
+}
+
+// changed says which accounts of a deployment are not as the run found them, by why, and
+// how many it made that nothing removes. An embedded reference ends with the run.
+func (r *runner) changed() []journal.Finding {
+	if r.options.TargetFile == "" || r.accounts == nil {
+		return nil
+	}
+	names := map[string][]string{}
+	for name, why := range r.accounts.Changed() {
+		names[why] = append(names[why], name)
+	}
+	var all []journal.Finding
+	say := func(text string) {
+		all = append(all, journal.Finding{Kind: journal.Accounts, Text: r.vault.Redact(text)})
+	}
+	for _, why := range slices.Sorted(maps.Keys(names)) {
+		slices.Sort(names[why])
+		say(fmt.Sprintf("not as the run found them (%s): %s", why, strings.Join(names[why], ", ")))
+	}
+	if made, _ := r.more.(*asking); made != nil && made.count() > 0 {
+		say(fmt.Sprintf("%d that the run made stay, for the documents name no way to remove them; %s lists them", made.count(), provisionLog))
+	}
+	return all
 }

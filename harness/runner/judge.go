@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"authconform/harness/contract"
@@ -21,6 +22,7 @@ func (r *runner) judge(results map[string]journal.Result, findings []journal.Fin
 	if silent != nil {
 		results = notRun(r.clauses, r.vault.Redact(silent.Error()))
 	}
+	findings = append(slices.Clone(findings), r.changed()...)
 	promises, err := contract.Version(schemas.FS)
 	if err != nil {
 		return nil, err

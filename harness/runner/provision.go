@@ -74,6 +74,12 @@ func (a *asking) Provide(role string) (target.Identity, error) {
 
 func (*asking) remove() {}
 
+func (a *asking) count() int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.made
+}
+
 // provisioner makes accounts by the command of a target file: `COMMAND create
 // EXCHANGE ROLE` prints one JSON object with the members of an identity, and
 // `COMMAND remove EXCHANGE ROLE` reads the same object from its input.

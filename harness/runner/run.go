@@ -160,6 +160,7 @@ type runner struct {
 	standing *standard.References // which clauses bear on which requirement of a standard
 	started  time.Time
 	accounts *identity.Broker
+	more     source // of accounts; nil: none
 	stop     func()
 	release  func() // the run folder, in a run through `ginkgo`
 

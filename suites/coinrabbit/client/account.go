@@ -26,10 +26,6 @@ type Account struct {
 	On     bool           // the factor may be on, so that it has to be switched off
 }
 
-// leftOn is under what name an account keeps the secret of a factor that its spec
-// could not switch off again.
-const leftOn = "factor left on"
-
 // waitedFor is under what name an account keeps that a window was waited for and no
 // code was sent to it since: where none ever is, that is not to be waited for again.
 const waitedFor = "waited for"
@@ -40,14 +36,14 @@ func (p *Client) SignedIn(ctx context.Context) *Account {
 	ginkgo.GinkgoHelper()
 	a := &Account{Who: p.Lease(User)}
 	p.LogIn(ctx, a)
-	if left := a.Who.Kept(leftOn); left != "" {
+	if left := a.Who.Kept(identity.FactorLeftOn); left != "" {
 		a.Secret, a.Codes = left, p.Codes(left)
 		call := p.Switch(ctx, a, p.Deactivate, p.SwitchRequest(ctx, a, p.Deactivate, p.Code(ctx, a.Codes)))
 		// It may have been off already: then a secret can be created.
 		if !p.Is(call, p.Deactivate, contract.OK) && !p.Is(p.TryCreate(ctx, a), p.CreateSecret, contract.OK) {
 			p.Require("switch off the factor that an earlier clause left on", call, p.Deactivate, contract.OK)
 		}
-		a.Who.Keep(leftOn, "")
+		a.Who.Keep(identity.FactorLeftOn, "")
 	}
 	ginkgo.DeferCleanup(func(ctx ginkgo.SpecContext) { p.tidy(ctx, a) })
 	return a
@@ -232,7 +228,7 @@ func (p *Client) tidy(ctx context.Context, a *Account) {
 			return
 		}
 	}
-	a.Who.Keep(leftOn, a.Secret)
+	a.Who.Keep(identity.FactorLeftOn, a.Secret)
 }
 
 // address is the e-mail address or phone number of an account as requests name it,

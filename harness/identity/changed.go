@@ -1,0 +1,24 @@
+package identity
+
+import "cmp"
+
+// FactorLeftOn is the name under which an account keeps the secret of a second factor
+// that its spec could not switch off again: the next lease does, where there is one.
+const FactorLeftOn = "factor left on"
+
+// Changed lists the accounts of the target file that are not as they were, with why.
+func (b *Broker) Changed() map[string]string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	changed := map[string]string{}
+	for _, a := range b.accounts {
+		why := a.Retired
+		if a.Kept[FactorLeftOn] != "" {
+			why = cmp.Or(why, "its second factor is on")
+		}
+		if why != "" && !a.made {
+			changed[a.Name] = why
+		}
+	}
+	return changed
+}
