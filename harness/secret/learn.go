@@ -16,15 +16,21 @@ var issuedNames = []string{"token", "secret", "jwt", "session", "sessionid", "si
 // minIssued bytes and more tell a credential from a word.
 const minIssued = 16
 
+// mostIssued is how many credentials of one answer are learnt. No answer issues so many;
+// each costs memory for the rest of the run.
+const mostIssued = 256
+
 // Learn registers the credentials a response issues (Set-Cookie values, tokens and secrets in JSON members, the secret of an
 // otpauth URI), so that they are known by value before anything about the response is written. What merely might be a
 // credential is left to structure.
 func (v *Vault) Learn(h http.Header, body []byte) {
+	left := mostIssued
 	for _, line := range h.Values("Set-Cookie") {
 		pair, _, _ := strings.Cut(line, ";")
 		name, value, _ := strings.Cut(pair, "=")
-		if credential(value) {
+		if credential(value) && left > 0 {
 			v.Register("cookie-"+name, value)
+			left--
 		}
 	}
 	text, withheld := understood(h.Get("Content-Type"), body)
@@ -33,7 +39,7 @@ func (v *Vault) Learn(h http.Header, body []byte) {
 	}
 	var doc any
 	if err := json.Unmarshal([]byte(text), &doc); err == nil {
-		v.learn("", doc)
+		v.learn("", doc, &left)
 	}
 }
 
@@ -53,22 +59,27 @@ func mayIssue(body []byte) bool {
 	return slices.ContainsFunc(issuedNames, func(name string) bool { return bytes.Contains(bare, []byte(name)) })
 }
 
-func (v *Vault) learn(name string, value any) {
+func (v *Vault) learn(name string, value any, left *int) {
+	if *left <= 0 {
+		return
+	}
 	switch value := value.(type) {
 	case map[string]any:
 		for member, inner := range value {
-			v.learn(member, inner)
+			v.learn(member, inner, left)
 		}
 	case []any:
 		for _, inner := range value {
-			v.learn(name, inner)
+			v.learn(name, inner, left)
 		}
 	case string:
 		if issued(name) && credential(value) {
 			v.Register(name, value)
+			*left--
 		}
 		if u, err := url.Parse(value); err == nil && u.Scheme == "otpauth" {
 			v.Register("totp-secret", u.Query().Get("secret"))
+			*left--
 		}
 	}
 }

@@ -129,24 +129,32 @@ func decodeEscape(s string) (byte, int) {
 		for n < len(s) && s[n] == '\\' {
 			n++
 		}
-		if n == len(s) {
-			return 0, 0
+		if c, end := afterBackslash(s, n); end > 0 {
+			return c, end
 		}
-		switch c := s[n]; {
-		case c == 'u':
-			return number(s, n+1, 4, 4, 16)
-		case c == 'x':
-			return number(s, n+1, 2, 2, 16)
-		case c >= '0' && c <= '3':
-			return number(s, n, 3, 3, 8)
-		case strings.IndexByte("nrtbf", c) >= 0:
-			return ' ', n + 1
-		}
-		return 0, 0
+		return ' ', n // all of them at once: a text of nothing else would be read anew at each
 	case '0':
 		if strings.HasPrefix(s, "0x") && (len(s) < 5 || !hexByte(s[4])) {
 			return number(s, 2, 2, 2, 16)
 		}
+	}
+	return 0, 0
+}
+
+// afterBackslash reads what a backslash before n makes an escape.
+func afterBackslash(s string, n int) (byte, int) {
+	if n == len(s) {
+		return 0, 0
+	}
+	switch c := s[n]; {
+	case c == 'u':
+		return number(s, n+1, 4, 4, 16)
+	case c == 'x':
+		return number(s, n+1, 2, 2, 16)
+	case c >= '0' && c <= '3':
+		return number(s, n, 3, 3, 8)
+	case strings.IndexByte("nrtbf", c) >= 0:
+		return ' ', n + 1
 	}
 	return 0, 0
 }

@@ -22,6 +22,10 @@ const (
 	// An all-digit value up to this length is a one-time code: whole words only, and never scanned for, since any timestamp
 	// or counter may equal it.
 	digitsValue = 8
+	// A value above wholeValue bytes is known in pieces of pieceValue bytes, and what is beyond mostValue bytes of it is not
+	// known by value: a target decides how long the tokens are that it issues, and a text that repeats the beginning of a long
+	// one would be compared with all of it at each place.
+	wholeValue, pieceValue, mostValue = 4 << 10, 1 << 10, 64 << 10
 )
 
 // Vault knows the secrets of one process. Its zero value is not usable: call New. All methods are safe for concurrent use.
@@ -73,6 +77,9 @@ func (v *Vault) Register(label, value string) {
 }
 
 func (v *Vault) add(label, value string) {
+	for value = value[:min(len(value), mostValue)]; len(value) > wholeValue; value = value[pieceValue:] {
+		v.add(label, value[:pieceValue])
+	}
 	if len(value) < minValue || v.values[value] {
 		return
 	}
