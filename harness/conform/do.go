@@ -7,6 +7,8 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"runtime"
+	"runtime/debug"
 	"strings"
 
 	"github.com/onsi/ginkgo/v2"
@@ -177,8 +179,22 @@ func (s *Context) limited(call *httpclient.Call, op *contract.Operation) bool {
 	return ok && len(answer.ErrorKeys) > 0 && call.Status == answer.Status && s.judge.Is(call, op, contract.Throttled, true)
 }
 
-// Try is Do for goroutines of a spec: it never ends the spec.
-func (s *Context) Try(ctx context.Context, by *Actor, op *contract.Operation, r Request) (*httpclient.Call, error) {
+// Try is Do for goroutines of a spec: it never ends the spec. A defect of what records
+// the call is an ERROR of the clause: in another goroutine than the spec's, a panic would
+// end the run.
+func (s *Context) Try(ctx context.Context, by *Actor, op *contract.Operation, r Request) (call *httpclient.Call, err error) {
+	defer func() {
+		p := recover()
+		if p == nil {
+			return
+		}
+		defect, is := p.(runtime.Error) // and not how Ginkgo or the preflight end a spec
+		if !is {
+			panic(p)
+		}
+		s.current().breakDown(defect, debug.Stack())
+		call, err = nil, errors.New("the harness broke down while it recorded the call")
+	}()
 	if s.suite.Send != nil {
 		return s.suite.Send(ctx, s, by, op, r)
 	}

@@ -31,6 +31,7 @@ type run struct {
 	last     *httpclient.Call // the newest of them
 	state    verdict.State    // empty while nothing has ended the spec
 	reason   string
+	trace    string // of a panic of what records the spec
 	failures []journal.Failure
 	evidence []journal.Check
 }
@@ -53,6 +54,14 @@ func (r *run) lastCall() *httpclient.Call {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.last
+}
+
+// breakDown notes a panic of what records the spec.
+func (r *run) breakDown(defect error, trace []byte) {
+	r.end(verdict.Errored, "a defect of authconform, please report it: it panicked while it recorded a call: "+defect.Error(), nil)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.trace = string(trace)
 }
 
 // end settles the spec's state. The first word counts: what fails while a spec is
@@ -154,10 +163,14 @@ func (s *Context) finish(report types.SpecReport) {
 	if r.state == "" {
 		r.state, r.reason = s.fromGinkgo(r, report)
 	}
+	if report.State == types.SpecStatePanicked {
+		r.trace = report.Failure.Location.FullStackTrace
+	}
 	result := journal.Result{
 		Clause: r.clause.ID, State: r.state, Reason: r.reason, Failures: r.failures,
 		Checks: int(r.checks.Load()), Calls: r.calls, Evidence: r.evidence, Leases: r.borrowed(), Started: r.started,
 		DurationMS: float64(time.Since(r.started).Microseconds()) / 1000, Process: s.env.Process,
+		Trace: r.trace,
 	}
 	if err := s.env.Sink.Result(result.Redacted(s.env.Vault)); err != nil {
 		s.lose(err) // a clause without a result is NOT_RUN

@@ -72,6 +72,17 @@ type Call struct {
 	Err        string    `json:"error,omitempty"` // why there was no, or no whole, response
 }
 
+// leftOut stands for a body that a bound of the run kept from being written.
+const leftOut = "‹left out: limits.max-evidence›"
+
+// Bare is the call without what a target decides the length of: that it was made, and
+// what came of it.
+func (c Call) Bare() Call {
+	c.RequestHeader, c.Header, c.RequestBody, c.RequestBodyEncoding, c.BodyEncoding = nil, nil, "", "", ""
+	c.Body, c.Truncated = leftOut, true
+	return c
+}
+
 // Base64 is the encoding of a body that is not UTF-8 text (RFC 4648 section 4).
 const Base64 = "base64"
 
@@ -102,6 +113,7 @@ type Result struct {
 	Started    time.Time     `json:"started"`
 	DurationMS float64       `json:"duration_ms"`
 	Process    int           `json:"process"`
+	Trace      string        `json:"trace,omitempty"` // of a panic: where the spec, or what records it, broke down
 }
 
 // Lease is an account that a spec borrowed, and how many of the attempts that it
@@ -138,7 +150,7 @@ type Failure struct {
 // Redacted is the result without any secret that the vault knows. Its failures'
 // whole text is made of what is left.
 func (r Result) Redacted(v *secret.Vault) Result {
-	r.Reason = v.Redact(r.Reason)
+	r.Reason, r.Trace = v.Redact(r.Reason), v.Redact(r.Trace)
 	failures := make([]Failure, 0, len(r.Failures))
 	for _, f := range r.Failures {
 		f.Title, f.Request, f.Curl = v.Redact(f.Title), v.Redact(f.Request), v.Redact(f.Curl)
@@ -161,9 +173,19 @@ func (r Result) Redacted(v *secret.Vault) Result {
 func redacted(v *secret.Vault, lines []string) []string {
 	out := make([]string, 0, len(lines))
 	for _, line := range lines {
-		out = append(out, v.Redact(line))
+		out = append(out, Short(v.Redact(line)))
 	}
 	return out
+}
+
+// Short keeps the beginning of a line of which a target decides how long it is. It is
+// for redacted text: of a secret that is cut nothing would tell what the rest is.
+func Short(line string) string {
+	const most = 2 << 10
+	if len(line) <= most {
+		return line
+	}
+	return strings.ToValidUTF8(line[:most], "") + " … (cut off here)"
 }
 
 // Describe prints a failure for a person: what should have held, the request,
