@@ -41,6 +41,7 @@ type harPage struct {
 	Title   string   `json:"title"`
 	Timings struct{} `json:"pageTimings"`
 
+	most  int64                   // bytes of the file from which on calls are bare; 0: no bound
 	calls *journal.Reader         // nil when there are none
 	keep  func(journal.Call) bool // nil keeps every call
 }
@@ -102,12 +103,18 @@ const unknown = -1
 // HAR writes calls by start time as HAR 1.2, one entry per line, one call in memory
 // at a time: every call, or those of what is not PASS and one example of each operation
 // and outcome. The protocol version is not recorded and is empty.
-func HAR(w io.Writer, r *Report, calls *journal.Reader, every bool) error {
-	page := harPage{calls: calls}
-	if err := page.choose(r, every); err != nil {
+func HAR(w io.Writer, r *Report, calls *journal.Reader, extent Extent) error {
+	page := harPage{calls: calls, most: extent.Most * 4 / 10}
+	if err := page.choose(r, extent.Every); err != nil {
 		return err
 	}
 	return writeHAR(w, r.Tool, []harPage{page})
+}
+
+// Extent is how much of a run's calls is reported.
+type Extent struct {
+	Every bool  // all of them, not a choice
+	Most  int64 // bytes that the run may write, of which the calls get a share; 0: no bound
 }
 
 type callID struct {
@@ -181,7 +188,7 @@ func writeHAR(w io.Writer, tool Tool, pages []harPage) error {
 	var text bytes.Buffer
 	enc := json.NewEncoder(&text)
 	enc.SetEscapeHTML(false)
-	separator := ""
+	separator, written := "", int64(0)
 	for _, page := range pages {
 		if page.calls == nil {
 			continue
@@ -194,13 +201,17 @@ func writeHAR(w io.Writer, tool Tool, pages []harPage) error {
 				return err
 			}
 			separator = ","
+			if page.most > 0 && written > page.most {
+				c = c.Bare()
+			}
 			entry := harOf(c)
 			entry.Page = page.ID
 			text.Reset()
 			if err := enc.Encode(entry); err != nil {
 				return err
 			}
-			_, err := w.Write(plain.JSON(text.Bytes()))
+			n, err := w.Write(plain.JSON(text.Bytes()))
+			written += int64(n)
 			return err
 		})
 		if err != nil {

@@ -38,7 +38,9 @@ func members(t *testing.T, kind string, v any) map[string]any {
 
 func har(t *testing.T, calls *journal.Reader) []any {
 	t.Helper()
-	text := render(t, func(b *bytes.Buffer) error { return HAR(b, &Report{Tool: Tool{"authconform", "1.2.3"}}, calls, true) })
+	text := render(t, func(b *bytes.Buffer) error {
+		return HAR(b, &Report{Tool: Tool{"authconform", "1.2.3"}}, calls, Extent{Every: true})
+	})
 	var doc map[string]any
 	if err := json.Unmarshal([]byte(text), &doc); err != nil {
 		t.Fatalf("%v in\n%s", err, text)

@@ -115,16 +115,15 @@ func (s *Several) exchanges() []string {
 }
 
 // WriteCalls writes the calls of a run over several exchanges. calls holds the
-// journals of each, in the order of the runs; nil where there are none. With every, it
-// holds every call.
-func WriteCalls(dir string, s *Several, calls []*journal.Reader, every bool) error {
+// journals of each, in the order of the runs; nil where there are none.
+func WriteCalls(dir string, s *Several, calls []*journal.Reader, extent Extent) error {
 	var pages []harPage
 	for i, r := range s.Runs {
 		pages = append(pages, harPage{
 			Started: harTime(r.Started), ID: r.Exchange, Title: subject(r),
-			calls: calls[i],
+			calls: calls[i], most: extent.Most * 4 / 10,
 		})
-		if err := pages[i].choose(r, every); err != nil {
+		if err := pages[i].choose(r, extent.Every); err != nil {
 			return err
 		}
 	}

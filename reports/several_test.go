@@ -242,7 +242,7 @@ func TestSeveralCalls(t *testing.T) {
 		"of both": {prefixed("barong"), prefixed("kiiex")}, "of one": {nil, prefixed("kiiex")}, "of none": {nil, nil},
 	} {
 		dir := t.TempDir()
-		if err := WriteCalls(dir, s, calls, true); err != nil {
+		if err := WriteCalls(dir, s, calls, Extent{Every: true}); err != nil {
 			t.Fatal(err)
 		}
 		text, err := os.ReadFile(filepath.Join(dir, HARFile))

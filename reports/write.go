@@ -197,8 +197,8 @@ func Withdraw(dir string) error {
 }
 
 // WriteHAR writes the calls of a run over one exchange, as HAR does.
-func WriteHAR(dir string, r *Report, calls *journal.Reader, every bool) error {
-	return writeFile(dir, HARFile, func(w io.Writer) error { return HAR(w, r, calls, every) })
+func WriteHAR(dir string, r *Report, calls *journal.Reader, extent Extent) error {
+	return writeFile(dir, HARFile, func(w io.Writer) error { return HAR(w, r, calls, extent) })
 }
 
 // Compress packs the calls of a run folder, once they were scanned: no scan sees a

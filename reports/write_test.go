@@ -42,7 +42,7 @@ func put(t *testing.T, path, text string) string {
 
 // write writes all outputs of a run, as a runner does.
 func write(dir string, r *Report, calls *journal.Reader) error {
-	return errors.Join(WriteHAR(dir, r, calls, true), WriteVerdicts(dir, r, secret.New(), renamed))
+	return errors.Join(WriteHAR(dir, r, calls, Extent{Every: true}), WriteVerdicts(dir, r, secret.New(), renamed))
 }
 
 func renamed(_ int, rename func() error) error { return rename() }

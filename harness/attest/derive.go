@@ -135,8 +135,8 @@ func (d *deriver) comparison(c journal.Check, process int) (o outcome, problem s
 	var seen []string // what differs wherever nothing is redacted
 	for _, m := range mismatches {
 		if !excused(m, call) {
-			seen = append(seen, m.Where())
-			if !slices.Contains(c.Wrong, m.Where()) && c.Leak == "" {
+			seen = append(seen, journal.Short(m.Where()))
+			if !slices.Contains(c.Wrong, journal.Short(m.Where())) && c.Leak == "" {
 				return o, fmt.Sprintf("%s, but %s", what, m)
 			}
 		}

@@ -175,13 +175,16 @@ func checkSchema(r *response) []Mismatch {
 	if r.answer.Schema == nil || len(r.call.Body) == 0 || r.err != nil {
 		return nil
 	}
+	// A reader wants the first few, and a target decides how many there are.
+	const most = 25
 	var out []Mismatch
-	for _, m := range r.answer.Schema.CheckValue(r.value, r.call.Body) {
-		pointer := m.Pointer
-		if pointer == "" {
-			pointer = "/"
-		}
+	all := r.answer.Schema.CheckValue(r.value, r.call.Body)
+	for _, m := range all[:min(len(all), most)] {
+		pointer := cmp.Or(m.Pointer, "/")
 		out = append(out, Mismatch{"schema", pointer, m.Want, "breaks " + m.Rule + " of " + r.answer.SchemaFile})
+	}
+	if more := len(all) - most; more > 0 {
+		out = append(out, Mismatch{"schema", "", "no further difference", fmt.Sprintf("%d more", more)})
 	}
 	return out
 }
@@ -229,7 +232,7 @@ func checkErrorKeys(r *response) []Mismatch {
 	if slices.Equal(keys, expected) {
 		return nil
 	}
-	return []Mismatch{{"error-key", r.contract.ErrorPointer, want, abridge(strings.Join(keys, ", "))}}
+	return []Mismatch{{"error-key", r.contract.ErrorPointer, want, strings.Join(keys, ", ")}}
 }
 
 func checkStatusMember(r *response) []Mismatch {
@@ -243,7 +246,7 @@ func checkStatusMember(r *response) []Mismatch {
 			continue
 		}
 		if want := strconv.Itoa(r.answer.Status); fmt.Sprint(got) != want {
-			out = append(out, Mismatch{"status-member", pointer, want, abridge(fmt.Sprint(got))})
+			out = append(out, Mismatch{"status-member", pointer, want, fmt.Sprint(got)})
 		}
 	}
 	return out
@@ -267,15 +270,6 @@ func checkVerdict(r *response) []Mismatch {
 		return []Mismatch{{"verdict", r.answer.VerdictPointer, want, "no such truth value"}}
 	}
 	return []Mismatch{{"verdict", r.answer.VerdictPointer, want, strconv.FormatBool(said)}}
-}
-
-// abridge keeps an unexpectedly long error key from flooding a report.
-func abridge(s string) string {
-	const longest = 120
-	if len(s) <= longest {
-		return s
-	}
-	return s[:longest] + "..."
 }
 
 func sortedKeys[V any](m map[string]V) []string {

@@ -21,7 +21,22 @@ type Writer struct {
 	mu  sync.Mutex
 	buf bytes.Buffer
 	err error // the first write that failed; nothing is written after it
+
+	whole  int64 // limits.max-evidence; 0: no bound
+	most   int64 // bytes of the journals of the run folder together: their share of it
+	since  int64 // bytes written since all of them were last looked at
+	others int64 // bytes that there were then
+	full   bool
 }
+
+// look is how much a journal may grow before those of the other processes are looked at
+// anew.
+const look = 256 << 10
+
+// Bound keeps the journals of all processes of the run folder, together, below their
+// share of the bytes that a run may write: calls beyond are written bare, and a finding
+// says so. Results are always written whole.
+func (w *Writer) Bound(whole int64) { w.whole, w.most = whole, whole*3/10 }
 
 // Create starts the journal of one process (counted from 1, as Ginkgo does) in
 // an existing run folder. A journal that is already there belongs to another
@@ -44,7 +59,43 @@ func FileName(process int) string { return fmt.Sprintf("journal-%d.ndjson", proc
 // Call appends one call.
 func (w *Writer) Call(c Call) error {
 	c.Process = w.process
-	return w.write(Record{Call: &c})
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !w.full {
+		if err := w.encode(Record{Call: &c}); err != nil {
+			return err
+		}
+		if w.fits(int64(w.buf.Len())) {
+			return w.append()
+		}
+		w.full = true
+		err := w.put(Record{Finding: &Finding{Kind: Evidence, Text: fmt.Sprintf("what the target answered filled limits.max-evidence"+
+			" of the target file (%d MiB): later calls are kept without headers and bodies", w.whole>>20)}})
+		if err != nil {
+			return err
+		}
+	}
+	c = c.Bare()
+	return w.put(Record{Call: &c})
+}
+
+// fits tells whether so many bytes more stay below the bound. A folder that cannot be
+// read is found out by the next write.
+func (w *Writer) fits(n int64) bool {
+	if w.most == 0 {
+		return true
+	}
+	if w.since == 0 || w.since+n >= look {
+		w.others, w.since = 0, 0
+		journals, _ := filepath.Glob(filepath.Join(filepath.Dir(w.file.Name()), "journal-*.ndjson"))
+		for _, name := range journals {
+			if info, err := os.Stat(name); err == nil {
+				w.others += info.Size()
+			}
+		}
+	}
+	w.since += n
+	return w.others+w.since <= w.most
 }
 
 // Result appends one result.
@@ -99,14 +150,29 @@ func Withheld(line []byte) ([]byte, error) {
 func (w *Writer) write(r Record) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.err != nil {
-		return w.err
+	return w.put(r)
+}
+
+func (w *Writer) put(r Record) error {
+	if err := w.encode(r); err != nil {
+		return err
 	}
+	return w.append()
+}
+
+func (w *Writer) encode(r Record) error {
 	w.buf.Reset()
 	enc := json.NewEncoder(&w.buf)
 	enc.SetEscapeHTML(false)
 	if err := enc.Encode(r); err != nil {
 		return fmt.Errorf("journal: cannot encode a record: %w", err)
+	}
+	return nil
+}
+
+func (w *Writer) append() error {
+	if w.err != nil {
+		return w.err
 	}
 	if _, err := w.file.Write(plain.JSON(w.buf.Bytes())); err != nil {
 		w.err = fmt.Errorf("journal: cannot write the evidence of this run: %w", err)

@@ -139,6 +139,7 @@ func Child(find func(string) (conform.Suite, bool)) int {
 		fmt.Fprintf(os.Stderr, "authconform: %v\n", err)
 		return verdict.ExitUsage
 	}
+	plan.limitMemory()
 	if err := RunHere(plan, st, c, nil, formatter.ColorableStdOut); err != nil {
 		fmt.Fprintf(os.Stderr, "authconform: %v\n", err)
 		return verdict.ExitUsage

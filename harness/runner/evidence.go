@@ -55,6 +55,11 @@ func reportsOf(runs []page.Run) (all []*reports.Report) {
 	return all
 }
 
+// extent is how much of the calls of a run is reported.
+func (r *runner) extent() reports.Extent {
+	return reports.Extent{Every: r.options.Every, Most: r.target.Limits.MaxEvidence}
+}
+
 // pack packs the calls where that is asked for, once they were scanned.
 func (o Options) pack(dir string) error {
 	if !o.Gzip {

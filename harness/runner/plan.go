@@ -65,6 +65,7 @@ type Plan struct {
 	FillsLast  bool   `json:"fills_last,omitempty"` // what fills limits: the others run under a raised limit
 	Musts      bool   `json:"musts,omitempty"`      // those first: the run may end early
 	Accounts   string `json:"accounts"`             // where the broker of the run is
+	MaxMemory  int64  `json:"max_memory,omitempty"` // bytes, of each process of the run; 0: no bound
 
 	ProductionHosts []string `json:"production_hosts,omitempty"` // of every exchange
 }

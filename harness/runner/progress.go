@@ -18,6 +18,7 @@ type Progress struct {
 
 	waiting func() (clauses int, rest time.Duration) // for accounts; nil says nothing of them
 	found   func(line []byte)                        // is told each result; nil is told none
+	called  func(calls int)                          // is told how many calls there are; nil is not
 }
 
 // follower counts results as they arrive in the journals, whichever process
@@ -28,6 +29,7 @@ type follower struct {
 	total   int
 	began   time.Time
 	done    int
+	calls   int
 	offsets map[string]int64
 	last    int
 	quit    chan struct{}
@@ -142,6 +144,9 @@ func (f *follower) look() {
 		whole := bytes.LastIndexByte(added, '\n') + 1
 		f.offsets[name] += int64(whole)
 		for line := range bytes.Lines(added[:whole]) {
+			if bytes.HasPrefix(line, []byte(`{"call"`)) {
+				f.calls++
+			}
 			if bytes.HasPrefix(line, []byte(`{"result"`)) {
 				f.done++
 				if f.found != nil {
@@ -149,5 +154,8 @@ func (f *follower) look() {
 				}
 			}
 		}
+	}
+	if f.called != nil {
+		f.called(f.calls)
 	}
 }

@@ -125,7 +125,7 @@ func (r *runner) observe(ctx context.Context) (silent, err error) {
 	defer context.AfterFunc(ctx, func() { r.accounts.End("the run was interrupted") })()
 	r.easeLimits(ctx)
 	r.bound()
-	r.options.Progress.found = r.enough()
+	r.options.Progress.found, r.options.Progress.called = r.enough(), r.overCalls
 	progress := r.options.Progress.follow(r.Plan.Out, r.selected())
 	err = r.specs(ctx)
 	progress.stop()
@@ -213,12 +213,13 @@ func (r *runner) plan() (err error) {
 	r.Plan = Plan{
 		Exchange: r.suite.Exchange, TargetFile: file, Profile: profile, Focus: o.Focus, Skip: o.Skip, Out: o.Out,
 		RunID: newRunID(), Version: o.Version, Procs: o.Procs, RealTime: o.RealTime,
-		ProductionHosts: o.ProductionHosts, Beside: r.target.Clock.AdvanceURL == "", Musts: r.target.Limits.MaxRun > 0,
+		ProductionHosts: o.ProductionHosts, Beside: r.target.Clock.AdvanceURL == "", Musts: stated(r.target.Limits),
 	}
 	if err := r.openAccounts(); err != nil {
 		r.stop()
 		return err
 	}
+	r.limitMemory()
 	return nil
 }
 
@@ -370,7 +371,7 @@ func (r *runner) writeCalls(silent error) ([]journal.Finding, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := reports.WriteHAR(r.Plan.Out, report, calls, r.options.Every); err != nil {
+	if err := reports.WriteHAR(r.Plan.Out, report, calls, r.extent()); err != nil {
 		return nil, err
 	}
 	findings, err := reports.Gate(r.Plan.Out, r.vault, reports.HARFile)

@@ -64,6 +64,7 @@ type session struct {
 	journal *journal.Writer
 
 	accounts *identity.Remote
+	bounded  *bounded
 	claims   map[string][]identity.Claim
 	clock    *otp.Clock
 }
@@ -92,8 +93,10 @@ func openSession(plan Plan, st conform.Suite, c *contract.Contract, process int)
 	if err != nil {
 		return nil, &UsageError{err}
 	}
+	j.Bound(t.Limits.MaxEvidence)
 	return &session{
 		plan: plan, vault: vault, target: t, wire: w, journal: j, clock: otp.NewClock(time.Now), accounts: accounts, claims: claims,
+		bounded: &bounded{Lender: accounts, plan: plan},
 	}, nil
 }
 
@@ -134,6 +137,11 @@ func (n *session) close(process int) error {
 			return err
 		}
 	}
+	if n.bounded.over.Load() {
+		if err := n.journal.Finding(journal.Finding{Kind: journal.Evidence, Text: n.bounded.why()}); err != nil {
+			return err
+		}
+	}
 	if err := n.journal.Close(); err != nil {
 		return err
 	}
@@ -148,7 +156,7 @@ func (n *session) close(process int) error {
 func (n *session) environment(process int) conform.Environment {
 	return conform.Environment{
 		Target: n.target, Vault: n.vault, Wire: n.wire, Sink: n.journal, Clock: n.clock,
-		Accounts: n.accounts, Claims: n.claims,
+		Accounts: n.bounded, Claims: n.claims,
 		Inbox: openInbox(n.target), Process: process, Processes: n.plan.Procs, Today: time.Now(),
 		RealTime: n.plan.RealTime,
 	}

@@ -132,7 +132,7 @@ func (s *several) finish() {
 		return
 	}
 	s.find(reports.Gate(s.dir, s.vault))
-	if err := reports.WriteCalls(s.dir, whole, s.calls, s.options.Every); err != nil {
+	if err := reports.WriteCalls(s.dir, whole, s.calls, s.runners[0].extent()); err != nil {
 		s.fail(err)
 		return
 	}

@@ -74,7 +74,7 @@ func (r *runner) draft() (Plan, error) {
 		if err != nil {
 			return plan, err
 		}
-		name, plan.Beside, plan.Musts = cmp.Or(name, t.Profile), t.Clock.AdvanceURL == "", t.Limits.MaxRun > 0
+		name, plan.Beside, plan.Musts = cmp.Or(name, t.Profile), t.Clock.AdvanceURL == "", stated(t.Limits)
 	}
 	var err error
 	plan.Profile, err = Profile(r.contract, askedProfile(r.suite.Exchange, name))

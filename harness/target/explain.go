@@ -65,7 +65,7 @@ func (s *spot) misfit() *wrong {
 }
 
 // units of the definitions whose values are numbers with a unit.
-var units = map[string]string{"duration": "s for seconds", "size": "MiB", "pace": "/s for each second"}
+var units = map[string]string{"duration": "s for seconds", "size": "MiB", "volume": "MiB", "pace": "/s for each second"}
 
 // mistyped reports a value that is, say, a list where text belongs. It never shows
 // the value: what was put in the wrong place may be a secret.

@@ -65,7 +65,11 @@ func Load(path string, opt Options) (*Target, error) {
 	}
 	t := &Target{
 		File: path, Settings: map[string]string{}, Features: map[string]bool{},
-		Limits: Limits{MaxWait: DefaultMaxWait}, HTTP: HTTP{Timeout: DefaultTimeout, MaxBody: DefaultMaxBody},
+		Limits: Limits{
+			MaxWait: DefaultMaxWait, MaxRun: DefaultMaxRun, MaxCalls: DefaultMaxCalls,
+			MaxEvidence: DefaultMaxEvidence, MaxMemory: DefaultMaxMemory,
+		},
+		HTTP:       HTTP{Timeout: DefaultTimeout, MaxBody: DefaultMaxBody},
 		production: opt.productionHosts(), places: map[string]place{}, files: r.files,
 	}
 	if root := r.parse(); root != nil {

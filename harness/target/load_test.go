@@ -78,6 +78,7 @@ limits:
   second-factor: {attempts: 3, window: 500ms}
   pace: 30/m
   max-wait: 5m
+  max-evidence: 1GiB
 allow: {hosts: [Portal.Example.com, "10.0.0.7:8443", "[::1]:80"], production: false, disruptive: true}
 http:
   timeout: 3s
@@ -116,11 +117,12 @@ func TestLoadFull(t *testing.T) {
 		Inbox:   &Inbox{Kind: "exec", Command: []string{"fetch", "portal.example.com"}, SMSAddress: "{phone}@sms.invalid"},
 		Captcha: Captcha{"open sesame"},
 		Clock:   Clock{"http://127.0.0.1:1234/_reference/clock/advance"},
-		Limits:  Limits{Password: &Limit{5, time.Minute, 90 * time.Second}, SecondFactor: &Limit{Attempts: 3, Window: 500 * time.Millisecond}, Pace: 0.5, MaxWait: 5 * time.Minute},
-		Allow:   Allow{Hosts: []string{"portal.example.com", "10.0.0.7:8443", "[::1]:80"}, Disruptive: true},
+		Limits: Limits{Password: &Limit{5, time.Minute, 90 * time.Second}, SecondFactor: &Limit{Attempts: 3, Window: 500 * time.Millisecond}, Pace: 0.5, MaxWait: 5 * time.Minute,
+			MaxRun: DefaultMaxRun, MaxCalls: DefaultMaxCalls, MaxEvidence: 1 << 30, MaxMemory: DefaultMaxMemory},
+		Allow: Allow{Hosts: []string{"portal.example.com", "10.0.0.7:8443", "[::1]:80"}, Disruptive: true},
 		HTTP: HTTP{3 * time.Second, 512 << 10, 0, 0, 0, "dir/ca.pem", "dir/client.pem", "dir/client.key", "http://127.0.0.1:3128",
 			http.Header{"X-Gate": {"open"}, "X-Lang": {"en"}}, nil},
-		Deviations: []Deviation{{"onlyoffice.login.x", "known", "https://t.example.com/1", "qa", time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC), 34}},
+		Deviations: []Deviation{{"onlyoffice.login.x", "known", "https://t.example.com/1", "qa", time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC), 35}},
 	}
 	if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(Target{})); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
@@ -147,6 +149,8 @@ func TestDefaults(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got.Profile != "documented" || got.HTTP.Timeout != DefaultTimeout || got.HTTP.MaxBody != DefaultMaxBody || got.Limits.MaxWait != DefaultMaxWait ||
+		got.Limits.MaxRun != DefaultMaxRun || got.Limits.MaxCalls != DefaultMaxCalls ||
+		got.Limits.MaxEvidence != DefaultMaxEvidence || got.Limits.MaxMemory != DefaultMaxMemory ||
 		got.Inbox != nil || got.Limits.Password != nil || got.Allow.Disruptive || got.Allow.Production {
 		t.Errorf("defaults: %#v %+v %+v", got, got.HTTP, got.Limits)
 	}
@@ -172,7 +176,8 @@ func TestOverrides(t *testing.T) {
 		"url": "http://localhost:1", "profile": "3.7", "inbox.kind": "mailpit", "inbox.url": "http://localhost:2", "inbox.sms-address": "{phone}@x.invalid",
 		"captcha.response": "file:${not}-a-reference", "clock.advance-url": "http://localhost:3", "limits.password.attempts": "7", "limits.password.window": "7s",
 		"limits.password.block": "8s", "limits.second-factor.attempts": "9", "limits.second-factor.window": "9s", "limits.second-factor.block": "10s",
-		"limits.pace": "11/s", "limits.max-wait": "12s", "limits.max-run": "20m", "allow.hosts": "a.example.com, b.example.com:81", "allow.production": "true", "allow.disruptive": "TRUE",
+		"limits.pace": "11/s", "limits.max-wait": "12s", "limits.max-run": "20m",
+		"limits.max-calls": "300", "limits.max-evidence": "300MiB", "limits.max-memory": "64MiB", "allow.hosts": "a.example.com, b.example.com:81", "allow.production": "true", "allow.disruptive": "TRUE",
 		"http.timeout": "13s", "http.max-body": "1MiB", "http.max-header": "2KiB", "http.max-depth": "14", "http.max-values": "150", "http.proxy": "http://localhost:4", "http.ca-file": "ca.pem", "http.client-cert-file": "client.pem", "http.client-key-file": "client.key",
 		"http.basic.user": "gate", "http.basic.password": "basic-from-env",
 		"features.sms": "false", "settings.path-prefix": "/env", "settings.partner-key": "partner-from-env",
@@ -201,7 +206,7 @@ func TestOverrides(t *testing.T) {
 			File: "dir/t.yaml", Exchange: "onlyoffice", URL: "http://localhost:1", Profile: "3.7",
 			Settings: map[string]string{"path-prefix": "/env", "partner-key": "partner-from-env"}, Features: map[string]bool{"sms": false},
 			Inbox: &Inbox{Kind: "mailpit", URL: "http://localhost:2", SMSAddress: "{phone}@x.invalid"}, Captcha: Captcha{"file:${not}-a-reference"}, Clock: Clock{"http://localhost:3"},
-			Limits: Limits{&Limit{7, 7 * time.Second, 8 * time.Second}, &Limit{9, 9 * time.Second, 10 * time.Second}, 11, 12 * time.Second, 20 * time.Minute},
+			Limits: Limits{&Limit{7, 7 * time.Second, 8 * time.Second}, &Limit{9, 9 * time.Second, 10 * time.Second}, 11, 12 * time.Second, 20 * time.Minute, 300, 300 << 20, 64 << 20},
 			Allow:  Allow{[]string{"a.example.com", "b.example.com:81"}, true, true},
 			HTTP:   HTTP{13 * time.Second, 1 << 20, 2 << 10, 14, 150, "dir/ca.pem", "dir/client.pem", "dir/client.key", "http://localhost:4", nil, &Basic{"gate", "basic-from-env"}},
 		}

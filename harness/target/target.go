@@ -16,8 +16,15 @@ const Version = 1
 // What holds when the target file is silent.
 const (
 	DefaultTimeout = 10 * time.Second
-	DefaultMaxBody = 4 << 20
+	DefaultMaxBody = 1 << 20
 	DefaultMaxWait = 2 * time.Minute
+
+	// Of a whole run. No right deployment comes near them; a hostile one could otherwise
+	// fill a disk, a memory or a day.
+	DefaultMaxRun      = 6 * time.Hour
+	DefaultMaxCalls    = 200_000
+	DefaultMaxEvidence = 200 << 20
+	DefaultMaxMemory   = 256 << 20
 )
 
 // Target is one deployment under test. Load fills in every default, so a zero
@@ -97,7 +104,10 @@ type Limits struct {
 	SecondFactor *Limit        `yaml:"second-factor,omitempty"`
 	Pace         float64       `yaml:"pace,omitempty"`     // requests per second the suite may send; 0: no budget
 	MaxWait      time.Duration `yaml:"max-wait,omitempty"` // longest real wait one spec may take
-	MaxRun       time.Duration `yaml:"max-run,omitempty"`  // longest that a whole run may take; 0: no bound
+	MaxRun       time.Duration `yaml:"max-run,omitempty"`  // longest that a whole run may take
+	MaxCalls     int           `yaml:"max-calls,omitempty"`
+	MaxEvidence  int64         `yaml:"max-evidence,omitempty"` // bytes of all that a run writes
+	MaxMemory    int64         `yaml:"max-memory,omitempty"`   // bytes, of each of its processes
 }
 
 // Limit refuses what exceeds Attempts within Window, for the time Block. A zero

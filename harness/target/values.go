@@ -27,6 +27,7 @@ var conversions = map[string]conversion{
 	"duration": {"!!str", duration},
 	"pace":     {"!!float", pace},
 	"size":     {"!!int", size},
+	"volume":   {"!!int", volume},
 	"day":      {"!!timestamp", day},
 }
 
@@ -70,6 +71,19 @@ func size(s string) (string, *wrong) {
 		return "", &wrong{what: "is not a size"}
 	}
 	return strconv.FormatInt(n<<10, 10), nil
+}
+
+// volume becomes bytes. What keeps less than 16 MiB could not hold the reports themselves.
+func volume(s string) (string, *wrong) {
+	number, inGiB := strings.CutSuffix(s, "GiB")
+	n, err := strconv.ParseInt(strings.TrimSuffix(number, "MiB"), 10, 32)
+	if inGiB {
+		n <<= 10
+	}
+	if err != nil || n < 16 || n > 1<<20 {
+		return "", &wrong{what: "is not such a size"}
+	}
+	return strconv.FormatInt(n<<20, 10), nil
 }
 
 var identityName = regexp.MustCompile(`^[a-z0-9]+(?:[._-][a-z0-9]+)*$`)

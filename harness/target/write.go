@@ -118,7 +118,7 @@ func (w *writer) text(s *spot) (string, error) {
 	case "pace":
 		perSecond, err := strconv.ParseFloat(value, 64)
 		return paceText(perSecond), err
-	case "size":
+	case "size", "volume":
 		bytes, err := strconv.ParseInt(value, 10, 64)
 		return sizeText(bytes), err
 	case "day":

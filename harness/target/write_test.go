@@ -51,7 +51,7 @@ func TestWriteRoundTrip(t *testing.T) {
 		Inbox:      &Inbox{Kind: "mailpit", URL: "http://127.0.0.1:8081", SMSAddress: "{phone}@sms.invalid"},
 		Captcha:    Captcha{"captcha-secret"},
 		Clock:      Clock{"http://127.0.0.1:8082/x"},
-		Limits:     Limits{&Limit{5, time.Minute, 1500 * time.Millisecond}, &Limit{3, time.Hour, 0}, 0.5, 90 * time.Second, 10 * time.Minute},
+		Limits:     Limits{&Limit{5, time.Minute, 1500 * time.Millisecond}, &Limit{3, time.Hour, 0}, 0.5, 90 * time.Second, 10 * time.Minute, 500, 2 << 30, 64 << 20},
 		Allow:      Allow{Hosts: []string{"a.example.com", "[::1]:80"}, Disruptive: true},
 		HTTP:       HTTP{1500 * time.Millisecond, 3 << 10, 256 << 10, 50, 4000, filepath.Join(dir, "ca.pem"), filepath.Join(dir, "client.pem"), filepath.Join(dir, "client.key"), "http://127.0.0.1:3128", http.Header{"X-Gate": {"gate-secret"}}, &Basic{"gate", "basic-secret"}},
 		Deviations: []Deviation{{Clause: "onlyoffice.a", Reason: "${no} reference", Owner: "qa", Link: "https://t", Expires: time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC)}},

@@ -171,7 +171,10 @@ const rest = `
 #   second-factor: {attempts: 5, window: 60s, block: 60s}
 #   pace: 20/s
 #   max-wait: 2m
-#   max-run: 30m   # clauses that no longer fit are NOT_RUN, and the exit code is 3
+#   max-run: 30m         # clauses that no longer fit are NOT_RUN, and the exit code is 3; 6h if left out
+#   max-calls: 200000    # the same, of requests
+#   max-evidence: 200MiB # of all that a run writes; calls beyond it are kept without headers and bodies
+#   max-memory: 256MiB   # of each process of a run
 
 # Your agreement: hosts that may be connected to, and whether clauses may lock
 # accounts out, fill limits and change settings of the whole deployment.
@@ -182,7 +185,7 @@ allow:
 # How to reach it.
 # http:
 #   timeout: 10s
-#   max-body: 4MiB                     # the largest answer that is read, decoded; beyond is a finding
+#   max-body: 1MiB                     # the largest answer that is read, decoded; beyond is a finding
 #   max-header: 256KiB
 #   max-depth: 100                     # levels of a JSON body
 #   max-values: 50000                  # values of a JSON body
