@@ -67,6 +67,7 @@ var road = []room{
 		"harness/schema", "harness/verdict", "reports"}},
 	{name: "reports/page", only: []string{"harness/clause", "harness/journal", "harness/source", "harness/standard", "harness/verdict", "reports",
 		"reports/compare"}},
+	{name: "reports/oscal", only: []string{"harness/clause", "harness/standard", "harness/verdict", "reports"}},
 	{name: "harness/runner", not: []string{"suites", "suites/*", "suites/*/client", "suites/family"}},
 	{name: "harness/doctor", not: []string{"suites", "suites/*", "suites/*/client", "suites/family"}},
 	{name: "harness/mutation", not: []string{"suites", "suites/*", "suites/*/client", "suites/family"}},

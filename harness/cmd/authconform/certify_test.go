@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
 	"authconform/harness/attest"
 	"authconform/harness/runner"
 	"authconform/harness/verdict"
@@ -220,6 +222,37 @@ func TestCertifyTakesWhatAFileBesideTheRunSays(t *testing.T) {
 	write(t, beside, "produkt: KIIEX\n")
 	if res := again(); res.code != verdict.ExitUsage || !strings.Contains(res.stderr, "about.yaml") || !strings.Contains(res.stderr, "produkt") {
 		t.Errorf("a member that there is not: %s", res)
+	}
+}
+
+// TestEvidenceForAuditors: the results of a run as OSCAL has them, of the standards that
+// were asked for.
+func TestEvidenceForAuditors(t *testing.T) {
+	out := filepath.Join(t.TempDir(), "run")
+	if res := run(t, nil, "run", "kiiex", "--focus", "kiiex.code.*", "--out", out); res.code != verdict.ExitConformant {
+		t.Fatal(res)
+	}
+	published, err := jsonschema.NewCompiler().Compile("../../../reports/oscal/testdata/oscal-1.1.3-assessment-results.schema.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, one := run(t, nil, "evidence", out), run(t, nil, "evidence", out, "--format", "oscal", "--standard", "psd2-rts")
+	for _, res := range []result{all, one} {
+		doc, err := jsonschema.UnmarshalJSON(strings.NewReader(res.stdout))
+		if err != nil || res.code != 0 {
+			t.Fatal(err, res)
+		}
+		if err := published.Validate(doc); err != nil {
+			t.Error(err)
+		}
+	}
+	if !strings.Contains(all.stdout, `"asvs-5.0.0_6.5.1"`) || strings.Contains(one.stdout, "asvs-5.0.0_") || !strings.Contains(one.stdout, `"psd2-rts_4_1"`) {
+		t.Errorf("the standards that were asked for: %s", one)
+	}
+	for want, args := range map[string][]string{"there is oscal": {"--format", "sarif"}, "there is: asvs-5.0.0": {"--standard", "iso"}} {
+		if res := run(t, nil, append([]string{"evidence", out}, args...)...); res.code != verdict.ExitUsage || !strings.Contains(res.stderr, want) {
+			t.Errorf("want exit 2 and %q: %s", want, res)
+		}
 	}
 }
 

@@ -124,6 +124,6 @@ Exit codes: 0 conformant, 1 not conformant, 2 usage or configuration,
 		return errors.New(flagError.ReplaceAllString(err.Error(), "$1: want a whole number"))
 	})
 	root.AddCommand(runCommand(), serveCommand(), listCommand(), contractCommand(), initCommand(), explainCommand(), doctorCommand(), proveCommand(),
-		diffCommand(), keygenCommand(), certifyCommand(), verifyCommand(), acceptCommand(), pruneCommand())
+		diffCommand(), keygenCommand(), certifyCommand(), verifyCommand(), evidenceCommand(), acceptCommand(), pruneCommand())
 	return root
 }
