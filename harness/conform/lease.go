@@ -86,7 +86,8 @@ func (s *Context) ask(r *run, claims []identity.Claim) ([]identity.Grant, error)
 	ginkgo.GinkgoHelper()
 	for {
 		request := identity.Request{
-			Claims: claims, Held: r.names(), Now: s.Now(), AtOnce: s.canAdvance(), Fills: r.clause.Own,
+			Claims: claims, Held: r.names(), Now: s.Now(), AtOnce: s.canAdvance(),
+			Fills: r.clause.Own, Sets: r.clause.Disrupts && !r.clause.Own,
 		}
 		grants, err := s.env.Accounts.Lease(context.Background(), request)
 		var short *identity.Shortage

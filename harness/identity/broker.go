@@ -3,9 +3,7 @@ package identity
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -50,6 +48,7 @@ type account struct {
 	State
 	holder *holder // nil: free
 	fills  bool    // what holds it looks at a limit as the target has it
+	sets   bool    // what holds it may set limits of its own
 	turn   int     // of the last lease; 0: never leased
 	made   bool    // by a Provider
 }
@@ -116,6 +115,8 @@ func (b *Broker) Return(name string, s State) {
 		return
 	}
 	a := b.accounts[i]
+	// What was failed under another limit than the raised one may have filled that.
+	s.Filled = s.Filled || b.ease.Turn != nil && (a.fills || a.sets) && s.Failed > a.Failed
 	a.State, a.holder = s, nil
 	b.assign()
 }
@@ -204,7 +205,7 @@ func (b *Broker) settle(t *ticket, picks []*account, ready, now time.Time) bool 
 			if a.rested(now, b.terms) {
 				a.forget()
 			}
-			a.turn, a.holder, a.fills = b.turn, t.by, t.Fills
+			a.turn, a.holder, a.fills, a.sets = b.turn, t.by, t.Fills, t.Sets
 			t.grants = append(t.grants, Grant{a.Identity, a.State, b.terms.Window + margin})
 		}
 	default:
@@ -337,70 +338,6 @@ func (b *Broker) prefer(a *account, at time.Time, other *account, otherAt time.T
 		return (mine > others) == (c.Fails > 0 || !b.terms.Renewed)
 	}
 	return a.turn < other.turn
-}
-
-// Shortage says why a request is not granted.
-type Shortage struct {
-	Role  string
-	Have  int       // identities of the role in the target file
-	Need  int       // how many the request needs
-	Until time.Time // when it could be; zero: never, with the accounts there are
-	Why   string
-}
-
-func (s *Shortage) Error() string {
-	return fmt.Sprintf("no identity with the role %s can be had: %s; the target file has %d, and the clause needs %d at a time", s.Role, s.Why, s.Have, s.Need)
-}
-
-// short is the shortage of a request that no wait can serve; nil when there is none.
-func (b *Broker) short(t *ticket, now time.Time) *Shortage {
-	var picks []*account
-	for _, c := range t.Claims {
-		i := slices.IndexFunc(b.accounts, func(a *account) bool { return a.suits(c, t.Held) && !slices.Contains(picks, a) })
-		if i < 0 {
-			if b.sources.expected(c.Role) {
-				return nil
-			}
-			return b.shortage(c.Role, now, time.Time{})
-		}
-		picks = append(picks, b.accounts[i])
-	}
-	return nil
-}
-
-func (b *Broker) shortage(role string, now, until time.Time) *Shortage {
-	s := &Shortage{Role: role, Need: 1, Until: until}
-	var retired []string
-	leased, resting := 0, 0
-	for _, a := range b.accounts {
-		if !slices.Contains(a.Roles, role) {
-			continue
-		}
-		s.Have++
-		switch {
-		case a.Retired != "":
-			retired = append(retired, a.Name+" ("+a.Retired+")")
-		case a.holder != nil:
-			leased++
-		case a.counted() > 0:
-			resting++
-		}
-	}
-	var why []string
-	say := func(n int, format string, args ...any) {
-		if n > 0 {
-			why = append(why, fmt.Sprintf(format, args...))
-		}
-	}
-	say(leased, "%d in use", leased)
-	say(resting, "%d have to rest after failed attempts", resting)
-	say(len(retired), "retired: %s", strings.Join(retired, ", "))
-	s.Need += leased
-	s.Why = cmp.Or(strings.Join(why, ", "), "there is none")
-	if refusal := b.sources.refusal(role); refusal != "" {
-		s.Why += "; " + refusal
-	}
-	return s
 }
 
 // Waiting is how many requests wait, and for how long the next one still has to.

@@ -154,3 +154,25 @@ func TestLimitThatCannotBeRaisedAgain(t *testing.T) {
 	fail(b, who, 4)
 	shortage(t, b, Request{Claims: claims(1), Now: c.t, AtOnce: true})
 }
+
+// TestWhatAnotherLimitCounted: an account that failed where a spec looked at the limit as
+// the target has it, or had set one, rests under the raised limit too.
+func TestWhatAnotherLimitCounted(t *testing.T) {
+	for name, r := range map[string]Request{"it fills a limit": {Fills: true}, "it sets a limit": {Sets: true}} {
+		t.Run(name, func(t *testing.T) {
+			b, c, _ := easedBench(1, nil)
+			r.Claims, r.Now = claims(4), c.t
+			granted(t, asks(t, b, r))
+			who := Leased(Grant{Identity: b.accounts[0].Identity, State: b.accounts[0].State}, c.now)
+			fail(b, who, 4)
+			other := asks(t, b, Request{Claims: claims(1), Now: c.t})
+			select {
+			case <-other:
+				t.Error("an account is lent under the raised limit that another limit may hold back")
+			case <-time.After(50 * time.Millisecond):
+			}
+			b.End("the test is over")
+			<-other
+		})
+	}
+}

@@ -35,6 +35,7 @@ type Request struct {
 	Now    time.Time // the target's time
 	AtOnce bool      // do not wait: a *Shortage says until when there is nothing
 	Fills  bool      // the spec looks at a limit as the target has it, and not as the run raised it
+	Sets   bool      // the spec may set limits of its own
 }
 
 // State is what outlives a lease. It travels with the account.
