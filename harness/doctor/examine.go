@@ -31,7 +31,9 @@ type Examination struct {
 	Gaps     []string // settings without value and default
 	Features []string // not declared
 	Roles    []string // of no identity
-	Silent   error    // why the target gives no answer; nil when it does
+	// Estimates are how long the accounts keep a run waiting, by role.
+	Estimates []runner.Estimate
+	Silent    error // why the target gives no answer; nil when it does
 	// Prospects are the clauses that cannot be judged on the target, by reason; those
 	// of most clauses first.
 	Prospects []Prospect
@@ -84,6 +86,9 @@ func Examine(ctx context.Context, suites []conform.Suite, file string, offline b
 		if !slices.Contains(made, role) && !slices.ContainsFunc(t.Identities, func(i target.Identity) bool { return slices.Contains(i.Roles, role) }) {
 			e.Roles = append(e.Roles, role)
 		}
+	}
+	if e.Estimates, err = runner.Estimates(st, contracts[t.Exchange], t); err != nil {
+		return nil, err
 	}
 	if !offline {
 		plan := runner.Plan{Version: runner.Version(), Profile: t.Profile}

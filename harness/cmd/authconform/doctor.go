@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"authconform/harness/conform"
 	"authconform/harness/doctor"
+	"authconform/harness/runner"
 	"authconform/harness/verdict"
 	"authconform/suites"
 )
@@ -71,6 +73,7 @@ func diagnose(w io.Writer, e *doctor.Examination, offline bool) error {
 	list("FEATURES not declared: say true or false under features; their clauses are NOT_APPLICABLE until then", e.Features,
 		func(name string) string { return e.Suite.Features[name].Text })
 	list("IDENTITIES: no account has the role", e.Roles, func(role string) string { return e.Suite.Roles[role] })
+	printEstimates(w, e.Estimates)
 	for _, p := range e.Prospects {
 		fmt.Fprintf(w, "\n%s %d clauses, %d of them MUST: %s\n  %s\n", p.Verdict, len(p.Clauses), p.Musts, p.Reason, strings.Join(p.Clauses, ", "))
 	}
@@ -80,6 +83,22 @@ func diagnose(w io.Writer, e *doctor.Examination, offline bool) error {
 	}
 	fmt.Fprintf(w, "\nNOT READY: add what is missing, or run all the same and have these clauses left open (exit 3)\n")
 	return exit(verdict.ExitIncomplete)
+}
+
+// printEstimates tells for how long accounts keep a run waiting, and what more of them
+// would save.
+func printEstimates(w io.Writer, list []runner.Estimate) {
+	if len(list) == 0 {
+		return
+	}
+	fmt.Fprintf(w, "\nPLAN: how long accounts rest after failed attempts; all roles at once, so that the first one counts\n")
+	for _, e := range list {
+		fmt.Fprintf(w, "  %s: %d in the file, at least %d for all of its %d clauses, which fail %d attempts", e.Role, e.Accounts, e.Least, e.Clauses, e.Attempts)
+		if e.Waits >= time.Minute {
+			fmt.Fprintf(w, ": about %.0f min; %.0f min with one more", e.Waits.Minutes(), e.OneMore.Minutes())
+		}
+		fmt.Fprintln(w)
+	}
 }
 
 // printGaps lists settings that nothing says, and what to ask the vendor.

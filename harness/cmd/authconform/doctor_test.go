@@ -250,3 +250,16 @@ func TestDoctorNamesWhatIsMissing(t *testing.T) {
 		})
 	}
 }
+
+// TestDoctorPlans: in real time doctor says how long the accounts of each role keep a run
+// waiting; with a test clock none does.
+func TestDoctorPlans(t *testing.T) {
+	t.Parallel()
+	for realTime, want := range map[bool]int{true: 1, false: 0} {
+		file, _ := servedOf(t, "kiiexap", runner.ServeOptions{Accounts: 3, RealTime: realTime})
+		r := run(t, nil, "doctor", "--offline", "--target", file)
+		if n := len(regexp.MustCompile(`(?m)^  totp: 3 in the file, .* about \d+ min; \d+ min with one more$`).FindAllString(r.stdout, -1)); n != want {
+			t.Errorf("real time %t: %d lines say how long accounts rest, want %d: %s", realTime, n, want, r)
+		}
+	}
+}
