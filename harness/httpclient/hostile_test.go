@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -114,4 +115,25 @@ func FuzzBody(f *testing.F) {
 			t.Errorf("too much JSON is taken whole: %q", body)
 		}
 	})
+}
+
+// TestNoRequestGoesToAnotherHost: whatever address a spec puts a request to, allow.hosts
+// of the target file has the last word.
+func TestNoRequestGoesToAnotherHost(t *testing.T) {
+	asked := 0
+	elsewhere := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked++ }))
+	defer elsewhere.Close()
+	for name, allowed := range map[string]func(*url.URL) bool{
+		"nothing is said": nil, "it is not named": func(*url.URL) bool { return false }, "it is named": func(*url.URL) bool { return true },
+	} {
+		w, err := New(Options{BaseURL: "http://127.0.0.1:1", Allowed: allowed}, secret.New())
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = w.Actor("a").Do(t.Context(), Request{Method: "GET", Path: elsewhere.URL + "/"})
+		if named := name == "it is named"; named != (err == nil) || named != (asked == 1) {
+			t.Errorf("%s: %d requests, error %v", name, asked, err)
+		}
+		asked = 0
+	}
 }

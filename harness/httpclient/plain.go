@@ -1,7 +1,12 @@
 package httpclient
 
 import (
+	"cmp"
+	"context"
+	"crypto/tls"
+	"net"
 	"net/http"
+	"net/url"
 	"time"
 )
 
@@ -17,6 +22,21 @@ func Plain(timeout time.Duration) *http.Client {
 			Proxy: nil, MaxIdleConnsPerHost: 4, IdleConnTimeout: 5 * time.Second, MaxResponseHeaderBytes: DefaultMaxHeader, DisableCompression: true,
 		}},
 	}
+}
+
+// SpeaksTLS tells whether a port answers a TLS handshake; whose certificate it has is
+// not asked, for nothing is sent.
+func SpeaksTLS(ctx context.Context, u *url.URL, timeout time.Duration) bool {
+	port := cmp.Or(u.Port(), "80")
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	dialer := tls.Dialer{Config: &tls.Config{InsecureSkipVerify: true}}
+	conn, err := dialer.DialContext(ctx, "tcp", net.JoinHostPort(u.Hostname(), port))
+	if err != nil {
+		return false
+	}
+	conn.Close()
+	return true
 }
 
 // plainBody is how long a body may be that comes from beside the target.

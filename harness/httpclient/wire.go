@@ -57,6 +57,8 @@ type Options struct {
 	Proxy          string                            // URL; empty means none, whatever the environment says
 	Header         http.Header                       // sent with every request that does not set the same name
 	Now            func() time.Time                  // nil means time.Now
+	// Allowed tells whether a request may go to another host than that of BaseURL; nil means that none may.
+	Allowed func(*url.URL) bool
 }
 
 // Wire is the one way to the target. It is safe for concurrent use.
@@ -219,6 +221,9 @@ func (w *Wire) target(r Request) (*url.URL, error) {
 		base, err := parseBase(scheme + "://" + host)
 		if err != nil {
 			return nil, err
+		}
+		if base.Host != u.Host && (w.options.Allowed == nil || !w.options.Allowed(base)) {
+			return nil, fmt.Errorf("the request would go to another host, which allow.hosts of the target file does not name")
 		}
 		u, path = *base, strings.TrimPrefix(rest, host)
 	}

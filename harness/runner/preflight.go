@@ -2,10 +2,8 @@ package runner
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -100,7 +98,7 @@ func otherScheme(ctx context.Context, t *target.Target, call *httpclient.Call, e
 	switch {
 	case u.Scheme == "https" && err != nil && plainHTTP.MatchString(err.Error()):
 		speaks = "http"
-	case u.Scheme == "http" && (err != nil || call.Status == http.StatusBadRequest) && speaksTLS(ctx, u, t.HTTP.Timeout):
+	case u.Scheme == "http" && (err != nil || call.Status == http.StatusBadRequest) && httpclient.SpeaksTLS(ctx, u, t.HTTP.Timeout):
 		speaks = "https"
 	default:
 		return nil
@@ -111,24 +109,6 @@ func otherScheme(ctx context.Context, t *target.Target, call *httpclient.Call, e
 
 // plainHTTP is how net/http and crypto/tls tell that a port does not speak TLS.
 var plainHTTP = regexp.MustCompile(`HTTP response to HTTPS client|does not look like a TLS handshake`)
-
-// speaksTLS tells whether a port answers a TLS handshake; whose certificate it has is
-// not asked, for nothing is sent.
-func speaksTLS(ctx context.Context, u *url.URL, timeout time.Duration) bool {
-	port := u.Port()
-	if port == "" {
-		port = "80"
-	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
-	dialer := tls.Dialer{Config: &tls.Config{InsecureSkipVerify: true}}
-	conn, err := dialer.DialContext(ctx, "tcp", net.JoinHostPort(u.Hostname(), port))
-	if err != nil {
-		return false
-	}
-	conn.Close()
-	return true
-}
 
 // asksBasic finds the deployment behind a gateway that wants Basic credentials of every
 // request: of one to its root, and of each log-in.

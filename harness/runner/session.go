@@ -105,7 +105,7 @@ func openWire(plan Plan, t *target.Target, vault *secret.Vault, process int) (*h
 		BaseURL: t.URL, Version: plan.Version, RunID: plan.RunID, Process: process, IDPrefix: plan.CallPrefix,
 		Timeout: t.HTTP.Timeout, MaxBody: t.HTTP.MaxBody, MaxHeader: t.HTTP.MaxHeader, MaxDepth: t.HTTP.MaxDepth, MaxValues: t.HTTP.MaxValues,
 		CAFile: t.HTTP.CAFile, ClientCertFile: t.HTTP.ClientCertFile, ClientKeyFile: t.HTTP.ClientKeyFile, ReadFile: t.ReadFile,
-		Proxy: t.HTTP.Proxy, Header: header(t.HTTP, vault),
+		Proxy: t.HTTP.Proxy, Header: header(t.HTTP, vault), Allowed: t.Allows,
 	}, vault)
 	if err != nil {
 		return nil, &UsageError{err}

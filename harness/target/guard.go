@@ -2,6 +2,7 @@ package target
 
 import (
 	"net/netip"
+	"net/url"
 	"slices"
 )
 
@@ -34,6 +35,9 @@ func (t *Target) Guard() error {
 	}
 	return nil
 }
+
+// Allows tells whether a run may connect to an address.
+func (t *Target) Allows(u *url.URL) bool { return t.refuses(u.Scheme+"://"+u.Host) == nil }
 
 func (t *Target) refuses(address string) *wrong {
 	u, w := checkURL(address)
