@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -19,7 +20,10 @@ import (
 	"authconform/reports"
 )
 
-var kills = flag.Int("kills", 6, "how often to end a run with each number of processes and each signal")
+var (
+	kills = flag.Int("kills", 67, "how often to end a run with each number of processes and each of three signals")
+	chaos = flag.Uint64("seed", 0, "of the moments at which runs are ended; 0 draws one")
+)
 
 // command builds authconform.
 func command(t *testing.T) string {
@@ -32,61 +36,75 @@ func command(t *testing.T) string {
 }
 
 // TestRunsThatAreEnded: at whatever moment a run is told to end or killed, its exit code
-// and its files agree, and no report is green of which a part is missing.
+// and its files agree, and no report is green of which a part is missing. The runs are
+// short, so that a moment hits their beginning and their end as often as their middle,
+// and four are ended side by side.
 func TestRunsThatAreEnded(t *testing.T) {
-	binary := command(t)
-	random := rand.New(rand.NewPCG(14, 14))
-	arguments := func(out, procs string) []string {
-		return []string{"run", "coinrabbit", "--focus", "coinrabbit.l*", "--procs", procs, "--out", out}
+	binary, seed := command(t), *chaos
+	if seed == 0 {
+		seed = uint64(time.Now().UnixNano()) % 1_000_000
 	}
-	for _, procs := range []string{"1", "2", "4"} {
+	t.Logf("to see it again: go test ./harness/hostile -run %s -args -seed %d", t.Name(), seed)
+	random := rand.New(rand.NewPCG(seed, 14))
+	arguments := func(out, procs string) []string {
+		return []string{"run", "coinrabbit", "--focus", "coinrabbit.login.*", "--procs", procs, "--out", out}
+	}
+	const side = 4
+	places := make(chan struct{}, side)
+	for _, procs := range []string{"1", "4"} { // in this process, and in others
 		begun := time.Now()
 		if out, err := exec.CommandContext(t.Context(), binary, arguments(filepath.Join(t.TempDir(), "out"), procs)...).CombinedOutput(); err != nil {
 			t.Fatalf("a run that nobody ends: %v\n%s", err, out)
 		}
 		whole := time.Since(begun)
 		for _, signal := range []syscall.Signal{syscall.SIGKILL, syscall.SIGTERM, syscall.SIGINT} {
-			t.Run(fmt.Sprintf("%s, --procs %s", signal, procs), func(t *testing.T) {
-				for range *kills {
-					after := time.Duration(random.Float64() * 1.1 * float64(whole))
-					out := filepath.Join(t.TempDir(), "out")
+			var group sync.WaitGroup
+			for range *kills {
+				after := time.Duration(random.Float64() * 1.5 * float64(whole)) // beside others it takes longer
+				out := filepath.Join(t.TempDir(), "out")
+				places <- struct{}{}
+				group.Go(func() {
+					defer func() { <-places }()
 					cmd := exec.CommandContext(t.Context(), binary, arguments(out, procs)...)
 					if err := cmd.Start(); err != nil {
-						t.Fatal(err)
+						t.Error(err)
+						return
 					}
 					timer := time.AfterFunc(after, func() { _ = cmd.Process.Signal(signal) })
 					_ = cmd.Wait() // the exit code says how it ended
 					timer.Stop()
-					consistent(t, out, cmd.ProcessState.ExitCode(), after)
-				}
-			})
+					consistent(t, out, cmd.ProcessState.ExitCode(), fmt.Sprintf("%s after %s, --procs %s", signal, after, procs))
+				})
+			}
+			group.Wait()
 		}
 	}
 }
 
 // consistent holds an exit code, -1 where the process was killed, against what a run left.
-func consistent(t *testing.T, out string, code int, after time.Duration) {
+func consistent(t *testing.T, out string, code int, what string) {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(out, reports.JSONFile))
 	if errors.Is(err, os.ErrNotExist) {
 		if code == verdict.ExitConformant {
-			t.Errorf("after %s: exit 0 without a report", after)
+			t.Errorf("%s: exit 0 without a report", what)
 		}
 		return
 	}
 	var report reports.Report
 	if err := errors.Join(err, json.Unmarshal(text, &report)); err != nil {
-		t.Fatalf("after %s: report.json: %v", after, err)
+		t.Errorf("%s: report.json: %v", what, err)
+		return
 	}
 	if code >= 0 && code != report.ExitCode {
-		t.Errorf("after %s: exit code %d, report.json says %d", after, code, report.ExitCode)
+		t.Errorf("%s: exit code %d, report.json says %d", what, code, report.ExitCode)
 	}
 	agree(t, out, report.ExitCode)
 	if report.ExitCode != verdict.ExitConformant {
 		return
 	}
 	if _, err := os.Stat(filepath.Join(out, reports.HARFile)); err != nil || report.Counts[verdict.NOT_RUN] > 0 || report.Interrupted {
-		t.Errorf("after %s: a green report of a run that is not whole: %v, %v", after, report.Counts, err)
+		t.Errorf("%s: a green report of a run that is not whole: %v, %v", what, report.Counts, err)
 	}
 }
 
@@ -112,7 +130,7 @@ func TestFilesThatMayNotGrow(t *testing.T) {
 				t.Errorf("it crashed:\n%s", said.String())
 			}
 			if _, err := os.Stat(filepath.Join(out, reports.JSONFile)); err == nil {
-				consistent(t, out, code, 0)
+				consistent(t, out, code, "a small disk")
 			}
 		})
 	}
