@@ -184,8 +184,9 @@ func Build(run Run) (*Report, error) {
 		}
 	}
 	judged := make([]verdict.Judged, 0, len(run.Clauses))
+	results := withShapes(run.Clauses, run.Results)
 	for _, c := range run.Clauses {
-		result, ran := run.Results[c.ID]
+		result, ran := results[c.ID]
 		e := judge(c, result, ran, deviations[c.ID], run.Started)
 		r.Verdicts = append(r.Verdicts, e)
 		judged = append(judged, e.judged())

@@ -59,6 +59,9 @@ func TestAreaNamesTheFile(t *testing.T) {
 	for _, st := range suites.All() {
 		t.Run(st.Exchange, func(t *testing.T) {
 			for _, c := range clauses(t, st) {
+				if c.IsShape() { // it has no spec, and stands with the first clause that comes to such an answer
+					continue
+				}
 				area := strings.ReplaceAll(strings.Split(c.ID, ".")[1], "-", "_")
 				name := strings.TrimSuffix(filepath.Base(c.File), ".go")
 				generated := filepath.Dir(c.File) == filepath.Join("suites", "family") || strings.Split(c.ID, ".")[1] == clause.Slug(c.Operation)

@@ -65,7 +65,7 @@ func (d *deriver) result(r journal.Result) {
 	}
 	want, checks := verdict.State(""), 0
 	for _, c := range r.Evidence {
-		if c.Kind != journal.Precondition {
+		if c.Kind != journal.Precondition && c.Kind != journal.Form {
 			checks++
 		}
 		var o outcome
@@ -79,7 +79,7 @@ func (d *deriver) result(r journal.Result) {
 				continue
 			}
 		}
-		if o.holds || want != "" {
+		if o.holds || want != "" || c.Kind == journal.Form {
 			continue
 		}
 		want = verdict.Failed

@@ -27,6 +27,9 @@ type Registry struct {
 	// Musts puts the clauses of level MUST first, for a run that may end early; those
 	// that disturb others or fill limits keep their place.
 	Musts bool
+	// Skips, when not nil, tells which clauses about shapes are left out although a
+	// clause about the same outcome runs.
+	Skips func(Info) bool
 
 	contract *contract.Contract
 	selected func(Info) bool
@@ -50,13 +53,14 @@ func NewRegistry(c *contract.Contract, selected func(Info) bool) *Registry {
 	return &Registry{contract: c, selected: selected, entries: map[string]Entry{}}
 }
 
-// Entries returns the clauses in the order in which they were stated.
+// Entries returns the clauses in the order in which they were stated, and after them
+// those about the shapes of their answers.
 func (r *Registry) Entries() []Entry {
 	out := make([]Entry, 0, len(r.order))
 	for _, id := range r.order {
 		out = append(out, r.entries[id])
 	}
-	return out
+	return append(out, r.shapes()...)
 }
 
 // Lookup finds the clause of a running spec by its labels.

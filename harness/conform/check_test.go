@@ -14,23 +14,24 @@ import (
 	"authconform/harness/verdict"
 )
 
-// TestExpectJudgesItsOwnOutcomeWholly: one broken answer turns the clause about it
-// red, and no clause that only passes by.
-func TestExpectJudgesItsOwnOutcomeWholly(t *testing.T) {
+// TestExpectJudgesBehaviour: an answer of another shape turns no clause red that has a
+// spec, and is noted by the one whose outcome it is.
+func TestExpectJudgesBehaviour(t *testing.T) {
 	for name, tc := range map[string]struct {
-		logIn     func(*backend, string) (int, string)
-		own, past verdict.State
+		logIn func(*backend, string) (int, string)
+		state verdict.State
+		notes int
 	}{
-		"the promised answer": {honest, verdict.Passed, verdict.Passed},
+		"the promised answer": {honest, verdict.Passed, 0},
 		"a body that breaks its schema": {func(*backend, string) (int, string) {
 			return http.StatusOK, `{}`
-		}, verdict.Failed, verdict.Passed},
+		}, verdict.Passed, 1},
 		"a body that cannot be read": {func(*backend, string) (int, string) {
 			return http.StatusOK, `<html>`
-		}, verdict.Failed, verdict.Failed},
+		}, verdict.Failed, 0},
 		"another status": {func(*backend, string) (int, string) {
 			return http.StatusUnauthorized, refusal
-		}, verdict.Failed, verdict.Failed},
+		}, verdict.Failed, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := trial{backend: &backend{logIn: tc.logIn}, specs: func(s *conform.Context, o ops) {
@@ -38,9 +39,9 @@ func TestExpectJudgesItsOwnOutcomeWholly(t *testing.T) {
 				It("logs in, about another outcome", clause.Must("ex.spec.outcome", o.logIn, contract.BadCredentials), logsIn(s, o))
 				It("logs in, about another operation", clause.Must("ex.spec.operation", o.profile, contract.OK), logsIn(s, o))
 			}}.run(t)
-			for id, want := range map[string]verdict.State{"own": tc.own, "outcome": tc.past, "operation": tc.past} {
-				if got := f.results[id]; got.State != want || got.Checks != 1 {
-					t.Errorf("%s: %s after %d checks (%s), want %s after 1", id, got.State, got.Checks, got.Reason, want)
+			for id, notes := range map[string]int{"own": tc.notes, "outcome": 0, "operation": 0} {
+				if got := f.results[id]; got.State != tc.state || got.Checks != 1 || len(got.Notes) != notes {
+					t.Errorf("%s: %s after %d checks (%s) and %d notes, want %s after 1 and %d", id, got.State, got.Checks, got.Reason, len(got.Notes), tc.state, notes)
 				}
 			}
 		})

@@ -13,20 +13,22 @@ import (
 )
 
 // TestFacets: what a failure breaks is its behaviour where the wrong password is let
-// in, and its shape where it is refused in another way.
+// in, and its shape where it is refused in another way. A refusal as promised whose body
+// is another is no failure of the clause: it is noted for the clause about the shape.
 func TestFacets(t *testing.T) {
 	for name, c := range map[string]struct {
 		status int
 		body   string
 		facet  verdict.Facet
+		state  verdict.State
 	}{
-		"the log-in succeeds":            {http.StatusOK, session, verdict.Behaviour},
-		"a success of another status":    {http.StatusCreated, session, verdict.Behaviour},
-		"a success without its members":  {http.StatusOK, `{}`, verdict.Behaviour},
-		"a refusal of another status":    {http.StatusForbidden, refusal, verdict.Shape},
-		"a refusal with another body":    {http.StatusUnauthorized, `{}`, verdict.Shape},
-		"an error of the server":         {http.StatusInternalServerError, refusal, verdict.Shape},
-		"a redirect in place of refusal": {http.StatusFound, refusal, verdict.Shape},
+		"the log-in succeeds":            {http.StatusOK, session, verdict.Behaviour, verdict.Failed},
+		"a success of another status":    {http.StatusCreated, session, verdict.Behaviour, verdict.Failed},
+		"a success without its members":  {http.StatusOK, `{}`, verdict.Behaviour, verdict.Failed},
+		"a refusal of another status":    {http.StatusForbidden, refusal, verdict.Shape, verdict.Failed},
+		"a refusal with another body":    {http.StatusUnauthorized, `{}`, verdict.Shape, verdict.Passed},
+		"an error of the server":         {http.StatusInternalServerError, refusal, verdict.Shape, verdict.Failed},
+		"a redirect in place of refusal": {http.StatusFound, refusal, verdict.Shape, verdict.Failed},
 	} {
 		t.Run(name, func(t *testing.T) {
 			result := trial{
@@ -38,8 +40,9 @@ func TestFacets(t *testing.T) {
 						})
 				},
 			}.run(t).results["wrong"]
-			if result.State != verdict.Failed || len(result.Failures) != 1 || result.Failures[0].Facet != c.facet {
-				t.Errorf("%s, failures %+v; want one whose facet is %s", result.State, result.Failures, c.facet)
+			broken := append(result.Failures, result.Notes...)
+			if result.State != c.state || len(broken) != 1 || (len(result.Notes) == 1) != (c.state == verdict.Passed) || broken[0].Facet != c.facet {
+				t.Errorf("%s, failures and notes %+v; want %s and one whose facet is %s", result.State, broken, c.state, c.facet)
 			}
 		})
 	}

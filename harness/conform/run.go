@@ -33,6 +33,7 @@ type run struct {
 	reason   string
 	trace    string // of a panic of what records the spec
 	failures []journal.Failure
+	notes    []journal.Failure // of shapes, which another clause judges
 	evidence []journal.Check
 }
 
@@ -42,6 +43,13 @@ func (r *run) record(c journal.Check) {
 	defer r.mu.Unlock()
 	c.After = len(r.calls)
 	r.evidence = append(r.evidence, c)
+}
+
+// note keeps what is another clause's to judge.
+func (r *run) note(f journal.Failure) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.notes = append(r.notes, f)
 }
 
 func (r *run) addCall(call *httpclient.Call) {
@@ -167,7 +175,7 @@ func (s *Context) finish(report types.SpecReport) {
 		r.trace = report.Failure.Location.FullStackTrace
 	}
 	result := journal.Result{
-		Clause: r.clause.ID, State: r.state, Reason: r.reason, Failures: r.failures,
+		Clause: r.clause.ID, State: r.state, Reason: r.reason, Failures: r.failures, Notes: r.notes,
 		Checks: int(r.checks.Load()), Calls: r.calls, Evidence: r.evidence, Leases: r.borrowed(), Started: r.started,
 		DurationMS: float64(time.Since(r.started).Microseconds()) / 1000, Process: s.env.Process,
 		Trace: r.trace,

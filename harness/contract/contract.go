@@ -114,6 +114,12 @@ func (a *Answer) Takes(status int) bool {
 	return status == a.Status || a.Status == 0 && (a.Class == 0 || a.Class == status/100)
 }
 
+// HasShape tells whether more is promised of the answer than its status and its own word
+// on success.
+func (a *Answer) HasShape() bool {
+	return a.Body != AnyBody || len(a.MediaTypes) > 0 || len(a.Headers) > 0
+}
+
 // Operation finds an operation by its operationId.
 func (c *Contract) Operation(id string) (*Operation, bool) {
 	i := slices.IndexFunc(c.Operations, func(o *Operation) bool { return o.ID == id })

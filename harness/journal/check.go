@@ -30,5 +30,8 @@ const (
 	Promise      Kind = "promise"      // the answer that the clause is about, or one on its way; it fails the clause
 	Control      Kind = "control"      // the right request still works; it fails the clause
 	Precondition Kind = "precondition" // the step that prepares the promise; it leaves the clause UNTESTABLE, or fails it where it lets in
-	Assertion    Kind = "assertion"    // anything that is no comparison with the contract; it fails the clause
+	// Form is the whole of an answer whose behaviour is right. It leaves the clause as it
+	// is: the clause about the shape of the operation's answers is judged by it.
+	Form      Kind = "form"
+	Assertion Kind = "assertion" // anything that is no comparison with the contract; it fails the clause
 )

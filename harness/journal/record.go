@@ -106,7 +106,8 @@ type Result struct {
 	State      verdict.State `json:"state"`
 	Reason     string        `json:"reason,omitempty"`
 	Failures   []Failure     `json:"failures,omitempty"`
-	Checks     int           `json:"checks"` // how many checks the spec recorded
+	Notes      []Failure     `json:"notes,omitempty"` // shapes that are another clause's to judge
+	Checks     int           `json:"checks"`          // how many checks the spec recorded
 	Calls      []string      `json:"calls,omitempty"`
 	Evidence   []Check       `json:"evidence,omitempty"` // what was checked, in the order in which it was
 	Leases     []Lease       `json:"leases,omitempty"`
@@ -151,15 +152,7 @@ type Failure struct {
 // whole text is made of what is left.
 func (r Result) Redacted(v *secret.Vault) Result {
 	r.Reason, r.Trace = v.Redact(r.Reason), v.Redact(r.Trace)
-	failures := make([]Failure, 0, len(r.Failures))
-	for _, f := range r.Failures {
-		f.Title, f.Request, f.Curl = v.Redact(f.Title), v.Redact(f.Request), v.Redact(f.Curl)
-		f.Answer = v.Redact(f.Answer)
-		f.Expected, f.Actual = redacted(v, f.Expected), redacted(v, f.Actual)
-		f.Text = Describe(f)
-		failures = append(failures, f)
-	}
-	r.Failures = failures
+	r.Failures, r.Notes = redactedFailures(v, r.Failures), redactedFailures(v, r.Notes)
 	evidence := make([]Check, 0, len(r.Evidence))
 	for _, c := range r.Evidence {
 		c.What, c.Leak = v.Redact(c.What), v.Redact(c.Leak)
@@ -168,6 +161,18 @@ func (r Result) Redacted(v *secret.Vault) Result {
 	}
 	r.Evidence = evidence
 	return r
+}
+
+func redactedFailures(v *secret.Vault, list []Failure) []Failure {
+	failures := make([]Failure, 0, len(list))
+	for _, f := range list {
+		f.Title, f.Request, f.Curl = v.Redact(f.Title), v.Redact(f.Request), v.Redact(f.Curl)
+		f.Answer = v.Redact(f.Answer)
+		f.Expected, f.Actual = redacted(v, f.Expected), redacted(v, f.Actual)
+		f.Text = Describe(f)
+		failures = append(failures, f)
+	}
+	return failures
 }
 
 func redacted(v *secret.Vault, lines []string) []string {

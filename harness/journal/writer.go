@@ -136,8 +136,10 @@ func Withheld(line []byte) ([]byte, error) {
 		rec.Call.RequestHeader, rec.Call.Header = nil, nil
 	case rec.Result != nil:
 		rec.Result.Reason = text
-		for i := range rec.Result.Failures {
-			rec.Result.Failures[i] = Failure{Facet: rec.Result.Failures[i].Facet, Title: text, Text: text}
+		for _, list := range [][]Failure{rec.Result.Failures, rec.Result.Notes} {
+			for i := range list {
+				list[i] = Failure{Facet: list[i].Facet, Title: text, Text: text}
+			}
 		}
 	}
 	out, err := json.Marshal(rec)

@@ -34,7 +34,7 @@ func ProveClause(ctx context.Context, st conform.Suite, profile, id string) (*Cl
 	}
 	defer b.close()
 	p := newProver(b, Options{Profile: profile})
-	if err := p.baseline(func(info clause.Info) bool { return info.ID == id }); err != nil {
+	if err := p.baseline(func(info clause.Info) bool { return info.ID == id || info.ShapeOf() == id }); err != nil {
 		return nil, err
 	}
 	found := &ClauseProof{}

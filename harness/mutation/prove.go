@@ -102,6 +102,7 @@ type prover struct {
 	// home is the deployment of the reference to which a clause is put: the first
 	// one that it applies to.
 	home  map[string]reference.Deployment
+	specs map[string][]string // by the clause about the shape of what they come to
 	total int
 }
 
@@ -123,6 +124,10 @@ func (p *prover) baseline(wanted func(clause.Info) bool) error {
 		}
 		p.adopt(deployment, run)
 	}
+	for i, e := range p.pristine.entries { // what has no spec is selected by the profile of others
+		p.pristine.entries[i].Selected = e.Selected && p.inProfile(e.Info)
+	}
+	p.shapes(p.pristine.results)
 	p.front.sampling = false
 	var red []string
 	for _, e := range p.pristine.entries {
@@ -141,10 +146,26 @@ func (p *prover) baseline(wanted func(clause.Info) bool) error {
 	return nil
 }
 
+// shapes adds to the results of specs what they found of the shape of their answers.
+func (p *prover) shapes(results map[string]journal.Result) {
+	for id, specs := range p.specs {
+		if r, ended := journal.ShapeResult(id, specs, results); ended && (r.Checks > 0 || p.front.sampling) {
+			results[id] = r
+		}
+	}
+}
+
 // adopt keeps what a run on one deployment showed of clauses without a home.
 func (p *prover) adopt(deployment reference.Deployment, run *outcome) {
 	if p.pristine == nil {
 		p.pristine = run
+		var infos []clause.Info
+		for _, e := range run.entries {
+			if p.inProfile(e.Info) {
+				infos = append(infos, e.Info)
+			}
+		}
+		p.specs = clause.Shapes(infos)
 	}
 	for id, result := range run.results {
 		p.pristine.results[id], p.pristine.touched[id] = result, run.touched[id]
@@ -335,6 +356,9 @@ func (p *prover) put(f Fault, clauses []string, result *Result) error {
 // run puts each of the clauses to the deployment that is its home.
 func (p *prover) run(on []string, clauses []string) (*outcome, error) {
 	all := &outcome{results: map[string]journal.Result{}}
+	for _, id := range clauses {
+		clauses = append(clauses, p.specs[id]...)
+	}
 	for _, deployment := range reference.Deployments(p.bench.suite.Exchange) {
 		here := slices.DeleteFunc(slices.Clone(clauses), func(id string) bool { return p.home[id].Name != deployment.Name })
 		if len(here) == 0 {
@@ -346,6 +370,7 @@ func (p *prover) run(on []string, clauses []string) (*outcome, error) {
 		}
 		maps.Copy(all.results, run.results)
 	}
+	p.shapes(all.results)
 	return all, nil
 }
 

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"authconform/harness/clause"
+	"authconform/harness/journal"
 	"authconform/harness/verdict"
 )
 
@@ -83,6 +84,10 @@ func (p *prover) round(queues map[string][]*task) error {
 	share := milliseconds(time.Since(started)) / float64(len(now))
 	for id, r := range run.results {
 		t := now[id]
+		if t == nil { // the fault was put to the specs that come to such answers
+			continue
+		}
+		p.killedByShape(t, r)
 		t.result.Ran++
 		t.result.DurationMS += share
 		if r.State == verdict.Failed && p.entry(id).Level != clause.INFO {
@@ -91,6 +96,16 @@ func (p *prover) round(queues map[string][]*task) error {
 		}
 	}
 	return nil
+}
+
+// killedByShape adds the clause about the shape of a spec's answers where the spec found
+// it broken: the fault of this round was put to no other of its specs.
+func (p *prover) killedByShape(t *task, spec journal.Result) {
+	shape := p.entry(p.entry(spec.Clause).Info.ShapeOf())
+	if len(spec.Notes) > 0 && shape.ID != "" && !slices.Contains(t.result.KilledBy, shape.ID) {
+		t.result.KilledBy = append(t.result.KilledBy, shape.ID)
+		t.result.Red = t.result.Red || shape.Level == clause.MUST
+	}
 }
 
 // candidates lists the clauses of a wire fault's operation that met its response

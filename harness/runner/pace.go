@@ -43,7 +43,8 @@ func (r *runner) enough() func(line []byte) {
 	failed := map[string]journal.Result{}
 	return func(line []byte) {
 		var record journal.Record
-		if json.Unmarshal(line, &record) != nil || record.Result.State != verdict.Failed && record.Result.State != verdict.FeaturePresent {
+		if json.Unmarshal(line, &record) != nil || len(record.Result.Notes) == 0 &&
+			record.Result.State != verdict.Failed && record.Result.State != verdict.FeaturePresent {
 			return
 		}
 		failed[record.Result.Clause] = *record.Result

@@ -114,8 +114,8 @@ func askedProfile(exchange, flag string) string {
 
 // selection says which clauses a profile, a focus and what is skipped leave.
 func selection(profile, focus, skip string) (func(clause.Info) bool, error) {
-	taken, left := globsOf(focus), globsOf(skip)
-	for name, globs := range map[string][]string{"focus": taken, "skip": left} {
+	taken := globsOf(focus)
+	for name, globs := range map[string][]string{"focus": taken, "skip": globsOf(skip)} {
 		for _, glob := range globs {
 			if _, err := path.Match(glob, ""); err != nil {
 				return nil, usage("the %s %q is no glob: %v; write for example --%s 'onlyoffice.login.*'", name, glob, err, name)
@@ -126,9 +126,19 @@ func selection(profile, focus, skip string) (func(clause.Info) bool, error) {
 		if !slices.Contains(info.Profiles, profile) {
 			return false
 		}
-		is := func(glob string) bool { return matches(glob, info.ID) }
-		return (len(taken) == 0 || slices.ContainsFunc(taken, is)) && !slices.ContainsFunc(left, is)
+		// The clause about the shape of an answer has no spec: those that lead to the
+		// answer are run for it.
+		is := func(glob string) bool { return matches(glob, info.ID) || matches(glob, info.ShapeOf()) }
+		return (len(taken) == 0 || slices.ContainsFunc(taken, is)) && !skips(skip)(info)
 	}, nil
+}
+
+// skips tells which clauses are left out.
+func skips(skip string) func(clause.Info) bool {
+	left := globsOf(skip)
+	return func(info clause.Info) bool {
+		return slices.ContainsFunc(left, func(glob string) bool { return matches(glob, info.ID) })
+	}
 }
 
 // globsOf are the globs of a focus, which commas separate; no id has one.

@@ -126,7 +126,7 @@ func (r *runner) observe(ctx context.Context) (silent, err error) {
 	r.easeLimits(ctx)
 	r.bound()
 	r.options.Progress.found, r.options.Progress.called = r.enough(), r.overCalls
-	progress := r.options.Progress.follow(r.Plan.Out, r.selected())
+	progress := r.options.Progress.follow(r.Plan.Out, r.withSpecs())
 	err = r.specs(ctx)
 	progress.stop()
 	r.interrupted = ctx.Err() != nil
@@ -263,6 +263,17 @@ func (r *runner) take(entries []clause.Entry) {
 			r.clauses = append(r.clauses, reports.Clause{Info: e.Info, Selected: e.Selected})
 		}
 	}
+}
+
+// withSpecs is how many of the selected clauses have a spec.
+func (r *runner) withSpecs() int {
+	n := 0
+	for _, c := range r.clauses {
+		if c.Selected && !c.IsShape() {
+			n++
+		}
+	}
+	return n
 }
 
 func (r *runner) selected() int {

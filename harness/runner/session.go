@@ -184,6 +184,7 @@ func tree(plan Plan, st conform.Suite, c *contract.Contract, prepare func() (Pla
 	}
 	registry = clause.NewRegistry(c, selected)
 	registry.Beside, registry.FillsLast, registry.Musts = plan.Beside, plan.FillsLast, plan.Musts
+	registry.Skips = skips(plan.Skip)
 	context := conform.New(st, c, plan.Profile, registry)
 	var n *session
 	ginkgo.SynchronizedBeforeSuite(func() []byte {
@@ -224,6 +225,7 @@ func entries(st conform.Suite, c *contract.Contract, profile, focus, skip string
 	globals.Reset()
 	defer globals.Reset()
 	registry := clause.NewRegistry(c, selected)
+	registry.Skips = skips(skip)
 	unregister := conform.New(st, c, profile, registry).Build()
 	defer unregister()
 	ginkgo.PreviewSpecs(st.Exchange)

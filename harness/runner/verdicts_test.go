@@ -81,6 +81,7 @@ func TestEveryEnding(t *testing.T) {
 		"pass": verdict.PASS, "stale": verdict.STALE, "fail": verdict.FAIL, "known": verdict.KNOWN, "warn": verdict.WARN,
 		"empty": verdict.ERROR, "panic": verdict.ERROR, "untestable": verdict.UNTESTABLE, "shortage": verdict.UNTESTABLE,
 		"undeclared": verdict.NOT_APPLICABLE, "absent-yet-there": verdict.FAIL, "disrupts": verdict.UNTESTABLE, "cleanup": verdict.ERROR,
+		"onlyoffice.shape.get-settings.ok": verdict.PASS,
 	}
 	if len(report.Verdicts) != len(want) {
 		t.Errorf("%d verdicts, want %d", len(report.Verdicts), len(want))

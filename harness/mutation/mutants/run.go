@@ -164,6 +164,9 @@ func (s *stage) run(assigned func(clause.Info) (assignment, bool), record bool,
 		env.Sink = sink
 		sink.result = func(r journal.Result) {
 			found.state, found.reason = r.State, r.Reason
+			if r.State == verdict.Passed && len(r.Notes) > 0 { // the clause about the shape fails by it
+				found.state = verdict.Failed
+			}
 			found.hung = !front.idle()
 			if record {
 				found.reached, found.differs = site.Recorded()
