@@ -55,6 +55,9 @@ func explain(e Entry) string {
 	if !(len(e.Failures) > 0 && e.Reason == e.Failures[0].Title) {
 		line("reason", e.Reason)
 	}
+	for _, note := range e.Notes {
+		line("note", note)
+	}
 	for i, f := range e.Failures {
 		if len(e.Failures) > 1 {
 			fmt.Fprintf(&b, "failure %d of %d: ", i+1, len(e.Failures))

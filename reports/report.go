@@ -109,6 +109,7 @@ type Entry struct {
 	DurationMS float64           `json:"duration_ms"`
 	Calls      []string          `json:"calls"` // ids in the journal of the process
 	Failures   []journal.Failure `json:"failures"`
+	Notes      []string          `json:"notes,omitempty"` // on its calls: what another clause judges
 }
 
 func (e Entry) judged() verdict.Judged {
@@ -253,6 +254,7 @@ func judge(c Clause, result journal.Result, ran bool, dev *verdict.Deviation, to
 		Baseline: c.Baseline, Source: c.Source, Provenance: c.Provenance, File: c.File, Line: c.Line,
 		Checks: result.Checks, Process: result.Process, DurationMS: result.DurationMS,
 		Calls: append([]string{}, result.Calls...), Failures: append([]journal.Failure{}, result.Failures...),
+		Notes: notesOn(c, result),
 	}
 }
 

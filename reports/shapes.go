@@ -1,7 +1,9 @@
 package reports
 
 import (
+	"fmt"
 	"maps"
+	"strings"
 
 	"authconform/harness/clause"
 	"authconform/harness/journal"
@@ -21,4 +23,17 @@ func withShapes(clauses []Clause, results map[string]journal.Result) map[string]
 		}
 	}
 	return all
+}
+
+// notesOn says of each call of a spec whose answer has another shape than promised where
+// it differs, and which clause judges that.
+func notesOn(c Clause, result journal.Result) []string {
+	var notes []string
+	for _, check := range result.Evidence {
+		if check.Kind == journal.Form && !check.Holds {
+			notes = append(notes, fmt.Sprintf("call %s: another shape than promised (%s), judged by %s",
+				check.Call, strings.Join(check.Wrong, ", "), c.ShapeOf()))
+		}
+	}
+	return notes
 }
