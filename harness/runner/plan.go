@@ -60,6 +60,7 @@ type Plan struct {
 	CallPrefix string `json:"call_prefix,omitempty"` // of call ids, in a run over several exchanges
 	Version    string `json:"version"`
 	Procs      int    `json:"procs"`
+	Behind     int    `json:"behind,omitempty"` // how many processes have run before
 	RealTime   bool   `json:"real_time,omitempty"`
 	Beside     bool   `json:"beside,omitempty"`     // what fills limits of its own runs beside other specs
 	FillsLast  bool   `json:"fills_last,omitempty"` // what fills limits: the others run under a raised limit

@@ -127,7 +127,9 @@ func (r *runner) observe(ctx context.Context) (silent, err error) {
 	r.bound()
 	r.options.Progress.found, r.options.Progress.called = r.enough(), r.overCalls
 	progress := r.options.Progress.follow(r.Plan.Out, r.withSpecs())
-	err = r.specs(ctx)
+	if err = r.specs(ctx); err == nil {
+		err = r.roots(ctx)
+	}
 	progress.stop()
 	r.interrupted = ctx.Err() != nil
 	var none *noSpec

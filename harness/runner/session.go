@@ -194,8 +194,8 @@ func tree(plan Plan, st conform.Suite, c *contract.Contract, prepare func() (Pla
 		}
 		return ready.encode()
 	}, func(encoded []byte) {
-		process := ginkgo.GinkgoParallelProcess()
 		agreed, err := decodePlan(encoded)
+		process := ginkgo.GinkgoParallelProcess() + agreed.Behind
 		if err == nil {
 			n, err = openSession(agreed, st, c, process)
 		}
@@ -208,7 +208,7 @@ func tree(plan Plan, st conform.Suite, c *contract.Contract, prepare func() (Pla
 		if n == nil {
 			return
 		}
-		if err := n.close(ginkgo.GinkgoParallelProcess()); err != nil {
+		if err := n.close(ginkgo.GinkgoParallelProcess() + n.plan.Behind); err != nil {
 			ginkgo.Fail(err.Error())
 		}
 	}, finish)

@@ -1,0 +1,71 @@
+package runner_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"authconform/harness/runner"
+	"authconform/harness/verdict"
+	"authconform/suites/kiiex"
+)
+
+// TestRootsAreJudged: where the clauses of a focus wait for a step, the clause that
+// judges the step is run too, so that the report says what is wrong; nothing else is.
+func TestRootsAreJudged(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "t.yaml")
+	served, err := runner.ServeReference(kiiex.Suite, runner.ServeOptions{Addr: "127.0.0.1:0", TargetOut: file})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer served.Close()
+	behind, err := url.Parse(served.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	gate := httptest.NewServer(&httputil.ReverseProxy{
+		Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(behind) },
+		ModifyResponse: func(r *http.Response) error {
+			if strings.EqualFold(r.Request.URL.Path, "/authenticateuser") && r.StatusCode == http.StatusOK {
+				r.StatusCode = http.StatusAccepted
+			}
+			return nil
+		},
+	})
+	defer gate.Close()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, []byte(strings.ReplaceAll(string(text), served.URL, gate.URL)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	report, err := runner.Run(t.Context(), kiiex.Suite, runner.Options{
+		TargetFile: file, Out: filepath.Join(t.TempDir(), "out"), Focus: "kiiex.authenticate2fa.*", Seed: 1,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var failed []string
+	for _, v := range report.Verdicts {
+		if v.Verdict == verdict.FAIL {
+			failed = append(failed, v.ID)
+		}
+	}
+	const root = "kiiex.pending.required"
+	if !slices.Equal(failed, []string{root}) || report.ExitCode != verdict.ExitNotConformant {
+		t.Errorf("exit code %d, failed %v: want %s alone", report.ExitCode, failed, root)
+	}
+	if len(report.Causes) != 1 || report.Causes[0].Root != root || !strings.HasSuffix(report.Causes[0].Waits(), "clauses wait for "+root) {
+		t.Errorf("causes %+v: want one, whose root is %s", report.Causes, root)
+	}
+	if n := report.Counts[verdict.FILTERED]; n < 200 {
+		t.Errorf("%d clauses are filtered: the focus should leave out all others", n)
+	}
+}
