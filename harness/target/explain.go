@@ -61,6 +61,9 @@ func (s *spot) misfit() *wrong {
 	case s.text("type") == "integer" && s.text("title") == "":
 		return &wrong{what: "is out of range", want: s.about}
 	}
+	if s.text("title") == "value" { // of a setting: its sentence says which there are
+		return &wrong{what: "is none that the setting takes"}
+	}
 	return &wrong{what: "is not " + s.text("title")}
 }
 

@@ -98,6 +98,9 @@ var rejected = []struct {
 	{"no such entry", "captcha: {response: 'file:s#Y'}\n", false, false, []wantProblem{{4, "captcha.response", "a line Y=value"}}},
 	{"several lines", "captcha: {response: 'file:s'}\n", false, false, []wantProblem{{4, "captcha.response", "several lines"}}},
 	{"broken secrets file", "captcha: {response: 'file:broken#X'}\n", false, false, []wantProblem{{1, "", "dir/broken:1: a line is not NAME=value"}, {3, "", "X is given twice"}, {4, "", "the value of Y"}}},
+	{"secret named as its field", "http: {basic: {user: x, password: 'file:word#W'}}\n", false, false, []wantProblem{{4, "http.basic.password", "ordinary word"}}},
+	{"secret of one word", "captcha: {response: 'file:word#E'}\n", false, false, []wantProblem{{4, "captcha.response", "ordinary word"}}},
+	{"short secret", "captcha: {response: 'file:word#S'}\n", false, false, []wantProblem{{4, "captcha.response", "shorter than 8 characters"}}},
 	{"inbox kind", "inbox: {kind: mailpitt, url: 'http://localhost'}\n", false, true, []wantProblem{{4, "inbox.kind", "did you mean mailpit?"}}},
 	{"inbox without url", "inbox: {kind: mailpit}\n", false, true, []wantProblem{{4, "inbox.url", "is missing"}}},
 	{"inbox without command", "inbox: {kind: exec}\n", false, true, []wantProblem{{4, "inbox.command", "is missing"}}},
@@ -128,7 +131,7 @@ var rejected = []struct {
 	{"clause by number", "deviations:\n  - {clause: login, reason: r, owner: qa, link: 'https://t', expires: 2026-12-31}\n", false, false, []wantProblem{{5, "deviations[0].clause", "clause id"}}},
 }
 
-var rejectedFiles = map[string]string{"dir/s": "X=hunter2!\n# end\n", "dir/open": "X='hunter2\n", "dir/broken": "hunter2\nX=abcdefghij\nX=b\nY=\"hunter2\n"}
+var rejectedFiles = map[string]string{"dir/s": "X=hunter2!\n# end\n", "dir/word": "W=password\nS=aB3-x\nE=Sunshine\n", "dir/open": "X='hunter2\n", "dir/broken": "hunter2\nX=abcdefgh-j\nX=b\nY=\"hunter2\n"}
 
 func content(whole bool, s string) string {
 	if whole {

@@ -73,15 +73,16 @@ func (r *reader) secret(s *spot) any {
 		return written
 	}
 	n.Value = value
-	r.register(label, value)
-	if value == "" {
+	switch {
+	case value == "":
 		r.fault(s, &wrong{what: "is empty", want: "a secret", do: "set what the reference names"})
-	}
-	if value != "" && guessable(value) {
+	case guessable(value): // it is not cut out of this message: it may be the name of its own field
 		r.fault(s, &wrong{
 			what: "is an ordinary word or shorter than 8 characters", want: "a secret that stands nowhere else by chance",
 			do: "give the account another: whatever equals a secret is cut out of all reports",
 		})
+	default:
+		r.register(label, value)
 	}
 	if s.definition == "totp-secret" {
 		r.register(label, normalTOTP(value))
@@ -98,10 +99,13 @@ var ordinary = []string{
 	"authorization", "unauthorized", "application", "undefined", "required", "response", "statuscode",
 }
 
+// singleWord fits what is written like a single word of a language or a name.
+var singleWord = regexp.MustCompile(`^(?:[A-Z]?[a-z]{7,12}|[A-Z]{8,12})$`)
+
 // guessable tells whether a secret is one that the redactor could not tell from the rest
 // of a report.
 func guessable(value string) bool {
-	return len(value) < 8 || slices.Contains(ordinary, strings.ToLower(value))
+	return len(value) < 8 || singleWord.MatchString(value) || slices.Contains(ordinary, strings.ToLower(value))
 }
 
 // keep registers what a text that is no secret field took from elsewhere: whatever
