@@ -30,7 +30,7 @@ func (s *Context) expect(which string, call *httpclient.Call, op *contract.Opera
 	r := s.current()
 	r.checks.Add(1)
 	own := s.promises(op, outcome)
-	kept := own && call.Err == "" && s.judge.Is(call, op, outcome, false)
+	kept := own && s.judge.Behaves(call, op, outcome)
 	f := s.compare(journal.Promise, own && !kept, call, op, outcome)
 	if f == nil && kept {
 		if note := s.compare(journal.Form, true, call, op, outcome); note != nil {

@@ -70,10 +70,7 @@ type response struct {
 // Compare lists all mismatches between a call and the promised answer; none
 // means that the promise was kept.
 func (c *Comparer) Compare(call *httpclient.Call, op *contract.Operation, answer *contract.Answer) []Mismatch {
-	r := &response{contract: c.Contract, call: call, op: op, answer: answer}
-	if len(call.Body) > 0 {
-		r.value, r.err = schema.Decode(call.Body)
-	}
+	r := read(c.Contract, call, op, answer)
 	if c.coarse {
 		wrong := append(checkStatus(r), checkVerdict(r)...)
 		if succeeds(answer) && answer.Body == contract.JSONBody {
@@ -89,6 +86,14 @@ func (c *Comparer) Compare(call *httpclient.Call, op *contract.Operation, answer
 		all = append(all, check(r)...)
 	}
 	return all
+}
+
+func read(c *contract.Contract, call *httpclient.Call, op *contract.Operation, answer *contract.Answer) *response {
+	r := &response{contract: c, call: call, op: op, answer: answer}
+	if len(call.Body) > 0 {
+		r.value, r.err = schema.Decode(call.Body)
+	}
+	return r
 }
 
 // succeeds tells whether an answer is that of a success: by its own verdict

@@ -48,6 +48,35 @@ func (j *Judge) Is(call *httpclient.Call, op *contract.Operation, outcome contra
 	return ok && call.Err == "" && len(mismatches) == 0
 }
 
+// Behaves tells whether a call behaves as an outcome does, whatever the shape of its
+// answer: it has the status, does not let in what has to be kept out, and is not wholly
+// the answer of another outcome, which another body or other error keys would tell.
+func (j *Judge) Behaves(call *httpclient.Call, op *contract.Operation, outcome contract.Outcome) bool {
+	if j.Is(call, op, outcome, true) {
+		return true
+	}
+	if !j.Is(call, op, outcome, false) || j.LetsIn(call, op, outcome) {
+		return false
+	}
+	promised, _ := op.Answer(outcome, j.profile)
+	return says(call, op, promised, j.contract) || !slices.ContainsFunc(op.Outcomes(), func(other contract.Outcome) bool {
+		answer, ok := op.Answer(other, j.profile)
+		return ok && answer.Body == contract.JSONBody && answer.Takes(promised.Status) && tellsApart(promised, answer) && says(call, op, answer, j.contract)
+	})
+}
+
+// says tells whether the body of a call is what an answer promises, header fields and
+// media type apart.
+func says(call *httpclient.Call, op *contract.Operation, answer *contract.Answer, c *contract.Contract) bool {
+	r := read(c, call, op, answer)
+	return len(checkStatus(r))+len(checkBody(r))+len(checkSchema(r))+len(checkErrorKeys(r)) == 0
+}
+
+// tellsApart tells whether two answers differ in what their bodies say.
+func tellsApart(one, other *contract.Answer) bool {
+	return one.SchemaFile != other.SchemaFile || len(other.ErrorKeys) > 0 && !slices.Equal(one.ErrorKeys, other.ErrorKeys)
+}
+
 // Leak names what in a refusal lets its reader in; "" where nothing does.
 func (j *Judge) Leak(call *httpclient.Call, outcome contract.Outcome) string {
 	if j.leak == nil {
