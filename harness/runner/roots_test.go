@@ -2,10 +2,6 @@ package runner_test
 
 import (
 	"net/http"
-	"net/http/httptest"
-	"net/http/httputil"
-	"net/url"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -19,33 +15,11 @@ import (
 // TestRootsAreJudged: where the clauses of a focus wait for a step, the clause that
 // judges the step is run too, so that the report says what is wrong; nothing else is.
 func TestRootsAreJudged(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "t.yaml")
-	served, err := runner.ServeReference(kiiex.Suite, runner.ServeOptions{Addr: "127.0.0.1:0", TargetOut: file})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer served.Close()
-	behind, err := url.Parse(served.URL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	gate := httptest.NewServer(&httputil.ReverseProxy{
-		Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(behind) },
-		ModifyResponse: func(r *http.Response) error {
-			if strings.EqualFold(r.Request.URL.Path, "/authenticateuser") && r.StatusCode == http.StatusOK {
-				r.StatusCode = http.StatusAccepted
-			}
-			return nil
-		},
+	file := gated(t, kiiex.Suite, func(r *http.Response) {
+		if strings.EqualFold(r.Request.URL.Path, "/authenticateuser") && r.StatusCode == http.StatusOK {
+			r.StatusCode = http.StatusAccepted
+		}
 	})
-	defer gate.Close()
-	text, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(file, []byte(strings.ReplaceAll(string(text), served.URL, gate.URL)), 0o600); err != nil {
-		t.Fatal(err)
-	}
 	report, err := runner.Run(t.Context(), kiiex.Suite, runner.Options{
 		TargetFile: file, Out: filepath.Join(t.TempDir(), "out"), Focus: "kiiex.authenticate2fa.*", Seed: 1,
 	})
