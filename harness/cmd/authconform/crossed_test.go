@@ -120,6 +120,11 @@ func crossings(t *testing.T, exchange string, exit int) []crossing {
 			t.Errorf("profile %s cannot be certified: %s", profile, res)
 		}
 	}
+	for i := range got { // a shape that nothing came to says no more than the clause that did not come to it
+		got[i].Red = slices.DeleteFunc(got[i].Red, func(red string) bool {
+			return strings.HasPrefix(red, exchange+".shape.") && strings.HasSuffix(red, " "+string(verdict.UNTESTABLE))
+		})
+	}
 	return slices.DeleteFunc(got, func(x crossing) bool { return x.Suite == x.Server })
 }
 
