@@ -57,5 +57,8 @@ func (r *Result) without(spec Result) {
 	default:
 		r.State, r.Failures = verdict.Untestable, spec.Failures[:min(1, len(spec.Failures))]
 		r.Reason = fmt.Sprintf("it waits for an answer of this outcome, and %s has none", spec.Clause)
+		if spec.State == verdict.Untestable && len(spec.Failures) == 0 { // both belong to one cause
+			r.Reason = spec.Reason
+		}
 	}
 }
