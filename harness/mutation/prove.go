@@ -146,11 +146,16 @@ func (p *prover) baseline(wanted func(clause.Info) bool) error {
 	return nil
 }
 
-// shapes adds to the results of specs what they found of the shape of their answers.
+// shapes adds to the results of specs what they found of the shape of their answers. A
+// shape that no spec of the pristine run looks at applies to nothing.
 func (p *prover) shapes(results map[string]journal.Result) {
 	for id, specs := range p.specs {
-		if r, ended := journal.ShapeResult(id, specs, results); ended && (r.Checks > 0 || p.front.sampling) {
+		r, ended := journal.ShapeResult(id, specs, results)
+		switch {
+		case ended && r.Checks > 0:
 			results[id] = r
+		case ended && p.front.sampling:
+			results[id] = journal.Result{Clause: id, State: verdict.NotApplicable}
 		}
 	}
 }
