@@ -105,8 +105,10 @@ const unknown = -1
 // and outcome. The protocol version is not recorded and is empty.
 func HAR(w io.Writer, r *Report, calls *journal.Reader, extent Extent) error {
 	page := harPage{calls: calls, most: extent.Most * 4 / 10}
-	if err := page.choose(r, extent.Every); err != nil {
-		return err
+	if !extent.Every {
+		if err := page.choose(r); err != nil {
+			return err
+		}
 	}
 	return writeHAR(w, r.Tool, []harPage{page})
 }
@@ -123,10 +125,18 @@ type callID struct {
 }
 
 // choose settles which calls of a report the page holds.
-func (p *harPage) choose(r *Report, every bool) error {
-	if every || p.calls == nil {
+func (p *harPage) choose(r *Report) (err error) {
+	if p.calls == nil {
 		return nil
 	}
+	kept, err := keptOf(r, p.calls)
+	p.keep = func(c journal.Call) bool { return kept[callID{c.Process, c.ID}] }
+	return err
+}
+
+// keptOf are the calls of what is not PASS, and one example of each operation and
+// outcome.
+func keptOf(r *Report, calls *journal.Reader) (map[callID]bool, error) {
 	kept := map[callID]bool{}
 	shown := map[[2]string]bool{}
 	for _, e := range r.Verdicts {
@@ -140,23 +150,43 @@ func (p *harPage) choose(r *Report, every bool) error {
 		if shown[pair] {
 			continue
 		}
-		id, err := p.exampleOf(e)
+		id, err := exampleOf(e, calls)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if id != "" {
 			kept[callID{e.Process, id}], shown[pair] = true, true
 		}
 	}
-	p.keep = func(c journal.Call) bool { return kept[callID{c.Process, c.ID}] }
-	return nil
+	return kept, nil
+}
+
+// Lean leaves out of report.json the ids of calls that no output of the run holds: those
+// of which calls.har keeps no example, once the journals are gone.
+func (r *Report) Lean(calls *journal.Reader) (err error) {
+	r.kept, err = keptOf(r, calls)
+	return err
+}
+
+// listed is the report as report.json has it.
+func (r *Report) listed() *Report {
+	if r.kept == nil {
+		return r
+	}
+	out := *r
+	out.Verdicts = slices.Clone(r.Verdicts)
+	for i := range out.Verdicts {
+		e := &out.Verdicts[i]
+		e.Calls = slices.DeleteFunc(append([]string{}, e.Calls...), func(id string) bool { return !r.kept[callID{e.Process, id}] })
+	}
+	return &out
 }
 
 // exampleOf finds the last call of a clause to its own operation; empty where none was
 // recorded.
-func (p *harPage) exampleOf(e Entry) (string, error) {
+func exampleOf(e Entry, calls *journal.Reader) (string, error) {
 	for _, id := range slices.Backward(e.Calls) {
-		c, found, err := p.calls.Call(e.Process, id)
+		c, found, err := calls.Call(e.Process, id)
 		if err != nil {
 			return "", err
 		}

@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"bytes"
 	"encoding/xml"
 	"fmt"
 	"io"
@@ -90,12 +91,14 @@ func JUnit(w io.Writer, runs ...*Report) error {
 	if _, err := io.WriteString(w, xml.Header); err != nil {
 		return err
 	}
-	enc := xml.NewEncoder(w)
+	var b bytes.Buffer
+	enc := xml.NewEncoder(&b)
 	enc.Indent(" ", "")
 	if err := enc.Encode(all); err != nil {
 		return err
 	}
-	_, err := io.WriteString(w, "\n")
+	// Angle brackets of texts are escaped, so that this is an empty element wherever it stands.
+	_, err := w.Write(append(bytes.ReplaceAll(b.Bytes(), []byte("></property>"), []byte("/>")), '\n'))
 	return err
 }
 

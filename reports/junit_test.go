@@ -80,7 +80,7 @@ var shape = map[string]struct{ must, may, kids string }{
 	"testsuite":  {"name tests failures errors skipped time timestamp", "", "properties testcase"},
 	"properties": {"", "", "property"},
 	"property":   {"name value", "", ""},
-	"testcase":   {"name classname time", "", "properties skipped error failure system-out"},
+	"testcase":   {"name classname time", "file line", "properties skipped error failure system-out"},
 	"skipped":    {"message", "", ""},
 	"error":      {"message type", "", ""},
 	"failure":    {"message type", "", ""},
@@ -167,6 +167,68 @@ func TestJUnitShapeAndTotals(t *testing.T) {
 	for _, part := range []string{"status: 401", "status: 200", "curl -X POST", "a wrong password is refused", "the text of open.wrong"} {
 		if !strings.Contains(failure.text, part) {
 			t.Errorf("the failure lacks %q:\n%s", part, failure.text)
+		}
+	}
+}
+
+// TestJUnitAsItsReadersReadIt holds what three readers document or do:
+//   - GitLab (docs.gitlab.com/ci/testing/unit_test_reports): an .xml file below 30 MB; of two
+//     cases of one name the first alone counts; classname, name, file and time of a case; the
+//     text of failure or error, or else skipped, decides, and nothing else is success.
+//   - Jenkins (JUnit plugin, junit-10.xsd): a suite and its cases have names, times are decimal
+//     numbers; error and failure are red with their message and text, skipped is neither.
+//   - dorny/test-reporter (java-junit): the root is testsuites or testsuite, cases are grouped by
+//     classname, the first failure or error of a case has text.
+func TestJUnitAsItsReadersReadIt(t *testing.T) {
+	run := sampleRun()
+	for i := range run.Clauses {
+		run.Clauses[i].File, run.Clauses[i].Line = "suites/barong/sessions.go", 7+i
+	}
+	r := build(t, run)
+	text := render(t, func(b *bytes.Buffer) error { return JUnit(b, r) })
+	root, err := parseXML(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := checkShape(root); err != nil {
+		t.Error(err)
+	}
+	if root.name != "testsuites" || !strings.HasSuffix(JUnitFile, ".xml") || len(text) >= 30<<20 {
+		t.Errorf("the root is %s of %s with %d bytes", root.name, JUnitFile, len(text))
+	}
+	seen := map[string]bool{}
+	for i, c := range root.all("testcase") {
+		e := r.Verdicts[i]
+		name := c.attrs["classname"] + " " + c.attrs["name"]
+		if seen[name] || c.attrs["name"] != e.ID {
+			t.Errorf("case %q is there twice, or is not %s", name, e.ID)
+		}
+		seen[name] = true
+		if c.attrs["file"] != e.File || c.attrs["line"] != strconv.Itoa(e.Line) {
+			t.Errorf("%s stands at %s:%s, want %s", e.ID, c.attrs["file"], c.attrs["line"], e.File)
+		}
+		if _, err := strconv.ParseFloat(c.attrs["time"], 64); err != nil {
+			t.Errorf("%s: time %v", e.ID, err)
+		}
+		want := "success"
+		switch weight := e.judged().Weight(r.Strict); {
+		case weight != verdict.Neutral:
+			want = "red"
+		case e.Verdict == verdict.NOT_APPLICABLE || e.Verdict == verdict.FILTERED || e.Verdict == verdict.NOT_RUN:
+			want = "skipped"
+		}
+		got, red := "success", append(c.all("failure"), c.all("error")...)
+		switch {
+		case len(red) > 0:
+			got = "red"
+			if strings.TrimSpace(red[0].text) == "" || red[0].attrs["message"] == "" || red[0].attrs["type"] == "" {
+				t.Errorf("%s is red without a text, a message and a type", e.ID)
+			}
+		case len(c.all("skipped")) > 0:
+			got = "skipped"
+		}
+		if got != want || len(red) > 1 {
+			t.Errorf("%s, which is %s, reads as %s, want %s", e.ID, e.Verdict, got, want)
 		}
 	}
 }

@@ -86,6 +86,8 @@ type Report struct {
 	Interrupted   bool                    `json:"interrupted,omitempty"` // from outside: it is no whole run
 	Findings      []journal.Finding       `json:"findings,omitempty"`
 	Lost          string                  `json:"lost,omitempty"` // why it is no whole run, although nothing interrupted it
+
+	kept map[callID]bool // calls whose ids are listed; nil: all of them
 }
 
 // Entry is the verdict on one clause.

@@ -123,10 +123,23 @@ func WriteCalls(dir string, s *Several, calls []*journal.Reader, extent Extent) 
 			Started: harTime(r.Started), ID: r.Exchange, Title: subject(r),
 			calls: calls[i], most: extent.Most * 4 / 10,
 		})
-		if err := pages[i].choose(r, extent.Every); err != nil {
+		if extent.Every {
+			continue
+		}
+		if err := pages[i].choose(r); err != nil {
 			return err
 		}
 	}
 	slices.SortStableFunc(pages, func(a, b harPage) int { return strings.Compare(a.Started, b.Started) })
 	return writeFile(dir, HARFile, func(w io.Writer) error { return writeHAR(w, s.Tool, pages) })
+}
+
+// listed is the report as report.json has it.
+func (s *Several) listed() *Several {
+	out := *s
+	out.Runs = nil
+	for _, r := range s.Runs {
+		out.Runs = append(out.Runs, r.listed())
+	}
+	return &out
 }

@@ -113,7 +113,7 @@ func (r *Report) exit() int { return r.ExitCode }
 
 func (r *Report) files() []File {
 	return []File{
-		{JSONFile, func(w io.Writer) error { return JSON(w, r) }},
+		{JSONFile, func(w io.Writer) error { return JSON(w, r.listed()) }},
 		{JUnitFile, func(w io.Writer) error { return JUnit(w, r) }},
 		{SummaryFile, func(w io.Writer) error { return Summary(w, r) }},
 	}
@@ -123,7 +123,7 @@ func (s *Several) exit() int { return s.ExitCode }
 
 func (s *Several) files() []File {
 	return []File{
-		{JSONFile, func(w io.Writer) error { return compact(w, s) }},
+		{JSONFile, func(w io.Writer) error { return compact(w, s.listed()) }},
 		{JUnitFile, func(w io.Writer) error { return JUnit(w, s.Runs...) }},
 		{SummaryFile, func(w io.Writer) error { return SummarySeveral(w, s) }},
 	}

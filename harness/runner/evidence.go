@@ -68,16 +68,18 @@ func (o Options) pack(dir string) error {
 	return reports.Compress(dir)
 }
 
+// spares tells whether the journals of a run go once its outputs are written.
+func (o Options) spares(r *reports.Report) bool {
+	return !o.Every && !r.Interrupted && r.Counts[verdict.NOT_RUN] == 0
+}
+
 // tidy leaves of a run what its reader asked for, once all of it is written. The
 // journals of a run that ended before its last clause stay: they are all that is left
 // of it. The target file goes with them, for it serves to derive verdicts anew.
 func (o Options) tidy(dir string, runs ...*reports.Report) error {
-	if o.Every {
-		return nil
-	}
 	var wrong []error
 	for _, r := range runs {
-		if r.Interrupted || r.Counts[verdict.NOT_RUN] > 0 {
+		if !o.spares(r) {
 			continue
 		}
 		folder := dir

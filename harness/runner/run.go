@@ -408,6 +408,10 @@ func (r *runner) write(silent error, findings []journal.Finding, lost error) (*r
 	}
 	if lost != nil {
 		report.Fail("evidence of the run was lost: " + r.vault.Redact(lost.Error()))
+	} else if r.options.spares(report) {
+		if err := report.Lean(calls); err != nil {
+			return nil, err
+		}
 	}
 	return report, r.commit(report, calls)
 }

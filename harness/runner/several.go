@@ -104,6 +104,11 @@ func (s *several) run(ctx context.Context) (*reports.Several, error) {
 		s.save() // it may be told to end at once
 	}
 	s.finish()
+	for i, r := range s.reports {
+		if len(s.errs) == 0 && s.calls[i] != nil && s.options.spares(r) {
+			s.fail(r.Lean(s.calls[i]))
+		}
+	}
 	whole = s.save()
 	if whole == nil {
 		return nil, errors.Join(s.errs...)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"encoding/xml"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -305,6 +306,22 @@ func TestAttestationIsAnInTotoStatement(t *testing.T) {
 	if envelope.PayloadType != "application/vnd.in-toto+json" || s.Type != "https://in-toto.io/Statement/v1" ||
 		s.PredicateType != "https://in-toto.io/attestation/test-result/v0.1" || s.Predicate.Result != "FAILED" || len(envelope.Signatures) != 1 {
 		t.Errorf("%+v of %+v", envelope.PayloadType, s)
+	}
+	var shields struct {
+		SchemaVersion         int
+		Label, Message, Color string
+	}
+	if err := json.Unmarshal([]byte(read(t, filepath.Join(bundle, attest.ShieldsFile))), &shields); err != nil {
+		t.Fatal(err)
+	}
+	if shields.SchemaVersion != 1 || shields.Label != "authconform" || shields.Message != "not conformant" || shields.Color != "red" {
+		t.Errorf("the badge for shields.io: %+v", shields)
+	}
+	var svg struct {
+		Label string `xml:"aria-label,attr"`
+	}
+	if err := xml.Unmarshal([]byte(read(t, filepath.Join(bundle, attest.BadgeFile))), &svg); err != nil || svg.Label != "authconform: not conformant" {
+		t.Errorf("the badge as a picture: %v %+v", err, svg)
 	}
 	if !strings.Contains(strings.Join(s.Predicate.FailedTests, " "), "kiiex.code.replayed") || len(s.Subject) < 10 || len(s.Subject[0].Digest["sha256"]) != 64 {
 		t.Errorf("failed tests %v of %d subjects", s.Predicate.FailedTests, len(s.Subject))

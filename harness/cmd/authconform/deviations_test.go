@@ -80,6 +80,26 @@ func TestGlobsExcuseWhatFails(t *testing.T) {
 	}
 }
 
+// TestPruneTakesOffWhatDoesNotApply: a deviation of a clause that is NOT_APPLICABLE, and
+// one of a clause that is none any more, excuse nothing.
+func TestPruneTakesOffWhatDoesNotApply(t *testing.T) {
+	file, _ := servedOf(t, "kiiex", runner.ServeOptions{Faults: []string{"replayed-code-accepted"}})
+	out := filepath.Join(t.TempDir(), "out")
+	if res := run(t, nil, "run", "kiiex", "--target", file, "--focus", "kiiex.code.replayed,kiiex.signed-headers.right", "--out", out); res.code != verdict.ExitNotConformant {
+		t.Fatal(res)
+	}
+	entry := func(clause string) string {
+		return "  - clause: " + clause + "\n    reason: old release\n    owner: back-end\n    expires: 2999-01-01\n"
+	}
+	write(t, file, read(t, file)+"\ndeviations:\n"+entry("kiiex.code.replayed")+entry("kiiex.signed-headers.right")+entry("kiiex.code.gone"))
+	if res := run(t, nil, "prune", out, "--target", file); res.code != 0 || !strings.Contains(res.stdout, "2 deviations taken off") {
+		t.Error(res)
+	}
+	if text := read(t, file); !strings.Contains(text, "kiiex.code.replayed") || strings.Contains(text, "signed-headers.right\n") || strings.Contains(text, "gone") {
+		t.Errorf("the target file has\n%s", text)
+	}
+}
+
 func TestEditedListsKeepTheirComments(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "t.yaml")
 	write(t, file, "exchange: kiiex # mine\ndeviations:\n- clause: kiiex.a.b\n  reason: x\n\n# of the second\n- clause: kiiex.c.d\n  reason: >\n    long\n    text\nallow: {hosts: []}")
