@@ -24,6 +24,13 @@ func (s *Context) Expect(call *httpclient.Call, op *contract.Operation, outcome 
 	s.expect("", call, op, outcome)
 }
 
+// ExpectBy is Expect of what relies on something that the target file, or the target
+// itself, declares: it stands in a failure.
+func (s *Context) ExpectBy(relies string, call *httpclient.Call, op *contract.Operation, outcome contract.Outcome) {
+	ginkgo.GinkgoHelper()
+	s.expect(relies, call, op, outcome)
+}
+
 // expect is Expect with a word on which of several requests failed.
 func (s *Context) expect(which string, call *httpclient.Call, op *contract.Operation, outcome contract.Outcome) {
 	ginkgo.GinkgoHelper()

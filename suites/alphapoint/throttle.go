@@ -169,7 +169,8 @@ func (v specs) loginLimit(who *identity.Identity) family.Limit {
 	GinkgoHelper()
 	declared := v.DeclaredLimit(v.Target().Limits.Password, "password")
 	return family.Limit{
-		Operation: v.Login, Attempts: declared.Attempts, Block: max(declared.Block, declared.Window),
+		Operation: v.Login, Attempts: declared.Attempts, Window: declared.Window, Block: max(declared.Block, declared.Window),
+		Setting: "limits.password of the target file",
 		Wrong:   func(int) family.Attempt { return family.Attempt{By: v.Caller(who), Request: v.WrongLogin(who)} },
 		Right:   func() family.Attempt { return family.Attempt{By: v.Caller(who), Request: v.LoginRequest(who)} },
 		Refused: contract.BadCredentials, Limited: contract.Throttled,
@@ -191,7 +192,8 @@ func (v specs) codeLimit(ctx context.Context, p *client.Pending) family.Limit {
 	GinkgoHelper()
 	declared := v.DeclaredLimit(v.Target().Limits.SecondFactor, "second-factor")
 	return family.Limit{
-		Operation: v.SecondStep, Attempts: declared.Attempts, Block: max(declared.Block, declared.Window),
+		Operation: v.SecondStep, Attempts: declared.Attempts, Window: declared.Window, Block: max(declared.Block, declared.Window),
+		Setting: "limits.second-factor of the target file",
 		Wrong:   func(int) family.Attempt { return family.Attempt{By: p.By, Request: client.WithCode(p.Wrong())} },
 		Right:   func() family.Attempt { return family.Attempt{By: p.By, Request: client.WithCode(v.Code(ctx, p.Codes))} },
 		Refused: contract.SecondFactorWrong, Limited: contract.SecondFactorThrottled,

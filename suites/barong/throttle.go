@@ -48,12 +48,15 @@ func filling(p *api, text string, c clause.Clause, fill func(ctx context.Context
 func (p *api) logInLimit(a *client.Account) family.Limit {
 	wrong := p.Credentials(a, "").With("password", p.Secret("password", client.NewPassword()))
 	return family.Limit{
-		Operation: p.CreateSession, Attempts: client.InWindow, Block: client.Window,
+		Operation: p.CreateSession, Attempts: client.InWindow, Block: client.Window, Setting: limitOfRelease,
 		Wrong:   func(int) family.Attempt { return family.Attempt{By: p.Visitor(), Request: wrong} },
 		Right:   func() family.Attempt { return family.Attempt{By: p.Visitor(), Request: p.Credentials(a, "")} },
 		Refused: contract.BadCredentials, Limited: contract.Throttled,
 	}
 }
+
+// limitOfRelease names what declares the limits of release 3.1.
+const limitOfRelease = "the limiter of release 3.1"
 
 // fromOneAddress makes a limit one of a client's address: each attempt is one to an
 // e-mail address that nobody has.

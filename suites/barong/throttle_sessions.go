@@ -53,7 +53,7 @@ func (p *api) changeLimit(me *client.Session) family.Limit {
 	}
 	wrong := p.Secret("password", client.NewPassword())
 	return family.Limit{
-		Operation: p.ChangePassword, Attempts: client.InWindow, Block: client.Window,
+		Operation: p.ChangePassword, Attempts: client.InWindow, Block: client.Window, Setting: limitOfRelease,
 		Wrong: func(int) family.Attempt { return change(wrong) }, Right: func() family.Attempt { return change(me.Account.Password) },
 		Refused: contract.BadCredentials, Limited: contract.Throttled,
 	}

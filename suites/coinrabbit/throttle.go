@@ -56,7 +56,8 @@ func limitOf(ctx context.Context, p *client.Client, s subject) *limit {
 		return p.Code(ctx, t.Codes)
 	}
 	return &limit{t: t, LimitTest: family.LimitTest{S: p.Context}, Limit: family.Limit{
-		Operation: s.operation, Attempts: declared.Attempts, Block: max(declared.Block, declared.Window),
+		Operation: s.operation, Attempts: declared.Attempts, Window: declared.Window, Block: max(declared.Block, declared.Window),
+		Setting: "limits.second-factor of the target file",
 		Refused: contract.SecondFactorWrong, Limited: contract.Throttled,
 		Wrong: func(int) family.Attempt {
 			t.Who.Failed()
@@ -74,7 +75,7 @@ func (l *limit) expectAccepted(ctx context.Context, p *client.Client, when strin
 	call := p.Do(ctx, right.By, l.Operation, right.Request)
 	l.t.On = l.Operation == p.Activate
 	p.Holds("a right code is accepted "+when, p.Is(call, l.Operation, contract.OK),
-		fmt.Sprintf("it is refused; limits.second-factor of the target file declares %d wrong codes and an end after %s", l.Attempts, l.Block))
+		"it is refused; "+l.Declared())
 }
 
 // wrongCodeLimit states that as many wrong codes as the limit allows hold back a

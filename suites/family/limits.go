@@ -29,6 +29,8 @@ type Limit struct {
 	Operation *contract.Operation
 	Attempts  int           // wrong attempts that are answered as wrong; the next one is limited
 	Block     time.Duration // how long the limit holds once reached
+	Window    time.Duration // within which the attempts count; Block unless set
+	Setting   string        // what declares all that, such as "limits.password of the target file"
 
 	// Who, when not nil, is the account that the limit holds for: one whose limit an
 	// earlier spec filled is not filled again.
@@ -67,7 +69,7 @@ func (t LimitTest) Reach(ctx context.Context, l Limit) *httpclient.Call {
 		right := t.send(ctx, l, l.Right())
 		t.S.Holds(fmt.Sprintf("a right attempt is held back after %s", l.declared()), !t.S.Is(right, l.Operation, l.expected()), "it is accepted")
 	}
-	t.S.Expect(limited, l.Operation, l.Limited)
+	t.expect(limited, l, l.Limited)
 	if l.Who != nil && !filled {
 		l.Who.Fill(t.S.Now().Add(l.Block))
 	}
@@ -119,7 +121,7 @@ func (t LimitTest) LastsToItsEnd(ctx context.Context, l Limit) {
 	GinkgoHelper()
 	wrong := t.Reach(ctx, l)
 	right := t.send(ctx, l, l.Right())
-	t.S.Expect(right, l.Operation, l.Limited)
+	t.expect(right, l, l.Limited)
 	t.S.Holds("a right attempt is answered as a wrong one is while the limit holds", seen(right) == seen(wrong), "the answers differ")
 	t.S.Wait(ctx, l.Block-3*time.Second, "the limit is near its end")
 	t.HoldsBackTheRight(ctx, l)
@@ -142,7 +144,7 @@ func seen(call *httpclient.Call) string {
 func (t LimitTest) Guess(ctx context.Context, l Limit, times int) {
 	GinkgoHelper()
 	for i := range times {
-		t.S.Expect(t.send(ctx, l, l.Wrong(i)), l.Operation, l.Refused)
+		t.expect(t.send(ctx, l, l.Wrong(i)), l, l.Refused)
 	}
 }
 
@@ -152,7 +154,7 @@ func (t LimitTest) HoldsBackTheRight(ctx context.Context, l Limit) {
 	GinkgoHelper()
 	call := t.send(ctx, l, l.Right())
 	t.S.Holds(fmt.Sprintf("a right attempt is held back after %s", l.declared()), !t.S.Is(call, l.Operation, l.expected()), "it is accepted")
-	t.S.Expect(call, l.Operation, l.Limited)
+	t.expect(call, l, l.Limited)
 }
 
 // Ends waits until the block is over and requires that the right attempt then
@@ -163,7 +165,7 @@ func (t LimitTest) Ends(ctx context.Context, l Limit, after time.Duration) {
 	call := t.send(ctx, l, l.Right())
 	t.S.Holds(fmt.Sprintf("a right attempt is accepted again %s after %s", after, l.declared()),
 		!t.S.Is(call, l.Operation, l.Limited), "it is held back still")
-	t.S.Expect(call, l.Operation, l.expected())
+	t.expect(call, l, l.expected())
 	if l.Who != nil {
 		l.Who.Recovered()
 	}
@@ -171,13 +173,24 @@ func (t LimitTest) Ends(ctx context.Context, l Limit, after time.Duration) {
 
 // declared says which limit a check relies on.
 func (l Limit) declared() string {
-	return fmt.Sprintf("%d wrong ones; limits of the target file or the deployment's settings say that it lasts %s", l.Attempts, l.Block)
+	return fmt.Sprintf("%d wrong ones; %s", l.Attempts, l.Declared())
+}
+
+// Declared is the setting that declares the limit, with both of its durations.
+func (l Limit) Declared() string {
+	return fmt.Sprintf("%s: %d within %s, and then held back for %s", l.Setting, l.Attempts, cmp.Or(l.Window, l.Block), l.Block)
+}
+
+// expect is the context's, with a word on the limit that the check relies on.
+func (t LimitTest) expect(call *httpclient.Call, l Limit, outcome contract.Outcome) {
+	GinkgoHelper()
+	t.S.ExpectBy(l.Declared(), call, l.Operation, outcome)
 }
 
 // Works requires that an attempt which must not be limited succeeds.
 func (t LimitTest) Works(ctx context.Context, l Limit, a Attempt) {
 	GinkgoHelper()
-	t.S.Expect(t.send(ctx, l, a), l.Operation, l.expected())
+	t.expect(t.send(ctx, l, a), l, l.expected())
 }
 
 // RetryAfter checks that a limited call says, in whole seconds, when to come
@@ -241,7 +254,7 @@ func (t LimitTest) Burst(ctx context.Context, l Limit) {
 			refused++
 			continue
 		}
-		t.S.Expect(call, l.Operation, l.Limited)
+		t.expect(call, l, l.Limited)
 	}
 	t.S.Holds("no more attempts of a burst are answered as wrong than the limit allows", refused <= l.Attempts,
 		fmt.Sprintf("%d of %d attempts were; the declared limit is %s", refused, len(attempts), l.declared()))

@@ -3,7 +3,19 @@ package family
 import (
 	"net/http"
 	"testing"
+	"time"
 )
+
+// What a failed check of a limit relies on is the setting and both of its durations.
+func TestDeclared(t *testing.T) {
+	l := Limit{Attempts: 5, Window: time.Minute, Block: 5 * time.Minute, Setting: "limits.password of the target file"}
+	if got, want := l.Declared(), "limits.password of the target file: 5 within 1m0s, and then held back for 5m0s"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	if l.Window = 0; l.Declared() != "limits.password of the target file: 5 within 5m0s, and then held back for 5m0s" {
+		t.Errorf("%q: a limit without a window of its own counts as long as it holds back", l.Declared())
+	}
+}
 
 func TestStorable(t *testing.T) {
 	for control, want := range map[string]bool{

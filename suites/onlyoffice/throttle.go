@@ -242,7 +242,7 @@ func mailLimit(p *client.Client) {
 			clause.Only(client.Documented)), func(ctx SpecContext) {
 			attempt := family.Attempt{By: p.Anonymous(), Request: p.PasswordMail(p.Lease(client.User).Login)}
 			l := family.Limit{
-				Operation: p.SendPassword, Attempts: mailsPerMinute, Block: time.Minute,
+				Operation: p.SendPassword, Attempts: mailsPerMinute, Block: time.Minute, Setting: "the portal's own limit of mails",
 				Wrong: func(int) family.Attempt { return attempt }, Refused: contract.OK, Limited: contract.Throttled,
 				Right: func() family.Attempt { return attempt },
 			}
@@ -255,44 +255,44 @@ func mailLimit(p *client.Client) {
 // settings have it. The identity rests afterwards.
 func limitOfOwn(ctx context.Context, p *client.Client, who *identity.Identity) family.Limit {
 	GinkgoHelper()
-	attempts, block := declaredOr(ctx, p, p.Target().Limits.Password)
-	return family.Limit{
-		Operation: p.Login, Attempts: attempts, Block: block, Who: who,
-		Wrong:   func(int) family.Attempt { return wrongAttempt(p, who.Login) },
-		Right:   func() family.Attempt { return family.Attempt{By: p.Anonymous(), Request: client.Credentials(who)} },
-		Refused: contract.BadCredentials, Limited: contract.Throttled,
-	}
+	l := declaredOr(ctx, p, p.Target().Limits.Password, "password")
+	l.Operation, l.Who, l.Refused, l.Limited = p.Login, who, contract.BadCredentials, contract.Throttled
+	l.Wrong = func(int) family.Attempt { return wrongAttempt(p, who.Login) }
+	l.Right = func() family.Attempt { return family.Attempt{By: p.Anonymous(), Request: client.Credentials(who)} }
+	return l
 }
 
 // declaredOr is what the portal's settings say to an administrator, or else a limit
 // of the target file.
-func declaredOr(ctx context.Context, p *client.Client, declared *target.Limit) (attempts int, block time.Duration) {
+func declaredOr(ctx context.Context, p *client.Client, declared *target.Limit, name string) family.Limit {
 	GinkgoHelper()
 	admin := slices.ContainsFunc(p.Target().Identities, func(i target.Identity) bool { return slices.Contains(i.Roles, client.Admin) })
 	if declared != nil && (!admin || !p.Has(p.LoginSettings)) {
-		return declared.Attempts, max(declared.Window, declared.Block)
+		return family.Limit{
+			Attempts: declared.Attempts, Window: declared.Window, Block: max(declared.Window, declared.Block),
+			Setting: "limits." + name + " of the target file",
+		}
 	}
-	return p.LimitSettings(ctx)
+	attempts, block := p.LimitSettings(ctx)
+	return family.Limit{Attempts: attempts, Block: block, Setting: "the portal's log-in settings"}
 }
 
 // codeLimitOf is the limit of wrong codes: as many attempts as for passwords,
 // within one minute, whatever the block time.
 func codeLimitOf(ctx context.Context, p *client.Client, e *client.Enrolled) family.Limit {
 	GinkgoHelper()
-	attempts, block := declaredOr(ctx, p, p.Target().Limits.SecondFactor)
+	l := declaredOr(ctx, p, p.Target().Limits.SecondFactor, "second-factor")
 	if p.Has(p.LoginSettings) {
-		block = time.Minute
+		l.Window, l.Block = time.Minute, time.Minute
 	}
 	sends := func(code string) family.Attempt {
 		return family.Attempt{By: p.Anonymous(), Request: client.ByCode(e.Who, code)}
 	}
 	wrong := sends(e.Codes.Wrong(client.Window))
-	return family.Limit{
-		Operation: p.LoginByCode, Attempts: attempts, Block: block,
-		Wrong:   func(int) family.Attempt { return wrong },
-		Right:   func() family.Attempt { return sends(e.Right(ctx)) },
-		Refused: contract.SecondFactorWrong, Limited: contract.SecondFactorThrottled,
-	}
+	l.Operation, l.Refused, l.Limited = p.LoginByCode, contract.SecondFactorWrong, contract.SecondFactorThrottled
+	l.Wrong = func(int) family.Attempt { return wrong }
+	l.Right = func() family.Attempt { return sends(e.Right(ctx)) }
+	return l
 }
 
 func wrongAttempt(p *client.Client, login string) family.Attempt {
