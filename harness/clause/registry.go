@@ -18,7 +18,8 @@ const Unselected = "unselected"
 
 // Registry collects the clauses of one suite while Ginkgo builds its tree.
 type Registry struct {
-	// Beside lets specs that fill limits of their own run beside others. It has to be
+	// Beside lets specs that fill limits of their own, and those that are serial because
+	// they wait, run beside others. It has to be
 	// set before the tree is built.
 	Beside bool
 	// FillsLast puts specs that fill limits of their own after the others that run
@@ -77,6 +78,11 @@ func (r *Registry) Lookup(labels []string) (Entry, bool) {
 // registers the clause of one that has it, and replaces the clause by the
 // labels and decorators that Ginkgo knows.
 func (r *Registry) Transform(node types.NodeType, offset ginkgo.Offset, text string, args []any) (string, []any, []error) {
+	if i := slices.Index(args, any(ginkgo.Serial)); i >= 0 && r.Beside && !slices.ContainsFunc(args, ranked) {
+		// Where nobody moves a clock, what waits does so beside others, once the rest is done.
+		args = slices.Clone(args)
+		args[i] = ginkgo.SpecPriority(-1)
+	}
 	if !node.Is(types.NodeTypeIt) {
 		ordered := slices.ContainsFunc(args, func(a any) bool { return a == any(ginkgo.Ordered) })
 		if ordered && !r.Beside { // all of our ordered containers hold specs that fill limits
@@ -108,6 +114,13 @@ func (r *Registry) Transform(node types.NodeType, offset ginkgo.Offset, text str
 		out = append(out, ginkgo.SpecPriority(-1))
 	}
 	return text, out, nil
+}
+
+// ranked tells the decorator of a spec that has a place of its own, as those that look
+// back at all others have.
+func ranked(arg any) bool {
+	_, is := arg.(ginkgo.SpecPriority)
+	return is
 }
 
 var slug = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+(-[a-z0-9]+)*)+$`)

@@ -105,3 +105,33 @@ func labelsOf(args []any) (labels []string) {
 	}
 	return labels
 }
+
+// TestSerial: what disturbs others is always serial. What is serial because it moves a
+// clock is not where nobody moves one, unless it looks back at all others.
+func TestSerial(t *testing.T) {
+	c, login := onlyoffice(t)
+	for name, tc := range map[string]struct {
+		args          []any
+		moved, beside bool // serial where a clock is moved, and where none is
+	}{
+		"it waits":              {[]any{clause.Must("onlyoffice.login.a", login, contract.BadCredentials), ginkgo.Serial}, true, false},
+		"it fills a limit":      {[]any{clause.Should("onlyoffice.login.b", login, contract.Throttled, clause.Fills())}, true, false},
+		"it disturbs others":    {[]any{clause.Should("onlyoffice.login.c", login, contract.Throttled, clause.Disrupts())}, true, true},
+		"it looks back at all":  {[]any{clause.Must("onlyoffice.login.d", login, contract.BadCredentials), ginkgo.Serial, ginkgo.SpecPriority(-2)}, true, true},
+		"it is like most specs": {[]any{clause.Must("onlyoffice.login.e", login, contract.BadCredentials)}, false, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for beside, want := range map[bool]bool{false: tc.moved, true: tc.beside} {
+				r := clause.NewRegistry(c, nil)
+				r.Beside = beside
+				args, errs := transform(r, tc.args...)
+				if len(errs) != 0 {
+					t.Fatal(errs)
+				}
+				if serial := slices.ContainsFunc(args, func(a any) bool { return a == any(ginkgo.Serial) }); serial != want {
+					t.Errorf("beside others %t: serial %t, want %t", beside, serial, want)
+				}
+			}
+		})
+	}
+}
