@@ -15,18 +15,14 @@ import (
 // pages and stacks.
 const program = 56 << 20
 
-// limitMemory lets the garbage collector keep this process below limits.max-memory. The
-// embedded reference, which shares its process with a run without a target file, has as
-// much again.
+// limitMemory lets the garbage collector keep this process below limits.max-memory. An
+// embedded reference, which shares its process with the runs of a command without a
+// target file, is not hostile, and takes as much as it needs.
 func (r *runner) limitMemory() {
-	if !r.options.Sole {
-		return // a proof judges many runs in this process, none of which anybody attacks
+	if !r.options.Sole || r.options.TargetFile == "" {
+		return // nor has anybody a hand in the many runs that a proof judges in this process
 	}
-	most := r.target.Limits.MaxMemory
-	if r.options.TargetFile == "" {
-		most *= 2
-	}
-	r.Plan.MaxMemory = most
+	r.Plan.MaxMemory = r.target.Limits.MaxMemory
 	r.Plan.limitMemory()
 }
 
