@@ -76,6 +76,11 @@ func TestCoverage(t *testing.T) {
 				if len(covered) == 0 {
 					t.Errorf("%s (%s %s) has no clause", op.ID, op.Method, op.Path)
 				}
+				for _, outcome := range op.Outcomes() {
+					if !slices.ContainsFunc(list, func(info clause.Info) bool { return info.Operation == op.ID && info.Outcome == string(outcome) }) {
+						t.Errorf("%s: outcome %s has no clause", op.ID, outcome)
+					}
+				}
 				for status := range op.Statuses {
 					if !covered[status] && op.Excuses[strconv.Itoa(status)] == "" {
 						t.Errorf("%s: status %d has no clause and no excuse", op.ID, status)

@@ -2,6 +2,7 @@ package conform
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -49,6 +50,7 @@ type Request struct {
 	JSON        any    // nil for no body, usually an Object
 	Raw         []byte // sent as it is, in place of JSON
 	ContentType string // "" is application/json when there is a body; "-" sends none
+	Blanks      int    // behind the body in JSON, where they mean nothing
 	Method      string // in place of the operation's
 	Template    string // path template, in place of the operation's
 }
@@ -232,6 +234,13 @@ func (s *Context) Send(ctx context.Context, by *Actor, op *contract.Operation, r
 	body := r.JSON
 	if o, ok := body.(Object); ok {
 		body = map[string]any(o)
+	}
+	if r.Raw == nil && body != nil && r.Blanks > 0 {
+		text, err := json.Marshal(body)
+		if err != nil {
+			return nil, fmt.Errorf("the body of a request cannot be written as JSON: %w", err)
+		}
+		r.Raw = append(text, strings.Repeat(" ", r.Blanks)...)
 	}
 	if r.Raw != nil {
 		body = nil

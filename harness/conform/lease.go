@@ -158,6 +158,9 @@ func (s *Context) Codes(secret string) *otp.Kit {
 	if s.kits[secret] == nil {
 		s.kits[secret] = otp.NewKit(parsed, s.env.Clock, s.env.Vault)
 	}
+	if s.run != nil {
+		s.run.use(s.kits[secret])
+	}
 	return s.kits[secret]
 }
 
@@ -227,6 +230,9 @@ func (s *Context) Messages(ctx context.Context, to string) []inbox.Message {
 	if err != nil {
 		s.Error("cannot read the inbox: %v", err)
 	}
+	for _, m := range messages {
+		s.read(m)
+	}
 	return messages
 }
 
@@ -261,6 +267,13 @@ func (s *Context) PromisedMail(ctx context.Context, to string, match func(inbox.
 	return message
 }
 
+// read shows a message to whoever watches.
+func (s *Context) read(m inbox.Message) {
+	for _, look := range s.readers {
+		look(m)
+	}
+}
+
 func (s *Context) awaitMail(ctx context.Context, to string, match func(inbox.Message) bool) (inbox.Message, bool) {
 	ginkgo.GinkgoHelper()
 	if s.env.Inbox == nil {
@@ -277,6 +290,7 @@ func (s *Context) awaitMail(ctx context.Context, to string, match func(inbox.Mes
 		s.Error("cannot read the inbox: %v", err)
 	}
 	s.mails.heard()
+	s.read(message)
 	for _, link := range inbox.Links(message.Text) {
 		s.Secret("link", link)
 	}

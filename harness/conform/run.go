@@ -2,6 +2,7 @@ package conform
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"authconform/harness/clause"
 	"authconform/harness/httpclient"
 	"authconform/harness/journal"
+	"authconform/harness/otp"
 	"authconform/harness/target"
 	"authconform/harness/verdict"
 )
@@ -27,6 +29,7 @@ type run struct {
 
 	mu       sync.Mutex
 	leases   []*lease
+	kits     []*otp.Kit // that it makes codes with
 	calls    []string
 	last     *httpclient.Call // the newest of them
 	state    verdict.State    // empty while nothing has ended the spec
@@ -56,6 +59,15 @@ func (r *run) addCall(call *httpclient.Call) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.calls, r.last = append(r.calls, call.ID), call
+}
+
+// use remembers a secret that the spec has to do with.
+func (r *run) use(kit *otp.Kit) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !slices.Contains(r.kits, kit) {
+		r.kits = append(r.kits, kit)
+	}
 }
 
 func (r *run) lastCall() *httpclient.Call {

@@ -2,12 +2,16 @@ package conform
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/onsi/ginkgo/v2"
 
 	"authconform/harness/contract"
 	"authconform/harness/httpclient"
+	"authconform/harness/inbox"
 	"authconform/harness/journal"
+	"authconform/harness/otp"
+	"authconform/harness/secret"
 	"authconform/harness/verdict"
 )
 
@@ -40,3 +44,23 @@ func (s *Context) PathOf(op *contract.Operation) string { return s.path(op) }
 // Watch has every call of the run looked at as it comes, by what is cheap. It belongs to
 // the construction of the tree. The call is not redacted and must not be kept in part.
 func (s *Context) Watch(look func(*httpclient.Call)) { s.watchers = append(s.watchers, look) }
+
+// WatchMail has every message that a spec reads looked at.
+func (s *Context) WatchMail(look func(inbox.Message)) { s.readers = append(s.readers, look) }
+
+// IsRightCode tells whether a text is a one-time code that is right now, for one of the
+// secrets that the running spec has to do with.
+func (s *Context) IsRightCode(text string) bool {
+	s.mu.Lock()
+	r := s.run
+	s.mu.Unlock()
+	if r == nil {
+		return false
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.ContainsFunc(r.kits, func(kit *otp.Kit) bool { return kit.Right(text, 1) })
+}
+
+// See finds the secrets of the run in a text.
+func (s *Context) See(text string) []secret.Sighting { return s.env.Vault.See(text) }

@@ -160,6 +160,7 @@ type Context struct {
 	kits map[string]*otp.Kit // by secret
 
 	watchers []func(*httpclient.Call)
+	readers  []func(inbox.Message)
 
 	mails, answers silence               // of the inbox, and of the target
 	lost           atomic.Pointer[error] // why evidence could not be written

@@ -2,6 +2,10 @@ package secret
 
 import (
 	"bytes"
+	"crypto/md5"
+	"crypto/sha1"
+	"crypto/sha256"
+	"crypto/sha512"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
@@ -91,6 +95,18 @@ func forms(value string, short bool) []string {
 		}
 	}
 	return list
+}
+
+// digests are a password's, as servers have kept them: in hexadecimal digits of either case
+// and in Base64.
+func digests(value string) []string {
+	md, sha, sha2, sha5 := md5.Sum([]byte(value)), sha1.Sum([]byte(value)), sha256.Sum256([]byte(value)), sha512.Sum512([]byte(value))
+	var texts []string
+	for _, sum := range [][]byte{md[:], sha[:], sha2[:], sha5[:]} {
+		text := hex.EncodeToString(sum)
+		texts = append(texts, text, strings.ToUpper(text), base64.RawStdEncoding.EncodeToString(sum))
+	}
+	return texts
 }
 
 func every(texts []string, change func(string) string) []string {

@@ -92,6 +92,11 @@ func (v *Vault) add(label, value string) {
 	if !short {
 		v.addNormal(label, value)
 	}
+	if !short && strings.HasSuffix(label, "password") {
+		for _, text := range digests(value) { // whoever has one can try passwords at leisure
+			v.index.add(form{text: text, label: label + "-digest"})
+		}
+	}
 }
 
 // Redact replaces each registered value, in any of its spellings, by its label. Overlapping values are replaced as one, so
@@ -196,4 +201,23 @@ func allDigits(s string) bool {
 		}
 	}
 	return s != ""
+}
+
+// Sighting is a registered value that a text shows. It never holds the value.
+type Sighting struct {
+	Label      string
+	Start, End int
+	Code       bool // a one-time code, which any number may equal by chance
+}
+
+// See finds registered values in a text that the run read, in their exact spellings: for
+// whoever looks whether an answer tells what it has no reason to.
+func (v *Vault) See(text string) []Sighting {
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	var all []Sighting
+	for _, sp := range v.index.find(text, v.placeholder) {
+		all = append(all, Sighting{Label: sp.form.label, Start: sp.start, End: sp.end, Code: !sp.scanned})
+	}
+	return all
 }

@@ -141,8 +141,9 @@ func (v specs) loginTellsNothing() {
 	same := func(ctx context.Context, who *identity.Identity, login string) (usual, other *httpclient.Call) {
 		plain := v.Account(client.User)
 		usual, other = v.wrongPassword(ctx, plain, plain.Login), v.wrongPassword(ctx, who, login)
-		v.Expect(other, v.Login, contract.BadCredentials)
+		v.Check("both have the same status", other.Status, Equal(usual.Status))
 		v.Holds("both bodies are the same", string(usual.Body) == string(other.Body), "they differ")
+		v.Expect(other, v.Login, contract.BadCredentials)
 		return usual, other
 	}
 	alike := func(ctx context.Context, who *identity.Identity, login string) {

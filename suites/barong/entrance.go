@@ -11,6 +11,7 @@ import (
 	"authconform/harness/conform"
 	"authconform/harness/contract"
 	"authconform/harness/identity"
+	"authconform/suites/barong/client"
 	"authconform/suites/family"
 )
 
@@ -53,13 +54,39 @@ func (p *api) entrance() family.Entrance {
 	}
 }
 
+// issues are the secrets that operations hand out. The AuthZ endpoint's token goes to the
+// gateway alone.
+func (p *api) issues() family.Issues {
+	session := []string{"csrf_token", "cookie-*"} // the target file names the cookie
+	return family.Issues{
+		p.CreateUser.ID: session, p.ConfirmEmail.ID: session, p.CreateSession.ID: session, p.CreateSessionByAuth0.ID: session,
+		p.DeleteSession.ID: session, p.GenerateQRCode.ID: {"*totp-secret", "otpauth"}, p.CreateKey.ID: {"secret"},
+		p.CreateServiceAccountKey.ID: {"secret"},
+	}
+}
+
+// asksFor is a request for a mail to an account, and somebody who sends it.
+func (p *api) asksFor(account func(context.Context) *client.Account) func(context.Context) (*conform.Actor, func() conform.Request, string, string) {
+	return func(ctx context.Context) (*conform.Actor, func() conform.Request, string, string) {
+		GinkgoHelper()
+		a := account(ctx)
+		return p.Visitor(), func() conform.Request { return p.ForAddress(a.Login) }, a.Login, p.Nobody()
+	}
+}
+
 // attacks are the families that try to get in, or to get more.
 func attacks(p *api, subjects []family.Subject) {
 	described := p.descriptionSubjects() // which the application shows to everybody who comes past the gateway
 	family.Intruders(p.Context, p.entrance(), slices.DeleteFunc(slices.Clone(subjects), func(subject family.Subject) bool {
 		return slices.ContainsFunc(described, func(d family.Subject) bool { return d.Operation == subject.Operation })
 	}))
-	family.Passive(p.Context, p.entrance(), family.Subject{Operation: p.GetCurrentUser, Ready: p.asMember(conform.Request{})}, p.SessionCookie)
+	family.Passive(p.Context, p.entrance(), family.Subject{Operation: p.GetCurrentUser, Ready: p.asMember(conform.Request{})}, p.SessionCookie, p.issues(),
+		func(name string) bool { return name == p.SessionCookie() })
+	family.Mails(p.Context, []family.Mailer{
+		{Operation: p.RequestPasswordReset, Member: "email", Ready: p.asksFor(func(ctx context.Context) *client.Account { return p.Member(ctx).Account })},
+		{Operation: p.RequestEmailConfirmation, Member: "email",
+			Ready: p.asksFor(func(ctx context.Context) *client.Account { return p.Newcomer(ctx).Account })},
+	})
 	family.FirstSteps(p.Context, family.FirstStep{
 		Subject: family.Subject{Operation: p.CreateSession, Ready: func(ctx context.Context) (*conform.Actor, func() conform.Request) {
 			GinkgoHelper()

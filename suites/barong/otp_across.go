@@ -75,4 +75,42 @@ func codeAcross(p *api) {
 			p.Expect(p.PutCode(ctx, me, p.VerifyOTP, wrong), p.VerifyOTP, contract.SecondFactorWrong)
 			p.Expect(p.PutCode(ctx, other, p.VerifyOTP, wrong), p.VerifyOTP, contract.SecondFactorWrong)
 		})
+	spentCodes(p, logIn)
+}
+
+// spentCodes states of each operation that takes a code that the last one and the one
+// before it are spent for every other, before and after a log-out.
+func spentCodes(p *api, logIn func(context.Context, *client.Session, string) *httpclient.Call) {
+	makeKey := func(ctx context.Context, me *client.Session, code string) *httpclient.Call {
+		GinkgoHelper()
+		return p.Do(ctx, me.Actor, p.CreateKey, client.KeyBody(code))
+	}
+	put := func(op *contract.Operation) func(context.Context, *client.Session, string) *httpclient.Call {
+		return func(ctx context.Context, me *client.Session, code string) *httpclient.Call {
+			GinkgoHelper()
+			return p.PutCode(ctx, me, op, code)
+		}
+	}
+	takers := []struct {
+		name string
+		op   *contract.Operation
+		send func(context.Context, *client.Session, string) *httpclient.Call
+	}{{"log-in", p.CreateSession, logIn}, {"verification", p.VerifyOTP, put(p.VerifyOTP)}, {"key", p.CreateKey, makeKey}, {"disabling", p.DisableOTP, put(p.DisableOTP)}}
+	for _, first := range takers[:3] { // after the last one there is no second factor any more
+		It("Each operation that takes a TOTP code rejects those that "+first.op.Name()+" has accepted, the last and the one before it",
+			clause.Graded("barong.otp.spent-at-"+first.name, first.op, contract.SecondFactorReplayed), func(ctx SpecContext) {
+				me := p.Enrolled(ctx)
+				var used []string
+				for range 2 {
+					code := p.Code(ctx, me.Account.Codes)
+					p.Require("use a code once", first.send(ctx, me, code), first.op, contract.OK)
+					used = append(used, code)
+				}
+				for _, then := range takers {
+					for _, code := range used {
+						p.Expect(then.send(ctx, me, code), then.op, contract.SecondFactorReplayed)
+					}
+				}
+			})
+	}
 }

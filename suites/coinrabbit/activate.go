@@ -45,6 +45,15 @@ func activate(p *client.Client) {
 	rejectsEffect(p, s, wrongHeaders(p, true)...)
 	rejects(p, s, unchallenged(p), expiredVerification(p))
 	activatesOnce(p)
+	It("The activation accepts exactly one of four concurrent requests with the same code and verification token",
+		clause.Should("coinrabbit.activate.parallel", p.Activate, contract.SecondFactorReplayed,
+			standard("OWASP ASVS 5.0.0 2.3.4; checks#T15; checks#F19")),
+		func(ctx SpecContext) {
+			a := p.Created(ctx)
+			request := p.SwitchRequest(ctx, a, p.Activate, p.Code(ctx, a.Codes))
+			expectOnce(ctx, p, a.Me, p.Activate, request)
+			a.On = true
+		})
 }
 
 func activates(p *client.Client) {

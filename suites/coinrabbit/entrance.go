@@ -34,5 +34,7 @@ func entrance(p *client.Client) family.Entrance {
 // attacks are the families that try to get in, or to get more.
 func attacks(p *client.Client, subjects []family.Subject) {
 	family.Intruders(p.Context, entrance(p), subjects)
-	family.Passive(p.Context, entrance(p), subjects[0], nil)
+	family.Passive(p.Context, entrance(p), subjects[0], nil, family.Issues{
+		p.CreateSecret.ID: {"secret", "*totp-secret"}, p.VerifyCode.ID: {"verification_token"}, p.PartnerLogin.ID: {"token"}, p.Login.ID: {"token"},
+	}, func(name string) bool { return name == "token" })
 }

@@ -48,7 +48,8 @@ var claims = http.Header{
 // clients are programs that a server may remember fondly.
 var clients = []string{
 	"kube-probe/1.30", "ELB-HealthChecker/2.0", "curl/8.0", "okhttp/4.9", "MobileApp/1.0 (iPhone; iOS 15.0)", "Googlebot/2.1", "Mozilla/4.0",
-	"PostmanRuntime/7.0", "internal", "Prometheus/2.0",
+	"PostmanRuntime/7.0", "internal", "Prometheus/2.0", "Mozilla/5.0 (Linux; Android 14) Mobile", "Dart/3.2 (dart:io)", "python-requests/2.31",
+	"Go-http-client/1.1", "Java/17.0", "axios/1.6", "CFNetwork/1494 Darwin/23",
 }
 
 // cookies are what a server may have set on another visit.
@@ -68,7 +69,8 @@ var query = url.Values{
 // Disguises are claims for a request to a path by a method.
 func Disguises(path, method string) []Disguise {
 	var all []Disguise
-	for _, address := range []string{"127.0.0.1", "::1", "10.0.0.1", "192.168.0.1", "172.16.0.1", "localhost", "0.0.0.0"} {
+	for _, address := range []string{"127.0.0.1", "::1", "10.0.0.1", "192.168.0.1", "172.16.0.1", "localhost", "0.0.0.0",
+		"::ffff:127.0.0.1", "127.1", "169.254.169.254", "100.64.0.1"} {
 		h := http.Header{"Forwarded": {"for=" + address + ";proto=https"}}
 		for _, name := range addressFields {
 			h[name] = []string{address}
@@ -104,6 +106,8 @@ func Disguises(path, method string) []Disguise {
 		Disguise{Name: "fields that gateways and tests set", Header: claims},
 		Disguise{Name: "fields without a name that browsers know, in capitals", Header: http.Header{"X-DEBUG": {"1"}, "DEBUG": {"1"},
 			"TEST": {"1"}, "INTERNAL": {"1"}}},
+		Disguise{Name: "the password admin of the user admin", Header: http.Header{"Authorization": {"Basic YWRtaW46YWRtaW4="}}},
+		Disguise{Name: "the password test of the user test", Header: http.Header{"Authorization": {"Basic dGVzdDp0ZXN0"}}},
 		Disguise{Name: "cookies of another visit", Header: http.Header{"Cookie": {cookies}}},
 		Disguise{Name: "parameters that switch something", Query: query})
 }

@@ -97,6 +97,7 @@ func Unlike() func(Attempt) Attempt {
 			a.Request = a.Request.WithHeader(name, value)
 		}
 		a.Request.Query = withQuery(a.Request.Query, url.Values{"visit": {strconv.Itoa(n)}})
+		a.Request.Blanks = n
 		return a
 	}
 }
@@ -111,6 +112,7 @@ func unlike(n int) map[string]string {
 		"X-Device-Id": number, "X-Session-Id": number, "X-Client-Id": number, "X-Trace-Id": number, "Accept": "application/json, text/x" + number,
 		"X_Forwarded_For": address, "X-Cluster-Client-Ip": address, "X-Originating-Ip": address, "X-Remote-Ip": address, "Client-Ip": address,
 		"Fastly-Client-Ip": address, "X-Remote-Addr": address, "Via": "1.1 proxy" + number, "Pragma": "p" + number, "X-Api-Version": number,
+		"Accept-Encoding": "identity;q=0." + number, "X-Real-Ip": address, "X-Client-Ip": address,
 	}
 }
 

@@ -8,12 +8,14 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 
 	"authconform/harness/conform"
 	"authconform/harness/contract"
 	"authconform/harness/httpclient"
+	"authconform/harness/inbox"
 )
 
 // rule is something that no answer of a run may show, whatever it was asked for. look
@@ -25,9 +27,35 @@ type rule struct {
 
 // finding is the first call that broke a rule, and how many did.
 type finding struct {
-	call  *httpclient.Call
+	mu    sync.Mutex
+	call  *httpclient.Call // nil where no answer broke it, but a mail did
 	shown string
 	count int
+}
+
+// add notes what a call, or a mail, shows; "" is nothing.
+func (f *finding) add(call *httpclient.Call, shown string) {
+	if shown == "" {
+		return
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.count++; f.count == 1 {
+		f.call, f.shown = call, shown
+	}
+}
+
+func (f *finding) String() string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	switch {
+	case f.count == 0:
+		return ""
+	case f.call == nil:
+		return f.shown
+	}
+	return fmt.Sprintf("%d did, first call %s (%s %s, status %d): %s",
+		f.count, f.call.ID, f.call.Method, f.call.Path, f.call.Status, f.shown)
 }
 
 // trace are marks of stack traces, source files and databases.
@@ -66,28 +94,28 @@ func rules(cookie func() string) []rule {
 
 // Passive states of all answers of a run together what none may show. Each is looked at
 // as it comes; the clauses are judged when nothing else is left to run. In a run of
-// several processes each judges its own calls.
-func Passive(s *conform.Context, entrance Entrance, whoAmI Subject, cookie func() string) {
+// several processes each judges its own calls. issues says what operations may tell, and
+// session tells whether a member or cookie of a name holds a session.
+func Passive(s *conform.Context, entrance Entrance, whoAmI Subject, cookie func() string, issues Issues, session func(name string) bool) {
 	unpredictable(s, whoAmI, cookie)
-	for _, r := range rules(cookie) {
-		var mu sync.Mutex
+	opensNothing(s, entrance, whoAmI, session)
+	secrets := &tellTale{see: s.See, isRight: s.IsRightCode, issues: issues, codes: map[string]bool{}}
+	told := rule{"secret", "tells a secret that its operation does not issue", "OWASP ASVS 5.0.0 14.2.6; OWASP ASVS 5.0.0 15.3.1; checks#F18", secrets.look}
+	for _, r := range append(rules(cookie), told) {
 		var found finding
-		s.Watch(func(call *httpclient.Call) {
-			shown := r.look(call)
-			if shown == "" {
-				return
-			}
-			mu.Lock()
-			defer mu.Unlock()
-			if found.count++; found.call == nil {
-				found.call, found.shown = call, shown
-			}
-		})
+		s.Watch(func(call *httpclient.Call) { found.add(call, r.look(call)) })
+		if r.slug == told.slug {
+			s.WatchMail(func(m inbox.Message) { found.add(secrets.mail(m)) })
+		}
 		c := whoAmI.Should(s, "no-"+r.slug, contract.OK, r.authority)
 		c.ID = s.Exchange() + ".answers.no-" + r.slug
 		It("No answer of the run "+r.what, c, Serial, SpecPriority(-2), func(ctx SpecContext) {
 			by, control := whoAmI.Ready(ctx)
-			for _, request := range []conform.Request{control(), control().WithHeader("Origin", "https://attacker.invalid")} {
+			requests := []conform.Request{control(), control().WithHeader("Origin", "https://attacker.invalid")}
+			if r.slug == "origin" {
+				requests = append(requests, control().WithHeader("Origin", "null"), control().WithHeader("Origin", s.Target().URL+".attacker.invalid"))
+			}
+			for _, request := range requests {
 				s.Require("use the session", s.Do(ctx, by, whoAmI.Operation, request), whoAmI.Operation, whoAmI.expected())
 			}
 			elsewhere := control()
@@ -95,14 +123,8 @@ func Passive(s *conform.Context, entrance Entrance, whoAmI Subject, cookie func(
 			for _, request := range []conform.Request{control().WithHeader("Origin", "https://attacker.invalid"), elsewhere} {
 				_, _ = s.Try(ctx, with(s, entrance.Outsider(ctx), entrance.Carriers[0].Present("made-up-by-the-harness")), whoAmI.Operation, request)
 			}
-			mu.Lock()
-			defer mu.Unlock()
-			otherwise := ""
-			if found.call != nil {
-				otherwise = fmt.Sprintf("%d did, first call %s (%s %s, status %d): %s",
-					found.count, found.call.ID, found.call.Method, found.call.Path, found.call.Status, found.shown)
-			}
-			s.Holds("no answer "+r.what, found.call == nil, otherwise)
+			otherwise := found.String()
+			s.Holds("no answer "+r.what, otherwise == "", otherwise)
 		})
 	}
 }
@@ -134,7 +156,7 @@ var mayKeep = regexp.MustCompile(`(?i)\bpublic\b|s-maxage=[1-9]|max-age=[1-9]`)
 
 func invitesCaches(call *httpclient.Call) string {
 	control := strings.ToLower(call.Header.Get("Cache-Control"))
-	if !mayKeep.MatchString(control) || strings.Contains(control, "no-store") || strings.Contains(control, "private") {
+	if !mayKeep.MatchString(control) && !(control == "" && later(call)) || strings.Contains(control, "no-store") || strings.Contains(control, "private") {
 		return ""
 	}
 	opened := false
@@ -144,7 +166,14 @@ func invitesCaches(call *httpclient.Call) string {
 	if call.Header.Get("Set-Cookie") == "" && !opened {
 		return ""
 	}
-	return "Cache-Control: " + control
+	return "Cache-Control: " + control + ", Expires: " + call.Header.Get("Expires")
+}
+
+// later tells whether an answer says that it is good for some time.
+func later(call *httpclient.Call) bool {
+	expires, err := http.ParseTime(call.Header.Get("Expires"))
+	now, unknown := http.ParseTime(call.Header.Get("Date"))
+	return err == nil && unknown == nil && expires.After(now.Add(time.Minute))
 }
 
 // credentialField fits the header fields that carry a credential, whatever a deployment

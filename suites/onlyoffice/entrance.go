@@ -33,11 +33,36 @@ func entrance(p *client.Client) family.Entrance {
 	}
 }
 
+// issues are the secrets that operations hand out: sessions, keys of the next step, the
+// shared secret of an app that is enrolled, and backup codes.
+var issues = family.Issues{
+	"authenticateMe":                           {"cookie-asc_*", "tfaKey", "*totp-secret"},
+	"authenticateMeFromBodyWithCode":           {"cookie-asc_*"},
+	"unlinkTfaApp":                             {"cookie-asc_*"},
+	"getTfaAppCodes":                           {"*-code"},
+	"updateTfaAppCodes":                        {"*-code"},
+	"tfaValidateAuthCode":                      {"cookie-asc_*"},
+	"tfaAppGenerateSetupCode":                  {"tfaKey", "manualEntryKey", "*totp-secret"},
+	"updateCookieSettings":                     {"cookie-asc_*"},
+	"updateTfaSettingsLink":                    {"cookie-asc_*"},
+	"logOutAllActiveConnectionsChangePassword": {"link"},
+	"getTfaConfirmData":                        {"cookieValue", "cookie-asc_*"},
+	"getSettings":                              {"salt"}, // of the hashes that clients make of passwords
+}
+
 // attacks are the families that try to get in, or to get more.
 func attacks(p *client.Client, subjects []family.Subject) {
 	family.Intruders(p.Context, entrance(p), subjects)
 	family.Passive(p.Context, entrance(p), family.Subject{Operation: p.TFASettings, Ready: p.As(client.User, client.NoBody)},
-		func() string { return client.SessionCookie })
+		func() string { return client.SessionCookie }, issues,
+		func(name string) bool { return name == "token" || name == client.SessionCookie })
+	family.Mails(p.Context, []family.Mailer{{
+		Operation: p.SendPassword, Member: "email",
+		Ready: func(context.Context) (*conform.Actor, func() conform.Request, string, string) {
+			who := p.Lease(client.User)
+			return p.Anonymous(), client.Always(p.PasswordMail(who.Login)), who.Login, p.NewAddress(who)
+		},
+	}})
 	family.Replays(p.Context, []family.Spender[*client.Enrolled]{
 		{Name: "log-in", Operation: p.LoginByCode, Accepted: contract.OK, Refused: contract.SecondFactorReplayed, Send: p.SendCode},
 		{Name: "confirmation", Operation: p.ValidateCode, Accepted: client.Verified, Refused: contract.SecondFactorReplayed,

@@ -94,13 +94,16 @@ func loginRefuses(p *client.Client) {
 			Clause: clause.Must("onlyoffice.login.empty", p.Login, contract.Invalid),
 			Given:  []conform.Change{replaced("{}", client.JSON(conform.Object{}))}},
 		{Text: "POST /authentication rejects a third-party provider that does not exist",
-			Clause: clause.Must("onlyoffice.login.provider", p.Login, contract.BadCredentials),
+			Clause: clause.Must("onlyoffice.login.provider", p.Login, "provider-refused"),
 			Given:  []conform.Change{replaced("provider", client.JSON(conform.Object{"provider": "no-such-provider", "accessToken": "x"}))}},
 		{Text: "POST /authentication rejects a log-in link with a key that was never issued",
 			Clause: clause.Must("onlyoffice.login.link-wrong-key", p.Login, contract.NotFound), Given: []conform.Change{wrongLogInLink(p)}},
 		{Text: "POST /authentication rejects a log-in link whose e-mail address is malformed",
-			Clause: clause.Should("onlyoffice.login.link-no-email", p.Login, contract.InvalidType),
+			Clause: clause.Should("onlyoffice.login.link-no-email", p.Login, "invalid-email"),
 			Given:  []conform.Change{conform.Set("confirmData", map[string]any{"email": "not an address", "key": "1.WRONGKEY"})}},
+		{Text: "POST /authentication rejects a log-in link whose key is null",
+			Clause: clause.Should("onlyoffice.login.link-no-key", p.Login, "confirm-key-missing"),
+			Given:  []conform.Change{replaced("a link without a key", client.JSON(conform.Object{"confirmData": map[string]any{"email": p.Nobody(), "key": nil}}))}},
 	})
 	refuses := func(ctx context.Context, control conform.Request, outcome contract.Outcome, changes ...conform.Change) {
 		GinkgoHelper()
@@ -145,7 +148,8 @@ func loginTellsNothing(p *client.Client) {
 	}
 	It("POST /authentication answers an unknown user and a wrong password with the same body",
 		clause.Should("onlyoffice.login.same-body", p.Login, contract.BadCredentials, enumeration), func(ctx SpecContext) {
-			wrong, unknown := wrongPassword(ctx, p.Lease(client.User).Login), wrongPassword(ctx, p.Nobody())
+			wrong, unknown := wrongPassword(ctx, p.Lease(client.User).Login), p.LogInWith(ctx, p.Nobody(), client.WrongPassword)
+			p.Check("both have the same status", unknown.Status, Equal(wrong.Status))
 			p.Holds("both bodies are the same", string(wrong.Body) == string(unknown.Body), "they differ")
 		})
 	It("POST /authentication answers an unknown user and a wrong password with the same header fields and length",
@@ -153,6 +157,14 @@ func loginTellsNothing(p *client.Client) {
 			wrong, unknown := wrongPassword(ctx, p.Lease(client.User).Login), wrongPassword(ctx, p.Nobody())
 			p.Check("both carry the same header fields", unknown.Fields(), Equal(wrong.Fields()))
 			p.Check("both are as long", unknown.Header.Get("Content-Length"), Equal(wrong.Header.Get("Content-Length")))
+		})
+	It("POST /authentication answers a wrong password of a disabled account like an unknown user",
+		clause.Should("onlyoffice.login.disabled-not-told", p.Login, contract.BadCredentials, enumeration), Serial, func(ctx SpecContext) {
+			disabled := p.LogInWith(ctx, p.Lease(client.Disabled).Login, client.WrongPassword)
+			unknown := p.LogInWith(ctx, p.Nobody(), client.WrongPassword)
+			p.Check("both have the same status", disabled.Status, Equal(unknown.Status))
+			p.Holds("both bodies are the same", string(disabled.Body) == string(unknown.Body), "they differ")
+			p.Check("both carry the same header fields", disabled.Fields(), Equal(unknown.Fields()))
 		})
 	It("POST /authentication answers a wrong password alike with and without a second factor",
 		clause.Should("onlyoffice.login.no-second-factor-hint", p.Login, contract.BadCredentials,

@@ -45,6 +45,21 @@ func passwordMailSent(p *client.Client) {
 			p.Holds("both bodies are the same but for the address asked for", same, "they differ")
 			p.Check("both carry the same header fields", unknown.Fields(), Equal(known.Fields()))
 		})
+	It("POST /people/password answers the address of a disabled account like one with no account, and mails nothing to it",
+		clause.Should("onlyoffice.password-mail.disabled-not-told", op, contract.OK,
+			clause.From(contract.Standard, "OWASP ASVS 5.0.0 6.3.8; checks#E05")), Serial, func(ctx SpecContext) {
+			who, other, nobody := p.Lease(client.Disabled), p.Lease(client.User), p.Nobody()
+			p.ForgetMail(ctx, other.Login)
+			before := len(p.Messages(ctx, who.Login))
+			disabled := p.Do(ctx, p.Anonymous(), op, p.PasswordMail(who.Login))
+			unknown := p.DoExpect(ctx, p.Anonymous(), op, p.PasswordMail(nobody), contract.OK)
+			p.Check("both have the same status", disabled.Status, Equal(unknown.Status))
+			same := strings.ReplaceAll(string(disabled.Body), who.Login, "") == strings.ReplaceAll(string(unknown.Body), nobody, "")
+			p.Holds("both bodies are the same but for the address asked for", same, "they differ")
+			p.DoRequire(ctx, "ask for a mail to an account", p.Anonymous(), op, p.PasswordMail(other.Login), contract.OK)
+			p.MailedLink(ctx, other.Login, client.PasswordChange) // after which another would have arrived
+			p.Check("mails to the disabled account", len(p.Messages(ctx, who.Login)), Equal(before))
+		})
 	It("POST /people/password mails a user's link at the request of an administrator",
 		clause.Must("onlyoffice.password-mail.by-administrator", op, contract.OK), func(ctx SpecContext) {
 			_, session := p.SignedIn(ctx, client.Admin)

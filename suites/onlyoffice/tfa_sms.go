@@ -192,6 +192,9 @@ func refusesToText(p *client.Client) {
 		{Text: "POST /authentication/sendsms rejects a log-in link with a key that was never issued",
 			Clause: clause.Must("onlyoffice.tfa-sms.send-link-wrong-key", op, contract.NotFound, needsSMS, disruptsAll),
 			Given:  []conform.Change{wrongLogInLink(p)}},
+		{Text: "POST /authentication/sendsms rejects a wrong captcha answer",
+			Clause: clause.Must("onlyoffice.tfa-sms.send-captcha-wrong", op, contract.CaptchaRefused, clause.Needs("captcha"), needsSMS, disruptsAll),
+			Given:  []conform.Change{conform.Set("recaptchaResponse", "wrong-captcha-answer")}},
 	} {
 		It(row.Text, row.Clause, func(ctx SpecContext) {
 			x := p.Texted(ctx)

@@ -194,6 +194,7 @@ func (s *Server) matches(r *request, u *user, code string) bool {
 	if s.On(faultWindowFarTooWide) {
 		window = 120
 	}
+	s.Note(u.totp)
 	for _, secret := range s.secretsFor(r, u) {
 		step, found := kit.MatchTOTP(secret, code, r.Now, window)
 		if !found {

@@ -45,6 +45,18 @@ func secondFactorFaults() []kit.Fault {
 			ID: faultOTPMemoryForever, Text: "Codes are remembered longer than 90 seconds.",
 			Operations: verify, Outcomes: list{outReplayed, outWrong},
 		},
+		{
+			ID: faultOTPOnlyLastRemembered, Text: "Of the codes of a user only the last one is remembered.",
+			Operations: list{"createSession", "verifyOTP", "createKey"}, Outcomes: replayed,
+		},
+		{
+			ID: faultOTPLogInCodeNotSpent, Text: "A code that opened a session is not remembered as used.",
+			Operations: list{"createSession", "verifyOTP"}, Outcomes: replayed,
+		},
+		{
+			ID: faultOTPKeyCodeNotSpent, Text: "A code that made an API key is not remembered as used.",
+			Operations: list{"createKey", "verifyOTP"}, Outcomes: replayed,
+		},
 		{ID: faultOTPMemoryShort, Text: "Codes are remembered for 30 seconds only.", Operations: verify, Outcomes: replayed},
 		{
 			ID: faultOTPMemoryPerOperation, Text: "A code spent at one operation counts at another.",

@@ -99,7 +99,8 @@ var surface = kit.Surface{
 	Companions:  list{"X-Forwarded-For", "User-Agent"},
 	Digits:      true,
 	Guarded:     list{"/resource/users", "/resource/otp", "/resource/labels", "/resource/phones"},
-	Opaque:      true, Inside: list{"getCurrentUser", "generateQRCode", "listLabels"}, FirstSteps: list{"createSession"}, Limited: list{"createSession"}, Profiles: only31,
+	Opaque:      true, Inside: list{"getCurrentUser", "generateQRCode", "listLabels"}, FirstSteps: list{"createSession"},
+	Mails: list{"requestPasswordReset", "requestEmailConfirmation"}, Limited: list{"createSession"}, Profiles: only31,
 }
 
 // allFaults are the faults of this back end's own and those of every one.

@@ -128,6 +128,22 @@ var secondFactorScenarios = map[string]scenario{
 		u := d.user(roleTOTP, 0)
 		return u.verify(d.codeAt(u.who.TOTPSecret, 0)).String()
 	}},
+	faultOTPOnlyLastRemembered: verified(func(d *deployment, secret string) []string {
+		return []string{d.codeAt(secret, -1), d.codeAt(secret, 0), d.codeAt(secret, -1)}
+	}),
+	faultOTPLogInCodeNotSpent: {see: func(d *deployment) string {
+		who := d.who(roleTOTP, 0)
+		code := d.codeAt(who.TOTPSecret, 0)
+		return statuses(d.login(who, "otp_code", code), d.login(who, "otp_code", code))
+	}},
+	faultOTPKeyCodeNotSpent: {see: func(d *deployment) string {
+		u := d.user(roleTOTP, 0)
+		code := d.codeAt(u.who.TOTPSecret, -1)
+		key := func() reply {
+			return u.do("POST", "/resource/api_keys", object{"algorithm": "HS256", "totp_code": code})
+		}
+		return statuses(key(), key())
+	}},
 	faultOTPPaddedReplay: verified(func(d *deployment, secret string) []string {
 		return []string{d.codeAt(secret, 0), " " + d.codeAt(secret, 0)}
 	}),

@@ -242,6 +242,7 @@ func (s *Server) checkCode(r *request, a *account, secret, code string) *refusal
 }
 
 func (s *Server) matches(r *request, a *account, secret, code string) (int64, bool) {
+	s.Note(secret)
 	around := window
 	switch {
 	case code == noCode, s.On(faultAnyCodeAccepted):

@@ -22,6 +22,7 @@ type Surface struct {
 	FirstSteps  []string // operationIds that ask for a second factor; none where none do
 	Codes       []string // operationIds that take time-based codes and remember them in Spend
 	CodesOnce   []string // profiles in which they do; nil: all
+	Mails       []string // operationIds that mail a proof to the address that a request names
 	Limited     []string // operationIds whose wrong attempts are limited; none where none are
 	Profiles    []string // in which there is a limit; nil: all
 }
@@ -30,14 +31,17 @@ type Surface struct {
 type commonFault struct {
 	id, text string
 
-	junk    func(value string) bool                         // such a credential is that of whoever came last
-	near    func(right, sent string) bool                   // such a credential is taken for the right one
-	dress   func(r *http.Request) bool                      // such a request needs no credential
-	respelt func(path string) (string, bool)                // such a path leads to another and needs no credential
-	waives  func(r *http.Request) bool                      // such a first step needs no second
-	varies  func(r *http.Request) string                    // what a limit is counted by too
-	spoils  func(r *http.Request, w *written)               // such an answer tells more
-	draws   func(n int, now time.Time, token string) string // such is the nth token in place of a random one
+	junk     func(value string) bool                         // such a credential is that of whoever came last
+	near     func(right, sent string) bool                   // such a credential is taken for the right one
+	dress    func(r *http.Request) bool                      // such a request needs no credential
+	respelt  func(path string) (string, bool)                // such a path leads to another and needs no credential
+	waives   func(r *http.Request) bool                      // such a first step needs no second
+	varies   func(r *http.Request) string                    // what a limit is counted by too
+	spoils   func(r *http.Request, w *written)               // such an answer tells more
+	tells    func(c *confidence, now time.Time, w *written)  // such an answer tells what the server knows
+	tickets  bool                                            // a refusal gives a ticket that opens what the last caller may
+	believes believes                                        // such a request leads a mail astray
+	draws    func(n int, now time.Time, token string) string // such is the nth token in place of a random one
 }
 
 // written is an answer before it is sent.
@@ -59,7 +63,7 @@ func (w *written) refuses() bool {
 // CommonFaults are the faults that make sense on a surface.
 func CommonFaults(surface Surface) []Fault {
 	var all []Fault
-	for _, f := range commonFaults {
+	for _, f := range allCommon() {
 		fault := Fault{ID: f.id, Text: f.text, Operations: surface.Inside, Outcomes: []string{"unauthenticated"}}
 		switch {
 		case f.waives != nil:
@@ -68,10 +72,16 @@ func CommonFaults(surface Surface) []Fault {
 			fault.Operations, fault.Outcomes, fault.Profiles = surface.Limited, []string{"throttled", "second-factor-throttled"}, surface.Profiles
 		case f.spoils != nil:
 			fault.Outcomes = []string{"ok", "unauthenticated"}
+		case f.believes != nil:
+			fault.Operations, fault.Outcomes = surface.Mails, []string{"ok"}
+		case f.tells != nil, f.tickets:
+			fault.Operations = slices.Compact(slices.Sorted(slices.Values(slices.Concat(surface.Inside, surface.FirstSteps, surface.Codes, surface.Limited))))
+			fault.Outcomes = []string{"ok", "unauthenticated"}
 		case f.draws != nil:
 			fault.Operations, fault.Outcomes = slices.Concat(surface.Inside, surface.FirstSteps, surface.Codes), []string{"ok"}
 		}
-		pointless := f.draws != nil && !surface.Opaque || surface.Digits && f.id == faultCredentialInAnyCase || surface.MixedCase && f.id == faultOpenInCapitals
+		withPassword := f.id == faultPasswordInMember || f.id == faultPasswordInHeader || f.id == faultPasswordDigest
+		pointless := withPassword && len(surface.FirstSteps) == 0 || f.draws != nil && !surface.Opaque || surface.Digits && f.id == faultCredentialInAnyCase || surface.MixedCase && f.id == faultOpenInCapitals
 		if len(fault.Operations) > 0 && !pointless {
 			all = append(all, fault)
 		}
@@ -132,6 +142,12 @@ func (s *Server) faulty(surface Surface, next http.HandlerFunc) http.HandlerFunc
 		asked := r
 		for _, f := range s.common {
 			asked = last.admit(f, asked)
+			if f.tells != nil {
+				s.knows.overhear(asked)
+			}
+			if f.believes != nil {
+				f.believes(&s.Outbox.misled, asked)
+			}
 		}
 		answer := &written{header: w.Header(), status: http.StatusOK}
 		next(answer, asked)
@@ -139,8 +155,15 @@ func (s *Server) faulty(surface Surface, next http.HandlerFunc) http.HandlerFunc
 			last.remember(asked)
 		}
 		for _, f := range s.common {
+			if f.tickets && answer.refuses() {
+				answer.header.Add("Set-Cookie", "ticket="+last.ticket())
+			}
 			if f.spoils != nil {
 				f.spoils(r, answer)
+			}
+			if f.tells != nil {
+				s.knows.see(last.another(asked))
+				f.tells(&s.knows, s.Clock.Now(), answer)
 			}
 		}
 		w.WriteHeader(answer.status)
@@ -155,6 +178,37 @@ type lastCaller struct {
 	mu   sync.Mutex
 	last http.Header
 	seen map[string]http.Header // by the value of one credential
+
+	tickets []string
+}
+
+// ticket is a new one, which holdsTicket finds again.
+func (l *lastCaller) ticket() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.tickets = append(l.tickets, "t1"+RandomString(30, Alphanumeric))
+	return l.tickets[len(l.tickets)-1]
+}
+
+// holdsTicket tells whether a request carries one as a credential.
+func (l *lastCaller) holdsTicket(r *http.Request) bool {
+	return slices.ContainsFunc(l.surface.Credentials, func(name string) bool {
+		return slices.ContainsFunc(r.Header.Values(name), func(value string) bool { return slices.Contains(l.tickets, bare(value)) })
+	})
+}
+
+// another is a credential of somebody else than who sent a request; "" while nobody was
+// seen.
+func (l *lastCaller) another(r *http.Request) string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for value := range l.seen {
+		sent := func(name string) bool { return strings.Contains(r.Header.Get(name), value) }
+		if len(value) >= 16 && !slices.ContainsFunc(l.surface.Credentials, sent) {
+			return value
+		}
+	}
+	return ""
 }
 
 func (l *lastCaller) guarded(path string) bool {
@@ -205,7 +259,7 @@ func (l *lastCaller) admit(f commonFault, r *http.Request) *http.Request {
 	if !l.guarded(r.URL.Path) || l.last == nil {
 		return r
 	}
-	if f.dress != nil && f.dress(r) {
+	if f.tickets && l.holdsTicket(r) || f.dress != nil && f.dress(r) {
 		return l.as(r, l.last, r.URL.Path)
 	}
 	for _, name := range l.surface.Credentials {

@@ -25,6 +25,7 @@ type Outbox struct {
 
 	mu       sync.Mutex
 	messages []message
+	misled   misled
 }
 
 type message struct {
@@ -34,7 +35,7 @@ type message struct {
 
 // NewOutbox returns an empty outbox whose messages are dated by clock.
 func NewOutbox(clock *Clock) *Outbox {
-	o := &Outbox{clock: clock, mux: http.NewServeMux()}
+	o := &Outbox{clock: clock, mux: http.NewServeMux(), misled: misled{typed: map[string]string{}}}
 	o.mux.HandleFunc("GET /api/v1/messages", o.list)
 	o.mux.HandleFunc("GET /api/v1/search", o.search)
 	o.mux.HandleFunc("GET /api/v1/message/{id}", o.show)
@@ -44,6 +45,7 @@ func NewOutbox(clock *Clock) *Outbox {
 
 // Send puts a mail into the outbox.
 func (o *Outbox) Send(to, subject, text string) {
+	to, text = o.misled.turns(to, text)
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.messages = append(o.messages, message{

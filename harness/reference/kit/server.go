@@ -35,6 +35,7 @@ type Server struct {
 	surface    Surface
 	common     []commonFault // that are on
 	drawn      atomic.Int64  // tokens
+	knows      confidence    // what faults tell
 	iterations int
 	parallel   string
 	oneUse     *OneUse
@@ -59,7 +60,7 @@ func NewServer(setup Setup) (*Server, error) {
 		setup.Clock = NewClock(nil)
 	}
 	return &Server{
-		surface: setup.Surface, common: slices.DeleteFunc(slices.Clone(commonFaults), func(f commonFault) bool { return !faults.On(f.id) }),
+		surface: setup.Surface, common: slices.DeleteFunc(allCommon(), func(f commonFault) bool { return !faults.On(f.id) }),
 		Faults: faults, Clock: setup.Clock, Outbox: NewOutbox(setup.Clock), iterations: setup.HashIterations,
 		parallel: setup.ParallelFault, oneUse: NewOneUse(), lastCode: map[string]usedCode{},
 	}, nil

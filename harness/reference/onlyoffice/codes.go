@@ -125,6 +125,7 @@ func (s *Server) totpMatches(r *request, u *user, text string) bool {
 	if s.On(faultWindowFarTooWide) {
 		window = 120
 	}
+	s.Note(s.secretOf(u))
 	for _, secret := range s.secretsFor(u) {
 		step, found := kit.MatchTOTP(secret, text, r.Now, window)
 		if !found {

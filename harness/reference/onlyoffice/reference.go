@@ -35,6 +35,7 @@ func startReference(o kit.Options) (*kit.Instance, error) {
 var surface = kit.Surface{
 	Credentials: list{"Cookie", "Authorization"}, Guarded: list{"/settings/tfaapp", "/security/activeconnections", "/settings/cookiesettings"},
 	Opaque: true, Inside: list{"getTfaSettings", opSetTFA, opConnections, opGetCookies}, FirstSteps: list{opLogin}, Limited: list{opLogin, opCodeLogin, opValidate},
+	Mails: list{"sendUserPassword"},
 	Codes: list{opCodeLogin, opValidate}, CodesOnce: documentedOnly,
 }
 
