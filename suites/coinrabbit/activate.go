@@ -46,7 +46,7 @@ func activate(p *client.Client) {
 	rejects(p, s, unchallenged(p), expiredVerification(p))
 	activatesOnce(p)
 	It("The activation accepts exactly one of four concurrent requests with the same code and verification token",
-		clause.Should("coinrabbit.activate.parallel", p.Activate, "already-active",
+		clause.Should("coinrabbit.activate.parallel", p.Activate, alreadyActive,
 			standard("OWASP ASVS 5.0.0 2.3.4; checks#T15; checks#F19")),
 		func(ctx SpecContext) {
 			a := p.Created(ctx)
