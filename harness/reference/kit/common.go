@@ -193,7 +193,7 @@ func (l *lastCaller) ticket() string {
 // holdsTicket tells whether a request carries one as a credential.
 func (l *lastCaller) holdsTicket(r *http.Request) bool {
 	return slices.ContainsFunc(l.surface.Credentials, func(name string) bool {
-		return slices.ContainsFunc(r.Header.Values(name), func(value string) bool { return slices.Contains(l.tickets, bare(value)) })
+		return slices.ContainsFunc(r.Header.Values(name), func(value string) bool { return slices.Contains(l.tickets, bare(name, value)) })
 	})
 }
 
@@ -226,7 +226,7 @@ func (l *lastCaller) remember(r *http.Request) {
 		if values := r.Header.Values(name); len(values) > 0 {
 			l.last[name] = values
 			for _, value := range values {
-				l.seen[bare(value)] = l.last
+				l.seen[bare(name, value)] = l.last
 			}
 		}
 	}
@@ -235,13 +235,14 @@ func (l *lastCaller) remember(r *http.Request) {
 	}
 }
 
-// bare is a credential without the scheme or the name of a cookie before it.
-func bare(value string) string {
+// bare is the credential of a header field without the scheme or the name of a cookie
+// before it. Base64 may end with more equals signs.
+func bare(field, value string) string {
+	if _, after, found := strings.Cut(value, "="); found && strings.EqualFold(field, "Cookie") {
+		return after
+	}
 	for _, scheme := range []string{"Bearer ", "Basic "} {
 		value = strings.TrimPrefix(value, scheme)
-	}
-	if _, after, found := strings.Cut(value, "="); found && !strings.HasSuffix(value, "=") {
-		value = after
 	}
 	return value
 }
@@ -264,7 +265,7 @@ func (l *lastCaller) admit(f commonFault, r *http.Request) *http.Request {
 	}
 	for _, name := range l.surface.Credentials {
 		for _, value := range r.Header.Values(name) {
-			value = bare(value)
+			value = bare(name, value)
 			if f.junk != nil && f.junk(value) {
 				return l.as(r, l.last, r.URL.Path)
 			}
