@@ -17,8 +17,8 @@ func activating(p *client.Client) subject {
 		operation: p.Activate, effect: "enables no second factor", counts: true,
 		ready: func(ctx context.Context) *trial {
 			a := p.Created(ctx)
-			code := p.Code(ctx, a.Codes)
-			return &trial{Account: a, by: a.Me, request: p.SwitchRequest(ctx, a, p.Activate, code), code: code}
+			request, code := p.RightRequest(ctx, a, p.Activate)
+			return &trial{Account: a, by: a.Me, request: request, code: code}
 		},
 		after: func(ctx context.Context, t *trial) {
 			p.ExpectOff(ctx, t.Account)
@@ -50,7 +50,7 @@ func activate(p *client.Client) {
 			standard("OWASP ASVS 5.0.0 2.3.4; checks#T15; checks#F19")),
 		func(ctx SpecContext) {
 			a := p.Created(ctx)
-			request := p.SwitchRequest(ctx, a, p.Activate, p.Code(ctx, a.Codes))
+			request, _ := p.RightRequest(ctx, a, p.Activate)
 			expectOnce(ctx, p, a.Me, p.Activate, request)
 			a.On = true
 		})
@@ -75,7 +75,7 @@ func activates(p *client.Client) {
 		clause.Should("coinrabbit.activate.shows-nothing", op, contract.OK, standard("OWASP ASVS 5.0.0 14.2.6; checks#F18; checks#T21")),
 		func(ctx SpecContext) {
 			a := p.Created(ctx)
-			request := p.SwitchRequest(ctx, a, p.Activate, p.Code(ctx, a.Codes))
+			request, _ := p.RightRequest(ctx, a, p.Activate)
 			call := p.Switch(ctx, a, p.Activate, request)
 			p.Expect(call, op, contract.OK)
 			expectMembersHidden(p, call, request, "secret_2fa", "code_2fa", "verification_token")
@@ -122,8 +122,8 @@ func activatesOnce(p *client.Client) {
 	s.effect, s.ready, s.after = "keeps the enabled second factor unchanged", on.ready, on.after
 	with := func(ctx context.Context, t *trial, label, secret string) {
 		fresh := *t.Account
-		fresh.Secret = p.Secret(label, secret)
-		t.request = p.SwitchRequest(ctx, &fresh, p.Activate, p.Code(ctx, p.Codes(secret)))
+		fresh.Secret, fresh.Codes = p.Secret(label, secret), p.Codes(secret)
+		t.request, _ = p.RightRequest(ctx, &fresh, p.Activate)
 	}
 	rejectsEffect(p, s,
 		deviation{slug: "chosen-while-on", text: "with a secret that the client chose while the second factor is enabled", outcome: alreadyActive,

@@ -15,8 +15,8 @@ func deactivating(p *client.Client) subject {
 		operation: p.Deactivate, effect: "keeps the second factor enabled", counts: true,
 		ready: func(ctx context.Context) *trial {
 			a := p.Enrolled(ctx)
-			code := p.Code(ctx, a.Codes)
-			return &trial{Account: a, by: a.Me, request: p.SwitchRequest(ctx, a, p.Deactivate, code), code: code}
+			request, code := p.RightRequest(ctx, a, p.Deactivate)
+			return &trial{Account: a, by: a.Me, request: request, code: code}
 		},
 		after: func(ctx context.Context, t *trial) { p.ExpectOn(ctx, t.Account, t.code) },
 		clause: func(d deviation) clause.Clause {
@@ -65,7 +65,7 @@ func deactivates(p *client.Client) {
 			standard("OWASP ASVS 5.0.0 2.3.4; checks#T15; checks#F19")),
 		func(ctx SpecContext) {
 			a := p.Enrolled(ctx)
-			request := p.SwitchRequest(ctx, a, p.Deactivate, p.Code(ctx, a.Codes))
+			request, _ := p.RightRequest(ctx, a, p.Deactivate)
 			expectOnce(ctx, p, a.Me, op, request)
 			a.On = false
 		})
@@ -84,8 +84,8 @@ func usedCodes(p *client.Client) []deviation {
 				// Enrolled anew, so that the code used is known.
 				p.Require("switch the factor off", p.Switch(ctx, t.Account, p.Deactivate, t.request), p.Deactivate, contract.OK)
 				p.Create(ctx, t.Account)
-				used := p.Code(ctx, t.Codes)
-				activated := p.Switch(ctx, t.Account, p.Activate, p.SwitchRequest(ctx, t.Account, p.Activate, used))
+				activation, used := p.RightRequest(ctx, t.Account, p.Activate)
+				activated := p.Switch(ctx, t.Account, p.Activate, activation)
 				p.Require("switch the factor on", activated, p.Activate, contract.OK)
 				t.code = p.Code(ctx, t.Codes)
 				t.request = p.SwitchRequest(ctx, t.Account, p.Deactivate, used)

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// oddFaults are variations of the kinds above that were made up by somebody who had not
-// read what the suites try.
+// oddFaults are variations of the kinds above, made up before it was seen which of them the
+// suites notice.
 var oddFaults = []commonFault{
 	{id: "odd-first-character-ignored", text: "The first character of a credential is not compared.", near: func(right, v string) bool {
 		return len(v) == len(right) && v[1:] == right[1:]

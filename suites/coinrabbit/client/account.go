@@ -38,7 +38,7 @@ func (p *Client) SignedIn(ctx context.Context) *Account {
 	p.LogIn(ctx, a)
 	if left := a.Who.Kept(identity.FactorLeftOn); left != "" {
 		a.Secret, a.Codes = left, p.Codes(left)
-		call := p.Switch(ctx, a, p.Deactivate, p.SwitchRequest(ctx, a, p.Deactivate, p.Code(ctx, a.Codes)))
+		call := p.SwitchByCode(ctx, a, p.Deactivate)
 		// It may have been off already: then a secret can be created.
 		if !p.Is(call, p.Deactivate, contract.OK) && !p.Is(p.TryCreate(ctx, a), p.CreateSecret, contract.OK) {
 			p.Require("switch off the factor that an earlier clause left on", call, p.Deactivate, contract.OK)
@@ -144,6 +144,16 @@ func (p *Client) SwitchRequest(ctx context.Context, a *Account, op *contract.Ope
 	return conform.Request{JSON: body}
 }
 
+// RightRequest is a SwitchRequest with an unused code, which it returns too. The code is
+// made last: where the target sends no more messages for a while, the verification waits
+// for longer than a code lives.
+func (p *Client) RightRequest(ctx context.Context, a *Account, op *contract.Operation) (r conform.Request, code string) {
+	ginkgo.GinkgoHelper()
+	r = p.SwitchRequest(ctx, a, op, "")
+	code = p.Code(ctx, a.Codes)
+	return r.With("code_2fa", code), code
+}
+
 // MessageType is the setting of the message type that an activation or a
 // deactivation requires.
 func (p *Client) MessageType(op *contract.Operation) string {
@@ -166,7 +176,8 @@ func (p *Client) Switch(ctx context.Context, a *Account, op *contract.Operation,
 // SwitchByCode sends a right activation or deactivation with an unused code.
 func (p *Client) SwitchByCode(ctx context.Context, a *Account, op *contract.Operation) *httpclient.Call {
 	ginkgo.GinkgoHelper()
-	return p.Switch(ctx, a, op, p.SwitchRequest(ctx, a, op, p.Code(ctx, a.Codes)))
+	r, _ := p.RightRequest(ctx, a, op)
+	return p.Switch(ctx, a, op, r)
 }
 
 // Enrol is the control of what must not switch a factor on: with a new secret and
@@ -219,10 +230,11 @@ func (p *Client) tidy(ctx context.Context, a *Account) {
 		a.Who.Retire("its factor is on, and the target file names no settings.deactivate-path to switch it off")
 		return
 	}
+	r := p.SwitchRequest(ctx, a, p.Deactivate, "")
 	step := a.Codes.Step(p.Now())
 	for _, at := range []int64{step, step - 1} {
 		if code, err := a.Codes.At(at); err == nil {
-			if !p.Is(p.Switch(ctx, a, p.Deactivate, p.SwitchRequest(ctx, a, p.Deactivate, code)), p.Deactivate, contract.OK) {
+			if !p.Is(p.Switch(ctx, a, p.Deactivate, r.With("code_2fa", code)), p.Deactivate, contract.OK) {
 				a.Who.Retire("its factor could not be switched off")
 			}
 			return
