@@ -80,7 +80,7 @@ func attacks(p *api, subjects []family.Subject) {
 	family.Intruders(p.Context, p.entrance(), slices.DeleteFunc(slices.Clone(subjects), func(subject family.Subject) bool {
 		return slices.ContainsFunc(described, func(d family.Subject) bool { return d.Operation == subject.Operation })
 	}))
-	family.Passive(p.Context, p.entrance(), family.Subject{Operation: p.GetCurrentUser, Ready: p.asMember(conform.Request{})}, p.SessionCookie, p.issues(),
+	family.Passive(p.Context, p.entrance(), family.Subject{Operation: p.GetCurrentUser, Ready: p.asMember(conform.Request{})}, p.SessionCookie, p.issues().Allow,
 		func(name string) bool { return name == p.SessionCookie() })
 	family.Mails(p.Context, []family.Mailer{
 		{Operation: p.RequestPasswordReset, Member: "email", Ready: p.asksFor(func(ctx context.Context) *client.Account { return p.Member(ctx).Account })},

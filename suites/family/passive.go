@@ -96,11 +96,12 @@ func rules(cookie func() string) []rule {
 // as it comes; the clauses are judged when nothing else is left to run. In a run of
 // several processes each judges its own calls. issues says what operations may tell, and
 // session tells whether a member or cookie of a name holds a session.
-func Passive(s *conform.Context, entrance Entrance, whoAmI Subject, cookie func() string, issues Issues, session func(name string) bool) {
+func Passive(s *conform.Context, entrance Entrance, whoAmI Subject, cookie func() string, issues func(operation, label string) bool,
+	session func(name string) bool) {
 	unpredictable(s, whoAmI, cookie)
 	opensNothing(s, entrance, whoAmI, session)
 	secrets := &tellTale{see: s.See, isRight: s.IsRightCode, issues: issues, codes: map[string]bool{}}
-	told := rule{"secret", "tells a secret that its operation does not issue", "OWASP ASVS 5.0.0 14.2.6; OWASP ASVS 5.0.0 15.3.1; checks#F18", secrets.look}
+	told := rule{"secret", "tells a secret that its operation does not issue", "OWASP ASVS 5.0.0 14.2.6; checks#F18", secrets.look}
 	for _, r := range append(rules(cookie), told) {
 		var found finding
 		s.Watch(func(call *httpclient.Call) { found.add(call, r.look(call)) })

@@ -21,7 +21,8 @@ import (
 // no operation declares, no answer may show.
 type Issues map[string][]string
 
-func (i Issues) issue(operation, label string) bool {
+// Allow tells whether an operation hands out what has a label.
+func (i Issues) Allow(operation, label string) bool {
 	return slices.ContainsFunc(i[operation], func(glob string) bool {
 		matched, _ := path.Match(glob, label)
 		return matched
@@ -40,7 +41,7 @@ const (
 type tellTale struct {
 	see     func(text string) []secret.Sighting
 	isRight func(code string) bool
-	issues  Issues
+	issues  func(operation, label string) bool
 
 	mu     sync.Mutex
 	recent []*httpclient.Call // of one spec, for what a mail turns out to hold
@@ -76,7 +77,7 @@ func (t *tellTale) look(call *httpclient.Call) string {
 
 // allowed tells whether an answer may show what has a label. A refusal issues nothing.
 func (t *tellTale) allowed(call *httpclient.Call, label string) bool {
-	return call.Status < http.StatusBadRequest && t.issues.issue(call.Operation, label)
+	return call.Status < http.StatusBadRequest && t.issues(call.Operation, label)
 }
 
 // asked tells whether the request has a secret in its own address, as answers that repeat

@@ -27,7 +27,7 @@ func teller() *tellTale {
 	v.Register("cookie-sid", aToken)
 	return &tellTale{
 		see: v.See, isRight: func(code string) bool { return code == "123456" || code == "654321" }, codes: map[string]bool{},
-		issues: Issues{"enrol": {"*totp-secret", "secret"}, "logIn": {"cookie-*"}},
+		issues: Issues{"enrol": {"*totp-secret", "secret"}, "logIn": {"cookie-*"}}.Allow,
 	}
 }
 

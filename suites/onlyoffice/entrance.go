@@ -54,7 +54,7 @@ var issues = family.Issues{
 func attacks(p *client.Client, subjects []family.Subject) {
 	family.Intruders(p.Context, entrance(p), subjects)
 	family.Passive(p.Context, entrance(p), family.Subject{Operation: p.TFASettings, Ready: p.As(client.User, client.NoBody)},
-		func() string { return client.SessionCookie }, issues,
+		func() string { return client.SessionCookie }, issues.Allow,
 		func(name string) bool { return name == "token" || name == client.SessionCookie })
 	family.Mails(p.Context, []family.Mailer{{
 		Operation: p.SendPassword, Member: "email",
