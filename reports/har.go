@@ -76,10 +76,9 @@ type harPair struct {
 }
 
 type harPostData struct {
-	MimeType string    `json:"mimeType"`
-	Params   []harPair `json:"params"`
-	Text     string    `json:"text"`
-	Encoding string    `json:"_encoding,omitempty"`
+	MimeType string `json:"mimeType"`
+	Text     string `json:"text"`
+	Encoding string `json:"_encoding,omitempty"`
 }
 
 type harContent struct {
@@ -95,6 +94,10 @@ type harTimings struct {
 	Wait    float64 `json:"wait"`
 	Receive float64 `json:"receive"`
 }
+
+// harComment says what is told once, so that five exchanges fit into a few megabytes.
+const harComment = "Cookies stand in the headers Cookie and Set-Cookie alone. " +
+	"The request headers Authconform-Clause and Authconform-Operation are the members _clause and _operation."
 
 // unknown stands for a size that is not known: what was sent differs in length
 // from its redacted form.
@@ -168,20 +171,6 @@ func (r *Report) Lean(calls *journal.Reader) (err error) {
 	return err
 }
 
-// listed is the report as report.json has it.
-func (r *Report) listed() *Report {
-	if r.kept == nil {
-		return r
-	}
-	out := *r
-	out.Verdicts = slices.Clone(r.Verdicts)
-	for i := range out.Verdicts {
-		e := &out.Verdicts[i]
-		e.Calls = slices.DeleteFunc(append([]string{}, e.Calls...), func(id string) bool { return !r.kept[callID{e.Process, id}] })
-	}
-	return &out
-}
-
 // exampleOf finds the last call of a clause to its own operation; empty where none was
 // recorded.
 func exampleOf(e Entry, calls *journal.Reader) (string, error) {
@@ -212,7 +201,7 @@ func writeHAR(w io.Writer, tool Tool, pages []harPage) error {
 		}
 		listed = fmt.Sprintf(`"pages":%s,`, text)
 	}
-	if _, err := fmt.Fprintf(w, "{\"log\":{\"version\":\"1.2\",\"creator\":%s,%s\"entries\":[\n", creator, listed); err != nil {
+	if _, err := fmt.Fprintf(w, "{\"log\":{\"version\":\"1.2\",\"creator\":%s,%s\"comment\":%q,\"entries\":[\n", creator, listed, harComment); err != nil {
 		return err
 	}
 	var text bytes.Buffer
@@ -258,9 +247,8 @@ func harOf(c journal.Call) harEntry {
 	e := harEntry{
 		Started: harTime(c.Started), Time: c.DurationMS,
 		Request: harRequest{
-			Method: c.Method, URL: c.URL, HTTPVersion: "", Headers: pairs(c.RequestHeader),
-			Cookies: cookies(strings.Join(c.RequestHeader.Values("Cookie"), "; ")), QueryString: query(c.URL),
-			HeadersSize: unknown, BodySize: unknown,
+			Method: c.Method, URL: c.URL, HTTPVersion: "", Headers: requestHeaders(c),
+			Cookies: []harPair{}, QueryString: query(c.URL), HeadersSize: unknown, BodySize: unknown,
 		},
 		Response: harResponse{
 			Status: c.Status, StatusText: http.StatusText(c.Status), HTTPVersion: "", Headers: pairs(c.Header),
@@ -275,13 +263,8 @@ func harOf(c journal.Call) harEntry {
 	}
 	if c.RequestBody != "" {
 		e.Request.PostData = &harPostData{
-			MimeType: c.RequestHeader.Get("Content-Type"), Params: []harPair{},
-			Text: c.RequestBody, Encoding: c.RequestBodyEncoding,
+			MimeType: c.RequestHeader.Get("Content-Type"), Text: c.RequestBody, Encoding: c.RequestBodyEncoding,
 		}
-	}
-	for _, line := range c.Header.Values("Set-Cookie") {
-		first, _, _ := strings.Cut(line, ";")
-		e.Response.Cookies = append(e.Response.Cookies, cookies(first)...)
 	}
 	return e
 }
@@ -298,16 +281,12 @@ func pairs(h http.Header) []harPair {
 	return out
 }
 
-// cookies reads "a=b; c=d" as it stands: a redacted value is none that
-// net/http would accept.
-func cookies(text string) []harPair {
-	out := []harPair{}
-	for _, part := range strings.Split(text, ";") {
-		if name, value, ok := strings.Cut(strings.TrimSpace(part), "="); ok {
-			out = append(out, harPair{name, value})
-		}
-	}
-	return out
+// requestHeaders leaves out the two by which the harness names clause and operation to
+// the target, where the entry's own members say the same.
+func requestHeaders(c journal.Call) []harPair {
+	return slices.DeleteFunc(pairs(c.RequestHeader), func(p harPair) bool {
+		return p == harPair{"Authconform-Clause", c.Clause} || p == harPair{"Authconform-Operation", c.Operation}
+	})
 }
 
 // query gives the parameters in the order of the URL, decoded where they can be.

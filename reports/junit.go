@@ -36,22 +36,28 @@ type junitSuite struct {
 	Cases      []junitCase     `xml:"testcase"`
 }
 
+// junitProperties are no element where there are none.
+type junitProperties struct {
+	XMLName xml.Name        `xml:"properties"`
+	List    []junitProperty `xml:"property"`
+}
+
 type junitProperty struct {
 	Name  string `xml:"name,attr"`
 	Value string `xml:"value,attr"`
 }
 
 type junitCase struct {
-	Class      string          `xml:"classname,attr"`
-	Name       string          `xml:"name,attr"`
-	Time       string          `xml:"time,attr"`
-	File       string          `xml:"file,attr,omitempty"`
-	Line       int             `xml:"line,attr,omitempty"`
-	Properties []junitProperty `xml:"properties>property"`
-	Skipped    *junitMessage   `xml:"skipped"`
-	Error      *junitMessage   `xml:"error"`
-	Failure    *junitMessage   `xml:"failure"`
-	Out        *junitText      `xml:"system-out"`
+	Class      string `xml:"classname,attr"`
+	Name       string `xml:"name,attr"`
+	Time       string `xml:"time,attr"`
+	File       string `xml:"file,attr,omitempty"`
+	Line       int    `xml:"line,attr,omitempty"`
+	Properties *junitProperties
+	Skipped    *junitMessage `xml:"skipped"`
+	Error      *junitMessage `xml:"error"`
+	Failure    *junitMessage `xml:"failure"`
+	Out        *junitText    `xml:"system-out"`
 }
 
 type junitMessage struct {
@@ -68,7 +74,8 @@ type junitText struct {
 // is: FAIL and STALE (with strict also WARN of a SHOULD) are failures; a MUST
 // that is ERROR, UNTESTABLE or NOT_RUN is an error. A SHOULD or INFO that could
 // not be judged is skipped with its reason, as are NOT_APPLICABLE and FILTERED.
-// WARN and KNOWN pass and say why in system-out. The type of a failure is its root
+// WARN and KNOWN pass and say why in system-out. A PASS says no more than its name, time
+// and place: report.json has the rest. The type of a failure is its root
 // cause, so that readers which group by type show one group a cause.
 //
 // Each report is a test suite of its own.
@@ -98,7 +105,8 @@ func JUnit(w io.Writer, runs ...*Report) error {
 		return err
 	}
 	// Angle brackets of texts are escaped, so that this is an empty element wherever it stands.
-	_, err := w.Write(append(bytes.ReplaceAll(b.Bytes(), []byte("></property>"), []byte("/>")), '\n'))
+	text := bytes.ReplaceAll(b.Bytes(), []byte("></property>"), []byte("/>"))
+	_, err := w.Write(append(bytes.ReplaceAll(text, []byte("></testcase>"), []byte("/>")), '\n'))
 	return err
 }
 
@@ -146,11 +154,9 @@ func testcase(r *Report, e Entry, cause *Cause) junitCase {
 	c := junitCase{
 		Class: visible(class), Name: visible(e.ID), Time: seconds(time.Duration(e.DurationMS * float64(time.Millisecond))),
 		File: visible(e.File), Line: e.Line,
-		Properties: properties(
-			"level", string(e.Level), "verdict", string(e.Verdict)),
 	}
 	if e.Verdict != verdict.PASS {
-		c.Properties = append(c.Properties, properties("source", e.Source)...)
+		c.Properties = &junitProperties{List: properties("level", string(e.Level), "verdict", string(e.Verdict), "source", e.Source)}
 	}
 	message := &junitMessage{Message: headline(e), Type: string(e.Verdict), Text: explain(e)}
 	if cause != nil {

@@ -160,6 +160,9 @@ func TestJUnitShapeAndTotals(t *testing.T) {
 			t.Errorf("property %s is %q, want %q", name, props[name], want)
 		}
 	}
+	if passed := cases[0]; len(passed.kids) > 0 {
+		t.Errorf("%s is PASS and has %s", passed.attrs["name"], passed.kids[0].name)
+	}
 	failure := wrong.all("failure")[0]
 	if failure.attrs["type"] != "open: expected status 401 Unauthorized, got 200 OK" || failure.attrs["message"] != wrongStatus().Title {
 		t.Errorf("failure %v", failure.attrs)

@@ -50,6 +50,7 @@ func Decode(text []byte) ([]*Report, error) {
 		case r.SchemaVersion > SchemaVersion:
 			return nil, fmt.Errorf("its schema_version is %d, and this authconform reads up to %d: use a newer one", r.SchemaVersion, SchemaVersion)
 		}
+		r.unlist()
 	}
 	return runs, nil
 }
@@ -65,7 +66,7 @@ func Encode(runs []*Report) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	err = compact(&b, s)
+	err = compact(&b, s.listed())
 	return b.Bytes(), err
 }
 

@@ -22,8 +22,9 @@ import (
 
 // SchemaVersion is the version of report.json's format; its schema is
 // schemas/report/report.schema.json. It grows with every change that a reader
-// of the older version could trip over.
-const SchemaVersion = 1
+// of the older version could trip over: since 2, method and path of an entry stand under
+// operations, and what is empty is left out.
+const SchemaVersion = 2
 
 // Run is all that is known of one run against one exchange.
 type Run struct {
@@ -80,7 +81,8 @@ type Report struct {
 	Baseline      BaselineTally           `json:"baseline"`
 	Known         []baseline.Known        `json:"known"` // sentences that the release is known to break; no clause judges them
 	Grids         []Grid                  `json:"grids,omitempty"`
-	Causes        []Cause                 `json:"causes"` // the largest first
+	Causes        []Cause                 `json:"causes"`     // the largest first
+	Operations    map[string]Place        `json:"operations"` // as written only; in memory each entry has its own
 	Verdicts      []Entry                 `json:"verdicts"`
 	Ending        []verdict.Deviation     `json:"ending,omitempty"`      // deviations that are red within two weeks
 	Interrupted   bool                    `json:"interrupted,omitempty"` // from outside: it is no whole run
@@ -90,16 +92,22 @@ type Report struct {
 	kept map[callID]bool // calls whose ids are listed; nil: all of them
 }
 
+// Place is what a request to an operation begins with, as the contract has it.
+type Place struct {
+	Method string `json:"method"`
+	Path   string `json:"path"`
+}
+
 // Entry is the verdict on one clause.
 type Entry struct {
 	ID         string            `json:"id"`
 	Level      clause.Level      `json:"level"`
 	Verdict    verdict.Verdict   `json:"verdict"`
-	Reason     string            `json:"reason"`
+	Reason     string            `json:"reason,omitempty"`
 	Text       string            `json:"text"`
 	Operation  string            `json:"operation"`
-	Method     string            `json:"method"`
-	Path       string            `json:"path"`
+	Method     string            `json:"method,omitempty"`
+	Path       string            `json:"path,omitempty"`
 	Outcome    string            `json:"outcome"`
 	Source     string            `json:"source"`
 	Provenance string            `json:"provenance"`
@@ -109,8 +117,8 @@ type Entry struct {
 	Checks     int               `json:"checks"`
 	Process    int               `json:"process"` // 0 when no spec ran
 	DurationMS float64           `json:"duration_ms"`
-	Calls      []string          `json:"calls"` // ids in the journal of the process
-	Failures   []journal.Failure `json:"failures"`
+	Calls      []string          `json:"calls,omitempty"` // ids in the journal of the process
+	Failures   []journal.Failure `json:"failures,omitempty"`
 	Notes      []string          `json:"notes,omitempty"` // on its calls: what another clause judges
 }
 

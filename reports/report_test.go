@@ -189,31 +189,64 @@ func TestSchemaNamesEveryMember(t *testing.T) {
 
 func TestReportJSONRoundTrips(t *testing.T) {
 	r := build(t, sampleRun())
-	var back Report
 	text := render(t, func(b *bytes.Buffer) error { return JSON(b, r) })
-	if err := json.Unmarshal([]byte(text), &back); err != nil {
+	back, err := Decode([]byte(text))
+	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(*r, back, cmpopts.IgnoreUnexported(Report{})); diff != "" {
+	if diff := cmp.Diff([]*Report{r}, back, cmpopts.IgnoreUnexported(Report{}), cmpopts.EquateEmpty()); diff != "" {
 		t.Errorf("(-written +read):\n%s", diff)
+	}
+	if n := strings.Count(text, `"path":"/identity/open"`); n != 1 {
+		t.Errorf("the path of an operation is written %d times", n)
+	}
+}
+
+// TestReportOfTheFirstVersion: its entries have method and path themselves, and members
+// that are empty.
+func TestReportOfTheFirstVersion(t *testing.T) {
+	runs, err := Decode([]byte(`{"schema_version":1,"exchange":"barong","verdicts":[{"id":"open.right","operation":"open","method":"POST",` +
+		`"path":"/identity/open","reason":"","calls":[],"failures":[]}]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if e := runs[0].Verdicts[0]; e.Method != "POST" || e.Path != "/identity/open" {
+		t.Errorf("read as %q %q", e.Method, e.Path)
+	}
+}
+
+// TestOperationWithSeveralPaths: an entry whose request begins otherwise than the others of
+// its operation keeps that.
+func TestOperationWithSeveralPaths(t *testing.T) {
+	run := sampleRun()
+	run.Clauses[1].Path = "/identity/old"
+	r := build(t, run)
+	back, err := Decode([]byte(render(t, func(b *bytes.Buffer) error { return JSON(b, r) })))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []string{"/identity/open", "/identity/old", "/identity/open"} {
+		if got := back[0].Verdicts[i].Path; got != want {
+			t.Errorf("%s: %s, want %s", back[0].Verdicts[i].ID, got, want)
+		}
 	}
 }
 
 func TestReportSchemaHasTeeth(t *testing.T) {
 	s := schemaOf(t, "report.schema.json")
-	good := render(t, func(b *bytes.Buffer) error { return indented(b, build(t, sampleRun())) })
+	good := render(t, func(b *bytes.Buffer) error { return indented(b, build(t, sampleRun()).listed()) })
 	for name, edit := range map[string][2]string{
-		"unknown verdict":   {`"verdict": "WARN"`, `"verdict": "GREEN"`},
-		"unknown level":     {`"level": "SHOULD"`, `"level": "MAY"`},
-		"extra member":      {`"strict": false`, `"strict": false, "more": 1`},
-		"missing member":    {`"meaning":`, `"meening":`},
-		"exit code 2":       {`"exit_code": 1`, `"exit_code": 2`},
-		"other version":     {`"schema_version": 1`, `"schema_version": 2`},
-		"no instant":        {`"started": "2026-11-22T10:00:00Z"`, `"started": "yesterday"`},
-		"null for no calls": {`"calls": []`, `"calls": null`},
-		"missing count":     {`"STALE": 1,`, ``},
-		"negative checks":   {`"checks": 2`, `"checks": -2`},
-		"failure untitled":  {`"title": "no limit"`, `"text": "no limit"`},
+		"unknown verdict":  {`"verdict": "WARN"`, `"verdict": "GREEN"`},
+		"unknown level":    {`"level": "SHOULD"`, `"level": "MAY"`},
+		"extra member":     {`"strict": false`, `"strict": false, "more": 1`},
+		"missing member":   {`"meaning":`, `"meening":`},
+		"exit code 2":      {`"exit_code": 1`, `"exit_code": 2`},
+		"other version":    {`"schema_version": 2`, `"schema_version": 1`},
+		"no instant":       {`"started": "2026-11-22T10:00:00Z"`, `"started": "yesterday"`},
+		"null for calls":   {`"calls": [`, `"calls": null, "notes": [`},
+		"missing count":    {`"STALE": 1,`, ``},
+		"negative checks":  {`"checks": 2`, `"checks": -2`},
+		"failure untitled": {`"title": "no limit"`, `"text": "no limit"`},
 	} {
 		bad := strings.Replace(good, edit[0], edit[1], 1)
 		if bad == good {

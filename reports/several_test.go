@@ -98,7 +98,7 @@ func TestCombineRefuses(t *testing.T) {
 
 func severalJSON(t *testing.T) string {
 	t.Helper()
-	return render(t, func(b *bytes.Buffer) error { return indented(b, sampleSeveral(t)) })
+	return render(t, func(b *bytes.Buffer) error { return indented(b, sampleSeveral(t).listed()) })
 }
 
 func TestSeveralJSONMatchesTheSchema(t *testing.T) {
@@ -108,7 +108,7 @@ func TestSeveralJSONMatchesTheSchema(t *testing.T) {
 	}
 	noticed := sampleSeveral(t)
 	noticed.Find(journal.Finding{Kind: journal.Disclosure, Text: "calls.har held a secret"})
-	if err := validate(t, s, render(t, func(b *bytes.Buffer) error { return indented(b, noticed) })); err != nil {
+	if err := validate(t, s, render(t, func(b *bytes.Buffer) error { return indented(b, noticed.listed()) })); err != nil {
 		t.Error(err)
 	}
 }
@@ -159,7 +159,7 @@ func TestSeveralSchemaHasTeeth(t *testing.T) {
 	}
 	alone := sampleSeveral(t)
 	alone.Runs = alone.Runs[:1]
-	if validate(t, s, render(t, func(b *bytes.Buffer) error { return indented(b, alone) })) == nil {
+	if validate(t, s, render(t, func(b *bytes.Buffer) error { return indented(b, alone.listed()) })) == nil {
 		t.Error("several with one run: accepted")
 	}
 }

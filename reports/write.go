@@ -113,7 +113,7 @@ func (r *Report) exit() int { return r.ExitCode }
 
 func (r *Report) files() []File {
 	return []File{
-		{JSONFile, func(w io.Writer) error { return JSON(w, r.listed()) }},
+		{JSONFile, func(w io.Writer) error { return JSON(w, r) }},
 		{JUnitFile, func(w io.Writer) error { return JUnit(w, r) }},
 		{SummaryFile, func(w io.Writer) error { return Summary(w, r) }},
 	}
@@ -268,7 +268,7 @@ func WriteTarget(dir, text string) error {
 }
 
 // JSON writes the report as report.json holds it.
-func JSON(w io.Writer, r *Report) error { return compact(w, r) }
+func JSON(w io.Writer, r *Report) error { return compact(w, r.listed()) }
 
 // compact writes JSON without indentation, but each object with an id on a line of its
 // own: the leak scan reads lines, and so do people who compare two files. The bytes

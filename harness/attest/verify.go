@@ -215,7 +215,10 @@ func (v *Verified) compare(r, again *reports.Report) {
 	}
 	plain, derived := *r, *again
 	plain.Verdicts, derived.Verdicts = nil, nil
-	if !same(plain, derived) {
+	if r.SchemaVersion != again.SchemaVersion {
+		v.problem("%s: the report has format %d, and this authconform writes %d: verify the bundle with authconform %s, which certified it",
+			r.Exchange, r.SchemaVersion, again.SchemaVersion, r.Tool.Version)
+	} else if !same(plain, derived) {
 		v.problem("%s: the head of the report (counts, meaning, baseline) is not what its verdicts come to", r.Exchange)
 	}
 }

@@ -2,7 +2,6 @@ package page
 
 import (
 	"encoding/json"
-	"fmt"
 	"math"
 	"net/http"
 	"slices"
@@ -29,6 +28,8 @@ type data struct {
 	Operations []operation        `json:"operations"`
 	Causes     []cause            `json:"causes"`
 	Sources    []string           `json:"sources"` // as clauses write them; many share one
+	Outcomes   []string           `json:"outcomes"`
+	Files      []string           `json:"files"`
 	Passages   map[string]passage `json:"passages"`
 	Clauses    []clause           `json:"clauses"`
 	Grids      []grid             `json:"grids"`
@@ -56,23 +57,36 @@ type passage struct {
 	URL  string `json:"url,omitempty"` // of a standard
 }
 
+// clause is written as a row, for the names of its members would be a third of the page:
+// what every clause has in the order in which the script takes it apart, then the rest.
 type clause struct {
-	ID        string            `json:"id"`
-	Run       int               `json:"run"`
-	Level     string            `json:"level"`
-	Verdict   verdict.Verdict   `json:"verdict"`
-	Text      string            `json:"text"`
-	Operation int               `json:"operation"`
-	Outcome   string            `json:"outcome,omitempty"`
-	Reason    string            `json:"reason,omitempty"`
-	Source    int               `json:"source"` // index of Sources
-	Baseline  []string          `json:"baseline,omitempty"`
-	Place     string            `json:"place,omitempty"`
-	Checks    int               `json:"checks"`
-	Cause     *int              `json:"cause,omitempty"`
-	Failures  []journal.Failure `json:"failures,omitempty"`
-	Called    int               `json:"called,omitempty"`
-	Calls     []call            `json:"calls,omitempty"`
+	ID        string
+	Run       int
+	Level     string
+	Verdict   verdict.Verdict
+	Text      string
+	Operation int    // index of Operations
+	Outcome   int    // index of Outcomes
+	Source    int    // index of Sources
+	Place     [2]int // index of Files, and the line
+	Checks    int
+	Called    int
+	rest
+}
+
+// rest is what few clauses have.
+type rest struct {
+	Reason   string            `json:"reason,omitempty"`
+	Baseline []string          `json:"baseline,omitempty"`
+	Cause    *int              `json:"cause,omitempty"`
+	Failures []journal.Failure `json:"failures,omitempty"`
+	Calls    []call            `json:"calls,omitempty"`
+}
+
+func (c clause) MarshalJSON() ([]byte, error) {
+	return json.Marshal([]any{
+		c.ID, c.Run, c.Level, c.Verdict, c.Text, c.Operation, c.Outcome, c.Source, c.Place[0], c.Place[1], c.Checks, c.Called, c.rest,
+	})
 }
 
 type call struct {
@@ -96,7 +110,7 @@ func (d *data) encode() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []byte(strings.ReplaceAll(string(text), `},{"id":"`, "},\n{\"id\":\"")), nil
+	return []byte(strings.ReplaceAll(string(text), `],["`, "],\n[\"")), nil
 }
 
 func collect(runs []Run) (*data, error) {
@@ -135,11 +149,9 @@ func (d *data) clause(run int, r Run, e reports.Entry, operations, caused map[st
 		d.Operations = append(d.Operations, operation{name, strings.TrimSpace(e.Method + " " + e.Path)})
 	}
 	c := clause{
-		ID: e.ID, Run: run, Level: string(e.Level), Verdict: e.Verdict, Text: e.Text, Operation: op, Outcome: e.Outcome, Reason: e.Reason,
-		Source: d.source(e.Source), Baseline: e.Baseline, Checks: e.Checks, Called: len(e.Calls),
-	}
-	if e.File != "" {
-		c.Place = fmt.Sprintf("%s:%d", e.File, e.Line)
+		ID: e.ID, Run: run, Level: string(e.Level), Verdict: e.Verdict, Text: e.Text, Operation: op, Outcome: index(&d.Outcomes, e.Outcome),
+		Source: index(&d.Sources, e.Source), Place: [2]int{index(&d.Files, e.File), e.Line},
+		Checks: e.Checks, Called: len(e.Calls), rest: rest{Reason: e.Reason, Baseline: e.Baseline},
 	}
 	if at, has := caused[e.ID]; has {
 		c.Cause = &at
@@ -157,12 +169,13 @@ func (d *data) clause(run int, r Run, e reports.Entry, operations, caused map[st
 	d.Clauses = append(d.Clauses, c)
 }
 
-func (d *data) source(text string) int {
-	if i := slices.Index(d.Sources, text); i >= 0 {
+// index is the place of a text in a list of those that many clauses share.
+func index(list *[]string, text string) int {
+	if i := slices.Index(*list, text); i >= 0 {
 		return i
 	}
-	d.Sources = append(d.Sources, text)
-	return len(d.Sources) - 1
+	*list = append(*list, text)
+	return len(*list) - 1
 }
 
 // passage adds what a reference points to.
@@ -188,7 +201,7 @@ func (d *data) calls(runs []Run) error {
 	for _, c := range d.Causes {
 		examples[c.Example] = true
 	}
-	shown := map[string]bool{}
+	shown := map[int]bool{}
 	room := roomForCalls
 	for _, wanted := range []func(c *clause) bool{
 		func(c *clause) bool { return examples[c.ID] },

@@ -1,6 +1,8 @@
 'use strict';
 (() => {
 const data = JSON.parse(document.getElementById('data').textContent);
+data.clauses = data.clauses.map(([id, run, level, verdict, text, operation, outcome, source, file, line, checks, called, rest]) =>
+  ({id, run, level, verdict, text, operation, outcome, source, file, line, checks, called, ...rest}));
 const $ = id => document.getElementById(id);
 
 // What cannot be seen, or turns the direction of what stands beside it, is spelt out.
@@ -104,7 +106,7 @@ function body(c) {
   if ((c.failures || []).length === 0 || c.reason !== c.failures[0].title) fact('reason', c.reason);
   (c.failures || []).forEach(f => box.append(failure(f)));
   fact('request', el('code', '', op.request), ' ', op.name);
-  fact('outcome', c.outcome);
+  fact('outcome', data.outcomes[c.outcome]);
   fact('level', c.level);
   references(c).forEach(s => {
     const p = data.passages[s] || {};
@@ -113,7 +115,7 @@ function body(c) {
   fact('baseline', (c.baseline || []).join(', '));
   fact('bears on', (bears.get(byID.get(c.id)) || []).map(r => r.id + ' (' + r.name + ')').join('; '));
   if (c.cause !== undefined) fact('cause', link('#' + data.causes[c.cause].anchor, data.causes[c.cause].title));
-  fact('spec', el('code', '', c.place));
+  if (data.files[c.file]) fact('spec', el('code', '', data.files[c.file] + ':' + c.line));
   fact('checks', String(c.checks));
   fact('link', link('#' + c.id, '#' + c.id));
   fact('exchange', data.runs.length > 1 ? run.exchange : '');
@@ -123,21 +125,32 @@ function body(c) {
   return box;
 }
 
+// What is folded is drawn when it is opened, by the reader or for a printer.
+const fills = new Map();
+function folded(d, fill) {
+  fills.set(d, () => { fills.delete(d); fill(); });
+  d.addEventListener('toggle', () => { if (d.open) unfold(d); });
+}
+function unfold(d) {
+  const fill = fills.get(d);
+  if (fill) fill();
+  d.open = true;
+}
+
 const places = [];
 function place(i) {
   if (places[i]) return places[i];
   const c = data.clauses[i];
   const d = el('details', 'clause', el('summary', '', chip(c.verdict), el('span', 'id', c.id), el('span', 'text', c.text)));
   d.id = c.id;
-  d.addEventListener('toggle', () => { if (d.open && d.children.length === 1) d.append(body(c)); });
+  folded(d, () => d.append(body(c)));
   return places[i] = d;
 }
 
 document.querySelectorAll('details.cause').forEach(d => {
   const cause = data.causes[d.dataset.cause];
-  const fill = () => {
+  folded(d, () => {
     const box = d.querySelector('.body');
-    if (box.firstChild) return;
     const example = data.clauses[byID.get(cause.example)];
     box.append(el('p', '', chip(example.verdict), ' ', link('#' + example.id, example.id), ': ' + example.text));
     const full = body(example);
@@ -147,8 +160,7 @@ document.querySelectorAll('details.cause').forEach(d => {
     cause.clauses.forEach(id => members.append(el('li', '', link('#' + id, id))));
     const all = el('details', '', el('summary', '', 'All ' + cause.clauses.length + (cause.clauses.length === 1 ? ' clause' : ' clauses')), members);
     box.append(all);
-  };
-  d.addEventListener('toggle', () => { if (d.open) fill(); });
+  });
 });
 
 // Tables: cells hold clauses, or say why there are none.
@@ -187,23 +199,22 @@ function excuses(list) {
   list.forEach(([where, why]) => said.set(why, (said.get(why) || []).concat(where)));
   return el('ul', 'note', ...[...said].map(([why, where]) => el('li', '', why + ' (' + where.join('; ') + ')')));
 }
-const drawn = (d, draw) => d.addEventListener('toggle', () => { if (d.open && d.children.length === 1) d.append(...draw().filter(Boolean)); });
-document.querySelectorAll('details[data-grid]').forEach(d => drawn(d, () => {
+document.querySelectorAll('details[data-grid]').forEach(d => folded(d, () => {
   const g = data.grids[d.dataset.grid], none = [];
   const rows = g.rows.map(r => [r.name, ...r.cells.map((c, i) => {
     const where = r.name + ', ' + g.columns[i];
     if (!(c.c || []).length && c.e) none.push([where, c.e]);
     return cellOf(c, where);
   })]);
-  return [table(g.title, [g.are[0] + ' \\ ' + g.are[1], ...g.columns], rows), excuses(none)];
+  d.append(table(g.title, [g.are[0] + ' \\ ' + g.are[1], ...g.columns], rows), excuses(none));
 }));
-document.querySelectorAll('details[data-standard]').forEach(d => drawn(d, () => {
+document.querySelectorAll('details[data-standard]').forEach(d => folded(d, () => {
   const s = data.standards[d.dataset.standard], none = [];
   const rows = s.requirements.map(r => [r.id, r.level, r.name, ...r.cells.map((c, i) => {
     if (!(c.c || []).length && c.e) none.push([r.id + (data.runs.length > 1 ? ', ' + data.runs[i].exchange : ''), c.e]);
     return cellOf(c, r.id);
   })]);
-  return [el('p', 'note', link(s.url, s.url)), table(s.title, ['Requirement', 'Level', 'About, in our words', ...data.runs.map(r => r.exchange)], rows), excuses(none)];
+  d.append(el('p', 'note', link(s.url, s.url)), table(s.title, ['Requirement', 'Level', 'About, in our words', ...data.runs.map(r => r.exchange)], rows), excuses(none));
 }));
 
 // Filters
@@ -219,17 +230,18 @@ const standing = data.clauses.map((c, i) => {
 const standardsOf = c => standing[byID.get(c.id)];
 let picked; // clauses of one cell of a table
 function pick(clauses, name) {
-  form.reset();
+  clear();
   picked = {of: new Set(clauses), name};
   show();
-  if (clauses.length === 1) place(byID.get(clauses[0].id)).open = true;
+  if (clauses.length === 1) unfold(place(byID.get(clauses[0].id)));
   $('clauses').scrollIntoView();
 }
 const filters = {
   run: c => data.runs[c.run].exchange, verdict: c => c.verdict, level: c => c.level, operation: c => data.operations[c.operation].name,
   cause: c => c.cause === undefined ? '' : data.causes[c.cause].title, standard: standardsOf,
 };
-const haystack = data.clauses.map(c => [c.id, c.text, data.operations[c.operation].request, data.operations[c.operation].name, c.outcome, data.sources[c.source], ...standardsOf(c)].join(' ').toLowerCase());
+const haystack = [];
+const text = (c, i) => haystack[i] ||= [c.id, c.text, data.operations[c.operation].request, data.operations[c.operation].name, data.outcomes[c.outcome], data.sources[c.source], ...standardsOf(c)].join(' ').toLowerCase();
 for (const [name, of] of Object.entries(filters)) {
   const counts = new Map();
   data.clauses.forEach(c => [of(c)].flat().forEach(v => { if (v) counts.set(v, (counts.get(v) || 0) + 1); }));
@@ -242,22 +254,45 @@ for (const [name, of] of Object.entries(filters)) {
   select.parentElement.hidden = counts.size < (name === 'standard' || name === 'cause' ? 1 : 2);
 }
 
+// The list is drawn a screenful at once, and on while nobody waits for the page.
+const screenful = 100;
+let waiting = []; // clauses that are found and not drawn
+let next;         // of the calls that draw them
+const idle = window.requestIdleCallback || (f => setTimeout(f, 20));
+function draw(most) {
+  $('list').append(...waiting.slice(0, most).map(place));
+  waiting = waiting.slice(most);
+  if (waiting.length && !next) next = idle(() => { next = 0; draw(screenful); });
+}
+function drawUntil(i) {
+  const at = waiting.indexOf(i);
+  if (at >= 0) draw(at + 1);
+}
+
 function show() {
   const words = $('q').value.toLowerCase().split(/\s+/).filter(Boolean);
   const wanted = Object.entries(filters).map(([name, of]) => [of, $('f-' + name).value]).filter(([, v]) => v);
   const found = [];
   data.clauses.forEach((c, i) => {
-    if ((!picked || picked.of.has(c)) && words.every(w => haystack[i].includes(w)) && wanted.every(([of, v]) => [of(c)].flat().includes(v))) found.push(place(i));
+    if ((!picked || picked.of.has(c)) && words.every(w => text(c, i).includes(w)) && wanted.every(([of, v]) => [of(c)].flat().includes(v))) found.push(i);
   });
-  $('list').replaceChildren(...found);
+  $('list').replaceChildren();
+  waiting = found;
+  draw(screenful);
   $('count').textContent = found.length + ' of ' + data.clauses.length + ' clauses' + (picked ? ': ' + visible(picked.name) : '') + '.';
 }
 const form = document.querySelector('.filters');
 form.addEventListener('input', () => { picked = undefined; show(); });
 form.addEventListener('submit', e => e.preventDefault());
-form.addEventListener('reset', () => { picked = undefined; setTimeout(show); });
-document.querySelectorAll('.heat .cell').forEach(b => b.addEventListener('click', () => {
+let clearing = false;
+form.addEventListener('reset', () => { picked = undefined; if (!clearing) setTimeout(show); }); // the fields are emptied after the event
+function clear() {
+  clearing = true;
   form.reset();
+  clearing = false;
+}
+document.querySelectorAll('.heat .cell').forEach(b => b.addEventListener('click', () => {
+  clear();
   $('f-run').value = b.dataset.run;
   $('f-operation').value = b.dataset.operation;
   $('f-level').value = b.dataset.level;
@@ -269,13 +304,14 @@ document.querySelectorAll('.heat .cell').forEach(b => b.addEventListener('click'
 function go() {
   const id = decodeURIComponent(location.hash.slice(1));
   if (byID.has(id)) {
-    const d = place(byID.get(id));
-    if (!d.isConnected) { form.reset(); show(); }
-    d.open = true;
+    const i = byID.get(id), d = place(i);
+    if (!d.isConnected && !waiting.includes(i)) { clear(); show(); }
+    drawUntil(i);
+    unfold(d);
     d.scrollIntoView();
     d.firstElementChild.focus({preventScroll: true});
   } else if ($(id) instanceof HTMLDetailsElement) {
-    $(id).open = true;
+    unfold($(id));
     $(id).scrollIntoView();
   }
 }
@@ -289,14 +325,28 @@ addEventListener('keydown', e => {
   }
   if (e.key === '/') { e.preventDefault(); $('q').focus(); }
   if (e.key !== 'j' && e.key !== 'k') return;
+  if (document.activeElement === $('list').lastElementChild?.firstElementChild) draw(screenful);
   const all = [...document.querySelectorAll('details.cause > summary, details.clause > summary')];
   const at = all.indexOf(document.activeElement);
   const next = all[Math.min(Math.max(at + (e.key === 'j' ? 1 : -1), 0), all.length - 1)];
   if (next) next.focus();
 });
-addEventListener('beforeprint', () => document.querySelectorAll('details.cause, details.changed').forEach(d => { d.open = true; }));
+
+// What is printed cannot be unfolded: causes, with all their clauses and the calls that
+// were judged, changes, tables, and each clause that is found in a line.
+let printed = [];
+addEventListener('beforeprint', () => {
+  draw(waiting.length);
+  const open = selector => document.querySelectorAll(selector).forEach(d => {
+    if (!d.open) printed.push(d);
+    unfold(d);
+  });
+  open('details.cause, details.changed, details.grid');
+  open('details.cause details:not(.call), details.call.judged');
+});
+addEventListener('afterprint', () => { printed.forEach(d => { d.open = false; }); printed = []; });
 
 show();
 go();
-document.documentElement.dataset.ready = 'true';
+document.documentElement.dataset.ready = document.querySelectorAll('#list > details').length;
 })();

@@ -2,23 +2,17 @@ package page_test
 
 import (
 	"bytes"
-	"context"
 	_ "embed"
 	"fmt"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/chromedp/cdproto/emulation"
-	"github.com/chromedp/cdproto/log"
-	"github.com/chromedp/cdproto/network"
-	"github.com/chromedp/cdproto/performance"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 	"go.yaml.in/yaml/v3"
@@ -143,133 +137,6 @@ func writeWith(t *testing.T, name string, head page.Head, runs ...page.Run) stri
 	return "file://" + path
 }
 
-// browser is a headless Chromium that remembers what went wrong in a page.
-type browser struct {
-	ctx context.Context
-
-	mu       sync.Mutex
-	errors   []string
-	requests []string
-}
-
-func open(t *testing.T) *browser {
-	t.Helper()
-	path, err := exec.LookPath("chromium")
-	if err != nil {
-		t.Fatalf("the page is tested in Chromium, which is missing: apt-get install -y chromium (%v)", err)
-	}
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox)
-	allocated, end := chromedp.NewExecAllocator(t.Context(), options...)
-	t.Cleanup(end)
-	ctx, end := chromedp.NewContext(allocated)
-	t.Cleanup(end)
-	ctx, end = context.WithTimeout(ctx, 3*time.Minute)
-	t.Cleanup(end)
-	b := &browser{ctx: ctx}
-	chromedp.ListenTarget(ctx, func(event any) {
-		b.mu.Lock()
-		defer b.mu.Unlock()
-		switch e := event.(type) {
-		case *runtime.EventExceptionThrown:
-			b.errors = append(b.errors, e.ExceptionDetails.Error())
-		case *log.EventEntryAdded:
-			b.errors = append(b.errors, e.Entry.Text)
-		case *runtime.EventConsoleAPICalled:
-			b.errors = append(b.errors, string(e.Type))
-		case *network.EventRequestWillBeSent:
-			b.requests = append(b.requests, e.Request.URL)
-		}
-	})
-	b.do(t, network.Enable(), log.Enable())
-	return b
-}
-
-func (b *browser) do(t *testing.T, actions ...chromedp.Action) {
-	t.Helper()
-	if err := chromedp.Run(b.ctx, actions...); err != nil {
-		t.Fatal(err)
-	}
-}
-
-func (b *browser) open(t *testing.T, url string) {
-	t.Helper()
-	b.do(t, chromedp.Navigate("about:blank"), chromedp.Navigate(url), chromedp.WaitReady(`html[data-ready]`, chromedp.ByQuery))
-}
-
-// value asks the page.
-func value[T any](t *testing.T, b *browser, script string) T {
-	t.Helper()
-	var v T
-	b.do(t, chromedp.Evaluate(script, &v))
-	return v
-}
-
-// worked is what the page's thread has used of a core since it was opened, however busy
-// the machine is.
-func (b *browser) worked(t *testing.T) (took time.Duration) {
-	t.Helper()
-	b.do(t, chromedp.ActionFunc(func(ctx context.Context) error {
-		metrics, err := performance.GetMetrics().Do(ctx)
-		for _, m := range metrics {
-			if m.Name == "TaskDuration" {
-				took = time.Duration(m.Value * float64(time.Second))
-			}
-		}
-		return err
-	}))
-	return took
-}
-
-// quiet fails where the page reported an error or asked the network for anything.
-func (b *browser) quiet(t *testing.T) {
-	t.Helper()
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	for _, text := range b.errors {
-		t.Errorf("the console says %q", text)
-	}
-	for _, url := range b.requests {
-		if !strings.HasPrefix(url, "file://") && url != "about:blank" {
-			t.Errorf("the page asked for %s", url)
-		}
-	}
-}
-
-var exchanges = []string{"onlyoffice", "barong", "coinrabbit", "kiiex", "kiiexap"}
-
-func TestEveryClauseOnOnePage(t *testing.T) {
-	var runs []page.Run
-	for _, x := range exchanges {
-		runs = append(runs, runOf(t, x, true))
-	}
-	b := open(t)
-	b.do(t, performance.Enable().WithTimeDomain(performance.EnableTimeDomainThreadTicks))
-	b.open(t, write(t, "all.html", runs...))
-	count := 0
-	for _, r := range runs {
-		count += len(r.Report.Verdicts)
-	}
-	// A second for 2,300 clauses, which is what all exchanges had when the limit was set.
-	if took, most := b.worked(t), time.Second*time.Duration(count)/2300; took > most || took == 0 {
-		t.Errorf("the page of %d clauses takes %s of a core to open, more than %s", count, took, most)
-	} else {
-		t.Logf("ready after %s of a core", took)
-	}
-	clauses := 0
-	for _, r := range runs {
-		clauses += len(r.Report.Verdicts)
-	}
-	if n := value[int](t, b, `document.querySelectorAll('details.clause').length`); n != clauses || n < 2200 {
-		t.Errorf("%d clauses on the page of %d", n, clauses)
-	}
-	b.do(t, chromedp.Evaluate(`document.querySelectorAll('details').forEach(d => { d.open = true; })`, nil), chromedp.Sleep(0))
-	b.do(t, chromedp.Poll(`document.querySelectorAll('.clause .body').length === document.querySelectorAll('.clause').length`, nil))
-	if value[bool](t, b, `'owned' in window || document.querySelectorAll('img, main script, iframe').length > 0`) {
-		t.Error("what the target answered became markup")
-	}
-	b.quiet(t)
-}
-
 // A stranger needs two clicks to the curl of the largest cause.
 func TestTwoClicksToTheCurlOfTheLargestCause(t *testing.T) {
 	run := runOf(t, "barong", true)
@@ -302,7 +169,7 @@ func TestFiltersSearchAndLinks(t *testing.T) {
 	b := open(t)
 	url := write(t, "filters.html", run)
 	b.open(t, url)
-	shown := func() int { return value[int](t, b, `document.querySelectorAll('#list > details').length`) }
+	shown := func() int { return b.shown(t) }
 	choose := func(name, value string) {
 		b.do(t, chromedp.Evaluate(fmt.Sprintf(`(() => { document.querySelector('.filters').reset(); const s = document.getElementById('f-%s');
 			s.value = %q; s.dispatchEvent(new Event('input', {bubbles: true})); })()`, name, value), nil))
