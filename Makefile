@@ -25,6 +25,9 @@ mutants: build ## judge the mutants of the references' source
 field: build ## run four exchanges as deployments have them, and write the table in README.md
 	.ci/field
 
+# The tests are many short runs, for which memory is cheaper than collecting it.
+test race: export GOGC := 400
+
 test: ## run all tests
 	go test -timeout 40m ./...
 

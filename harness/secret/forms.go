@@ -21,9 +21,10 @@ import (
 // spelled is one way in which a value may be spelt. Each has a name, so that a test can
 // show that none may be left out.
 type spelled struct {
-	name string
-	of   func(value string) []string
-	long bool // only of values that are long enough not to be met by chance in part
+	name  string
+	of    func(value string) []string
+	long  bool // only of values that are long enough not to be met by chance in part
+	every bool // changes every value; the others leave letters, digits and -._~ as they are
 }
 
 func of(spell func(string) string) func(string) []string {
@@ -60,30 +61,31 @@ var exact = []spelled{
 	{name: "xml", of: of(xmlText)},
 	{name: "go", of: of(func(s string) string { return inQuotes(strconv.Quote(s)) })},
 	{name: "go in ASCII", of: of(func(s string) string { return inQuotes(strconv.QuoteToASCII(s)) })},
-	{name: "base64", of: of(func(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) })},
-	{name: "base64 without padding", of: of(func(s string) string { return base64.RawStdEncoding.EncodeToString([]byte(s)) })},
-	{name: "base64 for URLs", of: of(func(s string) string { return base64.URLEncoding.EncodeToString([]byte(s)) })},
-	{name: "base64 for URLs without padding", of: of(func(s string) string { return base64.RawURLEncoding.EncodeToString([]byte(s)) })},
-	{name: "base64 in a query", of: of(func(s string) string { return url.QueryEscape(base64.StdEncoding.EncodeToString([]byte(s))) })},
-	{name: "base64 of PHP", of: of(func(s string) string {
+	{name: "base64", every: true, of: of(func(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) })},
+	{name: "base64 without padding", every: true, of: of(func(s string) string { return base64.RawStdEncoding.EncodeToString([]byte(s)) })},
+	{name: "base64 for URLs", every: true, of: of(func(s string) string { return base64.URLEncoding.EncodeToString([]byte(s)) })},
+	{name: "base64 for URLs without padding", every: true, of: of(func(s string) string { return base64.RawURLEncoding.EncodeToString([]byte(s)) })},
+	{name: "base64 in a query", every: true, of: of(func(s string) string { return url.QueryEscape(base64.StdEncoding.EncodeToString([]byte(s))) })},
+	{name: "base64 of PHP", every: true, of: of(func(s string) string {
 		return strings.ReplaceAll(base64.StdEncoding.EncodeToString([]byte(s)), "/", `\/`)
 	})},
-	{name: "base64 of .NET", of: of(func(s string) string {
+	{name: "base64 of .NET", every: true, of: of(func(s string) string {
 		return strings.ReplaceAll(base64.StdEncoding.EncodeToString([]byte(s)), "+", `\u002B`)
 	})},
 	// As the password in "Basic base64(user:password)" is.
-	{name: "base64 behind something else", long: true, of: func(s string) []string { return inner64(([]byte)(s), base64.RawStdEncoding) }},
-	{name: "base64 for URLs behind something else", long: true, of: func(s string) []string { return inner64(([]byte)(s), base64.RawURLEncoding) }},
-	{name: "base16", of: of(func(s string) string { return hex.EncodeToString([]byte(s)) })},
-	{name: "base16 in capitals", of: of(func(s string) string { return strings.ToUpper(hex.EncodeToString([]byte(s))) })},
+	{name: "base64 behind something else", long: true, every: true, of: func(s string) []string { return inner64(([]byte)(s), base64.RawStdEncoding) }},
+	{name: "base64 for URLs behind something else", long: true, every: true, of: func(s string) []string { return inner64(([]byte)(s), base64.RawURLEncoding) }},
+	{name: "base16", every: true, of: of(func(s string) string { return hex.EncodeToString([]byte(s)) })},
+	{name: "base16 in capitals", every: true, of: of(func(s string) string { return strings.ToUpper(hex.EncodeToString([]byte(s))) })},
 }
 
 // forms lists the exact spellings of a value; the value itself comes first.
 func forms(value string, short bool) []string {
 	list := []string{value}
 	seen := map[string]bool{value: true}
+	plain := unreserved(value)
 	for _, spelling := range exact {
-		if spelling.long && short {
+		if spelling.long && short || plain && !spelling.every {
 			continue
 		}
 		for _, text := range spelling.of(value) {
@@ -95,6 +97,17 @@ func forms(value string, short bool) []string {
 		}
 	}
 	return list
+}
+
+// unreserved tells whether a value has only characters that no spelling but an encoding of
+// the whole changes, as most tokens have (RFC 3986 section 2.3).
+func unreserved(value string) bool {
+	for i := range len(value) {
+		if !wordByte(value[i]) && strings.IndexByte("-.~", value[i]) < 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // digests are a password's, as servers have kept them: in hexadecimal digits of either case

@@ -35,7 +35,7 @@ type bucket struct {
 	forms   map[string]form
 }
 
-const filterBits = 18
+const filterBits = 22 // half a megabyte: a long run knows a hundred thousand beginnings
 
 func newIndex() *index { return &index{buckets: map[uint32]*bucket{}} }
 

@@ -19,7 +19,7 @@ const (
 	// where a token's signature stands.
 	longValue, tailValue = 96, 64
 	keyLength            = 8  // bytes by which forms are found
-	normalBits           = 20 // of the filter that passes over most text
+	normalBits           = 23 // of the filter that passes over most text: a long run knows half a million forms
 )
 
 // skeleton is a text in normal form. Its i-th byte stands for what begins at the byte

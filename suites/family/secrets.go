@@ -138,7 +138,7 @@ func (t *tellTale) rightCode(call *httpclient.Call, body string) string {
 	for _, values := range call.Header {
 		text += "\n" + strings.Join(values, "\n")
 	}
-	if !sixDigits(text) {
+	if !slices.ContainsFunc(sixDigits(text), t.isRight) {
 		return ""
 	}
 	for _, code := range inbox.Codes(text, 6) {
@@ -156,21 +156,21 @@ func (t *tellTale) rightCode(call *httpclient.Call, body string) string {
 	return ""
 }
 
-// sixDigits tells whether six digits stand together somewhere: most answers have none, and
-// looking closer costs a hundred times as much.
-func sixDigits(text string) bool {
+// sixDigits lists what stands in a text as six digits and no more: whether one of them is
+// right costs a hundredth of looking closer.
+func sixDigits(text string) (runs []string) {
 	run := 0
-	for i := range len(text) {
-		switch digit := text[i] >= '0' && text[i] <= '9'; {
-		case digit:
+	for i := range len(text) + 1 {
+		switch {
+		case i < len(text) && text[i] >= '0' && text[i] <= '9':
 			run++
+			continue
 		case run == 6:
-			return true
-		default:
-			run = 0
+			runs = append(runs, text[i-6:i])
 		}
+		run = 0
 	}
-	return run == 6
+	return runs
 }
 
 // remember keeps the newest answers of a spec.
