@@ -12,7 +12,7 @@ import (
 	"slices"
 	"strings"
 
-	"go.yaml.in/yaml/v3"
+	"authconform/harness/yamldoc"
 )
 
 // File is where the baseline stands, below the schemas folder.
@@ -34,18 +34,9 @@ type List []Sentence
 
 // Load reads and checks the baseline. A file system without one has none.
 func Load(fsys fs.FS) (List, error) {
-	text, err := fs.ReadFile(fsys, File)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
 	var l List
-	decoder := yaml.NewDecoder(strings.NewReader(string(text)))
-	decoder.KnownFields(true)
-	if err := decoder.Decode(&l); err != nil {
-		return nil, fmt.Errorf("schemas/%s: %w", File, err)
+	if err := yamldoc.LoadIfAny(fsys, File, &l); err != nil {
+		return nil, err
 	}
 	return l, l.check()
 }

@@ -1,13 +1,11 @@
 package baseline
 
 import (
-	"errors"
 	"fmt"
 	"io/fs"
 	"slices"
-	"strings"
 
-	"go.yaml.in/yaml/v3"
+	"authconform/harness/yamldoc"
 )
 
 // Known is a sentence of the baseline that a named release is known to break, so
@@ -23,18 +21,9 @@ type Known struct {
 // release that is known to break the baseline.
 func (l List) LoadKnown(fsys fs.FS, exchange string) ([]Known, error) {
 	name := exchange + "/known.yaml"
-	text, err := fs.ReadFile(fsys, name)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
 	var list []Known
-	decoder := yaml.NewDecoder(strings.NewReader(string(text)))
-	decoder.KnownFields(true)
-	if err := decoder.Decode(&list); err != nil {
-		return nil, fmt.Errorf("schemas/%s: %w", name, err)
+	if err := yamldoc.LoadIfAny(fsys, name, &list); err != nil {
+		return nil, err
 	}
 	for i, k := range list {
 		switch {

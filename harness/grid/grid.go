@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 
+	"authconform/harness/yamldoc"
+
 	"go.yaml.in/yaml/v3"
 )
 
@@ -51,18 +53,9 @@ type List []Grid
 
 // Load reads and checks the grids of an exchange. One without a file has none.
 func Load(fsys fs.FS, exchange string) (List, error) {
-	text, err := fs.ReadFile(fsys, File(exchange))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
 	var l List
-	decoder := yaml.NewDecoder(strings.NewReader(string(text)))
-	decoder.KnownFields(true)
-	if err := decoder.Decode(&l); err != nil {
-		return nil, fmt.Errorf("schemas/%s: %w", File(exchange), err)
+	if err := yamldoc.LoadIfAny(fsys, File(exchange), &l); err != nil {
+		return nil, err
 	}
 	return l, l.check(exchange)
 }

@@ -2,14 +2,13 @@ package mutation
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"io/fs"
 	"path"
 	"slices"
 	"strings"
 
-	"go.yaml.in/yaml/v3"
+	"authconform/harness/yamldoc"
 
 	"authconform/harness/clause"
 )
@@ -56,16 +55,9 @@ type Exemption struct {
 // without one has none.
 func Exemptions(fsys fs.FS, exchange string) ([]Exemption, error) {
 	name := exchange + "/equivalent-faults.yaml"
-	text, err := fs.ReadFile(fsys, name)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
 	var list []Exemption
-	if err := yaml.Unmarshal(text, &list); err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
+	if err := yamldoc.LoadIfAny(fsys, name, &list); err != nil {
+		return nil, err
 	}
 	for i, e := range list {
 		if _, err := path.Match(e.Fault, ""); err != nil || e.Fault == "" || e.Reason == "" {

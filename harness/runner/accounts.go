@@ -1,16 +1,14 @@
 package runner
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
 	"maps"
 	"slices"
 	"strings"
 	"sync"
 	"time"
 
-	"go.yaml.in/yaml/v3"
+	"authconform/harness/yamldoc"
 
 	"authconform/harness/conform"
 	"authconform/harness/identity"
@@ -56,16 +54,9 @@ var readClaims sync.Map // by exchange
 
 func loadClaims(exchange string) (map[string][]identity.Claim, error) {
 	name := exchange + "/leases.yaml"
-	text, err := fs.ReadFile(schemas.FS, name)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
 	var declared map[string][]map[string]int
-	if err := yaml.Unmarshal(text, &declared); err != nil {
-		return nil, fmt.Errorf("schemas/%s: %w", name, err)
+	if err := yamldoc.LoadIfAny(schemas.FS, name, &declared); err != nil {
+		return nil, err
 	}
 	claims := map[string][]identity.Claim{}
 	for id, list := range declared {

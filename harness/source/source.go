@@ -20,7 +20,7 @@ import (
 	"strings"
 	"sync"
 
-	"go.yaml.in/yaml/v3"
+	"authconform/harness/yamldoc"
 )
 
 // Library knows every source that a reference can name. It reads a file when it
@@ -140,12 +140,8 @@ func (l *Library) inProject(reference, folder, anchor string) (Passage, *documen
 func (l *Library) inStandard(reference string) (Passage, error) {
 	const file = "standards/authorities.yaml"
 	if l.authorities == nil {
-		text, err := fs.ReadFile(l.fsys, file)
-		if err != nil {
+		if err := yamldoc.Load(l.fsys, file, &l.authorities); err != nil {
 			return Passage{}, err
-		}
-		if err := yaml.Unmarshal(text, &l.authorities); err != nil {
-			return Passage{}, fmt.Errorf("schemas/%s: %w", file, err)
 		}
 		// The longest id first: one may begin another.
 		slices.SortFunc(l.authorities, func(a, b Authority) int { return cmp.Compare(len(b.ID), len(a.ID)) })

@@ -14,7 +14,7 @@ import (
 	"slices"
 	"strings"
 
-	"go.yaml.in/yaml/v3"
+	"authconform/harness/yamldoc"
 
 	"authconform/harness/baseline"
 	"authconform/harness/clause"
@@ -114,7 +114,7 @@ func All(fsys fs.FS) ([]*Standard, error) {
 			continue // the baseline, and the list of authorities
 		}
 		var s Standard
-		if err := decode(file, text, &s); err != nil {
+		if err := yamldoc.Load(fsys, file, &s); err != nil {
 			return nil, err
 		}
 		seen := map[string]bool{}
@@ -127,15 +127,6 @@ func All(fsys fs.FS) ([]*Standard, error) {
 		all = append(all, &s)
 	}
 	return all, nil
-}
-
-func decode(file string, text []byte, into any) error {
-	decoder := yaml.NewDecoder(bytes.NewReader(text))
-	decoder.KnownFields(true)
-	if err := decoder.Decode(into); err != nil {
-		return fmt.Errorf("schemas/%s: %w", file, err)
-	}
-	return nil
 }
 
 // LoadReferences reads what an exchange says of all standards. An unknown requirement
@@ -159,13 +150,7 @@ func LoadReferences(fsys fs.FS, exchange string) (*References, error) {
 		}
 	}
 	file := path.Join(exchange, "references.yaml")
-	text, err := fs.ReadFile(fsys, file)
-	if errors.Is(err, fs.ErrNotExist) {
-		return refs, nil
-	} else if err != nil {
-		return nil, err
-	}
-	if err := decode(file, text, &refs.listed); err != nil {
+	if err := yamldoc.LoadIfAny(fsys, file, &refs.listed); err != nil {
 		return nil, err
 	}
 	var wrong []error

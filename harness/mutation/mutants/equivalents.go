@@ -4,9 +4,8 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
-	"strings"
 
-	"go.yaml.in/yaml/v3"
+	"authconform/harness/yamldoc"
 
 	"authconform/harness/mutation/site"
 )
@@ -48,15 +47,9 @@ func Exemptions(fsys fs.FS) ([]Exemption, error) {
 	}
 	var all []Exemption
 	for _, name := range names {
-		text, err := fs.ReadFile(fsys, name)
-		if err != nil {
-			return nil, err
-		}
 		var list []Exemption
-		decoder := yaml.NewDecoder(strings.NewReader(string(text)))
-		decoder.KnownFields(true)
-		if err := decoder.Decode(&list); err != nil {
-			return nil, fmt.Errorf("schemas/%s: %w", name, err)
+		if err := yamldoc.Load(fsys, name, &list); err != nil {
+			return nil, err
 		}
 		for i, e := range list {
 			switch folder := path.Dir(e.File); {
