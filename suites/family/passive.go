@@ -162,7 +162,7 @@ func invitesCaches(call *httpclient.Call) string {
 	}
 	opened := false
 	for name := range call.RequestHeader {
-		opened = opened || credentialField.MatchString(name)
+		opened = opened || carriesCredential(name)
 	}
 	if call.Header.Get("Set-Cookie") == "" && !opened {
 		return ""
@@ -177,16 +177,21 @@ func later(call *httpclient.Call) bool {
 	return err == nil && unknown == nil && expires.After(now.Add(time.Minute))
 }
 
-// credentialField fits the header fields that carry a credential, whatever a deployment
-// calls them.
-var credentialField = regexp.MustCompile(`(?i)authorization|cookie|token|api-?key|session|secret|signature`)
+// credentialMarks stand in the names of header fields that carry a credential, whatever a
+// deployment calls them.
+var credentialMarks = []string{"authorization", "cookie", "token", "api-key", "apikey", "session", "secret", "signature"}
+
+func carriesCredential(field string) bool {
+	lower := strings.ToLower(field)
+	return slices.ContainsFunc(credentialMarks, func(mark string) bool { return strings.Contains(lower, mark) })
+}
 
 // echoesCredential looks into the body of a refusal by its status, and into header fields
 // whatever the status is: some targets refuse with 200. A field that carries credentials
 // itself may renew one.
 func echoesCredential(call *httpclient.Call) string {
 	for name, values := range call.RequestHeader {
-		if !credentialField.MatchString(name) {
+		if !carriesCredential(name) {
 			continue
 		}
 		for _, value := range values {
@@ -215,7 +220,7 @@ func echoes(call *httpclient.Call, credential string) string {
 		return "its body does"
 	}
 	for field, values := range call.Header {
-		if !credentialField.MatchString(field) && strings.Contains(strings.Join(values, "\n"), credential) {
+		if !carriesCredential(field) && strings.Contains(strings.Join(values, "\n"), credential) {
 			return "the header field " + field + " does"
 		}
 	}

@@ -101,32 +101,58 @@ func (t *tellTale) inHeader(call *httpclient.Call, name, value, label string) bo
 // digested fits passwords as servers store them.
 var digested = regexp.MustCompile(`\$2[abxy]\$\d\d\$[./A-Za-z0-9]{53}|\$argon2(id?|d)\$|\$(scrypt|pbkdf2)[-$]|pbkdf2_sha\d+\$|\{SSHA\d*\}|\$[156]\$[^$"]{2,16}\$`)
 
-// telling fits members by whose names a secret is told, with a value that is no word.
-var telling = regexp.MustCompile(`(?i)"([a-z_-]*(?:passw(?:or)?d|passwd|salt|secret|private_?key|seed|digest|` +
+// telling fits names of members by which a secret is told.
+var telling = regexp.MustCompile(`(?i)^[a-z_-]*(?:passw(?:or)?d|passwd|salt|secret|private_?key|seed|digest|` +
 	`(?:reset|confirmation|refresh|access|session|remember|auth|activation|unlock)_?token|session_?id|recovery_?codes?|backup_?codes?|otp_?key|totp|jwt)` +
-	`[a-z_-]*)"\s*:\s*(?:\[\s*)?"([\w.+/=$-]{8,})"`)
+	`[a-z_-]*$`)
 
-// marks are texts of which telling always fits one: looking for them is cheap.
-var marks = [][]byte{
-	[]byte("passw"), []byte("salt"), []byte("secret"), []byte("key"), []byte("seed"), []byte("digest"), []byte("token"), []byte("session"),
-	[]byte("code"), []byte("totp"), []byte("jwt"),
-}
-
-// secretMember names a member whose name says that it holds a secret, and that the
-// operation does not declare to issue.
+// secretMember names a member whose name says that it holds a secret, with a value that is
+// no word, and that the operation does not declare to issue.
 func (t *tellTale) secretMember(call *httpclient.Call) string {
-	lower := bytes.ToLower(call.Body)
-	if !slices.ContainsFunc(marks, func(mark []byte) bool { return bytes.Contains(lower, mark) }) {
-		return ""
-	}
-	for _, found := range telling.FindAllSubmatch(call.Body, -1) {
-		name, value := string(found[1]), string(found[2])
-		drawn := strings.ContainsAny(value, "0123456789") && strings.ContainsFunc(value, isLetter)
-		if drawn && !t.allowed(call, name) && !asked(call, value) {
+	for at := range call.Body {
+		if call.Body[at] != ':' {
+			continue
+		}
+		value := textAfter(call.Body[at+1:])
+		if len(value) < 8 || !bytes.ContainsAny(value, "0123456789") || !bytes.ContainsFunc(value, isLetter) || bytes.ContainsFunc(value, isForeign) {
+			continue
+		}
+		name := string(textBefore(call.Body[:at]))
+		if telling.MatchString(name) && !t.allowed(call, name) && !asked(call, string(value)) {
 			return name
 		}
 	}
 	return ""
+}
+
+const blanks = " \t\r\n"
+
+// textBefore is the JSON string that ends where a text does, without its quotes: of a name
+// of a member, before its colon. A name of more than 64 bytes is none that tells.
+func textBefore(text []byte) []byte {
+	name, quoted := bytes.CutSuffix(bytes.TrimRight(text[max(0, len(text)-70):], blanks), []byte{'"'})
+	if at := bytes.LastIndexByte(name, '"'); quoted && at >= 0 {
+		return name[at+1:]
+	}
+	return nil
+}
+
+// textAfter is the JSON string that a text begins with, or the first of a list.
+func textAfter(text []byte) []byte {
+	text = bytes.TrimLeft(text, blanks)
+	if list, is := bytes.CutPrefix(text, []byte{'['}); is {
+		text = bytes.TrimLeft(list, blanks)
+	}
+	value, quoted := bytes.CutPrefix(text, []byte{'"'})
+	if at := bytes.IndexByte(value, '"'); quoted && at >= 0 {
+		return value[:at]
+	}
+	return nil
+}
+
+// isForeign fits what stands in no token, digest or key.
+func isForeign(r rune) bool {
+	return !isLetter(r) && !(r >= '0' && r <= '9') && !strings.ContainsRune("_.+/=$-", r)
 }
 
 func isLetter(r rune) bool { return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' }
