@@ -80,15 +80,16 @@ func (r *Report) baselineLines() []string {
 	return lines
 }
 
-func (t BaselineTally) total() int { return t.Hold + len(t.Broken) + len(t.Known) + len(t.Unjudged) }
+// Total is how many sentences have a clause that applies.
+func (t BaselineTally) Total() int { return t.Hold + len(t.Broken) + len(t.Known) + len(t.Unjudged) }
 
 // String is the line that a reader sees: "security baseline: 52 of 52 hold". It is
 // empty where no sentence applies.
 func (t BaselineTally) String() string {
-	if t.total() == 0 {
+	if t.Total() == 0 {
 		return ""
 	}
-	text := fmt.Sprintf("security baseline: %d of %d hold", t.Hold, t.total())
+	text := fmt.Sprintf("security baseline: %d of %d hold", t.Hold, t.Total())
 	for _, part := range []struct {
 		label string
 		ids   []string

@@ -13,7 +13,8 @@ type notice struct {
 	Kind, Class, Text string
 }
 
-// notices lists what the run noticed, why it is not whole, and which deviations end soon.
+// notices lists what the run noticed, why it is not whole, what the release is known to
+// break, and which deviations end soon.
 func notices(head Head, runs []Run) []notice {
 	var out []notice
 	said := map[string]bool{}
@@ -42,6 +43,10 @@ func notices(head Head, runs []Run) []notice {
 		}
 		found(where, r.Findings)
 		lost(where, r.Lost)
+		for _, k := range r.Known {
+			text := fmt.Sprintf("the release is known to break %s of the security baseline: %s (%s)", k.Sentence, k.Text, k.Source)
+			out = append(out, notice{"known", "warn", reports.Visible(where + text)})
+		}
 		for _, d := range r.Ending {
 			last := d.Expires.Add(-time.Nanosecond).Format(time.DateOnly)
 			text := fmt.Sprintf("the deviation of %s ends on %s and is red then (owner %s): %s", d.Clause, last, d.Owner, d.Reason)

@@ -15,7 +15,6 @@ import (
 	"fmt"
 	"html/template"
 	"io"
-	"strings"
 	"time"
 
 	"authconform/harness/journal"
@@ -88,7 +87,8 @@ type view struct {
 
 type runView struct {
 	Exchange, Profile, Target, Class string
-	Baseline, Open                   string // how many sentences hold, and which do not
+	Baseline                         string // how many sentences hold
+	Sentences                        []sentenceList
 	ExitCode                         int
 	Counts                           []count
 }
@@ -135,10 +135,9 @@ func Write(w io.Writer, head Head, runs []Run) error {
 	v.Title = fmt.Sprintf("%s: %s", v.Subject, word)
 	for _, r := range all(runs) {
 		_, class := said(r.ExitCode)
-		hold, open, _ := strings.Cut(strings.TrimPrefix(r.Baseline.String(), "security baseline: "), "; ")
 		v.Runs = append(v.Runs, runView{
 			Exchange: r.Exchange, Profile: r.Profile, Target: r.Target, Class: class, ExitCode: r.ExitCode,
-			Counts: counts(r.Counts), Baseline: hold, Open: open,
+			Counts: counts(r.Counts), Baseline: fmt.Sprintf("%d of %d hold", r.Baseline.Hold, r.Baseline.Total()), Sentences: sentences(r.Baseline),
 		})
 	}
 	return tmpl.Execute(w, v)

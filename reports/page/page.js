@@ -98,7 +98,7 @@ function calls(c) {
   return box;
 }
 
-function body(c) {
+function body(c, within) { // within its cause, which it need not name
   const run = data.runs[c.run], op = data.operations[c.operation];
   const box = el('div', 'body');
   const facts = el('dl');
@@ -114,7 +114,7 @@ function body(c) {
   });
   fact('baseline', (c.baseline || []).join(', '));
   fact('bears on', (bears.get(byID.get(c.id)) || []).map(r => r.id + ' (' + r.name + ')').join('; '));
-  if (c.cause !== undefined) fact('cause', link('#' + data.causes[c.cause].anchor, data.causes[c.cause].title));
+  if (c.cause !== undefined && !within) fact('cause', link('#' + data.causes[c.cause].anchor, data.causes[c.cause].title));
   if (data.files[c.file]) fact('spec', el('code', '', data.files[c.file] + ':' + c.line));
   fact('checks', String(c.checks));
   fact('link', link('#' + c.id, '#' + c.id));
@@ -153,7 +153,7 @@ document.querySelectorAll('details.cause').forEach(d => {
     const box = d.querySelector('.body');
     const example = data.clauses[byID.get(cause.example)];
     box.append(el('p', '', chip(example.verdict), ' ', link('#' + example.id, example.id), ': ' + example.text));
-    const full = body(example);
+    const full = body(example, true);
     full.className = '';
     box.append(full);
     const members = el('ul', 'members');
@@ -341,7 +341,7 @@ addEventListener('beforeprint', () => {
     if (!d.open) printed.push(d);
     unfold(d);
   });
-  open('details.cause, details.changed, details.grid');
+  open('details.cause, details.changed, details.grid, details.sentences');
   open('details.cause details:not(.call), details.call.judged');
 });
 addEventListener('afterprint', () => { printed.forEach(d => { d.open = false; }); printed = []; });

@@ -17,6 +17,7 @@ import (
 	"github.com/chromedp/chromedp"
 	"go.yaml.in/yaml/v3"
 
+	"authconform/harness/baseline"
 	"authconform/harness/clause"
 	"authconform/harness/grid"
 	"authconform/harness/journal"
@@ -230,15 +231,21 @@ func TestNoticesStandFirst(t *testing.T) {
 	run := runOf(t, "kiiex", false)
 	run.Report.Find(journal.Finding{Kind: journal.Disclosure, Text: "calls.har held secrets, which are masked: " + hostile})
 	run.Report.Ending = []verdict.Deviation{{Clause: "kiiex.code.*", Reason: hostile, Owner: "back-end", Expires: time.Date(2026, 11, 25, 0, 0, 0, 0, time.UTC)}}
+	run.Report.Known = []baseline.Known{{Sentence: "code-replayed", Text: "a code is good twice", Source: "kiiex#2"}}
+	run.Report.Baseline = reports.BaselineTally{Hold: 1, Broken: []string{"log-out-ends"}, Unjudged: []string{"a-1", "a-2", "a-3", "a-4", "a-5"}}
 	b := open(t)
 	b.open(t, writeWith(t, "notices.html", page.Head{
 		Findings: []journal.Finding{{Kind: journal.Clock, Text: "the target's clock is an hour off"}}, Lost: "the disk is full",
 	}, run))
 	text := value[string](t, b, `document.querySelector('main').firstElementChild.innerText`)
-	for _, want := range []string{"clock", "an hour off", "not whole", "the disk is full", "disclosure", "calls.har held secrets", "kiiex.code.* ends on 2026-11-24"} {
+	for _, want := range []string{"clock", "an hour off", "not whole", "the disk is full", "disclosure", "calls.har held secrets", "kiiex.code.* ends on 2026-11-24", "known to break code-replayed"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the notices do not say %q:\n%s", want, text)
 		}
+	}
+	sentences := value[[]string](t, b, `[...document.querySelectorAll('.runs .sentences')].map(d => (d.open ? '' : 'folded ') + d.textContent)`)
+	if !slices.Equal(sentences, []string{"BROKEN 1log-out-ends", "folded not judged 5a-1, a-2, a-3, a-4, a-5"}) {
+		t.Errorf("of the baseline it says %q", sentences)
 	}
 	if n := strings.Count(text, "calls.har held secrets"); n != 1 {
 		t.Errorf("a finding that is also why the run is not whole is said %d times", n)

@@ -40,6 +40,23 @@ func causes(runs []Run) []causeView {
 	return out
 }
 
+// sentenceList is what of the security baseline does not simply hold.
+type sentenceList struct {
+	Label, Class string
+	IDs          []string
+	Few          bool // so that they need not be folded
+}
+
+func sentences(t reports.BaselineTally) []sentenceList {
+	const few = 4
+	lists := []sentenceList{{Label: "BROKEN", Class: "bad", IDs: t.Broken}, {Label: "KNOWN", Class: "warn", IDs: t.Known}, {Label: "not judged", Class: "warn", IDs: t.Unjudged}}
+	lists = slices.DeleteFunc(lists, func(l sentenceList) bool { return len(l.IDs) == 0 })
+	for i := range lists {
+		lists[i].Few = len(lists[i].IDs) <= few
+	}
+	return lists
+}
+
 var levels = []string{string(verdict.MUST), string(verdict.SHOULD), string(verdict.INFO)}
 
 type heatRow struct {

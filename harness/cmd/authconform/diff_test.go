@@ -1,12 +1,18 @@
 package main
 
 import (
+	"errors"
+	"io/fs"
+	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
+	"authconform/harness/contract"
 	"authconform/harness/runner"
 	"authconform/harness/verdict"
+	"authconform/schemas"
 )
 
 // TestBaselineTellsOldFromNew: against a server with one fault more than the run
@@ -52,17 +58,30 @@ func TestBaselineTellsOldFromNew(t *testing.T) {
 // TestContractVersionIsHeld: a run that asks for an older version of the promises than
 // there is sends nothing.
 func TestContractVersionIsHeld(t *testing.T) {
-	if res := run(t, nil, "contract", "--version"); res.code != 0 || res.stdout != "1\n" {
+	version, err := contract.Version(schemas.FS)
+	if err != nil || version < 2 {
+		t.Fatalf("version %d, %v", version, err)
+	}
+	here, before, after := strconv.Itoa(version), strconv.Itoa(version-1), strconv.Itoa(version+1)
+	if res := run(t, nil, "contract", "--version"); res.code != 0 || res.stdout != here+"\n" {
 		t.Errorf("the version: %s", res)
 	}
 	out := filepath.Join(t.TempDir(), "out")
-	if res := run(t, nil, "run", "kiiex", "--focus", "kiiex.ping.*", "--contract-version", "1", "--out", out); res.code != verdict.ExitConformant {
+	if res := run(t, nil, "run", "kiiex", "--focus", "kiiex.ping.*", "--contract-version", here, "--out", out); res.code != verdict.ExitConformant {
 		t.Errorf("the version that there is: %s", res)
 	}
-	if n := report(t, out).Promises; n != 1 {
+	if n := report(t, out).Promises; n != version {
 		t.Errorf("the report names version %d", n)
 	}
-	if res := run(t, nil, "run", "kiiex", "--contract-version", "2"); res.code != verdict.ExitUsage || !strings.Contains(res.stderr, "has version 1") {
+	none := filepath.Join(t.TempDir(), "none")
+	if res := run(t, nil, "run", "kiiex", "--contract-version", before, "--out", none); res.code != verdict.ExitUsage ||
+		!strings.Contains(res.stderr, "has version "+here+" of the promises, which is newer") || res.stdout != "" {
+		t.Errorf("an older version: %s", res)
+	}
+	if _, err := os.Stat(none); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a run that was refused left a folder (%v)", err)
+	}
+	if res := run(t, nil, "run", "kiiex", "--contract-version", after); res.code != verdict.ExitUsage || !strings.Contains(res.stderr, "has version "+here) {
 		t.Errorf("a version to come: %s", res)
 	}
 	if err := checkContractVersion(-1); err == nil {
