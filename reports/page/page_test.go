@@ -346,12 +346,20 @@ func TestPictures(t *testing.T) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
+	var runs []page.Run // of which some 2,000 clauses are not PASS
+	for _, x := range exchanges {
+		runs = append(runs, runOf(t, x, true))
+	}
 	good, bad := write(t, "good.html", runOf(t, "kiiex", false)), write(t, "bad.html", runOf(t, "barong", true))
+	several := write(t, "several.html", runs...)
+	b := open(t)
 	for _, p := range []struct {
 		name, url, scheme string
 		width             int64
-	}{{"desktop", good, "light", 1280}, {"bad", bad, "light", 1280}, {"narrow", bad, "light", 390}, {"dark", bad, "dark", 1280}, {"tables", bad, "light", 1280}} {
-		b := open(t)
+	}{
+		{"desktop", good, "light", 1280}, {"bad", bad, "light", 1280}, {"narrow", bad, "light", 390}, {"dark", bad, "dark", 1280}, {"tables", bad, "light", 1280},
+		{"several", several, "light", 1280}, {"map", several, "light", 1280}, {"clauses", several, "light", 1280}, {"narrow-clauses", several, "light", 390},
+	} {
 		b.do(t, chromedp.EmulateViewport(p.width, 900),
 			emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: p.scheme}}))
 		b.open(t, p.url)
@@ -360,10 +368,21 @@ func TestPictures(t *testing.T) {
 			b.do(t, chromedp.Evaluate(`document.querySelectorAll('#grids details, #standards details:nth-of-type(4)').forEach(d => { d.open = true; });
 				document.getElementById('grids').scrollIntoView()`, nil), chromedp.Poll(`document.querySelectorAll('#standards table').length === 1`, nil))
 		}
+		if p.name == "map" {
+			b.do(t, chromedp.Evaluate(`document.getElementById('map').scrollIntoView()`, nil))
+		}
+		if strings.HasSuffix(p.name, "clauses") {
+			b.do(t, chromedp.Evaluate(`document.querySelectorAll('#list > details')[3].open = true; document.getElementById('clauses').scrollIntoView()`, nil),
+				chromedp.Poll(`document.querySelector('#list .call') !== null`, nil),
+				chromedp.Evaluate(`document.querySelector('#list .call.judged').open = true`, nil))
+		}
 		var picture []byte
 		b.do(t, chromedp.CaptureScreenshot(&picture))
 		if wide := value[int](t, b, `document.documentElement.scrollWidth`); int64(wide) > p.width {
 			t.Errorf("%s: the page is %d wide, the screen %d", p.name, wide, p.width)
+		}
+		if cut := value[int](t, b, `[...document.querySelectorAll('.body[class], .body p, .pair > *')].filter(e => e.scrollWidth > e.clientWidth + 1 && e.checkVisibility()).length`); cut > 0 {
+			t.Errorf("%s: the text of %d elements is cut off", p.name, cut)
 		}
 		if err := os.WriteFile(filepath.Join(dir, p.name+".png"), picture, 0o644); err != nil {
 			t.Fatal(err)

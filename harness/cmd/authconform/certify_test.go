@@ -3,6 +3,8 @@ package main
 import (
 	"encoding/json"
 	"encoding/xml"
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -124,6 +126,42 @@ func TestVerifyNamesWhatWasAltered(t *testing.T) {
 				t.Errorf("certify signs a doctored run, or does not say %q: %s", c.derived, res)
 			}
 		})
+	}
+}
+
+// TestVerifyNamesEveryFile: one byte more, in each file of a bundle, and the signature
+// itself.
+func TestVerifyNamesEveryFile(t *testing.T) {
+	bundle, keys := certified(t)
+	public := filepath.Join(keys, "release.key.pub")
+	change(t, bundle, attest.AttestationFile, `"sig": ?"(..)`, "AA")
+	if res := run(t, nil, "verify", bundle, "--key", public); res.code != verdict.ExitNotConformant || !strings.Contains(res.stdout, "WRONG "+attest.AttestationFile) {
+		t.Errorf("the signature: %s", res)
+	}
+	if res := certify(t, bundle, keys); res.code != 0 {
+		t.Fatal(res)
+	}
+	var altered []string
+	err := filepath.WalkDir(bundle, func(path string, d fs.DirEntry, err error) error {
+		name, relErr := filepath.Rel(bundle, path)
+		if err != nil || relErr != nil || d.IsDir() || name == attest.AttestationFile {
+			return errors.Join(err, relErr)
+		}
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		altered = append(altered, name)
+		return os.WriteFile(path, append(text, '\n'), 0o600)
+	})
+	if err != nil || len(altered) < 15 {
+		t.Fatalf("%d files, %v", len(altered), err)
+	}
+	res := run(t, nil, "verify", bundle, "--key", public)
+	for _, name := range altered {
+		if res.code != verdict.ExitNotConformant || !strings.Contains(res.stdout, "WRONG "+filepath.ToSlash(name)+": its SHA-256") {
+			t.Errorf("%s: %s", name, res)
+		}
 	}
 }
 
