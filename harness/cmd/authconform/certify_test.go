@@ -93,6 +93,9 @@ var alterations = []struct {
 	{"an excuse that nobody gave", func(t *testing.T, dir string) {
 		change(t, dir, reports.JSONFile, `"id":"kiiex.code.replayed",.*?"verdict":"(FAIL)"`, "KNOWN")
 	}, reports.JSONFile, "clause kiiex.code.replayed: the report says KNOWN"},
+	{"an older format", func(t *testing.T, dir string) {
+		change(t, dir, reports.JSONFile, `"schema_version":(\d+)`, "1")
+	}, reports.JSONFile, "kiiex: the report has format 1, and this authconform writes 2"},
 	{"a softer contract", func(t *testing.T, dir string) {
 		change(t, dir, filepath.Join("contract", "kiiex", "clauses.yaml"), `- id: kiiex.code.replayed\n  level: ([A-Z]+)`, "INFO")
 	}, "contract/kiiex/clauses.yaml", ""},
