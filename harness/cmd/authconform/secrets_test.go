@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -35,27 +36,26 @@ var faults = map[string][]string{
 // the reference, makes specs fail, panic-free, and looks for them, and for all
 // that the reference issues, in everything a run puts out.
 func TestCanarySecretsReachNoOutput(t *testing.T) {
-	for _, st := range suites.All() {
-		for _, procs := range []string{"1", "2"} {
-			t.Run(st.Exchange+" in "+procs, func(t *testing.T) {
-				t.Parallel()
-				c, err := runner.Contract(st.Exchange)
-				if err != nil {
-					t.Fatal(err)
-				}
-				file, _ := servedOf(t, st.Exchange, runner.ServeOptions{Profile: c.Profiles[0], Faults: faults[st.Exchange]})
-				canaries, env := plant(t, file)
-				tapped := tap(t)
-				env = append(env, tapped.variable(st.Exchange))
-				out := filepath.Join(t.TempDir(), "out")
-				got := run(t, env, "run", st.Exchange, "--target", file, "--profile", c.Profiles[1], "--strict", "--out", out, "--evidence", "all", "--procs", procs)
-				if got.code != verdict.ExitNotConformant {
-					t.Fatalf("the faults should make the run red\n%s", got)
-				}
-				tapped.add(t, canaries)
-				searched(t, out, got, canaries)
-			})
-		}
+	for i, st := range suites.All() {
+		procs := strconv.Itoa(1 + i%2) // by turns: who writes an output does not depend on the exchange
+		t.Run(st.Exchange+" in "+procs, func(t *testing.T) {
+			t.Parallel()
+			c, err := runner.Contract(st.Exchange)
+			if err != nil {
+				t.Fatal(err)
+			}
+			file, _ := servedOf(t, st.Exchange, runner.ServeOptions{Profile: c.Profiles[0], Faults: faults[st.Exchange]})
+			canaries, env := plant(t, file)
+			tapped := tap(t)
+			env = append(env, tapped.variable(st.Exchange))
+			out := filepath.Join(t.TempDir(), "out")
+			got := run(t, env, "run", st.Exchange, "--target", file, "--profile", c.Profiles[1], "--strict", "--out", out, "--evidence", "all", "--procs", procs)
+			if got.code != verdict.ExitNotConformant {
+				t.Fatalf("the faults should make the run red\n%s", got)
+			}
+			tapped.add(t, canaries)
+			searched(t, out, got, canaries)
+		})
 	}
 }
 
