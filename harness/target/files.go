@@ -7,14 +7,14 @@ import (
 	"syscall"
 )
 
-// The longest that a file may be: a target file, a file that holds one secret, one of
-// NAME=value lines, one with certificates. Each is far beyond any real one; it stops a
-// wrong path (a dump, a log, a device) before anything reads on.
+// The longest that a file may be. Each is far beyond any real one, and stops a wrong path
+// (a dump, a log, a device) before anything reads on. A file of NAME=value lines may be as
+// long as a target file, for it holds the secrets of all its accounts: those of the accounts
+// that a reference serves take 250 KiB.
 const (
-	maxFile         = 1 << 20
-	maxSecret       = 64 << 10
-	maxEntries      = 1 << 20
-	maxCertificates = 1 << 20
+	maxFile    = 1 << 20
+	maxNamed   = 64 << 10 // one secret, a key, certificates
+	maxEntries = maxFile
 )
 
 // readRegular reads a file that is one: a pipe or a device might never end, or never
@@ -61,5 +61,5 @@ func (t *Target) ReadFile(path string) ([]byte, error) {
 	if content, known := t.files[path]; known {
 		return content, nil
 	}
-	return readRegular(path, maxCertificates)
+	return readRegular(path, maxNamed)
 }

@@ -196,7 +196,7 @@ func (r *reader) expand(s *spot, raw string) (string, bool) {
 }
 
 func (r *reader) wholeFile(s *spot, path string) (string, bool) {
-	content, err := r.readFile(r.beside(path), maxSecret)
+	content, err := r.readFile(r.beside(path), maxNamed)
 	if err != nil {
 		r.fault(s, &wrong{what: "cannot be read: " + reason(err), want: "a file, relative to the target file", do: "correct the path"})
 		return "", false
@@ -233,13 +233,10 @@ func (r *reader) fileEntry(s *spot, path, name string) (string, bool) {
 // path checks that a file named by the target file is there. The content of a
 // private key is a secret.
 func (r *reader) path(name string, key bool) (string, *wrong) {
-	most := int64(maxCertificates)
-	if key {
-		most = maxSecret
-	}
-	content, err := r.readFile(r.beside(name), most)
+	content, err := r.readFile(r.beside(name), maxNamed)
 	if err != nil {
-		return "", &wrong{what: "cannot be read: " + reason(err), do: "correct the path"}
+		return "", &wrong{what: "cannot be read: " + reason(err), want: "a file of PEM blocks, at most 64 KiB",
+			do: "correct the path, and name only what this deployment needs: the system's authorities are trusted anyway"}
 	}
 	if key {
 		text := strings.TrimSpace(string(content))
