@@ -28,6 +28,7 @@ type room struct {
 var road = []room{
 	{name: "schemas", only: []string{}},
 	{name: "harness/plain", only: []string{}},
+	{name: "harness/program", only: []string{}},
 	{name: "harness/schema", only: []string{}},
 	{name: "harness/secret", only: []string{}},
 	{name: "harness/yamldoc", only: []string{}},
@@ -39,7 +40,7 @@ var road = []room{
 	{name: "harness/alien", only: []string{"harness/target"}}, // second back ends, that their suites are put to
 	{name: "harness/otp", only: []string{"harness/secret"}},
 	{name: "harness/httpclient", only: []string{"harness/secret"}},
-	{name: "harness/inbox", only: []string{"harness/httpclient"}},
+	{name: "harness/inbox", only: []string{"harness/httpclient", "harness/program"}},
 	{name: "harness/identity", only: []string{"harness/target"}},
 	{name: "harness/value", only: []string{"harness/httpclient"}},
 	{name: "harness/contract", only: []string{"harness/baseline", "harness/grid", "harness/schema", "harness/source", "harness/yamldoc"}},

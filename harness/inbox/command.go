@@ -11,7 +11,8 @@ import (
 	"fmt"
 	"os/exec"
 	"strings"
-	"time"
+
+	"authconform/harness/program"
 )
 
 // Exec asks a command, which gets the address as its last argument and prints the messages to it as JSON objects, one a line:
@@ -26,15 +27,14 @@ func (e executable) list(ctx context.Context, to string) ([]Message, error) {
 		return nil, errors.New("no command is given: name the program and its arguments")
 	}
 	cmd := exec.CommandContext(ctx, e[0], append(e[1:len(e):len(e)], to)...)
-	cmd.WaitDelay = time.Second // a child that keeps the pipe open must not outlive the deadline
-	out, err := cmd.Output()
+	out, err := program.Output(cmd)
 	if err != nil {
 		var exit *exec.ExitError
 		if errors.As(err, &exit) {
 			// Its error output may quote a mail or a password.
 			return nil, fmt.Errorf("the command %s failed: %s; run it by hand to see why", e[0], exit.ProcessState)
 		}
-		return nil, fmt.Errorf("the command cannot be run: %w", err)
+		return nil, fmt.Errorf("the command %s failed: %w", e[0], err)
 	}
 	return parseLines(out, to)
 }
@@ -42,7 +42,7 @@ func (e executable) list(ctx context.Context, to string) ([]Message, error) {
 func parseLines(out []byte, to string) ([]Message, error) {
 	var list []Message
 	lines := bufio.NewScanner(bytes.NewReader(out))
-	lines.Buffer(nil, webLimit)
+	lines.Buffer(nil, program.MaxOutput)
 	for number := 1; lines.Scan(); number++ {
 		line := strings.TrimSpace(lines.Text())
 		if line == "" {

@@ -11,9 +11,9 @@ import (
 	"authconform/harness/target"
 )
 
-// program is what this program takes beside what Go's memory limit governs: its own
+// overhead is what this program takes beside what Go's memory limit governs: its own
 // pages and stacks.
-const program = 56 << 20
+const overhead = 56 << 20
 
 // limitMemory lets the garbage collector keep this process below limits.max-memory. An
 // embedded reference, which shares its process with the runs of a command without a
@@ -33,7 +33,7 @@ func (p Plan) limitMemory() {
 }
 
 // heap is how much of the memory of a process is for what it keeps.
-func (p Plan) heap() int64 { return max(p.MaxMemory-program, p.MaxMemory/2) }
+func (p Plan) heap() int64 { return max(p.MaxMemory-overhead, p.MaxMemory/2) }
 
 // bounded is a lender whose run goes on only while this process has memory left.
 type bounded struct {

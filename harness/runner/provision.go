@@ -16,6 +16,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"authconform/harness/identity"
+	"authconform/harness/program"
 	"authconform/harness/secret"
 	"authconform/harness/target"
 )
@@ -158,8 +159,7 @@ func (p *provisioner) call(what, role string, input []byte) ([]byte, error) {
 	defer cancel()
 	cmd := exec.CommandContext(ctx, p.command[0], append(slices.Clone(p.command[1:]), what, p.exchange, role)...)
 	cmd.Stdin = bytes.NewReader(input)
-	cmd.WaitDelay = time.Second // a child that keeps the pipe open must not outlive the deadline
-	out, err := cmd.Output()
+	out, err := program.Output(cmd)
 	var exit *exec.ExitError
 	switch {
 	case ctx.Err() != nil:
@@ -167,7 +167,7 @@ func (p *provisioner) call(what, role string, input []byte) ([]byte, error) {
 	case errors.As(err, &exit): // its error output may quote a password
 		return nil, fmt.Errorf("%s ended with %s; run it by hand to see why", p.command[0], exit.ProcessState)
 	case err != nil:
-		return nil, fmt.Errorf("it cannot be run: %w", err)
+		return nil, fmt.Errorf("%s failed: %w", p.command[0], err)
 	}
 	return out, nil
 }
