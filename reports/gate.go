@@ -97,7 +97,7 @@ func describe(leaks []secret.Leak) string {
 }
 
 const (
-	chunkSize   = 4 << 20
+	chunkSize   = 1 << 20
 	overlapSize = 64 << 10 // the longest secret, in its longest form, that may lie across two chunks
 )
 

@@ -64,6 +64,7 @@ func (a *Actor) Do(ctx context.Context, r Request) (*Call, error) {
 	if err != nil {
 		return nil, &Error{Kind: Unsendable, Method: r.Method, Path: r.Path, reason: a.wire.vault.Redact(err.Error())}
 	}
+	a.learn(t)
 	limited, cancel := a.wire.deadline(context.WithValue(ctx, transmissionKey{}, t))
 	defer cancel()
 	resp, err := a.client.R().SetContext(limited).Execute(r.Method, t.url)
@@ -108,6 +109,18 @@ func (a *Actor) transmission(r Request) (*transmission, error) {
 		return nil, err
 	}
 	return &transmission{actor: a.name, request: r, url: u.String(), header: a.header(r, body != nil), body: body}, nil
+}
+
+// learn tells the vault what a request sends, before anybody can repeat it.
+func (a *Actor) learn(t *transmission) {
+	values := url.Values{}
+	for name, value := range t.request.PathValues {
+		values.Add(name, value)
+	}
+	for name, list := range t.request.Query {
+		values[name] = append(values[name], list...)
+	}
+	a.wire.vault.LearnSent(t.header, values, strings.Join(t.header["Content-Type"], ""), t.body)
 }
 
 func encode(r Request) ([]byte, error) {

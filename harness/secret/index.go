@@ -1,16 +1,17 @@
 package secret
 
 import (
+	"hash/maphash"
 	"slices"
 	"strings"
 )
 
-// form is one spelling of one registered value.
+// form is what is known of one spelling of one registered value.
 type form struct {
-	text  string
 	label string
 	whole bool // replaced as a whole word only
 	code  bool // a one-time code: not scanned for
+	sent  bool // a near miss of a secret, or what merely looks like one
 }
 
 // span is a stretch of text covered by one form, or by several overlapping ones.
@@ -18,26 +19,24 @@ type span struct {
 	start, end int
 	form       form // the first and longest one at start
 	scanned    bool // at least one form in it is searched for by Scan
+	sent       bool // all forms in it are what was sent and is no secret
 }
 
 // index finds forms by their first four bytes. A value can be added at any time without rebuilding anything, because values
 // arrive between calls (each code, each token) and every call is redacted.
 type index struct {
 	// filter holds one bit per hash of four bytes; most text is passed over here, at about a nanosecond a byte.
-	filter  [1 << (filterBits - 6)]uint64
-	buckets map[uint32]*bucket
-}
-
-// bucket holds the forms with the same first four bytes. Hundreds of tokens share their first bytes, but few lengths, so a
-// look-up costs one hash a length however many forms there are.
-type bucket struct {
-	lengths []int // longest first
-	forms   map[string]form
+	filter [1 << (filterBits - 6)]uint64
+	// lengths are those of the forms with the same first four bytes, longest first. Hundreds of tokens share their first
+	// bytes, but few lengths, so a look-up costs one hash a length however many forms there are.
+	lengths map[uint32][]int
+	// forms are known by their hash alone: a run knows a hundred thousand of them, and no text is needed twice.
+	forms map[uint64]form
 }
 
 const filterBits = 22 // half a megabyte: a long run knows a hundred thousand beginnings
 
-func newIndex() *index { return &index{buckets: map[uint32]*bucket{}} }
+func newIndex() *index { return &index{lengths: map[uint32][]int{}, forms: map[uint64]form{}} }
 
 func slot(key uint32) uint32 { return key * 0x9E3779B1 >> (32 - filterBits) }
 
@@ -45,25 +44,23 @@ func key4(s string) uint32 {
 	return uint32(s[0]) | uint32(s[1])<<8 | uint32(s[2])<<16 | uint32(s[3])<<24
 }
 
-func (x *index) add(f form) {
-	if len(f.text) < 4 {
+func (x *index) add(text string, f form) {
+	if len(text) < 4 {
 		return
 	}
-	k := key4(f.text)
-	b := x.buckets[k]
-	if b == nil {
-		b = &bucket{forms: map[string]form{}}
-		x.buckets[k] = b
-	}
-	if old, known := b.forms[f.text]; known {
+	sum := maphash.String(hashSeed, text)
+	if old, known := x.forms[sum]; known {
 		// Two values may share a spelling; the less restrained one decides, so that neither leaks.
 		old.whole = old.whole && f.whole
 		old.code = old.code && f.code
+		old.sent = old.sent && f.sent
 		f = old
 	}
-	b.forms[f.text] = f
-	if at, known := slices.BinarySearchFunc(b.lengths, len(f.text), func(e, n int) int { return n - e }); !known {
-		b.lengths = slices.Insert(b.lengths, at, len(f.text))
+	x.forms[sum] = f
+	k := key4(text)
+	lengths := x.lengths[k]
+	if at, known := slices.BinarySearchFunc(lengths, len(text), func(e, n int) int { return n - e }); !known {
+		x.lengths[k] = slices.Insert(lengths, at, len(text))
 	}
 	h := slot(k)
 	x.filter[h>>6] |= 1 << (h & 63)
@@ -71,7 +68,7 @@ func (x *index) add(f form) {
 
 // find returns the spans to replace: sorted, not overlapping. Text inside placeholders is passed over.
 func (x *index) find(s string, placeholder func(string) int) []span {
-	if len(s) < 4 || len(x.buckets) == 0 {
+	if len(s) < 4 || len(x.forms) == 0 {
 		return nil
 	}
 	var spans, inner []span
@@ -101,19 +98,15 @@ func (x *index) find(s string, placeholder func(string) int) []span {
 
 // match takes the longest form at i. Whole-word forms that stand inside a word are put aside in inner.
 func (x *index) match(s string, i int, k uint32, spans, inner []span) (found, aside []span) {
-	b := x.buckets[k]
-	if b == nil {
-		return spans, inner
-	}
-	for _, n := range b.lengths {
+	for _, n := range x.lengths[k] {
 		if i+n > len(s) {
 			continue
 		}
-		f, known := b.forms[s[i:i+n]]
+		f, known := x.forms[maphash.String(hashSeed, s[i:i+n])]
 		if !known {
 			continue
 		}
-		sp := span{start: i, end: i + len(f.text), form: f, scanned: !f.code}
+		sp := span{start: i, end: i + n, form: f, scanned: !f.code, sent: f.sent}
 		if f.whole && !(edgeBefore(s, sp.start, f) && edgeAfter(s, sp.end, f)) {
 			inner = append(inner, sp)
 			continue
@@ -131,6 +124,7 @@ func join(spans []span, sp span) []span {
 	last := &spans[len(spans)-1]
 	last.end = max(last.end, sp.end)
 	last.scanned = last.scanned || sp.scanned
+	last.sent = last.sent && sp.sent
 	return spans
 }
 
@@ -192,7 +186,7 @@ func digit(s string, i int) bool { return i >= 0 && i < len(s) && s[i] >= '0' &&
 
 // edgeBefore tells whether a word may begin at i. The tail of an escape (%22, \n, \u0022) belongs to no word.
 func edgeBefore(s string, i int, f form) bool {
-	if i == 0 || !wordByte(f.text[0]) {
+	if i == 0 || !wordByte(s[i]) {
 		return true
 	}
 	if f.code && s[i-1] == '.' && digit(s, i-2) {
@@ -205,7 +199,7 @@ func edgeBefore(s string, i int, f form) bool {
 }
 
 func edgeAfter(s string, i int, f form) bool {
-	if i == len(s) || !wordByte(f.text[len(f.text)-1]) {
+	if i == len(s) || !wordByte(s[i-1]) {
 		return true
 	}
 	if f.code && s[i] == '.' && digit(s, i+1) {

@@ -34,6 +34,9 @@ type Vault struct {
 	index   *index
 	normals *normalIndex
 	values  map[string]bool
+	near    map[string]bool  // what was sent and is no secret itself
+	ends    map[nearEnd]bool // of the normal forms of secrets
+	weak    map[string]bool  // normal forms that say too little
 	labels  map[string]bool
 	names   map[string]bool
 }
@@ -49,7 +52,8 @@ func (l Leak) String() string { return fmt.Sprintf("%s: %s at byte %d", l.Where,
 
 // New returns a vault that knows the usual secret-bearing names and no value.
 func New() *Vault {
-	v := &Vault{index: newIndex(), normals: newNormalIndex(), values: map[string]bool{}, labels: map[string]bool{imageLabel: true}, names: map[string]bool{}}
+	v := &Vault{index: newIndex(), normals: newNormalIndex(), values: map[string]bool{}, near: map[string]bool{}, ends: map[nearEnd]bool{}, weak: map[string]bool{},
+		labels: map[string]bool{imageLabel: true}, names: map[string]bool{}}
 	v.AddNames(defaultNames...)
 	return v
 }
@@ -84,17 +88,23 @@ func (v *Vault) add(label, value string) {
 		return
 	}
 	v.values[value] = true
+	v.addEnds(value)
+	v.spell(label, value, false)
+}
+
+// spell makes the spellings of a value known; sent says that it is no secret itself.
+func (v *Vault) spell(label, value string, sent bool) {
 	code := len(value) <= digitsValue && allDigits(value)
 	short := code || len(value) < shortValue
 	for _, text := range forms(value, short) {
-		v.index.add(form{text: text, label: label, whole: short, code: code})
+		v.index.add(text, form{label: label, whole: short, code: code, sent: sent})
 	}
 	if !short {
 		v.addNormal(label, value)
 	}
 	if !short && strings.HasSuffix(label, "password") {
 		for _, text := range digests(value) { // whoever has one can try passwords at leisure
-			v.index.add(form{text: text, label: label + "-digest"})
+			v.index.add(text, form{label: label + "-digest", sent: sent})
 		}
 	}
 }
@@ -217,6 +227,9 @@ func (v *Vault) See(text string) []Sighting {
 	defer v.mu.RUnlock()
 	var all []Sighting
 	for _, sp := range v.index.find(text, v.placeholder) {
+		if sp.sent {
+			continue
+		}
 		all = append(all, Sighting{Label: sp.form.label, Start: sp.start, End: sp.end, Code: !sp.scanned})
 	}
 	return all
