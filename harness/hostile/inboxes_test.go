@@ -7,6 +7,8 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -53,4 +55,54 @@ func TestInboxesThatLeadElsewhere(t *testing.T) {
 			t.Errorf("%s: %v", status, err)
 		}
 	}
+}
+
+// TestInboxesThatLie: mail to somebody else is nobody's, and mail by the thousand, with
+// markup and with what a terminal would act upon, makes no look longer than its limit.
+func TestInboxesThatLie(t *testing.T) {
+	const right = `{"to":["a@x.example"],"subject":"your code","text":"123456"}`
+	for name, c := range map[string]struct {
+		printed string
+		found   bool
+	}{
+		"somebody else's":       {`{"to":["b@x.example"],"text":"123456"}`, false},
+		"one like it":           {`{"to":["xa@x.example","a@x.example.org"],"text":"123456"}`, false},
+		"nobody's in a list":    {`{"to":[""],"text":"123456"}`, false},
+		"thousands":             {strings.Repeat(`{"to":["b@x.example"],"text":"123456"}`+"\n", 20_000) + right, true},
+		"markup":                {`{"to":["a@x.example"],"html":"` + strings.Repeat(`<a href='`, 50_000) + `"}`, true},
+		"what a terminal reads": {`{"to":["a@x.example"],"subject":"\u001b[2J\n::error::a","text":"\u202e123456"}`, true},
+		"no object":             {"\x1b[2J::error::a", false},
+		"a list for a text":     {`{"to":["a@x.example"],"text":["\n::error::a"]}`, false},
+		"a date that is none":   {`{"to":["a@x.example"],"at":"yesterday\u001b[2J"}`, false},
+		"a long line":           {`{"text":"` + strings.Repeat("x", 9<<20), false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			file := filepath.Join(t.TempDir(), "mail")
+			if err := os.WriteFile(file, []byte(c.printed), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			box := inbox.Exec([]string{"sh", "-c", `cat "$0"`, file})
+			over := errors.New("no second look")
+			box.Pause = func(context.Context, time.Duration) error { return over }
+			begun := time.Now()
+			message, err := box.Wait(t.Context(), "a@x.example", nil)
+			if (err == nil) != c.found {
+				t.Errorf("found %v, %v", message, err)
+			}
+			if err != nil {
+				actedUpon(t, "error", plain.Text(err.Error()))
+			}
+			inbox.Codes(message.Text+message.HTML, 6)
+			actedUpon(t, "a message", plain.Text(message.String()))
+			if took := time.Since(begun); took > longestLook {
+				t.Errorf("a look took %s", took)
+			}
+		})
+	}
+	t.Run("without end", func(t *testing.T) {
+		box := inbox.Exec([]string{"yes", right})
+		if message, err := box.Wait(t.Context(), "a@x.example", nil); err == nil || !strings.Contains(err.Error(), "it printed more than 8 MiB") {
+			t.Errorf("found %v, %v", message, err)
+		}
+	})
 }

@@ -1,10 +1,13 @@
 package target
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"syscall"
+	"unicode/utf8"
 )
 
 // The longest that a file may be. Each is far beyond any real one, and stops a wrong path
@@ -53,6 +56,19 @@ func (r *reader) readFile(path string, most int64) ([]byte, error) {
 		r.files[path] = content
 	}
 	return content, err
+}
+
+// readText reads a file of text. An editor may have put a byte order mark before it; what is
+// no UTF-8, or has NULs as UTF-16 does, would be sent as another secret than was meant.
+func (r *reader) readText(path string, most int64) (string, error) {
+	content, err := r.readFile(path, most)
+	if err != nil {
+		return "", err
+	}
+	if !utf8.Valid(content) || bytes.IndexByte(content, 0) >= 0 {
+		return "", fmt.Errorf("it is no text in UTF-8")
+	}
+	return strings.TrimPrefix(string(content), "\ufeff"), nil
 }
 
 // ReadFile gives the content that a file named by the target file had when that was

@@ -55,3 +55,37 @@ func TestOnlyRegularFilesOfABoundedLengthAreRead(t *testing.T) {
 		}
 	}
 }
+
+// TestTextsOfOtherEditors: a byte order mark and the line ends of Windows belong to no
+// secret, and UTF-16 is refused in a sentence.
+func TestTextsOfOtherEditors(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"one": "\ufeffS3cret-word\r\n", "many.env": "\ufeffA=S3cret-word\r\nB=other-S3cret\r\n", "wide": "S\x003\x00c\x00r\x00e\x00t\x00-\x00",
+		"latin.env": "A=S3cr\xe9t-word\n",
+		"t.yaml": "\ufeffversion: 1\r\nexchange: demo\r\nurl: http://127.0.0.1:1\r\nidentities:\r\n" +
+			"  - {name: a, roles: [user], login: a, password: \"file:one\"}\r\n  - {name: b, roles: [user], login: b, password: \"file:many.env#A\"}\r\n",
+		"bad.yaml": "version: 1\nexchange: demo\nurl: http://127.0.0.1:1\nidentities:\n" +
+			"  - {name: a, roles: [user], login: a, password: \"file:wide\"}\n  - {name: b, roles: [user], login: b, password: \"file:latin.env#A\"}\n",
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	options := Options{Secret: func(string, string) {}, Exchanges: map[string]Exchange{"demo": {Roles: map[string]string{"user": ""}}}}
+	read, err := Load(filepath.Join(dir, "t.yaml"), options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, who := range read.Identities {
+		if who.Password != "S3cret-word" {
+			t.Errorf("%s has the password %q", who.Name, who.Password)
+		}
+	}
+	_, err = Load(filepath.Join(dir, "bad.yaml"), options)
+	for _, line := range []string{"bad.yaml:5: ", "bad.yaml:6: "} {
+		if err == nil || !strings.Contains(err.Error(), line) || !strings.Contains(err.Error(), "it is no text in UTF-8") {
+			t.Errorf("%s: %v", line, err)
+		}
+	}
+}

@@ -196,12 +196,12 @@ func (r *reader) expand(s *spot, raw string) (string, bool) {
 }
 
 func (r *reader) wholeFile(s *spot, path string) (string, bool) {
-	content, err := r.readFile(r.beside(path), maxNamed)
+	content, err := r.readText(r.beside(path), maxNamed)
 	if err != nil {
 		r.fault(s, &wrong{what: "cannot be read: " + reason(err), want: "a file, relative to the target file", do: "correct the path"})
 		return "", false
 	}
-	value := strings.TrimSpace(string(content))
+	value := strings.TrimSpace(content)
 	if strings.ContainsAny(value, "\r\n") {
 		r.fault(s, &wrong{what: "names a file of several lines", want: "a file that holds the one value",
 			do: "name the line: file:PATH#NAME reads NAME=value"})
@@ -213,13 +213,13 @@ func (r *reader) wholeFile(s *spot, path string) (string, bool) {
 func (r *reader) fileEntry(s *spot, path, name string) (string, bool) {
 	entries, read := r.secretFiles[path]
 	if !read {
-		content, err := r.readFile(r.beside(path), maxEntries)
+		content, err := r.readText(r.beside(path), maxEntries)
 		if err != nil {
 			r.fault(s, &wrong{what: "cannot be read: " + reason(err), want: "a file of NAME=value lines, relative to the target file",
 				do: "correct the path"})
 			return "", false
 		}
-		entries = r.parseEntries(r.beside(path), string(content))
+		entries = r.parseEntries(r.beside(path), content)
 		r.secretFiles[path] = entries
 	}
 	value, ok := entries[name]
