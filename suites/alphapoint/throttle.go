@@ -3,6 +3,7 @@ package alphapoint
 import (
 	"context"
 	"regexp"
+	"strconv"
 	"strings"
 	"time"
 
@@ -137,6 +138,7 @@ func (v specs) throttleCodes(kit family.LimitTest) {
 		clause.Should(v.ID("throttle.codes-whatever-varies"), v.SecondStep, contract.SecondFactorThrottled, disrupts, spansSessions),
 		func(ctx SpecContext) {
 			l := v.codeLimit(ctx, v.FirstStep(ctx))
+			l.Vary(claimingAddresses())
 			kit.WhateverVaries(ctx, l)
 		})
 	if v.Validate == nil {
@@ -159,8 +161,20 @@ func (v specs) throttleCodes(kit family.LimitTest) {
 			l.Operation = row.Clause.Operation
 			l.Wrong = func(int) family.Attempt { return family.Attempt{By: session, Request: request(p.Wrong())} }
 			l.Right = func() family.Attempt { return family.Attempt{By: session, Request: request(v.Code(ctx, p.Codes))} }
+			l.Vary(family.Unlike())
+			l.Vary(claimingAddresses())
 			kit.Reach(ctx, l)
 		})
+	}
+}
+
+// claimingAddresses has each attempt claim to come from another address.
+func claimingAddresses() func(family.Attempt) family.Attempt {
+	n := 0
+	return func(a family.Attempt) family.Attempt {
+		n++
+		a.Request = a.Request.WithHeader("X-Forwarded-For", "198.51.100."+strconv.Itoa(n%250+1))
+		return a
 	}
 }
 

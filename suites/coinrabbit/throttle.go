@@ -214,9 +214,11 @@ func codeLimits(p *client.Client) {
 func untilLimited(ctx context.Context, p *client.Client, a *client.Account, op *contract.Operation, r conform.Request) *httpclient.Call {
 	GinkgoHelper()
 	var call *httpclient.Call
-	for range tries {
+	vary := family.Unlike()
+	for i := range tries {
 		a.Who.Failed()
-		call = p.Do(ctx, a.Me, op, r)
+		attempt := vary(family.Attempt{By: a.Me, Request: r.WithHeader("X-Forwarded-For", fmt.Sprintf("198.51.100.%d", i+1))})
+		call = p.Do(ctx, attempt.By, op, attempt.Request)
 		if p.Exactly(call, op, contract.Throttled) && !p.Exactly(call, op, codeWrong) {
 			break
 		}

@@ -112,7 +112,13 @@ func unlike(n int) map[string]string {
 		"X-Device-Id": number, "X-Session-Id": number, "X-Client-Id": number, "X-Trace-Id": number, "Accept": "application/json, text/x" + number,
 		"X_Forwarded_For": address, "X-Cluster-Client-Ip": address, "X-Originating-Ip": address, "X-Remote-Ip": address, "Client-Ip": address,
 		"Fastly-Client-Ip": address, "X-Remote-Addr": address, "Via": "1.1 proxy" + number, "Pragma": "p" + number, "X-Api-Version": number,
-		"Accept-Encoding": "identity;q=0." + number, "X-Real-Ip": address, "X-Client-Ip": address,
+		"Accept-Encoding": "identity;q=0." + number, "X-Real-Ip": address, "X-Client-Ip": address, "True-Client-Ip": address,
+		"Cf-Connecting-Ip": address, "X-Forwarded-Host": "host" + number + ".invalid", "Cache-Control": "max-age=" + number,
+		"If-None-Match": `"` + number + `"`, "Idempotency-Key": number, "X-Idempotency-Key": number, "X-Client-Version": number,
+		"X-App-Version": number, "X-Fingerprint": number, "X-Device-Fingerprint": number, "X-Platform": "p" + number, "X-Timezone": number,
+		"Traceparent":     "00-" + strings.Repeat("0", 31) + strconv.Itoa(n%9+1) + "-0000000000000001-00",
+		"X-Amzn-Trace-Id": number, "Dnt": strconv.Itoa(n % 2),
+		"Accept-Charset": "utf-8;q=0." + number, "From": "from" + number + "@page.invalid", "Sec-Ch-Ua": "ua" + number,
 	}
 }
 

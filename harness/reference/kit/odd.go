@@ -52,6 +52,18 @@ var oddFaults = []commonFault{
 	}},
 	{id: "odd-limit-by-real-address", text: "A limit is counted by the address in X-Real-IP.", varies: field("X-Real-Ip")},
 	{id: "odd-limit-by-trace", text: "A limit is counted by the trace that a client names.", varies: field("X-Trace-Id")},
+	{id: "odd-limit-by-idempotency", text: "A limit is counted by the idempotency key of a request.", varies: field("Idempotency-Key")},
+	{id: "odd-limit-by-version", text: "A limit is counted by the version that a client claims.", varies: field("X-Client-Version")},
+	{id: "odd-limit-by-fingerprint", text: "A limit is counted by the fingerprint that a client claims.", varies: field("X-Fingerprint")},
+	{id: "odd-limit-by-host", text: "A limit is counted by the host that a client claims.", varies: field("X-Forwarded-Host")},
+	{id: "odd-limit-by-true-client", text: "A limit is counted by the address in True-Client-IP.", varies: field("True-Client-Ip")},
+	{id: "odd-limit-by-connecting-address", text: "A limit is counted by the address in CF-Connecting-IP.", varies: field("Cf-Connecting-Ip")},
+	{id: "odd-limit-by-condition", text: "A limit is counted by the condition of a request.", varies: field("If-None-Match")},
+	{id: "odd-limit-by-cache", text: "A limit is counted by what a request says of caches.", varies: field("Cache-Control")},
+	{id: "odd-limit-by-platform", text: "A limit is counted by the platform that a client claims.", varies: field("X-Platform")},
+	{id: "odd-limit-by-correlation", text: "A limit is counted by the correlation id of a request.", varies: field("X-Correlation-Id")},
+	{id: "odd-limit-by-sender", text: "A limit is counted by the field From.", varies: field("From")},
+	{id: "odd-limit-by-proxy", text: "A limit is counted by the proxies that a request names.", varies: field("Via")},
 	{id: "odd-limit-by-encoding", text: "A limit is counted by the encodings that a client accepts.", varies: field("Accept-Encoding")},
 	{id: "odd-origin-null", text: "Pages without an origin may read answers with the user's credentials.", spoils: func(r *http.Request, w *written) {
 		if r.Header.Get("Origin") == "null" {

@@ -195,6 +195,14 @@ func sessionFaults() []kit.Fault {
 			Operations: list{opSetCookies}, Outcomes: ended,
 		},
 		{
+			ID: faultEndedSessionAliveInHeader, Text: "A session that was ended counts as a bearer token.",
+			Operations: list{opLogout, opLogoutAll, opLogoutOthers, opLogoutOne, opPassword, opUnlink}, Outcomes: ended,
+		},
+		{
+			ID: faultExpiredSessionAliveInHeader, Text: "A session that has expired counts as a bearer token.",
+			Operations: list{opSetCookies}, Outcomes: ended,
+		},
+		{
 			ID: faultSessionCookieReadableByScripts, Text: "The session cookie is not HttpOnly.",
 			Operations: list{opLogin, opCodeLogin, opValidate}, Outcomes: list{outOK, outActivated, outVerified},
 		},

@@ -65,6 +65,8 @@ const (
 	faultTokenAliveAfterUnlink           = "token-alive-after-unlink"
 	faultTokenAliveAfterFactorSwitchedOn = "token-alive-after-factor-switched-on"
 	faultTokenAliveAfterLifetimeChange   = "token-alive-after-lifetime-change"
+	faultEndedSessionAliveInHeader       = "ended-session-alive-in-header"
+	faultExpiredSessionAliveInHeader     = "expired-session-alive-in-header"
 	faultSessionCookieReadableByScripts  = "session-cookie-readable-by-scripts"
 
 	faultForeignTokenAccepted         = "foreign-token-accepted"

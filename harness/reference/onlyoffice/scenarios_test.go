@@ -253,7 +253,11 @@ var scenarios = map[string]scenario{
 		first, second := p.token(who), p.token(who)
 		return fmt.Sprint(first == second)
 	},
-	faultTokenNeverExpires: survives(func(p *portal, _ kit.Identity, _ string) { p.Clock.Advance(2 * sessionLifetime) }),
+	faultTokenNeverExpires:           survives(func(p *portal, _ kit.Identity, _ string) { p.Clock.Advance(2 * sessionLifetime) }),
+	faultExpiredSessionAliveInHeader: survives(func(p *portal, _ kit.Identity, _ string) { p.Clock.Advance(2 * sessionLifetime) }),
+	faultEndedSessionAliveInHeader: survives(func(p *portal, _ kit.Identity, token string) {
+		p.call("POST", authPath+"/logout", nil, cookie(sessionCookie, token))
+	}),
 	faultTokenAliveAfterLogout: survives(func(p *portal, _ kit.Identity, token string) {
 		p.call("POST", authPath+"/logout", nil, cookie(sessionCookie, token))
 	}),

@@ -49,6 +49,7 @@ type Server struct {
 	users           []*user
 	owner           *user
 	sessions        map[string]*session // by token
+	ended           map[string]*session // by token; for faults only
 	lastEvent       int
 	app, sms        tfaSettings
 	login           loginSettings
@@ -82,7 +83,7 @@ func New(config Config) (*Server, error) {
 		Server: server, policy: rules, router: newRouter(), salt: kit.RandomString(64, "0123456789abcdef"),
 		machineKey: kit.RandomString(40, kit.Alphanumeric), captcha: kit.RandomString(40, kit.URLSafe),
 		attempts: kit.NewFaultyLimiter(server.Faults, passwordLimitFaults), mailSends: kit.NewLimiter(),
-		sessions: map[string]*session{}, codeTries: map[string]tries{}, smsCodes: map[string][]smsCode{},
+		sessions: map[string]*session{}, ended: map[string]*session{}, codeTries: map[string]tries{}, smsCodes: map[string][]smsCode{},
 		login: defaultLoginSettings, cookie: defaultCookieSettings, password: defaultPasswordSettings,
 	}
 	if err := s.seed(config.Pool); err != nil {

@@ -86,13 +86,18 @@ func traceID() string {
 	return "00-" + hex.EncodeToString(b[:]) + "-0000000000000000-00"
 }
 
-func (s *Server) end(ended *session) { delete(s.sessions, ended.token) }
+func (s *Server) end(ended *session) {
+	delete(s.sessions, ended.token)
+	if s.On(faultEndedSessionAliveInHeader) {
+		s.ended[ended.token] = ended
+	}
+}
 
 // endAll ends the sessions for which is says so.
 func (s *Server) endAll(is func(*session) bool) {
-	for token, known := range s.sessions {
+	for _, known := range s.sessions {
 		if is(known) {
-			delete(s.sessions, token)
+			s.end(known)
 		}
 	}
 }
@@ -112,7 +117,10 @@ func (s *Server) findSession(r *request) {
 		}
 	}
 	known := s.sessions[presented]
-	if known == nil || !known.live(r.Now) && !s.On(faultTokenNeverExpires) {
+	if known == nil && !r.byCookie && s.On(faultEndedSessionAliveInHeader) {
+		known = s.ended[presented]
+	}
+	if known == nil || !known.live(r.Now) && !s.On(faultTokenNeverExpires) && (r.byCookie || !s.On(faultExpiredSessionAliveInHeader)) {
 		return
 	}
 	if known.user.disabled() && !s.On(faultDisabledAccountLetIn) {

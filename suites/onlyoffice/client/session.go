@@ -145,21 +145,47 @@ func (p *Client) RequireAlive(ctx context.Context, sessions ...*conform.Actor) {
 	}
 }
 
-// ExpectEnded checks that sessions open a protected operation no longer.
+// ExpectEnded checks that sessions open a protected operation no longer, whichever header
+// field carries them.
 func (p *Client) ExpectEnded(ctx context.Context, sessions ...*conform.Actor) {
 	ginkgo.GinkgoHelper()
 	for _, session := range sessions {
-		p.DoExpect(ctx, session, p.TFASettings, NoBody, contract.Unauthenticated)
+		p.expectShut(ctx, session)
+		for _, header := range carriers(tokenIn(session.Header)) {
+			p.expectShut(ctx, p.Actor("ended session", nil, header))
+		}
 	}
+}
+
+func (p *Client) expectShut(ctx context.Context, by *conform.Actor) {
+	ginkgo.GinkgoHelper()
+	p.DoExpect(ctx, by, p.TFASettings, NoBody, contract.Unauthenticated)
+}
+
+// carriers are the ways to present a token; none for "".
+func carriers(token string) []http.Header {
+	if token == "" {
+		return nil
+	}
+	return []http.Header{Cookie(token), Bearer(token), {"Authorization": {token}}}
+}
+
+// tokenIn is the token that a session's header fields carry.
+func tokenIn(h http.Header) string {
+	if cookie, found := strings.CutPrefix(h.Get("Cookie"), SessionCookie+"="); found {
+		token, _, _ := strings.Cut(cookie, ";")
+		return token
+	}
+	return strings.TrimPrefix(h.Get("Authorization"), "Bearer ")
 }
 
 // ExpectTokenEnded checks that a token opens nothing, in any of the ways to
 // present it.
 func (p *Client) ExpectTokenEnded(ctx context.Context, token string) {
 	ginkgo.GinkgoHelper()
-	for _, header := range []http.Header{Cookie(token), Bearer(token), {"Authorization": {token}}} {
+	for _, header := range carriers(token) {
 		by := p.Actor("ended session", nil, header)
-		p.ExpectEnded(ctx, by)
+		p.expectShut(ctx, by)
 		p.DoExpect(ctx, by, p.IsAuthentificated, NoBody, contract.Anonymous)
 	}
 }
