@@ -47,10 +47,13 @@ func magic(right string) []Variant {
 	return []Variant{
 		{"I04", "magic zeros", strings.Repeat("0", len(right))},
 		{"I04", "magic 123456", "1234567890"[:min(len(right), 10)]},
+		{"I04", "magic 654321", "9876543210"[10-min(len(right), 9)-1 : 9]},
+		{"I04", "magic ones", strings.Repeat("1", len(right))},
 		{"I04", "magic null", "null"},
 		{"I04", "magic undefined", "undefined"},
 		{"I04", "magic true", "true"},
 		{"I04", "magic NaN", "NaN"},
+		{"I04", "magic test", "test"},
 	}
 }
 

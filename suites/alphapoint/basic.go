@@ -6,6 +6,7 @@ import (
 	"authconform/harness/clause"
 	"authconform/harness/conform"
 	"authconform/harness/contract"
+	"authconform/harness/identity"
 	"authconform/suites/alphapoint/client"
 )
 
@@ -32,6 +33,10 @@ func (v specs) basic() {
 				Operation: v.Basic, By: v.BasicCaller(who, who.Password), Control: client.Always(request),
 				ChangedBy: v.BasicCaller(who, client.WrongPassword), Outcome: contract.BadCredentials,
 			})
+		})
+	v.nearlyRight(clause.Graded(v.ID("basic.near-miss"), v.Basic, contract.BadCredentials, needs),
+		func(who *identity.Identity, password string) (*conform.Actor, conform.Request) {
+			return v.BasicCaller(who, password), request
 		})
 	It(op+" rejects a request without credentials", clause.Graded(v.ID("basic.none"), v.Basic, contract.BadCredentials, needs),
 		func(ctx SpecContext) {

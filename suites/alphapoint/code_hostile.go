@@ -18,11 +18,11 @@ func (v specs) hostileCodes() {
 		Ready: func(ctx context.Context) family.CodeTrial {
 			t := v.secondStepTrial(ctx)
 			right := t.control().JSON.(conform.Object)["Code"].(string)
-			return family.CodeTrial{By: t.by, Right: right, Control: t.control}
+			return family.CodeTrial{By: t.by, Right: right, Control: t.control, Codes: t.Codes}
 		},
 		Forms: []string{
 			"magic", "padded", "other-digits", "length", "number-syntax", "joined", "markers",
-			"json-number", "json-array", "json-object", "json-boolean",
+			"json-number", "json-array", "json-object", "json-boolean", "alike",
 		},
 		Exceptions: map[string]family.CodeException{
 			"padded": {State: clause.Should, Options: []clause.Option{

@@ -10,6 +10,7 @@ import (
 	"authconform/harness/conform"
 	"authconform/harness/contract"
 	"authconform/suites/alphapoint/client"
+	"authconform/suites/family"
 )
 
 func (v specs) device() {
@@ -44,6 +45,19 @@ func (v specs) device() {
 				return code
 			}},
 	})
+	It(op+" rejects mailed codes that are nearly right and registers nothing",
+		clause.Graded(v.ID("device.code-near-miss"), v.Register, client.DeviceCodeWrong),
+		func(ctx SpecContext) {
+			t := v.registerTrial(ctx)
+			right, _ := t.control().JSON.(conform.Object)["PendingEmailCode"].(string)
+			var changes []conform.Change
+			for _, near := range family.NearProofs(right) {
+				changes = append(changes, named(near.Name, conform.Set("PendingEmailCode", v.Secret("near-code", near.Value))))
+			}
+			v.Refuses(ctx, conform.Refusal{
+				Operation: v.Register, By: t.by, Control: t.control, Outcome: client.DeviceCodeWrong, OnlyAfter: true, Changes: changes,
+			})
+		})
 	It(op+" rejects a mailed code that was used before",
 		clause.Graded(v.ID("device.code-used"), v.Register, client.DeviceCodeWrong),
 		func(ctx SpecContext) {

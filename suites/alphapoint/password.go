@@ -11,6 +11,7 @@ import (
 	"authconform/harness/contract"
 	"authconform/harness/identity"
 	"authconform/suites/alphapoint/client"
+	"authconform/suites/family"
 )
 
 // unpublished is the authority for the log-in by password: both pages promise it
@@ -19,6 +20,7 @@ var unpublished = clause.From(contract.Inferred,
 	`kiiexap#document-001-description; kiiexap#0c-no-password; alphapoint#1.1-request`)
 
 func (v specs) password() {
+	v.nearPasswords()
 	op := v.Login.Name()
 	It(op+" opens a session for a user name and its password", clause.Should(v.ID("password.right"), v.Login, contract.OK, unpublished),
 		func(ctx SpecContext) {
@@ -57,6 +59,35 @@ func (v specs) password() {
 				return []conform.Change{conform.Set("Password", v.Account(client.User).Password)}
 			}},
 	})
+}
+
+// nearPasswords sends what is nearly the right password to as many accounts as its number
+// takes.
+func (v specs) nearPasswords() {
+	v.nearlyRight(clause.Should(v.ID("password.near-miss"), v.Login, contract.BadCredentials, unpublished),
+		func(who *identity.Identity, password string) (*conform.Actor, conform.Request) {
+			return v.Caller(who), v.PasswordLogin(who).With("Password", password)
+		})
+}
+
+func (v specs) nearlyRight(c clause.Clause, logIn func(who *identity.Identity, password string) (*conform.Actor, conform.Request)) {
+	GinkgoHelper()
+	op := c.Operation
+	It(op.Name()+" opens no session for a password that is nearly right: in part, spelt otherwise or with more in it", c,
+		func(ctx SpecContext) {
+			family.Spread(v.WrongInARow(), func() ([]family.Near, func([]family.Near)) {
+				who := v.Account(client.User)
+				by, right := logIn(who, who.Password)
+				return family.NearPasswords(who.Password), func(share []family.Near) {
+					v.RequireOK(ctx, "log in by the right password", by, op, right)
+					for _, near := range share {
+						by, wrong := logIn(who, v.Secret("near-password", near.Value))
+						v.ExpectShut(near.Name, v.Do(ctx, by, op, wrong), op, contract.BadCredentials)
+					}
+					v.RequireOK(ctx, "log in by the right password afterwards", by, op, right)
+				}
+			})
+		})
 }
 
 func swapCase(r rune) rune {

@@ -10,6 +10,7 @@ import (
 	"authconform/harness/contract"
 	"authconform/harness/identity"
 	"authconform/suites/alphapoint/client"
+	"authconform/suites/family"
 )
 
 // signing is the authority for how signatures are made: AlphaPoint's documents and
@@ -50,6 +51,16 @@ func (v specs) spelt(name string, spell func(signature string) string) forgery {
 	})
 }
 
+// nearlySigned are signatures of which a part is right. Their case does not matter here.
+func (v specs) nearlySigned() []forgery {
+	const digits = "0123456789abcdef"
+	var all []forgery
+	for i, near := range family.NearProofs(digits + digits) {
+		all = append(all, v.spelt(near.Name, func(signature string) string { return family.NearProofs(signature)[i].Value }))
+	}
+	return all
+}
+
 // member changes a member that is signed, and leaves the signature.
 func member(name string, value func(who *identity.Identity) string) forgery {
 	return func(who *identity.Identity) conform.Change { return conform.Set(name, value(who)) }
@@ -60,6 +71,8 @@ func (v specs) signature() {
 	conform.Table(func(ctx SpecContext, forgeries []forgery) {
 		v.rejectsForged(ctx, contract.BadCredentials, forgeries...)
 	}, []conform.Row[[]forgery]{
+		{Text: op + " rejects a signature that is nearly right: cut, made longer, with a character or a half changed, backwards or twice",
+			Clause: clause.Graded(v.ID("signature.near-miss"), v.Login, contract.BadCredentials), Given: v.nearlySigned()},
 		{Text: op + " rejects a signature made with another secret",
 			Clause: clause.Graded(v.ID("signature.wrong-secret"), v.Login, contract.BadCredentials), Given: []forgery{
 				v.secret("made-up secret", func(*identity.Identity) string { return "made-up" }),

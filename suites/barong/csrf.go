@@ -50,6 +50,19 @@ func csrfPair(p *api, s family.Subject, family, promise string, outcome contract
 // nearlyRight states what a careless comparison of CSRF tokens lets pass.
 func nearlyRight(p *api) {
 	op := p.CreateLabel
+	It("POST /resource/labels rejects CSRF tokens that are nearly the session's: in part, made longer, backwards or in another case",
+		clause.Graded("barong.csrf.near-miss", op, client.CsrfMismatch), func(ctx SpecContext) {
+			me := p.Member(ctx)
+			var changes []conform.Change
+			for _, near := range family.NearProofs(me.Csrf) {
+				changes = append(changes, conform.Change{Name: near.Name, Of: func(r conform.Request) conform.Request {
+					return r.WithHeader(p.CsrfHeader(), p.Secret("csrf-token", near.Value))
+				}})
+			}
+			p.Refuses(ctx, conform.Refusal{
+				Operation: op, By: me.Actor, Outcome: client.CsrfMismatch, Control: func() conform.Request { return p.NewLabel(me) }, Changes: changes,
+			})
+		})
 	conform.Table(func(ctx SpecContext, spoil func(string) string) {
 		me := p.Member(ctx)
 		p.Refuses(ctx, conform.Refusal{

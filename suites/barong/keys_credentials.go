@@ -13,6 +13,7 @@ import (
 	"authconform/harness/contract"
 	"authconform/harness/value"
 	"authconform/suites/barong/client"
+	"authconform/suites/family"
 )
 
 // Outcomes of a request that an API key signs.
@@ -164,7 +165,14 @@ func keyRefused(p *api, read signedRead) {
 					return p.SignedWith(k, nonce).WithHeader(p.SignatureHeader(), p.Secret("api-signature", sign(nonce)))
 				})
 			}
-			return []conform.Change{
+			const digits = "0123456789abcdef"
+			var near []conform.Change
+			for i, wrong := range family.NearProofs(digits + digits) {
+				near = append(near, forged(wrong.Name, func(nonce string) string {
+					return family.NearProofs(client.Signature(k.Secret, nonce, k.Kid))[i].Value
+				}))
+			}
+			return append(near,
 				forged("last digit changed", func(nonce string) string { return otherDigit(client.Signature(k.Secret, nonce, k.Kid)) }),
 				forged("cut short", func(nonce string) string { return client.Signature(k.Secret, nonce, k.Kid)[:63] }),
 				forged("of another nonce", func(string) string {
@@ -174,8 +182,7 @@ func keyRefused(p *api, read signedRead) {
 				forged("of the kid alone", func(string) string { return client.Signature(k.Secret, "", k.Kid) }),
 				forged("of the nonce alone", func(nonce string) string { return client.Signature(k.Secret, nonce, "") }),
 				forged("with an empty secret", func(nonce string) string { return client.Signature("", nonce, k.Kid) }),
-				forged("with the kid for a secret", func(nonce string) string { return client.Signature(k.Kid, nonce, k.Kid) }),
-			}
+				forged("with the kid for a secret", func(nonce string) string { return client.Signature(k.Kid, nonce, k.Kid) }))
 		})
 	read.pair("rejects a signature in upper case", "signature-upper-case", signatureWrong, "barong#10.2-10",
 		func(context.Context, *client.Key) []conform.Change {

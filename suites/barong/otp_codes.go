@@ -115,6 +115,17 @@ func codeForms(p *api) {
 			}
 			p.refusesCodes(ctx, me, right, contract.InvalidType, changes)
 		})
+	It("POST /resource/otp/verify rejects codes that resemble the right one in most of their digits, or are made of its secret in another way",
+		clause.Graded("barong.otp.alike", p.VerifyOTP, contract.SecondFactorWrong, clause.From(contract.Observed, "barong#1.8; checks#T06")),
+		func(ctx SpecContext) {
+			me := p.Enrolled(ctx)
+			right := p.LastingCode(ctx, me.Account.Codes)
+			var changes []conform.Change
+			for _, v := range me.Account.Codes.Alike(right) {
+				changes = append(changes, codeOf(v))
+			}
+			p.refusesCodes(ctx, me, right, contract.SecondFactorWrong, changes)
+		})
 	It("POST /resource/otp/verify accepts a TOTP code as a JSON number",
 		clause.Note("barong.otp.number", p.VerifyOTP, contract.OK, clause.From(contract.Observed, "barong#10.2-7; checks#I05")),
 		func(ctx SpecContext) {

@@ -10,6 +10,7 @@ import (
 	"authconform/harness/conform"
 	"authconform/harness/contract"
 	"authconform/harness/httpclient"
+	"authconform/harness/otp"
 	"authconform/harness/value"
 	"authconform/suites/barong/client"
 )
@@ -49,7 +50,7 @@ func phoneVerified(p *api) {
 			me := p.PhoneOwner(ctx)
 			me.Add(ctx)
 			code := me.Code(ctx)
-			for _, wrong := range []string{otherDigit(code), code[:4], code + "0"} {
+			for _, wrong := range append(otp.Near(code), otherDigit(code), code[:4], code+"0") {
 				p.Expect(me.Check(ctx, p.Secret("sms-code", wrong)), op, codeWrong)
 			}
 			p.Check("when it was verified", value.At(p.PhonesOf(ctx, me.Session)[0], "validated_at"), BeNil())

@@ -11,6 +11,7 @@ import (
 	"authconform/harness/contract"
 	"authconform/harness/httpclient"
 	"authconform/suites/barong/client"
+	"authconform/suites/family"
 )
 
 // Outcomes of the log-in alone.
@@ -73,6 +74,21 @@ func logInRefuses(p *api) {
 				return []conform.Change{conform.Set("email", ""), conform.Set("email", nil)}
 			}},
 	})
+	It("POST /identity/sessions opens no session for a password that is nearly right: in part, spelt otherwise or with more in it",
+		clause.Graded("barong.sessions.password-near-miss", p.CreateSession, bad), func(ctx SpecContext) {
+			family.Spread(client.InWindow-2, func() ([]family.Near, func([]family.Near)) {
+				a := p.MemberAccount(ctx)
+				logIn := func(r conform.Request) *httpclient.Call { return p.TryLogIn(ctx, a, r) }
+				return family.NearPasswords(a.Password), func(share []family.Near) {
+					p.Require("log in by the right password", logIn(p.Credentials(a, "")), p.CreateSession, contract.OK)
+					for _, near := range share {
+						wrong := p.Credentials(a, "").With("password", p.Secret("near-password", near.Value))
+						p.ExpectShut(near.Name, logIn(wrong), p.CreateSession, bad)
+					}
+					p.Require("log in by the right password afterwards", logIn(p.Credentials(a, "")), p.CreateSession, contract.OK)
+				}
+			})
+		})
 	It("POST /identity/sessions rejects the password of another user",
 		clause.Graded("barong.sessions.foreign-password", p.CreateSession, bad), func(ctx SpecContext) {
 			a, other := p.MemberAccount(ctx), p.MemberAccount(ctx)

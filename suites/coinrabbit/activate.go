@@ -34,6 +34,8 @@ func activate(p *client.Client) {
 	activates(p)
 	s := activating(p)
 	rejectsEffect(p, s, wrongCodes(p, saysCode)...)
+	resembling(p, s)
+	malformed(p, s, "joined-code", "a valid TOTP code in the syntax of other numbers or joined to guesses", "I13", "I14")
 	rejectsEffect(p, s, wrongVerifications(p, s, func(ctx context.Context, t *trial) {
 		p.Require("use the token", p.Switch(ctx, t.Account, p.Activate, t.request), p.Activate, contract.OK)
 		p.Require("switch the factor off", p.SwitchByCode(ctx, t.Account, p.Deactivate), p.Deactivate, contract.OK)

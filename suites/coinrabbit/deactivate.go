@@ -29,6 +29,9 @@ func deactivate(p *client.Client) {
 	deactivates(p)
 	s := deactivating(p)
 	rejectsEffect(p, s, wrongCodes(p, saysDisarm)...)
+	resembling(p, s)
+	malformed(p, s, "magic-code", "a placeholder in place of a TOTP code, a code cut short or made longer, or one with control characters",
+		"I04", "I12", "I15")
 	rejectsEffect(p, s, wrongVerifications(p, s, func(ctx context.Context, t *trial) {
 		p.Require("use the token", p.Switch(ctx, t.Account, p.Deactivate, t.request), p.Deactivate, contract.OK)
 		p.Enrol(ctx, t.Account)

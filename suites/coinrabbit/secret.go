@@ -132,7 +132,8 @@ func secretsWhileOn(p *client.Client) {
 		func(ctx SpecContext) {
 			a := p.Enrolled(ctx)
 			p.TryCreate(ctx, a)
-			p.ExpectOn(ctx, a, p.Code(ctx, a.Codes))
+			deactivation := p.SwitchByCode(ctx, a, p.Deactivate)
+			p.Holds("a code of the secret counts still", p.Is(deactivation, p.Deactivate, contract.OK), "none does")
 		})
 	It("The creation of a secret rejects a request while the second factor is enabled",
 		clause.Should("coinrabbit.secret.while-on", op, alreadyActive),

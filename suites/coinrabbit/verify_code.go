@@ -33,6 +33,7 @@ func verifyCode(p *client.Client) {
 	rejects(p, verifying(p), deviation{slug: "no-code", text: "without a code", outcome: contract.Invalid,
 		apply: func(_ context.Context, t *trial) { t.request = t.request.Without(p.Setting(client.CodeMember)) }})
 	wrongVerificationCodes(p)
+	resemblingSent(p)
 }
 
 // verifying is the verification of a code that was sent.

@@ -38,6 +38,8 @@ type CodeTrial struct {
 	By      *conform.Actor
 	Right   string
 	Control func() conform.Request // carries Right
+	// Codes makes the account's codes.
+	Codes *otp.Kit
 	// Accepted says of a text that it would be a right code too, which a hostile
 	// value can be by chance. Nil asks for no such value.
 	Accepted func(text string) bool
@@ -61,6 +63,7 @@ type CodeForm struct {
 	Outcome contract.Outcome
 
 	keep func(otp.Variant) bool
+	of   func(codes *otp.Kit, right string) []otp.Variant // makes the values; otp.Hostile unless set
 }
 
 // CodeForms are all families of hostile values. "padded" is "padded-inside" and
@@ -68,19 +71,21 @@ type CodeForm struct {
 func CodeForms() []CodeForm {
 	const wrong, wrongType = contract.SecondFactorWrong, contract.InvalidType
 	return []CodeForm{
-		{"magic", []string{"I04"}, "placeholder values such as zeros, null or true in place of a one-time code", wrong, isText},
-		{"padded", []string{"I10"}, "a valid one-time code with white space or a dash in or around it", wrong, isText},
-		{"padded-inside", []string{"I10"}, "a valid one-time code with a space, a dash or a zero-width space in it", wrong, isPaddedInside},
-		{"padded-outside", []string{"I10"}, "a valid one-time code with white space around it", wrong, isPaddedOutside},
-		{"other-digits", []string{"I11"}, "a valid one-time code written in the digits of other scripts", wrong, isText},
-		{"length", []string{"I12"}, "a valid one-time code that is cut short or made longer", wrong, isText},
-		{"number-syntax", []string{"I13"}, "a valid one-time code in the syntax of other numbers", wrong, isText},
-		{"joined", []string{"I14"}, "a valid one-time code joined to guesses in one text", wrong, isText},
-		{"markers", []string{"I15"}, "wildcards, quotes and control characters in place of or after a one-time code", wrong, isText},
-		{"json-number", []string{"I05", "I06", "I13"}, "a one-time code that is a JSON number", wrongType, isNotText},
-		{"json-array", []string{"I07"}, "a one-time code that is a JSON array", wrongType, isNotText},
-		{"json-object", []string{"I08"}, "a one-time code that is a JSON object", wrongType, isNotText},
-		{"json-boolean", []string{"I09"}, "a one-time code that is a JSON boolean", wrongType, isNotText},
+		{"magic", []string{"I04"}, "placeholder values such as zeros, null or true in place of a one-time code", wrong, isText, nil},
+		{"padded", []string{"I10"}, "a valid one-time code with white space or a dash in or around it", wrong, isText, nil},
+		{"padded-inside", []string{"I10"}, "a valid one-time code with a space, a dash or a zero-width space in it", wrong, isPaddedInside, nil},
+		{"padded-outside", []string{"I10"}, "a valid one-time code with white space around it", wrong, isPaddedOutside, nil},
+		{"other-digits", []string{"I11"}, "a valid one-time code written in the digits of other scripts", wrong, isText, nil},
+		{"length", []string{"I12"}, "a valid one-time code that is cut short or made longer", wrong, isText, nil},
+		{"number-syntax", []string{"I13"}, "a valid one-time code in the syntax of other numbers", wrong, isText, nil},
+		{"joined", []string{"I14"}, "a valid one-time code joined to guesses in one text", wrong, isText, nil},
+		{"markers", []string{"I15"}, "wildcards, quotes and control characters in place of or after a one-time code", wrong, isText, nil},
+		{"json-number", []string{"I05", "I06", "I13"}, "a one-time code that is a JSON number", wrongType, isNotText, nil},
+		{"json-array", []string{"I07"}, "a one-time code that is a JSON array", wrongType, isNotText, nil},
+		{"json-object", []string{"I08"}, "a one-time code that is a JSON object", wrongType, isNotText, nil},
+		{"json-boolean", []string{"I09"}, "a one-time code that is a JSON boolean", wrongType, isNotText, nil},
+		{"alike", []string{"T06"}, "codes that resemble the right one in most of their digits, or are made of its secret in another way",
+			wrong, isText, (*otp.Kit).Alike},
 	}
 }
 
@@ -107,6 +112,10 @@ func Codes(s *conform.Context, subject CodeSubject) {
 		}
 		form, c := subject.clause(form)
 		It(subject.Operation.Name()+" rejects "+form.What, c, func(ctx SpecContext) {
+			if form.of != nil { // each account has values of its own
+				subject.sendAlike(ctx, s, form)
+				return
+			}
 			for batch := range batches(form.names(), subject.PerAccount) {
 				right := subject.send(ctx, s, form, batch)
 				// As a number, a code that begins with 0 is a shorter one: that of a code
@@ -170,6 +179,25 @@ func (c CodeSubject) send(ctx context.Context, s *conform.Context, form CodeForm
 		Operation: c.Operation, By: trial.By, Control: trial.Control, Changes: changes, Outcome: form.Outcome, OnlyAfter: true,
 	})
 	return trial.Right
+}
+
+// sendAlike puts the values that are made of an account's secret.
+func (c CodeSubject) sendAlike(ctx context.Context, s *conform.Context, form CodeForm) {
+	GinkgoHelper()
+	Spread(c.PerAccount, func() ([]otp.Variant, func([]otp.Variant)) {
+		trial := c.Ready(ctx)
+		return form.of(trial.Codes, trial.Right), func(share []otp.Variant) {
+			GinkgoHelper()
+			var changes []conform.Change
+			for _, v := range share {
+				of := func(r conform.Request) conform.Request { return r.With(c.Member, v.Value) }
+				changes = append(changes, conform.Change{Name: v.Name, Of: of})
+			}
+			s.Refuses(ctx, conform.Refusal{
+				Operation: c.Operation, By: trial.By, Control: trial.Control, Changes: changes, Outcome: form.Outcome, OnlyAfter: true,
+			})
+		}
+	})
 }
 
 // Variants are the form's values for a right code.

@@ -14,7 +14,7 @@ func TestCodeFormsAreNamedOnceAndHaveValues(t *testing.T) {
 			t.Errorf("%s stands twice", form.Slug)
 		}
 		slugs, texts = append(slugs, form.Slug), append(texts, form.What)
-		if len(form.names()) == 0 {
+		if form.of == nil && len(form.names()) == 0 {
 			t.Errorf("%s has no values", form.Slug)
 		}
 		for _, v := range form.Variants("123456") {

@@ -9,19 +9,22 @@ import (
 	"authconform/suites/onlyoffice/client"
 )
 
-// hostileCodes puts hostile code values to the log-in by code. An account sends
-// four wrong codes at the most, so that its limit is never what rejects them.
+// wrongPerAccount is how many wrong attempts one account may make before its limit
+// could be what rejects them.
+const wrongPerAccount = 4
+
+// hostileCodes puts hostile code values to the log-in by code.
 func hostileCodes(p *client.Client) {
 	family.Codes(p.Context, family.CodeSubject{
-		Operation: p.LoginByCode, Member: "code", IDPrefix: "onlyoffice.code.", PerAccount: 4,
+		Operation: p.LoginByCode, Member: "code", IDPrefix: "onlyoffice.code.", PerAccount: wrongPerAccount,
 		Ready: func(ctx context.Context) family.CodeTrial {
 			e := p.WithApp(ctx)
 			right := p.Code(ctx, e.Codes)
-			return family.CodeTrial{By: p.Anonymous(), Right: right, Control: client.Always(client.ByCode(e.Who, right))}
+			return family.CodeTrial{By: p.Anonymous(), Right: right, Control: client.Always(client.ByCode(e.Who, right)), Codes: e.Codes}
 		},
 		Forms: []string{
 			"magic", "padded-inside", "padded-outside", "other-digits", "length", "number-syntax", "joined", "markers",
-			"json-number", "json-array", "json-object", "json-boolean",
+			"json-number", "json-array", "json-object", "json-boolean", "alike",
 		},
 		Exceptions: map[string]family.CodeException{"padded-outside": {
 			State: clause.Should,

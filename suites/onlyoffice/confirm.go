@@ -58,7 +58,7 @@ func confirmRefuses(p *client.Client) {
 			}},
 		{Text: "POST /authentication/confirm rejects a key that was tampered with",
 			Clause: clause.Must("onlyoffice.confirm.tampered-key", op, invalid),
-			Given:  func(_ context.Context, l client.Link) []client.Link { return l.Tampered() }},
+			Given:  func(_ context.Context, l client.Link) []client.Link { return tampered(l) }},
 		{Text: "POST /authentication/confirm rejects the key of another user",
 			Clause: clause.Must("onlyoffice.confirm.foreign-key", op, invalid), Given: func(ctx context.Context, l client.Link) []client.Link {
 				return []client.Link{l.WithKey(p.PasswordLink(ctx, p.SessionOf(ctx, client.User)).Key)}

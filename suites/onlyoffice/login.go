@@ -13,6 +13,7 @@ import (
 	"authconform/harness/contract"
 	"authconform/harness/httpclient"
 	"authconform/harness/identity"
+	"authconform/suites/family"
 	"authconform/suites/onlyoffice/client"
 )
 
@@ -118,6 +119,21 @@ func loginRefuses(p *client.Client) {
 				set("swapped case", "password", client.SwapCase(who.Password)),
 				set("last character cut", "password", who.Password[:len(who.Password)-1]),
 				set("one character more", "password", who.Password+"x"))
+		})
+	It("POST /authentication opens no session for a password that is nearly right: in part, spelt otherwise or with more in it",
+		clause.Graded("onlyoffice.login.password-near-miss", p.Login, contract.BadCredentials), func(ctx SpecContext) {
+			family.Spread(wrongPerAccount, func() ([]family.Near, func([]family.Near)) {
+				who := p.Lease(client.User)
+				logIn := func(r conform.Request) *httpclient.Call { return p.Do(ctx, p.Anonymous(), p.Login, r) }
+				return family.NearPasswords(who.Password), func(share []family.Near) {
+					p.Require("log in by the right password", logIn(client.Credentials(who)), p.Login, contract.OK)
+					for _, near := range share {
+						wrong := client.Credentials(who).With("password", p.Secret("near-password", near.Value))
+						p.ExpectShut(near.Name, logIn(wrong), p.Login, contract.BadCredentials)
+					}
+					p.Require("log in by the right password afterwards", logIn(client.Credentials(who)), p.Login, contract.OK)
+				}
+			})
 		})
 	It("POST /authentication rejects the password of another user",
 		clause.Must("onlyoffice.login.foreign-password", p.Login, contract.BadCredentials), func(ctx SpecContext) {

@@ -19,7 +19,7 @@ func passwordSettingsRead(p *client.Client) {
 		clause.Must("onlyoffice.password-settings.link", op, contract.Unauthenticated), func(ctx SpecContext) {
 			who, session := p.SignedIn(ctx, client.User)
 			good := p.PasswordLink(ctx, session)
-			for _, forged := range append(good.Tampered(), good.WithKey("x"), good.WithKey("")) {
+			for _, forged := range append(tampered(good), good.WithKey("x"), good.WithKey("")) {
 				p.Refuses(ctx, conform.Refusal{
 					Operation: op, By: p.Bearer(who, good), ChangedBy: p.Bearer(who, forged),
 					Control: client.Always(client.NoBody), Outcome: contract.Unauthenticated,

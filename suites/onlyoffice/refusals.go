@@ -2,12 +2,14 @@ package onlyoffice
 
 import (
 	"context"
+	"strings"
 
 	. "github.com/onsi/ginkgo/v2"
 
 	"authconform/harness/clause"
 	"authconform/harness/conform"
 	"authconform/harness/contract"
+	"authconform/suites/family"
 	"authconform/suites/onlyoffice/client"
 )
 
@@ -65,10 +67,23 @@ func refusesSenders(p *client.Client, op *contract.Operation, begin func(context
 	}
 }
 
+// tampered are forms of a link whose key was changed, and those that a careless
+// comparison takes for it. The case of a key does not matter.
+func tampered(l client.Link) []client.Link {
+	links := l.Tampered()
+	issued, hash, dotted := strings.Cut(l.Key, ".")
+	for _, near := range family.NearProofs(hash) {
+		if dotted && !strings.EqualFold(near.Value, hash) {
+			links = append(links, l.WithKey(issued+"."+near.Value))
+		}
+	}
+	return links
+}
+
 // forgedKeys are senders whose key was never issued or was changed.
 func forgedKeys(p *client.Client) senders {
 	return func(_ context.Context, c *client.AccountChange) []*conform.Actor {
-		return p.Bearers(c.Who, append(c.Link.Tampered(), c.Link.WithKey("x"), c.Link.WithKey(""))...)
+		return p.Bearers(c.Who, append(tampered(c.Link), c.Link.WithKey("x"), c.Link.WithKey(""))...)
 	}
 }
 

@@ -116,7 +116,7 @@ func tfaSetupNeedsLink(p *client.Client) {
 		{Text: "GET /settings/tfaapp/setup rejects a link whose key was tampered with",
 			Clause: clause.Must("onlyoffice.tfa-setup.key-wrong", op, unauthenticated),
 			Given: func(_ context.Context, n *client.Enrolment) []*conform.Actor {
-				return p.Bearers(n.Who, n.Link.Tampered()...)
+				return p.Bearers(n.Who, tampered(n.Link)...)
 			}},
 		{Text: "GET /settings/tfaapp/setup rejects a link with the key of another user",
 			Clause: clause.Must("onlyoffice.tfa-setup.key-foreign", op, unauthenticated),

@@ -11,6 +11,7 @@ import (
 	"authconform/harness/clause"
 	"authconform/harness/conform"
 	"authconform/harness/contract"
+	"authconform/harness/otp"
 	"authconform/suites/onlyoffice/client"
 )
 
@@ -119,6 +120,14 @@ func refusesText(p *client.Client) {
 		{Text: "POST /authentication/{code} rejects a wrong code in place of a texted one",
 			Clause: clause.Must("onlyoffice.tfa-sms.wrong", op, wrong, needsSMS, disruptsAll), Given: func(code string) []conform.Change {
 				return []conform.Change{conform.Set("code", client.OtherDigits(code))}
+			}},
+		{Text: "POST /authentication/{code} rejects codes that resemble the texted one in most of their digits",
+			Clause: clause.Must("onlyoffice.tfa-sms.near-miss", op, wrong, needsSMS, disruptsAll), Given: func(code string) []conform.Change {
+				var changes []conform.Change
+				for _, near := range otp.Near(code)[:wrongPerAccount] {
+					changes = append(changes, conform.Set("code", near))
+				}
+				return changes
 			}},
 		{Text: "POST /authentication/{code} rejects a missing, empty or null code in place of a texted one",
 			Clause: clause.Must("onlyoffice.tfa-sms.absent", op, wrong, needsSMS, disruptsAll), Given: func(string) []conform.Change {

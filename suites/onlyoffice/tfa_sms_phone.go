@@ -43,7 +43,7 @@ func setPhoneRefuses(p *client.Client) {
 		{Text: "POST /authentication/setphone rejects a link whose key is missing or was tampered with",
 			Clause: clause.Must("onlyoffice.tfa-sms.set-phone-key-wrong", op, contract.Unauthenticated, needsSMS, disruptsAll),
 			Given: func(_ context.Context, x *client.PhonelessUser) []*conform.Actor {
-				return p.Bearers(x.Who, append(x.Link.Tampered(), x.Link.WithKey(""))...)
+				return p.Bearers(x.Who, append(tampered(x.Link), x.Link.WithKey(""))...)
 			}},
 	} {
 		It(row.Text, row.Clause, func(ctx SpecContext) {

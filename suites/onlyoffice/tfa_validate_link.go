@@ -72,7 +72,7 @@ func validateRefusesOldLinks(p *client.Client) {
 		clause.Must("onlyoffice.tfa-validate.key-wrong", op, contract.Unauthenticated), func(ctx SpecContext) {
 			e := p.Enrol(ctx)
 			right, l := client.Code(e.TakeBackup()), p.SecondStepLink(ctx, e)
-			for _, sender := range p.Bearers(e.Who, l.Tampered()...) {
+			for _, sender := range p.Bearers(e.Who, tampered(l)...) {
 				p.ExpectNoSession(p.DoExpect(ctx, sender, op, right, contract.Unauthenticated))
 			}
 			p.DoRequire(ctx, "get the right key accepted", p.Bearer(e.Who, l), op, right, client.Verified)

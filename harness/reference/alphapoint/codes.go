@@ -196,7 +196,7 @@ func (s *Server) matches(r *request, u *user, code string) bool {
 	}
 	s.Note(u.totp)
 	for _, secret := range s.secretsFor(r, u) {
-		step, found := kit.MatchTOTP(secret, code, r.Now, window)
+		step, found := s.MatchTOTP(secret, code, r.Now, window)
 		if !found {
 			continue
 		}

@@ -100,7 +100,7 @@ func (s *Server) registerNewDevice(r *request) answer {
 }
 
 func (s *Server) deviceCodeRight(u *user, code string) bool {
-	if kit.SameSecret(u.deviceCode, code) || s.On(faultAnyDeviceCodeAccepted) {
+	if s.SameProof(u.deviceCode, code) || s.On(faultAnyDeviceCodeAccepted) {
 		return true
 	}
 	if s.On(faultForeignDeviceCodeAccepted) {

@@ -31,12 +31,14 @@ func surfaceOf(surface string) kit.Surface {
 	s := kit.Surface{
 		Credentials: list{"Apikey", "Aptoken", "Authorization", pendingHTTPHeader, "Nonce", "Signature", "Userid", "Cookie", "X-Session-Token"},
 		Guarded:     list{"getuserdevices", "getuserconfig"}, Opaque: true, Inside: list{opDevices, opConfig}, FirstSteps: list{opLogin, opBasic}, Limited: list{opLogin, opSecond}, Codes: list{opSecond},
+		Codings: list{opSecond}, Passwords: list{opLogin, opBasic}, Proofs: list{opLogin, opDevices, opRegister},
+		Unproven: list{outBad, outDeviceCode, outUnauth},
 	}
 	if surface == Trading {
-		s.Inside, s.MixedCase = list{opDevices}, true
+		s.Inside, s.MixedCase, s.Proofs = list{opDevices}, true, list{opLogin, opDevices}
 		return s
 	}
-	s.FirstSteps, s.Digits = list{opLogin}, true
+	s.FirstSteps, s.Digits, s.Passwords = list{opLogin}, true, list{opLogin}
 	return s
 }
 

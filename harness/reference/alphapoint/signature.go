@@ -6,8 +6,6 @@ import (
 	"encoding/hex"
 	"net/http"
 	"strings"
-
-	"authconform/harness/reference/kit"
 )
 
 // signed is a request's claim to come from the holder of an API key.
@@ -73,5 +71,5 @@ func (s *Server) sameSignature(want, got string) bool {
 	case s.On(faultSignatureCutShortAccepted) && len(got) >= 8:
 		return strings.HasPrefix(want, got)
 	}
-	return kit.SameSecret(want, got)
+	return s.SameProof(want, got)
 }

@@ -134,7 +134,7 @@ func (s *Server) signedBy(owner *keyOwner, nonce, kid, signature string) bool {
 		}
 	}
 	for _, secret := range secrets {
-		if kit.SameSecret(signatureOf(secret, nonce+kid), signature) ||
+		if s.SameProof(signatureOf(secret, nonce+kid), signature) ||
 			s.On(faultKeySignatureOfKid) && kit.SameSecret(signatureOf(secret, kid), signature) {
 			return true
 		}

@@ -154,7 +154,7 @@ func (s *Server) csrfForgiven(method string) bool {
 
 func (s *Server) csrfMatches(found *session, sent string) bool {
 	switch {
-	case kit.SameSecret(found.csrf, sent),
+	case s.SameProof(found.csrf, sent),
 		s.On(faultCSRFBeginning) && strings.HasPrefix(found.csrf, sent),
 		s.On(faultCSRFLonger) && strings.HasPrefix(sent, found.csrf),
 		s.On(faultCSRFAnyCase) && strings.EqualFold(found.csrf, sent):

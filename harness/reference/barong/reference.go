@@ -99,7 +99,10 @@ var surface = kit.Surface{
 	Companions:  list{"X-Forwarded-For", "User-Agent"},
 	Digits:      true,
 	Guarded:     list{"/resource/users", "/resource/otp", "/resource/labels", "/resource/phones"},
-	Opaque:      true, Inside: list{"getCurrentUser", "generateQRCode", "listLabels"}, FirstSteps: list{"createSession"},
+	Opaque:      true,
+	Inside:      list{"getCurrentUser", "generateQRCode", "listLabels", "listPhones", "changePassword"}, FirstSteps: list{"createSession"},
+	Codings: list{"createSession", "verifyOTP"}, Passwords: list{"createSession"}, Sent: list{"verifyPhone"}, SentWrong: list{"code-wrong"},
+	Proofs: list{"listLabels", "getCurrentUser", "createLabel", "listKeys"}, Unproven: list{"signature-wrong", "csrf-mismatch"},
 	Mails: list{"requestPasswordReset", "requestEmailConfirmation"}, Limited: list{"createSession"}, Profiles: only31,
 }
 

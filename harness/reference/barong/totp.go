@@ -112,7 +112,7 @@ func (s *Server) codeMatches(r *request, a *account, code string) bool {
 	code = s.normalised(code)
 	s.Note(a.totpSecret)
 	for _, secret := range s.secretsFor(a) {
-		if _, found := kit.MatchTOTP(secret, code, r.Now, window); found {
+		if _, found := s.MatchTOTP(secret, code, r.Now, window); found {
 			return true
 		}
 	}

@@ -254,7 +254,7 @@ func (s *Server) matches(r *request, a *account, secret, code string) (int64, bo
 	case s.On(faultSpacedCodeAccepted):
 		code = strings.Join(strings.Fields(code), "")
 	}
-	if step, right := kit.MatchTOTP(secret, code, r.Now, around); right {
+	if step, right := s.MatchTOTP(secret, code, r.Now, around); right {
 		return step, true
 	}
 	for _, other := range s.otherSecrets(a) {

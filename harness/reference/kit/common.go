@@ -25,6 +25,13 @@ type Surface struct {
 	Mails       []string // operationIds that mail a proof to the address that a request names
 	Limited     []string // operationIds whose wrong attempts are limited; none where none are
 	Profiles    []string // in which there is a limit; nil: all
+	Codings     []string // operationIds that take time-based codes, whether they remember them or not
+	Narrow      []string // profiles in which no code of two steps away counts; nil: all
+	Sent        []string // operationIds that take a code that was sent
+	SentWrong   []string // outcomes of a wrong one
+	Passwords   []string // operationIds that take a password
+	Proofs      []string // operationIds that compare a proof by SameProof
+	Unproven    []string // outcomes of a wrong one
 }
 
 // commonFault is a fault with what makes it show: one of the functions is set.
@@ -42,6 +49,11 @@ type commonFault struct {
 	tickets  bool                                            // a refusal gives a ticket that opens what the last caller may
 	believes believes                                        // such a request leads a mail astray
 	draws    func(n int, now time.Time, token string) string // such is the nth token in place of a random one
+	counts   func(p presented) bool                          // such a one-time code counts
+	arrives  func(right, sent string) bool                   // such a code that was sent is taken for the right one
+	narrows  bool                                            // ... which some profiles take anyway
+	reads    func(password string) string                    // a password is taken for this one
+	takes    func(right, sent string) bool                   // such a proof is taken for the right one
 }
 
 // written is an answer before it is sent.
@@ -77,6 +89,17 @@ func CommonFaults(surface Surface) []Fault {
 		case f.tells != nil, f.tickets:
 			fault.Operations = slices.Compact(slices.Sorted(slices.Values(slices.Concat(surface.Inside, surface.FirstSteps, surface.Codes, surface.Limited))))
 			fault.Outcomes = []string{"ok", "unauthenticated"}
+		case f.counts != nil:
+			fault.Operations, fault.Outcomes = surface.Codings, []string{"second-factor-wrong"}
+			if f.narrows {
+				fault.Profiles = surface.Narrow
+			}
+		case f.arrives != nil:
+			fault.Operations, fault.Outcomes = surface.Sent, surface.SentWrong
+		case f.reads != nil:
+			fault.Operations, fault.Outcomes = surface.Passwords, []string{"bad-credentials"}
+		case f.takes != nil:
+			fault.Operations, fault.Outcomes = surface.Proofs, surface.Unproven
 		case f.draws != nil:
 			fault.Operations, fault.Outcomes = slices.Concat(surface.Inside, surface.FirstSteps, surface.Codes), []string{"ok"}
 		}

@@ -85,7 +85,7 @@ func (s *Server) HashIterations() int { return s.iterations }
 
 // Hash is HashPassword with this server's work.
 func (s *Server) Hash(password, salt string) string {
-	return HashPassword(password, salt, s.iterations)
+	return HashPassword(s.readPassword(password), salt, s.iterations)
 }
 
 // Call is when a request came in, by the clock and by the single-use keys that

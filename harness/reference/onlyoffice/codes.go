@@ -127,7 +127,7 @@ func (s *Server) totpMatches(r *request, u *user, text string) bool {
 	}
 	s.Note(s.secretOf(u))
 	for _, secret := range s.secretsFor(u) {
-		step, found := kit.MatchTOTP(secret, text, r.Now, window)
+		step, found := s.MatchTOTP(secret, text, r.Now, window)
 		if !found {
 			continue
 		}

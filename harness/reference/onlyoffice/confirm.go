@@ -8,8 +8,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"authconform/harness/reference/kit"
 )
 
 // linkKinds is ConfirmType. Only kinds this surface sends have keys that verify.
@@ -72,9 +70,9 @@ func (s *Server) binding(kind string, u *user, email string) string {
 }
 
 func (s *Server) checkKey(r *request, kind, key string, u *user, email string) linkState {
-	ms, _, dotted := strings.Cut(key, ".")
+	ms, sent, dotted := strings.Cut(key, ".")
 	issued, err := strconv.ParseInt(ms, 10, 64)
-	if !dotted || err != nil || !kit.SameSecret(s.keyAt(ms, kind, u, email), strings.ToUpper(key)) {
+	if !dotted || err != nil || !s.SameProof(strings.TrimPrefix(s.keyAt(ms, kind, u, email), ms+"."), strings.ToUpper(sent)) {
 		return linkInvalid
 	}
 	lifetime := mailLinkLifetime

@@ -35,7 +35,10 @@ func startReference(o kit.Options) (*kit.Instance, error) {
 var surface = kit.Surface{
 	Credentials: list{"Cookie", "Authorization"}, Guarded: list{"/settings/tfaapp", "/security/activeconnections", "/settings/cookiesettings"},
 	Opaque: true, Inside: list{"getTfaSettings", opSetTFA, opConnections, opGetCookies}, FirstSteps: list{opLogin}, Limited: list{opLogin, opCodeLogin, opValidate},
-	Mails: list{"sendUserPassword"},
+	Mails:   list{"sendUserPassword"},
+	Codings: list{opCodeLogin, opValidate}, Narrow: documentedOnly, Passwords: list{opLogin, opCodeLogin},
+	Sent: list{opCodeLogin}, SentWrong: list{"second-factor-wrong"},
+	Proofs: list{opValidate, "changeUserPassword", "checkConfirm"}, Unproven: list{"unauthenticated", "confirm-invalid"},
 	Codes: list{opCodeLogin, opValidate}, CodesOnce: documentedOnly,
 }
 

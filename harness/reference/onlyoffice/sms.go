@@ -93,7 +93,7 @@ func (s *Server) checkSMSCode(r *request, u *user, code codeText) *refusal {
 		why := s.policy.codeThrottledLogin.after(wait)
 		return &why
 	}
-	if !slices.ContainsFunc(codes, func(c smsCode) bool { return kit.SameSecret(c.code, text) }) {
+	if !slices.ContainsFunc(codes, func(c smsCode) bool { return s.SameSentCode(c.code, text) }) {
 		return &wrong
 	}
 	s.forgiveCodeTry("sms/" + u.phone)
