@@ -181,5 +181,9 @@ func FuzzRedact(f *testing.F) {
 		v.RedactURL(body)
 		v.RedactHeader(http.Header{"Cookie": {body}, "Authorization": {body}, "Set-Cookie": {body}, "Confirm": {body}, "X": {body}})
 		v.Learn(http.Header{"Set-Cookie": {body}}, []byte(body))
+		v.LearnSent(http.Header{"Cookie": {body}, "Authorization": {body, "Basic " + body}, "Confirm": {body}}, url.Values{"token": {body}}, contentType, []byte(body))
+		if leaks := v.Scan("x", []byte(v.Redact(body))); len(leaks) != 0 {
+			t.Fatalf("Redact leaves %v of what was sent in %q", leaks, body)
+		}
 	})
 }
