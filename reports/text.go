@@ -20,7 +20,8 @@ func wrap(text string, width int, indent string) string {
 		switch {
 		case current == "":
 			current = word
-		case utf8.RuneCountInString(indent+current+" "+word) > width:
+		// A line that began with two colons would be a command to GitHub, whatever the indent.
+		case utf8.RuneCountInString(indent+current+" "+word) > width && !strings.HasPrefix(word, "::"):
 			lines = append(lines, current)
 			current = word
 		default:
