@@ -9,8 +9,10 @@ package alien
 import (
 	"crypto/rand"
 	"encoding/base32"
+	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"io"
 	"mime"
 	"net/http"
@@ -34,9 +36,11 @@ type Alien struct {
 // ClockPath takes POST {"seconds": n} and moves an alien's clock ahead.
 const ClockPath = "/test/clock"
 
-// base is what the aliens have in common: a clock, a lock and the bug that is on.
+// base is what the aliens have in common: a clock, a lock, the bug that is on and the
+// habits.
 type base struct {
-	bug string
+	bug    string
+	habits wanted
 
 	mu      sync.Mutex // held while a request is served
 	ahead   time.Duration
@@ -57,14 +61,21 @@ func (b *base) serve(handler http.HandlerFunc) http.Handler {
 			b.ahead += time.Duration(move.Seconds) * time.Second
 			return
 		}
-		h := w.Header()
+		answer := &reply{header: http.Header{}}
+		h := answer.header
 		h.Set("Date", b.now().UTC().Format(http.TimeFormat))
 		h.Set("Server", "alien/0.9")
 		h.Set("X-Request-Id", random())
 		h.Set("X-RateLimit-Limit", "1000")
 		h.Set("Cache-Control", "no-store, max-age=0")
 		h.Set("Strict-Transport-Security", "max-age=63072000")
-		handler(w, r)
+		if r.Method == http.MethodOptions && b.has(Crossing) {
+			h.Set("Access-Control-Allow-Methods", "POST, OPTIONS")
+			answer.WriteHeader(http.StatusNoContent)
+		} else {
+			handler(answer, r)
+		}
+		b.dress(w, answer)
 	})
 }
 
@@ -106,6 +117,20 @@ func text(members map[string]any, name string) (value string, typed bool) {
 	}
 	value, typed = v.(string)
 	return value, typed
+}
+
+// token is what lets its holder in.
+func (b *base) token(who string) string {
+	switch {
+	case b.has(JWTTokens):
+		encode := base64.RawURLEncoding.EncodeToString
+		claims := fmt.Sprintf(`{"sub":%q,"jti":%q,"iat":%d,"exp":%d}`, who, random(), b.now().Unix(), b.now().Add(8*time.Hour).Unix())
+		return encode([]byte(`{"alg":"HS256","typ":"JWT"}`)) + "." + encode([]byte(claims)) + "." + encode([]byte(random()))
+	case b.has(ShortTokens):
+		drawn := random()
+		return drawn[:8] + "-" + drawn[8:12] + "-4" + drawn[13:16] + "-a" + drawn[17:20] + "-" + drawn[20:]
+	}
+	return random() + random()
 }
 
 // answer writes a body as it stands.

@@ -3,6 +3,7 @@ package alien
 import (
 	"crypto/rand"
 	"fmt"
+	"maps"
 	"math/big"
 	"net/http"
 	"strings"
@@ -40,8 +41,8 @@ type mailedCode struct {
 }
 
 type rabbitMail struct {
-	to, text string
-	at       time.Time
+	to, text, html string
+	at             time.Time
 }
 
 // RabbitBugs are what may go wrong in it, and a clause that has to say so.
@@ -73,9 +74,9 @@ const (
 )
 
 // Rabbit is a back end of the second factor and the log-ins around it.
-func Rabbit(bug string) *Alien {
+func Rabbit(bug string, list ...Habit) *Alien {
 	b := &rabbit{
-		base: base{bug: bug}, key: random(), users: map[string]*rabbitUser{}, sessions: map[string]*rabbitUser{},
+		base: base{bug: bug, habits: habits(list)}, key: random(), users: map[string]*rabbitUser{}, sessions: map[string]*rabbitUser{},
 		mailed: map[string]*mailedCode{}, verified: map[string]*mailedCode{},
 	}
 	a := &Alien{Handler: b.serve(b.handle)}
@@ -105,7 +106,7 @@ func (b *rabbit) handle(w http.ResponseWriter, r *http.Request) {
 		"/v2/auth/partners": b.partners, "/v2/auth/log-in": b.logIn, "/v2/utils/verification-code": b.send,
 		"/v2/utils/verification-code/verify": b.verify, "/v2/auth/2fa/activate": b.activate, "/v2/auth/2fa/off": b.deactivate,
 	}
-	route, known := routes[r.URL.Path]
+	route, known := routes[b.route(r.URL.Path)]
 	switch {
 	case !known:
 		b.refuse(w, 404, "NO_SUCH_PAGE")
@@ -117,13 +118,17 @@ func (b *rabbit) handle(w http.ResponseWriter, r *http.Request) {
 	case r.ContentLength == 0:
 		route(w, r, nil)
 		return
-	case !isJSON(r):
+	case !isJSON(r) && !b.has(MediaIgnored):
 		b.refuse(w, 415, "JSON_ONLY")
 		return
 	}
 	members, ok := body(r)
 	if !ok {
 		b.refuse(w, 400, "NOT_AN_OBJECT")
+		return
+	}
+	if b.unknown(members, "user", "verification_token", "message_type", "user_email", "verification_code", "code_2fa", "secret_2fa") {
+		b.refuse(w, 400, "NOT_IN_THE_BOOK")
 		return
 	}
 	for name := range members {
@@ -168,8 +173,15 @@ func (b *rabbit) partners(w http.ResponseWriter, r *http.Request, members map[st
 }
 
 func (b *rabbit) session(w http.ResponseWriter, u *rabbitUser) {
-	token := random() + "." + random()
+	token := b.token(u.id)
+	if b.has(OneSession) {
+		maps.DeleteFunc(b.sessions, func(_ string, other *rabbitUser) bool { return other == u })
+	}
 	b.sessions[token] = u
+	if b.has(Few) {
+		answer(w, 200, `{"result": true, "response": {"x_user_token": `+quoted(token)+`}}`)
+		return
+	}
 	answer(w, 201, `{"response": {"since": 1, "x_user_token": `+quoted(token)+`}, "result": true, "took_ms": 3}`)
 }
 
@@ -191,6 +203,9 @@ func (b *rabbit) send(w http.ResponseWriter, r *http.Request, members map[string
 	if !b.partner(w, r) {
 		return
 	}
+	if b.has(VerifiesUsers) && kindOf(members) != "LOG_IN" && b.user(w, r) == nil {
+		return
+	}
 	kind, _ := text(members, "message_type")
 	address, _ := text(members, "user_email")
 	if !strings.Contains("|LOG_IN|TFA_ACTIVATION|TFA_DEACTIVATION|", "|"+kind+"|") || !strings.Contains(address, "@") {
@@ -205,16 +220,24 @@ func (b *rabbit) send(w http.ResponseWriter, r *http.Request, members map[string
 			b.refuse(w, 429, "TOO_MANY_MESSAGES")
 			return
 		}
-		n, _ := rand.Int(rand.Reader, big.NewInt(900000))
-		code := fmt.Sprint(100000 + n.Int64())
+		code := b.mailCode()
 		b.mailed[kind+address] = &mailedCode{kind: kind, code: code, user: u, until: b.now().Add(10 * time.Minute)}
-		b.mails = append(b.mails, rabbitMail{to: address, text: "Hop hop! " + code + " is what you need.", at: time.Now()})
+		mail := rabbitMail{to: address, text: "Hop hop! " + code + " is what you need.", at: time.Now()}
+		if b.has(HTMLMail) {
+			mail.html = `<!doctype html><html><head><style>p{color:#123456}</style></head><body><p>Your code:</p><p style="color: #654321"><b>` + code +
+				`</b></p><p>It holds for 600 seconds.</p></body></html>`
+			mail.text = ""
+		}
+		b.mails = append(b.mails, mail)
 	}
 	answer(w, 200, `{"result": true, "note": "look into your box"}`)
 }
 
 func (b *rabbit) verify(w http.ResponseWriter, r *http.Request, members map[string]any) {
 	if !b.partner(w, r) {
+		return
+	}
+	if b.has(VerifiesUsers) && kindOf(members) != "LOG_IN" && b.user(w, r) == nil {
 		return
 	}
 	kind, _ := text(members, "message_type")
@@ -258,7 +281,7 @@ func (b *rabbit) activate(w http.ResponseWriter, r *http.Request, members map[st
 	}
 	if b.confirmed(w, r, u, "TFA_ACTIVATION", members) {
 		u.on = b.bug != "activation-does-nothing"
-		answer(w, 200, `{"result": true}`)
+		b.done(w)
 	}
 }
 
@@ -276,7 +299,10 @@ func (b *rabbit) deactivate(w http.ResponseWriter, r *http.Request, members map[
 	}
 	if b.confirmed(w, r, u, "TFA_DEACTIVATION", members) {
 		u.on = b.bug == "deactivation-does-nothing"
-		answer(w, 200, `{"result": true}`)
+		if b.has(Forgets) || b.has(KeepsSecret) {
+			u.secret, u.used = "", 0
+		}
+		b.done(w)
 	}
 }
 
@@ -293,9 +319,21 @@ func (b *rabbit) create(w http.ResponseWriter, r *http.Request) {
 		b.refuse(w, 409, "IS_ON")
 		return
 	}
-	u.used = 0
-	u.secret = newSecret()
-	answer(w, 200, `{"response": {"app": "any", "secret": `+quoted(u.secret)+`}, "result": true}`)
+	if !b.has(KeepsSecret) || u.secret == "" {
+		u.used = 0
+		if u.secret = newSecret(); b.has(LowerSecret) {
+			u.secret = strings.ToLower(u.secret)
+		}
+	}
+	shown := quoted(u.secret)
+	switch {
+	case b.has(Few):
+		answer(w, 200, `{"result": true, "response": {"secret": `+shown+`}}`)
+	case b.has(Nulls):
+		answer(w, 200, `{"result": true, "response": {"secret": `+shown+`, "qr": null}, "error": null, "message": ""}`)
+	default:
+		answer(w, 200, `{"response": {"app": "any", "secret": `+shown+`}, "result": true}`)
+	}
 }
 
 // confirmed checks what both switches want beside the credentials, and refuses what
@@ -303,6 +341,11 @@ func (b *rabbit) create(w http.ResponseWriter, r *http.Request) {
 func (b *rabbit) confirmed(w http.ResponseWriter, r *http.Request, u *rabbitUser, kind string, members map[string]any) bool {
 	token, _ := text(members, "verification_token")
 	v := b.verified[token]
+	if code, _ := text(members, "code_2fa"); b.has(CodeFirst) && !b.limited(u.id, rabbitAttempts, rabbitWindow) && !b.codeFits(u, code) {
+		b.fail(u.id)
+		b.refuse(w, 400, "CODE_2FA")
+		return false
+	}
 	switch {
 	case b.bug == "verification-not-asked" && token == "", b.bug == "any-verification" && token != "":
 	case v == nil || b.now().After(v.until) && b.bug != "verification-lasts" || v.kind != kind && b.bug != "verification-of-any-type" || v.user != u && b.bug != "verification-of-anybody":
@@ -319,8 +362,11 @@ func (b *rabbit) confirmed(w http.ResponseWriter, r *http.Request, u *rabbitUser
 		return false
 	}
 	code, _ := text(members, "code_2fa")
-	if !b.codeFits(u, code) {
+	if !b.has(CodeFirst) && !b.codeFits(u, code) {
 		b.fail(who)
+		if b.has(BurnsToken) {
+			delete(b.verified, token)
+		}
 		b.refuse(w, 400, "CODE_2FA")
 		return false
 	}
@@ -332,7 +378,7 @@ func (b *rabbit) confirmed(w http.ResponseWriter, r *http.Request, u *rabbitUser
 }
 
 func (b *rabbit) codeFits(u *rabbitUser, code string) bool {
-	steps := 1
+	steps := b.steps()
 	switch {
 	case b.bug == "any-code" && code != "", b.bug == "code-not-asked" && code == "":
 		return true
@@ -353,7 +399,46 @@ func (b *rabbit) codeFits(u *rabbitUser, code string) bool {
 	return true
 }
 
+// kindOf is the message type of a request.
+func kindOf(members map[string]any) string {
+	kind, _ := text(members, "message_type")
+	return kind
+}
+
+// mailCode is a code as it is mailed.
+func (b *rabbit) mailCode() string {
+	digits := int64(6)
+	switch {
+	case b.has(FourDigits):
+		digits = 4
+	case b.has(EightDigits):
+		digits = 8
+	}
+	top := new(big.Int).Exp(big.NewInt(10), big.NewInt(digits), nil)
+	n, _ := rand.Int(rand.Reader, top)
+	return fmt.Sprintf("%0*d", digits, n)
+}
+
+// done says that a switch was thrown.
+func (b *rabbit) done(w http.ResponseWriter) {
+	switch {
+	case b.has(Nulls):
+		answer(w, 200, `{"result": true, "response": null}`)
+	case b.has(Reversed):
+		answer(w, 201, "{ \"response\": {\"enabled\": 1, \"at\": \"2026-11-28T00:00:00Z\"},\n \"result\" : true }")
+	default:
+		answer(w, 200, `{"result": true}`)
+	}
+}
+
 func (b *rabbit) refuse(w http.ResponseWriter, status int, word string) {
+	if b.has(RefusalIs200) && status != 404 && status != 405 {
+		answer(w, 200, `{"result": false, "message": `+quoted(word)+`}`)
+		return
+	}
+	if b.has(RefusalIs400) && status < 404 {
+		status = 400
+	}
 	answer(w, status, `{"why": {"word": `+quoted(word)+`, "help": "ask the burrow"}}`)
 }
 
@@ -365,8 +450,8 @@ func (b *rabbit) mail(w http.ResponseWriter, r *http.Request) {
 		if !wanted && !strings.Contains(r.URL.Query().Get("query"), m.to) {
 			continue
 		}
-		one := fmt.Sprintf(`{"ID": "m%d", "To": [{"Address": %q}], "Created": %q, "Subject": "Your code", "Text": %q}`,
-			i, m.to, m.at.UTC().Format(time.RFC3339Nano), m.text)
+		one := fmt.Sprintf(`{"ID": "m%d", "To": [{"Address": %q}], "Created": %q, "Subject": "Your code", "Text": %s, "HTML": %s}`,
+			i, m.to, m.at.UTC().Format(time.RFC3339Nano), quoted(m.text), quoted(m.html))
 		if wanted {
 			answer(w, 200, one)
 			return

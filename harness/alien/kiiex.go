@@ -52,8 +52,8 @@ const (
 )
 
 // Venue is a back end of the log-in in two steps.
-func Venue(bug string) *Alien {
-	v := &venue{base: base{bug: bug}, traders: map[string]*trader{}, keys: map[string]*trader{}}
+func Venue(bug string, list ...Habit) *Alien {
+	v := &venue{base: base{bug: bug, habits: habits(list)}, traders: map[string]*trader{}, keys: map[string]*trader{}}
 	a := &Alien{Handler: v.serve(v.handle)}
 	t := &a.Target
 	t.Exchange, t.Operations = "kiiex", []string{"AuthenticateUser", "Authenticate2fa"}
@@ -81,7 +81,7 @@ func (v *venue) handle(w http.ResponseWriter, r *http.Request) {
 	steps := map[string]func(http.ResponseWriter, *trader, map[string]any){
 		"/webauthenticateuser": v.first, "/authenticate2fa": v.second,
 	}
-	step, known := steps[r.URL.Path]
+	step, known := steps[v.route(r.URL.Path)]
 	if !known {
 		http.NotFound(w, r)
 		return
@@ -92,18 +92,30 @@ func (v *venue) handle(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	caller := v.keys[r.Header.Get("APIKey")]
+	if v.has(BodyFirst) && !isJSON(r) {
+		answer(w, 415, `{"Message": "application/json, please"}`)
+		return
+	}
+	members, ok := body(r)
+	if v.has(BodyFirst) && !ok {
+		answer(w, 400, `{"Message": "That is no JSON object"}`)
+		return
+	}
 	if caller == nil {
 		w.Header().Set("WWW-Authenticate", `APIKey realm="venue"`)
 		answer(w, 401, `{"Message": "Who are you?"}`)
 		return
 	}
-	members, ok := body(r)
 	if !ok {
 		answer(w, 400, `{"Message": "That is no JSON object"}`)
 		return
 	}
-	if !isJSON(r) {
+	if !isJSON(r) && !v.has(MediaIgnored) {
 		answer(w, 415, `{"Message": "application/json, please"}`)
+		return
+	}
+	if v.unknown(members, "UserName", "Password", "Code") {
+		answer(w, 400, `{"Message": "There is a member too many"}`)
 		return
 	}
 	step(w, caller, members)
@@ -127,15 +139,22 @@ func (v *venue) first(w http.ResponseWriter, caller *trader, members map[string]
 	}
 	v.refused["log-in "+name] = nil
 	if user.secret == "" || v.bug == "second-factor-skipped" {
-		answer(w, 200, `{"UserId": 7, "SessionToken": `+quoted(v.token(user))+`, "Authenticated": true, "Requires2FA": false}`)
+		answer(w, 200, v.opened(user))
 		return
 	}
 	user.pending = v.now().Add(5 * time.Minute)
 	if v.bug == "session-before-code" {
-		answer(w, 200, `{"TwoFAType": "Google", "SessionToken": `+quoted(v.token(user))+`, "Requires2FA": true, "Authenticated": true}`)
+		answer(w, 200, `{"TwoFAType": "Google", "SessionToken": `+quoted(v.session(user))+`, "Requires2FA": true, "Authenticated": true}`)
 		return
 	}
-	answer(w, 200, `{"TwoFAType": "Google", "TwoFAToken": `+quoted(random())+`, "Requires2FA": true, "Authenticated": false}`)
+	switch {
+	case v.has(Nulls):
+		answer(w, 200, `{"UserId": null, "SessionToken": null, "TwoFAType": "Google", "TwoFAToken": `+quoted(random())+`, "errormsg": null}`)
+	case v.has(Few):
+		answer(w, 200, `{"TwoFAType": "Google", "TwoFAToken": `+quoted(random())+`}`)
+	default:
+		answer(w, 200, `{"TwoFAType": "Google", "TwoFAToken": `+quoted(random())+`, "Requires2FA": true, "Authenticated": false}`)
+	}
 }
 
 func (v *venue) second(w http.ResponseWriter, user *trader, members map[string]any) {
@@ -152,7 +171,21 @@ func (v *venue) second(w http.ResponseWriter, user *trader, members map[string]a
 		return
 	}
 	waits := user.pending.After(v.now()) || v.bug == "first-step-not-needed"
-	if !waits || user.secret == "" || !v.codeFits(user, code) {
+	used := user.used
+	fits := (waits || v.has(SpentAnyway)) && v.codeFits(user, code)
+	if step, right := v.fits(user.secret, code, v.steps()); waits && !fits && right && step <= used {
+		if v.has(OpenReplay) {
+			v.fail("code " + user.name)
+			answer(w, 401, `{"Authenticated": false, "Reason": "This code was used"}`)
+			return
+		}
+		if v.has(ReplayIs400) {
+			v.fail("code " + user.name)
+			answer(w, 400, `{"Message": "This code was used"}`)
+			return
+		}
+	}
+	if !waits || user.secret == "" || !fits {
 		v.fail("code " + user.name)
 		answer(w, 401, `{"Authenticated": false, "Attempt": "denied"}`)
 		return
@@ -174,7 +207,7 @@ func (v *venue) held(w http.ResponseWriter, who string) bool {
 }
 
 func (v *venue) codeFits(u *trader, code string) bool {
-	steps := 1
+	steps := v.steps()
 	switch {
 	case v.bug == "any-code", v.bug == "empty-code" && code == "":
 		return true
@@ -184,7 +217,7 @@ func (v *venue) codeFits(u *trader, code string) bool {
 		steps = 60
 	case v.bug == "code-of-anybody":
 		for _, other := range v.traders {
-			if _, ok := v.fits(other.secret, code, 1); ok && other != u && other.secret != "" {
+			if _, ok := v.fits(other.secret, code, v.steps()); ok && other != u && other.secret != "" {
 				return true
 			}
 		}
@@ -201,8 +234,8 @@ func (v *venue) codeFits(u *trader, code string) bool {
 	return true
 }
 
-func (v *venue) token(u *trader) string {
-	u.lastToken = random()
+func (v *venue) session(u *trader) string {
+	u.lastToken = v.token(u.name)
 	return u.lastToken
 }
 
@@ -211,8 +244,22 @@ func (v *venue) open(w http.ResponseWriter, u *trader) {
 	case "no-token":
 		answer(w, 200, `{"Authenticated": true}`)
 	case "authenticated-false-with-token":
-		answer(w, 200, `{"Authenticated": false, "SessionToken": `+quoted(v.token(u))+`}`)
+		answer(w, 200, `{"Authenticated": false, "SessionToken": `+quoted(v.session(u))+`}`)
 	default:
-		answer(w, 200, `{"UserId": 7, "SessionToken": `+quoted(v.token(u))+`, "Authenticated": true}`)
+		answer(w, 200, v.opened(u))
 	}
+}
+
+// opened is the answer that opens a session.
+func (v *venue) opened(u *trader) string {
+	token := quoted(v.session(u))
+	switch {
+	case v.has(Nulls):
+		return `{"Authenticated": true, "SessionToken": ` + token + `, "UserId": "70", "errormsg": null, "TwoFAType": null, "TwoFAToken": "", "Locked": null}`
+	case v.has(Few):
+		return `{"Authenticated": true, "SessionToken": ` + token + `}`
+	case v.has(Reversed):
+		return "{\n\t\"Extra\": [{\"Deep\": {}}, null, 1.50],\n\t\"SessionToken\" : " + token + ",\n\t\"Authenticated\" : true\n}\n"
+	}
+	return `{"UserId": 7, "SessionToken": ` + token + `, "Authenticated": true, "Requires2FA": false}`
 }

@@ -58,8 +58,8 @@ var DeskBugs = map[string]string{
 }
 
 // Desk is a back end of AuthenticateUser.
-func Desk(bug string) *Alien {
-	d := &desk{base: base{bug: bug}, clients: map[string]*client{}, key: []byte(random())}
+func Desk(bug string, list ...Habit) *Alien {
+	d := &desk{base: base{bug: bug, habits: habits(list)}, clients: map[string]*client{}, key: []byte(random())}
 	a := &Alien{Handler: d.serve(d.handle)}
 	t := &a.Target
 	t.Exchange, t.Operations = "kiiexap", []string{"AuthenticateUser"}
@@ -120,13 +120,18 @@ func (d *desk) holder(r *http.Request) *client {
 }
 
 func (d *desk) handle(w http.ResponseWriter, r *http.Request) {
-	if r.URL.Path != "/AP/AuthenticateUser" {
+	if path := d.route(r.URL.Path); path != d.route("/AP/AuthenticateUser") {
 		http.NotFound(w, r)
 		return
 	}
 	if r.Method != http.MethodPost {
 		w.Header().Set("Allow", "POST, OPTIONS")
 		http.Error(w, "no", http.StatusMethodNotAllowed)
+		return
+	}
+	members, ok := body(r)
+	if d.has(BodyFirst) && (!ok || !isJSON(r)) {
+		w.WriteHeader(http.StatusBadRequest)
 		return
 	}
 	holder := d.holder(r)
@@ -138,11 +143,14 @@ func (d *desk) handle(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusUnauthorized)
 		return
 	}
-	if !isJSON(r) {
+	if !isJSON(r) && !d.has(MediaIgnored) {
 		w.WriteHeader(http.StatusUnsupportedMediaType)
 		return
 	}
-	members, ok := body(r)
+	if d.unknown(members, "APIKey", "Signature", "UserId", "UserName", "Nonce") {
+		w.WriteHeader(http.StatusBadRequest)
+		return
+	}
 	given := map[string]string{}
 	for _, name := range []string{"UserId", "UserName", "APIKey", "Nonce", "Signature"} {
 		value, typed := text(members, name)
@@ -200,13 +208,13 @@ func (d *desk) logIn(w http.ResponseWriter, holder *client, given map[string]str
 	case !right:
 		answer(w, http.StatusUnauthorized, `{"authenticated": false, "detail": "not you"}`)
 	case c.locked && d.bug != "locked-enters":
-		answer(w, http.StatusOK, fmt.Sprintf(`{"locked": true, "user": {"userName": %q, "userId": %d}, "authenticated": false}`, c.name, c.id))
+		d.lockedOut(w, c)
 	case c.twoFactor && d.bug != "second-factor-not-asked":
 		extra := ""
 		if d.bug == "session-with-pending" {
 			extra = `, "sessionToken": ` + quoted(random())
 		}
-		answer(w, http.StatusOK, fmt.Sprintf(`{"twoFAToken": %q, "twoFAType": "Google", "requires2FA": true, "authenticated": false%s}`, random(), extra))
+		answer(w, http.StatusOK, d.waiting(c, extra))
 	default:
 		d.open(w, c)
 	}
@@ -237,6 +245,43 @@ func (d *desk) open(w http.ResponseWriter, c *client) {
 	if d.bug == "authenticated-missing" {
 		said = ""
 	}
-	answer(w, http.StatusOK, fmt.Sprintf(`{"requires2FA": false, "locked": false, %s"theme": "dark", "user":
-		{"accountId": 12, "use2FA": false, "userName": %q, "userId": %d, "badges": []}}`, said, name, id))
+	switch {
+	case d.has(Nulls):
+		answer(w, http.StatusOK, fmt.Sprintf(`{"user": {"userId": %d, "userName": %q, "email": null, "emailVerified": null, "accountId": null, "omsId": 1, "use2FA": null},
+			%s"locked": null, "requires2FA": null, "twoFAType": null, "twoFAToken": null}`, id, name, said))
+	case d.has(Few):
+		answer(w, http.StatusOK, strings.ReplaceAll(`{`+said+`}`, ", }", "}"))
+	case d.has(Reversed):
+		answer(w, http.StatusOK, fmt.Sprintf(`{"user": {"userId": %d, "userName": %q, "email": "", "emailVerified": false, "accountId": 0, "omsId": 1, "use2FA": false},
+			%s"locked": false, "requires2FA": false, "twoFAType": "", "twoFAToken": ""}`, id, name, said))
+	default:
+		answer(w, http.StatusOK, fmt.Sprintf(`{"requires2FA": false, "locked": false, %s"theme": "dark", "user":
+			{"accountId": 12, "use2FA": false, "userName": %q, "userId": %d, "badges": []}}`, said, name, id))
+	}
+}
+
+// lockedOut refuses the right log-in of a locked account.
+func (d *desk) lockedOut(w http.ResponseWriter, c *client) {
+	switch {
+	case d.has(LockedIs401):
+		answer(w, http.StatusUnauthorized, `{"authenticated": false, "locked": true}`)
+	case d.has(Nulls):
+		answer(w, http.StatusOK, `{"user": null, "authenticated": false, "locked": true, "requires2FA": false, "twoFAType": null, "twoFAToken": null}`)
+	default:
+		answer(w, http.StatusOK, fmt.Sprintf(`{"locked": true, "user": {"userName": %q, "userId": %d}, "authenticated": false}`, c.name, c.id))
+	}
+}
+
+// waiting is the answer of a log-in whose second factor is missing.
+func (d *desk) waiting(c *client, extra string) string {
+	switch {
+	case d.has(Nulls):
+		return fmt.Sprintf(`{"user": null, "authenticated": false, "locked": false, "requires2FA": true, "twoFAType": "Google", "twoFAToken": null%s}`, extra)
+	case d.has(Few):
+		return fmt.Sprintf(`{"authenticated": false, "requires2FA": true%s}`, extra)
+	case d.has(Reversed): // as the document's example, which says true to everything
+		return fmt.Sprintf(`{"user": {"userId": %d, "userName": %q, "email": "a@alien.test", "emailVerified": true, "accountId": 1, "omsId": 1, "use2FA": true},
+			"authenticated": true, "locked": false, "requires2FA": true, "twoFAType": "Google", "twoFAToken": %q%s}`, c.id, c.name, random(), extra)
+	}
+	return fmt.Sprintf(`{"twoFAToken": %q, "twoFAType": "Google", "requires2FA": true, "authenticated": false%s}`, random(), extra)
 }

@@ -54,8 +54,8 @@ const (
 )
 
 // Office is a back end of the log-in by code.
-func Office(bug string) *Alien {
-	o := &office{base: base{bug: bug}, users: map[string]*officeUser{}}
+func Office(bug string, list ...Habit) *Alien {
+	o := &office{base: base{bug: bug, habits: habits(list)}, users: map[string]*officeUser{}}
 	a := &Alien{Handler: o.serve(o.handle)}
 	t := &a.Target
 	t.Exchange, t.Operations = "onlyoffice", []string{"authenticateMeFromBodyWithCode"}
@@ -84,12 +84,12 @@ const officePrefix = "/api/2.0/authentication/"
 
 func (o *office) handle(w http.ResponseWriter, r *http.Request) {
 	switch {
-	case !strings.HasPrefix(r.URL.Path, officePrefix):
+	case !strings.HasPrefix(o.route(r.URL.Path)+"/", officePrefix):
 		o.refuse(w, 404, "no such page")
 	case r.Method != http.MethodPost:
 		w.Header().Set("Allow", "POST")
 		o.refuse(w, 405, "only POST is understood here")
-	case !isJSON(r):
+	case !isJSON(r) && !o.has(MediaIgnored):
 		o.refuse(w, 415, "send JSON")
 	default:
 		o.logIn(w, r)
@@ -104,6 +104,15 @@ func (o *office) logIn(w http.ResponseWriter, r *http.Request) {
 	code, typed4 := text(members, "code")
 	if o.bug == "null-is-a-code" && ok && members["code"] == nil {
 		code = "null"
+	}
+	if o.unknown(members, "userName", "password", "passwordHash", "provider", "accessToken", "serializedProfile", "code", "codeOAuth", "session", "confirmData",
+		"recaptchaType", "recaptchaResponse", "culture") {
+		o.refuse(w, 400, "there is a member that nobody knows")
+		return
+	}
+	if o.has(CodeIs400) && code == "" {
+		o.refuse(w, 400, "the code is empty")
+		return
 	}
 	if !ok || !typed1 || !typed2 || !typed3 || !typed4 {
 		o.refuse(w, 400, "the request cannot be understood")
@@ -187,7 +196,7 @@ func (o *office) passwordFits(u *officeUser, given string) bool {
 }
 
 func (o *office) codeFits(u *officeUser, code, inPath string) bool {
-	steps, secret := 1, u.secret
+	steps, secret := o.steps(), u.secret
 	switch {
 	case o.bug == "any-code" && code != "", o.bug == "code-not-asked" && code == "", o.bug == "null-is-a-code" && code == "null":
 		return true
@@ -219,14 +228,25 @@ func (o *office) codeFits(u *officeUser, code, inPath string) bool {
 
 func (o *office) enter(w http.ResponseWriter, u *officeUser) {
 	if u.token == "" || o.bug != "same-token" {
-		u.token = random() + random()
+		u.token = o.base.token(u.login)
 	}
 	token := u.token
 	if o.bug == "no-token" {
 		token = ""
 	}
 	expires := o.now().Add(8 * time.Hour).UTC().Format("2006-01-02T15:04:05.000Z")
-	answer(w, 200, `{"expires": `+quoted(expires)+`, "server": "alien", "token": `+quoted(token)+`}`)
+	switch {
+	case o.has(Nulls):
+		answer(w, 200, `{"token": `+quoted(token)+`, "expires": `+quoted(expires)+`, "sms": null, "phoneNoise": null, "tfa": null, "tfaKey": null, "confirmUrl": null}`)
+	case o.has(Reversed): // as the document prints them
+		answer(w, 200, `{"token": `+quoted(token)+`, "expires": `+quoted(o.now().Add(time.Hour).Format(time.RFC3339Nano))+`, "sms": false, "phoneNoise": "", "tfa": true, "tfaKey": "", "confirmUrl": ""}`)
+	case o.has(Few):
+		answer(w, 200, `{"token": `+quoted(token)+`}`)
+	case o.has(Enveloped):
+		answer(w, 200, `{"count": 1, "response": {"token": `+quoted(token)+`, "expires": `+quoted(expires)+`, "sms": false, "tfa": false}, "status": 0, "statusCode": 200, "ok": true}`)
+	default:
+		answer(w, 200, `{"expires": `+quoted(expires)+`, "server": "alien", "token": `+quoted(token)+`}`)
+	}
 }
 
 func (o *office) refuse(w http.ResponseWriter, status int, why string) {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 
+	"authconform/harness/clause"
+	"authconform/harness/contract"
 	"authconform/harness/identity"
 )
 
@@ -41,7 +43,8 @@ func (s *Context) Ease(ctx context.Context) *Ease {
 // outside lets something send requests that belong to no spec. What the target file
 // has too little for ends it.
 func (s *Context) outside(f func()) {
-	s.run = &run{before: true}
+	none := clause.Clause{Operation: &contract.Operation{}}
+	s.run = &run{before: true, clause: clause.Entry{Clause: none}}
 	defer func() {
 		s.run = nil
 		if r := recover(); r != nil {

@@ -82,6 +82,9 @@ type Suite struct {
 	// Ease, when not nil, raises the limits of a target before the first spec, and says
 	// how they are put back; nil where the target does not grant it.
 	Ease func(context.Context, *Context) *Ease
+	// Drift, when not nil, finds out with one account of the target file whether the target
+	// takes codes of the step before; nil where it cannot tell.
+	Drift func(context.Context, *Context) *Drift
 	// Needs names, by operationId, the settings without which an operation cannot
 	// be called; where one has neither value nor default, its specs are UNTESTABLE.
 	Needs map[string][]string

@@ -108,10 +108,7 @@ func (c Cell) check(exchange string) string {
 
 // Has tells whether a clause judges the cell.
 func (c Cell) Has(id string) bool {
-	return slices.ContainsFunc(c.Clauses, func(glob string) bool {
-		matched, _ := path.Match(glob, id)
-		return matched
-	})
+	return slices.ContainsFunc(c.Clauses, func(glob string) bool { return fits(glob, id) })
 }
 
 // Of lists the grids that have a clause in some cell.
@@ -126,4 +123,15 @@ func (l List) Of(id string) List {
 		}
 		return true
 	})
+}
+
+// fits tells whether a glob takes an id. Most are told apart by what stands before the first
+// wildcard, which costs a tenth of looking at it all.
+func fits(glob, id string) bool {
+	fixed := strings.IndexAny(glob, "*?[\\")
+	if fixed < 0 || !strings.HasPrefix(id, glob[:fixed]) {
+		return glob == id
+	}
+	matched, err := path.Match(glob, id)
+	return matched && err == nil
 }

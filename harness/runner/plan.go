@@ -64,6 +64,7 @@ type Plan struct {
 	RealTime   bool   `json:"real_time,omitempty"`
 	Beside     bool   `json:"beside,omitempty"`     // what fills limits of its own runs beside other specs
 	FillsLast  bool   `json:"fills_last,omitempty"` // what fills limits: the others run under a raised limit
+	NoDrift    bool   `json:"no_drift,omitempty"`   // codes of the current step alone: the target was seen to take no other
 	Musts      bool   `json:"musts,omitempty"`      // those first: the run may end early
 	Accounts   string `json:"accounts"`             // where the broker of the run is
 	MaxMemory  int64  `json:"max_memory,omitempty"` // bytes, of each process of the run; 0: no bound

@@ -56,7 +56,7 @@ func Preflight(ctx context.Context, plan Plan, st conform.Suite, c *contract.Con
 func apart(plan Plan, st conform.Suite, c *contract.Contract, t *target.Target, vault *secret.Vault, w *httpclient.Wire) *conform.Context {
 	s := conform.New(st, c, plan.Profile, nil)
 	s.Open(conform.Environment{
-		Target: t, Vault: vault, Wire: w, Sink: unwritten{}, Clock: otp.NewClock(time.Now), Today: time.Now(),
+		Target: t, Vault: vault, Wire: w, Sink: unwritten{}, Clock: otp.NewClock(time.Now), Today: time.Now(), Inbox: openInbox(t),
 		Process: outsider, Processes: outsider,
 	})
 	return s

@@ -123,6 +123,7 @@ func (r *runner) observe(ctx context.Context) (silent, err error) {
 	}
 	r.options.Progress.waiting = r.accounts.Waiting
 	defer context.AfterFunc(ctx, func() { r.accounts.End("the run was interrupted") })()
+	r.learnDrift(ctx)
 	r.easeLimits(ctx)
 	r.bound()
 	r.options.Progress.found, r.options.Progress.called = r.enough(), r.overCalls

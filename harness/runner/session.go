@@ -77,6 +77,9 @@ func openSession(plan Plan, st conform.Suite, c *contract.Contract, process int)
 	if err != nil {
 		return nil, err
 	}
+	if plan.NoDrift {
+		keepToCurrent(t)
+	}
 	w, err := openWire(plan, t, vault, process)
 	if err != nil {
 		return nil, err

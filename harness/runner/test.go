@@ -105,6 +105,7 @@ func (r *runner) prepareTest(profile string, seed int64, procs int) (Plan, error
 		if err := Preflight(context.Background(), r.Plan, r.suite, r.contract, r.target, r.vault); err != nil {
 			return Plan{}, errors.New(r.vault.Redact(err.Error()))
 		}
+		r.learnDrift(context.Background())
 	}
 	return r.Plan, nil
 }

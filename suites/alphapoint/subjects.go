@@ -3,6 +3,7 @@ package alphapoint
 import (
 	"context"
 	"net/http"
+	"sync"
 
 	. "github.com/onsi/ginkgo/v2"
 
@@ -29,13 +30,19 @@ func (v specs) loginTrial(context.Context) trial {
 
 func (v specs) secondStepTrial(ctx context.Context) trial {
 	p := v.FirstStep(ctx)
-	return trial{p, p.By, client.Always(client.WithCode(v.Code(ctx, p.Codes))), nil}
+	return trial{p, p.By, v.withCode(ctx, p), nil}
 }
 
 func (v specs) activateTrial(ctx context.Context) trial {
 	p, session := v.UnenrolledSession(ctx)
 	opens := func() any { return v.Is(v.LogIn(ctx, p.Who), v.Login, contract.OK) }
-	return trial{p, session, client.Always(client.WithCode(v.Code(ctx, p.Codes))), opens}
+	return trial{p, session, v.withCode(ctx, p), opens}
+}
+
+// withCode is a control whose code is made when it is first asked for: what a change needs
+// of other accounts may be waited for longer than a code lives.
+func (v specs) withCode(ctx context.Context, p *client.Pending) func() conform.Request {
+	return sync.OnceValue(func() conform.Request { return client.WithCode(v.Code(ctx, p.Codes)) })
 }
 
 func (v specs) validateTrial(ctx context.Context) trial {

@@ -38,6 +38,7 @@ var Suite = conform.Suite{
 	Send:    client.Send,
 	Needs:   client.Needs,
 	Knock:   client.Knock,
+	Drift:   client.Drift,
 	Provide: client.Provide,
 	Tallies: true, // the page prints no refusal
 	// The public API page; the second is the vendor's trading API.

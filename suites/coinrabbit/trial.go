@@ -130,6 +130,7 @@ func try(p *client.Client, s subject) func(SpecContext, deviation) {
 		default:
 			d.apply(ctx, t)
 		}
+		t.renew(ctx, p)
 		call := send(ctx, p, s, t)
 		if d.answered {
 			p.Expect(call, s.operation, d.outcome)
@@ -156,6 +157,18 @@ func without(member string) func(conform.Request) conform.Request { return confo
 // with changes a member of the request to a value made from the account.
 func with[T any](member string, of func(context.Context, *trial) T) func(context.Context, *trial) {
 	return func(ctx context.Context, t *trial) { t.request = t.request.With(member, of(ctx, t)) }
+}
+
+// renew makes a new code for a request that carries the right one and has waited for a mail
+// for longer than that lives: it would be refused for its age.
+func (t *trial) renew(ctx context.Context, p *client.Client) {
+	GinkgoHelper()
+	members, is := t.request.JSON.(conform.Object)
+	if !is || t.code == "" || members["code_2fa"] != t.code || t.Codes.Right(t.code, 1) {
+		return
+	}
+	t.code = p.Code(ctx, t.Codes)
+	t.request = t.request.With("code_2fa", t.code)
 }
 
 // carry gives the request other credentials.

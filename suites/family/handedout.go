@@ -37,6 +37,7 @@ type handedOut struct {
 type handout struct {
 	value  string
 	header http.Header // as that client sends it; nil for a mail
+	cookie string      // the cookie that holds it; "" for none
 }
 
 // refuses tells whether an answer is a refusal, by its status or by what it says.
@@ -54,14 +55,14 @@ func (h *handedOut) take(call *httpclient.Call) {
 	if refuses(call) {
 		for _, given := range Given(call) {
 			if drawn(given) && !brought(call, given) {
-				h.add("a refusal of "+call.Operation, handout{given, call.RequestHeader})
+				h.add("a refusal of "+call.Operation, handout{given, call.RequestHeader, cookieOf(call, given)})
 			}
 		}
 		return
 	}
 	for _, c := range (&http.Response{Header: call.Header}).Cookies() {
 		if !h.session(c.Name) && drawn(c.Value) {
-			h.add("the cookie "+c.Name, handout{c.Value, call.RequestHeader})
+			h.add("the cookie "+c.Name, handout{c.Value, call.RequestHeader, c.Name})
 		}
 	}
 	if issuedSecret.Match(call.Body) {
@@ -84,15 +85,25 @@ func (h *handedOut) walk(call *httpclient.Call, name string, v any) {
 		}
 	case string:
 		if !h.session(name) && len(v) >= 16 && drawn(v) && !brought(call, v) && !strings.ContainsAny(v, " /:@") {
-			h.add("the member "+name+" of "+call.Operation, handout{v, call.RequestHeader})
+			h.add("the member "+name+" of "+call.Operation, handout{v, call.RequestHeader, ""})
 		}
 	}
+}
+
+// cookieOf names the cookie of an answer that holds a value.
+func cookieOf(call *httpclient.Call, held string) string {
+	for _, c := range (&http.Response{Header: call.Header}).Cookies() {
+		if c.Value == held {
+			return c.Name
+		}
+	}
+	return ""
 }
 
 // mail notes the proofs that a message holds.
 func (h *handedOut) mail(m inbox.Message) {
 	for _, proof := range proofsIn(m) {
-		h.add("a mail", handout{proof, nil})
+		h.add("a mail", handout{proof, nil, ""})
 	}
 }
 
@@ -152,7 +163,7 @@ func opensNothing(s *conform.Context, entrance Entrance, whoAmI Subject, session
 					if left--; left < 0 {
 						break
 					}
-					for _, carrier := range entrance.Carriers {
+					for _, carrier := range given.carriers(entrance) {
 						holder := s.Actor("holder", by.Who, stripped(entrance.Outsider(ctx).Header, given.header, carrier, given.value))
 						call, err := s.Try(ctx, holder, entrance.Inside, entrance.Request(by.Who))
 						if err == nil {
@@ -163,6 +174,17 @@ func opensNothing(s *conform.Context, entrance Entrance, whoAmI Subject, session
 			}
 			s.Holds("the session opens what it opened before", s.Is(s.Do(ctx, by, whoAmI.Operation, control()), whoAmI.Operation, whoAmI.expected()), "it does not")
 		})
+}
+
+// carriers are the ways to present what was given: a cookie under its own name too.
+func (h handout) carriers(entrance Entrance) []Carrier {
+	if h.cookie == "" {
+		return entrance.Carriers
+	}
+	own := Carrier{Name: "the cookie " + h.cookie, Present: func(value string) http.Header {
+		return http.Header{"Cookie": {h.cookie + "=" + value}}
+	}}
+	return append(slices.Clone(entrance.Carriers), own)
 }
 
 // stripped is the header of the client that was given a value, without what it proved by

@@ -22,6 +22,7 @@ var Suite = conform.Suite{
 	Send:     client.Send,
 	Leak:     client.Leak,
 	Knock:    client.Knock,
+	Drift:    client.Drift,
 	// The legacy page "Authenticate 2FA", request sample.
 	ProductionHosts: []string{"api.kiiex.com"},
 }

@@ -20,6 +20,7 @@ var Suite = conform.Suite{
 	Send:     client.Send,
 	Leak:     client.Leak,
 	Knock:    client.Knock,
+	Drift:    client.Drift,
 	// The servers of the published OpenAPI; apstage.proxy.kiiex.io is its staging.
 	ProductionHosts: []string{"alphaprod.proxy.kiiex.io"},
 }

@@ -41,11 +41,12 @@ var Suite = conform.Suite{
 			Text: "body where POST /authentication/{code} reads the code of the body, path where it reads that of the path", Default: "body",
 			Values: []string{"body", "path"},
 		},
-		conform.Tolerance: {Text: "how many 30-second steps old an app's code may be, 0 or 1; 1 unless set", Values: []string{"0", "1"}},
+		conform.Tolerance: {Text: "how many 30-second steps old an app's code may be, 0 or 1; where this is not set, a run tries it first", Values: []string{"0", "1"}},
 	},
 	Send:  client.Send,
 	Leak:  client.Leak,
 	Knock: client.Knock,
+	Drift: client.Drift,
 	Ease:  client.Ease,
 	Features: map[string]conform.Feature{
 		"captcha": {Text: "captcha keys are configured; captcha.response is an answer that they accept", Present: captchaPresent},

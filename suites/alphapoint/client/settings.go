@@ -68,7 +68,7 @@ func Settings(gateway, prefix string, paths map[string]string) map[string]target
 				"AlphaPoint's venues send it (alphapoint#8.9)", Default: "POST", Values: []string{"POST", "GET"},
 		},
 		Prefix:            {Text: "what all paths begin with; its case matters", Default: prefix, Path: true},
-		conform.Tolerance: {Text: "how many 30-second steps old an app's code may be, 0 or 1; 1 unless set", Values: []string{"0", "1"}},
+		conform.Tolerance: {Text: "how many 30-second steps old an app's code may be, 0 or 1; where this is not set, a run tries it first", Values: []string{"0", "1"}},
 		GatewaySetting: {
 			Text:    "what every call carries: api-key (header APIKey), bearer (the identity's token) or none",
 			Default: gateway, Values: []string{"api-key", "bearer", "none"},

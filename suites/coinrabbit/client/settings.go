@@ -127,7 +127,7 @@ var Settings = map[string]target.Setting{
 		Form: `[^\s{}]*\{n\}[^\s{}]*@[^\s{}]+`,
 	},
 	conform.Tolerance: {
-		Text: "how many 30-second steps old an app's code may be, 0 or 1", Default: "1", Values: []string{"0", "1"},
+		Text: "how many 30-second steps old an app's code may be, 0 or 1; where this is not set, a run tries it first", Values: []string{"0", "1"},
 	},
 }
 

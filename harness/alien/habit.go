@@ -1,0 +1,192 @@
+package alien
+
+import (
+	"bytes"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+)
+
+// Habit is one way in which an honest back end may differ from another one that is written
+// from the same document, because the document does not speak of it.
+type Habit string
+
+// Habits that any server may have, whatever it serves.
+const (
+	Charset        Habit = "charset"             // application/json; charset=utf-8
+	Chunked        Habit = "chunked"             // no Content-Length
+	Closes         Habit = "closes"              // one request a connection
+	BalancerCookie Habit = "balancer-cookie"     // a cookie of the gateway in front, with each answer
+	Crossing       Habit = "cross-origin"        // CORS headers, and OPTIONS is answered
+	HTMLErrors     Habit = "html-errors"         // pages of a web server in place of the words of a refusal
+	TextErrors     Habit = "text-errors"         // plain text
+	ProblemErrors  Habit = "problem-errors"      // RFC 9457
+	BareErrors     Habit = "bare-errors"         // no body at all
+	SameErrors     Habit = "one-error-for-all"   // the same words whatever was wrong
+	NullErrors     Habit = "nulls-in-errors"     // members of a success, null, false or empty
+	Nulls          Habit = "nulls"               // null for what has no value
+	Few            Habit = "few-members"         // none but those that the document prints
+	Reversed       Habit = "other-member-order"  // and white space, as another library writes it
+	MethodNotFound Habit = "method-not-found"    // 404 for a path with another method
+	MediaRefused   Habit = "media-type-is-400"   // 400 for another media type than JSON
+	MediaIgnored   Habit = "media-type-ignored"  // any media type, if the body is JSON
+	Slashes        Habit = "trailing-slashes"    // a path may end with a slash
+	AnyCase        Habit = "paths-in-any-case"   // and be written in any case
+	BodyFirst      Habit = "body-before-caller"  // 400 before 401
+	StrictMembers  Habit = "unknown-members-400" // refuses members that the document does not print
+	NoDrift        Habit = "no-drift"            // takes the code of the current step alone
+	ReplayIs400    Habit = "replay-is-400"       // as a request that cannot be right
+	SpentAnyway    Habit = "spent-when-refused"  // a right code is used up, whatever else was wrong
+	OpenReplay     Habit = "replay-is-told"      // other words for a code that was used
+	JWTTokens      Habit = "tokens-are-jwt"      // and not drawn at random alone
+	ShortTokens    Habit = "tokens-are-uuids"
+	LockedIs401    Habit = "locked-is-401"
+	CodeIs400      Habit = "missing-code-is-400"
+	Enveloped      Habit = "enveloped"
+	RefusalIs200   Habit = "refusals-are-200"    // and say result: false
+	RefusalIs400   Habit = "refusals-are-400"    // whatever was wrong
+	VerifiesUsers  Habit = "mails-want-the-user" // x-user-token where a code is sent and verified
+	HTMLMail       Habit = "mails-in-html"       // and no other text
+	FourDigits     Habit = "four-digits-mailed"
+	EightDigits    Habit = "eight-digits-mailed"
+	KeepsSecret    Habit = "secret-until-activated" // the same one, however often it is asked for
+	LowerSecret    Habit = "secret-in-lower-case"   // as the document prints one
+	Forgets        Habit = "secret-ends-when-off"
+	BurnsToken     Habit = "one-try-a-verification" // a wrong code uses the verification up
+	CodeFirst      Habit = "code-before-verification"
+	OneSession     Habit = "one-session" // a new log-in ends the older session
+)
+
+// wanted are the habits that an alien is given.
+type wanted map[Habit]bool
+
+func (b *base) has(h Habit) bool { return b.habits[h] }
+
+func habits(list []Habit) wanted {
+	all := wanted{}
+	for _, h := range list {
+		all[h] = true
+	}
+	return all
+}
+
+// reply keeps an answer until it is whole, so that habits can be seen in it.
+type reply struct {
+	header http.Header
+	status int
+	body   bytes.Buffer
+}
+
+func (r *reply) Header() http.Header { return r.header }
+func (r *reply) WriteHeader(status int) {
+	if r.status == 0 {
+		r.status = status
+	}
+}
+
+func (r *reply) Write(b []byte) (int, error) {
+	r.WriteHeader(http.StatusOK)
+	return r.body.Write(b)
+}
+
+// dress gives an answer the habits of a server.
+func (b *base) dress(w http.ResponseWriter, r *reply) {
+	h, body := r.header, r.body.Bytes()
+	if r.status == 0 {
+		r.status = http.StatusOK
+	}
+	if r.status == http.StatusMethodNotAllowed && b.has(MethodNotFound) {
+		r.status, body = http.StatusNotFound, []byte("no route")
+		h.Del("Allow")
+		h.Set("Content-Type", "text/plain")
+	}
+	if r.status == http.StatusUnsupportedMediaType && b.has(MediaRefused) {
+		r.status = http.StatusBadRequest
+	}
+	if r.status >= http.StatusBadRequest {
+		body = b.refusal(h, r.status, body)
+	}
+	if b.has(Charset) && h.Get("Content-Type") == "application/json" {
+		h.Set("Content-Type", "application/json; charset=utf-8")
+	}
+	if b.has(BalancerCookie) {
+		h.Add("Set-Cookie", "__lb_route="+random()+"; Path=/; HttpOnly; Secure; SameSite=None")
+	}
+	if b.has(Crossing) {
+		h.Set("Access-Control-Allow-Origin", "https://app.alien.test")
+		h.Set("Access-Control-Allow-Credentials", "true")
+		h.Set("Vary", "Origin, Accept-Encoding")
+	}
+	if b.has(Closes) {
+		h.Set("Connection", "close")
+	}
+	maps.Copy(w.Header(), h)
+	w.WriteHeader(r.status)
+	half := len(body) / 2
+	_, _ = w.Write(body[:half]) // a client that went away is its own affair
+	if flusher, ok := w.(http.Flusher); ok && b.has(Chunked) {
+		flusher.Flush()
+	}
+	_, _ = w.Write(body[half:])
+}
+
+// refusal words what is refused.
+func (b *base) refusal(h http.Header, status int, body []byte) []byte {
+	title := http.StatusText(status)
+	switch {
+	case b.has(HTMLErrors):
+		h.Set("Content-Type", "text/html; charset=utf-8")
+		return fmt.Appendf(nil, "<!doctype html><html><head><title>%d %s</title></head><body><center><h1>%d %s</h1></center></body></html>", status, title, status, title)
+	case b.has(TextErrors):
+		h.Set("Content-Type", "text/plain; charset=utf-8")
+		return []byte(title + "\n")
+	case b.has(ProblemErrors):
+		h.Set("Content-Type", "application/problem+json")
+		return fmt.Appendf(nil, `{"type":"about:blank","title":%q,"status":%d,"traceId":%q}`, title, status, random())
+	case b.has(BareErrors):
+		h.Del("Content-Type")
+		return nil
+	case b.has(SameErrors):
+		h.Set("Content-Type", "application/json")
+		return []byte(`{"error":"refused"}`)
+	case b.has(NullErrors):
+		h.Set("Content-Type", "application/json")
+		return []byte(`{"Authenticated":false,"authenticated":false,"SessionToken":null,"sessionToken":"","token":null,"result":false,"response":null,"errors":[]}`)
+	}
+	return body
+}
+
+// route is the path of a request as a server with these habits reads it.
+func (b *base) route(path string) string {
+	if b.has(Slashes) && len(path) > 1 {
+		path = strings.TrimRight(path, "/")
+	}
+	if b.has(AnyCase) {
+		path = strings.ToLower(path)
+	}
+	return path
+}
+
+// steps is how many time steps from now a code may be away.
+func (b *base) steps() int {
+	if b.has(NoDrift) {
+		return 0
+	}
+	return 1
+}
+
+// unknown tells whether a request has a member that its document does not print, and the
+// server minds.
+func (b *base) unknown(members map[string]any, printed ...string) bool {
+	if !b.has(StrictMembers) {
+		return false
+	}
+	for name := range members {
+		if !slices.Contains(printed, name) {
+			return true
+		}
+	}
+	return false
+}

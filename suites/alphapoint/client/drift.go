@@ -1,0 +1,69 @@
+package client
+
+import (
+	"context"
+	"slices"
+
+	"authconform/harness/conform"
+	"authconform/harness/contract"
+	"authconform/harness/identity"
+)
+
+// Drift tries the second step of the last account with an app: with the code of the step
+// before, and where that is refused with the current one, which has to be accepted for the
+// refusal to say anything.
+func Drift(ctx context.Context, s *conform.Context) *conform.Drift {
+	c := New(s)
+	who := c.last(TOTP)
+	if who == nil || !c.Has(c.Login) || !c.Has(c.SecondStep) {
+		return nil
+	}
+	p := &Pending{Who: who, Codes: c.Codes(who.TOTPSecret)}
+	step := p.Codes.Step(c.Now())
+	d := &conform.Drift{Takes: c.takes(ctx, p, step-1)}
+	told := d.Takes || c.takes(ctx, p, p.Codes.Step(c.Now()))
+	who.Use(who.TOTPSecret, p.Codes.Used())
+	d.Tried = map[string]identity.State{who.Name: who.State()}
+	if !told {
+		return nil
+	}
+	return d
+}
+
+// takes tells whether the second step takes the code of a time step, and ends the session
+// that it then opens.
+func (c *Client) takes(ctx context.Context, p *Pending, step int64) bool {
+	first, err := c.Try(ctx, c.Caller(p.Who), c.Login, c.LoginRequest(p.Who))
+	if err != nil || !c.Is(first, c.Login, contract.SecondFactorRequired) {
+		return false
+	}
+	c.ReadFirstStep(p, first)
+	code, err := p.Codes.At(step)
+	if err != nil {
+		return false
+	}
+	call, err := c.Try(ctx, p.By, c.SecondStep, WithCode(code))
+	if err != nil || !c.Is(call, c.SecondStep, contract.OK) {
+		p.Who.Failed()
+		return false
+	}
+	by := c.Caller(p.Who)
+	if issued := Token(call); issued != "" {
+		by = c.CallerWith(p.Who, c.Setting(SessionHeader), c.Secret("session-token", issued))
+	}
+	if c.Has(c.LogOut) {
+		_, _ = c.Try(ctx, by, c.LogOut, Nothing) // a session that stays open is what an account of the file may have had before
+	}
+	return true
+}
+
+// last is the last identity of a role that has an app, which no spec has yet; nil where
+// there is none.
+func (c *Client) last(role string) *identity.Identity {
+	for _, id := range slices.Backward(c.Target().Identities) {
+		if slices.Contains(id.Roles, role) && id.TOTPSecret != "" && id.ID != "" {
+			return c.Fresh(id)
+		}
+	}
+	return nil
+}
