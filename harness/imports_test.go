@@ -34,8 +34,9 @@ var road = []room{
 	{name: "harness/yamldoc", only: []string{}},
 	{name: "harness/source", only: []string{"harness/yamldoc"}},
 	{name: "harness/verdict", only: []string{}},
-	{name: "harness/baseline", only: []string{"harness/yamldoc"}},
-	{name: "harness/grid", only: []string{"harness/yamldoc"}},
+	{name: "harness/glob", only: []string{}},
+	{name: "harness/baseline", only: []string{"harness/glob", "harness/yamldoc"}},
+	{name: "harness/grid", only: []string{"harness/glob", "harness/yamldoc"}},
 	{name: "harness/target", only: []string{"schemas", "harness/schema"}},
 	{name: "harness/alien", only: []string{"harness/target"}}, // second back ends, that their suites are put to
 	{name: "harness/otp", only: []string{"harness/secret"}},
@@ -45,7 +46,7 @@ var road = []room{
 	{name: "harness/value", only: []string{"harness/httpclient"}},
 	{name: "harness/contract", only: []string{"harness/baseline", "harness/grid", "harness/schema", "harness/source", "harness/yamldoc"}},
 	{name: "harness/clause", only: []string{"harness/contract", "harness/verdict"}},
-	{name: "harness/standard", only: []string{"harness/baseline", "harness/clause", "harness/source", "harness/yamldoc"}},
+	{name: "harness/standard", only: []string{"harness/baseline", "harness/clause", "harness/glob", "harness/source", "harness/yamldoc"}},
 	{name: "harness/expect", only: []string{"harness/contract", "harness/httpclient", "harness/schema", "harness/value", "harness/verdict"}},
 	{name: "harness/journal", only: []string{"harness/httpclient", "harness/plain", "harness/secret", "harness/verdict"}},
 

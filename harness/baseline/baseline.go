@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 
+	"authconform/harness/glob"
 	"authconform/harness/yamldoc"
 )
 
@@ -74,20 +75,9 @@ func (l List) Of(id string) []string {
 	exchange, _, _ := strings.Cut(id, ".")
 	var sentences []string
 	for _, s := range l {
-		if slices.ContainsFunc(s.Clauses[exchange], func(glob string) bool { return fits(glob, id) }) {
+		if slices.ContainsFunc(s.Clauses[exchange], func(g string) bool { return glob.Fits(g, id) }) {
 			sentences = append(sentences, s.ID)
 		}
 	}
 	return sentences
-}
-
-// fits tells whether a glob takes an id. Most are told apart by what stands before the first
-// wildcard, which costs a tenth of looking at it all.
-func fits(glob, id string) bool {
-	fixed := strings.IndexAny(glob, "*?[\\")
-	if fixed < 0 || !strings.HasPrefix(id, glob[:fixed]) {
-		return glob == id
-	}
-	matched, err := path.Match(glob, id)
-	return matched && err == nil
 }

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"authconform/harness/glob"
 	"authconform/harness/yamldoc"
 
 	"go.yaml.in/yaml/v3"
@@ -108,7 +109,7 @@ func (c Cell) check(exchange string) string {
 
 // Has tells whether a clause judges the cell.
 func (c Cell) Has(id string) bool {
-	return slices.ContainsFunc(c.Clauses, func(glob string) bool { return fits(glob, id) })
+	return slices.ContainsFunc(c.Clauses, func(g string) bool { return glob.Fits(g, id) })
 }
 
 // Of lists the grids that have a clause in some cell.
@@ -123,15 +124,4 @@ func (l List) Of(id string) List {
 		}
 		return true
 	})
-}
-
-// fits tells whether a glob takes an id. Most are told apart by what stands before the first
-// wildcard, which costs a tenth of looking at it all.
-func fits(glob, id string) bool {
-	fixed := strings.IndexAny(glob, "*?[\\")
-	if fixed < 0 || !strings.HasPrefix(id, glob[:fixed]) {
-		return glob == id
-	}
-	matched, err := path.Match(glob, id)
-	return matched && err == nil
 }

@@ -15,6 +15,8 @@ import (
 	"strings"
 	"sync"
 
+	"authconform/harness/glob"
+
 	"authconform/harness/clause"
 	"authconform/harness/conform"
 	"authconform/harness/contract"
@@ -130,7 +132,7 @@ func selection(profile, focus, skip string) (func(clause.Info) bool, error) {
 		}
 		// The clause about the shape of an answer has no spec: those that lead to the
 		// answer are run for it.
-		is := func(glob string) bool { return matches(glob, info.ID) || matches(glob, info.ShapeOf()) }
+		is := func(g string) bool { return glob.Fits(g, info.ID) || glob.Fits(g, info.ShapeOf()) }
 		return (len(taken) == 0 || slices.ContainsFunc(taken, is)) && !skips(skip)(info)
 	}, nil
 }
@@ -139,18 +141,13 @@ func selection(profile, focus, skip string) (func(clause.Info) bool, error) {
 func skips(skip string) func(clause.Info) bool {
 	left := globsOf(skip)
 	return func(info clause.Info) bool {
-		return slices.ContainsFunc(left, func(glob string) bool { return matches(glob, info.ID) })
+		return slices.ContainsFunc(left, func(g string) bool { return glob.Fits(g, info.ID) })
 	}
 }
 
 // globsOf are the globs of a focus, which commas separate; no id has one.
 func globsOf(focus string) []string {
 	return strings.FieldsFunc(focus, func(r rune) bool { return r == ',' || r == ' ' })
-}
-
-func matches(glob, id string) bool {
-	matched, err := path.Match(glob, id)
-	return err == nil && matched
 }
 
 // ExchangeOf tells the target file's reader what it may find in one.

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"time"
 
+	"authconform/harness/glob"
+
 	"github.com/onsi/ginkgo/v2"
 	"github.com/onsi/ginkgo/v2/extensions/globals"
 	"github.com/onsi/ginkgo/v2/formatter"
@@ -241,11 +243,11 @@ func (r *runner) list() error {
 			r.Plan.Focus, len(r.clauses), r.suite.Exchange, r.Plan.Profile, r.suite.Exchange)
 	}
 	for name, globs := range map[string][]string{"focus": globsOf(r.Plan.Focus), "skip": globsOf(r.Plan.Skip)} {
-		for _, glob := range globs {
-			if !slices.ContainsFunc(r.clauses, func(c reports.Clause) bool { return matches(glob, c.ID) }) {
+		for _, g := range globs {
+			if !slices.ContainsFunc(r.clauses, func(c reports.Clause) bool { return glob.Fits(g, c.ID) }) {
 				r.stop()
 				return usage("the %s %q matches no clause of %s in profile %s; `authconform list %s` prints their ids",
-					name, glob, r.suite.Exchange, r.Plan.Profile, r.suite.Exchange)
+					name, g, r.suite.Exchange, r.Plan.Profile, r.suite.Exchange)
 			}
 		}
 	}

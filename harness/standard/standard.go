@@ -14,6 +14,8 @@ import (
 	"slices"
 	"strings"
 
+	"authconform/harness/glob"
+
 	"authconform/harness/yamldoc"
 
 	"authconform/harness/baseline"
@@ -199,9 +201,9 @@ func (refs *References) Check(clauses []clause.Info) error {
 		for _, row := range refs.Rows(s, clauses) {
 			where := fmt.Sprintf("schemas/%s/references.yaml: %s %s", refs.exchange, s.ID, row.ID)
 			listed := refs.listed[s.ID][row.ID]
-			for _, glob := range listed.Clauses {
-				if !slices.ContainsFunc(clauses, func(c clause.Info) bool { return matches(glob, c.ID) }) {
-					wrong = append(wrong, fmt.Errorf("%s: %q is over no clause of %s", where, glob, refs.exchange))
+			for _, g := range listed.Clauses {
+				if !slices.ContainsFunc(clauses, func(c clause.Info) bool { return glob.Fits(g, c.ID) }) {
+					wrong = append(wrong, fmt.Errorf("%s: %q is over no clause of %s", where, g, refs.exchange))
 				}
 			}
 			switch {
@@ -263,7 +265,7 @@ func (refs *References) Rows(s *Standard, clauses []clause.Info) []Row {
 		listed := refs.listed[s.ID][r.ID]
 		row := Row{Requirement: r}
 		for _, c := range clauses {
-			if bears[c.ID] || slices.ContainsFunc(listed.Clauses, func(glob string) bool { return matches(glob, c.ID) }) {
+			if bears[c.ID] || slices.ContainsFunc(listed.Clauses, func(g string) bool { return glob.Fits(g, c.ID) }) {
 				row.Clauses = append(row.Clauses, c.ID)
 			}
 		}
@@ -314,9 +316,4 @@ func prefixed(prefix string, names []string) []string {
 		out = append(out, prefix+name)
 	}
 	return out
-}
-
-func matches(glob, id string) bool {
-	ok, err := path.Match(glob, id)
-	return ok && err == nil
 }
