@@ -38,6 +38,11 @@ func loadTarget(file string, st conform.Suite, c *contract.Contract, production 
 	if err := t.Guard(); err != nil {
 		return nil, &UsageError{err}
 	}
+	for name, setting := range st.Settings {
+		if setting.Carries {
+			vault.AddNames(t.Settings[name])
+		}
+	}
 	return t, nil
 }
 

@@ -34,7 +34,7 @@ func (v *Vault) Learn(h http.Header, body []byte) {
 		}
 	}
 	text, withheld := understood(h.Get("Content-Type"), body)
-	if withheld != "" || !looksJSON(text[:min(len(text), 64)]) || !mayIssue([]byte(text)) {
+	if withheld != "" || !looksJSON(text[:min(len(text), 64)]) || !v.mayIssue([]byte(text)) {
 		return
 	}
 	var doc any
@@ -45,7 +45,7 @@ func (v *Vault) Learn(h http.Header, body []byte) {
 
 // mayIssue spares most bodies their decoding: without one of the names or an
 // escape that could spell one, nothing in them is learnt.
-func mayIssue(body []byte) bool {
+func (v *Vault) mayIssue(body []byte) bool {
 	lower := bytes.ToLower(body)
 	if bytes.Contains(lower, []byte(`\u`)) || bytes.Contains(lower, []byte("otpauth:")) {
 		return true
@@ -56,7 +56,10 @@ func mayIssue(body []byte) bool {
 			bare = append(bare, c)
 		}
 	}
-	return slices.ContainsFunc(issuedNames, func(name string) bool { return bytes.Contains(bare, []byte(name)) })
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	named := func(name string) bool { return bytes.Contains(bare, []byte(name)) }
+	return slices.ContainsFunc(issuedNames, named) || slices.ContainsFunc(v.issuing, named)
 }
 
 func (v *Vault) learn(name string, value any, left *int) {
@@ -73,7 +76,7 @@ func (v *Vault) learn(name string, value any, left *int) {
 			v.learn(name, inner, left)
 		}
 	case string:
-		if issued(name) && credential(value) {
+		if v.issued(name) && credential(value) {
 			v.Register(name, value)
 			*left--
 		}
@@ -84,14 +87,16 @@ func (v *Vault) learn(name string, value any, left *int) {
 	}
 }
 
-func issued(name string) bool {
+func (v *Vault) issued(name string) bool {
 	n := normal(name)
 	for _, end := range issuedNames {
 		if strings.HasSuffix(n, end) {
 			return true
 		}
 	}
-	return false
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	return slices.Contains(v.issuing, n)
 }
 
 // credential tells whether a value looks drawn rather than written: long, of token characters, with letters and digits.

@@ -21,12 +21,16 @@ var secretEndings = []string{
 	"password", "passwordhash", "passwordconfirmation", "token", "secret", "signature", "apikey", "privatekey", "jwt", "otp", "otpcode", "tfacode",
 }
 
-// AddNames makes further member, header and query names sensitive, for a target that has names of its own.
+// AddNames makes further member, header and query names sensitive, for a target that has names of its own. What looks drawn and
+// stands in a member of such a name is a credential that the target issues.
 func (v *Vault) AddNames(names ...string) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	for _, n := range names {
-		v.names[normal(n)] = true
+		if n = normal(n); n != "" && !v.names[n] {
+			v.names[n] = true
+			v.issuing = append(v.issuing, n)
+		}
 	}
 }
 

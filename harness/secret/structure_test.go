@@ -163,3 +163,23 @@ func TestSensitive(t *testing.T) {
 		}
 	}
 }
+
+// TestNamesOfATargetsOwn: what a target issues under a name that only its file knows is
+// known by value before the answer is written, and wherever it is repeated.
+func TestNamesOfATargetsOwn(t *testing.T) {
+	const body, value = `{"data":{"Entry-Ticket":"k3v9Qm27Zx81Lp40"}}`, "k3v9Qm27Zx81Lp40"
+	for _, c := range []struct {
+		names []string
+		known bool
+	}{{[]string{"", "entry_ticket"}, true}, {[]string{"ticket_of_others"}, false}} {
+		v := New()
+		v.AddNames(c.names...)
+		v.Learn(http.Header{"Content-Type": {"application/json"}}, []byte(body))
+		if hidden := v.Redact("it was "+value) != "it was "+value; hidden != c.known {
+			t.Errorf("names %q: hidden by value: %v", c.names, hidden)
+		}
+		if hidden := !strings.Contains(string(v.RedactBody("application/json", []byte(body))), value); hidden != c.known {
+			t.Errorf("names %q: hidden in the answer: %v", c.names, hidden)
+		}
+	}
+}

@@ -39,6 +39,7 @@ type Vault struct {
 	weak    map[string]bool  // normal forms that say too little
 	labels  map[string]bool
 	names   map[string]bool
+	issuing []string // names of a target's own, under which it hands out credentials
 }
 
 // Leak is a registered value found where none may stand. It never holds the value.
@@ -54,7 +55,9 @@ func (l Leak) String() string { return fmt.Sprintf("%s: %s at byte %d", l.Where,
 func New() *Vault {
 	v := &Vault{index: newIndex(), normals: newNormalIndex(), values: map[string]bool{}, near: map[string]bool{}, ends: map[nearEnd]bool{}, weak: map[string]bool{},
 		labels: map[string]bool{imageLabel: true}, names: map[string]bool{}}
-	v.AddNames(defaultNames...)
+	for _, n := range defaultNames {
+		v.names[normal(n)] = true
+	}
 	return v
 }
 

@@ -46,6 +46,7 @@ type Setting struct {
 	Default string   // what holds when the file is silent; "" when nothing does
 	Ask     string   // what to ask the vendor for where the documents leave it open
 	Secret  bool     // treated like a password
+	Carries bool     // it names a member, header field or cookie that carries a secret
 	Values  []string // allowed; none: any text
 	Path    bool     // an absolute path of the URL
 	URL     bool     // an address that the run connects to, guarded as url is

@@ -54,7 +54,7 @@ const (
 // to its path behind the prefix. gateway is the default of the setting.
 func Settings(gateway, prefix string, paths map[string]string) map[string]target.Setting {
 	settings := map[string]target.Setting{
-		KeyHeader: {Text: "header that carries the API key where gateway is api-key", Default: "APIKey"},
+		KeyHeader: {Text: "header that carries the API key where gateway is api-key", Carries: true, Default: "APIKey"},
 		LoginSetting: {
 			Text: "what log-ins carry: signature, password, or both where an account may use either", Default: "both",
 			Values: []string{"both", "signature", "password"},
@@ -75,11 +75,11 @@ func Settings(gateway, prefix string, paths map[string]string) map[string]target
 			Ask: "Which credential does every call carry beside its session, and who issues it?",
 		},
 		SessionHeader: {
-			Text: "header that carries a session token", Default: "APToken",
+			Text: "header that carries a session token", Carries: true, Default: "APToken",
 			Ask: "Which header carries a session token, and does AuthenticateUser return one?",
 		},
 		PendingHeader: {
-			Text: "header that carries the token of a log-in whose second factor is pending", Default: "Pending2FaToken",
+			Text: "header that carries the token of a log-in whose second factor is pending", Carries: true, Default: "Pending2FaToken",
 			Ask: "How is the second step of a log-in tied to its first?",
 		},
 		lockSetting: {

@@ -106,7 +106,7 @@ var Settings = map[string]target.Setting{
 		Ask: askMembers,
 	},
 	CodeMember: {
-		Text: "member of the body that holds the code to verify; not public", Default: "code",
+		Text: "member of the body that holds the code to verify; not public", Carries: true, Default: "code",
 		Ask: askMembers,
 	},
 	UserMember: {
@@ -114,7 +114,7 @@ var Settings = map[string]target.Setting{
 		Ask: "which members have the log-in of partners and its answer?",
 	},
 	TokenMember: {
-		Text: "member of a log-in's response that holds the x-user-token", Default: "token",
+		Text: "member of a log-in's response that holds the x-user-token", Carries: true, Default: "token",
 		Ask: "which members have the log-in of partners and its answer?",
 	},
 	Delivery: {
