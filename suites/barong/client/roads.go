@@ -64,7 +64,7 @@ func Send(ctx context.Context, s *conform.Context, by *conform.Actor, op *contra
 	way, r := NewRoads(s.Target()), asForm(op, r)
 	switch {
 	case r.Template != "":
-	case carries(by, r, "Authorization"):
+	case bears(by.Header) || bears(r.Header): // a token is presented past the gateway, which makes one itself
 		r.Template = way.AppPath(op)
 	case op.Area == AreaAuthz || !way.direct:
 		r.Template = way.GatewayPath(op)
@@ -82,8 +82,11 @@ func countedByAuthz(s *conform.Context, op *contract.Operation, r conform.Reques
 	return s.Profile() == Release31 && op.ID == "createSession" && r.Method == "" && r.Raw == nil
 }
 
-func carries(by *conform.Actor, r conform.Request, header string) bool {
-	return by.Header.Get(header) != "" || r.Header.Get(header) != ""
+// bears tells whether a header has an Authorization field of a token. A password goes the
+// way of all requests.
+func bears(header http.Header) bool {
+	scheme, _, _ := strings.Cut(header.Get("Authorization"), " ")
+	return scheme != "" && !strings.EqualFold(scheme, "Basic")
 }
 
 // authorized asks the AuthZ endpoint for a token and sends the request with it. A
