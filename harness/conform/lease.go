@@ -77,7 +77,35 @@ func (s *Context) claims(r *run, c identity.Claim) []identity.Claim {
 		return []identity.Claim{c}
 	}
 	c.Fails, c.Sends = declared[i].Fails, declared[i].Sends
-	return append([]identity.Claim{c}, slices.Delete(declared, i, i+1)...)
+	all, taken := append([]identity.Claim{c}, slices.Delete(declared, i, i+1)...), map[string]int{}
+	return slices.DeleteFunc(all, func(d identity.Claim) bool {
+		taken[d.Role]++
+		most, bounded := r.atMost[d.Role]
+		return bounded && taken[d.Role] > most
+	})
+}
+
+// AtMost says that the clause makes do with as many accounts of a role as the target file
+// has, and returns how many these are; 0 is any number, where more can be made. It is
+// called before the first lease.
+func (s *Context) AtMost(role string) int {
+	t := s.env.Target
+	if len(t.Provision.Command) > 0 {
+		return 0
+	}
+	if s.suite.Provide != nil {
+		if _, can := s.suite.Provide(t, role, "0"); can {
+			return 0
+		}
+	}
+	most := 0
+	for _, who := range t.Identities {
+		if slices.Contains(who.Roles, role) {
+			most++
+		}
+	}
+	s.current().atMost = map[string]int{role: max(most, 1)}
+	return max(most, 1)
 }
 
 // ask asks for accounts. Where the target's clock can be moved, nobody waits for

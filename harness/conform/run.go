@@ -29,7 +29,8 @@ type run struct {
 
 	mu       sync.Mutex
 	leases   []*lease
-	kits     []*otp.Kit // that it makes codes with
+	atMost   map[string]int // accounts of a role that the clause makes do with
+	kits     []*otp.Kit     // that it makes codes with
 	calls    []string
 	last     *httpclient.Call // the newest of them
 	state    verdict.State    // empty while nothing has ended the spec

@@ -112,7 +112,7 @@ func (r *run) borrowed() []journal.Lease {
 	for _, l := range r.leases {
 		if l.handed {
 			failed, sent := l.who.Attempts()
-			all = append(all, journal.Lease{Identity: l.who.Name, Role: l.role, Failed: failed, Sent: sent})
+			all = append(all, journal.Lease{Identity: l.who.Name, Role: l.role, Failed: failed, Sent: sent, Few: r.atMost[l.role] > 0})
 		}
 	}
 	return all

@@ -54,7 +54,7 @@ func TestBoundsOfARun(t *testing.T) {
 		{"many long names", "", func() string {
 			return body("", many(45_000, func(i int) string { return fmt.Sprintf(`"%020d":1`, i) }))
 		}, ""},
-		{"tokens of which no two are alike", "max-memory: 64MiB", func() string {
+		{"tokens of which no two are alike", "max-memory: 40MiB", func() string {
 			call := calls.Add(1)
 			return body("", many(300, func(i int) string {
 				return fmt.Sprintf(`"%d-token":"t0ken%08d%s%08d"`, i, call, strings.Repeat("x", 200), i)

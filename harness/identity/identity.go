@@ -20,8 +20,9 @@ import (
 // Claim is what a spec needs an account for.
 type Claim struct {
 	Role  string
-	Fails int // attempts of it that a target may count towards a limit
-	Sends int // those of them that count towards a limit of their own, which nothing raises
+	Fails int  // attempts of it that a target may count towards a limit
+	Sends int  // those of them that count towards a limit of their own, which nothing raises
+	Few   bool // the clause makes do with fewer accounts, where the target file has no more
 	// Full says that an account will do whose limit an earlier spec filled: one
 	// episode of a full limit serves every spec that looks at it.
 	Full bool

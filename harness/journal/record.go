@@ -124,6 +124,7 @@ type Lease struct {
 	Role     string `json:"role"`
 	Failed   int    `json:"failed,omitempty"`
 	Sent     int    `json:"sent,omitempty"` // of those that failed
+	Few      bool   `json:"few,omitempty"`  // the clause would have made do with fewer accounts
 }
 
 // Failure is one broken promise, with all that a reader needs to understand it

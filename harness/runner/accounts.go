@@ -50,6 +50,9 @@ func Claims(exchange string) (map[string][]identity.Claim, error) {
 // nothing raises.
 const sendsMember = "sends"
 
+// fewMember says, beside a role, that the clause makes do with fewer accounts of it.
+const fewMember = "few"
+
 var readClaims sync.Map // by exchange
 
 func loadClaims(exchange string) (map[string][]identity.Claim, error) {
@@ -61,10 +64,11 @@ func loadClaims(exchange string) (map[string][]identity.Claim, error) {
 	claims := map[string][]identity.Claim{}
 	for id, list := range declared {
 		for _, one := range list {
-			sends := one[sendsMember]
+			sends, few := one[sendsMember], one[fewMember] > 0
 			delete(one, sendsMember)
+			delete(one, fewMember)
 			for role, fails := range one { // one
-				claims[id] = append(claims[id], identity.Claim{Role: role, Fails: fails, Sends: sends})
+				claims[id] = append(claims[id], identity.Claim{Role: role, Fails: fails, Sends: sends, Few: few})
 			}
 		}
 	}

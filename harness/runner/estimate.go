@@ -80,7 +80,9 @@ func takeClaims(byRole map[string]*load, claims []identity.Claim, eased bool) {
 		if count[claim.Role]++; count[claim.Role] == 1 {
 			l.clauses++
 		}
-		l.together = max(l.together, count[claim.Role])
+		if !claim.Few {
+			l.together = max(l.together, count[claim.Role])
+		}
 		if eased {
 			claim.Fails = claim.Sends
 		}

@@ -216,6 +216,7 @@ type normalForm struct {
 	length int
 	sum    uint64
 	label  string
+	sent   bool // of what was sent and is no secret
 }
 
 var hashSeed = maphash.MakeSeed()
@@ -224,16 +225,17 @@ func newNormalIndex() *normalIndex { return &normalIndex{forms: map[uint64][]nor
 
 func normalSlot(key uint64) uint64 { return key * 0x9E3779B97F4A7C15 >> (64 - normalBits) }
 
-func (x *normalIndex) add(text []byte, label string) {
+func (x *normalIndex) add(text []byte, label string, sent bool) {
 	if len(text) < keyLength {
 		return
 	}
 	k := key8(text)
-	f := normalForm{len(text), maphash.Bytes(hashSeed, text), label}
+	f := normalForm{len(text), maphash.Bytes(hashSeed, text), label, sent}
 	list := x.forms[k]
 	at, _ := slices.BinarySearchFunc(list, f.length, func(e normalForm, n int) int { return n - e.length })
 	for i := at; i < len(list) && list[i].length == f.length; i++ {
 		if list[i].sum == f.sum {
+			list[i].sent = list[i].sent && sent
 			return
 		}
 	}
@@ -271,7 +273,7 @@ func (x *normalIndex) find(k *skeleton) []span {
 				hashed, sum = f.length, maphash.Bytes(hashSeed, k.text[i:i+f.length])
 			}
 			if f.sum == sum {
-				spans = append(spans, span{start: int(k.from[i]), end: k.end(i + f.length - 1), form: form{label: f.label}, scanned: true})
+				spans = append(spans, span{start: int(k.from[i]), end: k.end(i + f.length - 1), form: form{label: f.label}, scanned: true, sent: f.sent})
 				break
 			}
 		}

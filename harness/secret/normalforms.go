@@ -47,7 +47,7 @@ var spellings = []spelling{
 }
 
 // addNormal makes the normal forms of a value known; short ones would be met by chance.
-func (v *Vault) addNormal(label, value string) {
+func (v *Vault) addNormal(label, value string, sent bool) {
 	raw := []byte(value)
 	if len(raw) > longValue {
 		raw = raw[len(raw)-tailValue:]
@@ -58,12 +58,12 @@ func (v *Vault) addNormal(label, value string) {
 	}
 	for _, s := range spellings {
 		for _, text := range s.of(raw) {
-			v.normals.add(stripped(text), label)
+			v.normals.add(stripped(text), label, sent)
 		}
 	}
 	// A value may itself be escaped, as a cookie's is.
 	if plain := v.normalize(string(raw), decodeEscape).text; tellsItself(plain) && !bytes.Equal(plain, skeleton) {
-		v.normals.add(plain, label)
+		v.normals.add(plain, label, sent)
 	}
 }
 

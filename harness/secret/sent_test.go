@@ -46,6 +46,11 @@ func TestNearMissesAreKnownOnceSent(t *testing.T) {
 			if !strings.Contains(clean, "›") || strings.Contains(clean, middle) || len(v.Scan("x", []byte(text))) == 0 {
 				t.Errorf("%s: %q became %q", name, text, clean)
 			}
+			for _, leak := range v.Scan("x", []byte(text)) {
+				if !leak.Sent {
+					t.Errorf("%s: %q is said to tell a secret", name, spelt)
+				}
+			}
 			if seen := v.See(text); len(seen) > 0 {
 				t.Errorf("%s: %q is taken for a secret", name, spelt)
 			}

@@ -47,6 +47,7 @@ type Leak struct {
 	Where  string // the name given to Scan: a file, usually
 	Label  string // the label the value was registered under
 	Offset int    // bytes from the start of the data
+	Sent   bool   // it is what was sent and no secret, and may have stood there before it was sent
 }
 
 func (l Leak) String() string { return fmt.Sprintf("%s: %s at byte %d", l.Where, l.Label, l.Offset) }
@@ -103,7 +104,7 @@ func (v *Vault) spell(label, value string, sent bool) {
 		v.index.add(text, form{label: label, whole: short, code: code, sent: sent})
 	}
 	if !short {
-		v.addNormal(label, value)
+		v.addNormal(label, value, sent)
 	}
 	if !short && strings.HasSuffix(label, "password") {
 		for _, text := range digests(value) { // whoever has one can try passwords at leisure
@@ -156,7 +157,7 @@ func (v *Vault) Scan(name string, data []byte) []Leak {
 		if !sp.scanned {
 			continue
 		}
-		leaks = append(leaks, Leak{Where: name, Label: sp.form.label, Offset: sp.start})
+		leaks = append(leaks, Leak{Where: name, Label: sp.form.label, Offset: sp.start, Sent: sp.sent})
 	}
 	return leaks
 }

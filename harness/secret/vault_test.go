@@ -120,7 +120,7 @@ func TestScan(t *testing.T) {
 	v.Register("otp", "123456")
 	v.Register("pw", "sesame1")
 	data := "at 123456 a tok-0123456789abcdef, " + base64.StdEncoding.EncodeToString([]byte("tok-0123456789abcdef")) + " sesame1 ‹token›"
-	want := []Leak{{"calls.har", "token", 12}, {"calls.har", "token", 34}, {"calls.har", "pw", 63}}
+	want := []Leak{{"calls.har", "token", 12, false}, {"calls.har", "token", 34, false}, {"calls.har", "pw", 63, false}}
 	if diff := cmp.Diff(want, v.Scan("calls.har", []byte(data))); diff != "" {
 		t.Errorf("leaks (-want +got):\n%s", diff)
 	}

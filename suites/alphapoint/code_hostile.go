@@ -15,6 +15,7 @@ import (
 func (v specs) hostileCodes() {
 	family.Codes(v.Context, family.CodeSubject{
 		Operation: v.SecondStep, Member: "Code", IDPrefix: v.ID("code."), PerAccount: client.PerAccount,
+		Accounts: func() int { return v.AtMost(client.TOTP) },
 		Ready: func(ctx context.Context) family.CodeTrial {
 			t := v.secondStepTrial(ctx)
 			right := t.control().JSON.(conform.Object)["Code"].(string)

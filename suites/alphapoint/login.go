@@ -15,6 +15,7 @@ import (
 	"authconform/harness/httpclient"
 	"authconform/harness/identity"
 	"authconform/suites/alphapoint/client"
+	"authconform/suites/family"
 )
 
 func (v specs) login() {
@@ -118,6 +119,7 @@ type forgery = func(who *identity.Identity) conform.Change
 // no limit is what rejects them.
 func (v specs) rejectsForged(ctx context.Context, outcome contract.Outcome, forgeries ...forgery) {
 	GinkgoHelper()
+	forgeries = family.Thin(forgeries, v.WrongInARow()*v.AtMost(client.User))
 	for batch := range slices.Chunk(forgeries, v.WrongInARow()) {
 		who := v.Account(client.User)
 		var changes []conform.Change

@@ -75,7 +75,7 @@ func (v specs) nearlyRight(c clause.Clause, logIn func(who *identity.Identity, p
 	op := c.Operation
 	It(op.Name()+" opens no session for a password that is nearly right: in part, spelt otherwise or with more in it", c,
 		func(ctx SpecContext) {
-			family.Spread(v.WrongInARow(), func() ([]family.Near, func([]family.Near)) {
+			family.Spread(v.WrongInARow(), v.AtMost(client.User), func() ([]family.Near, func([]family.Near)) {
 				who := v.Account(client.User)
 				by, right := logIn(who, who.Password)
 				return family.NearPasswords(who.Password), func(share []family.Near) {

@@ -76,7 +76,7 @@ func logInRefuses(p *api) {
 	})
 	It("POST /identity/sessions opens no session for a password that is nearly right: in part, spelt otherwise or with more in it",
 		clause.Graded("barong.sessions.password-near-miss", p.CreateSession, bad), func(ctx SpecContext) {
-			family.Spread(client.InWindow-2, func() ([]family.Near, func([]family.Near)) {
+			family.Spread(client.InWindow-2, p.Actives(), func() ([]family.Near, func([]family.Near)) {
 				a := p.MemberAccount(ctx)
 				logIn := func(r conform.Request) *httpclient.Call { return p.TryLogIn(ctx, a, r) }
 				return family.NearPasswords(a.Password), func(share []family.Near) {

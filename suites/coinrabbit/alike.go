@@ -66,7 +66,7 @@ func named(member string) func() string { return func() string { return member }
 func nearly(p *client.Client, s subject, d deviation, member func() string, values func(*trial) []family.Near) {
 	GinkgoHelper()
 	It(s.operation.Name()+" "+s.effect+" for a request "+d.text, s.clause(d), func(ctx SpecContext) {
-		family.Spread(wrongPerAccount, func() ([]family.Near, func([]family.Near)) {
+		family.Spread(wrongPerAccount, p.AtMost(client.User), func() ([]family.Near, func([]family.Near)) {
 			t := s.ready(ctx)
 			t.right = t.request
 			return values(t), func(share []family.Near) {

@@ -24,6 +24,9 @@ type CodeSubject struct {
 	// PerAccount is how many wrong codes one account may send before a limit could
 	// be what rejects them; 0 is any number.
 	PerAccount int
+	// Accounts is how many accounts there are for values that are made of an account's own
+	// secret; nil is any number.
+	Accounts func() int
 
 	// State makes the clauses; clause.Graded unless set.
 	State func(id string, op *contract.Operation, outcome contract.Outcome, options ...clause.Option) clause.Clause
@@ -184,7 +187,11 @@ func (c CodeSubject) send(ctx context.Context, s *conform.Context, form CodeForm
 // sendAlike puts the values that are made of an account's secret.
 func (c CodeSubject) sendAlike(ctx context.Context, s *conform.Context, form CodeForm) {
 	GinkgoHelper()
-	Spread(c.PerAccount, func() ([]otp.Variant, func([]otp.Variant)) {
+	accounts := 0
+	if c.Accounts != nil {
+		accounts = c.Accounts()
+	}
+	Spread(c.PerAccount, accounts, func() ([]otp.Variant, func([]otp.Variant)) {
 		trial := c.Ready(ctx)
 		return form.of(trial.Codes, trial.Right), func(share []otp.Variant) {
 			GinkgoHelper()

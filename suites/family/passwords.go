@@ -37,11 +37,25 @@ func NearPasswords(password string) []Near {
 	return slices.DeleteFunc(all, func(near Near) bool { return near.Value == password })
 }
 
+// Thin leaves as many values as may be sent, from all over the list; 0 is any number.
+func Thin[V any](values []V, most int) []V {
+	if most == 0 || len(values) <= most {
+		return values
+	}
+	thinned := make([]V, most)
+	for i := range thinned {
+		thinned[i] = values[i*len(values)/most]
+	}
+	return thinned
+}
+
 // Spread gives each account its share of the values that are made of its own secret: so
-// many at most that no limit could be what rejects them; 0 is any number.
-func Spread[V any](perAccount int, account func() (values []V, try func(share []V))) {
+// many at most that no limit could be what rejects them; 0 is any number. Where there are
+// too few accounts for all values, some are left out.
+func Spread[V any](perAccount, accounts int, account func() (values []V, try func(share []V))) {
 	for from, left := 0, 1; left > 0; {
 		values, try := account()
+		values = Thin(values, perAccount*accounts)
 		upTo := len(values)
 		if perAccount > 0 {
 			upTo = min(upTo, from+perAccount)

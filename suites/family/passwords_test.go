@@ -30,7 +30,7 @@ func TestNearPasswordsAreTheSameOfEach(t *testing.T) {
 func TestSpreadDealsOutEverything(t *testing.T) {
 	for perAccount := range 6 {
 		var got []int
-		Spread(perAccount, func() ([]int, func([]int)) {
+		Spread(perAccount, 0, func() ([]int, func([]int)) {
 			return []int{1, 2, 3, 4, 5, 6, 7}, func(share []int) {
 				if perAccount > 0 && len(share) > perAccount {
 					t.Errorf("%d at most, and %v", perAccount, share)
@@ -41,5 +41,18 @@ func TestSpreadDealsOutEverything(t *testing.T) {
 		if !slices.Equal(got, []int{1, 2, 3, 4, 5, 6, 7}) {
 			t.Errorf("%d to each: %v", perAccount, got)
 		}
+	}
+}
+
+// Few accounts get values from all over the list, and no more than they may send.
+func TestSpreadMakesDoWithFewAccounts(t *testing.T) {
+	var got []int
+	accounts := 0
+	Spread(2, 2, func() ([]int, func([]int)) {
+		accounts++
+		return []int{1, 2, 3, 4, 5, 6, 7, 8}, func(share []int) { got = append(got, share...) }
+	})
+	if !slices.Equal(got, []int{1, 3, 5, 7}) || accounts != 2 {
+		t.Errorf("%d accounts got %v", accounts, got)
 	}
 }

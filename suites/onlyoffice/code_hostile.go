@@ -17,6 +17,7 @@ const wrongPerAccount = 4
 func hostileCodes(p *client.Client) {
 	family.Codes(p.Context, family.CodeSubject{
 		Operation: p.LoginByCode, Member: "code", IDPrefix: "onlyoffice.code.", PerAccount: wrongPerAccount,
+		Accounts: func() int { return p.AtMost(client.TOTP) },
 		Ready: func(ctx context.Context) family.CodeTrial {
 			e := p.WithApp(ctx)
 			right := p.Code(ctx, e.Codes)

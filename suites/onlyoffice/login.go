@@ -122,7 +122,7 @@ func loginRefuses(p *client.Client) {
 		})
 	It("POST /authentication opens no session for a password that is nearly right: in part, spelt otherwise or with more in it",
 		clause.Graded("onlyoffice.login.password-near-miss", p.Login, contract.BadCredentials), func(ctx SpecContext) {
-			family.Spread(wrongPerAccount, func() ([]family.Near, func([]family.Near)) {
+			family.Spread(wrongPerAccount, p.AtMost(client.User), func() ([]family.Near, func([]family.Near)) {
 				who := p.Lease(client.User)
 				logIn := func(r conform.Request) *httpclient.Call { return p.Do(ctx, p.Anonymous(), p.Login, r) }
 				return family.NearPasswords(who.Password), func(share []family.Near) {

@@ -221,7 +221,7 @@ func TestServerDiesHalfWay(t *testing.T) {
 	proxy := httputil.NewSingleHostReverseProxy(backend)
 	var seen atomic.Int64
 	dying := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if seen.Add(1) > 25 {
+		if seen.Add(1) > 60 {
 			panic(http.ErrAbortHandler)
 		}
 		proxy.ServeHTTP(w, r)

@@ -20,7 +20,10 @@ import (
 // those count towards a limit that nothing raises.
 type borrowed map[string]map[string][]spent
 
-type spent struct{ failed, sent int }
+type spent struct {
+	failed, sent int
+	few          bool // the clause makes do with fewer accounts
+}
 
 // take merges what a run's journals say, and keeps the most of each.
 func (b borrowed) take(t *testing.T, dir string) {
@@ -46,7 +49,7 @@ func (b borrowed) take(t *testing.T, dir string) {
 				b[id][l.Role] = append(b[id][l.Role], spent{})
 			}
 			most := &b[id][l.Role][i]
-			most.failed, most.sent = max(most.failed, l.Failed), max(most.sent, l.Sent)
+			most.failed, most.sent, most.few = max(most.failed, l.Failed), max(most.sent, l.Sent), l.Few
 		}
 	}
 }
@@ -140,13 +143,17 @@ func writeLeases(t *testing.T, st conform.Suite) {
 				if s.sent > 0 {
 					one["sends"] = s.sent
 				}
+				if s.few {
+					one["few"] = 1
+				}
 				list[id] = append(list[id], one)
 			}
 		}
 	}
 	var text bytes.Buffer
 	text.WriteString("# The accounts that each clause borrows, and how many attempts a target may count it fails\n" +
-		"# with each (sends: of those, the ones that count towards a limit which nothing raises).\n" +
+		"# with each (sends: of those, the ones that count towards a limit which nothing raises; few: 1: it makes do with\n" +
+		"# fewer accounts of this role, where there are no more).\n" +
 		"# Made by `go test ./harness/cmd/authconform -run Leases -update`; not edited by hand.\n")
 	for _, id := range slices.Sorted(maps.Keys(list)) {
 		line, err := yaml.Marshal(flow{id: list[id]})

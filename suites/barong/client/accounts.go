@@ -77,6 +77,15 @@ func (p *Client) Enrolled(ctx context.Context) *Session {
 	return me
 }
 
+// Actives is how many accounts MemberAccount can give a clause that makes do with what there
+// is; 0 is any number.
+func (p *Client) Actives() int {
+	if p.SignsUpHere() {
+		return 0
+	}
+	return p.AtMost(RoleActive)
+}
+
 // MemberAccount, newcomerAccount and enrolledAccount are the accounts of member,
 // newcomer and enrolled, without the log-in: for specs that judge the log-in itself.
 func (p *Client) MemberAccount(ctx context.Context) *Account {
