@@ -419,9 +419,14 @@ func (r *runner) write(silent error, findings []journal.Finding, lost error) (*r
 	return report, r.commit(report, calls)
 }
 
-// commit writes the verdicts.
+// commit writes the verdicts. Where they cannot be written, the report says so, as that of a
+// run without an end says which is there instead.
 func (r *runner) commit(report *reports.Report, calls *journal.Reader) error {
-	return reports.WriteVerdicts(r.Plan.Out, report, r.vault, r.options.commit(), r.options.outputs(nil, r.page(report, calls))...)
+	err := reports.WriteVerdicts(r.Plan.Out, report, r.vault, r.options.commit(), r.options.outputs(nil, r.page(report, calls))...)
+	if err != nil {
+		report.Fail("evidence of the run was lost: " + r.vault.Redact(err.Error()))
+	}
+	return err
 }
 
 func (r *runner) tool() reports.Tool {
