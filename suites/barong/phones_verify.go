@@ -50,7 +50,7 @@ func phoneVerified(p *api) {
 			me := p.PhoneOwner(ctx)
 			me.Add(ctx)
 			code := me.Code(ctx)
-			for _, wrong := range append(otp.Near(code), otherDigit(code), code[:4], code+"0") {
+			for _, wrong := range append(otp.Near(code), code[:4], code+"0") { // a tenth would leave none of the tries of release 3.1
 				p.Expect(me.Check(ctx, p.Secret("sms-code", wrong)), op, codeWrong)
 			}
 			p.Check("when it was verified", value.At(p.PhonesOf(ctx, me.Session)[0], "validated_at"), BeNil())
