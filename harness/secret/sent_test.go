@@ -47,7 +47,7 @@ func TestNearMissesAreKnownOnceSent(t *testing.T) {
 				t.Errorf("%s: %q became %q", name, text, clean)
 			}
 			for _, leak := range v.Scan("x", []byte(text)) {
-				if !leak.Sent {
+				if !leak.Sent && c.value != swapped { // a secret in another case is the secret
 					t.Errorf("%s: %q is said to tell a secret", name, spelt)
 				}
 			}
