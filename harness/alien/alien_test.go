@@ -30,8 +30,14 @@ var aliens = []struct {
 }{
 	{"document 000", alien.Venue, alien.VenueBugs, [][]alien.Habit{
 		nil,
-		{alien.NoDrift, alien.Few, alien.ProblemErrors, alien.BalancerCookie, alien.StrictMembers, alien.SpentAnyway, alien.Closes, alien.JWTTokens},
-		{alien.Nulls, alien.NullErrors, alien.Crossing, alien.Chunked, alien.BodyFirst, alien.MediaRefused, alien.Slashes, alien.OpenReplay, alien.ShortTokens},
+		{
+			alien.NoDrift, alien.Few, alien.ProblemErrors, alien.BalancerCookie,
+			alien.StrictMembers, alien.SpentAnyway, alien.Closes, alien.JWTTokens,
+		},
+		{
+			alien.Nulls, alien.NullErrors, alien.Crossing, alien.Chunked, alien.BodyFirst,
+			alien.MediaRefused, alien.Slashes, alien.OpenReplay, alien.ShortTokens,
+		},
 		{alien.Reversed, alien.HTMLErrors, alien.Charset, alien.MethodNotFound, alien.MediaIgnored, alien.AnyCase, alien.ReplayIs400},
 	}},
 	{"document 001", alien.Desk, alien.DeskBugs, [][]alien.Habit{
@@ -50,11 +56,13 @@ var aliens = []struct {
 	{"document 004", alien.Rabbit, alien.RabbitBugs, [][]alien.Habit{
 		nil,
 		{
-			alien.NoDrift, alien.Nulls, alien.RefusalIs200, alien.BalancerCookie, alien.StrictMembers, alien.VerifiesUsers, alien.HTMLMail, alien.EightDigits,
+			alien.NoDrift, alien.Nulls, alien.RefusalIs200, alien.BalancerCookie,
+			alien.StrictMembers, alien.VerifiesUsers, alien.HTMLMail, alien.EightDigits,
 			alien.KeepsSecret, alien.LowerSecret, alien.Few, alien.Closes, alien.JWTTokens,
 		},
 		{
-			alien.Reversed, alien.RefusalIs400, alien.Chunked, alien.Charset, alien.Crossing, alien.OneSession, alien.FourDigits, alien.Forgets, alien.BurnsToken,
+			alien.Reversed, alien.RefusalIs400, alien.Chunked, alien.Charset, alien.Crossing,
+			alien.OneSession, alien.FourDigits, alien.Forgets, alien.BurnsToken,
 			alien.CodeFirst, alien.MediaRefused, alien.Slashes, alien.AnyCase, alien.MethodNotFound, alien.ShortTokens, alien.ProblemErrors,
 		},
 	}},
@@ -150,6 +158,7 @@ func try(t *testing.T, a *alien.Alien, focus ...string) (*reports.Report, error)
 	}
 	dir := t.TempDir()
 	path := filepath.Join(dir, "target.yaml")
+	file.Limits.MaxMemory = 2 << 30 // of this process, which serves and runs all of them
 	if err := file.Write(path, runner.SecretSettings(suite)...); err != nil {
 		t.Fatal(err)
 	}

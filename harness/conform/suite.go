@@ -83,7 +83,7 @@ type Suite struct {
 	// how they are put back; nil where the target does not grant it.
 	Ease func(context.Context, *Context) *Ease
 	// Drift, when not nil, finds out with one account of the target file whether the target
-	// takes codes of the step before; nil where it cannot tell.
+	// takes codes of the step before; nil where nothing can be tried.
 	Drift func(context.Context, *Context) *Drift
 	// Needs names, by operationId, the settings without which an operation cannot
 	// be called; where one has neither value nor default, its specs are UNTESTABLE.

@@ -25,7 +25,7 @@ func (r *runner) learnDrift(ctx context.Context) {
 		return
 	}
 	r.accounts.Know(d.Tried)
-	if r.Plan.NoDrift = !d.Takes; r.Plan.NoDrift {
+	if r.Plan.NoDrift = d.Told && !d.Takes; r.Plan.NoDrift {
 		keepToCurrent(r.target)
 	}
 }

@@ -9,9 +9,7 @@ import (
 	"authconform/harness/identity"
 )
 
-// Drift tries the second step of the last account with an app: with the code of the step
-// before, and where that is refused with the current one, which has to be accepted for the
-// refusal to say anything.
+// Drift tries the second step of the last account with an app.
 func Drift(ctx context.Context, s *conform.Context) *conform.Drift {
 	c := New(s)
 	who := c.last(TOTP)
@@ -19,32 +17,18 @@ func Drift(ctx context.Context, s *conform.Context) *conform.Drift {
 		return nil
 	}
 	p := &Pending{Who: who, Codes: c.Codes(who.TOTPSecret)}
-	step := p.Codes.Step(c.Now())
-	d := &conform.Drift{Takes: c.takes(ctx, p, step-1)}
-	told := d.Takes || c.takes(ctx, p, p.Codes.Step(c.Now()))
-	who.Use(who.TOTPSecret, p.Codes.Used())
-	d.Tried = map[string]identity.State{who.Name: who.State()}
-	if !told {
-		return nil
-	}
-	return d
+	return s.TryDrift(who, who.TOTPSecret, func(code func() string) bool { return c.takes(ctx, p, code) })
 }
 
-// takes tells whether the second step takes the code of a time step, and ends the session
-// that it then opens.
-func (c *Client) takes(ctx context.Context, p *Pending, step int64) bool {
+// takes tells whether the second step takes a code, and ends the session that it then opens.
+func (c *Client) takes(ctx context.Context, p *Pending, code func() string) bool {
 	first, err := c.Try(ctx, c.Caller(p.Who), c.Login, c.LoginRequest(p.Who))
 	if err != nil || !c.Is(first, c.Login, contract.SecondFactorRequired) {
 		return false
 	}
 	c.ReadFirstStep(p, first)
-	code, err := p.Codes.At(step)
-	if err != nil {
-		return false
-	}
-	call, err := c.Try(ctx, p.By, c.SecondStep, WithCode(code))
+	call, err := c.Try(ctx, p.By, c.SecondStep, WithCode(code()))
 	if err != nil || !c.Is(call, c.SecondStep, contract.OK) {
-		p.Who.Failed()
 		return false
 	}
 	by := c.Caller(p.Who)
