@@ -10,14 +10,11 @@ import (
 	"unicode/utf8"
 )
 
-// The longest that a file may be. Each is far beyond any real one, and stops a wrong path
-// (a dump, a log, a device) before anything reads on. A file of NAME=value lines may be as
-// long as a target file, for it holds the secrets of all its accounts: those of the accounts
-// that a reference serves take 250 KiB.
+// The longest that a target file and a file named in one may be. Each is far beyond any
+// real one, and stops a wrong path (a dump, a log, a device) before anything reads on.
 const (
-	maxFile    = 1 << 20
-	maxNamed   = 64 << 10 // one secret, a key, certificates
-	maxEntries = maxFile
+	maxFile  = 1 << 20
+	maxNamed = 64 << 10 // one secret, NAME=value lines, a key, certificates
 )
 
 // readRegular reads a file that is one: a pipe or a device might never end, or never

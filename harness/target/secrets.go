@@ -213,17 +213,18 @@ func (r *reader) wholeFile(s *spot, path string) (string, bool) {
 func (r *reader) fileEntry(s *spot, path, name string) (string, bool) {
 	entries, read := r.secretFiles[path]
 	if !read {
-		content, err := r.readText(r.beside(path), maxEntries)
+		content, err := r.readText(r.beside(path), maxNamed)
 		if err != nil {
+			r.secretFiles[path] = nil
 			r.fault(s, &wrong{what: "cannot be read: " + reason(err), want: "a file of NAME=value lines, relative to the target file",
-				do: "correct the path"})
+				do: "correct the path, or spread what is too long over several files"})
 			return "", false
 		}
 		entries = r.parseEntries(r.beside(path), content)
 		r.secretFiles[path] = entries
 	}
 	value, ok := entries[name]
-	if !ok {
+	if !ok && entries != nil { // of a file that cannot be read, the first reference to it says so
 		r.fault(s, &wrong{what: "names an entry the file does not have", want: "a line " + name + "=value in that file",
 			do: "add the line, or correct the name after #"})
 	}

@@ -11,9 +11,10 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// Write writes the target as a file Load reads back. Secrets go to a sibling
-// file, t.secrets.env for t.yaml, and are referred to from the target file. Both
-// files are readable by their owner only and replace what was there whole.
+// Write writes the target as a file Load reads back. Secrets go to sibling
+// files, t.secrets.env for t.yaml and t.2.secrets.env and so on for what is past
+// the length that Load allows, and are referred to from the target file. All are
+// readable by their owner only and replace what was there whole.
 // secretSettings names the settings that are secrets.
 func (t *Target) Write(path string, secretSettings ...string) error {
 	exchange := Exchange{Settings: map[string]Setting{}}
@@ -28,7 +29,7 @@ func (t *Target) Write(path string, secretSettings ...string) error {
 	if err := tree.Encode(document{Version, t}); err != nil {
 		return fmt.Errorf("target %s cannot be written: %w", path, err)
 	}
-	w := &writer{rules: s, file: strings.TrimSuffix(path, filepath.Ext(path)) + ".secrets.env", taken: map[string]bool{}}
+	w := &writer{rules: s, stem: strings.TrimSuffix(path, filepath.Ext(path)), taken: map[string]bool{}}
 	if err := w.put(&spot{rule: s.root(), value: &tree}); err != nil {
 		return fmt.Errorf("target %s cannot be written: %w", path, err)
 	}
@@ -37,8 +38,8 @@ func (t *Target) Write(path string, secretSettings ...string) error {
 		return fmt.Errorf("target %s cannot be written: %w", path, err)
 	}
 	// The secrets come first: a target file never refers to what is not there yet.
-	if len(w.taken) > 0 {
-		if err := replace(w.file, w.entries.String()); err != nil {
+	for i, entries := range w.entries {
+		if err := replace(w.file(i), string(entries)); err != nil {
 			return err
 		}
 	}
@@ -68,9 +69,17 @@ func replace(path, content string) error {
 
 type writer struct {
 	rules   *rules
-	file    string // secrets
-	entries strings.Builder
+	stem    string          // of the path of the target file
+	entries [][]byte        // of the files of secrets
 	taken   map[string]bool // entry names in use
+}
+
+// file is the path of a file of secrets, the first of which is 0.
+func (w *writer) file(i int) string {
+	if i == 0 {
+		return w.stem + ".secrets.env"
+	}
+	return fmt.Sprintf("%s.%d.secrets.env", w.stem, i+1)
 }
 
 // put gives the tree of an encoded Target the form of a file: the way back from
@@ -142,7 +151,7 @@ func (w *writer) plain(s *spot, value string) string {
 
 func escapeReferences(s string) string { return strings.ReplaceAll(s, "${", "$${") }
 
-// secret moves a value to the secrets file and returns what refers to it.
+// secret moves a value to a file of secrets and returns what refers to it.
 func (w *writer) secret(name, value string) string {
 	if value == "" {
 		return ""
@@ -161,8 +170,12 @@ func (w *writer) secret(name, value string) string {
 		name = base + "_" + strconv.Itoa(n)
 	}
 	w.taken[name] = true
-	w.entries.WriteString(entry(name, value))
-	return "file:" + escapeReferences(filepath.Base(w.file)) + "#" + name
+	line, last := entry(name, value), len(w.entries)-1
+	if last < 0 || len(w.entries[last])+len(line) > maxNamed*3/4 { // by hand a little may be added
+		w.entries, last = append(w.entries, nil), last+1
+	}
+	w.entries[last] = append(w.entries[last], line...)
+	return "file:" + escapeReferences(filepath.Base(w.file(last))) + "#" + name
 }
 
 // durationText avoids units Load does not take: time.Duration prints 90 µs so.

@@ -1,9 +1,11 @@
 package target
 
 import (
+	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -93,6 +95,29 @@ func TestWriteSmallest(t *testing.T) {
 	}
 	if _, err := os.Stat(filepath.Join(dir, "t.secrets.env")); !os.IsNotExist(err) {
 		t.Errorf("a secrets file was written without secrets (%v)", err)
+	}
+}
+
+// What takes more than one file may hold is spread over several, none of which is longer.
+func TestWriteManySecrets(t *testing.T) {
+	dir := t.TempDir()
+	want := &Target{Exchange: "onlyoffice", URL: "http://127.0.0.1:1"}
+	for i := range 2000 {
+		want.Identities = append(want.Identities, Identity{Name: fmt.Sprintf("user-%d", i), Roles: []string{"user"},
+			Login: fmt.Sprintf("user-%d@example.com", i), Password: fmt.Sprintf("%064d", i)})
+	}
+	got, registered := written(t, dir, want)
+	if len(registered) != len(want.Identities) || !slices.EqualFunc(want.Identities, got.Identities, func(a, b Identity) bool { return a.Password == b.Password }) {
+		t.Errorf("%d passwords came back of %d", len(registered), len(want.Identities))
+	}
+	files, _ := filepath.Glob(filepath.Join(dir, "*.secrets.env"))
+	for _, file := range files {
+		if info, err := os.Stat(file); err != nil || info.Size() > maxNamed || info.Mode().Perm() != 0o600 {
+			t.Errorf("%s: %v, %v; want at most %d bytes and mode 0600", file, info, err, maxNamed)
+		}
+	}
+	if len(files) != 4 {
+		t.Errorf("%d files of secrets (%v), want 4", len(files), files)
 	}
 }
 

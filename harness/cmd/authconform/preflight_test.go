@@ -123,16 +123,17 @@ func want(t *testing.T, got result, texts ...string) {
 	}
 }
 
-// secrets spoils the secrets of a kind in the file beside the target file.
+// secrets spoils the secrets of a kind in the files beside the target file.
 func secrets(kind string) func(*testing.T, string) {
 	return func(t *testing.T, file string) {
-		beside := strings.TrimSuffix(file, ".yaml") + ".secrets.env"
-		text, err := os.ReadFile(beside)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(beside, []byte(strings.ReplaceAll(string(text), kind+`"`, kind+`"not`)), 0o600); err != nil {
-			t.Fatal(err)
+		for _, beside := range secretsOf(t, file) {
+			text, err := os.ReadFile(beside)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(beside, []byte(strings.ReplaceAll(string(text), kind+`"`, kind+`"not`)), 0o600); err != nil {
+				t.Fatal(err)
+			}
 		}
 	}
 }

@@ -84,12 +84,14 @@ func TestCanarySecretsReachNoCommonOutput(t *testing.T) {
 	for judged(filepath.Join(out, suites.All()[0].Exchange)) == 0 {
 		time.Sleep(10 * time.Millisecond)
 	}
-	secrets, _ := filepath.Glob(filepath.Join(temporary, "authconform-*", "target.secrets.env"))
-	if len(secrets) != len(suites.All()) {
-		t.Errorf("%d files of secrets for %d exchanges", len(secrets), len(suites.All()))
+	targets, _ := filepath.Glob(filepath.Join(temporary, "authconform-*", "target.yaml"))
+	if len(targets) != len(suites.All()) {
+		t.Errorf("%d target files for %d exchanges", len(targets), len(suites.All()))
 	}
-	for _, file := range secrets {
-		pick(t, file, canaries)
+	for _, target := range targets {
+		for _, file := range secretsOf(t, target) {
+			pick(t, file, canaries)
+		}
 	}
 	_ = cmd.Wait() // the exit code says how it ended
 	got := result{cmd.ProcessState.ExitCode(), stdout.String(), stderr.String()}
@@ -133,12 +135,24 @@ func searched(t *testing.T, out string, got result, canaries map[string]string) 
 	}
 }
 
+// secretsOf gives the files that hold the secrets of a target file.
+func secretsOf(t *testing.T, target string) []string {
+	t.Helper()
+	files, _ := filepath.Glob(strings.TrimSuffix(target, ".yaml") + "*.secrets.env")
+	if len(files) == 0 {
+		t.Fatalf("%s has no file of secrets", target)
+	}
+	return files
+}
+
 // plant puts header canaries into the target file and picks secrets that the
 // reference drew and its target file refers to: ten in all.
 func plant(t *testing.T, file string) (canaries map[string]string, env []string) {
 	t.Helper()
 	canaries = map[string]string{}
-	pick(t, strings.TrimSuffix(file, ".yaml")+".secrets.env", canaries)
+	for _, file := range secretsOf(t, file) {
+		pick(t, file, canaries)
+	}
 	lines := ""
 	for i := 0; len(canaries) < 10; i++ {
 		value := fmt.Sprintf("canary-header-%d-3f9a1c77e2", i)
