@@ -101,7 +101,9 @@ func coveredStatuses(c *contract.Contract, op *contract.Operation, list []clause
 		}
 		for _, profile := range info.Profiles {
 			if answer, ok := op.Answer(contract.Outcome(info.Outcome), profile); ok {
-				covered[answer.Status] = true
+				for _, status := range append(answer.Statuses, answer.Status) {
+					covered[status] = true
+				}
 			}
 		}
 	}

@@ -38,13 +38,13 @@ var aliens = []struct {
 			alien.Nulls, alien.NullErrors, alien.Crossing, alien.Chunked, alien.BodyFirst,
 			alien.MediaRefused, alien.Slashes, alien.OpenReplay, alien.ShortTokens,
 		},
-		{alien.Reversed, alien.HTMLErrors, alien.Charset, alien.MethodNotFound, alien.MediaIgnored, alien.AnyCase, alien.ReplayIs400},
+		{alien.Reversed, alien.HTMLErrors, alien.Charset, alien.MethodNotFound, alien.MediaIgnored, alien.AnyCase, alien.ReplayIs400, alien.WrongIs400},
 	}},
 	{"document 001", alien.Desk, alien.DeskBugs, [][]alien.Habit{
 		nil,
 		{alien.Few, alien.ProblemErrors, alien.BalancerCookie, alien.StrictMembers, alien.Closes, alien.LockedIs401},
 		{alien.Nulls, alien.NullErrors, alien.Crossing, alien.Chunked, alien.BodyFirst, alien.MediaRefused, alien.Slashes},
-		{alien.Reversed, alien.BareErrors, alien.Charset, alien.MethodNotFound, alien.MediaIgnored, alien.AnyCase},
+		{alien.Reversed, alien.BareErrors, alien.Charset, alien.MethodNotFound, alien.MediaIgnored, alien.AnyCase, alien.UnfitIs400},
 	}},
 	{"document 003", alien.Office, alien.OfficeBugs, [][]alien.Habit{
 		nil,

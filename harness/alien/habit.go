@@ -37,6 +37,8 @@ const (
 	BodyFirst      Habit = "body-before-caller"  // 400 before 401
 	StrictMembers  Habit = "unknown-members-400" // refuses members that the document does not print
 	NoDrift        Habit = "no-drift"            // takes the code of the current step alone
+	WrongIs400     Habit = "wrong-code-is-400"   // document 000 prints 400 and 401, and not which is which
+	UnfitIs400     Habit = "unfit-is-400"        // a signature that has not the length of one is no request
 	ReplayIs400    Habit = "replay-is-400"       // as a request that cannot be right
 	SpentAnyway    Habit = "spent-when-refused"  // a right code is used up, whatever else was wrong
 	OpenReplay     Habit = "replay-is-told"      // other words for a code that was used

@@ -101,6 +101,10 @@ func (v *venue) handle(w http.ResponseWriter, r *http.Request) {
 		answer(w, 400, `{"Message": "That is no JSON object"}`)
 		return
 	}
+	if caller == nil && v.has(WrongIs400) {
+		answer(w, 400, `{"Message": "The header APIKey is wrong"}`)
+		return
+	}
 	if caller == nil {
 		w.Header().Set("WWW-Authenticate", `APIKey realm="venue"`)
 		answer(w, 401, `{"Message": "Who are you?"}`)
@@ -187,6 +191,10 @@ func (v *venue) second(w http.ResponseWriter, user *trader, members map[string]a
 	}
 	if !waits || user.secret == "" || !fits {
 		v.fail("code " + user.name)
+		if v.has(WrongIs400) {
+			answer(w, 400, `{"Message": "This code opens nothing"}`)
+			return
+		}
 		answer(w, 401, `{"Authenticated": false, "Attempt": "denied"}`)
 		return
 	}

@@ -161,7 +161,7 @@ func (d *desk) handle(w http.ResponseWriter, r *http.Request) {
 		given[name] = value
 		ok = ok && typed && (value != "" || name == "UserName" || name == "Signature" && d.bug == "signature-may-be-missing")
 	}
-	if !ok {
+	if !ok || d.has(UnfitIs400) && len(given["Signature"]) != base64.StdEncoding.EncodedLen(sha512.Size) {
 		w.WriteHeader(http.StatusBadRequest)
 		return
 	}

@@ -50,17 +50,22 @@ func (l *loader) readAnswer(o *Operation, n, responses yamldoc.Node) *Answer {
 		return nil
 	}
 	n.Only(answerKeys...)
-	key := n.Text("status")
-	status, class, ok := parseStatus(key)
-	if !n.Require(ok, "status is missing or no HTTP status (100 to 599), no range such as 2XX and not default") {
+	a := &Answer{}
+	keys := n.Texts("status")
+	if !n.Require(a.readStatus(keys), "status is missing or no HTTP status (100 to 599), no range such as 2XX and not default, and no list of statuses of one class") {
 		return nil
 	}
-	a := &Answer{
-		Status: status, Class: class, Sentence: responses.Member(key).Text("description"), Provenance: Provenance(n.Text("provenance")),
+	var sentences []string
+	for _, key := range keys {
+		sentence := responses.Member(key).Text("description")
+		n.Require(sentence != "", "status %s does not stand in responses", key)
+		sentences = append(sentences, sentence)
+	}
+	*a = Answer{
+		Status: a.Status, Class: a.Class, Statuses: a.Statuses, Sentence: strings.Join(sentences, ", or "), Provenance: Provenance(n.Text("provenance")),
 		Source: cmp.Or(n.Text("source"), o.Source), Profiles: l.readProfiles(n), ErrorKeys: n.Texts("error-keys"),
 		StatusPointers: l.contract.StatusPointers, Headers: readHeaders(n.Member("headers")),
 	}
-	n.Require(a.Sentence != "", "status %s does not stand in responses", key)
 	n.RequireOneOf("provenance", string(a.Provenance), provenances...)
 	if a.Source != o.Source {
 		l.checkSource(n, a.Source)
@@ -70,12 +75,27 @@ func (l *loader) readAnswer(o *Operation, n, responses yamldoc.Node) *Answer {
 		checkPointers(n, a.StatusPointers...)
 	}
 	l.readVerdict(a, n)
-	l.readAnswerBody(a, n, responses.Member(key))
+	l.readAnswerBody(a, n, responses.Member(keys[0]))
 	if len(a.ErrorKeys) > 0 {
 		n.Require(l.contract.ErrorPointer != "", "error-keys need x-error-pointer at the root")
 		n.Require(a.Body == JSONBody, "error-keys need a body with a schema")
 	}
 	return a
+}
+
+// readStatus reads the status of an answer: one key of responses, or several of one class
+// where the documents print these and do not say which of them it is.
+func (a *Answer) readStatus(keys []string) bool {
+	for _, key := range keys {
+		status, class, ok := parseStatus(key)
+		if !ok || len(keys) > 1 && (status == 0 || status/100 != cmp.Or(a.Class, status/100) || slices.Contains(a.Statuses, status)) {
+			return false
+		}
+		if a.Status, a.Class = status, class; len(keys) > 1 {
+			a.Status, a.Class, a.Statuses = 0, status/100, append(a.Statuses, status)
+		}
+	}
+	return len(keys) > 0
 }
 
 func (l *loader) readVerdict(a *Answer, n yamldoc.Node) {

@@ -2,9 +2,12 @@ package contract
 
 import (
 	"cmp"
+	"fmt"
 	"io/fs"
+	"net/http"
 	"path"
 	"slices"
+	"strings"
 
 	"authconform/harness/baseline"
 	"authconform/harness/grid"
@@ -92,8 +95,9 @@ type Member struct {
 // Answer is one answer that an outcome leads to, in the profiles it names.
 type Answer struct {
 	Outcome        Outcome
-	Status         int    // 0 where the documents name none: Class then bounds it
+	Status         int    // 0 where the documents name none, or several: Class or Statuses then bounds it
 	Class          int    // of Status 0: its first digit, or 0 for any
+	Statuses       []int  // of Status 0: those that the documents print without saying which it is
 	Verdict        *bool  // what the body says at VerdictPointer; nil: nothing is promised
 	VerdictPointer string // the contract's, unless this body says it elsewhere
 	Sentence       string // the response's description
@@ -109,9 +113,44 @@ type Answer struct {
 	Profiles       []string
 }
 
-// Takes tells whether a status is the promised one.
+// Takes tells whether a status is the promised one, or one of them.
 func (a *Answer) Takes(status int) bool {
+	if len(a.Statuses) > 0 {
+		return slices.Contains(a.Statuses, status)
+	}
 	return status == a.Status || a.Status == 0 && (a.Class == 0 || a.Class == status/100)
+}
+
+// StatusText names the promised status, each of several, or the range where the documents
+// name none.
+func (a *Answer) StatusText() string {
+	switch {
+	case len(a.Statuses) > 0:
+		var texts []string
+		for _, status := range a.Statuses {
+			texts = append(texts, StatusText(status))
+		}
+		return strings.Join(texts, " or ")
+	case a.Status != 0:
+		return StatusText(a.Status)
+	case a.Class != 0:
+		return fmt.Sprintf("any %dXX", a.Class)
+	}
+	return "any"
+}
+
+// StatusText is a status with its reason phrase.
+func StatusText(status int) string {
+	return strings.TrimSpace(fmt.Sprintf("%d %s", status, http.StatusText(status)))
+}
+
+// Accepts tells whether the answer is that of an accepted request: by its own verdict
+// where it has one, else by its status.
+func (a *Answer) Accepts() bool {
+	if a.Verdict != nil {
+		return *a.Verdict
+	}
+	return a.Status != 0 && a.Status < http.StatusBadRequest || a.Class != 0 && a.Class < 4
 }
 
 // HasShape tells whether more is promised of the answer than its status and its own word

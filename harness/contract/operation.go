@@ -189,7 +189,9 @@ func (l *loader) excuse(o *Operation, n yamldoc.Node) {
 	answered := map[int]bool{}
 	for _, answers := range o.answers {
 		for _, a := range answers {
-			answered[a.Status] = true
+			for _, status := range append(a.Statuses, a.Status) {
+				answered[status] = true
+			}
 		}
 	}
 	for _, status := range slices.Sorted(maps.Keys(o.Statuses)) {

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"authconform/harness/contract"
+	"authconform/schemas"
 )
 
 // open is sound where the documents name no status: a range, a default, and the
@@ -62,11 +63,37 @@ func TestStatusesLeftOpen(t *testing.T) {
 	}
 }
 
+// A document may print two statuses for a refusal and not say which of them it is.
+func TestSeveralStatuses(t *testing.T) {
+	for _, exchange := range []string{"kiiex", "kiiexap"} {
+		c, err := contract.Load(schemas.FS, exchange)
+		if err != nil {
+			t.Fatal(err)
+		}
+		op, outcome := "Authenticate2fa", contract.SecondFactorWrong
+		if exchange == "kiiexap" {
+			op, outcome = "AuthenticateUser", "signature-unfit"
+		}
+		o, _ := c.Operation(op)
+		a, ok := o.Answer(outcome, "documented")
+		if !ok || !a.Takes(400) || !a.Takes(401) || a.Takes(0) || a.Takes(200) || a.Takes(403) || a.Takes(429) || a.Accepts() {
+			t.Errorf("%s %s: %+v", op, outcome, a)
+		}
+		if want := "400 Bad Request or 401 Unauthorized"; a.StatusText() != want {
+			t.Errorf("%s: %q, want %q", op, a.StatusText(), want)
+		}
+	}
+}
+
 func TestBrokenRangesAreNamed(t *testing.T) {
 	for name, test := range map[string]struct{ old, new, want string }{
 		"range not in responses": {"status: 2XX", "status: 4XX", "x-outcomes/done: status 4XX does not stand in responses"},
 		"lower case":             {`"2XX"`, `"2xx"`, `"2xx" is no HTTP status`},
 		"no such range":          {`"2XX"`, `"6XX"`, `"6XX" is no HTTP status`},
+		"several of two classes": {"status: 2XX, provenance: documented", "status: [200, 401], provenance: documented", "no list of statuses of one class"},
+		"one of several twice":   {"status: 2XX, provenance: documented", "status: [401, 401], provenance: documented", "no list of statuses of one class"},
+		"several with a range":   {"status: 2XX, provenance: documented", "status: [200, 2XX], provenance: documented", "no list of statuses of one class"},
+		"several, one unknown":   {"status: 2XX, provenance: documented", "status: [401, 409], provenance: documented", "status 409 does not stand in responses"},
 		"verdict no truth value": {"verdict: true", "verdict: yes please", "x-outcomes/done: verdict is true or false"},
 		"pointer of no verdict":  {"done: {status: 2XX, provenance: documented, verdict: true}", "done: {status: 2XX, provenance: documented, verdict-pointer: /ok}", "verdict-pointer without verdict"},
 		"own pointer no pointer": {"verdict: true", "verdict: true, verdict-pointer: ok", `"ok" is no JSON pointer`},

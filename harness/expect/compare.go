@@ -6,7 +6,6 @@ import (
 	"cmp"
 	"fmt"
 	"mime"
-	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -73,7 +72,7 @@ func (c *Comparer) Compare(call *httpclient.Call, op *contract.Operation, answer
 	r := read(c.Contract, call, op, answer)
 	if c.coarse {
 		wrong := append(checkStatus(r), checkVerdict(r)...)
-		if succeeds(answer) && answer.Body == contract.JSONBody {
+		if answer.Accepts() && answer.Body == contract.JSONBody {
 			wrong = append(wrong, checkBody(r)...)
 		}
 		if differs := checkSchema(r); len(differs) > 0 && r.toldByBody() && !r.saysItself() {
@@ -96,21 +95,12 @@ func read(c *contract.Contract, call *httpclient.Call, op *contract.Operation, a
 	return r
 }
 
-// succeeds tells whether an answer is that of a success: by its own verdict
-// where it has one, else by its status.
-func succeeds(a *contract.Answer) bool {
-	if a.Verdict != nil {
-		return *a.Verdict
-	}
-	return a.Status < http.StatusBadRequest
-}
-
 // toldByBody tells whether the operation has another answer of the same status in
 // the same profile, and one of the two is a refusal.
 func (r *response) toldByBody() bool {
 	for _, outcome := range r.op.Outcomes() {
 		for _, other := range r.op.Answers(outcome) {
-			if other.Status == r.answer.Status && other.Status != 0 && succeeds(other) != succeeds(r.answer) &&
+			if other.Status == r.answer.Status && other.Status != 0 && other.Accepts() != r.answer.Accepts() &&
 				sharesProfile(other, r.answer) {
 				return true
 			}
@@ -154,22 +144,11 @@ func checkStatus(r *response) []Mismatch {
 	if r.answer.Takes(r.call.Status) {
 		return nil
 	}
-	actual := statusText(r.call.Status)
+	actual := contract.StatusText(r.call.Status)
 	if _, documented := r.op.Statuses[r.call.Status]; !documented {
 		actual += ", which no document names for this operation"
 	}
-	return []Mismatch{{Check: "status", Expected: promised(r.answer), Actual: actual}}
-}
-
-func promised(a *contract.Answer) string {
-	if a.Status == 0 {
-		return strconv.Itoa(a.Class) + "XX"
-	}
-	return statusText(a.Status)
-}
-
-func statusText(code int) string {
-	return strings.TrimSpace(fmt.Sprintf("%d %s", code, http.StatusText(code)))
+	return []Mismatch{{Check: "status", Expected: r.answer.StatusText(), Actual: actual}}
 }
 
 func checkMediaType(r *response) []Mismatch {

@@ -91,7 +91,7 @@ func (j *Judge) Leak(call *httpclient.Call, outcome contract.Outcome) string {
 // shape: the request was refused all the same.
 func (j *Judge) Facet(mismatches []Mismatch, call *httpclient.Call, op *contract.Operation, outcome contract.Outcome) verdict.Facet {
 	answer, ok := op.Answer(outcome, j.profile)
-	if j.LetsIn(call, op, outcome) || ok && accepts(answer) && len(j.coarse.Compare(call, op, answer)) > 0 {
+	if j.LetsIn(call, op, outcome) || ok && answer.Accepts() && len(j.coarse.Compare(call, op, answer)) > 0 {
 		return verdict.Behaviour
 	}
 	if !slices.ContainsFunc(mismatches, func(m Mismatch) bool { return m.Check != "header" }) {
@@ -118,7 +118,7 @@ func (j *Judge) LetsIn(call *httpclient.Call, op *contract.Operation, outcome co
 		return true
 	}
 	success := call.Status >= http.StatusOK && call.Status < http.StatusMultipleChoices
-	return success && !accepts(answer) && !answer.Takes(call.Status)
+	return success && !answer.Accepts() && !answer.Takes(call.Status)
 }
 
 // FailsOpen tells whether a step that prepares a promise needs somebody kept out, and
@@ -155,14 +155,6 @@ func (j *Judge) tellsInBodies(op *contract.Operation) bool {
 		}
 	}
 	return false
-}
-
-// accepts tells whether an outcome is that of an accepted request.
-func accepts(a *contract.Answer) bool {
-	if a.Verdict != nil {
-		return *a.Verdict
-	}
-	return a.Status != 0 && a.Status < http.StatusBadRequest || a.Class != 0 && a.Class < 4
 }
 
 // succeeds tells whether a call is the operation's answer of success, where that can

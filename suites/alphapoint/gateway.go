@@ -70,7 +70,7 @@ func (v specs) gatewayOf(step string, op *contract.Operation, ready func(context
 func (v specs) junk(who *identity.Identity) []http.Header {
 	var headers []http.Header
 	right := ""
-	for _, text := range []string{"x", "null", "undefined", "0", strings.Repeat("QUJD", 2048)} {
+	for _, text := range []string{"x", "null", "undefined", "0", strings.Repeat("QUJD", 1024)} {
 		header := http.Header{}
 		for name, values := range v.Gateway(who) {
 			right = values[0]

@@ -64,7 +64,7 @@ var junk = []text{
 	{"a quote", "' OR '1'='1"}, {"words", "not-a-sid!"}, {"admin", "admin"}, {"a nil UUID", "00000000-0000-0000-0000-000000000000"},
 	{"many zeros", strings.Repeat("0", 32)}, {"many f", strings.Repeat("f", 64)}, {"letters that are not ASCII", "sëssiön-日本"},
 	{"an empty JWT", "e30.e30."}, {"two dots", ".."}, {"Base64 of nothing", "=="}, {"commas", "a,b,c"}, {"one character", "x"},
-	{"8 KiB", strings.Repeat("QUJD", 2048)},
+	{"4 KiB", strings.Repeat("QUJD", 1024)}, // a web server in front answers 400 to a field of 8 KiB by itself
 }
 
 // some is how many of a long list of variations each operation is tried with, beside

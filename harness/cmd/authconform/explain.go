@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"net/http"
 	"slices"
 	"strings"
 
@@ -188,7 +187,7 @@ func (e explanation) expected() {
 	answer, _ := op.Answer(contract.Outcome(e.info.Outcome), e.profile)
 	e.line("operation", "%s %s (%s)", op.Method, op.Path, op.ID)
 	e.line("outcome", "%s, in profile %s:", e.info.Outcome, e.profile)
-	e.line("  status", "%s", statusOf(answer))
+	e.line("  status", "%s", answer.StatusText())
 	if answer.SchemaFile != "" {
 		e.line("  body", "schemas/%s/%s", e.contract.Exchange, answer.SchemaFile)
 	} else {
@@ -208,17 +207,6 @@ func (e explanation) expected() {
 	if len(answer.ErrorKeys) > 0 {
 		e.line("  error", "%s at %s", strings.Join(answer.ErrorKeys, " or "), e.contract.ErrorPointer)
 	}
-}
-
-// statusOf names the promised status, or the range where the documents name none.
-func statusOf(a *contract.Answer) string {
-	switch {
-	case a.Status != 0:
-		return strings.TrimSpace(fmt.Sprintf("%d %s", a.Status, http.StatusText(a.Status)))
-	case a.Class != 0:
-		return fmt.Sprintf("any %dXX", a.Class)
-	}
-	return "any"
 }
 
 func (e explanation) sources() {

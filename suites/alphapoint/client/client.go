@@ -26,6 +26,7 @@ const (
 const (
 	Complete        = contract.Outcome("complete")          // every member that the documents publish
 	Incomplete      = contract.Outcome("incomplete")        // a member of the log-in is missing
+	SignatureUnfit  = contract.Outcome("signature-unfit")   // the signature has not the form of one, or is nearly right
 	AccountLocked   = contract.Outcome("account-locked")    // the account is locked
 	NotPending      = contract.Outcome("not-pending")       // no log-in waits for its second factor
 	DeviceCodeWrong = contract.Outcome("device-code-wrong") // the mailed code is wrong
