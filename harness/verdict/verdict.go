@@ -4,9 +4,10 @@
 package verdict
 
 import (
-	"path"
 	"strings"
 	"time"
+
+	"authconform/harness/glob"
 )
 
 // Level says how much a failed clause weighs. The words are those of RFC 2119;
@@ -71,10 +72,7 @@ type Deviation struct {
 }
 
 // Lists tells whether the deviation is about a clause.
-func (d Deviation) Lists(clause string) bool {
-	matched, err := path.Match(d.Clause, clause)
-	return matched && err == nil
-}
+func (d Deviation) Lists(clause string) bool { return glob.Fits(d.Clause, clause) }
 
 // IsGlob tells whether it may list several clauses.
 func (d Deviation) IsGlob() bool { return strings.ContainsAny(d.Clause, "*?[") }

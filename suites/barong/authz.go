@@ -124,20 +124,27 @@ func authzTokens(p *api) {
 		})
 }
 
+// csrfToken is what a request presents in place of its session's CSRF token.
+type csrfToken struct {
+	outcome contract.Outcome
+	of      func(*client.Session) string
+}
+
+// refusesWrite puts a method to the endpoint with another CSRF token.
+func (p *api) refusesWrite(method string) func(SpecContext, csrfToken) {
+	return func(ctx SpecContext, token csrfToken) {
+		me := p.Member(ctx)
+		p.ExpectNoToken(p.Refuses(ctx, conform.Refusal{
+			Operation: p.AuthorizeWrite, By: me.Actor, ChangedBy: p.With(me.Account, me.Cookie, token.of(me)), Outcome: token.outcome,
+			Control: always(conform.Request{Method: method}),
+		})...)
+	}
+}
+
 // authzWrites puts each method that may change something to the endpoint.
 func authzWrites(p *api) {
 	for _, method := range []string{http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodTrace} {
 		slug := "-" + strings.ToLower(method)
-		pair := func(id, text string, outcome contract.Outcome, token func(s *client.Session) string) {
-			It("The AuthZ endpoint rejects a "+method+" "+text,
-				clause.Graded("barong.authz."+id+slug, p.AuthorizeWrite, outcome, clause.Needs(client.Direct)), func(ctx SpecContext) {
-					me := p.Member(ctx)
-					p.ExpectNoToken(p.Refuses(ctx, conform.Refusal{
-						Operation: p.AuthorizeWrite, By: me.Actor, ChangedBy: p.With(me.Account, me.Cookie, token(me)), Outcome: outcome,
-						Control: always(conform.Request{Method: method}),
-					})...)
-				})
-		}
 		It("The AuthZ endpoint issues a token for a "+method+" with the session's CSRF token",
 			clause.Graded("barong.authz.write"+slug, p.AuthorizeWrite, contract.OK, clause.Needs(client.Direct)), func(ctx SpecContext) {
 				me := p.Member(ctx)
@@ -146,9 +153,14 @@ func authzWrites(p *api) {
 				said := client.Claims(strings.TrimPrefix(call.Header.Get("Authorization"), "Bearer "))
 				p.Check("the token is the session's", value.Text(said, "uid"), Equal(value.Text(me.User, "uid")))
 			})
-		pair("csrf-missing", "without a CSRF token", client.CsrfMissing, func(*client.Session) string { return "" })
-		pair("csrf-wrong", "with a wrong CSRF token", client.CsrfMismatch,
-			func(s *client.Session) string { return p.Secret("csrf-token", otherDigit(s.Csrf)) })
+		conform.Table(p.refusesWrite(method), []conform.Row[csrfToken]{
+			{Text: "The AuthZ endpoint rejects a " + method + " without a CSRF token",
+				Clause: clause.Graded("barong.authz.csrf-missing"+slug, p.AuthorizeWrite, client.CsrfMissing, clause.Needs(client.Direct)),
+				Given:  csrfToken{client.CsrfMissing, func(*client.Session) string { return "" }}},
+			{Text: "The AuthZ endpoint rejects a " + method + " with a wrong CSRF token",
+				Clause: clause.Graded("barong.authz.csrf-wrong"+slug, p.AuthorizeWrite, client.CsrfMismatch, clause.Needs(client.Direct)),
+				Given:  csrfToken{client.CsrfMismatch, func(s *client.Session) string { return p.Secret("csrf-token", otherDigit(s.Csrf)) }}},
+		})
 	}
 	It("The AuthZ endpoint checks the CSRF token before the session",
 		clause.Graded("barong.authz.csrf-first", p.AuthorizeWrite, client.CsrfMissing, clause.Needs(client.Direct)), func(ctx SpecContext) {

@@ -31,21 +31,30 @@ func restricted(p *api) {
 }
 
 func restrictedAt(p *api, g gate) {
-	refused := func(whose, kind string, outcome contract.Outcome) {
-		It(g.Name()+" rejects a client "+whose, g.at(string(outcome), outcome, clause.Needs(client.Restrictions, client.ClientAddress)),
-			func(ctx SpecContext) {
-				me := p.Member(ctx)
-				from := conform.Request{}.WithHeader(p.Setting(client.AddressHeader), p.restrictedAddress(kind))
-				p.ExpectNoToken(p.Refuses(ctx, conform.Refusal{
-					Operation: g.Operation, By: me.Actor, Outcome: outcome, Control: always(conform.Request{}),
-					Changes: []conform.Change{{Name: kind, Of: func(conform.Request) conform.Request { return from }}},
-				})...)
-				p.Expect(p.Do(ctx, p.Visitor(), g.Operation, from), g.Operation, outcome)
-			})
+	type restriction struct {
+		kind    string
+		outcome contract.Outcome
 	}
-	refused("from a blacklisted address", "ip", restrictedIP)
-	refused("from a blacklisted subnet", "subnet", restrictedSubnet)
-	refused("under a maintenance rule", "maintenance", underMaintenance)
+	needs := clause.Needs(client.Restrictions, client.ClientAddress)
+	conform.Table(func(ctx SpecContext, r restriction) {
+		me := p.Member(ctx)
+		from := conform.Request{}.WithHeader(p.Setting(client.AddressHeader), p.restrictedAddress(r.kind))
+		p.ExpectNoToken(p.Refuses(ctx, conform.Refusal{
+			Operation: g.Operation, By: me.Actor, Outcome: r.outcome, Control: always(conform.Request{}),
+			Changes: []conform.Change{{Name: r.kind, Of: func(conform.Request) conform.Request { return from }}},
+		})...)
+		p.Expect(p.Do(ctx, p.Visitor(), g.Operation, from), g.Operation, r.outcome)
+	}, []conform.Row[restriction]{
+		{Text: g.Name() + " rejects a client from a blacklisted address",
+			Clause: g.at(string(restrictedIP), restrictedIP, needs),
+			Given:  restriction{"ip", restrictedIP}},
+		{Text: g.Name() + " rejects a client from a blacklisted subnet",
+			Clause: g.at(string(restrictedSubnet), restrictedSubnet, needs),
+			Given:  restriction{"subnet", restrictedSubnet}},
+		{Text: g.Name() + " rejects a client under a maintenance rule",
+			Clause: g.at(string(underMaintenance), underMaintenance, needs),
+			Given:  restriction{"maintenance", underMaintenance}},
+	})
 }
 
 // restrictedAddress is an address of the kind that the deployment restricts.

@@ -66,65 +66,92 @@ func (k *keyPages) shows(ctx context.Context, what string, want []string, pairs 
 // keyListsOf states how a list of keys is ordered and cut into pages.
 func keyListsOf(p *api, l keyList) {
 	op := l.operation
-	state := func(text, id string, outcome contract.Outcome, body func(SpecContext, *keyPages), options ...clause.Option) {
-		It(op.Name()+" "+text, l.serial, clause.Graded("barong."+l.area+"."+id, op, outcome, options...),
-			func(ctx SpecContext) { body(ctx, l.ready(ctx)) })
+	at := func(id string, outcome contract.Outcome, options ...clause.Option) clause.Clause {
+		return clause.Graded("barong."+l.area+"."+id, op, outcome, options...)
 	}
 	pages := clause.From(contract.Observed, "barong#5.5")
-	state("lists the keys in the order of creation, without secrets", "list", contract.OK, func(ctx SpecContext, k *keyPages) {
-		call := k.shows(ctx, "keys", k.made)
-		p.Check("pages", pageOf(call), Equal(page{total: len(k.made), size: 100, number: 1}))
-	})
-	state("splits the list into pages and describes each", "pages", contract.OK, func(ctx SpecContext, k *keyPages) {
-		total := len(k.made)
-		for i, kid := range k.made {
-			call := k.shows(ctx, "keys of the page", []string{kid}, "limit", "1", "page", client.Number(i+1))
-			p.Check("what the page says of itself", pageOf(call), Equal(page{total: total, size: 1, number: i + 1}))
-			p.Check("links to other pages", relations(call), Equal(neighbours(i+1, total)))
-		}
-	}, pages)
-	state("returns an empty page past the end", "past-end", contract.OK, func(ctx SpecContext, k *keyPages) {
-		k.shows(ctx, "keys past the end", nil, "limit", "1", "page", client.Number(len(k.made)+1))
-	}, pages)
-	state("treats an empty page or limit as absent", "empty-page", contract.OK, func(ctx SpecContext, k *keyPages) {
-		k.shows(ctx, "keys", k.made, "page", "", "limit", "")
-	}, clause.From(contract.Observed, "barong#10.2-14"))
-	state("reverses the order on request", "descending", contract.OK, func(ctx SpecContext, k *keyPages) {
-		reverse := slices.Clone(k.made)
-		slices.Reverse(reverse)
-		k.shows(ctx, "keys, ordering asc", k.made, "ordering", "asc")
-		k.shows(ctx, "keys, ordering desc", reverse, "ordering", "desc")
-	}, clause.From(contract.Observed, "barong#2.2"))
-	state("orders by a column", "order-by", contract.OK, func(ctx SpecContext, k *keyPages) {
-		sorted := slices.Sorted(slices.Values(k.made))
-		k.shows(ctx, "keys by kid", sorted, "order_by", "kid")
-		slices.Reverse(sorted)
-		k.shows(ctx, "keys by kid, descending", sorted, "order_by", "kid", "ordering", "desc")
-	}, clause.From(contract.Observed, "barong#2.2"))
-	for _, r := range []struct {
-		outcome contract.Outcome
-		what    string
-		name    string
-		values  []string
-	}{
-		{"bad-ordering", "an unknown ordering", "ordering", []string{"up", "ascending", "asc,desc"}},
-		{"bad-order-by", "an unknown order_by", "order_by", []string{"nothing", "id;--", "users.id"}},
-		{"page-not-integer", "a page that is not an integer", "page", []string{"x", "1x"}},
-		{"page-not-positive", "a page below 1", "page", []string{"0", "-1"}},
-		{"limit-not-integer", "a limit that is not an integer", "limit", []string{"x", "1x"}},
-		{"limit-out-of-range", "a limit below 1 or above 100", "limit", []string{"0", "-1", "101"}},
-	} {
-		state("rejects a query with "+r.what, string(r.outcome), r.outcome,
-			func(ctx SpecContext, k *keyPages) {
-				var changes []conform.Change
-				for _, v := range r.values {
-					changes = append(changes, conform.Change{Name: r.name + "=" + v,
-						Of: func(conform.Request) conform.Request { return k.request(r.name, v) }})
-				}
-				p.Refuses(ctx, conform.Refusal{Operation: op, By: k.by, Control: func() conform.Request { return k.request() }, Changes: changes,
-					Outcome: r.outcome})
-			})
+	conform.Table(func(ctx SpecContext, check func(*keyPages, SpecContext)) { check(l.ready(ctx), ctx) },
+		[]conform.Row[func(*keyPages, SpecContext)]{
+			{Text: op.Name() + " lists the keys in the order of creation, without secrets",
+				Clause: at("list", contract.OK), Given: (*keyPages).inOrder},
+			{Text: op.Name() + " splits the list into pages and describes each",
+				Clause: at("pages", contract.OK, pages), Given: (*keyPages).inPages},
+			{Text: op.Name() + " returns an empty page past the end",
+				Clause: at("past-end", contract.OK, pages), Given: (*keyPages).pastTheEnd},
+			{Text: op.Name() + " treats an empty page or limit as absent",
+				Clause: at("empty-page", contract.OK, clause.From(contract.Observed, "barong#10.2-14")), Given: (*keyPages).emptyPage},
+			{Text: op.Name() + " reverses the order on request",
+				Clause: at("descending", contract.OK, clause.From(contract.Observed, "barong#2.2")), Given: (*keyPages).descending},
+			{Text: op.Name() + " orders by a column",
+				Clause: at("order-by", contract.OK, clause.From(contract.Observed, "barong#2.2")), Given: (*keyPages).byColumn},
+		}, l.serial...)
+	conform.Table(func(ctx SpecContext, q wrongQuery) { l.ready(ctx).rejects(ctx, q) }, []conform.Row[wrongQuery]{
+		{Text: op.Name() + " rejects a query with an unknown ordering",
+			Clause: at("bad-ordering", "bad-ordering"), Given: wrongQuery{"bad-ordering", "ordering", []string{"up", "ascending", "asc,desc"}}},
+		{Text: op.Name() + " rejects a query with an unknown order_by",
+			Clause: at("bad-order-by", "bad-order-by"), Given: wrongQuery{"bad-order-by", "order_by", []string{"nothing", "id;--", "users.id"}}},
+		{Text: op.Name() + " rejects a query with a page that is not an integer",
+			Clause: at("page-not-integer", "page-not-integer"), Given: wrongQuery{"page-not-integer", "page", []string{"x", "1x"}}},
+		{Text: op.Name() + " rejects a query with a page below 1",
+			Clause: at("page-not-positive", "page-not-positive"), Given: wrongQuery{"page-not-positive", "page", []string{"0", "-1"}}},
+		{Text: op.Name() + " rejects a query with a limit that is not an integer",
+			Clause: at("limit-not-integer", "limit-not-integer"), Given: wrongQuery{"limit-not-integer", "limit", []string{"x", "1x"}}},
+		{Text: op.Name() + " rejects a query with a limit below 1 or above 100",
+			Clause: at("limit-out-of-range", "limit-out-of-range"), Given: wrongQuery{"limit-out-of-range", "limit", []string{"0", "-1", "101"}}},
+	}, l.serial...)
+}
+
+func (k *keyPages) inOrder(ctx SpecContext) {
+	call := k.shows(ctx, "keys", k.made)
+	k.p.Check("pages", pageOf(call), Equal(page{total: len(k.made), size: 100, number: 1}))
+}
+
+func (k *keyPages) inPages(ctx SpecContext) {
+	total := len(k.made)
+	for i, kid := range k.made {
+		call := k.shows(ctx, "keys of the page", []string{kid}, "limit", "1", "page", client.Number(i+1))
+		k.p.Check("what the page says of itself", pageOf(call), Equal(page{total: total, size: 1, number: i + 1}))
+		k.p.Check("links to other pages", relations(call), Equal(neighbours(i+1, total)))
 	}
+}
+
+func (k *keyPages) pastTheEnd(ctx SpecContext) {
+	k.shows(ctx, "keys past the end", nil, "limit", "1", "page", client.Number(len(k.made)+1))
+}
+
+func (k *keyPages) emptyPage(ctx SpecContext) {
+	k.shows(ctx, "keys", k.made, "page", "", "limit", "")
+}
+
+func (k *keyPages) descending(ctx SpecContext) {
+	reverse := slices.Clone(k.made)
+	slices.Reverse(reverse)
+	k.shows(ctx, "keys, ordering asc", k.made, "ordering", "asc")
+	k.shows(ctx, "keys, ordering desc", reverse, "ordering", "desc")
+}
+
+func (k *keyPages) byColumn(ctx SpecContext) {
+	sorted := slices.Sorted(slices.Values(k.made))
+	k.shows(ctx, "keys by kid", sorted, "order_by", "kid")
+	slices.Reverse(sorted)
+	k.shows(ctx, "keys by kid, descending", sorted, "order_by", "kid", "ordering", "desc")
+}
+
+// wrongQuery is a parameter of the query with values that it must not have.
+type wrongQuery struct {
+	outcome contract.Outcome
+	name    string
+	values  []string
+}
+
+func (k *keyPages) rejects(ctx SpecContext, q wrongQuery) {
+	var changes []conform.Change
+	for _, v := range q.values {
+		changes = append(changes, conform.Change{Name: q.name + "=" + v,
+			Of: func(conform.Request) conform.Request { return k.request(q.name, v) }})
+	}
+	k.p.Refuses(ctx, conform.Refusal{Operation: k.operation, By: k.by, Changes: changes, Outcome: q.outcome,
+		Control: func() conform.Request { return k.request() }})
 }
 
 // page is what the headers of a list say.

@@ -82,24 +82,36 @@ func (p *api) needsTolerance() {
 // codeForms puts the forged values of the catalogue (checks#I): each is made
 // from a code that is right at that moment, so that only its form is wrong.
 func codeForms(p *api) {
-	forged := func(text, id, row string, keep func(otp.Variant) bool) {
-		It(text, clause.Graded("barong.otp."+id, p.VerifyOTP, contract.SecondFactorWrong,
-			clause.From(contract.Observed, "barong#4-code-timing; checks#"+row)),
-			func(ctx SpecContext) { p.refusesForged(ctx, row, keep) })
+	type forged struct {
+		row  string // of the catalogue
+		keep func(otp.Variant) bool
+	}
+	at := func(id, row string) clause.Clause {
+		return clause.Graded("barong.otp."+id, p.VerifyOTP, contract.SecondFactorWrong,
+			clause.From(contract.Observed, "barong#4-code-timing; checks#"+row))
 	}
 	texts := func(v otp.Variant) bool { _, is := v.Value.(string); return is }
 	inside := func(v otp.Variant) bool {
 		return slices.Contains([]string{"inner space", "inner dash", "leading zero-width space"}, v.Name)
 	}
-	forged("POST /resource/otp/verify rejects placeholder values in place of a TOTP code", "magic", "I04", texts)
-	forged("POST /resource/otp/verify rejects a valid TOTP code with something inside it", "inside", "I10", inside)
-	forged("POST /resource/otp/verify rejects a valid TOTP code in the digits of other scripts", "other-digits", "I11", texts)
-	forged("POST /resource/otp/verify rejects a valid TOTP code that is cut short or made longer", "length", "I12", texts)
-	forged("POST /resource/otp/verify rejects a valid TOTP code in the syntax of other numbers", "number-syntax", "I13", texts)
-	forged("POST /resource/otp/verify rejects a valid TOTP code joined to guesses", "joined", "I14", texts)
-	forged("POST /resource/otp/verify rejects wildcards, quotes and control characters in a TOTP code", "markers", "I15", texts)
-	forged("POST /resource/otp/verify rejects true and false in place of a TOTP code", "booleans", "I09",
-		func(otp.Variant) bool { return true })
+	conform.Table(func(ctx SpecContext, f forged) { p.refusesForged(ctx, f.row, f.keep) }, []conform.Row[forged]{
+		{Text: "POST /resource/otp/verify rejects placeholder values in place of a TOTP code",
+			Clause: at("magic", "I04"), Given: forged{"I04", texts}},
+		{Text: "POST /resource/otp/verify rejects a valid TOTP code with something inside it",
+			Clause: at("inside", "I10"), Given: forged{"I10", inside}},
+		{Text: "POST /resource/otp/verify rejects a valid TOTP code in the digits of other scripts",
+			Clause: at("other-digits", "I11"), Given: forged{"I11", texts}},
+		{Text: "POST /resource/otp/verify rejects a valid TOTP code that is cut short or made longer",
+			Clause: at("length", "I12"), Given: forged{"I12", texts}},
+		{Text: "POST /resource/otp/verify rejects a valid TOTP code in the syntax of other numbers",
+			Clause: at("number-syntax", "I13"), Given: forged{"I13", texts}},
+		{Text: "POST /resource/otp/verify rejects a valid TOTP code joined to guesses",
+			Clause: at("joined", "I14"), Given: forged{"I14", texts}},
+		{Text: "POST /resource/otp/verify rejects wildcards, quotes and control characters in a TOTP code",
+			Clause: at("markers", "I15"), Given: forged{"I15", texts}},
+		{Text: "POST /resource/otp/verify rejects true and false in place of a TOTP code",
+			Clause: at("booleans", "I09"), Given: forged{"I09", func(otp.Variant) bool { return true }}},
+	})
 
 	It("POST /resource/otp/verify rejects a list, even with a valid TOTP code, and an operator object",
 		clause.Graded("barong.otp.list", p.VerifyOTP, contract.InvalidType,

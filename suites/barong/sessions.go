@@ -84,15 +84,16 @@ func (p *api) destroyed(ctx context.Context, g gate, s *client.Session, foreign 
 }
 
 func sessionAgent(p *api, g gate) {
-	changes := func(id, text string, change func(string) string) {
-		It(g.Name()+" rejects and ends a session whose client "+text, g.at(id, sessionMismatch), func(ctx SpecContext) {
-			me := p.Member(ctx)
-			agent := p.Do(ctx, me.Actor, g.Operation, conform.Request{}).RequestHeader.Get("User-Agent")
-			p.destroyed(ctx, g, me, conform.Request{}.WithHeader("User-Agent", change(agent)))
-		})
-	}
-	changes("user-agent", "has one character more in its User-Agent", func(agent string) string { return agent + "1" })
-	changes("user-agent-case", "writes its User-Agent in the other case", swapCase)
+	conform.Table(func(ctx SpecContext, change func(string) string) {
+		me := p.Member(ctx)
+		agent := p.Do(ctx, me.Actor, g.Operation, conform.Request{}).RequestHeader.Get("User-Agent")
+		p.destroyed(ctx, g, me, conform.Request{}.WithHeader("User-Agent", change(agent)))
+	}, []conform.Row[func(string) string]{
+		{Text: g.Name() + " rejects and ends a session whose client has one character more in its User-Agent",
+			Clause: g.at("user-agent", sessionMismatch), Given: func(agent string) string { return agent + "1" }},
+		{Text: g.Name() + " rejects and ends a session whose client writes its User-Agent in the other case",
+			Clause: g.at("user-agent-case", sessionMismatch), Given: swapCase},
+	})
 }
 
 func sessionAddress(p *api, g gate) {

@@ -118,14 +118,15 @@ func logInOpens(p *api) {
 		})
 	// MariaDB compares like this; a deployment on PostgreSQL does not, and no setting
 	// tells which one it is.
-	spelt := func(id, text string, change func(string) string) {
-		It(text, clause.Should("barong.sessions."+id, p.CreateSession, ok), func(ctx SpecContext) {
-			a := p.MemberAccount(ctx)
-			p.expectLogIn(ctx, a, p.Credentials(a, "").With("email", change(a.Login)))
-		})
-	}
-	spelt("email-case", "POST /identity/sessions ignores the case of the e-mail address", swapCase)
-	spelt("email-blanks", "POST /identity/sessions ignores blanks after the e-mail address", func(s string) string { return s + "  " })
+	conform.Table(func(ctx SpecContext, change func(string) string) {
+		a := p.MemberAccount(ctx)
+		p.expectLogIn(ctx, a, p.Credentials(a, "").With("email", change(a.Login)))
+	}, []conform.Row[func(string) string]{
+		{Text: "POST /identity/sessions ignores the case of the e-mail address",
+			Clause: clause.Should("barong.sessions.email-case", p.CreateSession, ok), Given: swapCase},
+		{Text: "POST /identity/sessions ignores blanks after the e-mail address",
+			Clause: clause.Should("barong.sessions.email-blanks", p.CreateSession, ok), Given: func(s string) string { return s + "  " }},
+	})
 }
 
 func memberNames(object any) []string {

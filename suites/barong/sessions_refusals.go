@@ -109,34 +109,40 @@ func logInRefuses(p *api) {
 // logInStates: the state is looked at before the password, so a wrong one gets the
 // same answer (barong#10.2-19).
 func logInStates(p *api) {
-	refuses := func(id, text string, outcome contract.Outcome, who func(context.Context) *client.Account) {
-		It(text, Serial, clause.Graded("barong.sessions."+id, p.CreateSession, outcome), func(ctx SpecContext) {
-			twin, a := p.MemberAccount(ctx), who(ctx)
-			p.Require("log in as a member", p.TryLogIn(ctx, twin, p.Credentials(twin, "")), p.CreateSession, contract.OK)
-			right := p.TryLogIn(ctx, a, p.Credentials(a, ""))
-			p.Expect(right, p.CreateSession, outcome)
-			wrong := p.TryLogIn(ctx, a, p.Credentials(a, "").With("password", p.Secret("password", client.NewPassword())))
-			p.Expect(wrong, p.CreateSession, outcome)
-			p.ExpectNoSession(ctx, a, right, wrong)
-		})
+	type state struct {
+		outcome contract.Outcome
+		who     func(context.Context) *client.Account
 	}
 	from := func(role string) func(context.Context) *client.Account {
 		return func(context.Context) *client.Account { GinkgoHelper(); return p.Leased(role) }
 	}
-	refuses("banned", "POST /identity/sessions rejects a banned user, whether the password is right or wrong", bannedUser,
-		from(client.RoleBanned))
-	refuses("locked", "POST /identity/sessions rejects a locked user, whether the password is right or wrong", lockedUser,
-		from(client.RoleLocked))
-	refuses("deleted", "POST /identity/sessions rejects a deleted user, whether the password is right or wrong", deletedUser,
-		func(ctx context.Context) *client.Account {
-			GinkgoHelper()
-			if !p.SignsUpHere() {
-				return p.Leased(client.RoleDeleted)
-			}
-			me := p.Member(ctx)
-			p.Deletes(ctx, me)
-			return me.Account
-		})
+	conform.Table(func(ctx SpecContext, of state) {
+		twin, a := p.MemberAccount(ctx), of.who(ctx)
+		p.Require("log in as a member", p.TryLogIn(ctx, twin, p.Credentials(twin, "")), p.CreateSession, contract.OK)
+		right := p.TryLogIn(ctx, a, p.Credentials(a, ""))
+		p.Expect(right, p.CreateSession, of.outcome)
+		wrong := p.TryLogIn(ctx, a, p.Credentials(a, "").With("password", p.Secret("password", client.NewPassword())))
+		p.Expect(wrong, p.CreateSession, of.outcome)
+		p.ExpectNoSession(ctx, a, right, wrong)
+	}, []conform.Row[state]{
+		{Text: "POST /identity/sessions rejects a banned user, whether the password is right or wrong",
+			Clause: clause.Graded("barong.sessions.banned", p.CreateSession, bannedUser), Given: state{bannedUser, from(client.RoleBanned)}},
+		{Text: "POST /identity/sessions rejects a locked user, whether the password is right or wrong",
+			Clause: clause.Graded("barong.sessions.locked", p.CreateSession, lockedUser), Given: state{lockedUser, from(client.RoleLocked)}},
+		{Text: "POST /identity/sessions rejects a deleted user, whether the password is right or wrong",
+			Clause: clause.Graded("barong.sessions.deleted", p.CreateSession, deletedUser), Given: state{deletedUser, p.deletedAccount}},
+	}, Serial)
+}
+
+// deletedAccount is an account that was deleted: by its own user where sign-up makes users.
+func (p *api) deletedAccount(ctx context.Context) *client.Account {
+	GinkgoHelper()
+	if !p.SignsUpHere() {
+		return p.Leased(client.RoleDeleted)
+	}
+	me := p.Member(ctx)
+	p.Deletes(ctx, me)
+	return me.Account
 }
 
 // logInOracle compares refusals with each other: what differs between them tells

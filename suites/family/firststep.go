@@ -14,6 +14,7 @@ import (
 
 	. "github.com/onsi/ginkgo/v2"
 
+	"authconform/harness/clause"
 	"authconform/harness/conform"
 	"authconform/harness/contract"
 	"authconform/harness/httpclient"
@@ -42,42 +43,58 @@ func FirstSteps(s *conform.Context, f FirstStep) {
 	if f.Way != "" {
 		name, way = f.Operation.Name()+" by "+f.Way, f.Way+"-"
 	}
-	asks := func(slug, what string, attempts func(ctx context.Context, by *conform.Actor, r conform.Request) []attempt) {
-		It(name+" opens no session without the second factor "+what,
-			f.Should(s, way+"first-step-"+slug, f.Required, "OWASP ASVS 5.0.0 6.3.3; OWASP ASVS 5.0.0 8.3.1; checks#F08; checks#F14"),
-			func(ctx SpecContext) {
-				by, control := f.Ready(ctx)
-				request := control()
-				s.Require("take the first step", s.Do(ctx, by, f.Operation, request), f.Operation, f.Required)
-				for _, a := range attempts(ctx, by, request) {
-					f.try(ctx, s, by, control(), a) // made anew, for its maker may have to wait for a limiter
-				}
-				s.Require("take the first step afterwards", s.Do(ctx, by, f.Operation, control()), f.Operation, f.Required)
-			})
+	at := func(slug string) clause.Clause {
+		return f.Should(s, way+"first-step-"+slug, f.Required,
+			"OWASP ASVS 5.0.0 6.3.3; OWASP ASVS 5.0.0 8.3.1; checks#F08; checks#F14")
 	}
-	asks("disguised", "whatever the client claims of itself in header fields and parameters",
-		func(context.Context, *conform.Actor, conform.Request) []attempt { return dressed(s, f.Operation) })
-	if f.Operation.Body == nil {
-		return
-	}
-	asks("encoded", "in whatever media type the credentials are sent",
-		func(_ context.Context, _ *conform.Actor, r conform.Request) []attempt { return encodings(r) })
-	asks("members", "with whatever members the request has beside the credentials",
-		func(_ context.Context, _ *conform.Actor, r conform.Request) []attempt { return f.undocumented(r) })
-	asks("respelt", "under other spellings of the path", func(context.Context, *conform.Actor, conform.Request) []attempt {
-		return respelt(spellings(s.PathOf(f.Operation)))
-	})
-	if f.Names != nil {
-		asks("named", "by whichever of its names the account is called", func(ctx context.Context, by *conform.Actor,
-			r conform.Request) []attempt {
-			var attempts []attempt
-			for i, other := range f.Names(ctx, by, r) {
-				attempts = append(attempts, attempt{name: fmt.Sprintf("name %d", i+1),
-					of: func(r conform.Request) conform.Request { return r.With(f.Name, other) }})
-			}
-			return attempts
+	rows := []conform.Row[attempts]{{Text: name + " opens no session without the second factor whatever the client claims of itself" +
+		" in header fields and parameters", Clause: at("disguised"),
+		Given: func(context.Context, *conform.Actor, conform.Request) []attempt { return dressed(s, f.Operation) }}}
+	if f.Operation.Body != nil {
+		rows = append(rows, conform.Row[attempts]{
+			Text:   name + " opens no session without the second factor in whatever media type the credentials are sent",
+			Clause: at("encoded"),
+			Given:  func(_ context.Context, _ *conform.Actor, r conform.Request) []attempt { return encodings(r) },
+		}, conform.Row[attempts]{
+			Text:   name + " opens no session without the second factor with whatever members the request has beside the credentials",
+			Clause: at("members"),
+			Given:  func(_ context.Context, _ *conform.Actor, r conform.Request) []attempt { return f.undocumented(r) },
+		}, conform.Row[attempts]{
+			Text:   name + " opens no session without the second factor under other spellings of the path",
+			Clause: at("respelt"),
+			Given: func(context.Context, *conform.Actor, conform.Request) []attempt {
+				return respelt(spellings(s.PathOf(f.Operation)))
+			},
 		})
 	}
+	if f.Operation.Body != nil && f.Names != nil {
+		rows = append(rows, conform.Row[attempts]{
+			Text:   name + " opens no session without the second factor by whichever of its names the account is called",
+			Clause: at("named"), Given: f.otherNames,
+		})
+	}
+	conform.Table(func(ctx SpecContext, of attempts) {
+		by, control := f.Ready(ctx)
+		request := control()
+		s.Require("take the first step", s.Do(ctx, by, f.Operation, request), f.Operation, f.Required)
+		for _, a := range of(ctx, by, request) {
+			f.try(ctx, s, by, control(), a) // made anew, for its maker may have to wait for a limiter
+		}
+		s.Require("take the first step afterwards", s.Do(ctx, by, f.Operation, control()), f.Operation, f.Required)
+	}, rows)
+}
+
+// attempts are forms of a first step that would be right in its documented form.
+type attempts func(ctx context.Context, by *conform.Actor, r conform.Request) []attempt
+
+// otherNames are first steps that call the account by another name.
+func (f FirstStep) otherNames(ctx context.Context, by *conform.Actor, r conform.Request) []attempt {
+	var attempts []attempt
+	for i, other := range f.Names(ctx, by, r) {
+		attempts = append(attempts, attempt{name: fmt.Sprintf("name %d", i+1),
+			of: func(r conform.Request) conform.Request { return r.With(f.Name, other) }})
+	}
+	return attempts
 }
 
 // try sends one form of the first step and checks that neither its answer nor what the
