@@ -28,6 +28,10 @@ type Registry struct {
 	// Musts puts the clauses of level MUST first, for a run that may end early; those
 	// that disturb others or fill limits keep their place.
 	Musts bool
+	// Places, when not nil, is the order of the clauses, by id, in a run that has to wait for
+	// accounts: those of the same place come as chance has it, and those of none come first.
+	// What disturbs others or looks back at them keeps its place after all that.
+	Places map[string]int
 	// Skips, when not nil, tells which clauses about shapes are left out although a
 	// clause about the same outcome runs.
 	Skips func(Info) bool
@@ -113,7 +117,25 @@ func (r *Registry) Transform(node types.NodeType, offset ginkgo.Offset, text str
 	if r.FillsLast && entry.Own {
 		out = append(out, ginkgo.SpecPriority(-1))
 	}
-	return text, out, nil
+	return text, r.place(entry, out), nil
+}
+
+// place gives a spec its priority by Places, unless it has one by what it does to others.
+func (r *Registry) place(entry Entry, args []any) []any {
+	last := r.FillsLast && entry.Own
+	if r.Places == nil || r.Musts || !last && slices.ContainsFunc(args, ranked) {
+		return args
+	}
+	most := 1
+	for _, place := range r.Places {
+		most = max(most, place+1)
+	}
+	priority := most - r.Places[entry.ID] // more than none, as specs that disturb others have
+	if !last {
+		priority += most
+	}
+	args = slices.DeleteFunc(slices.Clone(args), ranked)
+	return append(args, ginkgo.SpecPriority(priority))
 }
 
 // ranked tells the decorator of a spec that has a place of its own, as those that look

@@ -106,6 +106,46 @@ func labelsOf(args []any) (labels []string) {
 	return labels
 }
 
+// TestPlaces: clauses come in the order of their places, those without one first; what fills
+// limits after the others comes after them, and what disturbs others or looks back keeps
+// its own.
+func TestPlaces(t *testing.T) {
+	c, login := onlyoffice(t)
+	const id = "onlyoffice.login.a"
+	fills := clause.Should(id, login, contract.Throttled, clause.Fills())
+	for name, tc := range map[string]struct {
+		args  []any
+		place int
+		want  ginkgo.SpecPriority
+	}{
+		"it waits for nobody":     {[]any{clause.Must(id, login, contract.BadCredentials)}, 0, 8},
+		"it comes second":         {[]any{clause.Must(id, login, contract.BadCredentials)}, 2, 6},
+		"it comes last":           {[]any{clause.Must(id, login, contract.BadCredentials)}, 3, 5},
+		"it fills a limit":        {[]any{fills}, 0, 4},
+		"it fills the last limit": {[]any{fills}, 3, 1},
+		"it disturbs others":      {[]any{clause.Should(id, login, contract.Throttled, clause.Disrupts())}, 3, -1},
+		"it looks back":           {[]any{clause.Must(id, login, contract.BadCredentials), ginkgo.Serial, ginkgo.SpecPriority(-2)}, 3, -2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := clause.NewRegistry(c, nil)
+			r.Beside, r.FillsLast, r.Places = true, true, map[string]int{id: tc.place, "onlyoffice.login.other": 3}
+			args, errs := transform(r, tc.args...)
+			if len(errs) != 0 {
+				t.Fatal(errs)
+			}
+			var got []any
+			for _, a := range args {
+				if _, is := a.(ginkgo.SpecPriority); is {
+					got = append(got, a)
+				}
+			}
+			if len(got) != 1 || got[0] != any(tc.want) {
+				t.Errorf("priorities %v, want %d alone", got, tc.want)
+			}
+		})
+	}
+}
+
 // TestSerial: what disturbs others is always serial. What is serial because it moves a
 // clock is not where nobody moves one, unless it looks back at all others.
 func TestSerial(t *testing.T) {

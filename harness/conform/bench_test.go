@@ -134,6 +134,7 @@ func (b *backend) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // trial is a small suite, what it is put to, and the target file of the run.
 type trial struct {
+	claims    map[string][]identity.Claim // that clauses declare
 	specs     func(*conform.Context, ops)
 	backend   *backend
 	suite     conform.Suite // without its specs
@@ -230,6 +231,7 @@ func (tr trial) environment(t *testing.T, url string) (conform.Environment, *mem
 	return conform.Environment{
 		Target: &at, Vault: vault, Wire: wire, Clock: clock, Sink: kept, Inbox: tr.inbox,
 		Accounts: identity.NewBroker(at.Identities, identity.Terms{Attempts: 2, Window: tr.window, Patience: time.Minute}, time.Now),
+		Claims:   tr.claims,
 		Process:  1, Processes: processes, Today: time.Now(),
 	}, kept
 }

@@ -72,6 +72,9 @@ func (s *Context) lease(c identity.Claim) *identity.Identity {
 // declares nothing, or comes back for more.
 func (s *Context) claims(r *run, c identity.Claim) []identity.Claim {
 	declared := slices.Clone(s.env.Claims[r.clause.ID])
+	if r.inTurn == c.Role {
+		return []identity.Claim{r.nextInTurn(c, declared)}
+	}
 	i := slices.IndexFunc(declared, func(d identity.Claim) bool { return d.Role == c.Role })
 	if i < 0 || len(r.names()) > 0 {
 		return []identity.Claim{c}
@@ -107,6 +110,11 @@ func (s *Context) AtMost(role string) int {
 	s.current().atMost = map[string]int{role: max(most, 1)}
 	return max(most, 1)
 }
+
+// InTurn says that the clause has one account of a role at a time, and gives each back
+// before it leases the next: it need not wait until as many as it takes can be had together.
+// It is called before the first lease.
+func (s *Context) InTurn(role string) { s.current().inTurn = role }
 
 // ask asks for accounts. Where the target's clock can be moved, nobody waits for
 // one to rest.
@@ -159,6 +167,11 @@ func (s *Context) GiveBack(who *identity.Identity) {
 	s.env.Accounts.Return(who.Name, who.State())
 }
 
+// StillHas tells whether the spec has not given an identity back.
+func (s *Context) StillHas(who *identity.Identity) bool {
+	return slices.Contains(s.current().names(), who.Name)
+}
+
 // Fresh takes over an account that the spec made itself.
 func (s *Context) Fresh(id target.Identity) *identity.Identity {
 	s.Secret("password", id.Password)
@@ -201,12 +214,7 @@ const inFlight = 2 * time.Second
 // totp-tolerance 0 leaves the step before alone.
 func (s *Context) Code(ctx context.Context, kit *otp.Kit) string {
 	ginkgo.GinkgoHelper()
-	if s.Setting(Tolerance) != "0" {
-		if code, err := kit.At(kit.Step(s.Now().Add(inFlight)) - 1); err == nil {
-			return code
-		}
-	}
-	code, err := kit.Fresh(ctx, func(ctx context.Context, d time.Duration) error {
+	code, err := s.code(ctx, kit, func(ctx context.Context, d time.Duration) error {
 		s.Wait(ctx, d, "no unused code is left in this time step")
 		return nil
 	})
@@ -214,6 +222,22 @@ func (s *Context) Code(ctx context.Context, kit *otp.Kit) string {
 		s.Error("cannot make a code: %v", err)
 	}
 	return code
+}
+
+// CodeAtOnce is Code for who does not wait: "" where no unused code is right now.
+func (s *Context) CodeAtOnce(ctx context.Context, kit *otp.Kit) string {
+	code, _ := s.code(ctx, kit, func(context.Context, time.Duration) error { return otp.ErrUsed })
+	return code
+}
+
+func (s *Context) code(ctx context.Context, kit *otp.Kit, wait func(context.Context, time.Duration) error) (string, error) {
+	ginkgo.GinkgoHelper()
+	if s.Setting(Tolerance) != "0" {
+		if code, err := kit.At(kit.Step(s.Now().Add(inFlight)) - 1); err == nil {
+			return code, nil
+		}
+	}
+	return kit.Fresh(ctx, wait)
 }
 
 // CodeAhead is the code of some steps ahead, or of one more where the present step may

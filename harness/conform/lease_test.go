@@ -12,6 +12,7 @@ import (
 	"authconform/harness/clause"
 	"authconform/harness/conform"
 	"authconform/harness/contract"
+	"authconform/harness/identity"
 	"authconform/harness/inbox"
 	"authconform/harness/target"
 	"authconform/harness/verdict"
@@ -69,6 +70,36 @@ func TestRest(t *testing.T) {
 					s.Holds("it is leased", true, "")
 				})
 			}}.run(t).ended(t, map[string]ending{"first": {verdict.Passed, "", green}, "next": tc.next})
+		})
+	}
+}
+
+// TestInTurn: a clause that declares two accounts and has them in turn makes do with one that
+// it gives back; without, it has to wait for the second.
+func TestInTurn(t *testing.T) {
+	two := map[string][]identity.Claim{"ex.spec.turn": {{Role: "active"}, {Role: "active"}}}
+	for name, tc := range map[string]struct {
+		inTurn bool
+		want   ending
+	}{
+		"in turn": {true, ending{verdict.Passed, "", green}}, "together": {false, ending{verdict.Untestable, `an identity with the role "active"`, red}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			trial{target: target.Target{Identities: ann}, claims: two, specs: func(s *conform.Context, o ops) {
+				It("leases twice", o.must("turn"), func(SpecContext) {
+					if tc.inTurn {
+						s.InTurn("active")
+					}
+					for range 2 {
+						who := s.Lease("active")
+						s.Holds("it has the account", s.StillHas(who), "it has not")
+						if tc.inTurn {
+							s.GiveBack(who)
+							s.Holds("it has given it back", !s.StillHas(who), "it still has it")
+						}
+					}
+				})
+			}}.run(t).ended(t, map[string]ending{"turn": tc.want})
 		})
 	}
 }

@@ -30,6 +30,7 @@ type run struct {
 	mu       sync.Mutex
 	leases   []*lease
 	atMost   map[string]int // accounts of a role that the clause makes do with
+	inTurn   string         // the role of which it has one account at a time
 	kits     []*otp.Kit     // that it makes codes with
 	calls    []string
 	last     *httpclient.Call // the newest of them

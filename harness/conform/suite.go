@@ -41,6 +41,11 @@ type Suite struct {
 	// UsedUp names the roles whose accounts a clause takes to where no documented call
 	// brings them back from: each such clause needs one of its own.
 	UsedUp []string
+	// Serves says by role which other one its accounts fill as well. Where the suite locks
+	// or enrols such accounts, its specs have to bring them back to what the role says first.
+	Serves map[string]string
+	// Becomes says by role which other one its accounts have once a clause has used them up.
+	Becomes map[string]string
 	// Makes names the roles whose accounts the suite makes for itself on a target; nil
 	// means none, so that each has to be in the target file.
 	Makes func(*target.Target) []string

@@ -46,6 +46,29 @@ func (r *run) lend(who *identity.Identity, role string) {
 	r.leases = append(r.leases, &lease{who: who, role: role})
 }
 
+// nextInTurn is a claim to the next of the accounts that a clause declares of a role. All
+// that come after the declared ones are like the last.
+func (r *run) nextInTurn(c identity.Claim, declared []identity.Claim) identity.Claim {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	left := 0
+	for _, l := range r.leases {
+		if l.role == c.Role {
+			left++
+		}
+	}
+	for _, d := range declared {
+		if d.Role != c.Role {
+			continue
+		}
+		c.Fails, c.Sends = d.Fails, d.Sends
+		if left--; left < 0 {
+			break
+		}
+	}
+	return c
+}
+
 // handOut is an identity of the role that is kept for the spec; nil when none is.
 func (r *run) handOut(role string) *identity.Identity {
 	r.mu.Lock()

@@ -23,6 +23,9 @@ type Terms struct {
 	Renewed bool
 	// Patience is the longest rest that a lease waits out.
 	Patience time.Duration
+	// Serves says by role which other one its accounts fill as well, where those of that
+	// role would keep a lease waiting.
+	Serves map[string]string
 }
 
 // Broker holds the accounts of a run. It is safe for use by several goroutines.
@@ -226,18 +229,17 @@ func (b *Broker) settle(t *ticket, picks []*account, ready, now time.Time) bool 
 // keep all, and says when the last of them can be had.
 func (b *Broker) pick(t *ticket, kept map[*account]time.Time, now time.Time) (picks []*account, ready time.Time) {
 	for _, c := range t.Claims {
-		var best *account
-		var at time.Time
-		for _, a := range b.accounts {
-			if !a.suits(c, t.Held) || slices.Contains(picks, a) {
-				continue
-			}
-			if until, other := kept[a]; other && b.reserved(until, c, now) {
-				continue
-			}
-			when := b.ready(a, c, now)
-			if best == nil || b.prefer(a, when, best, at, c, now) {
-				best, at = a, when
+		best, at := b.soonest(c, now, func(a *account) bool {
+			until, other := kept[a]
+			return a.suits(c, t.Held) && !slices.Contains(picks, a) && !(other && b.reserved(until, c, now))
+		})
+		if best == nil || at.Sub(now) > brief {
+			other, otherAt := b.soonest(c, now, func(a *account) bool {
+				_, waitedFor := kept[a]
+				return !t.Fills && b.standsIn(a, c, t.Held) && !slices.Contains(picks, a) && !waitedFor
+			})
+			if other != nil && (best == nil || otherAt.Before(at)) {
+				best, at = other, otherAt
 			}
 		}
 		picks = append(picks, best)
@@ -246,6 +248,19 @@ func (b *Broker) pick(t *ticket, kept map[*account]time.Time, now time.Time) (pi
 		}
 	}
 	return picks, ready
+}
+
+// soonest finds the account, of those that may serve a claim, that can be had first.
+func (b *Broker) soonest(c Claim, now time.Time, may func(*account) bool) (best *account, at time.Time) {
+	for _, a := range b.accounts {
+		if !may(a) {
+			continue
+		}
+		if when := b.ready(a, c, now); best == nil || b.prefer(a, when, best, at, c, now) {
+			best, at = a, when
+		}
+	}
+	return best, at
 }
 
 // reserved tells whether an account that is kept for an older request until it has rested
@@ -262,7 +277,22 @@ func (b *Broker) reserved(until time.Time, c Claim, now time.Time) bool {
 
 // suits tells whether an account is of the kind that a claim asks for.
 func (a *account) suits(c Claim, held []string) bool {
-	return a.Retired == "" && slices.Contains(a.Roles, c.Role) && !slices.Contains(held, a.Name)
+	return a.Retired == "" && a.is(c.Role) && !slices.Contains(held, a.Name)
+}
+
+// is tells whether an account has a role: one that was given another has only that.
+func (a *account) is(role string) bool {
+	if a.Became != "" {
+		return a.Became == role
+	}
+	return slices.Contains(a.Roles, role)
+}
+
+// standsIn tells whether an account fills the role of a claim beside its own. It does not for
+// who fills a limit: who looks for an account of its own role would take that for its doing.
+func (b *Broker) standsIn(a *account, c Claim, held []string) bool {
+	return a.Retired == "" && a.Became == "" && !slices.Contains(held, a.Name) &&
+		slices.ContainsFunc(a.Roles, func(role string) bool { return b.terms.Serves[role] == c.Role })
 }
 
 // brief is what a spec hardly ever takes longer than.

@@ -13,6 +13,9 @@ func (b *Broker) Changed() map[string]string {
 	changed := map[string]string{}
 	for _, a := range b.accounts {
 		why := a.Retired
+		if a.Became != "" {
+			why = cmp.Or(why, "it has the role "+a.Became+" now")
+		}
 		if a.Kept[FactorLeftOn] != "" {
 			why = cmp.Or(why, "its second factor is on")
 		}

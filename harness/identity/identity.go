@@ -48,6 +48,8 @@ type State struct {
 	Filled     bool                // a limit was filled on purpose, whatever Failed counts
 	Full       time.Time           // until when that limit surely holds; zero: none
 	Retired    string              // why nobody may have it any more
+	Became     string              // the role that it has now, in place of those of the target file
+	Unsettled  bool                // its last attempt may have failed: a right one would end a row of wrong ones
 	Used       map[string][]string // used one-time codes, by shared secret
 	Kept       map[string]string   // what a later lease has to know, such as a factor left on
 }
@@ -194,6 +196,26 @@ func (i *Identity) Recovered() {
 // kept; it must hold no secret.
 func (i *Identity) Retire(reason string) {
 	i.change(func(s *State) { s.Retired = cmp.Or(s.Retired, reason, "no reason given") })
+}
+
+// Become gives the account another role for good, in place of those it had: a spec
+// brought it into that state, which no documented call takes back. It rests first, for what
+// failed on that way may count towards a limit of the new role.
+func (i *Identity) Become(role string) {
+	now := i.now()
+	i.change(func(s *State) { s.Became, s.Filled, s.LastFailed = role, true, now })
+}
+
+// Settle notes whether the last attempt with the account was right.
+func (i *Identity) Settle(right bool) {
+	i.change(func(s *State) { s.Unsettled = !right })
+}
+
+// Rested tells whether a target counts nothing of the account any more, although its last
+// attempt may have failed.
+func (i *Identity) Rested() bool {
+	s := i.State()
+	return s.Unsettled && s.counted() == 0 && !s.Full.After(i.now())
 }
 
 // Use notes one-time codes of a secret as used.

@@ -25,7 +25,9 @@ func (s *Shortage) Error() string {
 func (b *Broker) short(t *ticket, now time.Time) *Shortage {
 	var picks []*account
 	for _, c := range t.Claims {
-		i := slices.IndexFunc(b.accounts, func(a *account) bool { return a.suits(c, t.Held) && !slices.Contains(picks, a) })
+		i := slices.IndexFunc(b.accounts, func(a *account) bool {
+			return (a.suits(c, t.Held) || !t.Fills && b.standsIn(a, c, t.Held)) && !slices.Contains(picks, a)
+		})
 		if i < 0 {
 			if b.sources.expected(c.Role) {
 				return nil
@@ -42,7 +44,7 @@ func (b *Broker) shortage(role string, now, until time.Time) *Shortage {
 	var retired []string
 	leased, resting := 0, 0
 	for _, a := range b.accounts {
-		if !slices.Contains(a.Roles, role) {
+		if !a.is(role) {
 			continue
 		}
 		s.Have++

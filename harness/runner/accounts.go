@@ -19,7 +19,7 @@ import (
 
 // TermsOf is what the limits of a target allow its accounts.
 func TermsOf(st conform.Suite, limits target.Limits) identity.Terms {
-	terms := identity.Terms{Patience: limits.MaxWait, Renewed: st.Renews}
+	terms := identity.Terms{Patience: limits.MaxWait, Renewed: st.Renews, Serves: st.Serves}
 	for _, l := range []*target.Limit{limits.Password, limits.SecondFactor} {
 		if l == nil || l.Attempts == 0 {
 			continue

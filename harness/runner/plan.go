@@ -69,7 +69,9 @@ type Plan struct {
 	NoDrift    bool   `json:"no_drift,omitempty"`   // codes of the current step alone: the target was seen to take no other
 	Musts      bool   `json:"musts,omitempty"`      // those first: the run may end early
 	Accounts   string `json:"accounts"`             // where the broker of the run is
-	MaxMemory  int64  `json:"max_memory,omitempty"` // bytes, of each process of the run; 0: no bound
+	// Places is the order of the clauses, as clause.Registry has it.
+	Places    map[string]int `json:"places,omitempty"`
+	MaxMemory int64          `json:"max_memory,omitempty"` // bytes, of each process of the run; 0: no bound
 
 	ProductionHosts []string `json:"production_hosts,omitempty"` // of every exchange
 }

@@ -127,6 +127,9 @@ func (r *runner) observe(ctx context.Context) (silent, err error) {
 	defer context.AfterFunc(ctx, func() { r.accounts.End("the run was interrupted") })()
 	r.learnDrift(ctx)
 	r.easeLimits(ctx)
+	if err := r.order(); err != nil {
+		return err, nil
+	}
 	r.bound()
 	r.options.Progress.found, r.options.Progress.called = r.enough(), r.overCalls
 	progress := r.options.Progress.follow(r.Plan.Out, r.withSpecs())
@@ -162,6 +165,7 @@ type runner struct {
 	vault    *secret.Vault
 	target   *target.Target
 	clauses  []reports.Clause
+	own      map[string]bool      // clauses that look at limits as the target has them
 	standing *standard.References // which clauses bear on which requirement of a standard
 	started  time.Time
 	accounts *identity.Broker
@@ -263,8 +267,9 @@ func (r *runner) list() error {
 
 // take keeps the clauses of the run's profile.
 func (r *runner) take(entries []clause.Entry) {
+	r.own = map[string]bool{}
 	for _, e := range entries {
-		if slices.Contains(e.Info.Profiles, r.Plan.Profile) {
+		if r.own[e.ID] = e.Own; slices.Contains(e.Info.Profiles, r.Plan.Profile) {
 			r.clauses = append(r.clauses, reports.Clause{Info: e.Info, Selected: e.Selected})
 		}
 	}

@@ -192,7 +192,7 @@ func tree(plan Plan, st conform.Suite, c *contract.Contract, prepare func() (Pla
 	}
 	registry = clause.NewRegistry(c, selected)
 	registry.Beside, registry.FillsLast, registry.Musts = plan.Beside, plan.FillsLast, plan.Musts
-	registry.Skips = skips(plan.Skip)
+	registry.Skips, registry.Places = skips(plan.Skip), plan.Places
 	context := conform.New(st, c, plan.Profile, registry)
 	var n *session
 	ginkgo.SynchronizedBeforeSuite(func() []byte {
