@@ -19,9 +19,9 @@ func (v specs) activate() {
 		})
 	v.rejectsCodes(v.activateTrial, []conform.Row[codes]{
 		{Text: op + " rejects a wrong TOTP code and activates nothing",
-			Clause: clause.Graded(v.ID("activate.wrong"), v.Activate, wrong), Given: codeOf(wrongCode)},
+			Clause: clause.Graded(v.ID("activate.wrong"), v.Activate, wrong), Given: codeOf((*client.Pending).Wrong)},
 		{Text: op + " rejects the current TOTP code of another user and activates nothing",
-			Clause: clause.Graded(v.ID("activate.foreign"), v.Activate, wrong), Given: codeOf(v.foreignCode)},
+			Clause: clause.Graded(v.ID("activate.foreign"), v.Activate, wrong), Given: v.foreignCode},
 		{Text: op + " rejects a code that is missing, null or empty and activates nothing",
 			Clause: clause.Graded(v.ID("activate.absent"), v.Activate, contract.Invalid), Given: noCode},
 	}...)

@@ -17,19 +17,25 @@ import (
 // codes makes deviations of a request that carries a code.
 type codes = func(ctx context.Context, p *client.Pending) []conform.Change
 
-// codeOf sends another code.
-func codeOf(value func(ctx context.Context, p *client.Pending) string) codes {
-	return func(ctx context.Context, p *client.Pending) []conform.Change {
-		return []conform.Change{conform.Set("Code", value(ctx, p))}
+// codeOf sends another code of the account. It is made after that of the control, which may
+// have to wait for a time step: of what is two steps ahead, that would leave one.
+func codeOf(value func(p *client.Pending) string) codes {
+	return func(_ context.Context, p *client.Pending) []conform.Change {
+		return []conform.Change{{Name: "Code", Of: func(r conform.Request) conform.Request { return r.With("Code", value(p)) }}}
 	}
 }
 
-func wrongCode(_ context.Context, p *client.Pending) string { return p.Wrong() }
+func pastCode(p *client.Pending) string { return p.Codes.Past(client.Window) }
 
-func pastCode(_ context.Context, p *client.Pending) string { return p.Codes.Past(client.Window) }
+// foreignCode sends the current code of another user. It is made before that of the control:
+// the other user may be waited for longer than a code lives.
+func (v specs) foreignCode(ctx context.Context, _ *client.Pending) []conform.Change {
+	return []conform.Change{conform.Set("Code", v.foreign(ctx))}
+}
 
-// foreignCode is the current code of another user.
-func (v specs) foreignCode(ctx context.Context, _ *client.Pending) string {
+// foreign is the current code of another user.
+func (v specs) foreign(ctx context.Context) string {
+	GinkgoHelper()
 	return v.Code(ctx, v.FirstStep(ctx).Codes)
 }
 
@@ -62,21 +68,22 @@ func (v specs) code() {
 	v.codeAccepted()
 	op, wrong := v.SecondStep.Name(), contract.SecondFactorWrong
 	v.rejectsCodes(v.secondStepTrial, []conform.Row[codes]{
-		{Text: op + " rejects a wrong TOTP code", Clause: clause.Graded(v.ID("code.wrong"), v.SecondStep, wrong), Given: codeOf(wrongCode)},
+		{Text: op + " rejects a wrong TOTP code", Clause: clause.Graded(v.ID("code.wrong"), v.SecondStep, wrong),
+			Given: codeOf((*client.Pending).Wrong)},
 		{Text: op + " rejects a TOTP code that expired long ago", Clause: clause.Graded(v.ID("code.expired"), v.SecondStep, wrong),
 			Given: codeOf(pastCode)},
 		{Text: op + " rejects a TOTP code of the far future", Clause: clause.Graded(v.ID("code.future"), v.SecondStep, wrong),
-			Given: codeOf(func(_ context.Context, p *client.Pending) string { return p.Codes.Future(client.Window) })},
+			Given: codeOf(func(p *client.Pending) string { return p.Codes.Future(client.Window) })},
 		{Text: op + " rejects a TOTP code two time steps old",
 			Clause: clause.Should(v.ID("code.window-past"), v.SecondStep, wrong,
 				clause.From(contract.Standard, "RFC 6238 section 5.2; checks#T08")),
-			Given: codeOf(func(_ context.Context, p *client.Pending) string { return p.Codes.Past(2) })},
+			Given: codeOf(func(p *client.Pending) string { return p.Codes.Past(2) })},
 		{Text: op + " rejects a TOTP code two time steps ahead",
 			Clause: clause.Should(v.ID("code.window-future"), v.SecondStep, wrong,
 				clause.From(contract.Standard, "RFC 6238 section 6; checks#T09")),
-			Given: codeOf(func(_ context.Context, p *client.Pending) string { return v.CodeAhead(p.Codes, 2) })},
+			Given: codeOf(func(p *client.Pending) string { return v.CodeAhead(p.Codes, 2) })},
 		{Text: op + " rejects the current TOTP code of another user",
-			Clause: clause.Graded(v.ID("code.foreign"), v.SecondStep, wrong), Given: codeOf(v.foreignCode)},
+			Clause: clause.Graded(v.ID("code.foreign"), v.SecondStep, wrong), Given: v.foreignCode},
 		{Text: op + " rejects a request without a code",
 			Clause: clause.Graded(v.ID("code.absent"), v.SecondStep, contract.Invalid), Given: changing(conform.Drop("Code"))},
 		{Text: op + " rejects a code that is null",

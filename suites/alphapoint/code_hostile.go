@@ -17,10 +17,12 @@ func (v specs) hostileCodes() {
 		Operation: v.SecondStep, Member: "Code", IDPrefix: v.ID("code."), PerAccount: client.PerAccount,
 		Accounts: func() int { return v.AtMost(client.TOTP) },
 		Ready: func(ctx context.Context) family.CodeTrial {
+			v.InTurn(client.TOTP)
 			t := v.secondStepTrial(ctx)
 			right := t.control().JSON.(conform.Object)["Code"].(string)
 			return family.CodeTrial{By: t.by, Right: right, Control: t.control, Codes: t.Codes}
 		},
+		Done: func(ctx context.Context, t family.CodeTrial) { v.Done(ctx, t.By.Who) },
 		Forms: []string{
 			"magic", "padded", "other-digits", "length", "number-syntax", "joined", "markers",
 			"json-number", "json-array", "json-object", "json-boolean", "alike",

@@ -120,6 +120,10 @@ type forgery = func(who *identity.Identity) conform.Change
 func (v specs) rejectsForged(ctx context.Context, outcome contract.Outcome, forgeries ...forgery) {
 	GinkgoHelper()
 	forgeries = family.Thin(forgeries, v.WrongInARow()*v.AtMost(client.User))
+	inTurn := len(forgeries) > v.WrongInARow() // a forgery of one batch may take another account
+	if inTurn {
+		v.InTurn(client.User)
+	}
 	for batch := range slices.Chunk(forgeries, v.WrongInARow()) {
 		who := v.Account(client.User)
 		var changes []conform.Change
@@ -130,6 +134,9 @@ func (v specs) rejectsForged(ctx context.Context, outcome contract.Outcome, forg
 			Operation: v.Login, By: v.Caller(who), Control: func() conform.Request { return v.SignedLogin(who) },
 			Changes: changes, Outcome: outcome,
 		})
+		if inTurn {
+			v.Done(ctx, who)
+		}
 	}
 }
 

@@ -75,6 +75,7 @@ func (v specs) nearlyRight(c clause.Clause, logIn func(who *identity.Identity, p
 	op := c.Operation
 	It(op.Name()+" opens no session for a password that is nearly right: in part, spelt otherwise or with more in it", c,
 		func(ctx SpecContext) {
+			v.InTurn(client.User)
 			family.Spread(v.WrongInARow(), v.AtMost(client.User), func() ([]family.Near, func([]family.Near)) {
 				who := v.Account(client.User)
 				by, right := logIn(who, who.Password)
@@ -85,6 +86,7 @@ func (v specs) nearlyRight(c clause.Clause, logIn func(who *identity.Identity, p
 						v.ExpectShut(near.Name, v.Do(ctx, by, op, wrong), op, contract.BadCredentials)
 					}
 					v.RequireOK(ctx, "log in by the right password afterwards", by, op, right)
+					v.Done(ctx, who)
 				}
 			})
 		})

@@ -29,33 +29,45 @@ type limitCase = func(ctx context.Context, l family.Limit, who *identity.Identit
 // throttle fills the declared limits. KIIEX documents none: all of it is SHOULD,
 // from RFC 6585 and RFC 4226.
 func (v specs) throttle() {
+	Describe("limit of log-ins", Ordered, ContinueOnFailure, v.throttleEpisode)
+	v.throttleVariations()
+	v.throttleCodes(family.LimitTest{S: v.Context})
+}
+
+// onLimit puts the limit of an account that lease takes to each case. Nobody waits for its
+// end: the account rests.
+func (v specs) onLimit(lease func(role string) *identity.Identity) func(SpecContext, limitCase) {
+	return func(ctx SpecContext, run limitCase) {
+		who := lease(client.User)
+		run(ctx, v.loginLimit(who), who)
+	}
+}
+
+// throttleEpisode is what a limit does while it is full. What looks at a full limit follows
+// upon what filled it, on the same account.
+func (v specs) throttleEpisode() {
 	op, kit, disrupts := v.Login.Name(), family.LimitTest{S: v.Context}, clause.Fills()
-	rows := []conform.Row[limitCase]{
+	conform.Table(v.onLimit(v.Account), []conform.Row[limitCase]{
 		{Text: op + " applies its rate limit to the first log-in after the declared number of wrong ones",
 			Clause: clause.Graded(v.ID("throttle.reached"), v.Login, contract.Throttled, disrupts),
 			Given:  func(ctx context.Context, l family.Limit, _ *identity.Identity) { v.GrantsNothing(kit.Reach(ctx, l)) }},
+	})
+	conform.Table(v.onLimit(v.AccountFull), []conform.Row[limitCase]{
 		{Text: op + " rejects valid credentials while the rate limit holds",
 			Clause: clause.Graded(v.ID("throttle.right-credentials"), v.Login, contract.Throttled, disrupts),
 			Given: func(ctx context.Context, l family.Limit, _ *identity.Identity) {
 				kit.Reach(ctx, l)
 				kit.HoldsBackTheRight(ctx, l)
 			}},
-		{Text: op + " accepts valid credentials once the rate limit has ended",
-			Clause: clause.Graded(v.ID("throttle.ends"), v.Login, contract.Throttled, disrupts),
-			Given: func(ctx context.Context, l family.Limit, _ *identity.Identity) {
-				kit.Reach(ctx, l)
-				kit.Ends(ctx, l, l.Block+time.Second)
-			}},
-		{Text: op + " counts wrong log-ins whatever else differs between them, and holds back valid credentials more than once",
-			Clause: clause.Should(v.ID("throttle.whatever-varies"), v.Login, contract.Throttled, disrupts, spansSessions),
-			Given:  func(ctx context.Context, l family.Limit, _ *identity.Identity) { kit.WhateverVaries(ctx, l) }},
-		{Text: op + " applies its rate limit up to its end, and to valid credentials in the same words",
-			Clause: clause.Should(v.ID("throttle.lasts"), v.Login, contract.Throttled, disrupts, spansSessions),
-			Given:  func(ctx context.Context, l family.Limit, _ *identity.Identity) { kit.LastsToItsEnd(ctx, l) }},
 		{Text: op + " does not let caches store a rate-limited answer",
 			Clause: clause.Should(v.ID("throttle.not-storable"), v.Login, contract.Throttled, disrupts,
 				clause.From(contract.Standard, "RFC 6585 section 4")),
 			Given: func(ctx context.Context, l family.Limit, _ *identity.Identity) { kit.NotStorable(kit.Reach(ctx, l)) }},
+		{Text: op + ` says "too many requests" in the body of a rate-limited answer`,
+			Clause: clause.Graded(v.ID("throttle.plain-text"), v.Login, contract.Throttled, disrupts, clause.Only(client.Platform)),
+			Given: func(ctx context.Context, l family.Limit, _ *identity.Identity) {
+				v.Holds("the text says so", tooMany.Match(kit.Reach(ctx, l).Body), "it does not")
+			}},
 		{Text: op + " accepts another user while one is rate-limited",
 			Clause: clause.Graded(v.ID("throttle.others"), v.Login, contract.Throttled, disrupts),
 			Given: func(ctx context.Context, l family.Limit, _ *identity.Identity) {
@@ -63,11 +75,25 @@ func (v specs) throttle() {
 				other := v.Account(client.User)
 				kit.Works(ctx, l, family.Attempt{By: v.Caller(other), Request: v.LoginRequest(other)})
 			}},
-		{Text: op + ` says "too many requests" in the body of a rate-limited answer`,
-			Clause: clause.Graded(v.ID("throttle.plain-text"), v.Login, contract.Throttled, disrupts, clause.Only(client.Platform)),
+		{Text: op + " accepts valid credentials once the rate limit has ended",
+			Clause: clause.Graded(v.ID("throttle.ends"), v.Login, contract.Throttled, disrupts),
 			Given: func(ctx context.Context, l family.Limit, _ *identity.Identity) {
-				v.Holds("the text says so", tooMany.Match(kit.Reach(ctx, l).Body), "it does not")
+				kit.Reach(ctx, l)
+				kit.Ends(ctx, l, l.Block+time.Second)
 			}},
+	})
+}
+
+// throttleVariations are what must not matter to the limit; each fills one.
+func (v specs) throttleVariations() {
+	op, kit, disrupts := v.Login.Name(), family.LimitTest{S: v.Context}, clause.Fills()
+	rows := []conform.Row[limitCase]{
+		{Text: op + " counts wrong log-ins whatever else differs between them, and holds back valid credentials more than once",
+			Clause: clause.Should(v.ID("throttle.whatever-varies"), v.Login, contract.Throttled, disrupts, spansSessions),
+			Given:  func(ctx context.Context, l family.Limit, _ *identity.Identity) { kit.WhateverVaries(ctx, l) }},
+		{Text: op + " applies its rate limit up to its end, and to valid credentials in the same words",
+			Clause: clause.Should(v.ID("throttle.lasts"), v.Login, contract.Throttled, disrupts, spansSessions),
+			Given:  func(ctx context.Context, l family.Limit, _ *identity.Identity) { kit.LastsToItsEnd(ctx, l) }},
 		{Text: op + " answers no more wrong log-ins of a burst as wrong than the rate limit allows",
 			Clause: clause.Should(v.ID("throttle.parallel"), v.Login, contract.Throttled, disrupts, spansSessions),
 			Given:  func(ctx context.Context, l family.Limit, _ *identity.Identity) { kit.Burst(ctx, l) }},
@@ -81,6 +107,7 @@ func (v specs) throttle() {
 					}
 					return family.Attempt{By: v.Caller(who), Request: request}
 				}
+				l.Who = nil // passwords may have a limit of their own: the others look at that of signatures
 				kit.Reach(ctx, l)
 			}},
 	}
@@ -100,13 +127,7 @@ func (v specs) throttle() {
 			},
 		})
 	}
-	conform.Table(func(ctx SpecContext, run limitCase) {
-		who := v.Account(client.User)
-		l := v.loginLimit(who)
-		DeferCleanup(func(ctx SpecContext) { v.endLimit(ctx, l) })
-		run(ctx, l, who)
-	}, rows)
-	v.throttleCodes(kit)
+	conform.Table(v.onLimit(v.Account), rows)
 }
 
 func (v specs) throttleCodes(kit family.LimitTest) {
@@ -187,17 +208,7 @@ func (v specs) loginLimit(who *identity.Identity) family.Limit {
 		Setting: "limits.password of the target file",
 		Wrong:   func(int) family.Attempt { return family.Attempt{By: v.Caller(who), Request: v.WrongLogin(who)} },
 		Right:   func() family.Attempt { return family.Attempt{By: v.Caller(who), Request: v.LoginRequest(who)} },
-		Refused: contract.BadCredentials, Limited: contract.Throttled,
-	}
-}
-
-// endLimit waits for the end of a limit of wrong log-ins and ends their run with a
-// right one, so that those of several specs do not add up to a lock.
-func (v specs) endLimit(ctx context.Context, l family.Limit) {
-	v.Wait(ctx, l.Block+time.Second, "the block has to end before others use the identity")
-	right := l.Right()
-	if _, err := v.Try(ctx, right.By, v.Login, right.Request); err != nil {
-		AddReportEntry("the identity's wrong log-ins still count: " + err.Error())
+		Refused: contract.BadCredentials, Limited: contract.Throttled, Who: who,
 	}
 }
 

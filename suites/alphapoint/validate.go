@@ -17,9 +17,10 @@ func (v specs) validate() {
 			v.ExpectAnswer(ctx, t.by, v.Validate, t.control(), contract.OK)
 		})
 	v.rejectsCodes(v.validateTrial, []conform.Row[codes]{
-		{Text: op + " rejects a wrong TOTP code", Clause: clause.Graded(v.ID("validate.wrong"), v.Validate, wrong), Given: codeOf(wrongCode)},
+		{Text: op + " rejects a wrong TOTP code", Clause: clause.Graded(v.ID("validate.wrong"), v.Validate, wrong),
+			Given: codeOf((*client.Pending).Wrong)},
 		{Text: op + " rejects the current TOTP code of another user",
-			Clause: clause.Graded(v.ID("validate.foreign"), v.Validate, wrong), Given: codeOf(v.foreignCode)},
+			Clause: clause.Graded(v.ID("validate.foreign"), v.Validate, wrong), Given: v.foreignCode},
 		{Text: op + " rejects a code that is missing, null or empty",
 			Clause: clause.Graded(v.ID("validate.absent"), v.Validate, contract.Invalid), Given: noCode},
 	}...)

@@ -23,13 +23,13 @@ func (v specs) wrapped() {
 			Given:  func(context.Context, *client.Pending) []any { return []any{nil, ""} }},
 		{Text: "Each operation that requires a code rejects a wrong TOTP code",
 			Clause: clause.Graded(v.ID("wrapped.wrong"), v.Guarded, wrong, only),
-			Given:  func(ctx context.Context, p *client.Pending) []any { return []any{wrongCode(ctx, p)} }},
+			Given:  func(_ context.Context, p *client.Pending) []any { return []any{p.Wrong()} }},
 		{Text: "Each operation that requires a code rejects a TOTP code that expired long ago",
 			Clause: clause.Graded(v.ID("wrapped.expired"), v.Guarded, wrong, only),
-			Given:  func(ctx context.Context, p *client.Pending) []any { return []any{pastCode(ctx, p)} }},
+			Given:  func(_ context.Context, p *client.Pending) []any { return []any{pastCode(p)} }},
 		{Text: "Each operation that requires a code rejects the current TOTP code of another user",
 			Clause: clause.Graded(v.ID("wrapped.foreign"), v.Guarded, wrong, only),
-			Given:  func(ctx context.Context, p *client.Pending) []any { return []any{v.foreignCode(ctx, p)} }},
+			Given:  func(ctx context.Context, p *client.Pending) []any { return []any{v.foreign(ctx)} }},
 	} {
 		It(row.Text, row.Clause, func(ctx SpecContext) {
 			_, by := v.BothSteps(ctx)

@@ -21,6 +21,9 @@ type CodeSubject struct {
 
 	// Ready prepares an account of its own for each batch of values.
 	Ready func(context.Context) CodeTrial
+	// Done, when not nil, gives the account of a batch back: each batch then waits for one
+	// account, and not for as many as there are batches.
+	Done func(context.Context, CodeTrial)
 	// PerAccount is how many wrong codes one account may send before a limit could
 	// be what rejects them; 0 is any number.
 	PerAccount int
@@ -175,12 +178,12 @@ func (c CodeSubject) send(ctx context.Context, s *conform.Context, form CodeForm
 			changes = append(changes, conform.Change{Name: v.Name, Of: func(r conform.Request) conform.Request { return r.With(c.Member, v.Value) }})
 		}
 	}
-	if len(changes) == 0 {
-		return trial.Right // the code of the moment has no such form
+	if len(changes) > 0 { // otherwise the code of the moment has no such form
+		s.Refuses(ctx, conform.Refusal{
+			Operation: c.Operation, By: trial.By, Control: trial.Control, Changes: changes, Outcome: form.Outcome, OnlyAfter: true,
+		})
 	}
-	s.Refuses(ctx, conform.Refusal{
-		Operation: c.Operation, By: trial.By, Control: trial.Control, Changes: changes, Outcome: form.Outcome, OnlyAfter: true,
-	})
+	c.done(ctx, trial)
 	return trial.Right
 }
 
@@ -203,8 +206,15 @@ func (c CodeSubject) sendAlike(ctx context.Context, s *conform.Context, form Cod
 			s.Refuses(ctx, conform.Refusal{
 				Operation: c.Operation, By: trial.By, Control: trial.Control, Changes: changes, Outcome: form.Outcome, OnlyAfter: true,
 			})
+			c.done(ctx, trial)
 		}
 	})
+}
+
+func (c CodeSubject) done(ctx context.Context, trial CodeTrial) {
+	if c.Done != nil {
+		c.Done(ctx, trial)
+	}
 }
 
 // Variants are the form's values for a right code.

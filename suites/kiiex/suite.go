@@ -16,6 +16,8 @@ var Suite = conform.Suite{
 	Specs:    alphapoint.Specs,
 	Roles:    client.Roles(),
 	UsedUp:   []string{client.Unenrolled, client.Lockable},
+	Serves:   map[string]string{client.Lockable: client.User},
+	Becomes:  map[string]string{client.Unenrolled: client.TOTP},
 	Settings: settings,
 	Features: map[string]conform.Feature{"signed-headers": client.SignedHeaders()},
 	Path:     client.Pathed(settings),

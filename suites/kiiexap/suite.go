@@ -14,6 +14,7 @@ var Suite = conform.Suite{
 	Exchange: "kiiexap",
 	Specs:    alphapoint.Specs,
 	Roles:    roles(),
+	Serves:   map[string]string{client.Lockable: client.User},
 	Settings: settings,
 	Features: map[string]conform.Feature{"signed-headers": client.SignedHeaders(), "basic": client.BasicAuthentication()},
 	Path:     client.Pathed(settings),

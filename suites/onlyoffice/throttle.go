@@ -24,24 +24,30 @@ const mailsPerMinute = 5
 // follows upon what filled it, on the same identity.
 func passwordLimit(p *client.Client) {
 	Describe("limit of passwords", Ordered, ContinueOnFailure, func() { passwordLimitEpisode(p) })
+	passwordLimitEnds(p)
+	passwordLimitsOfOwn(p)
+}
+
+// look is at the limit of an identity.
+type look = func(context.Context, family.Limit, *identity.Identity)
+
+// onLimit looks at the limit of an identity that lease takes.
+func onLimit(p *client.Client, lease func(string) *identity.Identity) func(SpecContext, look) {
+	return func(ctx SpecContext, run look) {
+		who := lease(client.User)
+		run(ctx, limitOfOwn(ctx, p, who), who)
+	}
 }
 
 func passwordLimitEpisode(p *client.Client) {
 	test := family.LimitTest{S: p.Context}
 	op, limited, disrupts := p.Login, contract.Throttled, clause.Fills()
-	type look = func(context.Context, family.Limit, *identity.Identity)
-	on := func(lease func(string) *identity.Identity) func(SpecContext, look) {
-		return func(ctx SpecContext, run look) {
-			who := lease(client.User)
-			run(ctx, limitOfOwn(ctx, p, who), who)
-		}
-	}
-	conform.Table(on(p.Lease), []conform.Row[look]{
+	conform.Table(onLimit(p, p.Lease), []conform.Row[look]{
 		{Text: "POST /authentication limits the attempt that follows as many wrong passwords as the settings allow",
 			Clause: clause.Must("onlyoffice.throttle.reached", op, limited, disrupts),
 			Given:  func(ctx context.Context, l family.Limit, _ *identity.Identity) { test.Reach(ctx, l) }},
 	})
-	conform.Table(on(p.LeaseFull), []conform.Row[look]{
+	conform.Table(onLimit(p, p.LeaseFull), []conform.Row[look]{
 		{Text: "POST /authentication rejects the right password while the rate limit holds",
 			Clause: clause.Must("onlyoffice.throttle.right-password", op, limited, disrupts),
 			Given: func(ctx context.Context, l family.Limit, _ *identity.Identity) {
@@ -76,6 +82,15 @@ func passwordLimitEpisode(p *client.Client) {
 				test.Reach(ctx, l)
 				p.DoExpect(ctx, p.Anonymous(), p.SendSMS, client.Credentials(who), limited)
 			}},
+	})
+}
+
+// passwordLimitEnds waits for the end of a limit, which an earlier spec may have filled. What
+// waits does so beside others.
+func passwordLimitEnds(p *client.Client) {
+	test := family.LimitTest{S: p.Context}
+	op, limited, disrupts := p.Login, contract.Throttled, clause.Fills()
+	conform.Table(onLimit(p, p.LeaseFull), []conform.Row[look]{
 		{Text: "POST /authentication names in Retry-After when the lockout ends and accepts the right password then",
 			Clause: clause.Must("onlyoffice.throttle.retry-after", op, limited, disrupts, clause.Only(client.Documented)),
 			Given: func(ctx context.Context, l family.Limit, _ *identity.Identity) {
@@ -88,7 +103,13 @@ func passwordLimitEpisode(p *client.Client) {
 				test.Ends(ctx, l, l.Block+time.Second)
 			}},
 	})
-	conform.Table(on(p.Lease), []conform.Row[look]{
+}
+
+// passwordLimitsOfOwn are specs that fill a limit each.
+func passwordLimitsOfOwn(p *client.Client) {
+	test := family.LimitTest{S: p.Context}
+	op, limited, disrupts := p.Login, contract.Throttled, clause.Fills()
+	conform.Table(onLimit(p, p.Lease), []conform.Row[look]{
 		{Text: "POST /authentication limits log-ins with an unknown user name like those of a user",
 			Clause: clause.Must("onlyoffice.throttle.unknown-user", op, limited, disrupts),
 			Given: func(ctx context.Context, l family.Limit, _ *identity.Identity) {

@@ -22,19 +22,45 @@ func (c *Client) Account(role string) *identity.Identity {
 	return c.usable(c.Lease(role))
 }
 
+// AccountFull is Account for a spec that looks at a full limit: an earlier spec may have
+// filled that of the account.
+func (c *Client) AccountFull(role string) *identity.Identity {
+	ginkgo.GinkgoHelper()
+	return c.usable(c.LeaseFull(role))
+}
+
 func (c *Client) usable(who *identity.Identity) *identity.Identity {
 	ginkgo.GinkgoHelper()
 	if who.ID == "" {
 		c.Untestable("the target file gives %s no id: it is the UserId that is signed", who.Name)
 	}
-	if c.Setting(GatewaySetting) == "bearer" && c.Has(c.LogOut) {
-		ginkgo.DeferCleanup(func(ctx ginkgo.SpecContext) {
-			if call, err := c.Try(ctx, c.Caller(who), c.LogOut, Nothing); err != nil || !c.Is(call, c.LogOut, contract.OK) {
-				who.Retire("its session could not be ended")
-			}
-		})
+	ginkgo.DeferCleanup(func(ctx ginkgo.SpecContext) { c.leave(ctx, who) })
+	if who.TOTPSecret == "" && who.Rested() { // or its wrong log-ins of several specs would add up to a lock
+		_, err := c.Try(context.Background(), c.Caller(who), c.Login, c.LoginRequest(who))
+		who.Settle(err == nil)
 	}
 	return who
+}
+
+// Done gives an account back before its spec ends.
+func (c *Client) Done(ctx context.Context, who *identity.Identity) {
+	ginkgo.GinkgoHelper()
+	c.leave(ctx, who)
+	c.GiveBack(who)
+}
+
+// leave ends the session that the bearer token carries, as long as the spec has the account.
+func (c *Client) leave(ctx context.Context, who *identity.Identity) {
+	ginkgo.GinkgoHelper()
+	if failed, _ := who.Attempts(); failed > 0 {
+		who.Settle(false)
+	}
+	if !c.StillHas(who) || c.Setting(GatewaySetting) != "bearer" || !c.Has(c.LogOut) {
+		return
+	}
+	if call, err := c.Try(ctx, c.Caller(who), c.LogOut, Nothing); err != nil || !c.Is(call, c.LogOut, contract.OK) {
+		who.Retire("its session could not be ended")
+	}
 }
 
 // Knock signs an account in for the preflight, and ends what that opened: where the
@@ -73,7 +99,7 @@ const forEver = 1000 * time.Hour
 // earlier spec did.
 func (c *Client) LockedBy(lock func(*identity.Identity)) *identity.Identity {
 	ginkgo.GinkgoHelper()
-	who := c.usable(c.LeaseFull(Lockable))
+	who := c.AccountFull(Lockable)
 	if who.FullFor(c.Now()) == 0 {
 		ginkgo.DeferCleanup(func() {
 			if who.FullFor(c.Now()) == 0 {
