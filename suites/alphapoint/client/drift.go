@@ -31,13 +31,7 @@ func (c *Client) takes(ctx context.Context, p *Pending, code func() string) bool
 	if err != nil || !c.Is(call, c.SecondStep, contract.OK) {
 		return false
 	}
-	by := c.Caller(p.Who)
-	if issued := Token(call); issued != "" {
-		by = c.CallerWith(p.Who, c.Setting(SessionHeader), c.Secret("session-token", issued))
-	}
-	if c.Has(c.LogOut) {
-		_, _ = c.Try(ctx, by, c.LogOut, Nothing) // a session that stays open is what an account of the file may have had before
-	}
+	c.endOf(ctx, p.Who, call)
 	return true
 }
 

@@ -36,8 +36,10 @@ func (c *Client) usable(who *identity.Identity) *identity.Identity {
 	}
 	ginkgo.DeferCleanup(func(ctx ginkgo.SpecContext) { c.leave(ctx, who) })
 	if who.TOTPSecret == "" && who.Rested() { // or its wrong log-ins of several specs would add up to a lock
-		_, err := c.Try(context.Background(), c.Caller(who), c.Login, c.LoginRequest(who))
-		who.Settle(err == nil)
+		call, err := c.Try(context.Background(), c.Caller(who), c.Login, c.LoginRequest(who))
+		if who.Settle(err == nil); err == nil {
+			c.endOf(context.Background(), who, call)
+		}
 	}
 	return who
 }
@@ -80,15 +82,18 @@ func Knock(s *conform.Context, who *identity.Identity, role string) *conform.Kno
 	}
 	return &conform.Knock{
 		Operation: c.Login, By: c.Caller(who), Request: c.LoginRequest(who), Refused: contract.BadCredentials, Rests: rests,
-		Leave: func(ctx context.Context, call *httpclient.Call) {
-			by := c.Caller(who)
-			if issued := Token(call); issued != "" {
-				by = c.CallerWith(who, c.Setting(SessionHeader), c.Secret("session-token", issued))
-			}
-			if c.Has(c.LogOut) {
-				_, _ = c.Try(ctx, by, c.LogOut, Nothing) // a session that stays open is what an account of the file may have had before
-			}
-		},
+		Leave: func(ctx context.Context, call *httpclient.Call) { c.endOf(ctx, who, call) },
+	}
+}
+
+// endOf ends the session that an answer opened.
+func (c *Client) endOf(ctx context.Context, who *identity.Identity, call *httpclient.Call) {
+	by := c.Caller(who)
+	if issued := Token(call); issued != "" {
+		by = c.CallerWith(who, c.Setting(SessionHeader), c.Secret("session-token", issued))
+	}
+	if c.Has(c.LogOut) {
+		_, _ = c.Try(ctx, by, c.LogOut, Nothing) // a session that stays open is what an account of the file may have had before
 	}
 }
 
