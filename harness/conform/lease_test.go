@@ -160,3 +160,51 @@ func TestMail(t *testing.T) {
 		t.Error("the link of a mail is no secret to the redactor")
 	}
 }
+
+// TestCleanUpsDoNotWait: a clean-up takes a code that is to spare, and where none is, gives
+// the account back with word of what is left to do. One that waits for a code is a defect;
+// for a mail none waits long.
+func TestCleanUpsDoNotWait(t *testing.T) {
+	const secret = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+	spent, took := 0, time.Duration(0)
+	trial{target: target.Target{Identities: ann, Limits: target.Limits{MaxWait: time.Hour}}, specs: func(s *conform.Context, o ops) {
+		It("spends what codes there are", o.must("spends"), func(SpecContext) {
+			who, kit := s.Lease("active"), s.Codes(secret)
+			DeferCleanup(func(ctx SpecContext) {
+				for s.CodeAtOnce(ctx, kit) != "" {
+					spent++
+				}
+				s.KeepFactor(who, identity.FactorLeftOn, kit)
+			})
+			s.Holds("the spec is over", true, "")
+		})
+		It("finds what is left to do", o.must("finds"), func(SpecContext) {
+			who := s.Lease("active")
+			s.Holds("the secret is kept", who.Kept(identity.FactorLeftOn) == secret, "it is not")
+			s.KeepFactor(who, identity.FactorLeftOn, nil)
+		})
+		It("does it once", o.must("once"), func(SpecContext) {
+			s.Holds("nothing is kept", s.Lease("active").Kept(identity.FactorLeftOn) == "", "something is")
+		})
+		It("waits in its clean-up", o.must("waits"), func(SpecContext) {
+			kit := s.Codes(secret)
+			DeferCleanup(func(ctx SpecContext) {
+				started := time.Now()
+				defer func() { took = time.Since(started) }()
+				for range 5 { // more than a step that just began can bring
+					s.Code(ctx, kit)
+				}
+			})
+			s.Holds("the spec is over", true, "")
+		})
+	}}.run(t).ended(t, map[string]ending{
+		"spends": {verdict.Passed, "", green}, "finds": {verdict.Passed, "", green}, "once": {verdict.Passed, "", green},
+		"waits": {verdict.Errored, "a clean-up waits", red},
+	})
+	if spent < 1 || spent > 3 {
+		t.Errorf("%d codes were to spare: expected those of this step and of the one before", spent)
+	}
+	if took > time.Second {
+		t.Errorf("the clean-up took %s", took)
+	}
+}

@@ -26,6 +26,7 @@ type run struct {
 	before  bool // no spec: the preflight, before the first of them
 	started time.Time
 	checks  atomic.Int32
+	closing atomic.Bool // its body is over, and what it changed is being put back
 
 	mu       sync.Mutex
 	leases   []*lease
@@ -158,6 +159,7 @@ func (s *Context) settle() {
 	if r == nil {
 		return // something skipped it before it began
 	}
+	r.closing.Store(true)
 	r.mu.Lock()
 	ended := r.state != ""
 	r.mu.Unlock()

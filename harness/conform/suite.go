@@ -90,6 +90,9 @@ type Suite struct {
 	// Drift, when not nil, finds out with one account of the target file whether the target
 	// takes codes of the step before; nil where nothing can be tried.
 	Drift func(context.Context, *Context) *Drift
+	// PutBack, when not nil, brings an account back that a clean-up had to leave for want of
+	// a code: it kept identity.FactorLeftOn or FactorLeftOff.
+	PutBack func(ctx context.Context, s *Context, who *identity.Identity)
 	// Needs names, by operationId, the settings without which an operation cannot
 	// be called; where one has neither value nor default, its specs are UNTESTABLE.
 	Needs map[string][]string

@@ -6,6 +6,22 @@ import "cmp"
 // that its spec could not switch off again: the next lease does, where there is one.
 const FactorLeftOn = "factor left on"
 
+// FactorLeftOff is the same of one that could not be switched on again.
+const FactorLeftOff = "factor left off"
+
+// Left are the accounts that a clean-up had to leave for want of a code.
+func (b *Broker) Left() []Grant {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	var left []Grant
+	for _, a := range b.accounts {
+		if a.Retired == "" && a.Kept[FactorLeftOn]+a.Kept[FactorLeftOff] != "" {
+			left = append(left, Grant{Identity: a.Identity, State: a.State})
+		}
+	}
+	return left
+}
+
 // Changed lists the accounts of the target file that are not as they were, with why.
 func (b *Broker) Changed() map[string]string {
 	b.mu.Lock()
@@ -18,6 +34,9 @@ func (b *Broker) Changed() map[string]string {
 		}
 		if a.Kept[FactorLeftOn] != "" {
 			why = cmp.Or(why, "its second factor is on")
+		}
+		if a.Kept[FactorLeftOff] != "" {
+			why = cmp.Or(why, "its second factor is off")
 		}
 		if why != "" && !a.made {
 			changed[a.Name] = why

@@ -14,6 +14,7 @@ import (
 	"authconform/harness/conform"
 	"authconform/harness/contract"
 	"authconform/harness/httpclient"
+	"authconform/harness/identity"
 	"authconform/harness/journal"
 	"authconform/harness/otp"
 	"authconform/harness/secret"
@@ -57,7 +58,7 @@ func apart(plan Plan, st conform.Suite, c *contract.Contract, t *target.Target, 
 	s := conform.New(st, c, plan.Profile, nil)
 	s.Open(conform.Environment{
 		Target: t, Vault: vault, Wire: w, Sink: unwritten{}, Clock: otp.NewClock(time.Now), Today: time.Now(), Inbox: openInbox(t),
-		Process: outsider, Processes: outsider,
+		Process: outsider, Processes: outsider, Accounts: identity.NewBroker(nil, identity.Terms{}, time.Now),
 	})
 	return s
 }

@@ -138,6 +138,7 @@ func (r *runner) observe(ctx context.Context) (silent, err error) {
 	}
 	progress.stop()
 	r.interrupted = ctx.Err() != nil
+	r.putBack()
 	var none *noSpec
 	if errors.As(err, &none) {
 		return err, nil

@@ -52,7 +52,10 @@ func Test(t *testing.T, st conform.Suite, productionHosts []string) {
 	}
 	config, reporter := ginkgo.GinkgoConfiguration()
 	prepare := func() (Plan, error) { return r.prepareTest(draft.Profile, config.RandomSeed, config.ParallelTotal) }
-	registry, unregister, err := tree(draft, st, c, prepare, func() { r.stop() })
+	registry, unregister, err := tree(draft, st, c, prepare, func() {
+		r.putBack()
+		r.stop()
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -56,8 +56,8 @@ func keyOpens(p *api) {
 		func(ctx SpecContext) {
 			me := p.Enrolled(ctx)
 			k := p.NewKey(ctx, me)
-			r := p.Signed(k).With("code", p.Code(ctx, me.Account.Codes))
-			p.Expect(p.Do(ctx, p.Signer(k), p.VerifyOTP, r), p.VerifyOTP, contract.OK)
+			code := p.Code(ctx, me.Account.Codes) // it may wait, longer than a nonce is good for
+			p.Expect(p.Do(ctx, p.Signer(k), p.VerifyOTP, p.Signed(k).With("code", code)), p.VerifyOTP, contract.OK)
 		})
 	It("An API key takes precedence over the cookie of another user",
 		clause.Graded("barong.keys.over-cookie", op, contract.OK, clause.From(contract.Observed, "barong#10.2-10; checks#B09")),

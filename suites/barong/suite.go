@@ -33,6 +33,7 @@ var Suite = conform.Suite{
 	Leak:     client.Leak,
 	Alone:    client.Alone,
 	Knock:    client.Knock,
+	PutBack:  client.PutBack,
 }
 
 // specs builds the tree, one file for each area.

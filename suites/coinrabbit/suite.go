@@ -39,6 +39,7 @@ var Suite = conform.Suite{
 	Needs:   client.Needs,
 	Knock:   client.Knock,
 	Drift:   client.Drift,
+	PutBack: client.PutBack,
 	Provide: client.Provide,
 	Tallies: true, // the page prints no refusal
 	// The public API page; the second is the vendor's trading API.

@@ -17,7 +17,7 @@ func firstStep(p *client.Client) {
 		func(ctx SpecContext) { p.Expect(p.LogIn(ctx, p.Enrol(ctx).Who), op, required) })
 	It("POST /authentication gives a user who has yet to enrol the shared secret and no token",
 		clause.Must("onlyoffice.first-step.enrolment", op, contract.EnrolmentRequired),
-		func(ctx SpecContext) { p.Expect(p.LogIn(ctx, p.Lease(client.TOTP)), op, contract.EnrolmentRequired) })
+		func(ctx SpecContext) { p.Expect(p.LogIn(ctx, p.LeaseTOTP()), op, contract.EnrolmentRequired) })
 	It("POST /authentication sets no session cookie before the second factor is passed",
 		clause.Must("onlyoffice.first-step.no-cookie", op, required), func(ctx SpecContext) {
 			call := p.LogIn(ctx, p.Enrol(ctx).Who)

@@ -185,7 +185,7 @@ func loginTellsNothing(p *client.Client) {
 	It("POST /authentication answers a wrong password alike with and without a second factor",
 		clause.Should("onlyoffice.login.no-second-factor-hint", p.Login, contract.BadCredentials,
 			clause.From(contract.Standard, "OWASP ASVS 5.0.0 6.3.8; checks#F15")), func(ctx SpecContext) {
-			plain, second := p.Lease(client.User), p.Lease(client.TOTP)
+			plain, second := p.Lease(client.User), p.LeaseTOTP()
 			a, b := wrongPassword(ctx, plain.Login), wrongPassword(ctx, second.Login)
 			p.Holds("both bodies are the same", string(a.Body) == string(b.Body), "they differ")
 			p.Check("both carry the same header fields", b.Fields(), Equal(a.Fields()))

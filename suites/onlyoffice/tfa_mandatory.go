@@ -20,7 +20,7 @@ func tfaMandatory(p *client.Client) {
 		})
 	It("POST /authentication asks no second factor of a user at a trusted address who is not mandatory",
 		clause.Must("onlyoffice.tfa-mandatory.trusted-address", p.Login, contract.OK, clause.Disrupts()), func(ctx SpecContext) {
-			who := p.Lease(client.TOTP)
+			who := p.LeaseTOTP()
 			p.AppCodes(ctx, who)
 			keeper, former := p.KeepTFA(ctx)
 			free := former.With(client.TFAApp)

@@ -47,7 +47,7 @@ func tfaSettingsUpdated(p *client.Client) {
 		})
 	It("PUT /settings/tfaapp switches the second factor off, so that a password alone opens a session",
 		clause.Must("onlyoffice.tfa-settings.none", op, client.DisabledOK, disrupts), func(ctx SpecContext) {
-			who := p.Lease(client.TOTP)
+			who := p.LeaseTOTP()
 			p.AppCodes(ctx, who)
 			switchesOff(ctx, p, op)
 			p.Expect(p.LogIn(ctx, who), p.Login, contract.OK)

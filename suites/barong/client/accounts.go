@@ -156,10 +156,15 @@ func (p *Client) SecretOf(call *httpclient.Call) *otp.Kit {
 	return p.Codes(p.Secret("totp-secret", QueryValue(uri, "secret")))
 }
 
-// Unenrol brings a pooled account back to no second factor. One that cannot be
-// brought back is not handed out any more.
+// Unenrol brings a pooled account back to no second factor. Where no code is to spare
+// now, the next lease does; one that cannot be brought back is not handed out any more.
 func (p *Client) Unenrol(ctx context.Context, me *Session) {
-	call, err := p.Try(ctx, me.Actor, p.DisableOTP, CodeBody(p.Code(ctx, me.Account.Codes)))
+	code, ok := p.CodeNow(me.Account.Codes)
+	if !ok {
+		p.KeepFactor(me.Account.Identity, identity.FactorLeftOn, me.Account.Codes)
+		return
+	}
+	call, err := p.Try(ctx, me.Actor, p.DisableOTP, CodeBody(code))
 	if err == nil && (p.Is(call, p.DisableOTP, contract.OK) || p.Is(call, p.DisableOTP, NotEnabled)) {
 		return
 	}
@@ -174,9 +179,40 @@ func CodeBody(code string) conform.Request {
 // Leased takes an account out of the target file.
 func (p *Client) Leased(role string) *Account {
 	ginkgo.GinkgoHelper()
-	a := &Account{Identity: p.Lease(role), Address: p.NewAddress(), Pooled: true}
+	return p.pooled(context.Background(), p.Lease(role))
+}
+
+// PutBack brings an account back that a clean-up had to leave.
+func PutBack(ctx context.Context, s *conform.Context, who *identity.Identity) {
+	New(s).pooled(ctx, who)
+}
+
+// pooled is an account of the target file, on which it does what an earlier clean-up left
+// undone for want of a code.
+func (p *Client) pooled(ctx context.Context, who *identity.Identity) *Account {
+	ginkgo.GinkgoHelper()
+	a := &Account{Identity: who, Address: p.NewAddress(), Pooled: true}
 	if a.TOTPSecret != "" {
 		a.Codes = p.Codes(a.TOTPSecret)
+	}
+	if left := a.Kept(identity.FactorLeftOn); left != "" {
+		a.Codes = p.Codes(left)
+		me := p.LogIn(ctx, a)
+		call := p.PutCode(ctx, me, p.DisableOTP, p.Code(ctx, a.Codes))
+		if !p.Is(call, p.DisableOTP, NotEnabled) {
+			p.Require("switch off the factor that an earlier clause left on", call, p.DisableOTP, contract.OK)
+		}
+		p.KeepFactor(a.Identity, identity.FactorLeftOn, nil)
+		a.Codes = nil
+	}
+	if a.Kept(identity.FactorLeftOff) != "" {
+		codes := a.Codes
+		a.Codes = nil
+		me := p.LogIn(ctx, a)
+		call := p.PutCode(ctx, me, p.EnableOTP, p.Code(ctx, codes))
+		p.Require("switch on the factor that an earlier clause left off", call, p.EnableOTP, contract.OK)
+		p.KeepFactor(a.Identity, identity.FactorLeftOff, nil)
+		a.Codes = codes
 	}
 	return a
 }

@@ -49,7 +49,7 @@ func (p *Client) unusedCode(ctx context.Context, kit *otp.Kit, order func(first,
 				return code
 			}
 		}
-		p.Wait(ctx, untilAnotherCode(now), "no unused code is left in these time steps")
+		p.WaitForCode(ctx, untilAnotherCode(now))
 	}
 	p.Error("no unused code after waiting %d times: does the clock move?", enough)
 	return ""

@@ -62,7 +62,7 @@ func (p *Client) DeleteLater(k *Key, remove *contract.Operation, more conform.Ob
 // pay deletes what can be deleted now.
 func (p *Client) pay(ctx context.Context) {
 	for {
-		one, code, ok := p.debts.payable(p.spareCode)
+		one, code, ok := p.debts.payable(p.CodeNow)
 		if !ok {
 			return
 		}
@@ -104,12 +104,17 @@ func (m *placeholders) sent(account string, now time.Time, memory time.Duration)
 	return 0
 }
 
-// spareCode is a right code that was not sent before, where there is one now.
-func (p *Client) spareCode(kit *otp.Kit) (string, bool) {
-	now, skew := p.Now(), int64(Skew)
-	if kit == nil || p.Setting(conform.Tolerance) == "0" {
+// CodeNow is Code for a clean-up, which never waits: a right code that was not sent
+// before, where there is one now.
+func (p *Client) CodeNow(kit *otp.Kit) (string, bool) {
+	if kit == nil {
 		return "", false
 	}
+	if p.Setting(conform.Tolerance) == "0" {
+		code := p.CodeAtOnce(context.Background(), kit)
+		return code, code != ""
+	}
+	now, skew := p.Now(), int64(Skew)
 	for _, step := range []int64{kit.Step(now), kit.Step(now.Add(InTransit)) - skew, kit.Step(now.Add(-InTransit)) + skew} {
 		if code, err := kit.At(step); err == nil {
 			return code, true

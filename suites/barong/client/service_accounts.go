@@ -9,6 +9,7 @@ import (
 	"authconform/harness/conform"
 	"authconform/harness/contract"
 	"authconform/harness/httpclient"
+	"authconform/harness/identity"
 	"authconform/harness/value"
 )
 
@@ -76,12 +77,17 @@ func (p *Client) ServiceKeys(ctx context.Context, o *Owner) []any {
 }
 
 // WithoutFactor switches the second factor of an owner off, and on again, with the
-// same secret, when the spec ends.
+// same secret, when the spec ends; where no code is to spare then, the next lease does.
 func (p *Client) WithoutFactor(ctx context.Context, o *Owner) {
 	ginkgo.GinkgoHelper()
 	p.Require("switch the second factor off", p.PutCode(ctx, o.Session, p.DisableOTP, p.Code(ctx, o.Account.Codes)), p.DisableOTP, contract.OK)
 	ginkgo.DeferCleanup(func(ctx ginkgo.SpecContext) {
-		call, err := p.Try(ctx, o.Actor, p.EnableOTP, CodeBody(p.Code(ctx, o.Account.Codes)))
+		code, ok := p.CodeNow(o.Account.Codes)
+		if !ok {
+			p.KeepFactor(o.Account.Identity, identity.FactorLeftOff, o.Account.Codes)
+			return
+		}
+		call, err := p.Try(ctx, o.Actor, p.EnableOTP, CodeBody(code))
 		if err != nil || !p.Is(call, p.EnableOTP, contract.OK) {
 			o.Account.Retire("its second factor could not be switched on again")
 		}

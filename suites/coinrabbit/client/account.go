@@ -34,7 +34,20 @@ const waitedFor = "waited for"
 // spec the factor is switched off.
 func (p *Client) SignedIn(ctx context.Context) *Account {
 	ginkgo.GinkgoHelper()
-	a := &Account{Who: p.Lease(User)}
+	a := p.backTo(ctx, p.Lease(User))
+	ginkgo.DeferCleanup(func(ctx ginkgo.SpecContext) { p.tidy(ctx, a) })
+	return a
+}
+
+// PutBack switches the factor of a user off that a clean-up had to leave on.
+func PutBack(ctx context.Context, s *conform.Context, who *identity.Identity) {
+	New(s).backTo(ctx, who)
+}
+
+// backTo opens a session for a user, and switches a factor off that was left on.
+func (p *Client) backTo(ctx context.Context, who *identity.Identity) *Account {
+	ginkgo.GinkgoHelper()
+	a := &Account{Who: who}
 	p.LogIn(ctx, a)
 	if left := a.Who.Kept(identity.FactorLeftOn); left != "" {
 		a.Secret, a.Codes = left, p.Codes(left)
@@ -45,7 +58,6 @@ func (p *Client) SignedIn(ctx context.Context) *Account {
 		}
 		a.Who.Keep(identity.FactorLeftOn, "")
 	}
-	ginkgo.DeferCleanup(func(ctx ginkgo.SpecContext) { p.tidy(ctx, a) })
 	return a
 }
 
@@ -230,6 +242,7 @@ func (p *Client) tidy(ctx context.Context, a *Account) {
 		a.Who.Retire("its factor is on, and the target file names no settings.deactivate-path to switch it off")
 		return
 	}
+	a.Who.Keep(identity.FactorLeftOn, a.Secret) // whatever keeps the clean-up from going on
 	r := p.SwitchRequest(ctx, a, p.Deactivate, "")
 	step := a.Codes.Step(p.Now())
 	for _, at := range []int64{step, step - 1} {
@@ -237,10 +250,10 @@ func (p *Client) tidy(ctx context.Context, a *Account) {
 			if !p.Is(p.Switch(ctx, a, p.Deactivate, r.With("code_2fa", code)), p.Deactivate, contract.OK) {
 				a.Who.Retire("its factor could not be switched off")
 			}
+			a.Who.Keep(identity.FactorLeftOn, "")
 			return
 		}
 	}
-	a.Who.Keep(identity.FactorLeftOn, a.Secret)
 }
 
 // address is the e-mail address or phone number of an account as requests name it,
@@ -309,7 +322,7 @@ func (p *Client) TrySend(ctx context.Context, a *Account, messageType string) (s
 	}
 	call := send()
 	sent := func() bool { return p.Is(call, p.SendCode, contract.OK) }
-	if limit := p.Target().Limits.SecondFactor; !sent() && limit != nil && a.Who.Kept(waitedFor) == "" {
+	if limit := p.Target().Limits.SecondFactor; !sent() && limit != nil && a.Who.Kept(waitedFor) == "" && !p.Closing() {
 		// Where accounts are few, earlier clauses had many codes sent to this one, and the
 		// page does not say how such a refusal is told from others.
 		a.Who.Keep(waitedFor, p.Nonce()) // what is kept is taken for a secret
