@@ -8,7 +8,6 @@ import (
 
 	"authconform/harness/contract"
 	"authconform/harness/httpclient"
-	"authconform/harness/schema"
 )
 
 // Lookup follows a JSON pointer (RFC 6901) through a decoded value.
@@ -43,7 +42,10 @@ func Lookup(value any, pointer string) (any, bool) {
 // status, another status than the response has, or claims a success that the
 // status denies.
 func Contradicts(c *contract.Contract, call *httpclient.Call) bool {
-	value, err := schema.Decode(call.Body)
+	if len(call.Body) == 0 {
+		return false
+	}
+	value, err := decode(call)
 	if err != nil {
 		return false
 	}
