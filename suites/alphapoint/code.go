@@ -94,14 +94,22 @@ func (v specs) code() {
 		{Text: op + " rejects a TOTP code that is sent in the query",
 			Clause: clause.Should(v.ID("code.in-url"), v.SecondStep, contract.Invalid,
 				clause.From(contract.Standard, "OWASP ASVS 5.0.0 14.2.1; checks#H19; alphapoint#8.9")),
-			Given: changing(conform.Change{Name: "in the query", Of: func(r conform.Request) conform.Request {
-				r.Query = url.Values{"Code": {r.JSON.(conform.Object)["Code"].(string)}}
-				r.JSON = conform.Object{}
-				return r
-			}})},
+			Given: v.inQuery},
 	}...)
 	v.codeFirstStep()
 	v.codeSingleUse()
+}
+
+// inQuery moves the code from the body to the query.
+func (v specs) inQuery(context.Context, *client.Pending) []conform.Change {
+	if why := v.bodiless(); why != "" {
+		v.Inapplicable("%s", why)
+	}
+	return []conform.Change{{Name: "in the query", Of: func(r conform.Request) conform.Request {
+		r.Query = url.Values{"Code": {r.JSON.(conform.Object)["Code"].(string)}}
+		r.JSON = conform.Object{}
+		return r
+	}}}
 }
 
 // silent is the authority where the documents only say that a code is required.

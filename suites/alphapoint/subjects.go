@@ -116,11 +116,21 @@ func (v specs) sessionSubjects() []family.Subject {
 
 // subjects are all calls that take members.
 func (v specs) subjects() []family.Subject {
-	subjects := append(v.sessionSubjects(), subject(v.Login, v.loginTrial), singleUse(v.SecondStep, v.secondStepTrial))
+	second := singleUse(v.SecondStep, v.secondStepTrial)
+	second.Bodiless = v.bodiless
+	subjects := append(v.sessionSubjects(), subject(v.Login, v.loginTrial), second)
 	if v.Activate != nil {
 		subjects = append(subjects, singleUse(v.Activate, v.activateTrial))
 	}
 	return subjects
+}
+
+// bodiless says why a code comes in no body.
+func (v specs) bodiless() string {
+	if v.Setting(client.CodeMethod) == http.MethodGet {
+		return "settings." + client.CodeMethod + " says that a code comes in the query of a GET"
+	}
+	return ""
 }
 
 // publicSubjects are the calls that need no session.

@@ -44,6 +44,7 @@ func (p Subject) malformed(s *conform.Context) {
 	}
 	It(p.rejects(what), p.Clause(s, "malformed", contract.Malformed),
 		func(ctx SpecContext) {
+			p.needsBody(s)
 			by, control := p.Ready(ctx)
 			pair := p.refusal(by, control, contract.Malformed)
 			for _, text := range texts {
@@ -128,6 +129,7 @@ func (p Subject) mediaType(s *conform.Context) {
 	}
 	It(p.rejects("a body in a media type that is not documented for it"), p.Clause(s, "media-type", contract.MediaTypeRefused),
 		func(ctx SpecContext) {
+			p.needsBody(s)
 			by, control := p.Ready(ctx)
 			pair := p.refusal(by, control, contract.MediaTypeRefused)
 			for _, media := range mediaTypes {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 
+	"github.com/onsi/ginkgo/v2"
 	"github.com/onsi/ginkgo/v2/types"
 
 	"authconform/harness/clause"
@@ -34,6 +35,20 @@ type Subject struct {
 	OwnType map[string]contract.Outcome
 	// Reads are media types of bodies that it takes beyond the documented ones.
 	Reads []string
+	// Bodiless, when not nil, tells of a target that takes the members elsewhere than in a
+	// body, as its file says: what is promised of bodies does not apply there.
+	Bodiless func() (why string)
+}
+
+// needsBody ends the spec where the target reads no body of the operation.
+func (p Subject) needsBody(s *conform.Context) {
+	ginkgo.GinkgoHelper()
+	if p.Bodiless == nil {
+		return
+	}
+	if why := p.Bodiless(); why != "" {
+		s.Inapplicable("%s", why)
+	}
 }
 
 // Clause is the clause of one family for the subject's operation.

@@ -24,6 +24,7 @@ func Methods(s *conform.Context, subjects []Subject) {
 		}
 		It(p.rejects("the same request sent with a method that is not documented for its path"), p.Clause(s, "method", contract.MethodRefused),
 			func(ctx SpecContext) {
+				p.needsBody(s)
 				by, control := p.Ready(ctx)
 				pair := p.refusal(by, control, contract.MethodRefused)
 				for _, method := range refused {

@@ -22,6 +22,9 @@ func (m member) given() bool { return m.kind != "" && m.kind != "null" && m.text
 // members reads the body's object. Names count in their documented case only:
 // encoding/json alone would fold it.
 func (s *Server) members(r *request) (map[string]member, *answer) {
+	if s.inQuery && r.op.id == opSecond {
+		return queryMembers(r), nil
+	}
 	contentType := r.http.Header.Get("Content-Type")
 	if s.policy.failuresOn200 {
 		contentType = "application/json"
@@ -49,6 +52,15 @@ func (s *Server) members(r *request) (map[string]member, *answer) {
 		out[name] = readMember(value)
 	}
 	return out, nil
+}
+
+// queryMembers are those of a call that takes them in its query.
+func queryMembers(r *request) map[string]member {
+	out := map[string]member{}
+	for name, values := range r.http.URL.Query() {
+		out[name] = member{kit.KindString, values[0]}
+	}
+	return out
 }
 
 // fromBroken is what a lenient reader makes of a body that it cannot read: the

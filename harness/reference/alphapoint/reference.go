@@ -22,8 +22,16 @@ func referenceOf(surface string) kit.Reference {
 	return kit.Reference{
 		Exchange: surface,
 		Start:    func(o kit.Options) (*kit.Instance, error) { return startReference(surface, o) },
+		Settings: settings,
 		Faults:   func() []kit.Fault { return append(Faults(surface), kit.CommonFaults(surfaceOf(surface))...) },
 	}
+}
+
+// codeMethod is how Authenticate2FA takes a code.
+const codeMethod = "code-method"
+
+var settings = []kit.Setting{
+	{Name: codeMethod, Text: "whether Authenticate2FA takes a code in a body (POST) or as ?Code= (GET)", Values: []string{"POST", "GET"}},
 }
 
 // surfaceOf is what the faults that every back end can have need to know.
@@ -48,6 +56,7 @@ const pendingHTTPHeader = "Pending2fatoken"
 func startReference(surface string, o kit.Options) (*kit.Instance, error) {
 	server, err := New(Config{
 		Surface: surface, Profile: o.Profile, Faults: o.Faults, Pool: pools.Of(o), HashIterations: o.HashIterations(),
+		CodeInQuery: o.Set[codeMethod] == "GET",
 	})
 	if err != nil {
 		return nil, err
@@ -59,6 +68,9 @@ func startReference(surface string, o kit.Options) (*kit.Instance, error) {
 		instance.Features["basic"] = platform
 	}
 	instance.Settings = map[string]string{"gateway": server.Gateway(), "lock-after": strconv.Itoa(lockAfter)}
+	if server.inQuery {
+		instance.Settings[codeMethod] = "GET"
+	}
 	instance.PasswordLimit = kit.Limit{Attempts: attemptRule.Attempts, Window: time.Minute, Block: time.Minute}
 	instance.CodeLimit = instance.PasswordLimit
 	return instance, nil

@@ -66,12 +66,15 @@ func newRouter(surface string, rules policy) (router kit.Router[operation]) {
 }
 
 // route finds the operation of a path. The platform answers GET and POST alike;
-// KIIEX's pages give each call one method.
+// KIIEX's pages give each call one method. A code in the query comes by GET alone.
 func (s *Server) route(r *http.Request) (op *operation, methodRight bool) {
 	found, _ := s.router.Find(kit.AnyMethod, r.URL.Path)
 	if len(found) == 0 {
 		return nil, false
 	}
 	op = found[0].Op
+	if op.id == opSecond && s.inQuery {
+		return op, r.Method == http.MethodGet || s.On(faultMethodIgnored)
+	}
 	return op, s.policy.failuresOn200 || r.Method == op.method || s.On(faultMethodIgnored)
 }

@@ -15,6 +15,9 @@ type Config struct {
 	Clock   *kit.Clock     // nil: the system clock
 	Pool    map[string]int // accounts per role; nil is a pool for a whole run
 	Faults  []string       // ids of Faults(Surface) to switch on
+	// CodeInQuery has Authenticate2FA take GET ?Code=, as public clients of the platform's
+	// venues send it, and not a body.
+	CodeInQuery bool
 
 	// HashIterations is the PBKDF2 work of a password; 0 is 1000.
 	HashIterations int
@@ -28,6 +31,7 @@ type Server struct {
 	*kit.Server
 	surface  string
 	policy   policy
+	inQuery  bool // Config.CodeInQuery
 	router   kit.Router[operation]
 	jwtKey   string
 	attempts *kit.Limiter
@@ -62,7 +66,7 @@ func New(config Config) (*Server, error) {
 		return nil, fmt.Errorf("%s: %w", config.Surface, err)
 	}
 	s := &Server{
-		Server: server, surface: config.Surface, policy: rules, router: newRouter(config.Surface, rules), jwtKey: randomHex(32),
+		Server: server, surface: config.Surface, policy: rules, router: newRouter(config.Surface, rules), inQuery: config.CodeInQuery, jwtKey: randomHex(32),
 		attempts: kit.NewFaultyLimiter(server.Faults, limitFaultNames),
 		byLogin:  map[string]*user{}, byKey: map[string]*user{},
 		sessions: map[string]*session{}, pending: map[string]*pendingLogin{},
