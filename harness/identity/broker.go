@@ -51,9 +51,11 @@ type account struct {
 	State
 	holder *holder // nil: free
 	fills  bool    // what holds it looks at a limit as the target has it
-	sets   bool    // what holds it may set limits of its own
-	turn   int     // of the last lease; 0: never leased
-	made   bool    // by a Provider
+	// indifferent: what holds it makes no attempt that the limit counts
+	indifferent bool
+	sets        bool // what holds it may set limits of its own
+	turn        int  // of the last lease; 0: never leased
+	made        bool // by a Provider
 }
 
 // holder is who has accounts: one process of the run.
@@ -208,7 +210,7 @@ func (b *Broker) settle(t *ticket, picks []*account, ready, now time.Time) bool 
 			if a.rested(now, b.terms) {
 				a.forget()
 			}
-			a.turn, a.holder, a.fills, a.sets = b.turn, t.by, t.Fills, t.Sets
+			a.turn, a.holder, a.fills, a.sets, a.indifferent = b.turn, t.by, t.Fills, t.Sets, t.indifferent() && len(t.Held) == 0
 			t.grants = append(t.grants, Grant{a.Identity, a.State, b.terms.Window + margin})
 		}
 	default:
@@ -238,7 +240,8 @@ func (b *Broker) pick(t *ticket, kept map[*account]time.Time, now time.Time) (pi
 				_, waitedFor := kept[a]
 				return !t.Fills && b.standsIn(a, c, t.Held) && !slices.Contains(picks, a) && !waitedFor
 			})
-			if other != nil && (best == nil || otherAt.Before(at)) {
+			// One that is out of reach for longer than anybody waits serves nobody.
+			if other != nil && otherAt.Sub(now) <= b.terms.Patience && (best == nil || otherAt.Before(at)) {
 				best, at = other, otherAt
 			}
 		}

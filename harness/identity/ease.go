@@ -64,15 +64,21 @@ func (b *Broker) mayBeSent(a *account, c Claim, now time.Time) bool {
 	return a.Sent == 0 || left(b.terms.Attempts, a.Sent, c.Sends)
 }
 
+// indifferent tells whether a request makes no attempt that the limit counts, so that it
+// may stand either way.
+func (r Request) indifferent() bool {
+	return !r.Fills && !r.Sets && !slices.ContainsFunc(r.Claims, func(c Claim) bool { return c.Full || c.Fails > c.Sends })
+}
+
 // suited tells whether the limit stands as a request needs it. Where it does not, it is
 // turned as soon as nobody has an account who needs it as it is, and raised only when
 // nobody waits any more to look at it; what already has an account is never kept
 // waiting. It expects the lock to be held.
 func (b *Broker) suited(t *ticket) bool {
-	if b.ease.Turn == nil || len(t.Held) > 0 || t.Fills != b.ease.raised && !b.ease.turning {
+	if b.ease.Turn == nil || len(t.Held) > 0 || (t.indifferent() || t.Fills != b.ease.raised) && !b.ease.turning {
 		return true
 	}
-	held := func(a *account) bool { return a.holder != nil && a.fills != t.Fills }
+	held := func(a *account) bool { return a.holder != nil && !a.indifferent && a.fills != t.Fills }
 	looks := func(other *ticket) bool { return other.Fills }
 	if !b.ease.turning && !slices.ContainsFunc(b.accounts, held) && (t.Fills || !slices.ContainsFunc(b.queue, looks)) {
 		b.ease.turning = true

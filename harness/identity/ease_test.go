@@ -3,6 +3,7 @@ package identity
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -117,6 +118,24 @@ func TestLimitIsPutBackForWhoLooksAtIt(t *testing.T) {
 	if err := b.EndEase(); err != nil || len(turns) > 0 {
 		t.Errorf("the limit was put back twice, error %v", err)
 	}
+}
+
+// TestIndifferent: what makes no attempt that the limit counts is served while it stands
+// either way, and keeps nobody from turning it.
+func TestIndifferent(t *testing.T) {
+	b, c, turns := easedBench(3, nil)
+	filler := asks(t, b, Request{Claims: claims(6), Now: c.t, Fills: true})
+	turned(t, turns, false)
+	granted(t, filler)
+	granted(t, asks(t, b, Request{Claims: []Claim{{Role: "user", Fails: 2, Sends: 2}}, Now: c.t}))
+	other := asks(t, b, Request{Claims: claims(1), Now: c.t})
+	if len(turns) > 0 || len(other) > 0 {
+		t.Error("what fails is served beside a spec that looks at the limit")
+	}
+	i := slices.IndexFunc(b.accounts, func(a *account) bool { return a.fills })
+	b.Return(b.accounts[i].Name, b.accounts[i].State)
+	turned(t, turns, true) // although the one that sends still has its account
+	granted(t, other)
 }
 
 // TestLimitThatCannotBePutBack ends the run: what is asked of it then would be asked of

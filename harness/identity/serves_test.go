@@ -51,6 +51,27 @@ func TestServesNoFiller(t *testing.T) {
 	}
 }
 
+// TestServesNotForEver: an account that is locked for good does not fill in, and keeps nobody
+// from waiting for the others.
+func TestServesNotForEver(t *testing.T) {
+	b, c := serving()
+	b.terms.Patience = time.Minute
+	grants, err := b.Lease(t.Context(), Request{Claims: []Claim{{Role: "lockable"}}, Now: c.t, AtOnce: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	locked := Leased(grants[0], c.now)
+	locked.Fill(c.t.Add(1000 * time.Hour))
+	b.Return(locked.Name, locked.State())
+	who := lease(t, b, c, 0)[0]
+	older := &ticket{Request: Request{Claims: claims(6), Now: c.t}, by: own, done: make(chan struct{})}
+	b.queue = []*ticket{older, {Request: Request{Claims: claims(6), Now: c.t}, by: own, done: make(chan struct{})}}
+	b.assign()
+	if len(b.queue) != 2 {
+		t.Errorf("%d of 2 requests wait for the account that %s comes back with; error %v", len(b.queue), who.Name, older.err)
+	}
+}
+
 // TestServesForWantOfOthers: whoever fills in serves where nobody else is left.
 func TestServesForWantOfOthers(t *testing.T) {
 	b, c := serving()

@@ -71,7 +71,8 @@ func (v specs) issues() family.Issues {
 // attacks are the families that try to get in, or to get more.
 func (v specs) attacks() {
 	family.Intruders(v.Context, v.entrance(), v.sessionSubjects())
-	family.Passive(v.Context, v.entrance(), subject(v.Devices, v.sessionTrial(v.OwnDevices)), nil, v.issues().Allow, func(name string) bool { return name == "SessionToken" })
+	devices := v.inTurn(subject(v.Devices, v.sessionTrial(v.OwnDevices)))
+	family.Passive(v.Context, v.entrance(), devices, nil, v.issues().Allow, func(name string) bool { return name == "SessionToken" })
 	v.replays()
 	first := func(way string, op *contract.Operation, ready func(ctx context.Context) (*conform.Actor, func() conform.Request),
 		features ...string) {

@@ -76,6 +76,12 @@ func subject(op *contract.Operation, ready func(context.Context) trial) family.S
 	}}
 }
 
+// inTurn is a subject whose accounts are given back one by one.
+func (v specs) inTurn(s family.Subject) family.Subject {
+	s.Done = func(ctx context.Context, by *conform.Actor) { v.Done(ctx, by.Who) }
+	return s
+}
+
 // singleUse is a subject whose correct request carries a single-use code.
 func singleUse(op *contract.Operation, ready func(context.Context) trial) family.Subject {
 	s := subject(op, ready)

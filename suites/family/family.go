@@ -18,6 +18,9 @@ type Subject struct {
 	// Ready brings about a state in which the operation succeeds and returns who
 	// calls it and how. Each spec calls it once, so each gets its own identity.
 	Ready func(context.Context) (*conform.Actor, func() conform.Request)
+	// Done, when not nil, gives the account of who calls back, for specs that take several
+	// one after another.
+	Done func(context.Context, *conform.Actor)
 	// Expected is what the correct request leads to; OK unless set.
 	Expected contract.Outcome
 	// SingleUse says that a successful call cannot be repeated by the same actor:

@@ -244,6 +244,9 @@ func unpredictable(s *conform.Context, whoAmI Subject, cookie func() string) {
 			if seen.suffice() {
 				break
 			}
+			if whoAmI.Done != nil {
+				whoAmI.Done(ctx, by)
+			}
 		}
 		found := seen.guessable()
 		if found == "" && !seen.suffice() {
