@@ -94,5 +94,6 @@ func attacks(p *api, subjects []family.Subject) {
 			return p.Visitor(), func() conform.Request { return p.Paced(ctx, a, p.Credentials(a, "")) }
 		}},
 		Required: contract.SecondFactorRequired, Entrance: p.entrance(), Name: "email",
+		Paced: p.Profile() == client.Release31,
 	})
 }

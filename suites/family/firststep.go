@@ -34,6 +34,9 @@ type FirstStep struct {
 	Names func(ctx context.Context, by *conform.Actor, r conform.Request) []string
 	// Way tells several first steps of one operation apart: "" or a word for the ids.
 	Way string
+	// Paced says that who makes the requests waits for a limiter: minutes, unless nothing runs
+	// beside it and the clock can be moved.
+	Paced bool
 }
 
 // FirstSteps states of a first step that it stays one whatever the request looks like,
@@ -73,6 +76,10 @@ func FirstSteps(s *conform.Context, f FirstStep) {
 			Clause: at("named"), Given: f.otherNames,
 		})
 	}
+	var serial []any
+	if f.Paced {
+		serial = []any{Serial}
+	}
 	conform.Table(func(ctx SpecContext, of attempts) {
 		by, control := f.Ready(ctx)
 		request := control()
@@ -81,7 +88,7 @@ func FirstSteps(s *conform.Context, f FirstStep) {
 			f.try(ctx, s, by, control(), a) // made anew, for its maker may have to wait for a limiter
 		}
 		s.Require("take the first step afterwards", s.Do(ctx, by, f.Operation, control()), f.Operation, f.Required)
-	}, rows)
+	}, rows, serial...)
 }
 
 // attempts are forms of a first step that would be right in its documented form.
