@@ -62,5 +62,24 @@ func (s *Context) IsRightCode(text string) bool {
 	return slices.ContainsFunc(r.kits, func(kit *otp.Kit) bool { return kit.Right(text, 1) })
 }
 
+// ToldCode finds a one-time code that is right now in a text that holds it in Base64 or as a
+// digest, for one of the secrets that the running spec has to do with; "" where there is none.
+func (s *Context) ToldCode(text string) string {
+	s.mu.Lock()
+	r := s.run
+	s.mu.Unlock()
+	if r == nil {
+		return ""
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, kit := range r.kits {
+		if code := kit.Told(text, 1); code != "" {
+			return code
+		}
+	}
+	return ""
+}
+
 // See finds the secrets of the run in a text.
 func (s *Context) See(text string) []secret.Sighting { return s.env.Vault.See(text) }

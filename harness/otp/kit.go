@@ -44,6 +44,8 @@ type Kit struct {
 	mu   sync.Mutex
 	rand *rand.Rand
 	used map[string]bool
+
+	disguised disguises // for Told
 }
 
 // NewKit returns a kit with the default parameters, which all authenticator apps share: SHA1, 6 digits, 30 s.

@@ -38,6 +38,18 @@ func (v specs) basic() {
 		func(who *identity.Identity, password string) (*conform.Actor, conform.Request) {
 			return v.BasicCaller(who, password), request
 		})
+	It(op+" rejects even the valid password after the declared number of wrong ones",
+		clause.Should(v.ID("basic.limited"), v.Basic, contract.BadCredentials, needs, clause.Fills(), spansSessions),
+		func(ctx SpecContext) { // how it is told is no part of the contract
+			who := v.Account(client.User)
+			l := v.loginLimit(who)
+			DeferCleanup(func(ctx SpecContext) { v.endLimit(ctx, l) })
+			for range l.Attempts {
+				v.ExpectAnswer(ctx, v.BasicCaller(who, client.WrongPassword), v.Basic, request, contract.BadCredentials)
+			}
+			right := v.Do(ctx, v.BasicCaller(who, who.Password), v.Basic, request)
+			v.Holds("the valid password is held back after "+l.Declared(), !v.Is(right, v.Basic, contract.OK), "it is accepted")
+		})
 	It(op+" rejects a request without credentials", clause.Graded(v.ID("basic.none"), v.Basic, contract.BadCredentials, needs),
 		func(ctx SpecContext) {
 			v.ExpectAnswer(ctx, v.Anonymous(), v.Basic, request, contract.BadCredentials)

@@ -12,6 +12,7 @@ import (
 	"authconform/harness/conform"
 	"authconform/harness/contract"
 	"authconform/suites/alphapoint/client"
+	"authconform/suites/family"
 )
 
 // codes makes deviations of a request that carries a code.
@@ -120,13 +121,20 @@ func (v specs) codeAccepted() {
 	It(op+" opens a session for a valid TOTP code", clause.Graded(v.ID("code.right"), v.SecondStep, contract.OK),
 		func(ctx SpecContext) {
 			t := v.secondStepTrial(ctx)
-			v.ExpectAlive(ctx, v.Session(t.Who, v.ExpectAnswer(ctx, t.by, v.SecondStep, t.control(), contract.OK)))
+			session := v.Session(t.Who, v.ExpectAnswer(ctx, t.by, v.SecondStep, t.control(), contract.OK))
+			v.ExpectAlive(ctx, session)
+			if v.Config != nil && v.Has(v.Config) { // what it shows of a second factor is looked at as all answers are
+				v.ExpectAnswer(ctx, session, v.Config, v.OwnConfig(t.Who), contract.OK)
+			}
 		})
 	It(op+" accepts a valid TOTP code after a wrong one", clause.Graded(v.ID("code.wrong-then-right"), v.SecondStep, contract.OK),
 		func(ctx SpecContext) {
 			p := v.FirstStep(ctx)
 			wrong := v.Do(ctx, p.By, v.SecondStep, client.WithCode(p.Wrong()))
 			v.Require("get a wrong code refused", wrong, v.SecondStep, contract.SecondFactorWrong)
+			for _, given := range family.OddFields(wrong) { // no session comes with the refusal
+				v.ExpectNoSession(ctx, v.CallerWith(p.Who, v.Setting(client.SessionHeader), v.Secret("given", given)))
+			}
 			v.ExpectAnswer(ctx, p.By, v.SecondStep, client.WithCode(v.Code(ctx, p.Codes)), contract.OK)
 		})
 }

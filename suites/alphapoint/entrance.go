@@ -53,10 +53,16 @@ func (v specs) replays() {
 			return v.Do(ctx, p.By, v.SecondStep, client.WithCode(code))
 		},
 	}}
-	family.Replays(v.Context, spenders, func(context.Context) (*client.Pending, *otp.Kit) {
+	ready := func(context.Context) (*client.Pending, *otp.Kit) {
 		p := v.Pending(client.TOTP)
 		return p, p.Codes
-	})
+	}
+	family.Replays(v.Context, spenders, ready)
+	family.Forgetful(v.Context, spenders, ready, []family.Interlude[*client.Pending]{{
+		Slug: "log-out", Text: "the log-out of the session that it opened", Do: func(ctx context.Context, p *client.Pending, used *httpclient.Call) {
+			v.SignOut(ctx, v.Session(p.Who, used))
+		},
+	}})
 }
 
 // issues are the tokens that the log-ins hand out.

@@ -23,6 +23,7 @@ var lockout = clause.From(contract.Inferred, "alphapoint#4-lock")
 func (v specs) lock() {
 	Describe("lock", Ordered, ContinueOnFailure, v.lockEpisode)
 	v.notYetLocked()
+	v.lockedEitherWay()
 }
 
 func (v specs) lockEpisode() {
@@ -67,6 +68,29 @@ func (v specs) lockEpisode() {
 	})
 }
 
+// lockedEitherWay is about an account that is locked by wrong log-ins of both kinds.
+func (v specs) lockedEitherWay() {
+	op := v.Login.Name()
+	It(op+" locks an account after wrong passwords and wrong signatures together, whoever else logs in between them",
+		clause.Should(v.ID("lock.either-way"), v.Login, client.AccountLocked, lockout, clause.Fills()),
+		func(ctx SpecContext) {
+			v.RequireLocks(client.Lockable)
+			who, other := v.Account(client.Lockable), v.Account(client.User)
+			ways := []conform.Request{v.PasswordLogin(who).With("Password", client.WrongPassword), v.WrongLogin(who)}
+			for i := range v.LockAfter() {
+				if i == v.LockAfter()-2 {
+					v.SignIn(ctx, other)
+				}
+				v.wrongLogin(ctx, who, i, ways[i%2])
+			}
+			if limit := v.Target().Limits.Password; limit != nil {
+				v.Wait(ctx, max(limit.Block, limit.Window)+time.Second, "the limit of attempts has to end, so that the lock shows")
+			}
+			who.Retire("it is locked now")
+			v.expectLocked(ctx, who, v.LoginRequest(who))
+		})
+}
+
 // notYetLocked takes as long as locking does, on an account of its own: beside that.
 func (v specs) notYetLocked() {
 	op := v.Login.Name()
@@ -91,11 +115,16 @@ func (v specs) expectLocked(ctx context.Context, who *identity.Identity, valid c
 // than the declared limit of attempts lets them through.
 func (v specs) wrongLogins(ctx context.Context, who *identity.Identity, n int) {
 	GinkgoHelper()
-	limit := v.Target().Limits.Password
 	for i := range n {
-		v.ExpectAnswer(ctx, v.Caller(who), v.Login, v.WrongLogin(who), contract.BadCredentials)
-		if limit != nil && limit.Attempts > 0 && (i+1)%limit.Attempts == 0 {
-			v.Wait(ctx, max(limit.Block, limit.Window)+time.Second, "the limit of attempts has to end")
-		}
+		v.wrongLogin(ctx, who, i, v.WrongLogin(who))
+	}
+}
+
+// wrongLogin is the i-th of them, from 0.
+func (v specs) wrongLogin(ctx context.Context, who *identity.Identity, i int, wrong conform.Request) {
+	GinkgoHelper()
+	v.ExpectAnswer(ctx, v.Caller(who), v.Login, wrong, contract.BadCredentials)
+	if limit := v.Target().Limits.Password; limit != nil && limit.Attempts > 0 && (i+1)%limit.Attempts == 0 {
+		v.Wait(ctx, max(limit.Block, limit.Window)+time.Second, "the limit of attempts has to end")
 	}
 }

@@ -179,6 +179,26 @@ func (v specs) loginTellsNothing() {
 			who := v.Account(client.Locked)
 			same(ctx, who, who.Login)
 		})
+	It(op+" answers a wrong password of a locked account with the same header fields as that of any other",
+		clause.Should(v.ID("login.no-lock-field"), v.Login, contract.BadCredentials, enumeration), Serial,
+		func(ctx SpecContext) {
+			v.RequireLocks(client.Locked)
+			who := v.Account(client.Locked)
+			alike(ctx, who, who.Login)
+		})
+	It(op+" answers an unknown API key, an unknown user id and a wrong signature alike",
+		clause.Should(v.ID("login.same-refusal-by-key"), v.Login, contract.BadCredentials, enumeration),
+		func(ctx SpecContext) {
+			who := v.Account(client.User)
+			by, wrong := v.Caller(who), v.SignedLogin(who).With("Signature", v.Signer().Sign("made-up", v.LoginNonce(), who.ID, who.APIKey))
+			usual := v.ExpectAnswer(ctx, by, v.Login, wrong, contract.BadCredentials)
+			for _, unknown := range []conform.Request{
+				wrong.With("APIKey", strings.Repeat("0", len(who.APIKey))), wrong.With("UserId", "9"+who.ID+"9").Without("UserName"),
+			} {
+				who.Failed()
+				family.ExpectSameWords(v.Context, usual, v.Do(ctx, by, v.Login, unknown))
+			}
+		})
 }
 
 func (v specs) wrongPassword(ctx context.Context, by *identity.Identity, login string) *httpclient.Call {

@@ -36,8 +36,11 @@ func (v specs) password() {
 	}, []conform.Row[func(*identity.Identity) []conform.Change]{
 		{Text: op + " rejects a wrong password",
 			Clause: clause.Should(v.ID("password.wrong"), v.Login, contract.BadCredentials, unpublished),
-			Given: func(*identity.Identity) []conform.Change {
-				return []conform.Change{conform.Set("Password", client.WrongPassword)}
+			Given: func(who *identity.Identity) []conform.Change {
+				return []conform.Change{
+					conform.Set("Password", client.WrongPassword), named("the user name", conform.Set("Password", who.Login)),
+					named("the user id", conform.Set("Password", who.ID)),
+				}
 			}},
 		{Text: op + " rejects an unknown user name",
 			Clause: clause.Should(v.ID("password.unknown-user"), v.Login, contract.BadCredentials, unpublished),

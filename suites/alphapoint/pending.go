@@ -1,12 +1,14 @@
 package alphapoint
 
 import (
+	"context"
 	"net/http"
 	"strings"
 
 	. "github.com/onsi/ginkgo/v2"
 
 	"authconform/harness/clause"
+	"authconform/harness/conform"
 	"authconform/harness/contract"
 	"authconform/suites/alphapoint/client"
 )
@@ -54,6 +56,7 @@ func (v specs) pending() {
 			}
 			v.Expect(call, v.Login, required)
 		})
+	v.pendingOpensNothing()
 	It(v.Devices.Name()+" rejects a client whose second factor is pending",
 		clause.Graded(v.ID("pending.opens-nothing"), v.Devices, contract.Unauthenticated),
 		func(ctx SpecContext) {
@@ -65,4 +68,52 @@ func (v specs) pending() {
 			}
 			v.RequireAlive(ctx, v.SecondStepWith(ctx, p, v.Code(ctx, p.Codes)))
 		})
+}
+
+// pendingOpensNothing puts what a first step gives to each other call that needs a session.
+func (v specs) pendingOpensNothing() {
+	if v.Validate == nil {
+		return
+	}
+	type request = func(context.Context, *client.Pending) conform.Request
+	conform.Table(func(ctx SpecContext, of conform.Row[request]) {
+		p := v.FirstStep(ctx)
+		callers := []*conform.Actor{p.By}
+		if p.Token != "" {
+			callers = append(callers, v.CallerWith(p.Who, v.Setting(client.SessionHeader), p.Token))
+		}
+		for _, by := range callers {
+			v.ExpectRefusal(ctx, by, of.Clause.Operation, of.Given(ctx, p), contract.Unauthenticated)
+		}
+	}, rowsOf([]conform.Row[request]{
+		{Text: v.Config.Name() + " rejects a client whose second factor is pending",
+			Clause: clause.Graded(v.ID("pending.opens-no-configuration"), v.Config, contract.Unauthenticated),
+			Given:  func(_ context.Context, p *client.Pending) conform.Request { return v.OwnConfig(p.Who) }},
+		{Text: v.Validate.Name() + " rejects a client whose second factor is pending",
+			Clause: clause.Graded(v.ID("pending.opens-no-validation"), v.Validate, contract.Unauthenticated),
+			Given: func(ctx context.Context, p *client.Pending) conform.Request {
+				return client.Validation(v.Code(ctx, p.Codes))
+			}},
+		{Text: v.Register.Name() + " rejects a client whose second factor is pending",
+			Clause: clause.Graded(v.ID("pending.opens-no-registration"), v.Register, contract.Unauthenticated),
+			Given:  func(context.Context, *client.Pending) conform.Request { return v.Device(v.MadeUpUUID()) }},
+		{Text: v.Guarded.Name() + " rejects a client whose second factor is pending",
+			Clause: clause.Graded(v.ID("pending.opens-no-guarded-call"), v.Guarded, contract.Unauthenticated),
+			Given: func(ctx context.Context, p *client.Pending) conform.Request {
+				name := v.RequiredNames(ctx, v.Anonymous())[0]
+				if v.Profile() == client.Platform {
+					return v.Wrapped(name, v.Code(ctx, p.Codes))
+				}
+				return v.Uncoded(name)
+			}},
+	}))
+}
+
+// rowsOf hands each row to its spec whole, with its clause.
+func rowsOf[T any](rows []conform.Row[T]) []conform.Row[conform.Row[T]] {
+	whole := make([]conform.Row[conform.Row[T]], len(rows))
+	for i, row := range rows {
+		whole[i] = conform.Row[conform.Row[T]]{Text: row.Text, Clause: row.Clause, Given: row}
+	}
+	return whole
 }

@@ -1,6 +1,8 @@
 package alphapoint
 
 import (
+	"strconv"
+
 	. "github.com/onsi/ginkgo/v2"
 
 	"authconform/harness/clause"
@@ -27,6 +29,30 @@ func (v specs) rights() {
 			Clause: clause.Graded(v.ID("rights.foreign-configuration"), v.Config, contract.Forbidden), Given: "userId",
 		})
 	}
+	It(v.Devices.Name()+" shows no device of another user, however the request names one",
+		clause.Should(v.ID("rights.other-spellings"), v.Devices, contract.Forbidden,
+			clause.From(contract.Standard, "OWASP ASVS 5.0.0 8.2.2; checks#H05; checks#H06")),
+		func(ctx SpecContext) {
+			who, session := v.SignedIn(ctx)
+			other := v.Account(client.User)
+			v.RequireAlive(ctx, session)
+			own, foreign := v.OwnDevices(who), v.UserID(other)
+			for name, request := range map[string]conform.Request{
+				"the name of another user":      own.With("userName", other.Login),
+				"the id 0":                      own.With("UserId", 0),
+				"the id of another with a sign": own.With("UserId", -foreign),
+				"no id":                         own.Without("UserId"),
+				"two ids":                       own.With("UserId", []int{v.UserID(who), foreign}),
+				"a second id in small letters":  own.With("userid", foreign),
+				"a second id in another case":   own.With("userId", foreign),
+				"the id of another and a name":  own.With("UserId", strconv.Itoa(foreign)),
+			} {
+				for _, device := range client.List(v.Do(ctx, session, v.Devices, request)) {
+					v.Holds("no device of another user is shown for "+name, client.Number(device, "UserId") == v.UserID(who), "one is")
+				}
+			}
+			v.ExpectAlive(ctx, session)
+		})
 	for _, row := range rows {
 		It(row.Text, row.Clause, func(ctx SpecContext) {
 			who, session := v.SignedIn(ctx)

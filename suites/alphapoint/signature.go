@@ -76,6 +76,11 @@ func (v specs) signature() {
 				v.secret("made-up secret", func(*identity.Identity) string { return "made-up" }),
 				v.secret("the API key as secret", func(who *identity.Identity) string { return who.APIKey }),
 				v.secret("empty secret", func(*identity.Identity) string { return "" }),
+				v.secret("the user id as secret", func(who *identity.Identity) string { return who.ID }),
+				v.secret("the secret of another user", func(*identity.Identity) string { return v.Account(client.User).APISecret }),
+				v.resigned("a digest without any secret", func(who *identity.Identity, nonce string) string {
+					return v.Signer().Digest(v.Signer().Message(nonce, who.ID, who.APIKey))
+				}),
 			}},
 		{Text: op + " rejects a signature over its parts in another order",
 			Clause: clause.Should(v.ID("signature.order"), v.Login, contract.BadCredentials, signing), Given: []forgery{
@@ -90,6 +95,7 @@ func (v specs) signature() {
 				v.parts("without the user id, as the reference page has it", func(n, _, k string) string { return n + k }),
 				v.parts("without the nonce", func(_, i, k string) string { return i + k }),
 				v.parts("without the API key", func(n, i, _ string) string { return n + i }),
+				v.parts("of the nonce alone", func(n, _, _ string) string { return n }),
 			}},
 		{Text: op + " rejects a signature over parts with separators or a newline",
 			Clause: clause.Should(v.ID("signature.separators"), v.Login, contract.BadCredentials, signing), Given: []forgery{

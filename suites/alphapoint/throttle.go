@@ -111,6 +111,7 @@ func (v specs) throttleVariations() {
 				kit.Reach(ctx, l)
 			}},
 	}
+	rows = append(rows, v.throttledWhatever(kit)...)
 	for _, header := range []string{"X-Forwarded-For", "X-Real-IP"} {
 		rows = append(rows, conform.Row[limitCase]{
 			Text: op + " counts wrong log-ins whatever address the client claims in " + header,
@@ -128,6 +129,53 @@ func (v specs) throttleVariations() {
 		})
 	}
 	conform.Table(v.onLimit(v.Account), rows)
+}
+
+// throttledWhatever are limits of wrong log-ins that hold whatever a guesser changes in them,
+// whenever they come, and whatever others do.
+func (v specs) throttledWhatever(kit family.LimitTest) []conform.Row[limitCase] {
+	op := v.Login.Name()
+	row := func(slug, text string, given limitCase) conform.Row[limitCase] {
+		return conform.Row[limitCase]{
+			Text: op + " " + text, Clause: clause.Should(v.ID("throttle."+slug), v.Login, contract.Throttled, clause.Fills(), spansSessions), Given: given,
+		}
+	}
+	return []conform.Row[limitCase]{
+		row("window", "counts wrong log-ins to the end of the declared window",
+			func(ctx context.Context, l family.Limit, _ *identity.Identity) { kit.CountsToTheEndOfItsWindow(ctx, l) }),
+		row("whoever-else", "limits the wrong log-ins of a user whatever others send meanwhile",
+			func(ctx context.Context, l family.Limit, _ *identity.Identity) {
+				other, third := v.loginLimit(v.Account(client.User)), v.Account(client.User)
+				kit.WhateverOthersDo(ctx, l, other, func() { v.SignIn(ctx, third) })
+			}),
+		row("each-password", "counts wrong log-ins of a user together whatever password each tries",
+			func(ctx context.Context, l family.Limit, who *identity.Identity) {
+				l.Wrong = func(i int) family.Attempt {
+					return family.Attempt{By: v.Caller(who), Request: v.PasswordLogin(who).With("Password", client.WrongPassword+strconv.Itoa(i))}
+				}
+				l.Right = func() family.Attempt { return family.Attempt{By: v.Caller(who), Request: v.PasswordLogin(who)} }
+				kit.Reach(ctx, l)
+				kit.HoldsBackTheRight(ctx, l)
+			}),
+		row("each-key", "counts wrong log-ins of a user id together whatever API key each names",
+			func(ctx context.Context, l family.Limit, who *identity.Identity) {
+				l.Wrong = func(i int) family.Attempt {
+					key := strconv.Itoa(i) + strings.Repeat("0", max(0, len(who.APIKey)-1))
+					return family.Attempt{By: v.Caller(who), Request: v.SignedLogin(who).With("APIKey", key)}
+				}
+				l.Right = func() family.Attempt { return family.Attempt{By: v.Caller(who), Request: v.SignedLogin(who)} }
+				kit.Reach(ctx, l)
+				kit.HoldsBackTheRight(ctx, l)
+			}),
+		row("unknown-user", "answers wrong log-ins of an unknown user as those of a known one, up to its rate limit and beyond",
+			func(ctx context.Context, l family.Limit, who *identity.Identity) {
+				nobody, by := v.UnknownLogin(), v.Account(client.User)
+				for range l.Attempts + 1 {
+					known, unknown := v.wrongPassword(ctx, who, who.Login), v.wrongPassword(ctx, by, nobody)
+					family.ExpectSameWords(v.Context, known, unknown)
+				}
+			}),
+	}
 }
 
 func (v specs) throttleCodes(kit family.LimitTest) {
@@ -165,6 +213,30 @@ func (v specs) throttleCodes(kit family.LimitTest) {
 	if v.Validate == nil {
 		return
 	}
+	It(op+" counts wrong TOTP codes together with those that "+v.Validate.Name()+" rejected",
+		clause.Should(v.ID("throttle.codes-together"), v.SecondStep, contract.SecondFactorThrottled, disrupts, spansSessions),
+		func(ctx SpecContext) {
+			p, session := v.BothSteps(ctx)
+			l := v.codeLimit(ctx, p)
+			validating := l
+			validating.Operation = v.Validate
+			validating.Wrong = func(int) family.Attempt { return family.Attempt{By: session, Request: client.Validation(p.Wrong())} }
+			kit.Guess(ctx, validating, l.Attempts-1)
+			v.TakeFirstStep(ctx, p)
+			kit.Guess(ctx, l, 1)
+			kit.HoldsBackTheRight(ctx, l)
+		})
+	It(v.Activate.Name()+" rejects even a valid TOTP code after the declared number of wrong ones",
+		clause.Should(v.ID("throttle.codes-activate"), v.Activate, contract.SecondFactorWrong, disrupts, spansSessions),
+		func(ctx SpecContext) { // how it is told is no part of the contract
+			p, session := v.UnenrolledSession(ctx)
+			l := v.codeLimit(ctx, p)
+			for range l.Attempts {
+				v.ExpectAnswer(ctx, session, v.Activate, client.WithCode(p.Wrong()), contract.SecondFactorWrong)
+			}
+			right := v.Do(ctx, session, v.Activate, client.WithCode(v.Code(ctx, p.Codes)))
+			v.Holds("a right code is held back after "+l.Declared(), !v.Is(right, v.Activate, contract.OK), "it is accepted")
+		})
 	for _, row := range []conform.Row[func(ctx context.Context, session *conform.Actor) func(code string) conform.Request]{
 		{Text: v.Guarded.Name() + " applies its rate limit to wrong TOTP codes",
 			Clause: clause.Graded(v.ID("throttle.codes-wrapped"), v.Guarded, contract.SecondFactorThrottled, disrupts),

@@ -33,7 +33,14 @@ func activating(p *client.Client) subject {
 func activate(p *client.Client) {
 	activates(p)
 	s := activating(p)
-	rejectsEffect(p, s, wrongCodes(p, saysCode)...)
+	rejectsEffect(p, s, append(wrongCodes(p, saysCode), mailedCode(p, s), deviation{
+		slug: "code-of-replaced-secret", text: "with a TOTP code of the secret that a newer one has replaced", outcome: contract.SecondFactorWrong,
+		rests: "OWASP WSTG ATHN-11; checks#T19", apply: func(ctx context.Context, t *trial) {
+			old := t.Codes
+			p.Create(ctx, t.Account)
+			t.request = t.request.With("secret_2fa", t.Secret).With("code_2fa", p.Code(ctx, old))
+		},
+	})...)
 	resembling(p, s)
 	malformed(p, s, "joined-code", "a valid TOTP code in the syntax of other numbers or joined to guesses", "I13", "I14")
 	rejectsEffect(p, s, wrongVerifications(p, s, func(ctx context.Context, t *trial) {

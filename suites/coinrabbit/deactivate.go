@@ -28,7 +28,7 @@ func deactivating(p *client.Client) subject {
 func deactivate(p *client.Client) {
 	deactivates(p)
 	s := deactivating(p)
-	rejectsEffect(p, s, wrongCodes(p, saysDisarm)...)
+	rejectsEffect(p, s, append(wrongCodes(p, saysDisarm), mailedCode(p, s))...)
 	resembling(p, s)
 	malformed(p, s, "magic-code", "a placeholder in place of a TOTP code, a code cut short or made longer, or one with control characters",
 		"I04", "I12", "I15")
@@ -80,8 +80,8 @@ func deactivates(p *client.Client) {
 
 // usedCodes are codes that were good once (RFC 6238 section 5.2).
 func usedCodes(p *client.Client) []deviation {
-	return []deviation{
-		{slug: "replayed-code", text: "with the TOTP code that enabled the second factor", outcome: contract.SecondFactorReplayed,
+	replayed := func(slug, text string, between func(context.Context, *trial)) deviation {
+		return deviation{slug: slug, text: text, outcome: contract.SecondFactorReplayed,
 			rests: standardCode + "T10; checks#T12",
 			apply: func(ctx context.Context, t *trial) {
 				// Enrolled anew, so that the code used is known.
@@ -90,12 +90,25 @@ func usedCodes(p *client.Client) []deviation {
 				activation, used := p.RightRequest(ctx, t.Account, p.Activate)
 				activated := p.Switch(ctx, t.Account, p.Activate, activation)
 				p.Require("switch the factor on", activated, p.Activate, contract.OK)
+				between(ctx, t)
 				t.request = p.SwitchRequest(ctx, t.Account, p.Deactivate, used)
 				if !t.Codes.Right(used, 1) { // it would be refused for its age
 					p.Untestable("the mail of the verification took longer than the used code lives")
 				}
 				t.code = p.Code(ctx, t.Codes)
-			}},
+			}}
+	}
+	return []deviation{
+		replayed("replayed-code", "with the TOTP code that enabled the second factor", func(context.Context, *trial) {}),
+		replayed("replayed-after-log-in", "with the TOTP code that enabled the second factor, after another log-in",
+			func(ctx context.Context, t *trial) { p.LogIn(ctx, t.Account) }),
+		replayed("replayed-after-secret", "with the TOTP code that enabled the second factor, after a secret was asked for",
+			func(ctx context.Context, t *trial) { p.TryCreate(ctx, t.Account) }),
+		replayed("replayed-after-wrong", "with the TOTP code that enabled the second factor, after a wrong one",
+			func(ctx context.Context, t *trial) {
+				t.Who.Failed()
+				p.Switch(ctx, t.Account, p.Deactivate, p.SwitchRequest(ctx, t.Account, p.Deactivate, t.Codes.Wrong(farAway)))
+			}),
 		{slug: "code-of-dead-secret", text: "with a TOTP code of the secret before the current one", outcome: contract.SecondFactorWrong,
 			rests: "OWASP ASVS 5.0.0 6.5.6; checks#T23",
 			apply: func(ctx context.Context, t *trial) {

@@ -27,6 +27,15 @@ func login(p *client.Client) {
 			request := client.LoginRequest(fresh(ctx, p.SignedIn(ctx)))
 			expectOnce(ctx, p, p.Partner(), op, request)
 		})
+	It("The log-in with a verification token keeps an enabled second factor enabled",
+		clause.Should("coinrabbit.login.keeps-factor", op, contract.OK, standard("OWASP ASVS 5.0.0 6.3.3; checks#F01")),
+		func(ctx SpecContext) {
+			a := p.Enrolled(ctx)
+			expectedOn := p.Code(ctx, a.Codes)
+			call := p.Do(ctx, p.Partner(), op, client.LoginRequest(fresh(ctx, a)))
+			p.Expect(call, op, contract.OK)
+			p.ExpectOn(ctx, a, expectedOn)
+		})
 	rejects(p, subject{
 		operation: op,
 		ready: func(ctx context.Context) *trial {

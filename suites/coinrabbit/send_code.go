@@ -44,6 +44,24 @@ func sendCode(p *client.Client) {
 			unknown := p.Do(ctx, p.Partner(), op, request.With(p.Setting(client.RecipientMember), p.Nobody()))
 			family.ExpectSameAnswer(p.Context, known, unknown)
 		})
+	It("The call that sends codes sends nothing to an address without an account",
+		clause.Should("coinrabbit.send-code.unknown-silent", op, contract.OK, standard("OWASP ASVS 5.0.0 6.3.8; checks#E05")),
+		func(ctx SpecContext) {
+			a, nobody := p.SignedIn(ctx), p.Nobody()
+			p.Do(ctx, p.Partner(), op, p.SendRequest(a, client.TypeLogin).With(p.Setting(client.RecipientMember), nobody))
+			p.NewCode(ctx, a, client.TypeLogin) // by then the other one has arrived
+			p.Holds("nothing arrives at the address without an account", len(p.Messages(ctx, p.Box(nobody))) == 0, "a message does")
+		})
+	It("The call that sends codes sends another code each time",
+		clause.Should("coinrabbit.send-code.fresh", op, contract.OK, standard("OWASP ASVS 5.0.0 6.5.1; checks#T26")),
+		func(ctx SpecContext) {
+			a := p.SignedIn(ctx)
+			first, same := p.NewCode(ctx, a, client.TypeActivation), true
+			for range 2 {
+				same = p.NewCode(ctx, a, client.TypeActivation) == first && same
+			}
+			p.Holds("three codes are not all the same", !same, "they are")
+		})
 	rejects(p, subject{
 		operation: op,
 		ready: func(ctx context.Context) *trial {

@@ -114,6 +114,7 @@ func wrongCodeLimit(p *client.Client, s subject) {
 				})
 			}},
 	}
+	wrongCodeLimitInTime(p, s, state)
 	rows = append(rows, conform.Row[variation]{
 		Text: name + " counts wrong TOTP codes whatever else differs between the requests", Clause: state("-whatever-varies", spans),
 		Given: func(_ context.Context, l *limit) { l.Vary(family.Unlike()) },
@@ -163,6 +164,28 @@ func wrongCodeLimit(p *client.Client, s subject) {
 		})
 }
 
+// wrongCodeLimitInTime states when the limit begins and ends, and that nobody else's codes
+// change it.
+func wrongCodeLimitInTime(p *client.Client, s subject, state func(slug string, options ...clause.Option) clause.Clause) {
+	name := s.operation.Name()
+	conform.Table(func(ctx SpecContext, reach func(context.Context, *limit)) {
+		l := limitOf(ctx, p, s)
+		reach(ctx, l)
+		p.Wait(ctx, l.Block+time.Second, "the limit has to end")
+		l.expectAccepted(ctx, p, "when the limit has ended")
+	}, []conform.Row[func(context.Context, *limit)]{
+		{Text: name + " applies its limit of wrong TOTP codes up to its end, and to valid ones in the same words", Clause: state("-lasts", spans),
+			Given: func(ctx context.Context, l *limit) { l.LastsToItsEnd(ctx, l.Limit) }},
+		{Text: name + " counts wrong TOTP codes to the end of the declared window", Clause: state("-window", spans),
+			Given: func(ctx context.Context, l *limit) { l.CountsToTheEndOfItsWindow(ctx, l.Limit) }},
+		{Text: name + " limits the wrong TOTP codes of a user whatever codes other users send meanwhile", Clause: state("-others", spans),
+			Given: func(ctx context.Context, l *limit) {
+				other := limitOf(ctx, p, s)
+				l.WhateverOthersDo(ctx, l.Limit, other.Limit, func() { limitOf(ctx, p, s).expectAccepted(ctx, p, "from another user") })
+			}},
+	})
+}
+
 // tries is how many attempts a limit of sending or verifying codes may allow
 // (NIST 63B allows a hundred; fewer will do for codes of six digits).
 const tries = 30
@@ -184,6 +207,58 @@ func codeLimits(p *client.Client) {
 			wrong := client.OtherCode(p.NewCode(ctx, a, client.TypeActivation))
 			call := untilLimited(ctx, p, a, p.VerifyCode, p.VerifyRequest(a, client.TypeActivation, wrong))
 			p.Expect(call, p.VerifyCode, contract.Throttled)
+		})
+	It("POST /utils/verification-code/verify counts wrong codes across newly sent codes",
+		clause.Should("coinrabbit.throttle.verify-code-new-code", p.VerifyCode, contract.Throttled, clause.Fills(), asksLimit),
+		func(ctx SpecContext) {
+			a := p.SignedIn(ctx)
+			right := ""
+			for range tries / 4 {
+				code, call := p.TrySend(ctx, a, client.TypeActivation)
+				if !p.Is(call, p.SendCode, contract.OK) {
+					break // fewer codes than guesses are sent, which limits them too
+				}
+				right = code
+				for range 4 {
+					a.Who.Failed()
+					p.ExpectNoSuccess(p.Do(ctx, a.Me, p.VerifyCode, p.VerifyRequest(a, client.TypeActivation, client.OtherCode(code))))
+				}
+			}
+			call := p.Do(ctx, a.Me, p.VerifyCode, p.VerifyRequest(a, client.TypeActivation, right))
+			p.Holds("the right code is held back after many wrong ones", !p.Is(call, p.VerifyCode, contract.OK), "it is verified")
+		})
+	It("POST /utils/verification-code/verify answers many wrong codes for an address without an account as for one with an account",
+		clause.Should("coinrabbit.throttle.verify-code-unknown", p.VerifyCode, contract.Throttled, clause.Fills(),
+			standard("OWASP ASVS 5.0.0 6.3.8; checks#E05")),
+		func(ctx SpecContext) {
+			a := p.SignedIn(ctx)
+			wrong := p.VerifyRequest(a, client.TypeLogin, client.OtherCode(p.NewCode(ctx, a, client.TypeLogin)))
+			unknown := wrong.With(p.Setting(client.RecipientMember), p.Nobody())
+			for range tries {
+				a.Who.Failed()
+				family.ExpectSameWords(p.Context, p.Do(ctx, p.Partner(), p.VerifyCode, wrong), p.Do(ctx, p.Partner(), p.VerifyCode, unknown))
+			}
+		})
+	It("The call that sends codes sends nothing to a user whose request it rejects as one too many",
+		clause.Should("coinrabbit.throttle.send-code-silent", p.SendCode, contract.Throttled, clause.Fills(), asksLimit),
+		func(ctx SpecContext) {
+			a := p.SignedIn(ctx)
+			DeferCleanup(func(ctx SpecContext) { p.VerifyLast(ctx, a, client.TypeActivation) })
+			before, accepted, refused := p.Arrived(ctx, a), 0, 0
+			for i := 0; i < tries && refused < 2; i++ {
+				a.Who.Failed()
+				if p.Is(p.Do(ctx, a.Me, p.SendCode, p.SendRequest(a, client.TypeActivation)), p.SendCode, contract.OK) {
+					accepted++
+				} else {
+					refused++
+				}
+			}
+			if refused == 0 {
+				p.Untestable("no request to send a code is rejected as one too many")
+			}
+			p.NewCode(ctx, p.SignedIn(ctx), client.TypeActivation) // by then the others have arrived
+			arrived := p.Arrived(ctx, a) - before
+			p.Holds("no more messages arrive than requests were accepted", arrived <= accepted, fmt.Sprintf("%d arrive for %d", arrived, accepted))
 		})
 	It("The call that sends codes rejects one of 30 requests in succession for the same user",
 		clause.Should("coinrabbit.throttle.send-code", p.SendCode, contract.Throttled, clause.Fills(),

@@ -264,6 +264,17 @@ func wrongCodes(p *client.Client, says string) []deviation {
 	}
 }
 
+// mailedCode is the code that was sent to the user, where the app's belongs.
+func mailedCode(p *client.Client, s subject) deviation {
+	return deviation{
+		slug: "mailed-code", text: "with the code that was sent to the user in place of a TOTP code", outcome: contract.SecondFactorWrong,
+		rests: "OWASP ASVS 5.0.0 6.6.2; checks#T28",
+		apply: with("code_2fa", func(ctx context.Context, t *trial) string {
+			return p.NewCode(ctx, t.Account, p.MessageType(s.operation))
+		}),
+	}
+}
+
 // wrongVerifications are verification tokens that prove nothing to an operation. use
 // spends the trial's token on what it is for, and brings the account back to where it
 // was.

@@ -9,6 +9,7 @@ import (
 	"authconform/harness/clause"
 	"authconform/harness/contract"
 	"authconform/suites/coinrabbit/client"
+	"authconform/suites/family"
 )
 
 // verifyCode is about verifying codes, of which the page gives the name alone:
@@ -28,6 +29,32 @@ func verifyCode(p *client.Client) {
 			t := verifying(p).ready(ctx)
 			t.Who.Failed()
 			expectOnce(ctx, p, t.by, op, t.request)
+		})
+	It("POST /utils/verification-code/verify answers a wrong code for an address without an account as for one with an account",
+		clause.Should("coinrabbit.verify-code.unknown-address", op, codeWrong, standard("OWASP ASVS 5.0.0 6.3.8; checks#E05")),
+		func(ctx SpecContext) {
+			a := p.SignedIn(ctx)
+			request := p.VerifyRequest(a, client.TypeLogin, client.OtherCode(p.NewCode(ctx, a, client.TypeLogin)))
+			a.Who.Failed()
+			known := p.Do(ctx, p.Partner(), op, request)
+			p.Expect(known, op, codeWrong)
+			unknown := p.Do(ctx, p.Partner(), op, request.With(p.Setting(client.RecipientMember), p.Nobody()))
+			family.ExpectSameAnswer(p.Context, known, unknown)
+		})
+	It("POST /utils/verification-code/verify gives nothing with the rejection of a wrong code that proves an address",
+		clause.Should("coinrabbit.verify-code.rejection-proves-nothing", op, codeWrong, standard("OWASP ASVS 5.0.0 6.5.1; checks#F01")),
+		func(ctx SpecContext) {
+			t := activating(p).ready(ctx)
+			wrong := client.OtherCode(p.NewCode(ctx, t.Account, client.TypeActivation))
+			t.Who.Failed()
+			call := p.Do(ctx, t.Me, op, p.VerifyRequest(t.Account, client.TypeActivation, wrong))
+			p.ExpectNoSuccess(call)
+			for name, given := range family.OddFields(call) {
+				p.Secret("given", given)
+				used := p.Switch(ctx, t.Account, p.Activate, t.request.With("verification_token", given))
+				p.Holds("the field "+name+" is no verification token", !p.Is(used, p.Activate, contract.OK), "it is accepted as one")
+			}
+			p.Holds("the factor is off", !t.On, "it is on")
 		})
 	rejects(p, verifying(p), wrongCodeRequests(p)...)
 	rejects(p, verifying(p), deviation{slug: "no-code", text: "without a code", outcome: contract.Invalid,
@@ -99,6 +126,14 @@ func wrongVerificationCodes(p *client.Client) {
 				return p.NewCode(ctx, p.SignedIn(ctx), client.TypeActivation)
 			}),
 	)
+	rejectsEffect(p, s, deviation{
+		slug: "totp-code", text: "with a valid TOTP code in place of the one that was sent", outcome: codeWrong, rests: "OWASP ASVS 5.0.0 6.6.2; checks#T28",
+		apply: func(ctx context.Context, t *trial) {
+			t.Account = p.Enrolled(ctx)
+			p.NewCode(ctx, t.Account, client.TypeActivation)
+			t.by, t.request = t.Me, p.VerifyRequest(t.Account, client.TypeActivation, p.Code(ctx, t.Codes))
+		},
+	})
 	expired := row("expired", "with a code that is more than ten minutes old", "OWASP ASVS 5.0.0 6.5.5; checks#T26",
 		func(ctx context.Context, a *client.Account) string {
 			code := p.NewCode(ctx, a, client.TypeActivation)

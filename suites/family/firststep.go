@@ -136,6 +136,21 @@ func (e Entrance) OpensNothing(ctx context.Context, s *conform.Context, which st
 	}
 }
 
+// OddFields are the header fields of an answer that no standard gives a meaning and that
+// hold what looks drawn and was not sent, by their names: a credential may be among them.
+func OddFields(call *httpclient.Call) map[string]string {
+	found := map[string]string{}
+	for name, values := range call.Header {
+		if len(name) < 3 || !strings.HasPrefix(name, "X-") || len(values) != 1 {
+			continue
+		}
+		if value := values[0]; len(value) >= 16 && drawn(value) && !strings.ContainsAny(value, " ;,") && !brought(call, value) {
+			found[name] = value
+		}
+	}
+	return found
+}
+
 // Given lists what in an answer could be a credential: values of cookies and of header
 // fields that are no usual ones, texts of the body, and parameters of addresses in it.
 func Given(call *httpclient.Call) []string {

@@ -58,6 +58,9 @@ func (h *handedOut) take(call *httpclient.Call) {
 				h.add("a refusal of "+call.Operation, handout{given, call.RequestHeader, cookieOf(call, given)})
 			}
 		}
+		for name, given := range OddFields(call) {
+			h.add("the field "+name+" of a refusal", handout{given, call.RequestHeader, ""})
+		}
 		return
 	}
 	for _, c := range (&http.Response{Header: call.Header}).Cookies() {

@@ -135,6 +135,30 @@ func (t LimitTest) LastsToItsEnd(ctx context.Context, l Limit) {
 	t.HoldsBackTheRight(ctx, l)
 }
 
+// WhateverOthersDo reaches the limit while others send wrong attempts and a right one in
+// between, and requires that the limit holds back the right one all the same, then and after
+// another attempt of the others.
+func (t LimitTest) WhateverOthersDo(ctx context.Context, l, other Limit, success func()) {
+	GinkgoHelper()
+	t.Guess(ctx, l, l.Attempts-1)
+	t.expect(t.send(ctx, other, other.Wrong(0)), other, other.Refused)
+	success()
+	t.expect(t.send(ctx, l, l.Wrong(l.Attempts-1)), l, l.Refused)
+	t.HoldsBackTheRight(ctx, l)
+	t.expect(t.send(ctx, other, other.Wrong(1)), other, other.Refused)
+	t.HoldsBackTheRight(ctx, l)
+}
+
+// CountsToTheEndOfItsWindow sends the attempts that the limit allows at the ends of its
+// window, and requires that the limit then holds back the right one.
+func (t LimitTest) CountsToTheEndOfItsWindow(ctx context.Context, l Limit) {
+	GinkgoHelper()
+	t.Guess(ctx, l, l.Attempts-1)
+	t.S.Wait(ctx, cmp.Or(l.Window, l.Block)*4/5, "the window of the limit is near its end")
+	t.expect(t.send(ctx, l, l.Wrong(l.Attempts-1)), l, l.Refused)
+	t.HoldsBackTheRight(ctx, l)
+}
+
 var numbers = regexp.MustCompile(`[0-9a-f]*[0-9]+[0-9a-f]*`)
 
 // seen is what tells one answer from another, without numbers, ids and clocks.

@@ -3,7 +3,9 @@ package family
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"net/http"
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -60,14 +62,14 @@ func (f *finding) String() string {
 
 // trace are marks of stack traces, source files and databases.
 var trace = regexp.MustCompile(`goroutine \d+ \[|Traceback \(most recent|panic: |\n\s+at [\w.$<>]+ ?\(|Exception in thread|` +
-	`\w\.(?:go|java|php|py|rb|cs|js|ts):\d+|File "[^"]+", line \d+|node_modules/|SQLSTATE|syntax error at or near|ORA-\d{5}`)
+	`\w\.(?:go|java|php|py|rb|cs|js|ts):\d+|File "[^"]+", line \d+|node_modules/|SQLSTATE|PG::\w+|\nLINE \d+: |syntax error at or near|ORA-\d{5}`)
 
 // traceMarks are texts of which trace always holds one: a run has thousands of answers,
 // and looking for a text costs a hundredth of looking for an expression.
 var traceMarks = [][]byte{
 	[]byte("goroutine "), []byte("Traceback ("), []byte("panic: "), []byte("at "), []byte("Exception in"), []byte(`File "`),
 	[]byte(".go:"), []byte(".java:"), []byte(".php:"), []byte(".py:"), []byte(".rb:"), []byte(".cs:"), []byte(".js:"), []byte(".ts:"),
-	[]byte("node_modules/"), []byte("SQLSTATE"), []byte("syntax error"), []byte("ORA-"),
+	[]byte("node_modules/"), []byte("PG::"), []byte("LINE "), []byte("SQLSTATE"), []byte("syntax error"), []byte("ORA-"),
 }
 
 func isTrace(text []byte) bool {
@@ -100,7 +102,7 @@ func Passive(s *conform.Context, entrance Entrance, whoAmI Subject, cookie func(
 	session func(name string) bool) {
 	unpredictable(s, whoAmI, cookie)
 	opensNothing(s, entrance, whoAmI, session)
-	secrets := &tellTale{see: s.See, isRight: s.IsRightCode, issues: issues, codes: map[string]bool{}}
+	secrets := &tellTale{see: s.See, isRight: s.IsRightCode, told: s.ToldCode, issues: issues, codes: map[string]bool{}}
 	told := rule{"secret", "tells a secret that its operation does not issue", "OWASP ASVS 5.0.0 14.2.6; checks#F18", secrets.look}
 	for _, r := range append(rules(cookie), told) {
 		var found finding
@@ -114,7 +116,8 @@ func Passive(s *conform.Context, entrance Entrance, whoAmI Subject, cookie func(
 			by, control := whoAmI.Ready(ctx)
 			requests := []conform.Request{control(), control().WithHeader("Origin", "https://attacker.invalid")}
 			if r.slug == "origin" {
-				requests = append(requests, control().WithHeader("Origin", "null"), control().WithHeader("Origin", s.Target().URL+".attacker.invalid"))
+				requests = append(requests, control().WithHeader("Origin", "null"), control().WithHeader("Origin", s.Target().URL+".attacker.invalid"),
+					control().WithHeader("Origin", endingLike(s.Target().URL)))
 			}
 			for _, request := range requests {
 				s.Require("use the session", s.Do(ctx, by, whoAmI.Operation, request), whoAmI.Operation, whoAmI.expected())
@@ -128,6 +131,14 @@ func Passive(s *conform.Context, entrance Entrance, whoAmI Subject, cookie func(
 			s.Holds("no answer "+r.what, otherwise == "", otherwise)
 		})
 	}
+}
+
+// endingLike is the origin of somebody whose host ends like the target's own.
+func endingLike(target string) string {
+	if own, err := url.Parse(target); err == nil {
+		return "https://attacker-" + own.Hostname()
+	}
+	return "https://attacker.invalid"
 }
 
 func showsTrace(call *httpclient.Call) string {
@@ -156,6 +167,11 @@ func reflectsOrigin(call *httpclient.Call) string {
 var mayKeep = regexp.MustCompile(`(?i)\bpublic\b|s-maxage=[1-9]|max-age=[1-9]`)
 
 func invitesCaches(call *httpclient.Call) string {
+	for _, name := range []string{"Cdn-Cache-Control", "Surrogate-Control"} { // RFC 9213: they win over Cache-Control
+		if targeted := call.Header.Get(name); mayKeep.MatchString(targeted) && slices.ContainsFunc(slices.Collect(maps.Keys(call.RequestHeader)), carriesCredential) {
+			return name + ": " + targeted
+		}
+	}
 	control := strings.ToLower(call.Header.Get("Cache-Control"))
 	if !mayKeep.MatchString(control) && !(control == "" && later(call)) || strings.Contains(control, "no-store") || strings.Contains(control, "private") {
 		return ""

@@ -26,7 +26,7 @@ func teller() *tellTale {
 	v.Register("alice-password", aPassword)
 	v.Register("cookie-sid", aToken)
 	return &tellTale{
-		see: v.See, isRight: func(code string) bool { return code == "123456" || code == "654321" }, codes: map[string]bool{},
+		see: v.See, isRight: func(code string) bool { return code == "123456" || code == "654321" }, told: func(string) string { return "" }, codes: map[string]bool{},
 		issues: Issues{"enrol": {"*totp-secret", "secret"}, "logIn": {"cookie-*"}}.Allow,
 	}
 }
@@ -123,7 +123,7 @@ func BenchmarkTellTale(b *testing.B) {
 	for i := range 5000 {
 		v.Register("token", fmt.Sprintf("token-%d-%032x", i, i*7919))
 	}
-	tell := &tellTale{see: v.See, isRight: func(string) bool { return false }, codes: map[string]bool{}}
+	tell := &tellTale{see: v.See, isRight: func(string) bool { return false }, told: func(string) string { return "" }, codes: map[string]bool{}}
 	call := &httpclient.Call{
 		Operation: "me", Status: 200, URL: "https://x.example/me",
 		Header: http.Header{"Content-Type": {"application/json"}, "Date": {"Sat, 28 Nov 2026 16:00:00 GMT"}},

@@ -140,6 +140,11 @@ func Forgeries() []Forgery {
 		{"tampered-signature", "whose signature was changed", JWT.Flipped},
 		{"truncated-signature", "whose signature was cut short", JWT.Truncated},
 		{"other-key", "signed with another key", func(t JWT) string { return t.SignedHMAC(nil, own) }},
+		{"empty-key", "signed with an empty key", func(t JWT) string { return t.SignedHMAC(nil, nil) }},
+		{"subject-key", "signed with its own subject as the key", func(t JWT) string {
+			subject, _ := t.Claims()["sub"].(string)
+			return t.SignedHMAC(nil, []byte(subject))
+		}},
 		{"key-in-token", "that brings its own key in its header",
 			func(t JWT) string { return t.SignedHMAC(map[string]any{"jwk": JWKOf(own)}, own) }},
 	}

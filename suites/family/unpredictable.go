@@ -33,12 +33,17 @@ const (
 	fewBits = 40
 	// compared bounds how many tokens are compared with one another.
 	compared = 400
+	// leastBits is the entropy that a session or a key has to have at the least (OWASP ASVS 5.0.0 7.2.3).
+	leastBits = 64
 	// counted is how far a counter is followed whose hash a token may be.
 	counted = 1 << 14
 )
 
 // issuedMember fits the members of an answer that hold a session or a token.
 var issuedMember = regexp.MustCompile(`(?i)((token|session|csrf)(_?id)?|secret|tfakey|manualentrykey)$`)
+
+// uuid fits the identifiers that some targets mail as codes (RFC 9562 section 4).
+var uuid = regexp.MustCompile(`\b[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\b`)
 
 // samples are the tokens of a run by the member or cookie that issued them, and the
 // names of users that were seen beside them.
@@ -48,6 +53,7 @@ type samples struct {
 	tokens map[string]map[string]bool
 	names  map[string]bool
 	times  map[int64]bool // in seconds, by the target's clock
+	sent   sentCodes
 }
 
 // mail reads the proofs that a message holds: those of its links, and JSON Web Tokens.
@@ -56,6 +62,12 @@ func (s *samples) mail(m inbox.Message) {
 	defer s.mu.Unlock()
 	for _, proof := range proofsIn(m) {
 		s.add("what is mailed", proof)
+	}
+	for _, id := range uuid.FindAllString(m.Text+"\n"+m.HTML, -1) {
+		s.add("what is mailed", id)
+	}
+	if code := s.sent.take(m); code != "" {
+		s.names[code] = true // what is given for it may be made of it
 	}
 }
 
@@ -121,6 +133,9 @@ func (s *samples) guessable() string {
 		if alike := mostAlike(tokens); alike >= enough {
 			return fmt.Sprintf("%d of %d values of %s differ from one of them in less than %d bits", alike, len(tokens), where, fewBits)
 		}
+		if pattern := patterned(tokens); pattern != "" {
+			return "the values of " + where + " " + pattern
+		}
 		if derived == nil {
 			derived = s.derived()
 		}
@@ -130,7 +145,7 @@ func (s *samples) guessable() string {
 			}
 		}
 	}
-	return ""
+	return s.sent.guessable()
 }
 
 // mostAlike counts the tokens that differ least from one of them: those that have other
@@ -178,6 +193,9 @@ func differing(one, other string) int {
 // digest is the beginning of a token as a hash in hexadecimal digits would have it,
 // without the separators of a UUID.
 func digest(token string) string {
+	if kind, rest, named := strings.Cut(token, "-"); named && len(kind) <= 4 { // "vt-" and the like say what it is
+		token = rest
+	}
 	token = strings.ToLower(strings.ReplaceAll(token, "-", ""))
 	return token[:min(len(token), 32)]
 }

@@ -141,6 +141,9 @@ func (s *Server) lockedAnswer() answer {
 }
 
 func (s *Server) write(w http.ResponseWriter, r *request, a answer) {
+	if r.note != "" {
+		w.Header().Set("X-Session", r.note)
+	}
 	for name, values := range a.header {
 		w.Header()[name] = values
 	}

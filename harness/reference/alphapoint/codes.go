@@ -84,6 +84,7 @@ func (s *Server) validate2FA(r *request) answer {
 		return *refused
 	}
 	r.session.validated = true
+	r.session.user.validated, s.odd.anyValidated = true, true
 	return ok(object{"TFaAuthenticated": true})
 }
 
@@ -109,7 +110,8 @@ func (s *Server) guardedCall(r *request) answer {
 	if s.policy.wrappedCodes {
 		return s.wrappedCall(r)
 	}
-	if !r.session.validated && !s.On(faultRequiredEndpointWithoutCode) {
+	validated := r.session.validated || r.session.user.validated && s.On(faultOddValidationOfUser) || s.odd.anyValidated && s.On(faultOddValidationOfAnybody)
+	if !validated && !s.On(faultRequiredEndpointWithoutCode) {
 		return s.refuse(r, codeRequired)
 	}
 	if !s.On(faultValidationLasts) {
@@ -175,10 +177,13 @@ func (s *Server) normalised(text string) string {
 func (s *Server) checkCode(r *request, u *user, code string, waved bool) *answer {
 	key := "code/" + u.idText()
 	if wait, allowed := s.takeAttempt(r, key); !allowed {
+		if s.On(faultOddLimitUnenrols) {
+			u.enrolled = false
+		}
 		refused := s.refuseFor(r, throttled, wait)
 		return &refused
 	}
-	if !waved && !s.matches(r, u, code) {
+	if !waved && !s.matches(r, u, code) && !s.oddWrong(r, u, code) {
 		refused := s.refuse(r, codeWrong)
 		return &refused
 	}
@@ -194,6 +199,7 @@ func (s *Server) matches(r *request, u *user, code string) bool {
 	if s.On(faultWindowFarTooWide) {
 		window = 120
 	}
+	window = s.oddWindow(r.op.id, window)
 	s.Note(u.totp)
 	for _, secret := range s.secretsFor(r, u) {
 		step, found := s.MatchTOTP(secret, code, r.Now, window)
@@ -208,7 +214,7 @@ func (s *Server) matches(r *request, u *user, code string) bool {
 		if s.On(faultCodeCountsOncePerCall) {
 			used += r.op.id
 		}
-		if s.Spend(r.Call, used) || s.On(faultReplayedCodeAccepted) {
+		if s.oddUnspent(r.op.id) || s.Spend(r.Call, used) || s.On(faultReplayedCodeAccepted) {
 			return true
 		}
 	}
@@ -217,7 +223,7 @@ func (s *Server) matches(r *request, u *user, code string) bool {
 
 func (s *Server) secretsFor(r *request, u *user) []string {
 	secrets := []string{u.totp}
-	if s.On(faultForeignCodeAccepted) || r.op.id == opGuarded && s.On(faultForeignWrappedCodeAccepted) {
+	if s.On(faultForeignCodeAccepted) || s.oddForeign(r.op.id) || r.op.id == opGuarded && s.On(faultForeignWrappedCodeAccepted) {
 		for _, other := range s.users {
 			if other != u && other.totp != "" {
 				secrets = append(secrets, other.totp)

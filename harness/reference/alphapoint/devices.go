@@ -1,6 +1,7 @@
 package alphapoint
 
 import (
+	"cmp"
 	"hash/fnv"
 	"strconv"
 	"time"
@@ -32,7 +33,11 @@ func (s *Server) getUserDevices(r *request) answer {
 	if refused != nil {
 		return *refused
 	}
-	return ok(append([]device{}, u.devices...))
+	shown := append([]device{}, u.devices...)
+	if s.On(faultOddCodeInDevices) {
+		shown = append(shown, device{HashCode: 1, DeviceName: u.deviceCode, UserId: u.id})
+	}
+	return ok(shown)
 }
 
 // getUserConfig returns pairs with personal data taken out.
@@ -44,6 +49,9 @@ func (s *Server) getUserConfig(r *request) answer {
 	factor := "None"
 	if u.enrolled {
 		factor = "Google"
+	}
+	if s.On(faultOddSecretInConfig) {
+		factor = cmp.Or(u.totp, factor)
 	}
 	return ok([]object{{"Key": "language", "Value": "en"}, {"Key": "2FAType", "Value": factor}, {"Key": "phone", "Value": "****"}})
 }
@@ -62,6 +70,9 @@ func (s *Server) subject(r *request, name, fault string) (*user, *answer) {
 		return nil, refused
 	}
 	u := s.userByID(strconv.Itoa(id))
+	if other := s.oddSubject(r, in, id); other != nil {
+		return other, nil
+	}
 	if u == r.session.user || u != nil && s.On(fault) {
 		return u, nil
 	}
@@ -84,19 +95,32 @@ func (s *Server) registerNewDevice(r *request) answer {
 		return s.refuse(r, incomplete)
 	}
 	u, code := r.session.user, in["PendingEmailCode"].text
-	if !s.deviceCodeRight(u, code) {
+	if other := s.userByID(in["UserId"].text); other != nil && s.On(faultOddRegistersForOther) {
+		u, code = other, other.deviceCode
+	}
+	if !s.deviceCodeRight(u, code) && !s.oddDeviceCodeRight(r, u, code) {
+		if s.On(faultOddWrongSpendsDeviceCode) {
+			u.deviceCode = ""
+		}
+		if s.On(faultOddRefusedRegistration) {
+			s.addDevice(r, u, in["HashCode"].text)
+		}
 		return s.refuse(r, deviceCodeWrong)
 	}
 	if !s.On(faultDeviceCodeReusable) {
 		u.deviceCode = ""
 	}
 	if !s.On(faultDeviceNotRegistered) {
-		u.devices = append(u.devices, device{
-			HashCode: hashCode(in["HashCode"].text), DeviceName: r.http.UserAgent(), IpAddress: "127.0.0.1", UserId: u.id,
-			IsTrusted: true, ExpirationTime: ticks(r.Now.Add(deviceLifetime)),
-		})
+		s.addDevice(r, u, in["HashCode"].text)
 	}
 	return standardResponse()
+}
+
+func (s *Server) addDevice(r *request, u *user, hash string) {
+	u.devices = append(u.devices, device{
+		HashCode: hashCode(hash), DeviceName: r.http.UserAgent(), IpAddress: "127.0.0.1", UserId: u.id,
+		IsTrusted: true, ExpirationTime: ticks(r.Now.Add(deviceLifetime)),
+	})
 }
 
 func (s *Server) deviceCodeRight(u *user, code string) bool {

@@ -54,12 +54,25 @@ var (
 // Faults are the defects that can be seeded on a surface: those of which it has an
 // operation.
 func Faults(surface string) []kit.Fault {
+	return onSurface(surface, codeFaults(), loginFaults(), lockFaults(), wrapperFaults(), signatureFaults(), gatewayFaults(surface),
+		sessionFaults(surface), rightFaults(), refusalFaults(), limitFaults())
+}
+
+// oddOn are those of oddFaults whose first operation a surface has.
+func oddOn(surface string) []kit.Fault {
+	return onSurface(surface, slices.DeleteFunc(oddFaults(), func(f kit.Fault) bool {
+		return !slices.ContainsFunc(operations(surface), func(op operation) bool { return op.id == f.Operations[0] })
+	}))
+}
+
+// onSurface are the faults of areas that a surface has an operation of.
+func onSurface(surface string, areas ...[]kit.Fault) []kit.Fault {
 	var has list
 	for _, op := range operations(surface) {
 		has = append(has, op.id)
 	}
 	var all []kit.Fault
-	for _, area := range [][]kit.Fault{codeFaults(), loginFaults(), lockFaults(), wrapperFaults(), signatureFaults(), gatewayFaults(surface), sessionFaults(surface), rightFaults(), refusalFaults(), limitFaults()} {
+	for _, area := range areas {
 		for _, f := range area {
 			f.Operations = slices.DeleteFunc(slices.Clone(f.Operations), func(id string) bool { return !slices.Contains(has, id) })
 			if len(f.Operations) > 0 {

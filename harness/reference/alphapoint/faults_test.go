@@ -12,7 +12,7 @@ var (
 )
 
 func TestEveryFaultIsConsulted(t *testing.T) {
-	all := Faults(Legacy)
+	all := append(Faults(Legacy), oddFaults()...)
 	known := map[string]bool{}
 	for _, fault := range all {
 		known[fault.ID] = true

@@ -29,7 +29,10 @@ func (s *Server) takeAttempt(r *request, key string) (time.Duration, bool) {
 	if claimed := r.http.Header.Get("X-Forwarded-For") + r.http.Header.Get("X-Real-Ip"); s.On(faultCounterTrustsClientAddress) {
 		key += claimed
 	}
-	key += s.Varies(r.http)
+	key, limited := s.oddKey(r, key+s.Varies(r.http))
+	if !limited {
+		return 0, true
+	}
 	return s.attempts.Take(key, attemptRule, r.Now)
 }
 
@@ -56,6 +59,7 @@ func (s *Server) countFailure(r *request, key string) {
 	if s.On(faultAccountLockedTooLate) {
 		enough++
 	}
+	s.oddFailures(r, u, way)
 	if u.failed++; u.failed >= enough && !u.locked {
 		u.locked, u.lockedAt = true, r.Now
 		s.anyLocked = true

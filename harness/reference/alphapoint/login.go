@@ -68,6 +68,9 @@ func (s *Server) samePassword(r *request, u *user, password string) bool {
 		s.On(faultBasicPasswordIgnored) && r.op.id == opBasic:
 		return true
 	}
+	if s.oddPassword(u, password) {
+		return true
+	}
 	return kit.SameSecret(s.verifierOf(u), s.Hash(password, u.login))
 }
 
@@ -89,6 +92,7 @@ func (s *Server) firstStep(r *request, key string, find func() *user) answer {
 		return s.lockedOut(r, u)
 	}
 	u.failed = 0
+	s.oddSuccess(u)
 	s.attempts.Forgive(key, r.Now)
 	if u.enrolled && !s.On(faultSecondFactorSkipped) && !s.Waives(r.http) {
 		return s.askSecondFactor(r, u)
@@ -102,7 +106,7 @@ func (s *Server) askSecondFactor(r *request, u *user) answer {
 		carrier = s.Drawn(kit.RandomUUID())
 	}
 	delete(s.sessions, r.carrier) // a new log-in replaces what the JWT carried
-	s.pending[carrier] = &pendingLogin{user: u, until: r.Now.Add(pendingFor)}
+	s.pending[carrier] = &pendingLogin{user: u, until: r.Now.Add(s.pendingTime())}
 	if s.On(faultCounterResetByNewLogin) {
 		s.attempts.Reset()
 	}
@@ -145,6 +149,9 @@ func (s *Server) signedIn(r *request, u *user, opened *session) object {
 
 // result is AuthenticationResult as published (0c).
 func (s *Server) result(u *user, pending bool, factor, shown string) object {
+	if s.On(faultOddAPISecretAtLogin) && !pending {
+		shown = u.secret
+	}
 	return object{
 		"user": object{
 			"userId": u.id, "userName": u.login, "email": u.login, "emailVerified": true,
@@ -157,6 +164,9 @@ func (s *Server) result(u *user, pending bool, factor, shown string) object {
 // wireResult is the same as the platform sends it (1.1 WIRE).
 func (s *Server) wireResult(u *user, pending bool, factor any, shown string) object {
 	var token any
+	if s.On(faultOddAPISecretAtLogin) && !pending {
+		shown = u.secret
+	}
 	if shown != "" {
 		token = shown
 	}
@@ -173,7 +183,7 @@ func (s *Server) wireResult(u *user, pending bool, factor any, shown string) obj
 // wrongCredentials is the one refusal of unknown users and wrong secrets; faults
 // make it tell more.
 func (s *Server) wrongCredentials(r *request, key string) answer {
-	a := s.refuse(r, badCredentials)
+	a := s.oddTold(r, key, s.refuse(r, badCredentials))
 	login, byPassword := strings.CutPrefix(key, "password/")
 	if !byPassword {
 		return a

@@ -1,6 +1,7 @@
 package alphapoint
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -23,7 +24,9 @@ func referenceOf(surface string) kit.Reference {
 		Exchange: surface,
 		Start:    func(o kit.Options) (*kit.Instance, error) { return startReference(surface, o) },
 		Settings: settings,
-		Faults:   func() []kit.Fault { return append(Faults(surface), kit.CommonFaults(surfaceOf(surface))...) },
+		Faults: func() []kit.Fault {
+			return slices.Concat(Faults(surface), oddOn(surface), kit.CommonFaults(surfaceOf(surface)))
+		},
 	}
 }
 
@@ -38,7 +41,7 @@ var settings = []kit.Setting{
 func surfaceOf(surface string) kit.Surface {
 	s := kit.Surface{
 		Credentials: list{"Apikey", "Aptoken", "Authorization", pendingHTTPHeader, "Nonce", "Signature", "Userid", "Cookie", "X-Session-Token"},
-		Guarded:     list{"getuserdevices", "getuserconfig"}, Opaque: true, Inside: list{opDevices, opConfig}, FirstSteps: list{opLogin, opBasic}, Limited: list{opLogin, opSecond}, Codes: list{opSecond},
+		Guarded:     list{"getuserdevices", "getuserconfig"}, Opaque: true, Inside: list{opDevices, opConfig}, FirstSteps: list{opLogin, opBasic}, Limited: list{opLogin, opSecond}, Limiter: true, Codes: list{opSecond},
 		Codings: list{opSecond}, Passwords: list{opLogin, opBasic}, Proofs: list{opLogin, opDevices, opRegister},
 		Unproven: list{outBad, outDeviceCode, outUnauth},
 	}

@@ -46,6 +46,7 @@ type Server struct {
 	lastOpened *session
 	pending    map[string]*pendingLogin
 	anyLocked  bool // wrong log-ins have locked an account
+	odd        odd
 }
 
 // New starts a venue with fresh identities. An unknown surface, profile, role or
@@ -59,7 +60,7 @@ func New(config Config) (*Server, error) {
 		return nil, fmt.Errorf("alphapoint: unknown surface %q or profile %q", config.Surface, config.Profile)
 	}
 	server, err := kit.NewServer(kit.Setup{
-		Registry: Faults(config.Surface), Surface: surfaceOf(config.Surface), Profile: config.Profile, Faults: config.Faults, ParallelFault: faultParallelUsesAllAccepted,
+		Registry: append(Faults(config.Surface), oddOn(config.Surface)...), Surface: surfaceOf(config.Surface), Profile: config.Profile, Faults: config.Faults, ParallelFault: faultParallelUsesAllAccepted,
 		Clock: config.Clock, HashIterations: config.HashIterations,
 	})
 	if err != nil {
@@ -69,7 +70,7 @@ func New(config Config) (*Server, error) {
 		Server: server, surface: config.Surface, policy: rules, router: newRouter(config.Surface, rules), inQuery: config.CodeInQuery, jwtKey: randomHex(32),
 		attempts: kit.NewFaultyLimiter(server.Faults, limitFaultNames),
 		byLogin:  map[string]*user{}, byKey: map[string]*user{},
-		sessions: map[string]*session{}, pending: map[string]*pendingLogin{},
+		sessions: map[string]*session{}, pending: map[string]*pendingLogin{}, odd: newOdd(),
 	}
 	if err := s.seed(config.Pool); err != nil {
 		return nil, fmt.Errorf("%s: %w", config.Surface, err)
@@ -91,6 +92,7 @@ type request struct {
 	gatewayUser *user  // whose API key or JWT it carries
 	carrier     string // of a session or pending log-in that has no token of its own
 	session     *session
+	note        string // what a fault tells in a header field
 }
 
 func (s *Server) serve(w http.ResponseWriter, hr *http.Request) {
@@ -102,6 +104,9 @@ func (s *Server) serve(w http.ResponseWriter, hr *http.Request) {
 	}
 	r.op = op
 	if !methodRight {
+		if s.On(faultOddRefusedMethodLogsOut) && op.id == opLogOut {
+			s.run(r)
+		}
 		s.write(w, r, s.refuse(r, methodRefused))
 		return
 	}

@@ -1,6 +1,7 @@
 package alphapoint
 
 import (
+	"cmp"
 	"time"
 
 	"authconform/harness/reference/kit"
@@ -49,9 +50,11 @@ func (s *Server) open(r *request, u *user) *session {
 	if s.policy.camelCase {
 		s.sessions[r.carrier] = opened
 	}
+	delete(s.odd.ended, opened.token)
 	s.lastOpened = opened
 	if s.surface == Legacy {
-		u.deviceCode = kit.RandomUUID()
+		s.odd.codes[u] = append(s.odd.codes[u], u.deviceCode)
+		u.deviceCode = cmp.Or(s.oddDeviceCode(), kit.RandomUUID())
 		s.Outbox.Send(u.login, "New device", "Your code for a new device: "+u.deviceCode)
 	}
 	return opened
@@ -68,6 +71,9 @@ func (s *Server) findSession(r *request) {
 	if found == nil && s.pendingOpens(r, token) != nil {
 		found = &session{user: s.pendingOpens(r, token), opened: r.Now, used: r.Now}
 	}
+	if found == nil {
+		found = s.oddSession(r, token)
+	}
 	if found == nil && token != "" && s.On(faultAnySessionTokenAccepted) {
 		found = s.lastOpened
 	}
@@ -81,10 +87,20 @@ func (s *Server) findSession(r *request) {
 	r.session = found
 }
 
+func (s *Server) pendingTime() time.Duration {
+	if s.On(faultOddPendingLivesLong) {
+		return time.Hour
+	}
+	return pendingFor
+}
+
 func (s *Server) live(known *session, now time.Time) bool {
 	from := known.used
 	if s.On(faultSessionNotProlongedByUse) {
 		from = known.opened
+	}
+	if s.On(faultOddIdleTooLong) {
+		return now.Sub(from) < 2*sessionIdle
 	}
 	return now.Sub(from) < sessionIdle || s.On(faultSessionNeverEnds)
 }
@@ -155,12 +171,19 @@ func (s *Server) borrowed(r *request) *session {
 }
 
 func (s *Server) logOut(r *request) answer {
+	if s.On(faultOddForgottenByLogOut) {
+		s.Unspend("totp/")
+	}
+	if r.session != nil && s.On(faultOddLogOutOfNewest) {
+		r.session = s.lastOpened
+	}
 	if r.session != nil && !s.On(faultTokenAliveAfterLogout) {
 		for key, known := range s.sessions {
 			everybody := s.On(faultLogoutEndsEverySession)
 			ofUser := s.On(faultLogoutEndsAllOfTheUser) && known.user == r.session.user
 			if known == r.session || everybody || ofUser {
 				delete(s.sessions, key)
+				s.odd.ended[key] = known
 			}
 		}
 	}

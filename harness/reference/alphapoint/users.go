@@ -43,6 +43,9 @@ type user struct {
 	totp     string // secret; enrolled says whether it counts
 	enrolled bool
 
+	wrongCodes int  // counted for faults only
+	validated  bool // in any session, for faults only
+
 	deviceCode string // mailed, not yet used
 	devices    []device
 }

@@ -16,6 +16,8 @@ type account struct {
 	former  []string // pending secrets that were replaced; kept for faults only
 	secret  string   // of the active second factor; "" while it is off
 	dead    []string // secrets of earlier factors; kept for faults only
+
+	wrongCodes int // of the app; counted for faults only
 }
 
 // seed makes an identity with the role user and without a second factor. Its ID is
@@ -80,12 +82,24 @@ func (s *Server) login(r *request) answer {
 	}
 	v := s.findVerification(r, token, nil, typeLogin)
 	if v == nil || !s.useVerification(r, v) {
+		if s.On(faultOddRefusalLogsIn) && len(s.accounts) > 0 {
+			r.note = s.newUserToken(r.Now, s.accounts[0])
+		}
 		return refuse(notVerified())
+	}
+	if s.On(faultOddLoginSwitchesOff) {
+		v.account.secret = ""
 	}
 	return s.session(r, v.account)
 }
 
 func (s *Server) session(r *request, a *account) answer {
+	if s.On(faultOddCodesForgottenAtLogin) {
+		s.Unspend("totp/")
+	}
+	if s.On(faultOddGuessesResetByLogin) {
+		s.codeTry.Reset()
+	}
 	return ok(map[string]string{"token": s.newUserToken(r.Now, a)})
 }
 

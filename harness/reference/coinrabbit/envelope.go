@@ -55,6 +55,9 @@ func tooMany(wait time.Duration) refusal {
 }
 
 func (s *Server) write(w http.ResponseWriter, r *request, a answer) {
+	if r.note != "" {
+		w.Header().Set("X-Note", r.note)
+	}
 	if a.refused != nil {
 		s.writeRefusal(w, r, *a.refused)
 		return

@@ -8,7 +8,7 @@ import (
 	"authconform/harness/reference/kit/kittest"
 )
 
-func TestEveryFaultIsConsulted(t *testing.T) { kittest.Consulted(t, Faults()) }
+func TestEveryFaultIsConsulted(t *testing.T) { kittest.Consulted(t, append(Faults(), oddFaults()...)) }
 
 func TestFaultsAreWellFormed(t *testing.T) {
 	var ids []string

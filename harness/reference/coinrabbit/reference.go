@@ -1,6 +1,7 @@
 package coinrabbit
 
 import (
+	"slices"
 	"time"
 
 	"authconform/harness/reference/kit"
@@ -31,10 +32,10 @@ func startReference(o kit.Options) (*kit.Instance, error) {
 // surface is what the faults that every back end can have need to know.
 var surface = kit.Surface{
 	Credentials: list{"X-Api-Key", "X-User-Token", "Authorization", "Cookie"}, Guarded: list{"2fa"},
-	Inside: list{opCreate, opActivate, opDeactivate}, Limited: append(list{opVerify}, byCode...),
+	Inside: list{opCreate, opActivate, opDeactivate}, Limited: append(list{opVerify}, byCode...), Limiter: true,
 	Codings: byCode, Sent: list{opVerify}, SentWrong: list{outCodeWrong},
 	Proofs: list{opActivate, opDeactivate, opLogin}, Unproven: list{outNotVerified},
 }
 
 // allFaults are the faults of this back end's own and those of every one.
-func allFaults() []kit.Fault { return append(Faults(), kit.CommonFaults(surface)...) }
+func allFaults() []kit.Fault { return slices.Concat(Faults(), oddFaults(), kit.CommonFaults(surface)) }

@@ -1,6 +1,7 @@
 package coinrabbit
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -26,6 +27,9 @@ var codeLimitFaults = kit.LimitFaults{
 // createSecret draws a secret that counts once it is confirmed. The last one drawn
 // is the one to confirm.
 func (s *Server) createSecret(r *request) answer {
+	if s.On(faultOddCodesForgottenAtCreation) {
+		s.Unspend("totp/")
+	}
 	a := r.caller
 	if a.secret != "" {
 		switch {
@@ -64,7 +68,7 @@ func (s *Server) newSecret(a *account) string {
 	case s.On(faultSameSecretEachTime) && a.pending != "":
 		return a.pending
 	}
-	return kit.NewTOTPSecret(secretBytes)
+	return cmp.Or(s.oddSecret(), kit.NewTOTPSecret(secretBytes))
 }
 
 // activate switches the factor on: with a verification token of the type
@@ -223,18 +227,24 @@ func (s *Server) checkCode(r *request, a *account, secret, code string) *refusal
 	step, right := s.matches(r, a, secret, code)
 	wait, allowed := s.codeTry.Take(key, codeRule, r.Now)
 	if !allowed && !(right && s.On(faultRightCodePassesLimit)) {
+		if s.On(faultOddFactorOffAfterLimit) {
+			a.secret = ""
+		}
 		why := tooMany(wait)
 		return &why
 	}
-	if !right {
+	if !right && !s.oddWrong(r, a, secret) {
 		why := wrongCode()
 		return &why
 	}
 	s.codeTry.Forgive(key, r.Now)
-	if code == noCode || s.On(faultAnyCodeAccepted) {
+	if code == noCode || !right || s.On(faultAnyCodeAccepted) || r.op.id == opActivate && s.On(faultOddActivationCodeForgotten) {
 		return nil
 	}
 	if !s.Spend(r.Call, "totp/"+s.digest(secret)+"/"+time.Unix(step, 0).String()) && !s.On(faultReplayedCodeAccepted) {
+		if s.On(faultOddReplayDeactivates) {
+			a.secret = ""
+		}
 		why := wrongCode()
 		return &why
 	}
@@ -257,6 +267,13 @@ func (s *Server) matches(r *request, a *account, secret, code string) (int64, bo
 	if step, right := s.MatchTOTP(secret, code, r.Now, around); right {
 		return step, true
 	}
+	if s.On(faultOddMailedCodeAtApp) {
+		for name, sent := range s.codes {
+			if strings.HasSuffix(name, "/"+a.id) && sent.shown == code {
+				return -r.Now.UnixNano(), true
+			}
+		}
+	}
 	for _, other := range s.otherSecrets(a) {
 		if step, right := kit.MatchTOTP(other, code, r.Now, around); right {
 			return step, true
@@ -270,6 +287,9 @@ func (s *Server) otherSecrets(a *account) []string {
 	var secrets []string
 	if s.On(faultCodeOfDeadSecretAccepted) {
 		secrets = append(secrets, a.dead...)
+	}
+	if s.On(faultOddCodeOfReplacedSecret) {
+		secrets = append(secrets, a.former...)
 	}
 	if s.On(faultSecondFactorOfAnotherUserAccepted) {
 		for _, other := range s.accounts {

@@ -46,6 +46,8 @@ type Server struct {
 	byRecipient   map[string]*account
 	codes         map[string]*sentCode     // by account and type
 	verifications map[string]*verification // by digest
+
+	oddCount int // of what faults let count up
 }
 
 // New starts a back end with fresh accounts. An unknown profile or fault is an
@@ -59,7 +61,7 @@ func New(config Config) (*Server, error) {
 		return nil, fmt.Errorf("coinrabbit: unknown profile %q; want %q or %q", config.Profile, Documented, Strict)
 	}
 	server, err := kit.NewServer(kit.Setup{
-		Registry: Faults(), Surface: surface, Profile: config.Profile, Faults: config.Faults, ParallelFault: faultParallelUsesAllAccepted, Clock: config.Clock,
+		Registry: append(Faults(), oddFaults()...), Surface: surface, Profile: config.Profile, Faults: config.Faults, ParallelFault: faultParallelUsesAllAccepted, Clock: config.Clock,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("coinrabbit: %w", err)
@@ -73,7 +75,7 @@ func New(config Config) (*Server, error) {
 	s := &Server{
 		Server: server, policy: rules, router: newRouter(rules),
 		key: "pk-" + kit.RandomString(40, kit.Alphanumeric), signing: []byte(kit.RandomString(48, kit.Alphanumeric)),
-		pepper: []byte(kit.RandomString(32, kit.Alphanumeric)), codeTry: kit.NewFaultyLimiter(server.Faults, codeLimitFaults), limiter: kit.NewLimiter(),
+		pepper: []byte(kit.RandomString(32, kit.Alphanumeric)), codeTry: kit.NewFaultyLimiter(server.Faults, codeLimitFaults), limiter: kit.NewFaultyLimiter(server.Faults, kit.LimitFaults{}),
 		byID: map[string]*account{}, byExternal: map[string]*account{}, byRecipient: map[string]*account{},
 		codes: map[string]*sentCode{}, verifications: map[string]*verification{},
 	}
@@ -91,6 +93,7 @@ type request struct {
 	op     *operation
 	body   []byte
 	caller *account // of x-user-token; nil without one
+	note   string   // what a fault tells in a header field
 }
 
 func (s *Server) serve(w http.ResponseWriter, hr *http.Request) {

@@ -54,12 +54,20 @@ func (s *Server) userOf(r *request, token string) *account {
 		jwt.WithTimeFunc(func() time.Time { return r.Now }),
 	}
 	var claims jwt.RegisteredClaims
+	if s.On(faultOddTokenMinuteLonger) {
+		options = append(options, jwt.WithLeeway(10*time.Minute))
+	}
 	if s.On(faultExpiredUserTokenAccepted) {
 		options = append(options, jwt.WithoutClaimsValidation())
 	} else if !s.On(faultUserTokenWithoutExpiry) {
 		options = append(options, jwt.WithExpirationRequired())
 	}
-	if _, err := jwt.ParseWithClaims(token, &claims, func(*jwt.Token) (any, error) { return s.signing, nil }, options...); err != nil {
+	if _, err := jwt.ParseWithClaims(token, &claims, func(t *jwt.Token) (any, error) {
+		if key := s.oddKey(t); key != nil {
+			return key, nil
+		}
+		return s.signing, nil
+	}, options...); err != nil {
 		return nil
 	}
 	return s.byID[claims.Subject]

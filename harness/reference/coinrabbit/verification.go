@@ -1,6 +1,9 @@
 package coinrabbit
 
 import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
 	"strings"
 	"time"
 
@@ -90,20 +93,49 @@ func (s *Server) sendCode(r *request) answer {
 		if s.On(faultUnknownAddressTold) {
 			return refuse(invalid(s.policy.recipientMember))
 		}
+		if s.On(faultOddUnknownTold) {
+			r.note = "unknown"
+		}
+		recipient, _ := in[s.policy.recipientMember].(string)
+		if wait, allowed := s.limiter.Take("send/"+kind+"/"+strings.ToLower(recipient), sendRule, r.Now); !allowed && !s.On(faultOddUnknownToldByLimit) {
+			return refuse(tooMany(wait))
+		}
+		if s.On(faultOddUnknownGetsMail) {
+			s.deliver(&account{email: recipient, phone: recipient}, kind, kit.RandomString(6, kit.Decimal))
+		}
 		return ok(nil)
+	}
+	if s.On(faultOddUnknownTold) {
+		r.note = "known"
 	}
 	if !s.On(faultSendingNeverLimited) {
 		if wait, allowed := s.limiter.Take("send/"+kind+"/"+a.id, sendRule, r.Now); !allowed {
+			if s.On(faultOddSentDespiteLimit) {
+				s.deliver(a, kind, kit.RandomString(6, kit.Decimal))
+			}
 			return refuse(tooMany(wait))
 		}
 	}
-	code := kit.RandomString(6, kit.Decimal)
+	code := cmp.Or(s.oddCode(a, r.Now), kit.RandomString(6, kit.Decimal))
 	sent := &sentCode{digest: s.digest(code), shown: code, until: r.Now.Add(codeLife)}
+	if s.On(faultOddCodeMinutesLonger) {
+		sent.until = sent.until.Add(codeLife)
+	}
+	if s.On(faultOddVerifyResetBySend) {
+		s.limiter.Reset()
+	}
 	if last := s.codes[kind+"/"+a.id]; last != nil {
 		sent.old = append(last.old, last.digest)
 	}
 	s.codes[kind+"/"+a.id] = sent
 	s.deliver(a, kind, code)
+	switch {
+	case s.On(faultOddCodeInField):
+		r.note = "sent " + code
+	case s.On(faultOddCodeDigestInAnswer):
+		sum := sha256.Sum256([]byte(code))
+		return ok(map[string]string{"request_id": hex.EncodeToString(sum[:])})
+	}
 	if s.On(faultCodeInAnswer) {
 		return ok(map[string]string{"verification_code": code})
 	}
@@ -134,6 +166,13 @@ func (s *Server) verifyCode(r *request) answer {
 		return refuse(*refused)
 	}
 	if a == nil {
+		if s.On(faultOddUnknownToldByVerify) {
+			r.note = "unknown"
+		}
+		recipient, _ := in[s.policy.recipientMember].(string)
+		if wait, allowed := s.limiter.Take("verify/"+strings.ToLower(recipient), verifyRule, r.Now); !allowed && !s.On(faultOddUnknownToldByLimit) {
+			return refuse(tooMany(wait))
+		}
 		return refuse(wrongCode())
 	}
 	key := "verify/" + a.id + s.Varies(r.http)
@@ -143,15 +182,24 @@ func (s *Server) verifyCode(r *request) answer {
 		}
 	}
 	if !s.rightCode(r, a, kind, code) {
+		if s.On(faultOddRefusalVerifies) {
+			r.note = s.newVerification(r, a, kind, code)
+		}
 		return refuse(wrongCode())
 	}
 	s.limiter.Forgive(key, r.Now)
-	return ok(map[string]string{"verification_token": s.newVerification(r, a, kind)})
+	if s.On(faultOddGuessesResetByVerify) {
+		s.codeTry.Reset()
+	}
+	return ok(map[string]string{"verification_token": s.newVerification(r, a, kind, code)})
 }
 
 func (s *Server) rightCode(r *request, a *account, kind, code string) bool {
 	digest := s.digest(code)
 	if s.On(faultAnyVerificationCodeAccepted) {
+		return true
+	}
+	if _, right := kit.MatchTOTP(a.secret, code, r.Now, window); right && s.On(faultOddAppCodeAtVerify) {
 		return true
 	}
 	if s.On(faultCodeOfAnotherTypeAccepted) {
@@ -185,8 +233,8 @@ func (s *Server) rightCode(r *request, a *account, kind, code string) bool {
 	return s.Spend(r.Call, "code/"+kind+"/"+a.id+"/"+digest+sent.until.String()) || s.On(faultVerificationCodeReusable)
 }
 
-func (s *Server) newVerification(r *request, a *account, kind string) string {
-	token := "vt-" + kit.RandomString(40, kit.Alphanumeric)
+func (s *Server) newVerification(r *request, a *account, kind, code string) string {
+	token := cmp.Or(s.oddVerification(a, kind, code), "vt-"+kit.RandomString(40, kit.Alphanumeric))
 	v := &verification{account: a, kind: kind, until: r.Now.Add(verificationLife), digest: s.digest(token), shown: token}
 	s.verifications[v.digest] = v
 	return token

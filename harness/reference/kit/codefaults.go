@@ -230,6 +230,9 @@ func (s *Server) MatchTOTP(secret, code string, at time.Time, window int) (step 
 			return -at.UnixNano(), true
 		}
 	}
+	if s.On(faultOddForgottenByWrong) {
+		s.oneUse.Forget("totp/")
+	}
 	return 0, false
 }
 

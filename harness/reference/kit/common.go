@@ -24,6 +24,7 @@ type Surface struct {
 	CodesOnce   []string // profiles in which they do; nil: all
 	Mails       []string // operationIds that mail a proof to the address that a request names
 	Limited     []string // operationIds whose wrong attempts are limited; none where none are
+	Limiter     bool     // they are by a Limiter
 	Profiles    []string // in which there is a limit; nil: all
 	Codings     []string // operationIds that take time-based codes, whether they remember them or not
 	Narrow      []string // profiles in which no code of two steps away counts; nil: all
@@ -103,7 +104,7 @@ func CommonFaults(surface Surface) []Fault {
 		case f.draws != nil:
 			fault.Operations, fault.Outcomes = slices.Concat(surface.Inside, surface.FirstSteps, surface.Codes), []string{"ok"}
 		}
-		withPassword := f.id == faultPasswordInMember || f.id == faultPasswordInHeader || f.id == faultPasswordDigest
+		withPassword := slices.Contains(ofPasswords, f.id)
 		pointless := withPassword && len(surface.FirstSteps) == 0 || f.draws != nil && !surface.Opaque || surface.Digits && f.id == faultCredentialInAnyCase || surface.MixedCase && f.id == faultOpenInCapitals
 		if len(fault.Operations) > 0 && !pointless {
 			all = append(all, fault)
@@ -112,13 +113,27 @@ func CommonFaults(surface Surface) []Fault {
 	for _, f := range []Fault{
 		{ID: faultOnlyLastCodeRemembered, Text: "Of the used codes only the last one is remembered."},
 		{ID: faultCodesForgottenAfterStep, Text: "A used code counts again in the next time step."},
+		{ID: faultOddReplaySecondTime, Text: "A used code is rejected once and counts again after that."},
+		{ID: faultOddForgottenByWrong, Text: "A wrong code makes used ones count again."},
 	} {
 		f.Operations, f.Outcomes, f.Profiles = surface.Codes, []string{"second-factor-replayed"}, surface.CodesOnce
 		if len(f.Operations) > 0 {
 			all = append(all, f)
 		}
 	}
+	for _, f := range limiterFaults {
+		f.Operations, f.Outcomes, f.Profiles = surface.Limited, []string{"throttled", "second-factor-throttled"}, surface.Profiles
+		if surface.Limiter {
+			all = append(all, f)
+		}
+	}
 	return all
+}
+
+// ofPasswords are faults of servers that know passwords.
+var ofPasswords = []string{
+	faultPasswordInMember, faultPasswordInHeader, faultPasswordDigest,
+	faultPasswordSHA1, faultPasswordMD5, faultPasswordBackwards, faultPasswordInRefusal,
 }
 
 // Faults that the code speaks of.
@@ -127,6 +142,8 @@ const (
 	faultOpenInCapitals          = "open-in-capitals"
 	faultOnlyLastCodeRemembered  = "only-last-code-remembered"
 	faultCodesForgottenAfterStep = "used-codes-forgotten-after-step"
+	faultOddReplaySecondTime     = "odd-replay-second-time"
+	faultOddForgottenByWrong     = "odd-used-codes-forgotten-by-wrong-code"
 )
 
 // Waives tells whether a fault lets a first step do without the second.

@@ -32,6 +32,54 @@ type Limiter struct {
 	stuck    map[string]bool // keys that NeverReleased holds
 	attempts map[string][]time.Time
 	blocked  map[string]time.Time // until
+	last     string               // key, for faults
+}
+
+// Faults that every Limiter can have.
+const (
+	faultOddBlockOnce          = "odd-limit-blocks-once"
+	faultOddBlockHalf          = "odd-limit-blocks-half-as-long"
+	faultOddPeriodHalf         = "odd-limit-counts-half-as-long"
+	faultOddSuccessOfAnybody   = "odd-limit-reset-by-success-of-anybody"
+	faultOddOnlyLastCounted    = "odd-limit-counts-only-the-last"
+	faultOddLimitOfEverybody   = "odd-limit-of-everybody"
+	faultOddEverySecondCounted = "odd-limit-counts-every-second"
+	faultOddLastSecondOfBlock  = "odd-limit-open-in-last-seconds"
+	faultOddBlockEndsElsewhere = "odd-limit-ends-with-another-key"
+)
+
+var limiterFaults = []Fault{
+	{ID: faultOddBlockOnce, Text: "A block holds for one request."},
+	{ID: faultOddBlockHalf, Text: "A block holds half as long as it says."},
+	{ID: faultOddPeriodHalf, Text: "Attempts are forgotten in half the time."},
+	{ID: faultOddSuccessOfAnybody, Text: "A success of anybody forgives everybody's attempts."},
+	{ID: faultOddOnlyLastCounted, Text: "Only attempts at the account that was tried last are remembered."},
+	{ID: faultOddLimitOfEverybody, Text: "The attempts at all accounts are counted together."},
+	{ID: faultOddEverySecondCounted, Text: "Only every second attempt is counted."},
+	{ID: faultOddLastSecondOfBlock, Text: "A block ends ten seconds early."},
+	{ID: faultOddBlockEndsElsewhere, Text: "An attempt at another account ends a block."},
+}
+
+// misjudge is where faults change what an attempt is counted by.
+func (l *Limiter) misjudge(key string, rule Rule) (string, Rule) {
+	switch {
+	case l.faults.On(faultOddBlockHalf):
+		rule.Block /= 2
+	case l.faults.On(faultOddLastSecondOfBlock):
+		rule.Block -= 10 * time.Second
+	case l.faults.On(faultOddPeriodHalf):
+		rule.Period /= 2
+	case l.faults.On(faultOddLimitOfEverybody):
+		key = "everybody"
+	case l.faults.On(faultOddEverySecondCounted):
+		rule.Attempts *= 2
+	case l.faults.On(faultOddOnlyLastCounted) && key != l.last:
+		clear(l.attempts)
+	case l.faults.On(faultOddBlockEndsElsewhere) && key != l.last:
+		clear(l.blocked)
+	}
+	l.last = key
+	return key, rule
 }
 
 // NewLimiter returns a limiter that has seen nothing and has no faults.
@@ -62,9 +110,13 @@ func (l *Limiter) Take(key string, rule Rule, now time.Time) (wait time.Duration
 	case l.faults.On(l.names.OneTooFew):
 		rule.Attempts--
 	}
+	key, rule = l.misjudge(key, rule)
 	wait, ok = l.take(key, rule, now)
 	if !ok && l.faults.On(l.names.NeverReleased) {
 		l.stuck[key] = true
+	}
+	if !ok && l.faults.On(faultOddBlockOnce) {
+		delete(l.blocked, key)
 	}
 	return wait, ok
 }
@@ -93,6 +145,9 @@ func (l *Limiter) take(key string, rule Rule, now time.Time) (wait time.Duration
 func (l *Limiter) Forgive(key string, at time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if l.faults.On(faultOddSuccessOfAnybody) {
+		clear(l.attempts)
+	}
 	if i := slices.Index(l.attempts[key], at); i >= 0 {
 		l.attempts[key] = slices.Delete(l.attempts[key], i, i+1)
 	}

@@ -150,7 +150,7 @@ var tellingFaults = []commonFault{
 
 // allCommon are the faults of every back end.
 func allCommon() []commonFault {
-	return slices.Concat(commonFaults, tellingFaults, misledFaults, oddFaults, nearFaults(), codeFaults, passwordFaults, proofFaults)
+	return slices.Concat(commonFaults, tellingFaults, misledFaults, oddFaults, unguarded, nearFaults(), codeFaults, passwordFaults, proofFaults)
 }
 
 // Faults of servers that know passwords.

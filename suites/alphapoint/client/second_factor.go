@@ -166,8 +166,14 @@ var mailedCode = regexp.MustCompile(`:\s*([0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[
 func (c *Client) NewDevice(ctx context.Context) (session *conform.Actor, code string) {
 	ginkgo.GinkgoHelper()
 	who := c.Account(User)
+	return c.MailedDevice(ctx, who, func() *conform.Actor { return c.SignIn(ctx, who) })
+}
+
+// MailedDevice is the session that open opens, with the code that is mailed for it.
+func (c *Client) MailedDevice(ctx context.Context, who *identity.Identity, open func() *conform.Actor) (session *conform.Actor, code string) {
+	ginkgo.GinkgoHelper()
 	c.ForgetMail(ctx, who.Login)
-	session = c.SignIn(ctx, who)
+	session = open()
 	c.Mail(ctx, who.Login, func(m inbox.Message) bool {
 		if found := mailedCode.FindStringSubmatch(m.Text); found != nil {
 			code = found[1]

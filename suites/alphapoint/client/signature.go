@@ -65,6 +65,13 @@ func (s Signer) Sign(secret, nonce, userID, apiKey string) string {
 // MAC is the signature of any message.
 func (s Signer) MAC(secret, message string) string { return s.spell(s.sum(secret, message), s.base64) }
 
+// Digest is what the signature of a message would be without any secret.
+func (s Signer) Digest(message string) string {
+	h := s.hash()
+	h.Write([]byte(message))
+	return s.spell(h.Sum(nil), s.base64)
+}
+
 // Respelt is the right signature in the spelling that the target does not use.
 func (s Signer) Respelt(who *identity.Identity, nonce string) string {
 	return s.spell(s.sum(who.APISecret, s.Message(nonce, who.ID, who.APIKey)), !s.base64)

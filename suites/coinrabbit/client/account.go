@@ -337,6 +337,32 @@ func (p *Client) TrySend(ctx context.Context, a *Account, messageType string) (s
 	return p.Secret("verification-code", codeIn(message)), call
 }
 
+// Box is where messages to an address or a number arrive.
+func (p *Client) Box(recipient string) string {
+	ginkgo.GinkgoHelper()
+	if p.Setting(Delivery) != "sms" {
+		return recipient
+	}
+	in := p.Target().Inbox
+	if in == nil || in.SMSAddress == "" {
+		p.Untestable("it looks for a text message, and the target file does not say where texts arrive (inbox.sms-address)")
+	}
+	return strings.ReplaceAll(in.SMSAddress, "{phone}", recipient)
+}
+
+// Arrived counts the codes that have arrived for an account.
+func (p *Client) Arrived(ctx context.Context, a *Account) int {
+	ginkgo.GinkgoHelper()
+	_, box := p.address(a)
+	n := 0
+	for _, m := range p.Messages(ctx, box) {
+		if codeIn(m) != "" {
+			n++
+		}
+	}
+	return n
+}
+
 // VerifyLast exchanges the code that arrived last: a target may send no more to an
 // account until one of many was made use of.
 func (p *Client) VerifyLast(ctx context.Context, a *Account, messageType string) {
