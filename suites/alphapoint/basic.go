@@ -43,7 +43,6 @@ func (v specs) basic() {
 		func(ctx SpecContext) { // how it is told is no part of the contract
 			who := v.Account(client.User)
 			l := v.loginLimit(who)
-			DeferCleanup(func(ctx SpecContext) { v.endLimit(ctx, l) })
 			for range l.Attempts {
 				v.ExpectAnswer(ctx, v.BasicCaller(who, client.WrongPassword), v.Basic, request, contract.BadCredentials)
 			}
