@@ -73,11 +73,28 @@ func bearerTaken(p *api) {
 	It("GET /resource/users/me rejects a bearer token an hour after it was issued", Serial,
 		clause.Should("barong.bearer.expired", p.GetCurrentUser, client.TokenRefused, clause.Needs(client.Direct)), func(ctx SpecContext) {
 			me := p.Member(ctx)
-			token := p.SessionToken(ctx, me)
+			token, left := p.nearItsEnd(p.SessionToken(ctx, me))
 			p.Require("use the token", p.Do(ctx, p.Visitor(), p.GetCurrentUser, p.Bearing("Bearer "+token)), p.GetCurrentUser, contract.OK)
-			p.Wait(ctx, time.Hour+time.Minute, "the token has to expire")
+			p.Wait(ctx, left, "the token has to expire")
 			p.Expect(p.Do(ctx, p.Visitor(), p.GetCurrentUser, p.Bearing("Bearer "+token)), p.GetCurrentUser, client.TokenRefused)
 		})
+}
+
+// nearItsEnd is a bearer token, and after how long it has to have expired. With the key that
+// signs tokens it is one of nearly an hour ago, and otherwise the token itself.
+func (p *api) nearItsEnd(token string) (old string, left time.Duration) {
+	GinkgoHelper()
+	const lifetime, soon = time.Hour, 10 * time.Second
+	if !p.Target().Features[client.KnownKey] {
+		return token, lifetime + time.Minute
+	}
+	return p.resigned(token, func(claims map[string]any) {
+		for _, name := range []string{"iat", "exp"} { // what the target leaves out stays out
+			if at, isNumber := claims[name].(float64); isNumber {
+				claims[name] = int64(at - (lifetime - soon).Seconds())
+			}
+		}
+	}), soon + client.InTransit
 }
 
 func bearerPresented(p *api) {
