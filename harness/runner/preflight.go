@@ -134,10 +134,11 @@ func asksBasic(t *target.Target, root *httpclient.Call, knocks []*httpclient.Cal
 }
 
 // repeatsPrefix finds the address that ends with what the paths of the exchange begin
-// with, where no log-in is to be found.
+// with, where no log-in is taken: a gateway may answer otherwise than 404 to a path that
+// there is not.
 func repeatsPrefix(t *target.Target, knocks []*httpclient.Call) error {
 	u, err := url.Parse(t.URL)
-	found := func(call *httpclient.Call) bool { return call.Status != http.StatusNotFound }
+	found := func(call *httpclient.Call) bool { return call.Status < http.StatusBadRequest }
 	if err != nil || len(knocks) == 0 || slices.ContainsFunc(knocks, found) {
 		return nil
 	}
@@ -145,8 +146,8 @@ func repeatsPrefix(t *target.Target, knocks []*httpclient.Call) error {
 	if prefix == "" {
 		return nil
 	}
-	return fmt.Errorf("%s: url ends with %s, and the paths of %s begin with it (%s %s%s answers 404): take it off url",
-		t.At("url"), prefix, t.Exchange, knocks[0].Method, u.Path, knocks[0].Path)
+	return fmt.Errorf("%s: url ends with %s, and the paths of %s begin with it (%s %s%s answers %d): take it off url",
+		t.At("url"), prefix, t.Exchange, knocks[0].Method, u.Path, knocks[0].Path, knocks[0].Status)
 }
 
 // repeated is the longest end of one path that another one begins with.

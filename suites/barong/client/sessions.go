@@ -112,19 +112,24 @@ func (p *Client) FreshWindow(ctx context.Context) {
 	p.Wait(ctx, now.Truncate(Window).Add(Window+margin).Sub(now), "the limiter's window has to begin")
 }
 
-// Knock signs an account of the target file in for the preflight, without a code. A
-// banned, deleted or locked account is refused before its password is looked at; the
-// answer of a captcha is good for one log-in; and release 3.1 counts each log-in,
-// right or wrong, against the five that clauses may need within the minute.
+// signsIn are the roles whose accounts the preflight signs in, one of each: a banned,
+// deleted or locked account is refused before its password is looked at.
+var signsIn = []string{RoleActive, RolePending, RoleTOTP, RoleServiceOwner, RolePhone}
+
+// Knock signs an account of the target file in for the preflight, without a code, and with
+// the captcha's answer where one is asked for. Release 3.1 counts each log-in, which
+// windows.knocked allows for.
 func Knock(s *conform.Context, who *identity.Identity, role string) *conform.Knock {
-	signsIn := []string{RoleActive, RolePending, RoleTOTP, RoleServiceOwner, RolePhone}
-	if !slices.Contains(signsIn, role) || s.Profile() == Release31 || s.Target().Features[Captcha] || who.Password == "" {
+	if !slices.Contains(signsIn, role) || who.Password == "" {
 		return nil
 	}
 	p := New(s)
 	a := &Account{Identity: who, Address: p.NewAddress()}
+	rests := []string{"password", "login"}
+	if s.Target().Features[Captcha] {
+		rests = append(rests, "captcha.response")
+	}
 	return &conform.Knock{
-		Operation: p.CreateSession, By: p.VisitorAt(a.Address), Request: p.Credentials(a, ""), Refused: contract.BadCredentials,
-		Rests: []string{"password", "login"},
+		Operation: p.CreateSession, By: p.VisitorAt(a.Address), Request: p.Credentials(a, ""), Refused: contract.BadCredentials, Rests: rests,
 	}
 }
