@@ -97,6 +97,7 @@ func (v specs) forgedTokens(who *identity.Identity) []http.Header {
 	for _, forged := range []string{
 		token.AlgNone("none"), token.WithSignatureOf(foreign), token.Altered("exp", 4102444800),
 		token.Header + "." + token.Payload, token.Truncated(),
+		token.SignedHMAC(nil, family.RandomSecret()), token.SignedHMAC(nil, nil), token.SignedHMAC(nil, []byte("secret")),
 	} {
 		headers = append(headers, client.Bearer(v.Secret("forged-token", forged)))
 	}

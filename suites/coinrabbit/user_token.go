@@ -56,7 +56,8 @@ func forgedTokens(p *client.Client) []deviation {
 	sources := map[string]string{
 		"alg-none": none, "alg-none-odd": none, "stripped": signature, "tampered-signature": signature,
 		"other-key": foreign + "checks#J02", "key-in-token": "RFC 8725 3.10; checks#J08",
-		"empty-key": signature, "subject-key": foreign + "checks#J02",
+		"empty-key": signature, "subject-key": foreign + "checks#J02", "guessable-key": foreign + "checks#J02",
+		"rsa-key-in-token": "RFC 8725 3.10; checks#J08",
 	}
 	for _, f := range family.Forgeries() {
 		if rests, stated := sources[f.Slug]; stated {

@@ -9,6 +9,7 @@ import (
 	"maps"
 	"math/big"
 	"strings"
+	"sync"
 
 	"github.com/golang-jwt/jwt/v5"
 )
@@ -68,12 +69,6 @@ func (t JWT) WithPayloadOf(other JWT) string {
 // WithSignatureOf has the signature of another token.
 func (t JWT) WithSignatureOf(other JWT) string {
 	t.Signature = other.Signature
-	return t.String()
-}
-
-// WithHeader has other members in its header under the old signature.
-func (t JWT) WithHeader(header map[string]any) string {
-	t.Header = EncodeJSON(header)
 	return t.String()
 }
 
@@ -145,8 +140,13 @@ func Forgeries() []Forgery {
 			subject, _ := t.Claims()["sub"].(string)
 			return t.SignedHMAC(nil, []byte(subject))
 		}},
+		{"guessable-key", `signed with the key "secret"`, func(t JWT) string { return t.SignedHMAC(nil, []byte("secret")) }},
 		{"key-in-token", "that brings its own key in its header",
 			func(t JWT) string { return t.SignedHMAC(map[string]any{"jwk": JWKOf(own)}, own) }},
+		{"rsa-key-in-token", "that brings the public half of its own RSA key in its header", func(t JWT) string {
+			key := forgersRSA()
+			return SignJWT(jwt.SigningMethodRS256, map[string]any{"jwk": PublicJWK(key)}, t.Claims(), key)
+		}},
 	}
 }
 
@@ -169,8 +169,15 @@ func RandomSecret() []byte {
 	return key
 }
 
-// RandomRSA is a key for RS256 that no server knows.
-func RandomRSA() (*rsa.PrivateKey, error) { return rsa.GenerateKey(rand.Reader, 2048) }
+// forgersRSA is a key for RS256 that no server knows: one a process, for making one takes
+// longer than all else that a forgery does.
+var forgersRSA = sync.OnceValue(func() *rsa.PrivateKey {
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		panic(err) // of no length that crypto/rsa refuses
+	}
+	return key
+})
 
 // JWKOf is a secret as a JSON Web Key (RFC 7518 section 6.4).
 func JWKOf(secret []byte) map[string]any {

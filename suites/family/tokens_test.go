@@ -31,7 +31,6 @@ func TestForgeriesAreRejected(t *testing.T) {
 	forgeries := map[string]string{
 		"altered": right.Altered("uid", "B"), "claim left out": right.Altered("exp", nil),
 		"payload of another": right.WithPayloadOf(other), "signature of another": right.WithSignatureOf(other),
-		"other header": right.WithHeader(map[string]any{"alg": "HS256"}),
 	}
 	for _, f := range Forgeries() {
 		forgeries[f.Slug] = f.Make(right)
@@ -66,11 +65,7 @@ func TestParseJWTTakesTokensOnly(t *testing.T) {
 }
 
 func TestPublicJWKShowsNoSecret(t *testing.T) {
-	key, err := RandomRSA()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for name := range PublicJWK(key) {
+	for name := range PublicJWK(forgersRSA()) {
 		if name != "kty" && name != "n" && name != "e" {
 			t.Errorf("it has %s", name)
 		}

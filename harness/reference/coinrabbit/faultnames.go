@@ -66,6 +66,8 @@ const (
 	faultStrippedSignatureAccepted       = "stripped-signature-accepted"
 	faultUserTokenSignatureIgnored       = "user-token-signature-ignored"
 	faultKeyInTokenTrusted               = "key-in-token-trusted"
+	faultRSAKeyInTokenTrusted            = "rsa-key-in-token-trusted"
+	faultTokenByGuessableKey             = "token-by-guessable-key"
 	faultExpiredUserTokenAccepted        = "expired-user-token-accepted"
 	faultUserTokenWithoutExpiry          = "user-token-without-expiry"
 	faultUserTokenUnchangedBetweenLogins = "user-token-unchanged-between-logins"

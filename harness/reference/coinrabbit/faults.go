@@ -250,6 +250,14 @@ func credentialFaults() []kit.Fault {
 			ID: faultKeyInTokenTrusted, Text: "A user token signed with a key that it brings along is accepted.",
 			Operations: users, Outcomes: refused,
 		},
+		{
+			ID: faultRSAKeyInTokenTrusted, Text: "A user token signed with the RSA key that it brings along is accepted.",
+			Operations: users, Outcomes: refused,
+		},
+		{
+			ID: faultTokenByGuessableKey, Text: "A user token signed with the word secret is accepted.",
+			Operations: users, Outcomes: refused,
+		},
 		{ID: faultExpiredUserTokenAccepted, Text: "A user token counts after it expired.", Operations: users, Outcomes: refused},
 		{
 			ID: faultUserTokenWithoutExpiry, Text: "A user token says no expiry.",

@@ -1,8 +1,10 @@
 package coinrabbit
 
 import (
+	"crypto/rsa"
 	"encoding/base64"
 	"encoding/json"
+	"math/big"
 	"strings"
 	"time"
 
@@ -83,6 +85,8 @@ func (s *Server) forged(token string) *account {
 		Alg string `json:"alg"`
 		JWK struct {
 			K string `json:"k"`
+			N string `json:"n"`
+			E string `json:"e"`
 		} `json:"jwk"`
 	}
 	var claims struct {
@@ -97,15 +101,36 @@ func (s *Server) forged(token string) *account {
 	case s.On(faultUserTokenSignatureIgnored) && parts[2] != "":
 	case s.On(faultStrippedSignatureAccepted) && parts[2] == "":
 	case s.On(faultKeyInTokenTrusted) && header.JWK.K != "":
-		key, err := base64.RawURLEncoding.DecodeString(header.JWK.K)
-		signature, broken := base64.RawURLEncoding.DecodeString(parts[2])
-		if err != nil || broken != nil || jwt.SigningMethodHS256.Verify(parts[0]+"."+parts[1], signature, key) != nil {
+		if !signedBy(jwt.SigningMethodHS256, parts, octets(header.JWK.K)) {
+			return nil
+		}
+	case s.On(faultRSAKeyInTokenTrusted) && header.JWK.N != "":
+		n, e := new(big.Int).SetBytes(octets(header.JWK.N)), new(big.Int).SetBytes(octets(header.JWK.E))
+		if !signedBy(jwt.SigningMethodRS256, parts, &rsa.PublicKey{N: n, E: int(e.Int64())}) {
+			return nil
+		}
+	case s.On(faultTokenByGuessableKey):
+		if !signedBy(jwt.SigningMethodHS256, parts, []byte("secret")) {
 			return nil
 		}
 	default:
 		return nil
 	}
 	return s.byID[claims.Sub]
+}
+
+// signedBy tells whether the three parts of a token are signed with a key.
+func signedBy(method jwt.SigningMethod, parts []string, key any) bool {
+	return method.Verify(parts[0]+"."+parts[1], octets(parts[2]), key) == nil
+}
+
+// octets are those of Base64 without padding; nil where it is none.
+func octets(text string) []byte {
+	raw, err := base64.RawURLEncoding.DecodeString(text)
+	if err != nil {
+		return nil
+	}
+	return raw
 }
 
 func part(text string, into any) bool {

@@ -1,9 +1,12 @@
 package coinrabbit
 
 import (
+	"crypto/rand"
+	"crypto/rsa"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"math/big"
 	"strings"
 	"time"
 
@@ -70,6 +73,7 @@ func (d *diary) sessions() {
 		parts[0] + "." + parts[1] + ".",
 		parts[0] + "." + parts[1] + ".AAAA",
 		own(object{"alg": "HS256", "jwk": object{"k": base64.RawURLEncoding.EncodeToString(key)}}, parts[1], key),
+		own(object{"alg": "HS256"}, parts[1], []byte("secret")), byOwnRSA(parts[1]),
 		d.key,
 		v.verified(typeActivation),
 		"unreadable",
@@ -87,6 +91,16 @@ func (d *diary) sessions() {
 func header(h object) string {
 	text, _ := json.Marshal(h)
 	return base64.RawURLEncoding.EncodeToString(text)
+}
+
+func byOwnRSA(payload string) string {
+	key, _ := rsa.GenerateKey(rand.Reader, 2048)
+	encode := base64.RawURLEncoding.EncodeToString
+	input := header(object{"alg": "RS256", "jwk": object{
+		"n": encode(key.N.Bytes()), "e": encode(big.NewInt(int64(key.E)).Bytes()),
+	}}) + "." + payload
+	signature, _ := jwt.SigningMethodRS256.Sign(input, key)
+	return input + "." + encode(signature)
 }
 
 func own(h object, payload string, key []byte) string {
