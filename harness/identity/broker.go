@@ -53,9 +53,11 @@ type account struct {
 	fills  bool    // what holds it looks at a limit as the target has it
 	// indifferent: what holds it makes no attempt that the limit counts
 	indifferent bool
-	sets        bool // what holds it may set limits of its own
-	turn        int  // of the last lease; 0: never leased
-	made        bool // by a Provider
+	sets        bool   // what holds it may set limits of its own
+	turn        int    // of the last lease; 0: never leased
+	as          string // the role of the last lease
+	full        string // the role in which its limit was filled
+	made        bool   // by a Provider
 }
 
 // holder is who has accounts: one process of the run.
@@ -122,6 +124,9 @@ func (b *Broker) Return(name string, s State) {
 	a := b.accounts[i]
 	// What was failed under another limit than the raised one may have filled that.
 	s.Filled = s.Filled || b.ease.Turn != nil && (a.fills || a.sets) && s.Failed > a.Failed
+	if s.Full.After(a.Full) {
+		a.full = a.as
+	}
 	a.State, a.holder = s, nil
 	b.assign()
 }
@@ -205,11 +210,12 @@ func (b *Broker) settle(t *ticket, picks []*account, ready, now time.Time) bool 
 	case b.over != "":
 		t.err = &Ended{b.over}
 	case complete && !ready.After(now):
-		for _, a := range picks {
+		for i, a := range picks {
 			b.turn++
 			if a.rested(now, b.terms) {
 				a.forget()
 			}
+			a.as = t.Claims[i].Role
 			a.turn, a.holder, a.fills, a.sets, a.indifferent = b.turn, t.by, t.Fills, t.Sets, t.indifferent() && len(t.Held) == 0
 			t.grants = append(t.grants, Grant{a.Identity, a.State, b.terms.Window + margin})
 		}
@@ -238,7 +244,7 @@ func (b *Broker) pick(t *ticket, kept map[*account]time.Time, now time.Time) (pi
 		if best == nil || at.Sub(now) > brief {
 			other, otherAt := b.soonest(c, now, func(a *account) bool {
 				_, waitedFor := kept[a]
-				return !t.Fills && b.standsIn(a, c, t.Held) && !slices.Contains(picks, a) && !waitedFor
+				return b.standsIn(a, c, t.Held) && !slices.Contains(picks, a) && !waitedFor
 			})
 			// One that is out of reach for longer than anybody waits serves nobody.
 			if other != nil && otherAt.Sub(now) <= b.terms.Patience && (best == nil || otherAt.Before(at)) {
@@ -291,8 +297,7 @@ func (a *account) is(role string) bool {
 	return slices.Contains(a.Roles, role)
 }
 
-// standsIn tells whether an account fills the role of a claim beside its own. It does not for
-// who fills a limit: who looks for an account of its own role would take that for its doing.
+// standsIn tells whether an account fills the role of a claim beside its own.
 func (b *Broker) standsIn(a *account, c Claim, held []string) bool {
 	return a.Retired == "" && a.Became == "" && !slices.Contains(held, a.Name) &&
 		slices.ContainsFunc(a.Roles, func(role string) bool { return b.terms.Serves[role] == c.Role })
@@ -312,7 +317,7 @@ func (b *Broker) ready(a *account, c Claim, now time.Time) time.Time {
 	switch {
 	case a.holder != nil:
 		return now.Add(busy)
-	case c.Full && a.Full.Sub(now) > worthwhile, b.room(a, c, now):
+	case a.isFull(c, now.Add(worthwhile)), b.room(a, c, now):
 		return now
 	}
 	rested := a.LastFailed.Add(b.terms.Window + margin)
@@ -323,6 +328,12 @@ func (b *Broker) ready(a *account, c Claim, now time.Time) time.Time {
 		return rested
 	}
 	return a.Full
+}
+
+// isFull tells whether a limit that a claim looks at holds until then. What was filled in
+// another role is another limit, or a lock.
+func (a *account) isFull(c Claim, until time.Time) bool {
+	return c.Full && a.full == c.Role && a.Full.After(until)
 }
 
 // room tells whether an account can fail so many attempts more and then still
@@ -359,7 +370,7 @@ func (b *Broker) prefer(a *account, at time.Time, other *account, otherAt time.T
 	if !at.Equal(otherAt) {
 		return at.Before(otherAt)
 	}
-	if isFull, otherFull := a.Full.After(now), other.Full.After(now); c.Full && isFull != otherFull {
+	if isFull, otherFull := a.isFull(c, now), other.isFull(c, now); isFull != otherFull {
 		return isFull
 	}
 	if fresh, otherFresh := a.turn == 0, other.turn == 0; fresh != otherFresh {

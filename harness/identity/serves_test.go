@@ -41,13 +41,24 @@ func TestServes(t *testing.T) {
 	}
 }
 
-// TestServesNoFiller: nobody fills in for an account whose limit is to be filled.
-func TestServesNoFiller(t *testing.T) {
+// TestFullInAnotherRole: an account whose limit was filled where it stood in for another role
+// is not full for who looks for one of its own, and the other way round.
+func TestFullInAnotherRole(t *testing.T) {
 	b, c := serving()
 	fail(b, lease(t, b, c, 4)[0], 4)
-	request := Request{Claims: claims(6), Now: c.t, AtOnce: true, Fills: true}
-	if s := shortage(t, b, request); !s.Until.Equal(c.t.Add(62 * time.Second)) {
-		t.Errorf("an account can be had at %s, want the user itself after its rest", s.Until)
+	filled := lease(t, b, c, 6)[0]
+	if filled.Name != "lockable-0" {
+		t.Fatalf("%s is given; want the account that fills in", filled.Name)
+	}
+	filled.Fill(c.t.Add(time.Minute))
+	b.Return(filled.Name, filled.State())
+	looks := func(role string) Request {
+		return Request{Claims: []Claim{{Role: role, Fails: 6, Full: true}}, Now: c.t, AtOnce: true}
+	}
+	shortage(t, b, looks("lockable"))
+	grants, err := b.Lease(t.Context(), looks("user"))
+	if err != nil || grants[0].Identity.Name != "lockable-0" {
+		t.Fatalf("grants %v, error %v; want the account that is full in this role", grants, err)
 	}
 }
 

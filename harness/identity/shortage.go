@@ -26,7 +26,7 @@ func (b *Broker) short(t *ticket, now time.Time) *Shortage {
 	var picks []*account
 	for _, c := range t.Claims {
 		i := slices.IndexFunc(b.accounts, func(a *account) bool {
-			return (a.suits(c, t.Held) || !t.Fills && b.standsIn(a, c, t.Held)) && !slices.Contains(picks, a)
+			return (a.suits(c, t.Held) || b.standsIn(a, c, t.Held)) && !slices.Contains(picks, a)
 		})
 		if i < 0 {
 			if b.sources.expected(c.Role) {

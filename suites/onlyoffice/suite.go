@@ -29,6 +29,7 @@ var Suite = conform.Suite{
 		client.Phone:     "a user with an activated phone number, for the specs on text messages",
 		client.NoPhone:   "a user without a phone number, for the specs on text messages",
 	},
+	Serves: map[string]string{client.Phone: client.User, client.NoPhone: client.User},
 	Counts: map[string]bool{"sendUserPassword": true}, // five mails a minute
 	Renews: true,                                      // onlyoffice#3.2-count
 	Settings: map[string]target.Setting{
