@@ -2,6 +2,8 @@ package runner_test
 
 import (
 	"net/http"
+	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -15,11 +17,7 @@ import (
 // TestRootsAreJudged: where the clauses of a focus wait for a step, the clause that
 // judges the step is run too, so that the report says what is wrong; nothing else is.
 func TestRootsAreJudged(t *testing.T) {
-	file := gated(t, kiiex.Suite, func(r *http.Response) {
-		if strings.EqualFold(r.Request.URL.Path, "/authenticateuser") && r.StatusCode == http.StatusOK {
-			r.StatusCode = http.StatusAccepted
-		}
-	})
+	file := accepting(t)
 	report, err := runner.Run(t.Context(), kiiex.Suite, runner.Options{
 		TargetFile: file, Out: filepath.Join(t.TempDir(), "out"), Focus: "kiiex.authenticate2fa.*", Seed: 1,
 	})
@@ -41,5 +39,27 @@ func TestRootsAreJudged(t *testing.T) {
 	}
 	if n := report.Counts[verdict.FILTERED]; n < 200 {
 		t.Errorf("%d clauses are filtered: the focus should leave out all others", n)
+	}
+}
+
+// accepting is the target file of a venue whose first step answers 202.
+func accepting(t *testing.T) string {
+	t.Helper()
+	return gated(t, kiiex.Suite, func(r *http.Response) {
+		if strings.EqualFold(r.Request.URL.Path, "/authenticateuser") && r.StatusCode == http.StatusOK {
+			r.StatusCode = http.StatusAccepted
+		}
+	})
+}
+
+// TestRootsAreNamedByGinkgo: Ginkgo's own command line runs a tree once, and says which
+// clause judges the step that the others wait for.
+func TestRootsAreNamedByGinkgo(t *testing.T) {
+	door := exec.CommandContext(t.Context(), "go", "test", "./suites/kiiex", "-count=1", "-ginkgo.focus", "Authenticate2fa|authenticate2fa")
+	door.Dir = filepath.Join("..", "..")
+	door.Env = append(os.Environ(), "AUTHCONFORM_TARGET="+accepting(t), "AUTHCONFORM_OUT="+filepath.Join(t.TempDir(), "out"))
+	said, err := door.CombinedOutput()
+	if err == nil || !strings.Contains(string(said), "they say what is wrong: kiiex.pending.required") {
+		t.Errorf("%v\n%s", err, said)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"log"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -126,6 +127,10 @@ func (r *runner) reportTest(registry *clause.Registry) {
 		ginkgo.Fail(err.Error())
 	}
 	text := fmt.Sprintf("authconform: exit code %d: %s; reports in %s", report.ExitCode, report.Meaning, r.Plan.Out)
+	// Ginkgo runs its tree once: the clauses that `authconform run` would run now are named.
+	if ids, err := r.awaited(""); err == nil && len(ids) > 0 {
+		text += fmt.Sprintf("; clauses wait for steps that no clause of this run judges: run these too, they say what is wrong: %s", strings.Join(ids, ", "))
+	}
 	if report.ExitCode != verdict.ExitConformant {
 		ginkgo.Fail(text)
 	}
