@@ -32,11 +32,11 @@ var aliens = []struct {
 		nil,
 		{
 			alien.NoDrift, alien.Few, alien.ProblemErrors, alien.BalancerCookie,
-			alien.StrictMembers, alien.SpentAnyway, alien.Closes, alien.JWTTokens,
+			alien.StrictMembers, alien.SpentAnyway, alien.Closes, alien.JWTTokens, alien.HeldIs403,
 		},
 		{
 			alien.Nulls, alien.NullErrors, alien.Crossing, alien.Chunked, alien.BodyFirst,
-			alien.MediaRefused, alien.Slashes, alien.OpenReplay, alien.ShortTokens,
+			alien.MediaRefused, alien.Slashes, alien.OpenReplay, alien.ShortTokens, alien.StepCookie,
 		},
 		{alien.Reversed, alien.HTMLErrors, alien.Charset, alien.MethodNotFound, alien.MediaIgnored, alien.AnyCase, alien.ReplayIs400, alien.WrongIs400},
 	}},

@@ -17,6 +17,7 @@ type venue struct {
 	base
 	traders map[string]*trader // by name
 	keys    map[string]*trader // by API key
+	shown   string             // the cookie of the request that is served
 }
 
 type trader struct {
@@ -24,6 +25,7 @@ type trader struct {
 	pending                     time.Time // until when a code may follow
 	used                        int64
 	lastToken                   string
+	cookie                      string // that the first step set
 }
 
 // VenueBugs are what may go wrong in it, and a clause that has to say so.
@@ -122,8 +124,15 @@ func (v *venue) handle(w http.ResponseWriter, r *http.Request) {
 		answer(w, 400, `{"Message": "There is a member too many"}`)
 		return
 	}
+	v.shown = ""
+	if shown, err := r.Cookie(stepCookie); err == nil {
+		v.shown = shown.Value
+	}
 	step(w, caller, members)
 }
+
+// stepCookie is what Express calls a visit's cookie unless it is told otherwise.
+const stepCookie = "connect.sid"
 
 func (v *venue) first(w http.ResponseWriter, caller *trader, members map[string]any) {
 	name, typed1 := text(members, "UserName")
@@ -147,6 +156,10 @@ func (v *venue) first(w http.ResponseWriter, caller *trader, members map[string]
 		return
 	}
 	user.pending = v.now().Add(5 * time.Minute)
+	if v.has(StepCookie) {
+		user.cookie = random()
+		http.SetCookie(w, &http.Cookie{Name: stepCookie, Value: user.cookie, Path: "/", HttpOnly: true})
+	}
 	if v.bug == "session-before-code" {
 		answer(w, 200, `{"TwoFAType": "Google", "SessionToken": `+quoted(v.session(user))+`, "Requires2FA": true, "Authenticated": true}`)
 		return
@@ -174,7 +187,7 @@ func (v *venue) second(w http.ResponseWriter, user *trader, members map[string]a
 	if v.held(w, "code "+user.name) {
 		return
 	}
-	waits := user.pending.After(v.now()) || v.bug == "first-step-not-needed"
+	waits := user.pending.After(v.now()) && v.shown == user.cookie || v.bug == "first-step-not-needed"
 	used := user.used
 	fits := (waits || v.has(SpentAnyway)) && v.codeFits(user, code)
 	if step, right := v.fits(user.secret, code, v.steps()); waits && !fits && right && step <= used {
@@ -210,7 +223,11 @@ func (v *venue) held(w http.ResponseWriter, who string) bool {
 	if v.bug == "no-limit" || !v.limited(who, venueAttempts, venueWindow) {
 		return false
 	}
-	answer(w, 429, `{"Message": "Slow down"}`)
+	status := 429
+	if v.has(HeldIs403) {
+		status = 403
+	}
+	answer(w, status, `{"Message": "Slow down"}`)
 	return true
 }
 

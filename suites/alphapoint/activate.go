@@ -33,6 +33,7 @@ func (v specs) activate() {
 		clause.Should(v.ID("activate.replayed"), v.SecondStep, contract.SecondFactorReplayed,
 			clause.From(contract.Standard, "RFC 6238 section 5.2; checks#T10; checks#T12")),
 		func(ctx SpecContext) {
+			v.Only(v.Activate)
 			p, session := v.UnenrolledSession(ctx)
 			code := v.Code(ctx, p.Codes)
 			v.RequireOK(ctx, "activate the second factor", session, v.Activate, client.WithCode(code))

@@ -217,6 +217,7 @@ func (v specs) throttleCodes(kit family.LimitTest) {
 	It(op+" counts wrong TOTP codes together with those that "+v.Validate.Name()+" rejected",
 		clause.Should(v.ID("throttle.codes-together"), v.SecondStep, contract.SecondFactorThrottled, disrupts, spansSessions),
 		func(ctx SpecContext) {
+			v.Only(v.Validate)
 			p, session := v.BothSteps(ctx)
 			l := v.codeLimit(ctx, p)
 			validating := l

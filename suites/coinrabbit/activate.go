@@ -36,8 +36,11 @@ func activate(p *client.Client) {
 	rejectsEffect(p, s, append(wrongCodes(p, saysCode), mailedCode(p, s), deviation{
 		slug: "code-of-replaced-secret", text: "with a TOTP code of the secret that a newer one has replaced", outcome: contract.SecondFactorWrong,
 		rests: "OWASP WSTG ATHN-11; checks#T19", apply: func(ctx context.Context, t *trial) {
-			old := t.Codes
+			old, secret := t.Codes, t.Secret
 			p.Create(ctx, t.Account)
+			if t.Secret == secret {
+				p.Inapplicable("the target hands out the same secret until it is activated: none is replaced")
+			}
 			t.request = t.request.With("secret_2fa", t.Secret).With("code_2fa", p.Code(ctx, old))
 		},
 	})...)

@@ -34,6 +34,7 @@ func login(p *client.Client) {
 			expectedOn := p.Code(ctx, a.Codes)
 			call := p.Do(ctx, p.Partner(), op, client.LoginRequest(fresh(ctx, a)))
 			p.Expect(call, op, contract.OK)
+			p.TakeSession(a, call) // it may have ended the older one
 			p.ExpectOn(ctx, a, expectedOn)
 		})
 	rejects(p, subject{

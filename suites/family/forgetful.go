@@ -8,6 +8,7 @@ import (
 
 	"authconform/harness/clause"
 	"authconform/harness/conform"
+	"authconform/harness/contract"
 	"authconform/harness/httpclient"
 	"authconform/harness/otp"
 )
@@ -16,6 +17,8 @@ import (
 // forget the first.
 type Interlude[A any] struct {
 	Slug, Text string
+	// Needs are the operations without which it cannot happen on a deployment.
+	Needs []*contract.Operation
 	// Do does it; used is the answer to the first use.
 	Do func(ctx context.Context, account A, used *httpclient.Call)
 }
@@ -33,6 +36,7 @@ func Forgetful[A any](s *conform.Context, spenders []Spender[A], ready func(cont
 				option(&c)
 			}
 			It("The "+one.Name+" rejects a one-time code that it accepted before, after "+between.Text, c, func(ctx SpecContext) {
+				s.Only(between.Needs...)
 				account, codes := ready(ctx)
 				code := s.Code(ctx, codes)
 				used := one.Send(ctx, account, code)

@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"encoding/json"
+	"net/http"
 	"regexp"
 	"strconv"
 
@@ -56,12 +57,16 @@ func (c *Client) TakeFirstStep(ctx context.Context, p *Pending) {
 	c.ReadFirstStep(p, call)
 }
 
-// ReadFirstStep reads who sends the second step out of the first one's answer.
+// ReadFirstStep reads who sends the second step out of the first one's answer: with the
+// token of the pending log-in, and with the cookies that a browser would bring.
 func (c *Client) ReadFirstStep(p *Pending, call *httpclient.Call) {
 	ginkgo.GinkgoHelper()
 	p.By, p.Token = c.Caller(p.Who), Text(Body(call), "Pending2FaToken", "pending2FaToken")
 	if p.Token != "" {
 		p.By = c.CallerWith(p.Who, c.Setting(PendingHeader), c.Secret("pending-token", p.Token))
+	}
+	for _, cookie := range (&http.Response{Header: call.Header}).Cookies() {
+		p.By.Header.Add("Cookie", cookie.Name+"="+c.Secret("pending-cookie", cookie.Value))
 	}
 }
 
