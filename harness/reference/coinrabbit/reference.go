@@ -32,7 +32,7 @@ func startReference(o kit.Options) (*kit.Instance, error) {
 // surface is what the faults that every back end can have need to know.
 var surface = kit.Surface{
 	Credentials: list{"X-Api-Key", "X-User-Token", "Authorization", "Cookie"}, Guarded: list{"2fa"},
-	Inside: list{opCreate, opActivate, opDeactivate}, Limited: append(list{opVerify}, byCode...), Limiter: true,
+	Inside: list{opCreate, opActivate, opDeactivate}, Limited: append(list{opVerify}, byCode...), Limiter: true, Unguarded: true,
 	Codings: byCode, Sent: list{opVerify}, SentWrong: list{outCodeWrong},
 	Proofs: list{opActivate, opDeactivate, opLogin}, Unproven: list{outNotVerified},
 }

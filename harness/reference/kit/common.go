@@ -25,6 +25,7 @@ type Surface struct {
 	Mails       []string // operationIds that mail a proof to the address that a request names
 	Limited     []string // operationIds whose wrong attempts are limited; none where none are
 	Limiter     bool     // they are by a Limiter
+	Unguarded   bool     // its suite has been proven by the newest faults: those of unguarded, and what codes are forgotten by
 	Profiles    []string // in which there is a limit; nil: all
 	Codings     []string // operationIds that take time-based codes, whether they remember them or not
 	Narrow      []string // profiles in which no code of two steps away counts; nil: all
@@ -106,6 +107,7 @@ func CommonFaults(surface Surface) []Fault {
 		}
 		withPassword := slices.Contains(ofPasswords, f.id)
 		pointless := withPassword && len(surface.FirstSteps) == 0 || f.draws != nil && !surface.Opaque || surface.Digits && f.id == faultCredentialInAnyCase || surface.MixedCase && f.id == faultOpenInCapitals
+		pointless = pointless || !surface.Unguarded && slices.ContainsFunc(unguarded, func(u commonFault) bool { return u.id == f.id })
 		if len(fault.Operations) > 0 && !pointless {
 			all = append(all, fault)
 		}
@@ -117,7 +119,8 @@ func CommonFaults(surface Surface) []Fault {
 		{ID: faultOddForgottenByWrong, Text: "A wrong code makes used ones count again."},
 	} {
 		f.Operations, f.Outcomes, f.Profiles = surface.Codes, []string{"second-factor-replayed"}, surface.CodesOnce
-		if len(f.Operations) > 0 {
+		newest := f.ID == faultOddReplaySecondTime || f.ID == faultOddForgottenByWrong
+		if len(f.Operations) > 0 && (surface.Unguarded || !newest) {
 			all = append(all, f)
 		}
 	}
