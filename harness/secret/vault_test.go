@@ -158,6 +158,33 @@ func TestLearn(t *testing.T) {
 	v.Learn(nil, []byte("{broken"))
 }
 
+// TestLearnSignedTokens: a signed token is known by its form, whatever the name under which it
+// is given, in a body of any kind.
+func TestLearnSignedTokens(t *testing.T) {
+	const head = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhIn0."
+	for name, learn := range map[string]func(v *Vault, token string){
+		"a header field": func(v *Vault, token string) { v.Learn(http.Header{"X-Note": {"for you: " + token}}, nil) },
+		"a member":       func(v *Vault, token string) { v.Learn(nil, []byte(`{"note":"`+token+`"}`)) },
+		"a text": func(v *Vault, token string) {
+			v.Learn(http.Header{"Content-Type": {"text/plain"}}, []byte("see "+token))
+		},
+		"one of many values": func(v *Vault, token string) { v.Learn(nil, []byte(strings.Repeat("eyJx ", 999)+token)) },
+	} {
+		for _, token := range []string{head + "c2lnbmF0dXJlLW9mLWE", head} {
+			v := New()
+			learn(v, token)
+			if got := v.Redact("<" + token + ">"); got != "<‹"+Signed+"›>" {
+				t.Errorf("%s: %q became %q", name, token, got)
+			}
+		}
+	}
+	v := New()
+	v.Learn(nil, []byte(`{"note":"eyJub3RoaW5n.and.more"}`))
+	if got := v.Redact("eyJub3RoaW5n.and.more"); got != "eyJub3RoaW5n.and.more" {
+		t.Errorf("what is no token became %q", got)
+	}
+}
+
 func TestConcurrentUse(t *testing.T) {
 	v := New()
 	var wg sync.WaitGroup

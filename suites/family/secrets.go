@@ -76,10 +76,18 @@ func (t *tellTale) look(call *httpclient.Call) string {
 	return t.rightCode(call, body)
 }
 
-// allowed tells whether an answer may show what has a label. A refusal issues nothing.
+// allowed tells whether an answer may show what has a label. A refusal issues nothing; what
+// only its form makes a token may be anybody's in an answer that is none.
 func (t *tellTale) allowed(call *httpclient.Call, label string) bool {
+	if label == secret.Signed {
+		return call.Status < http.StatusBadRequest && !deniesResult.Match(call.Body)
+	}
 	return call.Status < http.StatusBadRequest && t.issues(call.Operation, label)
 }
+
+// deniesResult fits bodies of refusals that have a status of success; Authenticated false may
+// be the first of two steps.
+var deniesResult = regexp.MustCompile(`(?i)"(result|success)"\s*:\s*false`)
 
 // asked tells whether the request has a secret in its own address, as answers that repeat
 // their address show it.
