@@ -238,7 +238,7 @@ func oddFaults() []kit.Fault {
 		},
 		{
 			ID: faultOddCodeLimitPerCall, Text: "Wrong codes are counted for each call apart.",
-			Operations: list{opSecond, opValidate}, Outcomes: list{outCodeLimit},
+			Operations: list{opValidate, opSecond}, Outcomes: list{outCodeLimit},
 		},
 		{
 			ID: faultOddLockPerWay, Text: "Wrong passwords and wrong signatures are counted apart towards the lock.",
