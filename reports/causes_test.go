@@ -72,7 +72,8 @@ func TestCausesGroupWhatWentWrongTheSameWay(t *testing.T) {
 		got = append(got, group{c.Counts, c.Root, strings.Join(c.Clauses, " ")})
 	}
 	want := []group{
-		{map[verdict.Verdict]int{verdict.FAIL: 1, verdict.UNTESTABLE: 3}, "generate.ok.d", "generate.ok.d open.wrong.b enable.ok.c enable.wrong.e"},
+		{map[verdict.Verdict]int{verdict.FAIL: 1, verdict.UNTESTABLE: 3}, "generate.ok.d",
+			"generate.ok.d open.wrong.b enable.ok.c enable.wrong.e"},
 		{map[verdict.Verdict]int{verdict.UNTESTABLE: 3}, "", "close.ok.h lock.ok.i lock.ok.j"},
 		{map[verdict.Verdict]int{verdict.FAIL: 1, verdict.WARN: 1}, "", "list.ok.f list.ok.g-should"},
 		{map[verdict.Verdict]int{verdict.FAIL: 1}, "", "close.ok.k"},
@@ -85,7 +86,8 @@ func TestCausesGroupWhatWentWrongTheSameWay(t *testing.T) {
 	}
 	text := console(t, r, ConsoleOptions{Width: 200})
 	for _, part := range []string{
-		"cause 1 of 4, FAIL 1, UNTESTABLE 3: generate: expected status 201 Created, got 500 Internal Server Error\n  3 clauses wait for generate.ok.d\n",
+		"cause 1 of 4, FAIL 1, UNTESTABLE 3: generate: expected status 201 Created, got 500 Internal Server Error\n  3 clauses wait for " +
+			"generate.ok.d\n",
 		"  clauses: generate.ok.d, open.wrong.b, enable.ok.c, enable.wrong.e\n", "\n4 causes, 10 clauses\n",
 	} {
 		if !strings.Contains(text, part) {
@@ -93,7 +95,8 @@ func TestCausesGroupWhatWentWrongTheSameWay(t *testing.T) {
 		}
 	}
 	junit := render(t, func(b *bytes.Buffer) error { return JUnit(b, r) })
-	if strings.Count(junit, `type="generate: expected status 201 Created, got 500 Internal Server Error"`) != 4 || !strings.Contains(junit, "3 clauses wait for generate.ok.d") {
+	if strings.Count(junit, `type="generate: expected status 201 Created, got 500 Internal Server Error"`) != 4 ||
+		!strings.Contains(junit, "3 clauses wait for generate.ok.d") {
 		t.Errorf("not four failures of one type, and the root by name:\n%s", junit)
 	}
 }
@@ -101,7 +104,8 @@ func TestCausesGroupWhatWentWrongTheSameWay(t *testing.T) {
 // A step may fail in a way that its own clause does not: then the clause that judges
 // the step is still named.
 func TestCausesNameTheRootThatHasAnotherCause(t *testing.T) {
-	shape := journal.Failure{Facet: verdict.Shape, Operation: "generate", Outcome: "ok", Expected: []string{"schema: a"}, Actual: []string{"schema: b"}}
+	shape := journal.Failure{Facet: verdict.Shape, Operation: "generate", Outcome: "ok", Expected: []string{"schema: a"},
+		Actual: []string{"schema: b"}}
 	r := build(t, runWith(
 		result("generate.wrong.a", verdict.Failed, status500("generate", "wrong")), result("generate.ok.b", verdict.Passed),
 		result("generate.ok.c", verdict.Failed, shape), result("enable.ok.d", verdict.Untestable, journal.Failure{

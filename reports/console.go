@@ -38,7 +38,8 @@ func Console(w io.Writer, r *Report, o ConsoleOptions) error {
 // by exchange, the failures of each in full, and one line over all.
 func ConsoleSeveral(w io.Writer, s *Several, o ConsoleOptions) error {
 	p := newPrinter(o)
-	p.line(fmt.Sprintf("%d exchanges: %s (%s %s, run %s)", len(s.Runs), strings.Join(s.exchanges(), ", "), s.Tool.Name, s.Tool.Version, s.RunID))
+	p.line(fmt.Sprintf("%d exchanges: %s (%s %s, run %s)", len(s.Runs), strings.Join(s.exchanges(), ", "), s.Tool.Name, s.Tool.Version,
+		s.RunID))
 	p.table(s.Runs)
 	for _, r := range s.Runs {
 		p.details(r.Exchange+", ", r)

@@ -141,7 +141,8 @@ func TestConsoleTableFitsANarrowTerminal(t *testing.T) {
 func TestConsoleIsSafeFromTheTarget(t *testing.T) {
 	evil := "\x1b]0;owned\x07\x1b[2J\u202e"
 	r := reportOf(t, clause.MUST, false, &journal.Result{
-		Clause: "x", State: verdict.Failed, Checks: 1, Reason: evil, Failures: []journal.Failure{{Title: evil, Actual: []string{evil}, Curl: evil}},
+		Clause: "x", State: verdict.Failed, Checks: 1, Reason: evil,
+		Failures: []journal.Failure{{Title: evil, Actual: []string{evil}, Curl: evil}},
 	})
 	text := console(t, r, ConsoleOptions{})
 	if strings.ContainsAny(text, "\x1b\x07\u202e") || !strings.Contains(text, `\u001b]0;owned\u0007`) {
@@ -193,7 +194,8 @@ func TestSummaryKeepsTheTargetInItsBlock(t *testing.T) {
 	if !closed || !strings.Contains(inside, "<script>") {
 		t.Errorf("the block does not hold the text:\n%s", text)
 	}
-	if outside := strings.ReplaceAll(text[:from]+after, plain.Span(r.Causes[0].Title), ""); strings.Contains(outside, "script") || strings.Contains(outside, "evil") {
+	outside := strings.ReplaceAll(text[:from]+after, plain.Span(r.Causes[0].Title), "")
+	if strings.Contains(outside, "script") || strings.Contains(outside, "evil") {
 		t.Errorf("the target's text got out of the block:\n%s", outside)
 	}
 }

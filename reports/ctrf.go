@@ -73,7 +73,8 @@ func CTRF(w io.Writer, runs ...*Report) error {
 			doc.add(t)
 		}
 		if r.ExitCode == verdict.ExitIncomplete && !red {
-			doc.add(ctrfTest{Name: "run", Status: "failed", Raw: "INCOMPLETE", Suite: []string{r.Exchange}, Message: visible(r.Meaning), Tags: []string{}})
+			doc.add(ctrfTest{Name: "run", Status: "failed", Raw: "INCOMPLETE", Suite: []string{r.Exchange}, Message: visible(r.Meaning),
+				Tags: []string{}})
 		}
 	}
 	return compact(w, doc)

@@ -61,7 +61,8 @@ func TestGitHubPrintsAtMostTenAnnotationsByCause(t *testing.T) {
 		}
 	}
 	mild := render(t, func(b *bytes.Buffer) error { return GitHub(b, build(t, sampleRun())) })
-	if strings.Count(mild, "::warning ") != 1 || strings.Count(mild, "::error ") != 5 || strings.Index(mild, "::warning") < strings.LastIndex(mild, "::error") {
+	if strings.Count(mild, "::warning ") != 1 || strings.Count(mild, "::error ") != 5 ||
+		strings.Index(mild, "::warning") < strings.LastIndex(mild, "::error") {
 		t.Errorf("errors come before warnings:\n%s", mild)
 	}
 	if none := render(t, func(b *bytes.Buffer) error {

@@ -50,7 +50,8 @@ func Gate(dir string, vault Scanner, files ...string) ([]journal.Finding, error)
 		leaks = slices.DeleteFunc(leaks, func(leak secret.Leak) bool { return leak.Sent })
 		if err == nil && len(leaks) > 0 {
 			findings = append(findings, journal.Finding{Kind: journal.Disclosure, Text: fmt.Sprintf(
-				"%s held secrets, which are masked: %s; the target repeats what it was told to keep, in a way that was not foreseen", finalName(name), describe(leaks))})
+				"%s held secrets, which are masked: %s; the target repeats what it was told to keep, in a way that was not foreseen",
+				finalName(name), describe(leaks))})
 		}
 	}
 	return findings, errors.Join(failed...)

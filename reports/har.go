@@ -201,7 +201,8 @@ func writeHAR(w io.Writer, tool Tool, pages []harPage) error {
 		}
 		listed = fmt.Sprintf(`"pages":%s,`, text)
 	}
-	if _, err := fmt.Fprintf(w, "{\"log\":{\"version\":\"1.2\",\"creator\":%s,%s\"comment\":%q,\"entries\":[\n", creator, listed, harComment); err != nil {
+	if _, err := fmt.Fprintf(w, "{\"log\":{\"version\":\"1.2\",\"creator\":%s,%s\"comment\":%q,\"entries\":[\n", creator, listed,
+		harComment); err != nil {
 		return err
 	}
 	var text bytes.Buffer

@@ -127,7 +127,8 @@ func suiteOf(r *Report) junitSuite {
 		s.add(c)
 	}
 	if r.ExitCode == verdict.ExitIncomplete && !red {
-		s.add(junitCase{Class: visible(r.Exchange), Name: "run", Time: seconds(0), Error: &junitMessage{Message: visible(r.Meaning), Type: "INCOMPLETE"}})
+		s.add(junitCase{Class: visible(r.Exchange), Name: "run", Time: seconds(0),
+			Error: &junitMessage{Message: visible(r.Meaning), Type: "INCOMPLETE"}})
 	}
 	s.Time = seconds(r.took())
 	return s

@@ -167,13 +167,15 @@ func Build(run Run) (*Report, error) {
 	}
 	for key, r := range run.Results {
 		if !known[key] || r.Clause != key {
-			wrong = append(wrong, fmt.Errorf("a result names the clause %q (%q), which exchange %q does not have in profile %q", key, r.Clause, run.Exchange, run.Profile))
+			wrong = append(wrong, fmt.Errorf("a result names the clause %q (%q), which exchange %q does not have in profile %q", key, r.Clause,
+				run.Exchange, run.Profile))
 		}
 	}
 	for i, d := range run.Deviations {
 		listed := slices.ContainsFunc(run.Clauses, func(c Clause) bool { return d.Lists(c.ID) })
 		if !listed || slices.ContainsFunc(run.Deviations[:i], func(other verdict.Deviation) bool { return other.Clause == d.Clause }) {
-			wrong = append(wrong, fmt.Errorf("a deviation names the clause %q, which exchange %q does not have in profile %q, or which is listed twice: correct the target file", d.Clause, run.Exchange, run.Profile))
+			wrong = append(wrong, fmt.Errorf("a deviation names the clause %q, which exchange %q does not have in profile %q, or which is "+
+				"listed twice: correct the target file", d.Clause, run.Exchange, run.Profile))
 		}
 	}
 	if run.Started.IsZero() || run.Finished.IsZero() {

@@ -60,7 +60,8 @@ func TestBuildNeverHidesAFailure(t *testing.T) {
 		}
 	})
 	t.Run("of a spec that passed", func(t *testing.T) {
-		r := reportOf(t, clause.MUST, false, &journal.Result{Clause: "x", State: verdict.Passed, Checks: 1, Failures: []journal.Failure{wrongStatus()}})
+		r := reportOf(t, clause.MUST, false, &journal.Result{Clause: "x", State: verdict.Passed, Checks: 1,
+			Failures: []journal.Failure{wrongStatus()}})
 		if e := r.Verdicts[0]; e.Verdict != verdict.FAIL || !strings.Contains(e.Reason, "although it recorded a failure") {
 			t.Errorf("got %s, %q", e.Verdict, e.Reason)
 		}
@@ -144,7 +145,8 @@ func TestReportJSONMatchesItsSchema(t *testing.T) {
 	s := schemaOf(t, "report.schema.json")
 	noticed := sampleRun()
 	noticed.Promises = 3
-	noticed.Findings = []journal.Finding{{Kind: journal.Clock, Text: "an hour off"}, {Kind: journal.Disclosure, Text: "calls.har held a secret"}}
+	noticed.Findings = []journal.Finding{{Kind: journal.Clock, Text: "an hour off"},
+		{Kind: journal.Disclosure, Text: "calls.har held a secret"}}
 	for name, run := range map[string]Run{
 		"sample": sampleRun(), "with findings": noticed,
 		"empty": {Tool: Tool{Name: "authconform"}, Exchange: "barong", Started: t0, Finished: t0},

@@ -226,7 +226,8 @@ func TestSeveralSummary(t *testing.T) {
 	if want := []string{"# 2 exchanges: not conformant", "## barong: not conformant", "## kiiex: conformant"}; !slices.Equal(headings, want) {
 		t.Errorf("headings %q, want %q", headings, want)
 	}
-	for _, part := range []string{"| ` kiiex ` | ` documented ` | 0 | 0 | PASS 1 |", "| all | | 1 | | FAIL 1, ", "### Operations and outcomes"} {
+	for _, part := range []string{"| ` kiiex ` | ` documented ` | 0 | 0 | PASS 1 |", "| all | | 1 | | FAIL 1, ",
+		"### Operations and outcomes"} {
 		if !strings.Contains(text, part) {
 			t.Errorf("%q is missing\n%s", part, text)
 		}

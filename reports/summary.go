@@ -47,7 +47,8 @@ func SummarySeveral(w io.Writer, s *Several) error {
 	}
 	b.WriteString("| Exchange | Profile | Exit code | Causes | Verdicts |\n|---|---|---:|---:|---|\n")
 	for _, r := range s.Runs {
-		fmt.Fprintf(&b, "| %s | %s | %d | %d | %s |\n", plain.Cell(r.Exchange), plain.Cell(r.Profile), r.ExitCode, len(r.Causes), countsLine(r.Counts))
+		fmt.Fprintf(&b, "| %s | %s | %d | %d | %s |\n", plain.Cell(r.Exchange), plain.Cell(r.Profile), r.ExitCode, len(r.Causes),
+			countsLine(r.Counts))
 	}
 	fmt.Fprintf(&b, "| all | | %d | | %s |\n", s.ExitCode, countsLine(s.Counts))
 	for _, f := range s.Findings {
@@ -194,7 +195,8 @@ func summaryCounts(b *bounded, r *Report, heading string) {
 func summaryTable(b *bounded, r *Report, heading string) {
 	fmt.Fprintf(b, "\n%s Operations and outcomes\n\n| Operation | Request | Outcome | Verdicts |\n|---|---|---|---|\n", heading)
 	for _, x := range table(r) {
-		b.block(fmt.Sprintf("| %s | %s | %s | %s |\n", plain.Cell(x.operation), plain.Cell(x.request), plain.Cell(x.outcome), countsLine(x.counts)))
+		b.block(fmt.Sprintf("| %s | %s | %s | %s |\n", plain.Cell(x.operation), plain.Cell(x.request), plain.Cell(x.outcome),
+			countsLine(x.counts)))
 	}
 }
 

@@ -25,7 +25,8 @@ func table(r *Report) []row {
 			if rows[e.Operation] == nil {
 				operations = append(operations, e.Operation)
 			}
-			at[k] = &row{operation: cmp.Or(e.Operation, "-"), request: request(e), outcome: cmp.Or(e.Outcome, "-"), counts: map[verdict.Verdict]int{}}
+			at[k] = &row{operation: cmp.Or(e.Operation, "-"), request: request(e), outcome: cmp.Or(e.Outcome, "-"),
+				counts: map[verdict.Verdict]int{}}
 			rows[e.Operation] = append(rows[e.Operation], at[k])
 		}
 		at[k].counts[e.Verdict]++

@@ -49,7 +49,8 @@ func Claim(dir string) (release func(), err error) {
 		}
 	}()
 	if err := syscall.Flock(int(folder.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
-		return nil, fmt.Errorf("reports: another run writes to the report folder %s: wait until it has ended, or name another folder with --out", dir)
+		return nil, fmt.Errorf("reports: another run writes to the report folder %s: wait until it has ended, or name another folder with "+
+			"--out", dir)
 	}
 	if err := CheckFolder(dir); err != nil {
 		return nil, err
@@ -69,7 +70,8 @@ func CheckFolder(dir string) error {
 	}
 	for _, e := range entries {
 		if ours(e.Name()) {
-			return fmt.Errorf("reports: the report folder %s holds %s of an earlier run: move it away, or name another folder with --out", dir, e.Name())
+			return fmt.Errorf("reports: the report folder %s holds %s of an earlier run: move it away, or name another folder with --out", dir,
+				e.Name())
 		}
 	}
 	const probe = ".authconform-probe"

@@ -326,7 +326,8 @@ func TestScanFileWithoutNewlines(t *testing.T) {
 }
 
 func bigRun(clauses int) Run {
-	run := Run{Tool: Tool{"authconform", "1"}, Exchange: "barong", Started: t0, Finished: t0.Add(time.Minute), Results: map[string]journal.Result{}}
+	run := Run{Tool: Tool{"authconform", "1"}, Exchange: "barong", Started: t0, Finished: t0.Add(time.Minute),
+		Results: map[string]journal.Result{}}
 	for i := range clauses {
 		id := fmt.Sprintf("barong.clause-%d", i)
 		run.Clauses = append(run.Clauses, info(id, clause.MUST, fmt.Sprintf("operation%d", i%58), fmt.Sprintf("outcome-%d", i%9)))

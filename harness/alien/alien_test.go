@@ -38,7 +38,8 @@ var aliens = []struct {
 			alien.Nulls, alien.NullErrors, alien.Crossing, alien.Chunked, alien.BodyFirst,
 			alien.MediaRefused, alien.Slashes, alien.OpenReplay, alien.ShortTokens, alien.StepCookie,
 		},
-		{alien.Reversed, alien.HTMLErrors, alien.Charset, alien.MethodNotFound, alien.MediaIgnored, alien.AnyCase, alien.ReplayIs400, alien.WrongIs400},
+		{alien.Reversed, alien.HTMLErrors, alien.Charset, alien.MethodNotFound, alien.MediaIgnored, alien.AnyCase, alien.ReplayIs400,
+			alien.WrongIs400},
 	}},
 	{"document 001", alien.Desk, alien.DeskBugs, [][]alien.Habit{
 		nil,
@@ -162,7 +163,8 @@ func try(t *testing.T, a *alien.Alien, focus ...string) (*reports.Report, error)
 	if err := file.Write(path, runner.SecretSettings(suite)...); err != nil {
 		t.Fatal(err)
 	}
-	report, err := runner.Run(context.Background(), suite, runner.Options{TargetFile: path, Out: filepath.Join(dir, "out"), Seed: 1, Focus: strings.Join(focus, ",")})
+	report, err := runner.Run(context.Background(), suite, runner.Options{TargetFile: path, Out: filepath.Join(dir, "out"), Seed: 1,
+		Focus: strings.Join(focus, ",")})
 	if keep := os.Getenv("ALIEN_OUT"); keep != "" {
 		_ = os.CopyFS(filepath.Join(keep, file.Exchange), os.DirFS(filepath.Join(dir, "out")))
 	}

@@ -284,7 +284,8 @@ func (b *rabbit) confirmed(w http.ResponseWriter, r *http.Request, u *rabbitUser
 	}
 	switch {
 	case b.bug == "verification-not-asked" && token == "", b.bug == "any-verification" && token != "":
-	case v == nil || b.now().After(v.until) && b.bug != "verification-lasts" || v.kind != kind && b.bug != "verification-of-any-type" || v.user != u && b.bug != "verification-of-anybody":
+	case v == nil || b.now().After(v.until) && b.bug != "verification-lasts" || v.kind != kind && b.bug != "verification-of-any-type" ||
+		v.user != u && b.bug != "verification-of-anybody":
 		b.refuse(w, 403, "VERIFICATION")
 		return false
 	}

@@ -142,7 +142,8 @@ func (b *base) refusal(h http.Header, status int, body []byte) []byte {
 	switch {
 	case b.has(HTMLErrors):
 		h.Set("Content-Type", "text/html; charset=utf-8")
-		return fmt.Appendf(nil, "<!doctype html><html><head><title>%d %s</title></head><body><center><h1>%d %s</h1></center></body></html>", status, title, status, title)
+		return fmt.Appendf(nil, "<!doctype html><html><head><title>%d %s</title></head><body><center><h1>%d %s</h1></center></body></html>",
+			status, title, status, title)
 	case b.has(TextErrors):
 		h.Set("Content-Type", "text/plain; charset=utf-8")
 		return []byte(title + "\n")

@@ -280,7 +280,8 @@ func (v *venue) opened(u *trader) string {
 	token := quoted(v.session(u))
 	switch {
 	case v.has(Nulls):
-		return `{"Authenticated": true, "SessionToken": ` + token + `, "UserId": "70", "errormsg": null, "TwoFAType": null, "TwoFAToken": "", "Locked": null}`
+		return `{"Authenticated": true, "SessionToken": ` + token +
+			`, "UserId": "70", "errormsg": null, "TwoFAType": null, "TwoFAToken": "", "Locked": null}`
 	case v.has(Few):
 		return `{"Authenticated": true, "SessionToken": ` + token + `}`
 	case v.has(Reversed):

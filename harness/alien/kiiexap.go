@@ -63,7 +63,8 @@ func Desk(bug string, list ...Habit) *Alien {
 	a := &Alien{Handler: d.serve(d.handle)}
 	t := &a.Target
 	t.Exchange, t.Operations = "kiiexap", []string{"AuthenticateUser"}
-	t.Settings = map[string]string{"prefix": "/AP", "log-in": "signature", "signature": "HMAC-SHA512 of {APIKey}{Nonce}{UserId} in base64", "lock-after": "never"}
+	t.Settings = map[string]string{"prefix": "/AP", "log-in": "signature",
+		"signature": "HMAC-SHA512 of {APIKey}{Nonce}{UserId} in base64", "lock-after": "never"}
 	t.Limits.Password = &target.Limit{Attempts: 5, Window: time.Minute}
 	for i := range 90 {
 		role := "user"
@@ -135,7 +136,8 @@ func (d *desk) handle(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	holder := d.holder(r)
-	if holder == nil && (d.bug == "any-jwt" && r.Header.Get("Authorization") != "" || d.bug == "jwt-not-needed" && r.Header.Get("Authorization") == "") {
+	if holder == nil && (d.bug == "any-jwt" && r.Header.Get("Authorization") != "" ||
+		d.bug == "jwt-not-needed" && r.Header.Get("Authorization") == "") {
 		holder = &client{}
 	}
 	if holder == nil {

@@ -105,7 +105,8 @@ func (o *office) logIn(w http.ResponseWriter, r *http.Request) {
 	if o.bug == "null-is-a-code" && ok && members["code"] == nil {
 		code = "null"
 	}
-	if o.unknown(members, "userName", "password", "passwordHash", "provider", "accessToken", "serializedProfile", "code", "codeOAuth", "session", "confirmData",
+	if o.unknown(members, "userName", "password", "passwordHash", "provider", "accessToken", "serializedProfile", "code", "codeOAuth",
+		"session", "confirmData",
 		"recaptchaType", "recaptchaResponse", "culture") {
 		o.refuse(w, 400, "there is a member that nobody knows")
 		return

@@ -108,14 +108,16 @@ func Certify(ctx context.Context, dir string, o Options) (*Certificate, error) {
 	}
 	if len(found.Problems) > 0 {
 		os.Remove(attestation)
-		return nil, fmt.Errorf("the run cannot be certified, because its evidence does not carry its report:\n  %s", strings.Join(found.Problems, "\n  "))
+		return nil, fmt.Errorf("the run cannot be certified, because its evidence does not carry its report:\n  %s",
+			strings.Join(found.Problems, "\n  "))
 	}
 	return c, nil
 }
 
 func certifiable(dir string, runs []*reports.Report, about About) error {
 	if about.Product == "" || about.Version == "" || about.Deployment == "" || about.Contact == "" {
-		return fmt.Errorf("a certificate names product, version, deployment and contact: give all four as flags, or in %s beside the run", AboutFile)
+		return fmt.Errorf("a certificate names product, version, deployment and contact: give all four as flags, or in %s beside the run",
+			AboutFile)
 	}
 	for _, r := range runs {
 		if r.Lost != "" || r.Interrupted {
@@ -147,7 +149,8 @@ func evidence(dir string, r *reports.Report, runs []*reports.Report) string {
 
 func certificate(runs []*reports.Report, o Options) *Certificate {
 	c := &Certificate{
-		About: o.About, Issued: o.Now.UTC().Truncate(time.Second), Tool: runs[0].Tool, RunID: runs[0].RunID, ExitCode: exitCode(runs), Scope: scope,
+		About: o.About, Issued: o.Now.UTC().Truncate(time.Second), Tool: runs[0].Tool, RunID: runs[0].RunID, ExitCode: exitCode(runs),
+		Scope: scope,
 	}
 	for _, r := range runs {
 		c.Exchanges = append(c.Exchanges, finding(r))

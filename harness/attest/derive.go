@@ -117,7 +117,8 @@ func (d *deriver) comparison(c journal.Check, process int) (o outcome, problem s
 	if err != nil {
 		return o, fmt.Sprintf("call %s: its body cannot be read: %v", c.Call, err)
 	}
-	what := fmt.Sprintf("call %s is recorded as %s %s %s", c.Call, map[bool]string{true: "keeping", false: "breaking"}[c.Holds], c.Operation, c.Outcome)
+	what := fmt.Sprintf("call %s is recorded as %s %s %s", c.Call, map[bool]string{true: "keeping", false: "breaking"}[c.Holds],
+		c.Operation, c.Outcome)
 	op, known := d.contract.Operation(c.Operation)
 	if !known {
 		return o, what + ", and the contract has no such operation"

@@ -32,9 +32,10 @@ func TestOfFindsTheSentencesOfAClause(t *testing.T) {
 
 func TestLoadRefuses(t *testing.T) {
 	for name, c := range map[string]struct{ text, want string }{
-		"an id twice":            {sentence + sentence, "used twice"},
-		"no authority":           {strings.Replace(sentence, "RFC 6238 section 5.2", `""`, 1), "all required"},
-		"a glob of another":      {strings.Replace(sentence, "shop.code.*", "fair.code.*", 1), `"fair.code.*" is no glob over the clause ids of shop`},
+		"an id twice":  {sentence + sentence, "used twice"},
+		"no authority": {strings.Replace(sentence, "RFC 6238 section 5.2", `""`, 1), "all required"},
+		"a glob of another": {strings.Replace(sentence, "shop.code.*", "fair.code.*", 1),
+			`"fair.code.*" is no glob over the clause ids of shop`},
 		"what is no glob":        {strings.Replace(sentence, "shop.code.*", "'shop.['", 1), "no glob"},
 		"clauses and an excuse":  {strings.Replace(sentence, "{fair:", "{shop: none, fair:", 1), "both clauses and an excuse"},
 		"an unknown member":      {strings.Replace(sentence, "text:", "txt:", 1), "txt"},

@@ -97,7 +97,8 @@ func (r *Registry) Transform(node types.NodeType, offset ginkgo.Offset, text str
 	at := types.NewCodeLocation(int(offset))
 	i := slices.IndexFunc(args, func(a any) bool { _, ok := a.(Clause); return ok })
 	if i < 0 {
-		return text, args, []error{fmt.Errorf("%s: the spec %q states no clause; decorate it with clause.Must, clause.Should or clause.Note", at, text)}
+		return text, args, []error{fmt.Errorf("%s: the spec %q states no clause; decorate it with clause.Must, clause.Should or clause.Note",
+			at, text)}
 	}
 	entry, err := r.register(args[i].(Clause), text)
 	if err != nil {
@@ -192,7 +193,8 @@ func (r *Registry) describe(c Clause, text string) (Info, error) {
 			}
 		}
 		if c.Level == MUST && !provenance.SupportsMust() {
-			return info, fmt.Errorf("it is a MUST, but in profile %q it rests on something %s: make it a SHOULD, or name a better source", profile, provenance)
+			return info, fmt.Errorf("it is a MUST, but in profile %q it rests on something %s: make it a SHOULD, or name a better source",
+				profile, provenance)
 		}
 		info.Profiles = append(info.Profiles, profile)
 		sources = appendNew(sources, source)
@@ -203,7 +205,8 @@ func (r *Registry) describe(c Clause, text string) (Info, error) {
 	}
 	for _, p := range c.Only {
 		if !slices.Contains(info.Profiles, p) {
-			return info, fmt.Errorf("it is restricted to profile %q, in which the contract has no outcome %q for operation %s", p, c.Outcome, c.Operation.ID)
+			return info, fmt.Errorf("it is restricted to profile %q, in which the contract has no outcome %q for operation %s", p, c.Outcome,
+				c.Operation.ID)
 		}
 	}
 	info.Source = strings.Join(sources, "; ")

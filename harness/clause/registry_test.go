@@ -40,15 +40,18 @@ func TestTransformRefuses(t *testing.T) {
 		args []any
 		want string
 	}{
-		"a spec without a clause":         {[]any{body}, "states no clause"},
-		"an id of another exchange":       {[]any{clause.Must("barong.login", login, contract.OK)}, `begins with "onlyoffice."`},
-		"an id that is no slug":           {[]any{clause.Must("onlyoffice.Login_1", login, contract.OK)}, "dotted slug"},
-		"a clause without an operation":   {[]any{clause.Must("onlyoffice.login.x", nil, contract.OK)}, "no operation"},
-		"an outcome that there is not":    {[]any{clause.Must("onlyoffice.login.x", login, "teapot")}, `no outcome "teapot"`},
-		"a MUST on a mere standard":       {[]any{clause.Must("onlyoffice.login.x", login, contract.MethodRefused)}, "make it a SHOULD"},
-		"a MUST whose source is inferred": {[]any{clause.Must("onlyoffice.login.x", login, contract.OK, clause.From(contract.Inferred, "RFC 9110"))}, "make it a SHOULD"},
-		"a source that does not resolve":  {[]any{clause.Should("onlyoffice.login.x", login, contract.OK, clause.From(contract.Standard, "onlyoffice#nowhere"))}, `no anchor "nowhere"`},
-		"a profile without the outcome":   {[]any{clause.Should("onlyoffice.login.x", login, contract.OK, clause.Only("documented", "9.9"))}, `profile "9.9"`},
+		"a spec without a clause":       {[]any{body}, "states no clause"},
+		"an id of another exchange":     {[]any{clause.Must("barong.login", login, contract.OK)}, `begins with "onlyoffice."`},
+		"an id that is no slug":         {[]any{clause.Must("onlyoffice.Login_1", login, contract.OK)}, "dotted slug"},
+		"a clause without an operation": {[]any{clause.Must("onlyoffice.login.x", nil, contract.OK)}, "no operation"},
+		"an outcome that there is not":  {[]any{clause.Must("onlyoffice.login.x", login, "teapot")}, `no outcome "teapot"`},
+		"a MUST on a mere standard":     {[]any{clause.Must("onlyoffice.login.x", login, contract.MethodRefused)}, "make it a SHOULD"},
+		"a MUST whose source is inferred": {[]any{clause.Must("onlyoffice.login.x", login, contract.OK,
+			clause.From(contract.Inferred, "RFC 9110"))}, "make it a SHOULD"},
+		"a source that does not resolve": {[]any{clause.Should("onlyoffice.login.x", login, contract.OK,
+			clause.From(contract.Standard, "onlyoffice#nowhere"))}, `no anchor "nowhere"`},
+		"a profile without the outcome": {[]any{clause.Should("onlyoffice.login.x", login, contract.OK, clause.Only("documented", "9.9"))},
+			`profile "9.9"`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, errs := transform(clause.NewRegistry(c, nil), tc.args...)
@@ -65,7 +68,8 @@ func TestTransformRefusesAnIdTwice(t *testing.T) {
 	if _, errs := transform(r, clause.Must("onlyoffice.login.x", login, contract.OK)); len(errs) != 0 {
 		t.Fatal(errs)
 	}
-	if _, errs := transform(r, clause.Must("onlyoffice.login.x", login, contract.OK)); len(errs) != 1 || !strings.Contains(errs[0].Error(), "is taken") {
+	if _, errs := transform(r, clause.Must("onlyoffice.login.x", login, contract.OK)); len(errs) != 1 ||
+		!strings.Contains(errs[0].Error(), "is taken") {
 		t.Errorf("errors %v", errs)
 	}
 }
@@ -92,7 +96,8 @@ func TestTransformRegistersAndLabels(t *testing.T) {
 	}
 	e, ok := r.Lookup([]string{"MUST", "onlyoffice.login.a"})
 	want := []string{"documented", "3.7"}
-	if !ok || e.Info.Text != "keeps a promise" || e.Info.Method != "POST" || !slices.Equal(e.Info.Profiles, want) || e.Info.Provenance != "documented, observed" {
+	if !ok || e.Info.Text != "keeps a promise" || e.Info.Method != "POST" || !slices.Equal(e.Info.Profiles, want) ||
+		e.Info.Provenance != "documented, observed" {
 		t.Errorf("registered %+v", e.Info)
 	}
 }
@@ -154,10 +159,11 @@ func TestSerial(t *testing.T) {
 		args          []any
 		moved, beside bool // serial where a clock is moved, and where none is
 	}{
-		"it waits":              {[]any{clause.Must("onlyoffice.login.a", login, contract.BadCredentials), ginkgo.Serial}, true, false},
-		"it fills a limit":      {[]any{clause.Should("onlyoffice.login.b", login, contract.Throttled, clause.Fills())}, true, false},
-		"it disturbs others":    {[]any{clause.Should("onlyoffice.login.c", login, contract.Throttled, clause.Disrupts())}, true, true},
-		"it looks back at all":  {[]any{clause.Must("onlyoffice.login.d", login, contract.BadCredentials), ginkgo.Serial, ginkgo.SpecPriority(-2)}, true, true},
+		"it waits":           {[]any{clause.Must("onlyoffice.login.a", login, contract.BadCredentials), ginkgo.Serial}, true, false},
+		"it fills a limit":   {[]any{clause.Should("onlyoffice.login.b", login, contract.Throttled, clause.Fills())}, true, false},
+		"it disturbs others": {[]any{clause.Should("onlyoffice.login.c", login, contract.Throttled, clause.Disrupts())}, true, true},
+		"it looks back at all": {[]any{clause.Must("onlyoffice.login.d", login, contract.BadCredentials), ginkgo.Serial,
+			ginkgo.SpecPriority(-2)}, true, true},
 		"it is like most specs": {[]any{clause.Must("onlyoffice.login.e", login, contract.BadCredentials)}, false, false},
 	} {
 		t.Run(name, func(t *testing.T) {

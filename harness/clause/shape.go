@@ -54,7 +54,8 @@ func (r *Registry) shapes() []Entry {
 		if len(e.Only) == 0 {
 			continue
 		}
-		info, err := r.describe(e.Clause, e.Operation.Name()+" has the promised body, media type and headers in its answer of outcome "+string(e.Outcome))
+		info, err := r.describe(e.Clause, e.Operation.Name()+" has the promised body, media type and headers in its answer of "+
+			"outcome "+string(e.Outcome))
 		if err != nil {
 			panic(err) // its profiles are those of clauses that were described
 		}

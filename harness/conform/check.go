@@ -144,7 +144,8 @@ func (s *Context) fail(title string, expected, actual []string, call *httpclient
 
 // compare holds a call against the promised answer, records the check, and describes
 // all that differs; nil when nothing does.
-func (s *Context) compare(kind journal.Kind, whole bool, call *httpclient.Call, op *contract.Operation, outcome contract.Outcome) *journal.Failure {
+func (s *Context) compare(kind journal.Kind, whole bool, call *httpclient.Call, op *contract.Operation,
+	outcome contract.Outcome) *journal.Failure {
 	answer, ok := op.Answer(outcome, s.profile)
 	if !ok {
 		s.Error("the contract has no outcome %q for %s in profile %q", outcome, op.ID, s.profile)

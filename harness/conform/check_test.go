@@ -41,7 +41,8 @@ func TestExpectJudgesBehaviour(t *testing.T) {
 			}}.run(t)
 			for id, notes := range map[string]int{"own": tc.notes, "outcome": 0, "operation": 0} {
 				if got := f.results[id]; got.State != tc.state || got.Checks != 1 || len(got.Notes) != notes {
-					t.Errorf("%s: %s after %d checks (%s) and %d notes, want %s after 1 and %d", id, got.State, got.Checks, got.Reason, len(got.Notes), tc.state, notes)
+					t.Errorf("%s: %s after %d checks (%s) and %d notes, want %s after 1 and %d", id, got.State, got.Checks, got.Reason,
+						len(got.Notes), tc.state, notes)
 				}
 			}
 		})
@@ -168,7 +169,8 @@ func TestFailureHasTheServersWords(t *testing.T) {
 			t.Fatalf("%s: %d failures, want one", id, len(f.results[id].Failures))
 		}
 		failure := f.results[id].Failures[0]
-		if !strings.HasPrefix(failure.Answer, `418 {"error":"no such realm"`) || strings.Contains(failure.Answer, "a-token") || failure.Call == "" {
+		if !strings.HasPrefix(failure.Answer, `418 {"error":"no such realm"`) || strings.Contains(failure.Answer, "a-token") ||
+			failure.Call == "" {
 			t.Errorf("%s: answer %q, call %q; want the redacted words of the server and the call", id, failure.Answer, failure.Call)
 		}
 		if !strings.Contains(failure.Text, "  answer    418 ") {

@@ -113,7 +113,8 @@ func (s *Context) Do(ctx context.Context, by *Actor, op *contract.Operation, r R
 			op.Method, op.Path)
 	}
 	if !s.current().clause.Disrupts && s.limited(call, op) {
-		s.Error("budget: %s %s was refused by the target's limiter in a spec that provokes none; lower limits.pace in the target file or give it more identities", op.Method, op.Path)
+		s.Error("budget: %s %s was refused by the target's limiter in a spec that provokes none; lower limits.pace in the target file or "+
+			"give it more identities", op.Method, op.Path)
 	}
 	return call
 }
@@ -161,7 +162,8 @@ func (s *Context) Only(ops ...*contract.Operation) {
 func (s *Context) missing(op *contract.Operation) {
 	ginkgo.GinkgoHelper()
 	if len(s.current().clause.Info.Baseline) > 0 {
-		s.Untestable("it has to call %s %s (%s), which the deployment lacks by operations or except of the target file", op.Method, op.Path, op.ID)
+		s.Untestable("it has to call %s %s (%s), which the deployment lacks by operations or except of the target file", op.Method, op.Path,
+			op.ID)
 	}
 	s.stop(verdict.NotApplicable, lacks(op), nil)
 }

@@ -341,7 +341,8 @@ func (s *Context) PromisedMail(ctx context.Context, to string, match func(inbox.
 	if !arrived {
 		others := len(s.Messages(ctx, to))
 		s.fail(sent, []string{"a message with what the clause reads out of it, in the inbox of the target file"},
-			[]string{fmt.Sprintf("none within limits.max-wait (%s); %d messages to that address hold no such thing", s.env.Target.Limits.MaxWait, others)}, nil)
+			[]string{fmt.Sprintf("none within limits.max-wait (%s); %d messages to that address hold no such thing",
+				s.env.Target.Limits.MaxWait, others)}, nil)
 	}
 	return message
 }

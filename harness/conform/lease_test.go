@@ -82,7 +82,8 @@ func TestInTurn(t *testing.T) {
 		inTurn bool
 		want   ending
 	}{
-		"in turn": {true, ending{verdict.Passed, "", green}}, "together": {false, ending{verdict.Untestable, `an identity with the role "active"`, red}},
+		"in turn": {true, ending{verdict.Passed, "", green}}, "together": {false,
+			ending{verdict.Untestable, `an identity with the role "active"`, red}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			trial{target: target.Target{Identities: ann}, claims: two, specs: func(s *conform.Context, o ops) {

@@ -52,7 +52,8 @@ func (l *loader) readAnswer(o *Operation, n, responses yamldoc.Node) *Answer {
 	n.Only(answerKeys...)
 	a := &Answer{}
 	keys := n.Texts("status")
-	if !n.Require(a.readStatus(keys), "status is missing or no HTTP status (100 to 599), no range such as 2XX and not default, and no list of statuses of one class") {
+	if !n.Require(a.readStatus(keys), "status is missing or no HTTP status (100 to 599), no range such as 2XX and not default, and no "+
+		"list of statuses of one class") {
 		return nil
 	}
 	var sentences []string
@@ -62,8 +63,9 @@ func (l *loader) readAnswer(o *Operation, n, responses yamldoc.Node) *Answer {
 		sentences = append(sentences, sentence)
 	}
 	*a = Answer{
-		Status: a.Status, Class: a.Class, Statuses: a.Statuses, Sentence: strings.Join(sentences, ", or "), Provenance: Provenance(n.Text("provenance")),
-		Source: cmp.Or(n.Text("source"), o.Source), Profiles: l.readProfiles(n), ErrorKeys: n.Texts("error-keys"),
+		Status: a.Status, Class: a.Class, Statuses: a.Statuses, Sentence: strings.Join(sentences, ", or "),
+		Provenance: Provenance(n.Text("provenance")),
+		Source:     cmp.Or(n.Text("source"), o.Source), Profiles: l.readProfiles(n), ErrorKeys: n.Texts("error-keys"),
 		StatusPointers: l.contract.StatusPointers, Headers: readHeaders(n.Member("headers")),
 	}
 	n.RequireOneOf("provenance", string(a.Provenance), provenances...)

@@ -137,7 +137,8 @@ func TestBarongProvenance(t *testing.T) {
 // Statuses that only the page has.
 func TestBarongExcuses(t *testing.T) {
 	want := map[string]string{"confirmPasswordReset": "404", "createSession": "404", "createPhone": "404", "changePassword": "404",
-		"deleteSession": "400", "listServiceAccountKeys": "400", "listServiceAccounts": "400", "listKeys": "400", "createProfile": "400", "getLabel": "400"}
+		"deleteSession": "400", "listServiceAccountKeys": "400", "listServiceAccounts": "400", "listKeys": "400", "createProfile": "400",
+		"getLabel": "400"}
 	for _, o := range barong(t).Operations {
 		if excused := want[o.ID]; len(o.Excuses) > 1 || (o.Excuses[excused] == "") != (excused == "") {
 			t.Errorf("%s excuses %v, want %q", o.ID, o.Excuses, excused)

@@ -102,7 +102,8 @@ POST /public/kyc receiveKYC`)
 	if !slices.Equal(got, want) {
 		t.Errorf("got  %v\nwant %v", got, want)
 	}
-	if want := []string{"authorizeRead", "authorizeWrite", "authorizePublic", "authorizeManagement", "authorizeAdmin"}; !slices.Equal(beyond, want) {
+	if want := []string{"authorizeRead", "authorizeWrite", "authorizePublic", "authorizeManagement",
+		"authorizeAdmin"}; !slices.Equal(beyond, want) {
 		t.Errorf("beyond the document: %v, want %v", beyond, want)
 	}
 }
@@ -199,12 +200,14 @@ func TestBarongSharedOutcomes(t *testing.T) {
 				t.Errorf("%s %s: %s, want %s", o.ID, outcome, statuses, want[outcome])
 			}
 		}
-		wantKeys := map[contract.Outcome]string{contract.Unauthenticated: "authz.missing_csrf_token", "dead-session": "authz.csrf_token_mismatch", "csrf-missing": "authz.missing_csrf_token", "csrf-mismatch": "authz.csrf_token_mismatch"}
+		wantKeys := map[contract.Outcome]string{contract.Unauthenticated: "authz.missing_csrf_token",
+			"dead-session": "authz.csrf_token_mismatch", "csrf-missing": "authz.missing_csrf_token", "csrf-mismatch": "authz.csrf_token_mismatch"}
 		if !writes {
 			wantKeys = map[contract.Outcome]string{contract.Unauthenticated: "authz.invalid_session", "dead-session": "authz.invalid_session"}
 		}
 		for outcome, key := range wantKeys {
-			if answer, ok := o.Answer(outcome, "2.6"); o.Protected && (!ok || !slices.Equal(answer.ErrorKeys, []string{key}) || !slices.Equal(answer.MediaTypes, []string{"text/html"})) {
+			if answer, ok := o.Answer(outcome, "2.6"); o.Protected &&
+				(!ok || !slices.Equal(answer.ErrorKeys, []string{key}) || !slices.Equal(answer.MediaTypes, []string{"text/html"})) {
 				t.Errorf("%s %s: %+v, want %s as text/html", o.ID, outcome, answer, key)
 			}
 		}
@@ -271,7 +274,8 @@ func TestBarongEveryOperationSucceeds(t *testing.T) {
 // secret. What opens a session is told apart from what only shows the user.
 func TestBarongRefusalsCannotHoldAToken(t *testing.T) {
 	c := barong(t)
-	closed := []string{"errors.schema.json", "route-not-found.schema.json", "media-type.schema.json", "no-such-resource.schema.json", "n422.schema.json"}
+	closed := []string{"errors.schema.json", "route-not-found.schema.json", "media-type.schema.json", "no-such-resource.schema.json",
+		"n422.schema.json"}
 	opens := []string{"confirmEmail", "createUser", "createSession", "createSessionByAuth0"}
 	for _, o := range c.Operations {
 		for _, outcome := range o.Outcomes() {
@@ -303,7 +307,8 @@ func TestBarongRefusalsCannotHoldAToken(t *testing.T) {
 func TestBarongSchemasAreUsed(t *testing.T) {
 	c := barong(t)
 	used := map[string]bool{"common": true, "connection-error": true}
-	for model := range strings.FieldsSeq("level user user-with-profile user-with-kyc admin-label-view comment service-account document-full activity data-storage phone") {
+	for model := range strings.FieldsSeq("level user user-with-profile user-with-kyc admin-label-view comment service-account " +
+		"document-full activity data-storage phone") {
 		used[model] = true
 	}
 	for _, o := range c.Operations {

@@ -22,7 +22,8 @@ func loadSound(t *testing.T) *contract.Contract {
 
 func TestLoad(t *testing.T) {
 	c := loadSound(t)
-	if c.Exchange != "ex" || c.Title != "Example" || !slices.Equal(c.Profiles, []string{"documented", "2.6"}) || c.About["2.6"] != "as served" ||
+	if c.Exchange != "ex" || c.Title != "Example" || !slices.Equal(c.Profiles, []string{"documented", "2.6"}) ||
+		c.About["2.6"] != "as served" ||
 		c.ErrorPointer != "/error" || !slices.Equal(c.StatusPointers, []string{"/code"}) {
 		t.Errorf("root: %+v", c)
 	}
@@ -51,10 +52,12 @@ func TestLoad(t *testing.T) {
 	if want := []contract.Parameter{{Name: "id", In: "path", Type: "string", Required: true}}; !slices.Equal(login.Parameters, want) {
 		t.Errorf("parameters: %v", login.Parameters)
 	}
-	if want := map[int]string{200: "signed in", 401: "refused", 204: "nothing to say", 503: "unavailable"}; !reflect.DeepEqual(login.Statuses, want) {
+	if want := map[int]string{200: "signed in", 401: "refused", 204: "nothing to say",
+		503: "unavailable"}; !reflect.DeepEqual(login.Statuses, want) {
 		t.Errorf("statuses: %v", login.Statuses)
 	}
-	if login.Excuses["503"] != "the proxy writes it" || len(login.Excuses) != 1 || me.Excuses["429"] != "nobody says when" || len(me.Excuses) != 1 {
+	if login.Excuses["503"] != "the proxy writes it" || len(login.Excuses) != 1 || me.Excuses["429"] != "nobody says when" ||
+		len(me.Excuses) != 1 {
 		t.Errorf("excuses: %v, %v", login.Excuses, me.Excuses)
 	}
 	if want := []contract.Outcome{contract.OK, contract.BadCredentials, contract.SecondFactorRequired}; !slices.Equal(login.Outcomes(), want) {
@@ -74,11 +77,13 @@ func TestAnswers(t *testing.T) {
 		t.Errorf("ok: %+v", ok)
 	}
 	refused, _ := login.Answer(contract.BadCredentials, "documented")
-	if refused.SchemaFile != "no.schema.json" || !slices.Equal(refused.ErrorKeys, []string{"wrong"}) || refused.Headers["Retry-After"].Presence != contract.Absent {
+	if refused.SchemaFile != "no.schema.json" || !slices.Equal(refused.ErrorKeys, []string{"wrong"}) ||
+		refused.Headers["Retry-After"].Presence != contract.Absent {
 		t.Errorf("refused: %+v", refused)
 	}
 	served, _ := me.Answer(contract.Unauthenticated, "2.6")
-	if served.Body != contract.EmptyBody || served.Schema != nil || served.MediaTypes != nil || served.Source != "guide#seen" || served.Provenance != contract.Observed {
+	if served.Body != contract.EmptyBody || served.Schema != nil || served.MediaTypes != nil || served.Source != "guide#seen" ||
+		served.Provenance != contract.Observed {
 		t.Errorf("served: %+v", served)
 	}
 	empty, _ := login.Answer(contract.SecondFactorRequired, "documented")
@@ -103,7 +108,8 @@ func TestAnswers(t *testing.T) {
 func TestAnswerVariants(t *testing.T) {
 	document := strings.NewReplacer(
 		"security: [{session: []}]", "security: [{}, {session: []}]",
-		"ok: {status: 200, provenance: documented}", "ok: {status: 200, provenance: documented, media-type: [application/problem+json], status-pointers: [], headers: {A: required, B: {presence: optional, pattern: '^b'}}}",
+		"ok: {status: 200, provenance: documented}", "ok: {status: 200, provenance: documented, media-type: [application/problem+json], "+
+			"status-pointers: [], headers: {A: required, B: {presence: optional, pattern: '^b'}}}",
 		"body: empty", "body: any",
 	).Replace(sound)
 	c, err := contract.Load(folder(document), "ex")
@@ -116,7 +122,8 @@ func TestAnswerVariants(t *testing.T) {
 		t.Errorf("an optional credential: %v %v", me.Protected, me.Security)
 	}
 	ok, _ := login.Answer(contract.OK, "documented")
-	if !slices.Equal(ok.MediaTypes, []string{"application/problem+json"}) || len(ok.StatusPointers) != 0 || ok.Headers["A"].Presence != contract.Required || !ok.Headers["B"].Pattern.MatchString("b") {
+	if !slices.Equal(ok.MediaTypes, []string{"application/problem+json"}) || len(ok.StatusPointers) != 0 ||
+		ok.Headers["A"].Presence != contract.Required || !ok.Headers["B"].Pattern.MatchString("b") {
 		t.Errorf("ok: %+v", ok)
 	}
 	served, _ := me.Answer(contract.Unauthenticated, "2.6")
@@ -138,7 +145,8 @@ func TestProvenance(t *testing.T) {
 
 func TestHeaderRule(t *testing.T) {
 	document := strings.Replace(sound, "ok: {status: 200, provenance: documented}",
-		"ok: {status: 200, provenance: documented, headers: {A: required, B: optional, C: absent, D: {presence: required, pattern: '^d'}, E: {presence: optional, pattern: '^e'}}}", 1)
+		"ok: {status: 200, provenance: documented, headers: {A: required, B: optional, C: absent, D: {presence: required, pattern: '^d'}, "+
+			"E: {presence: optional, pattern: '^e'}}}", 1)
 	c, err := contract.Load(folder(document), "ex")
 	if err != nil {
 		t.Fatal(err)
@@ -151,7 +159,8 @@ func TestHeaderRule(t *testing.T) {
 		want   string
 	}{
 		{"A", nil, "present"}, {"A", []string{""}, ""}, {"B", nil, ""}, {"B", []string{"x"}, ""}, {"C", nil, ""}, {"C", []string{"x"}, "absent"},
-		{"D", nil, "present"}, {"D", []string{"secret"}, "matching ^d"}, {"D", []string{"secret", "d"}, ""}, {"E", nil, ""}, {"E", []string{"secret"}, "matching ^e"}, {"E", []string{"e"}, ""},
+		{"D", nil, "present"}, {"D", []string{"secret"}, "matching ^d"}, {"D", []string{"secret", "d"}, ""}, {"E", nil, ""},
+		{"E", []string{"secret"}, "matching ^e"}, {"E", []string{"e"}, ""},
 	} {
 		if got := ok.Headers[test.header].Check(test.values); got != test.want {
 			t.Errorf("%s with %q: got %q, want %q", test.header, test.values, got, test.want)
@@ -183,7 +192,8 @@ func TestOpenAPIIsPlain(t *testing.T) {
 		if err := json.Unmarshal(text, &document); err != nil {
 			t.Fatal(err)
 		}
-		if strings.Contains(string(text), `"x-`) || strings.Contains(string(text), ".schema.json") || strings.Contains(string(text), `"$schema"`) {
+		if strings.Contains(string(text), `"x-`) || strings.Contains(string(text), ".schema.json") ||
+			strings.Contains(string(text), `"$schema"`) {
 			t.Errorf("%s: extensions or files are left", fsys.name)
 		}
 		if document["openapi"] != "3.1.0" || len(document["paths"].(map[string]any)) == 0 {

@@ -25,7 +25,8 @@ func (l *loader) readOperation(method, path string, item, n yamldoc.Node) {
 	}
 	o := &Operation{
 		ID: n.Text("operationId"), Method: method, Path: path, Area: n.Text("x-area"), Summary: n.Text("summary"),
-		Called: n.Text("x-called"), Source: n.Text("x-source"), NamedOnly: n.Flag("x-named-only"), Statuses: map[int]string{}, answers: map[Outcome][]*Answer{},
+		Called: n.Text("x-called"), Source: n.Text("x-source"), NamedOnly: n.Flag("x-named-only"), Statuses: map[int]string{},
+		answers: map[Outcome][]*Answer{},
 	}
 	if n.Require(o.ID != "", "operationId is missing") {
 		n.Where = o.ID

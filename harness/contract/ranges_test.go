@@ -15,7 +15,8 @@ func open(t *testing.T) string {
 	text := sound
 	for old, new := range map[string]string{
 		"x-excuses:\n  \"503\"": "x-verdict-pointer: /result\nx-excuses:\n  \"503\"",
-		`"204": {description: nothing to say}`: "\"2XX\": {description: any success, content: {application/json: {schema: {$ref: ok.schema.json}}}}\n" +
+		`"204": {description: nothing to say}`: "\"2XX\": {description: any success, content: {application/json: {schema: {$ref: " +
+			"ok.schema.json}}}}\n" +
 			"        default: {description: any refusal, content: {application/json: {schema: {$ref: no.schema.json}}}}",
 		`second-factor-required: {status: 204, provenance: standard}`: "done: {status: 2XX, provenance: documented, verdict: true}\n" +
 			"        refused: {status: default, provenance: inferred, verdict: false}",
@@ -90,12 +91,17 @@ func TestBrokenRangesAreNamed(t *testing.T) {
 		"range not in responses": {"status: 2XX", "status: 4XX", "x-outcomes/done: status 4XX does not stand in responses"},
 		"lower case":             {`"2XX"`, `"2xx"`, `"2xx" is no HTTP status`},
 		"no such range":          {`"2XX"`, `"6XX"`, `"6XX" is no HTTP status`},
-		"several of two classes": {"status: 2XX, provenance: documented", "status: [200, 401], provenance: documented", "no list of statuses of one class"},
-		"one of several twice":   {"status: 2XX, provenance: documented", "status: [401, 401], provenance: documented", "no list of statuses of one class"},
-		"several with a range":   {"status: 2XX, provenance: documented", "status: [200, 2XX], provenance: documented", "no list of statuses of one class"},
-		"several, one unknown":   {"status: 2XX, provenance: documented", "status: [401, 409], provenance: documented", "status 409 does not stand in responses"},
+		"several of two classes": {"status: 2XX, provenance: documented", "status: [200, 401], provenance: documented",
+			"no list of statuses of one class"},
+		"one of several twice": {"status: 2XX, provenance: documented", "status: [401, 401], provenance: documented",
+			"no list of statuses of one class"},
+		"several with a range": {"status: 2XX, provenance: documented", "status: [200, 2XX], provenance: documented",
+			"no list of statuses of one class"},
+		"several, one unknown": {"status: 2XX, provenance: documented", "status: [401, 409], provenance: documented",
+			"status 409 does not stand in responses"},
 		"verdict no truth value": {"verdict: true", "verdict: yes please", "x-outcomes/done: verdict is true or false"},
-		"pointer of no verdict":  {"done: {status: 2XX, provenance: documented, verdict: true}", "done: {status: 2XX, provenance: documented, verdict-pointer: /ok}", "verdict-pointer without verdict"},
+		"pointer of no verdict": {"done: {status: 2XX, provenance: documented, verdict: true}",
+			"done: {status: 2XX, provenance: documented, verdict-pointer: /ok}", "verdict-pointer without verdict"},
 		"own pointer no pointer": {"verdict: true", "verdict: true, verdict-pointer: ok", `"ok" is no JSON pointer`},
 		"verdict nowhere":        {"x-verdict-pointer: /result\n", "", "verdict needs x-verdict-pointer"},
 		"pointer no pointer":     {"x-verdict-pointer: /result", "x-verdict-pointer: result", `"result" is no JSON pointer`},

@@ -83,7 +83,8 @@ func Examine(ctx context.Context, suites []conform.Suite, file string, offline b
 	}
 	made := madeRoles(st, t)
 	for _, role := range sortedNames(st.Roles) {
-		if !slices.Contains(made, role) && !slices.ContainsFunc(t.Identities, func(i target.Identity) bool { return slices.Contains(i.Roles, role) }) {
+		if !slices.Contains(made, role) && !slices.ContainsFunc(t.Identities,
+			func(i target.Identity) bool { return slices.Contains(i.Roles, role) }) {
 			e.Roles = append(e.Roles, role)
 		}
 	}

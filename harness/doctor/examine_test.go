@@ -16,7 +16,8 @@ func TestFeaturesAreToldAsTheTargetFileDeclaresThem(t *testing.T) {
 			t.Errorf("%s: %q, judged %t", feature, told, judged)
 		}
 	}
-	if told, judged := ofFeature("it reads mails, and the target file names no inbox", file); judged || !strings.HasPrefix(told, "it reads mails") {
+	if told, judged := ofFeature("it reads mails, and the target file names no inbox", file); judged ||
+		!strings.HasPrefix(told, "it reads mails") {
 		t.Errorf("another reason: %q, judged %t", told, judged)
 	}
 }

@@ -29,15 +29,23 @@ func TestBehaves(t *testing.T) {
 		call      *httpclient.Call
 		want      bool
 	}{
-		"as promised":                      {barong, "2.6", "enableOTP", contract.SecondFactorWrong, call(422, "application/json", `{"errors":["resource.otp.invalid"]}`), true},
-		"a page of a CDN":                  {barong, "2.6", "enableOTP", contract.SecondFactorWrong, html, true},
-		"a key that no outcome has":        {barong, "2.6", "enableOTP", contract.SecondFactorWrong, call(422, "application/json", `{"errors":["wrong"]}`), true},
-		"the key of another outcome":       {barong, "2.6", "enableOTP", contract.SecondFactorWrong, call(422, "application/json", `{"errors":["totp.error"]}`), false},
-		"another status":                   {barong, "2.6", "enableOTP", contract.SecondFactorWrong, call(403, "application/json", `{"errors":["resource.otp.invalid"]}`), false},
-		"a refused link, as promised":      {office, "documented", "checkConfirm", "confirm-invalid", call(200, "application/json", confirmed("1")), true},
-		"an accepted link":                 {office, "documented", "checkConfirm", "confirm-invalid", call(200, "application/json", confirmed("0")), false},
-		"an expired link":                  {office, "documented", "checkConfirm", "confirm-invalid", call(200, "application/json", confirmed("2")), false},
-		"a refused link with more members": {office, "documented", "checkConfirm", "confirm-invalid", call(200, "application/json", `{"x":1,`+confirmed("1")[1:]), true},
+		"as promised": {barong, "2.6", "enableOTP", contract.SecondFactorWrong,
+			call(422, "application/json", `{"errors":["resource.otp.invalid"]}`), true},
+		"a page of a CDN": {barong, "2.6", "enableOTP", contract.SecondFactorWrong, html, true},
+		"a key that no outcome has": {barong, "2.6", "enableOTP", contract.SecondFactorWrong,
+			call(422, "application/json", `{"errors":["wrong"]}`), true},
+		"the key of another outcome": {barong, "2.6", "enableOTP", contract.SecondFactorWrong,
+			call(422, "application/json", `{"errors":["totp.error"]}`), false},
+		"another status": {barong, "2.6", "enableOTP", contract.SecondFactorWrong,
+			call(403, "application/json", `{"errors":["resource.otp.invalid"]}`), false},
+		"a refused link, as promised": {office, "documented", "checkConfirm", "confirm-invalid",
+			call(200, "application/json", confirmed("1")), true},
+		"an accepted link": {office, "documented", "checkConfirm", "confirm-invalid",
+			call(200, "application/json", confirmed("0")), false},
+		"an expired link": {office, "documented", "checkConfirm", "confirm-invalid",
+			call(200, "application/json", confirmed("2")), false},
+		"a refused link with more members": {office, "documented", "checkConfirm", "confirm-invalid",
+			call(200, "application/json", `{"x":1,`+confirmed("1")[1:]), true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			op, ok := c.contract.Operation(c.operation)

@@ -13,7 +13,8 @@ import (
 
 const refused = `{"status":1,"statusCode":401,"error":{"message":"User authentication failed","type":null,"stack":null,"hresult":0}}`
 
-func answer(t *testing.T, operation string, outcome contract.Outcome, profile string) (*contract.Contract, *contract.Operation, *contract.Answer) {
+func answer(t *testing.T, operation string, outcome contract.Outcome, profile string) (*contract.Contract, *contract.Operation,
+	*contract.Answer) {
 	t.Helper()
 	c, err := contract.Load(schemas.FS, "onlyoffice")
 	if err != nil {
@@ -49,19 +50,20 @@ func TestCompare(t *testing.T) {
 		call *httpclient.Call
 		want []string // checks, in order
 	}{
-		"the promised answer":         {call(401, "application/json; charset=utf-8", refused), nil},
-		"another documented status":   {call(400, "application/json", refused), []string{"status"}},
-		"no Content-Type":             {call(401, "", refused), []string{"media-type"}},
-		"another Content-Type":        {call(401, "text/html", refused), []string{"media-type"}},
-		"another charset":             {call(401, "application/json; charset=latin1", refused), []string{"media-type"}},
-		"no body":                     {call(401, "application/json", ""), []string{"body"}},
-		"bytes behind the JSON":       {call(401, "application/json", refused+"x"), []string{"body"}},
-		"a member twice":              {call(401, "application/json", strings.Replace(refused, "{", `{"status":1,`, 1)), []string{"body"}},
-		"a body that was cut off":     {truncated, []string{"body"}},
-		"a token in a refusal":        {call(401, "application/json", strings.Replace(refused, "{", `{"token":"x",`, 1)), []string{"schema"}},
-		"a missing member":            {call(401, "application/json", strings.Replace(refused, `"status":1,`, "", 1)), []string{"schema"}},
-		"another status in the body":  {call(401, "application/json", strings.Replace(refused, "401", "403", 1)), []string{"status-member"}},
-		"several things at once":      {call(200, "text/plain", strings.Replace(refused, "401", "200", 1)), []string{"status", "media-type", "schema", "status-member"}},
+		"the promised answer":        {call(401, "application/json; charset=utf-8", refused), nil},
+		"another documented status":  {call(400, "application/json", refused), []string{"status"}},
+		"no Content-Type":            {call(401, "", refused), []string{"media-type"}},
+		"another Content-Type":       {call(401, "text/html", refused), []string{"media-type"}},
+		"another charset":            {call(401, "application/json; charset=latin1", refused), []string{"media-type"}},
+		"no body":                    {call(401, "application/json", ""), []string{"body"}},
+		"bytes behind the JSON":      {call(401, "application/json", refused+"x"), []string{"body"}},
+		"a member twice":             {call(401, "application/json", strings.Replace(refused, "{", `{"status":1,`, 1)), []string{"body"}},
+		"a body that was cut off":    {truncated, []string{"body"}},
+		"a token in a refusal":       {call(401, "application/json", strings.Replace(refused, "{", `{"token":"x",`, 1)), []string{"schema"}},
+		"a missing member":           {call(401, "application/json", strings.Replace(refused, `"status":1,`, "", 1)), []string{"schema"}},
+		"another status in the body": {call(401, "application/json", strings.Replace(refused, "401", "403", 1)), []string{"status-member"}},
+		"several things at once": {call(200, "text/plain", strings.Replace(refused, "401", "200", 1)),
+			[]string{"status", "media-type", "schema", "status-member"}},
 		"a status nobody documents":   {call(418, "application/json", refused), []string{"status"}},
 		"an HTML page with status OK": {call(200, "text/html", "<html>"), []string{"status", "media-type", "body"}},
 	} {
@@ -89,7 +91,8 @@ func TestCompareHeadersAndErrorKeys(t *testing.T) {
 	if len(got) != 2 || got[0].Check != "header" || got[1].Check != "error-key" {
 		t.Errorf("found %v, want header and error-key", got)
 	}
-	if got := comparer.Compare(call(403, "application/json", strings.Replace(limited, "Too many", "So many", 1)), op, a); len(got) != 1 || got[0].Check != "error-key" {
+	if got := comparer.Compare(call(403, "application/json", strings.Replace(limited, "Too many", "So many", 1)), op, a); len(got) != 1 ||
+		got[0].Check != "error-key" {
 		t.Errorf("found %v, want error-key alone", got)
 	}
 	c, op, a = answer(t, "authenticateMe", contract.Throttled, "documented")

@@ -65,7 +65,8 @@ func (j *Judge) Behaves(call *httpclient.Call, op *contract.Operation, outcome c
 	promised, _ := op.Answer(outcome, j.profile)
 	return says(call, op, promised, j.contract) || !slices.ContainsFunc(op.Outcomes(), func(other contract.Outcome) bool {
 		answer, ok := op.Answer(other, j.profile)
-		return ok && answer.Body == contract.JSONBody && answer.Takes(promised.Status) && tellsApart(promised, answer) && says(call, op, answer, j.contract)
+		return ok && answer.Body == contract.JSONBody && answer.Takes(promised.Status) && tellsApart(promised, answer) &&
+			says(call, op, answer, j.contract)
 	})
 }
 
@@ -177,6 +178,7 @@ func (j *Judge) succeeds(call *httpclient.Call, op *contract.Operation, promised
 // guards are the outcomes that keep somebody out: where a step that prepares a
 // promise needs one of them and the request is accepted, the target fails open.
 var guards = []contract.Outcome{
-	contract.Unauthenticated, contract.Forbidden, contract.BadCredentials, contract.AccountDisabled, contract.Throttled, contract.CaptchaRefused,
+	contract.Unauthenticated, contract.Forbidden, contract.BadCredentials, contract.AccountDisabled, contract.Throttled,
+	contract.CaptchaRefused,
 	contract.SecondFactorRequired, contract.SecondFactorWrong, contract.SecondFactorReplayed, contract.SecondFactorThrottled,
 }

@@ -50,7 +50,8 @@ func TestLoadRefuses(t *testing.T) {
 		"a broken glob":       {"[x.code.*]", `["x.code.["]`, "no glob over"},
 		"no title":            {"title: A used code is rejected.", "title: ''", "title"},
 		"an unknown member":   {"title:", "titel: a\n  title:", "titel"},
-		"an id twice":         {"- id: replay", "- {id: replay, title: T., rows: {are: a, names: []}, columns: {are: b, names: []}}\n- id: replay", "used twice"},
+		"an id twice": {"- id: replay", "- {id: replay, title: T., rows: {are: a, names: []}, columns: {are: b, names: []}}\n- id: " +
+			"replay", "used twice"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			changed := strings.Replace(good, c.from, c.to, 1)

@@ -18,9 +18,10 @@ func TestServersThatTellSecretsAside(t *testing.T) {
 		return strings.Replace(body("", text), "json", "json; charset="+charset, 1)
 	}
 	for name, answer := range map[string]string{
-		"an interim answer":        "HTTP/1.1 103 Early Hints\r\nLink: </" + secret + ">\r\nX-A: " + secret + "\r\n\r\n" + body("", "{}"),
-		"an unknown interim one":   "HTTP/1.1 199 " + secret + "\r\nX-A: " + secret + "\r\n\r\n" + body("", "{}"),
-		"a trailer":                strings.Replace(chunked, "\r\n\r\n", "\r\nTrailer: X-A\r\n\r\n", 1) + "2\r\n{}\r\n0\r\nX-A: " + secret + "\r\n\r\n",
+		"an interim answer":      "HTTP/1.1 103 Early Hints\r\nLink: </" + secret + ">\r\nX-A: " + secret + "\r\n\r\n" + body("", "{}"),
+		"an unknown interim one": "HTTP/1.1 199 " + secret + "\r\nX-A: " + secret + "\r\n\r\n" + body("", "{}"),
+		"a trailer": strings.Replace(chunked, "\r\n\r\n", "\r\nTrailer: X-A\r\n\r\n", 1) + "2\r\n{}\r\n0\r\nX-A: " + secret +
+			"\r\n\r\n",
 		"a trailer by surprise":    chunked + "2\r\n{}\r\n0\r\nX-A: " + secret + "\r\n\r\n",
 		"a trailer without colon":  chunked + "2\r\n{}\r\n0\r\n" + secret + "\r\n\r\n",
 		"a chunk's extension":      chunked + "2;a=" + secret + "\r\n{}\r\n0\r\n\r\n",

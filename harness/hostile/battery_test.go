@@ -68,7 +68,8 @@ func newStand(t *testing.T) *stand {
 	text = []byte(short + last[end:])
 	s := &stand{url: served.URL, text: strings.ReplaceAll(string(text), "file:t.secrets.env", "file:"+filepath.Join(dir, "t.secrets.env"))}
 	for line := range strings.Lines(string(entries)) {
-		if name, value, ok := strings.Cut(strings.TrimSpace(line), "="); ok && strings.Contains(short, "#"+name+"\n") && len(strings.Trim(value, `"`)) >= 12 {
+		if name, value, ok := strings.Cut(strings.TrimSpace(line), "="); ok && strings.Contains(short, "#"+name+"\n") &&
+			len(strings.Trim(value, `"`)) >= 12 {
 			s.secrets = append(s.secrets, strings.Trim(value, `"`))
 		}
 	}
@@ -219,7 +220,8 @@ func agree(t *testing.T, out string, code int) {
 			}
 		}
 	}
-	if summary, err := os.ReadFile(filepath.Join(out, reports.SummaryFile)); err == nil && !strings.Contains(string(summary), fmt.Sprintf("**Exit code %d**", code)) {
+	if summary, err := os.ReadFile(filepath.Join(out, reports.SummaryFile)); err == nil &&
+		!strings.Contains(string(summary), fmt.Sprintf("**Exit code %d**", code)) {
 		t.Errorf("summary.md does not say exit code %d", code)
 	}
 	if har, err := os.ReadFile(filepath.Join(out, reports.HARFile)); err == nil && !json.Valid(har) {

@@ -44,7 +44,8 @@ func TestTargetsWhoseClockIsOff(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), longestRun)
 	defer cancel()
 	report, err := runner.Run(ctx, onlyoffice.Suite, runner.Options{
-		TargetFile: file, Out: filepath.Join(t.TempDir(), "out"), Focus: "onlyoffice.login.*,onlyoffice.code.*,onlyoffice.tfa*", Version: "test", Seed: 1,
+		TargetFile: file, Out: filepath.Join(t.TempDir(), "out"), Focus: "onlyoffice.login.*,onlyoffice.code.*,onlyoffice.tfa*",
+		Version: "test", Seed: 1,
 	})
 	if err != nil {
 		t.Fatal(err)

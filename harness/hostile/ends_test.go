@@ -29,7 +29,8 @@ var (
 func command(t *testing.T) string {
 	t.Helper()
 	binary := filepath.Join(t.TempDir(), "authconform")
-	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", binary, "authconform/harness/cmd/authconform").CombinedOutput(); err != nil {
+	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", binary,
+		"authconform/harness/cmd/authconform").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	return binary
@@ -53,7 +54,8 @@ func TestRunsThatAreEnded(t *testing.T) {
 	places := make(chan struct{}, side)
 	for _, procs := range []string{"1", "4"} { // in this process, and in others
 		begun := time.Now()
-		if out, err := exec.CommandContext(t.Context(), binary, arguments(filepath.Join(t.TempDir(), "out"), procs)...).CombinedOutput(); err != nil {
+		if out, err := exec.CommandContext(t.Context(), binary, arguments(filepath.Join(t.TempDir(), "out"),
+			procs)...).CombinedOutput(); err != nil {
 			t.Fatalf("a run that nobody ends: %v\n%s", err, out)
 		}
 		whole := time.Since(begun)

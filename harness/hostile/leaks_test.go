@@ -18,7 +18,8 @@ import (
 // is, turned round, and encoded.
 func leaks(text string, secrets []string) []string {
 	views := map[string]bool{bare(text): true}
-	for _, undo := range []func(string) string{unpercent, html.UnescapeString, unquote, unbackslash, func(s string) string { return unbackslash(html.UnescapeString(unpercent(s))) }} {
+	for _, undo := range []func(string) string{unpercent, html.UnescapeString, unquote, unbackslash,
+		func(s string) string { return unbackslash(html.UnescapeString(unpercent(s))) }} {
 		views[bare(undo(text))] = true
 	}
 	var found []string
@@ -48,7 +49,8 @@ func needles(secret string) map[string]string {
 		once := middle(base64.RawStdEncoding.EncodeToString([]byte(strings.Repeat("x", shift)+secret)), shift, 6, len(secret))
 		list[fmt.Sprint("base64 at ", shift)] = bare(once)
 		for second := range 3 {
-			list[fmt.Sprint("base64 twice at ", shift, second)] = bare(middle(base64.RawStdEncoding.EncodeToString([]byte(strings.Repeat("x", second)+once)), second, 6, len(once)))
+			list[fmt.Sprint("base64 twice at ", shift, second)] = bare(middle(base64.RawStdEncoding.EncodeToString([]byte(strings.Repeat("x",
+				second)+once)), second, 6, len(once)))
 		}
 	}
 	for shift := range 3 {
@@ -56,7 +58,9 @@ func needles(secret string) map[string]string {
 			bare(middle(base64.RawStdEncoding.EncodeToString([]byte(strings.Repeat("x", shift)+spread(secret))), shift, 6, 2*len(secret)))
 	}
 	for shift := range 5 {
-		list[fmt.Sprint("base32 at ", shift)] = bare(middle(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString([]byte(strings.Repeat("x", shift)+secret)), shift, 5, len(secret)))
+		list[fmt.Sprint("base32 at ",
+			shift)] = bare(middle(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString([]byte(strings.Repeat("x", shift)+secret)),
+			shift, 5, len(secret)))
 	}
 	return list
 }

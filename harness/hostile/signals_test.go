@@ -46,7 +46,8 @@ func TestSignalsAreHeeded(t *testing.T) {
 		"a command that makes accounts": {[]string{"run", "onlyoffice", "--procs", "4"}, 1 << 40, func(text string) string {
 			return text + "provision: {command: [bash, -c, sleep 100]}\n"
 		}, true},
-		"an inbox": {[]string{"run", "onlyoffice", "--procs", "1", "--focus", "onlyoffice.*text*,onlyoffice.*sms*,onlyoffice.*password*"}, 1 << 40,
+		"an inbox": {[]string{"run", "onlyoffice", "--procs", "1", "--focus", "onlyoffice.*text*,onlyoffice.*sms*,onlyoffice.*password*"},
+			1 << 40,
 			func(text string) string {
 				return hanging.ReplaceAllString(text, "inbox: {kind: exec, command: [bash, -c, sleep 100]}\n")
 			}, false},

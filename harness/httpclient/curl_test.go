@@ -20,8 +20,9 @@ func TestCurl(t *testing.T) {
 		want string
 	}{
 		{"POST", Call{Method: "POST", URL: "https://h/a?token=abc&b=1",
-			RequestHeader: http.Header{"User-Agent": {"u"}, "Accept": {"*/*"}, "Content-Type": {"application/json"}, "Authorization": {"Bearer a", "Bearer b"}},
-			RequestBody:   []byte(`{"password":"it's \"a\" secret","note":"it's","otp":"1234"}`)},
+			RequestHeader: http.Header{"User-Agent": {"u"}, "Accept": {"*/*"}, "Content-Type": {"application/json"},
+				"Authorization": {"Bearer a", "Bearer b"}},
+			RequestBody: []byte(`{"password":"it's \"a\" secret","note":"it's","otp":"1234"}`)},
 			`curl -sS --path-as-is -X POST 'https://h/a?token=‹token›&b=1' -H 'Accept: */*' -H 'Authorization: Bearer ‹Authorization›' -H 'Authorization: Bearer ‹Authorization›' -H 'Content-Type: application/json' -H 'User-Agent: u' --data-raw '{"password":"‹bob-password›","note":"it'\''s","otp":"‹otp›"}'`},
 		{"absent and empty headers", Call{Method: "GET", URL: "https://h/a[0]", RequestHeader: http.Header{"X-Empty": {""}}},
 			`curl -sS --path-as-is -g -X GET 'https://h/a[0]' -H 'X-Empty;' -H Accept: -H Content-Type: -H User-Agent:`},

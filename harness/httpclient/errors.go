@@ -82,7 +82,8 @@ func (w *Wire) classify(err error) (Kind, string) {
 		return Untrusted, "TLS failed: " + err.Error()
 	case errors.As(err, &op) && op.Timeout():
 		return Timeout, fmt.Sprintf("no connection within %s", w.options.Timeout)
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), errors.Is(err, net.ErrClosed):
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE),
+		errors.Is(err, net.ErrClosed):
 		return Dropped, "the server closed the connection before the answer was complete"
 	}
 	return Failed, unwrapURL(err).Error()

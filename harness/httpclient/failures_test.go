@@ -39,7 +39,8 @@ func TestFailuresSayWhatHappenedWithoutSecrets(t *testing.T) {
 	expired, release := context.WithTimeout(t.Context(), time.Nanosecond)
 	defer release()
 
-	r := Request{Method: "POST", Path: "/auth/{code}", PathValues: map[string]string{"code": "s3cret-code"}, Query: url.Values{"token": {"s3cret-token"}}}
+	r := Request{Method: "POST", Path: "/auth/{code}", PathValues: map[string]string{"code": "s3cret-code"},
+		Query: url.Values{"token": {"s3cret-token"}}}
 	broken := r
 	broken.Header = http.Header{"X-A": {"s3cret-code\r\nX: y"}}
 	method := r
@@ -56,7 +57,8 @@ func TestFailuresSayWhatHappenedWithoutSecrets(t *testing.T) {
 		{"timeout", srv.URL, t.Context(), r, Timeout, "POST /auth/{code}: no complete answer within 100ms"},
 		{"canceled", srv.URL, canceled, r, Canceled, "POST /auth/{code}: the caller ended the call before the answer was complete"},
 		{"caller's deadline", srv.URL, expired, r, Canceled, "POST /auth/{code}: the caller ended the call before the answer was complete"},
-		{"unknown authority", secure.URL, t.Context(), r, Untrusted, "POST /auth/{code}: the certificate is signed by an unknown authority: give its certificate as the target's CA file"},
+		{"unknown authority", secure.URL, t.Context(), r, Untrusted,
+			"POST /auth/{code}: the certificate is signed by an unknown authority: give its certificate as the target's CA file"},
 		{"broken header", srv.URL, t.Context(), broken, Failed, `POST /auth/{code}: net/http: invalid header field value for "X-A"`},
 		{"bad method", srv.URL, t.Context(), method, Unsendable, `BAD METHOD /auth/{code}: net/http: invalid method "BAD METHOD"`},
 	}

@@ -61,8 +61,9 @@ func TestSwitchingProtocolsIsAnAnswer(t *testing.T) {
 
 func TestHeaderIsBounded(t *testing.T) {
 	for name, answer := range map[string]string{
-		"one long field":       "HTTP/1.1 200 OK\r\nX-A: " + strings.Repeat("a", 2*DefaultMaxHeader) + "\r\nContent-Length: 0\r\n\r\n",
-		"many interim answers": strings.Repeat("HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n", 2*DefaultMaxHeader/40) + "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
+		"one long field": "HTTP/1.1 200 OK\r\nX-A: " + strings.Repeat("a", 2*DefaultMaxHeader) + "\r\nContent-Length: 0\r\n\r\n",
+		"many interim answers": strings.Repeat("HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n", 2*DefaultMaxHeader/40) +
+			"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
 	} {
 		t.Run(name, func(t *testing.T) {
 			if call, err := get(t, answering(t, answer)); err == nil {

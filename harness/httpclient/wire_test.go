@@ -98,22 +98,27 @@ func TestRequestOnTheWire(t *testing.T) {
 			[]string{"POST /x HTTP/1.1", "Content-Length: 0", "Accept: application/json", "User-Agent: authconform/1.2 (run r7)", "X-Every: a"},
 			[]string{"Transfer-Encoding", "Content-Type", ClauseHeader, "Cookie"}},
 		{"JSON body", Request{Method: "POST", Path: "/x", JSON: map[string]any{"b": "<&>", "a": nil}, Clause: "barong.sessions.open"},
-			[]string{"Content-Type: application/json", "Content-Length: 20", `{"a":null,"b":"<&>"}`, "Authconform-Clause: barong.sessions.open"}, nil},
+			[]string{"Content-Type: application/json", "Content-Length: 20", `{"a":null,"b":"<&>"}`,
+				"Authconform-Clause: barong.sessions.open"}, nil},
 		{"GET with body", Request{Method: "GET", Path: "/x", Raw: []byte("{}")}, []string{"GET /x HTTP/1.1", "Content-Length: 2", "{}"}, nil},
 		{"OPTIONS with body", Request{Method: "OPTIONS", Path: "/x", Raw: []byte("{}")}, []string{"Content-Length: 2", "{}"}, nil},
 		{"DELETE with body", Request{Method: "DELETE", Path: "/x", Raw: []byte("{}")}, []string{"Content-Length: 2", "{}"}, nil},
 		{"raw body is not touched", Request{Method: "POST", Path: "/x", Raw: []byte(`{"a": 1,}`), ContentType: "text/plain"},
 			[]string{"Content-Type: text/plain", `{"a": 1,}`}, nil},
 		{"no content type", Request{Method: "POST", Path: "/x", Raw: []byte("{}"), ContentType: "-"}, []string{"{}"}, []string{"Content-Type"}},
-		{"content type without body", Request{Method: "POST", Path: "/x", ContentType: "application/json"}, []string{"Content-Type: application/json", "Content-Length: 0"}, nil},
+		{"content type without body", Request{Method: "POST", Path: "/x", ContentType: "application/json"},
+			[]string{"Content-Type: application/json", "Content-Length: 0"}, nil},
 		{"repeated header lines", Request{Method: "GET", Path: "/x", Header: http.Header{"Authorization": {"Bearer a", "Bearer b"}}},
 			[]string{"Authorization: Bearer a", "Authorization: Bearer b"}, []string{"Authorization: Bearer a,"}},
 		{"header overrides", Request{Method: "GET", Path: "/x", Header: http.Header{"x-other": {"mine"}, "Accept": nil, "User-Agent": nil}},
 			[]string{"x-other: mine"}, []string{"X-Other", "Accept:", "User-Agent"}},
-		{"host", Request{Method: "GET", Path: "/x", Header: http.Header{"Host": {"other.example"}}}, []string{"Host: other.example"}, []string{"Host: 127"}},
-		{"path values and query", Request{Method: "GET", Path: "/u/{id}/{code}", PathValues: map[string]string{"id": "a/b?c", "code": "é 1%"}, Query: url.Values{"q": {"1&2", "+"}}},
+		{"host", Request{Method: "GET", Path: "/x", Header: http.Header{"Host": {"other.example"}}}, []string{"Host: other.example"},
+			[]string{"Host: 127"}},
+		{"path values and query", Request{Method: "GET", Path: "/u/{id}/{code}",
+			PathValues: map[string]string{"id": "a/b?c", "code": "é 1%"}, Query: url.Values{"q": {"1&2", "+"}}},
 			[]string{"GET /u/a%2Fb%3Fc/%C3%A9%201%25?q=1%262&q=%2B HTTP/1.1"}, nil},
-		{"dots and nothing in a path", Request{Method: "GET", Path: "/{a}/{b}/{c}/z", PathValues: map[string]string{"a": "..", "b": ".", "c": ""}},
+		{"dots and nothing in a path", Request{Method: "GET", Path: "/{a}/{b}/{c}/z",
+			PathValues: map[string]string{"a": "..", "b": ".", "c": ""}},
 			[]string{"GET /%2E%2E/%2E//z HTTP/1.1"}, nil},
 	}
 	for _, c := range cases {
@@ -219,11 +224,13 @@ func TestCallRecord(t *testing.T) {
 	clock := func() time.Time { at = at.Add(time.Second); return at }
 	w, v := newWire(t, Options{BaseURL: srv.URL, Process: 3, Now: clock})
 	do(t, w, Request{Method: "GET", Path: "/first"})
-	got := do(t, w, Request{Clause: "x.y", Operation: "op", Method: "POST", Path: "/a/{b}", PathValues: map[string]string{"b": "c"}, JSON: []int{1}})
+	got := do(t, w, Request{Clause: "x.y", Operation: "op", Method: "POST", Path: "/a/{b}", PathValues: map[string]string{"b": "c"},
+		JSON: []int{1}})
 	got.Header = http.Header{"X-Two": got.Header["X-Two"]}
 	got.RequestHeader = nil
-	want := &Call{ID: "3-2", Actor: "alice", Clause: "x.y", Operation: "op", Method: "POST", URL: srv.URL + "/a/c", Path: "/a/{b}", RequestBody: []byte("[1]"),
-		Status: 418, Header: http.Header{"X-Two": {"1", "2"}}, Body: []byte(`{"token":"tok_0123456789abcdef"}`),
+	want := &Call{ID: "3-2", Actor: "alice", Clause: "x.y", Operation: "op", Method: "POST", URL: srv.URL + "/a/c", Path: "/a/{b}",
+		RequestBody: []byte("[1]"),
+		Status:      418, Header: http.Header{"X-Two": {"1", "2"}}, Body: []byte(`{"token":"tok_0123456789abcdef"}`),
 		Started: time.Date(2026, 1, 2, 3, 4, 8, 0, time.UTC), Duration: time.Second, Attempts: 1}
 	if diff := cmp.Diff(*want, *got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -263,7 +270,8 @@ func TestBodies(t *testing.T) {
 	}))
 	defer srv.Close()
 	w, _ := newWire(t, Options{BaseURL: srv.URL, MaxBody: 64})
-	if c := do(t, w, Request{Method: "GET", Path: "/gzip", Header: http.Header{"Accept-Encoding": {"gzip"}}}); string(c.Body) != "hello" || c.Header.Get("Content-Encoding") != "gzip" {
+	if c := do(t, w, Request{Method: "GET", Path: "/gzip",
+		Header: http.Header{"Accept-Encoding": {"gzip"}}}); string(c.Body) != "hello" || c.Header.Get("Content-Encoding") != "gzip" {
 		t.Errorf("gzip was not decoded: %q", c.Body)
 	}
 	if c := do(t, w, Request{Method: "GET", Path: "/exact"}); len(c.Body) != 64 || c.Truncated {
@@ -276,7 +284,8 @@ func TestBodies(t *testing.T) {
 	if err == nil || c.Status != http.StatusForbidden || string(c.Body) != "abc" || c.ErrKind != Dropped {
 		t.Errorf("broken-off body: %v, %v", c, err)
 	}
-	if want := "GET /short: answer 403 broke off after 3 bytes: the server closed the connection before the answer was complete"; err == nil || err.Error() != want {
+	if want := "GET /short: answer 403 broke off after 3 bytes: the server closed the connection before the answer was " +
+		"complete"; err == nil || err.Error() != want {
 		t.Errorf("got  %v\nwant %s", err, want)
 	}
 	if c := do(t, w, Request{Method: "HEAD", Path: "/exact"}); c.Status != http.StatusOK || len(c.Body) != 0 {
@@ -306,7 +315,8 @@ func TestParallelBurst(t *testing.T) {
 				actor := []*Actor{shared, own}[i%2]
 				text := fmt.Sprintf(`{"g":%d,"i":%d}`, g, i)
 				c, err := actor.Do(t.Context(), Request{Method: "POST", Path: "/x", Raw: []byte(text), Header: http.Header{"X-G": {text}}})
-				if err != nil || string(c.Body) != text || string(c.RequestBody) != text || c.RequestHeader.Get("X-G") != text || c.Actor != actor.Name() {
+				if err != nil || string(c.Body) != text || string(c.RequestBody) != text || c.RequestHeader.Get("X-G") != text ||
+					c.Actor != actor.Name() {
 					t.Errorf("call %v for %s by %s: %v", c, text, actor.Name(), err)
 				}
 			}

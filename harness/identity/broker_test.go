@@ -22,7 +22,8 @@ func newClock() *clock { return &clock{time.Date(2026, 11, 21, 12, 0, 0, 0, time
 func users(n int, role string) []target.Identity {
 	var ids []target.Identity
 	for i := range n {
-		ids = append(ids, target.Identity{Name: fmt.Sprintf("%s-%d", role, i), Roles: []string{role}, Login: fmt.Sprintf("l%d", i), Password: "pw"})
+		ids = append(ids, target.Identity{Name: fmt.Sprintf("%s-%d", role, i), Roles: []string{role}, Login: fmt.Sprintf("l%d", i),
+			Password: "pw"})
 	}
 	return ids
 }
@@ -276,7 +277,8 @@ func TestDoor(t *testing.T) {
 		t.Errorf("grants %v, error %v; want the account with what was left on it", again, err)
 	}
 	var s *Shortage
-	if _, err := lives.Lease(t.Context(), Request{Claims: claims(0, 0)}); !errors.As(err, &s) || !strings.Contains(s.Why, "its process ended") {
+	if _, err := lives.Lease(t.Context(), Request{Claims: claims(0, 0)}); !errors.As(err, &s) ||
+		!strings.Contains(s.Why, "its process ended") {
 		t.Errorf("error %v; want a shortage that tells of the lost account", err)
 	}
 }
@@ -349,7 +351,8 @@ func (maker) Provide(role string) (target.Identity, error) {
 
 // TestPrintingHidesSecrets: no way of printing a lease shows what it must not.
 func TestPrintingHidesSecrets(t *testing.T) {
-	who := Leased(Grant{target.Identity{Name: "ann", Password: "s3cret"}, State{Kept: map[string]string{"totp": "s3cret"}, Used: map[string][]string{"s3cret": {"s3cret"}}}, 0}, time.Now)
+	who := Leased(Grant{target.Identity{Name: "ann", Password: "s3cret"},
+		State{Kept: map[string]string{"totp": "s3cret"}, Used: map[string][]string{"s3cret": {"s3cret"}}}, 0}, time.Now)
 	for _, text := range []string{fmt.Sprintf("%v", who), fmt.Sprintf("%+v", who), fmt.Sprintf("%#v", who), fmt.Sprint(who.State())} {
 		if strings.Contains(text, "s3cret") {
 			t.Errorf("printed %s", text)

@@ -12,7 +12,8 @@ import (
 func serving() (*Broker, *clock) {
 	c := newClock()
 	ids := append(users(1, "user"), users(1, "lockable")...)
-	return NewBroker(ids, Terms{Attempts: 5, Window: time.Minute, Patience: 2 * time.Minute, Serves: map[string]string{"lockable": "user"}}, c.now), c
+	return NewBroker(ids, Terms{Attempts: 5, Window: time.Minute, Patience: 2 * time.Minute,
+		Serves: map[string]string{"lockable": "user"}}, c.now), c
 }
 
 // TestServes: an account fills in for another role where those of that role would keep a

@@ -18,7 +18,8 @@ type Shortage struct {
 }
 
 func (s *Shortage) Error() string {
-	return fmt.Sprintf("no identity with the role %s can be had: %s; the target file has %d, and the clause needs %d at a time", s.Role, s.Why, s.Have, s.Need)
+	return fmt.Sprintf("no identity with the role %s can be had: %s; the target file has %d, and the clause needs %d at a time", s.Role,
+		s.Why, s.Have, s.Need)
 }
 
 // short is the shortage of a request that no wait can serve; nil when there is none.

@@ -50,7 +50,8 @@ func parseLines(out []byte, to string) ([]Message, error) {
 		}
 		var m Message
 		if err := json.Unmarshal([]byte(line), &m); err != nil {
-			return nil, fmt.Errorf("line %d of the command's output is no message: expected one JSON object a line with text members and an array \"to\"", number)
+			return nil, fmt.Errorf("line %d of the command's output is no message: expected one JSON object a line with text members and an "+
+				"array \"to\"", number)
 		}
 		if m.ID == "" {
 			sum := sha256.Sum256([]byte(line))

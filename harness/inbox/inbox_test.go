@@ -28,8 +28,9 @@ func (p *post) send(to, text string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	n := len(p.mails) + 1
-	p.mails = append(p.mails, Message{ID: fmt.Sprint(n), From: "shop@x.example", To: []string{to}, Subject: "Hello", Text: text, HTML: "<p>" + text + "</p>",
-		At: time.Date(2026, 1, 2, 3, 4, n, 0, time.UTC)})
+	p.mails = append(p.mails, Message{ID: fmt.Sprint(n), From: "shop@x.example", To: []string{to}, Subject: "Hello", Text: text,
+		HTML: "<p>" + text + "</p>",
+		At:   time.Date(2026, 1, 2, 3, 4, n, 0, time.UTC)})
 }
 
 func (p *post) find(id string) (Message, bool) {
@@ -69,7 +70,8 @@ func (p *post) serve(t *testing.T) *httptest.Server {
 		list := []object{}
 		for _, m := range p.all() {
 			if strings.Contains(strings.ToLower(m.To[0]), strings.ToLower(wanted)) { // as Mailpit: part of an address is enough
-				list = append(list, object{"ID": m.ID, "From": object{"Address": m.From}, "To": addresses(m.To), "Cc": nil, "Subject": m.Subject, "Created": m.At})
+				list = append(list, object{"ID": m.ID, "From": object{"Address": m.From}, "To": addresses(m.To), "Cc": nil, "Subject": m.Subject,
+					"Created": m.At})
 			}
 		}
 		answer(w, object{"messages": list, "messages_count": len(list)})
@@ -80,10 +82,12 @@ func (p *post) serve(t *testing.T) *httptest.Server {
 			http.NotFound(w, r)
 			return
 		}
-		answer(w, object{"ID": m.ID, "From": object{"Address": m.From}, "To": addresses(m.To), "Subject": m.Subject, "Date": "2001-01-01T00:00:00Z", "Text": m.Text, "HTML": m.HTML})
+		answer(w, object{"ID": m.ID, "From": object{"Address": m.From}, "To": addresses(m.To), "Subject": m.Subject,
+			"Date": "2001-01-01T00:00:00Z", "Text": m.Text, "HTML": m.HTML})
 	})
 	catcher := func(m Message) object {
-		return object{"id": json.Number(m.ID), "sender": "<" + m.From + ">", "recipients": []string{"<" + m.To[0] + ">"}, "subject": m.Subject, "size": "12", "created_at": m.At.Truncate(time.Hour)}
+		return object{"id": json.Number(m.ID), "sender": "<" + m.From + ">", "recipients": []string{"<" + m.To[0] + ">"},
+			"subject": m.Subject, "size": "12", "created_at": m.At.Truncate(time.Hour)}
 	}
 	mux.HandleFunc("GET /messages", func(w http.ResponseWriter, r *http.Request) {
 		list := []object{}
@@ -167,7 +171,8 @@ func TestWaitForAMessage(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := Message{ID: "3", From: "shop@x.example", To: []string{"Alice@x.example"}, Subject: "Hello", Text: "your code is 111111", HTML: "<p>your code is 111111</p>"}
+		want := Message{ID: "3", From: "shop@x.example", To: []string{"Alice@x.example"}, Subject: "Hello", Text: "your code is 111111",
+			HTML: "<p>your code is 111111</p>"}
 		m.At = time.Time{}
 		if diff := cmp.Diff(want, m); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
@@ -192,7 +197,8 @@ func TestNewestFirstAndEachOnce(t *testing.T) {
 			}
 		}
 		_, err := box.Wait(t.Context(), to, links)
-		if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "(1 others did)") || strings.Contains(err.Error(), "code two") {
+		if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "(1 others did)") ||
+			strings.Contains(err.Error(), "code two") {
 			t.Errorf("no third link: %v", err)
 		}
 		if err := box.Forget(t.Context(), to); err != nil {
@@ -301,7 +307,8 @@ func TestErrorsTellWhatToDoAndNoSecret(t *testing.T) {
 	} {
 		status = c.status
 		_, err := c.box.Wait(t.Context(), "a@x.example", nil)
-		if err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "s3cret") || strings.Contains(err.Error(), "123456") {
+		if err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "s3cret") ||
+			strings.Contains(err.Error(), "123456") {
 			t.Errorf("got %v, want %q", err, c.want)
 		}
 		if err := c.box.Forget(t.Context(), "a@x.example"); err == nil || strings.Contains(err.Error(), "s3cret") {
@@ -335,7 +342,8 @@ echo "{\"text\":\"$1 $2\",\"at\":\"2026-01-02T03:04:05Z\"}"`)
 		`echo '["s3cret"]'`:       "line 1 of the command's output is no message",
 	} {
 		write(text)
-		if _, err := box.Wait(t.Context(), "a@x.example", nil); err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "s3cret") {
+		if _, err := box.Wait(t.Context(), "a@x.example", nil); err == nil || !strings.Contains(err.Error(), want) ||
+			strings.Contains(err.Error(), "s3cret") {
 			t.Errorf("%s: got %v, want %q", text, err, want)
 		}
 	}

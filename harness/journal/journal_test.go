@@ -34,7 +34,8 @@ func sampleCall(id string, at time.Duration) Call {
 func sampleResult(clause string) Result {
 	return Result{
 		Clause: clause, State: verdict.Failed, Reason: "status 200", Checks: 2, Calls: []string{"1"}, Started: t0, DurationMS: 3,
-		Failures: []Failure{{Title: "t", Expected: []string{"401"}, Actual: []string{"200"}, Pointer: "/a", Says: "s", Source: "doc", Curl: "curl x"}},
+		Failures: []Failure{{Title: "t", Expected: []string{"401"}, Actual: []string{"200"}, Pointer: "/a", Says: "s", Source: "doc",
+			Curl: "curl x"}},
 	}
 }
 
@@ -310,7 +311,8 @@ func TestDescribe(t *testing.T) {
 	got := Describe(Failure{
 		Title: "POST /open should lead to bad-credentials", Request: "POST http://host/open",
 		Expected: []string{"status: 401", "header: absent"}, Actual: []string{"status: 200"},
-		Says: "wrong passwords are refused", Source: "REST.md, Sessions", Call: "7", Curl: "curl -X POST \\\n  http://host/open", Text: "not printed",
+		Says: "wrong passwords are refused", Source: "REST.md, Sessions", Call: "7", Curl: "curl -X POST \\\n  http://host/open",
+		Text: "not printed",
 	})
 	want := `POST /open should lead to bad-credentials
   request   POST http://host/open

@@ -69,7 +69,8 @@ const few = 12
 // reference with the faults on, behind the front f. Passwords are hashed as cheaply as can be: the
 // proof measures the suite.
 func (b *bench) run(deployment reference.Deployment, faults []string, f *front, n int, selected func(clause.Info) bool) (*outcome, error) {
-	instance, err := reference.New(b.suite.Exchange, reference.Options{Profile: b.profile, Faults: faults, Set: deployment.Set, Cheap: true, Small: n <= few, Large: f.byClause != nil})
+	instance, err := reference.New(b.suite.Exchange, reference.Options{Profile: b.profile, Faults: faults, Set: deployment.Set,
+		Cheap: true, Small: n <= few, Large: f.byClause != nil})
 	if err != nil {
 		return nil, err
 	}
@@ -120,7 +121,8 @@ func Environment(st conform.Suite, c *contract.Contract, profile string, instanc
 			vault.Register("setting "+name, t.Settings[name])
 		}
 	}
-	w, err := httpclient.New(httpclient.Options{BaseURL: t.URL, Version: runner.Version(), RunID: "proof", Timeout: t.HTTP.Timeout, MaxBody: t.HTTP.MaxBody}, vault)
+	w, err := httpclient.New(httpclient.Options{BaseURL: t.URL, Version: runner.Version(), RunID: "proof", Timeout: t.HTTP.Timeout,
+		MaxBody: t.HTTP.MaxBody}, vault)
 	if err != nil {
 		return conform.Environment{}, err
 	}

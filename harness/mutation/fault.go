@@ -93,7 +93,8 @@ func replies(op *contract.Operation, profile string) []*reply {
 func sameReply(list []*reply, answer *contract.Answer) *reply {
 	for _, r := range list {
 		a := r.answers[0]
-		if a.Status == answer.Status && a.Class == answer.Class && slices.Equal(a.Statuses, answer.Statuses) && a.SchemaFile == answer.SchemaFile && a.Body == answer.Body {
+		if a.Status == answer.Status && a.Class == answer.Class && slices.Equal(a.Statuses, answer.Statuses) &&
+			a.SchemaFile == answer.SchemaFile && a.Body == answer.Body {
 			return r
 		}
 	}

@@ -69,7 +69,8 @@ func (g *generator) statuses() {
 	}
 	slices.Sort(others)
 	for _, status := range others {
-		g.add(fmt.Sprintf("status/%d", status), fmt.Sprintf("has status %d in place of %d", status, g.reply.sample.Status), func(x *Response) { x.Status = status })
+		g.add(fmt.Sprintf("status/%d", status), fmt.Sprintf("has status %d in place of %d", status, g.reply.sample.Status),
+			func(x *Response) { x.Status = status })
 	}
 }
 

@@ -44,7 +44,8 @@ func TestMergeRefusesMissingFaults(t *testing.T) {
 
 func TestExemptions(t *testing.T) {
 	shard := &Shard{Total: 3, Results: []Result{{ID: "wire/a", State: Survived}, {ID: "wire/b", State: Killed}, {ID: "c", State: Survived}}}
-	p, err := Merge("x", "p", []*Shard{shard}, []Exemption{{Fault: "wire/*", Reason: "r"}, {Fault: "gone", Reason: "r"}, {Fault: "other", Profiles: []string{"q"}, Reason: "r"}})
+	p, err := Merge("x", "p", []*Shard{shard}, []Exemption{{Fault: "wire/*", Reason: "r"}, {Fault: "gone", Reason: "r"},
+		{Fault: "other", Profiles: []string{"q"}, Reason: "r"}})
 	if err != nil {
 		t.Fatal(err)
 	}

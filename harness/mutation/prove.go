@@ -89,7 +89,8 @@ func byID(operations []*contract.Operation) map[string]*contract.Operation {
 }
 
 func newProver(b *bench, o Options) *prover {
-	return &prover{bench: b, options: o, front: &front{operations: byID(b.contract.Operations), replies: map[string][]*reply{}, sampling: true}}
+	return &prover{bench: b, options: o, front: &front{operations: byID(b.contract.Operations), replies: map[string][]*reply{},
+		sampling: true}}
 }
 
 type prover struct {

@@ -86,7 +86,8 @@ func (c *Clock) Skew() string {
 	if offset < 0 {
 		word = "behind"
 	}
-	return fmt.Sprintf("the target's clock, by its Date headers, is %s %s this machine's; one-time codes were made for the target's clock: set both by NTP",
+	return fmt.Sprintf("the target's clock, by its Date headers, is %s %s this machine's; one-time codes were made for the target's "+
+		"clock: set both by NTP",
 		offset.Abs().Round(time.Second), word)
 }
 

@@ -146,7 +146,8 @@ func numberSyntax(right string) []Variant {
 func joined(right string) []Variant {
 	guess := otherThan(right)
 	var variants []Variant
-	for _, by := range []struct{ name, text string }{{"comma", ","}, {"semicolon", ";"}, {"newline", "\n"}, {"space", " "}, {"pipe", "|"}, {"ampersand", "&code="}} {
+	for _, by := range []struct{ name, text string }{{"comma", ","}, {"semicolon", ";"}, {"newline", "\n"}, {"space", " "}, {"pipe", "|"},
+		{"ampersand", "&code="}} {
 		variants = append(variants, Variant{"I14", "guesses joined by " + by.name, guess + by.text + right})
 	}
 	return variants

@@ -48,8 +48,10 @@ func TestHostileValues(t *testing.T) {
 	}
 	for name, want := range map[string]string{
 		"null": `null`, "empty": `""`, "spaces only": `"      "`, "JSON number": `287082`, "magic zeros": `"000000"`, "magic 123456": `"123456"`,
-		"array of guesses": `["111111","287082"]`, "object $ne": `{"$ne":""}`, "boolean true": `true`, "leading space": `" 287082"`, "inner space": `"287 082"`,
-		"full-width digits": `"２８７０８２"`, "Arabic-Indic digits": `"٢٨٧٠٨٢"`, "mathematical digits": `"𝟐𝟖𝟕𝟎𝟖𝟐"`, "last digit missing": `"28708"`, "one digit more": `"2870820"`,
+		"array of guesses": `["111111","287082"]`, "object $ne": `{"$ne":""}`, "boolean true": `true`, "leading space": `" 287082"`,
+		"inner space":       `"287 082"`,
+		"full-width digits": `"２８７０８２"`, "Arabic-Indic digits": `"٢٨٧٠٨٢"`, "mathematical digits": `"𝟐𝟖𝟕𝟎𝟖𝟐"`,
+		"last digit missing": `"28708"`, "one digit more": `"2870820"`,
 		"plus sign": `"+287082"`, "exponent": `"2.87082e5"`, "hexadecimal": `"0x4616A"`, "JSON number with exponent": `287082e0`,
 		"guesses joined by newline": `"111111\n287082"`, "NUL after the code": `"287082\u0000"`,
 	} {

@@ -39,7 +39,8 @@ func TestParseSecret(t *testing.T) {
 		"ABC":                  "3 characters cannot be a whole number",
 		"ÄBCDEFGH":             "character 1",
 	} {
-		if _, err := ParseSecret(text); err == nil || !strings.Contains(err.Error(), want) || len(text) > 4 && strings.Contains(err.Error(), text) {
+		if _, err := ParseSecret(text); err == nil || !strings.Contains(err.Error(), want) ||
+			len(text) > 4 && strings.Contains(err.Error(), text) {
 			t.Errorf("%q: got %v, want %q", text, err, want)
 		}
 	}
@@ -84,7 +85,8 @@ func TestSetupIsChecked(t *testing.T) {
 func TestEverythingIsRegisteredAtBirth(t *testing.T) {
 	v := secret.New()
 	k := mustKit(t, Setup{Identity: "alice", Secret: key, Vault: v, Clock: fixed(time.Unix(1_800_000_010, 0))})
-	for _, spelling := range []string{"GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ", "gezdgnbvgy3tqojqgezdgnbvgy3tqojq", "GEZD GNBV GY3T QOJQ GEZD GNBV GY3T QOJQ",
+	for _, spelling := range []string{"GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ", "gezdgnbvgy3tqojqgezdgnbvgy3tqojq",
+		"GEZD GNBV GY3T QOJQ GEZD GNBV GY3T QOJQ",
 		"GEZD-GNBV-GY3T-QOJQ-GEZD-GNBV-GY3T-QOJQ", "12345678901234567890", "3132333435363738393031323334353637383930"} {
 		if got := v.Redact(spelling); got != "‹alice-secret›" {
 			t.Errorf("%s is redacted as %s", spelling, got)
@@ -94,7 +96,8 @@ func TestEverythingIsRegisteredAtBirth(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for code, want := range map[string]string{fresh: "‹alice-code›", k.Past(3): "‹alice-code-past-3›", k.Future(2): "‹alice-code-future-2›", k.Wrong(1): "‹alice-code-wrong›"} {
+	for code, want := range map[string]string{fresh: "‹alice-code›", k.Past(3): "‹alice-code-past-3›",
+		k.Future(2): "‹alice-code-future-2›", k.Wrong(1): "‹alice-code-wrong›"} {
 		if got := v.Redact(code); got != want {
 			t.Errorf("a code is redacted as %s, want %s", got, want)
 		}
@@ -140,7 +143,8 @@ func TestPastFutureWrong(t *testing.T) {
 		seed := rapid.SliceOfN(rapid.Byte(), 32, 32).Draw(t, "seed")
 		secretBytes := rapid.SliceOfN(rapid.Byte(), 1, 40).Draw(t, "secret")
 		kit := func() *Kit {
-			k, err := Setup{Secret: NewSecret(secretBytes), Params: Params{Digits: digits}, Clock: fixed(now), Vault: secret.New(), Source: rand.NewChaCha8([32]byte(seed))}.Kit()
+			k, err := Setup{Secret: NewSecret(secretBytes), Params: Params{Digits: digits}, Clock: fixed(now), Vault: secret.New(),
+				Source: rand.NewChaCha8([32]byte(seed))}.Kit()
 			if err != nil {
 				t.Fatal(err)
 			}

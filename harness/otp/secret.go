@@ -95,7 +95,8 @@ type Params struct {
 	Period    time.Duration // whole seconds
 }
 
-var algorithms = map[Algorithm]pquerna.Algorithm{SHA1: pquerna.AlgorithmSHA1, SHA256: pquerna.AlgorithmSHA256, SHA512: pquerna.AlgorithmSHA512}
+var algorithms = map[Algorithm]pquerna.Algorithm{SHA1: pquerna.AlgorithmSHA1, SHA256: pquerna.AlgorithmSHA256,
+	SHA512: pquerna.AlgorithmSHA512}
 
 // complete fills in the defaults and refuses what no authenticator can do.
 func (p Params) complete() (Params, error) {

@@ -212,7 +212,8 @@ func (r *reading) params(query url.Values) {
 		}
 	}
 	if (p != Params{SHA1, 6, 30 * time.Second}) {
-		r.find("portability", Info, keyURI, fmt.Sprintf("it asks for %s, %d digits, %s: some apps always use SHA1, 6 digits, 30s", p.Algorithm, p.Digits, p.Period))
+		r.find("portability", Info, keyURI, fmt.Sprintf("it asks for %s, %d digits, %s: some apps always use SHA1, 6 digits, 30s",
+			p.Algorithm, p.Digits, p.Period))
 	}
 	r.uri.Params = p
 }

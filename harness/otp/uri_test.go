@@ -35,7 +35,8 @@ func TestParseURI(t *testing.T) {
 		{"no secret", "otpauth://totp/B:a?issuer=B", []string{"secret"}, "no usable secret"},
 		{"secret is no Base32", "otpauth://totp/B:a?issuer=B&secret=s3cret1890", []string{"secret-base32"}, "no usable secret"},
 		{"short secret", "otpauth://totp/B:a?issuer=B&secret=" + short, []string{"secret-length"}, ""},
-		{"lower case, padded", "otpauth://totp/B:a?issuer=B&secret=" + strings.ToLower(short) + strings.ToLower(short), []string{"secret-form"}, ""},
+		{"lower case, padded", "otpauth://totp/B:a?issuer=B&secret=" + strings.ToLower(short) + strings.ToLower(short),
+			[]string{"secret-form"}, ""},
 		{"secret twice", good + "&secret=" + short, []string{"duplicate-parameter"}, ""},
 		{"unknown algorithm", good + "&algorithm=MD5", []string{"algorithm"}, "unusable algorithm"},
 		{"lower-case algorithm", good + "&algorithm=sha1", []string{"algorithm"}, "unusable algorithm"},
@@ -69,7 +70,8 @@ func TestParseURI(t *testing.T) {
 		})
 	}
 	u, _, err := ParseURI(good + "&digits=8&period=60&algorithm=SHA512")
-	if err != nil || u.Issuer != "Big Corp" || u.Account != "alice@example.org" || u.Type != "totp" || u.Params != (Params{SHA512, 8, time.Minute}) || u.Secret.Base32() != long {
+	if err != nil || u.Issuer != "Big Corp" || u.Account != "alice@example.org" || u.Type != "totp" ||
+		u.Params != (Params{SHA512, 8, time.Minute}) || u.Secret.Base32() != long {
 		t.Errorf("read as %+v, %v", u, err)
 	}
 }

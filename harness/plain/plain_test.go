@@ -55,7 +55,8 @@ func harmless(t *testing.T, text string) {
 }
 
 func FuzzText(f *testing.F) {
-	for _, seed := range []string{"::error::x", " \t::x", "##[a]", "###[a]", "\x1b[2J", "a\u202e|b", "```\n~~~", "<b>`|`</b>", "\u200b::x", "\r::x", "\u2003::x"} {
+	for _, seed := range []string{"::error::x", " \t::x", "##[a]", "###[a]", "\x1b[2J", "a\u202e|b",
+		"```\n~~~", "<b>`|`</b>", "\u200b::x", "\r::x", "\u2003::x"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, s string) {

@@ -66,7 +66,8 @@ func (r *runner) children(ctx context.Context) error {
 	_ = cmd.Wait()
 	_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // whoever has not heeded the interrupt
 	family.Store(0)
-	if journals, _ := filepath.Glob(filepath.Join(r.Plan.Out, journal.FileName(1)[:len("journal-")]+"*")); len(journals) == 0 && ctx.Err() == nil {
+	if journals, _ := filepath.Glob(filepath.Join(r.Plan.Out, journal.FileName(1)[:len("journal-")]+"*")); len(journals) == 0 &&
+		ctx.Err() == nil {
 		return &noSpec{plain.Text(r.vault.Redact(string(log.text)))}
 	}
 	return nil

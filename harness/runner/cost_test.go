@@ -78,7 +78,8 @@ func cpu() time.Duration {
 
 func runSuite(b *testing.B, targetFile string) {
 	b.Helper()
-	report, err := runner.Run(b.Context(), onlyoffice.Suite, runner.Options{TargetFile: targetFile, Out: filepath.Join(b.TempDir(), "out"), Version: runner.Version()})
+	report, err := runner.Run(b.Context(), onlyoffice.Suite, runner.Options{TargetFile: targetFile,
+		Out: filepath.Join(b.TempDir(), "out"), Version: runner.Version()})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -125,7 +126,8 @@ func capture(b *testing.B) []sent {
 	}
 	// Some specs need what the proxy changes (one connection an attempt, the
 	// client's address): their verdicts do not matter here, their requests do.
-	_, err = runner.Run(b.Context(), onlyoffice.Suite, runner.Options{TargetFile: targetFile, Out: filepath.Join(b.TempDir(), "out"), Version: runner.Version()})
+	_, err = runner.Run(b.Context(), onlyoffice.Suite, runner.Options{TargetFile: targetFile, Out: filepath.Join(b.TempDir(), "out"),
+		Version: runner.Version()})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -44,7 +44,8 @@ func tired() conform.Suite {
 func runTired(t *testing.T, limit string, o runner.Options) map[string]reports.Entry {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "t.yaml")
-	served, err := runner.ServeReference(onlyoffice.Suite, runner.ServeOptions{Addr: "127.0.0.1:0", TargetOut: file, Accounts: 1, RealTime: true})
+	served, err := runner.ServeReference(onlyoffice.Suite, runner.ServeOptions{Addr: "127.0.0.1:0", TargetOut: file, Accounts: 1,
+		RealTime: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,7 +54,8 @@ func runTired(t *testing.T, limit string, o runner.Options) map[string]reports.E
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(file, []byte(strings.Replace(string(text), "    max-wait: 120s", "    max-wait: 120s"+limit, 1)), 0o600); err != nil {
+	if err := os.WriteFile(file, []byte(strings.Replace(string(text), "    max-wait: 120s", "    max-wait: 120s"+limit, 1)),
+		0o600); err != nil {
 		t.Fatal(err)
 	}
 	o.TargetFile, o.Out, o.Version = file, filepath.Join(t.TempDir(), "out"), "test"

@@ -98,7 +98,8 @@ func TestWrappedRefusals(t *testing.T) {
 					t.Errorf("%s %s: %s", v.Verdict, v.ID, v.Reason)
 				}
 			}
-			if report.ExitCode != c.exit || shapes > c.most || len(report.Causes) > c.ofCauses || (shapes > 0) != (c.exit != verdict.ExitConformant) {
+			if report.ExitCode != c.exit || shapes > c.most || len(report.Causes) > c.ofCauses ||
+				(shapes > 0) != (c.exit != verdict.ExitConformant) {
 				t.Errorf("exit code %d, want %d: %d clauses about shapes are red, of %d causes", report.ExitCode, c.exit, shapes, len(report.Causes))
 			}
 		})

@@ -19,7 +19,8 @@ func TestPlaces(t *testing.T) {
 	}}
 	claim := func(role string, fails int) identity.Claim { return identity.Claim{Role: role, Fails: fails} }
 	claims := map[string][]identity.Claim{
-		"fills": {claim("user", 6)}, "four": {claim("user", 4)}, "two": {claim("user", 2)}, "again": {claim("user", 2)}, "free": {claim("user", 0)},
+		"fills": {claim("user", 6)}, "four": {claim("user", 4)}, "two": {claim("user", 2)}, "again": {claim("user", 2)},
+		"free": {claim("user", 0)},
 		"code": {claim("app", 0)}, "codes": {claim("app", 4), claim("app", 1)}, "both": {claim("app", 0), claim("user", 1)},
 	}
 	st := conform.Suite{Serves: map[string]string{"spare": "user"}}

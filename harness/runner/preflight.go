@@ -129,7 +129,8 @@ func asksBasic(t *target.Target, root *httpclient.Call, knocks []*httpclient.Cal
 		return fmt.Errorf("%s: the deployment asks for Basic credentials (401, WWW-Authenticate: Basic): "+
 			"add basic: {user: NAME, password: ${VARIABLE}} under http of the file", t.At("url"))
 	}
-	return fmt.Errorf("%s: the deployment refuses the Basic credentials of http.basic (401, WWW-Authenticate: Basic): correct user or password",
+	return fmt.Errorf("%s: the deployment refuses the Basic credentials of http.basic (401, WWW-Authenticate: Basic): correct user or "+
+		"password",
 		t.At("http.basic.password"))
 }
 

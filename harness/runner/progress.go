@@ -85,7 +85,8 @@ func clip(line string, width int) string {
 }
 
 func (p Progress) follow(dir string, total int) *follower {
-	f := &follower{Progress: p, dir: dir, total: total, began: time.Now(), offsets: map[string]int64{}, quit: make(chan struct{}), ended: make(chan struct{})}
+	f := &follower{Progress: p, dir: dir, total: total, began: time.Now(), offsets: map[string]int64{}, quit: make(chan struct{}),
+		ended: make(chan struct{})}
 	go f.run()
 	return f
 }

@@ -51,9 +51,10 @@ func TargetOf(st conform.Suite, c *contract.Contract, profile string, instance *
 		Captcha: target.Captcha{Response: instance.Captcha},
 		Clock:   target.Clock{AdvanceURL: url + instance.AdvancePath},
 		Inbox:   &target.Inbox{Kind: "mailpit", URL: url + instance.MailpitPath, SMSAddress: instance.SMSAddress},
-		Limits:  target.Limits{Password: limitOf(instance.PasswordLimit), SecondFactor: limitOf(instance.CodeLimit), MaxWait: target.DefaultMaxWait},
-		Allow:   target.Allow{Disruptive: true},
-		HTTP:    target.HTTP{Timeout: target.DefaultTimeout, MaxBody: target.DefaultMaxBody},
+		Limits: target.Limits{Password: limitOf(instance.PasswordLimit), SecondFactor: limitOf(instance.CodeLimit),
+			MaxWait: target.DefaultMaxWait},
+		Allow: target.Allow{Disruptive: true},
+		HTTP:  target.HTTP{Timeout: target.DefaultTimeout, MaxBody: target.DefaultMaxBody},
 	}
 	for _, who := range instance.Identities {
 		t.Identities = append(t.Identities, identityOf(who))

@@ -244,7 +244,8 @@ func (r *runner) list() error {
 	r.take(entries)
 	if r.selected() == 0 {
 		r.stop()
-		return usage("the focus %q, less what is skipped, matches none of the %d clauses of %s in profile %s; `authconform list %s` prints their ids",
+		return usage("the focus %q, less what is skipped, matches none of the %d clauses of %s in profile %s; `authconform list %s` prints "+
+			"their ids",
 			r.Plan.Focus, len(r.clauses), r.suite.Exchange, r.Plan.Profile, r.suite.Exchange)
 	}
 	for name, globs := range map[string][]string{"focus": globsOf(r.Plan.Focus), "skip": globsOf(r.Plan.Skip)} {

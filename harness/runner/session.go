@@ -185,7 +185,8 @@ func openInbox(t *target.Target) inbox.Inbox {
 
 // tree puts the suite and the nodes that open and close its session into
 // Ginkgo's tree. prepare runs once, on the first process, before any spec.
-func tree(plan Plan, st conform.Suite, c *contract.Contract, prepare func() (Plan, error), finish func()) (registry *clause.Registry, unregister func(), err error) {
+func tree(plan Plan, st conform.Suite, c *contract.Contract, prepare func() (Plan, error), finish func()) (registry *clause.Registry,
+	unregister func(), err error) {
 	selected, err := selection(plan.Profile, plan.Focus, plan.Skip)
 	if err != nil {
 		return nil, nil, err

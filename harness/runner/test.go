@@ -129,7 +129,8 @@ func (r *runner) reportTest(registry *clause.Registry) {
 	text := fmt.Sprintf("authconform: exit code %d: %s; reports in %s", report.ExitCode, report.Meaning, r.Plan.Out)
 	// Ginkgo runs its tree once: the clauses that `authconform run` would run now are named.
 	if ids, err := r.awaited(""); err == nil && len(ids) > 0 {
-		text += fmt.Sprintf("; clauses wait for steps that no clause of this run judges: run these too, they say what is wrong: %s", strings.Join(ids, ", "))
+		text += fmt.Sprintf("; clauses wait for steps that no clause of this run judges: run these too, they say what is wrong: %s",
+			strings.Join(ids, ", "))
 	}
 	if report.ExitCode != verdict.ExitConformant {
 		ginkgo.Fail(text)

@@ -60,7 +60,8 @@ func endings() conform.Suite {
 // TestEveryEnding: a spec's end becomes exactly the verdict it should, whichever
 // way it ends, and the exit code follows.
 func TestEveryEnding(t *testing.T) {
-	served, err := runner.ServeReference(onlyoffice.Suite, runner.ServeOptions{Addr: "127.0.0.1:0", TargetOut: filepath.Join(t.TempDir(), "t.yaml")})
+	served, err := runner.ServeReference(onlyoffice.Suite, runner.ServeOptions{Addr: "127.0.0.1:0",
+		TargetOut: filepath.Join(t.TempDir(), "t.yaml")})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,7 +74,8 @@ func TestEveryEnding(t *testing.T) {
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	report, err := runner.Run(t.Context(), endings(), runner.Options{TargetFile: file, Out: filepath.Join(t.TempDir(), "out"), Version: "test"})
+	report, err := runner.Run(t.Context(), endings(), runner.Options{TargetFile: file, Out: filepath.Join(t.TempDir(), "out"),
+		Version: "test"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,12 +16,13 @@ func TestDecodeAccepts(t *testing.T) {
 		body string
 		want any
 	}{
-		"object":               {`{"a":1,"b":[true,null,"x"]}`, map[string]any{"a": json.Number("1"), "b": []any{true, nil, "x"}}},
-		"scalar":               {`false`, false},
-		"null":                 {"null\n", nil},
-		"space around":         {" \t\r\n{} \n", map[string]any{}},
-		"empty array":          {`[]`, []any{}},
-		"same name elsewhere":  {`{"a":{"a":1},"b":{"a":2}}`, map[string]any{"a": map[string]any{"a": json.Number("1")}, "b": map[string]any{"a": json.Number("2")}}},
+		"object":       {`{"a":1,"b":[true,null,"x"]}`, map[string]any{"a": json.Number("1"), "b": []any{true, nil, "x"}}},
+		"scalar":       {`false`, false},
+		"null":         {"null\n", nil},
+		"space around": {" \t\r\n{} \n", map[string]any{}},
+		"empty array":  {`[]`, []any{}},
+		"same name elsewhere": {`{"a":{"a":1},"b":{"a":2}}`, map[string]any{"a": map[string]any{"a": json.Number("1")},
+			"b": map[string]any{"a": json.Number("2")}}},
 		"number kept exactly":  {`12345678901234567890.10`, json.Number("12345678901234567890.10")},
 		"escaped surrogates":   {`"\ud83d\ude00"`, "\U0001F600"},
 		"escaped byte mark":    {`"\ufeff"`, "\ufeff"},

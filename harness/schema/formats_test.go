@@ -30,23 +30,29 @@ func TestFormats(t *testing.T) {
 		},
 		"uuid": {
 			good: []string{"4c65a238-ca50-4374-b904-0d51d4c1822b", "4C65A238-CA50-4374-B904-0D51D4C1822B", "00000000-0000-0000-0000-000000000000"},
-			bad: []string{"", "4c65a238ca504374b9040d51d4c1822b", "{4c65a238-ca50-4374-b904-0d51d4c1822b}", "4c65a238-ca50-4374-b904-0d51d4c1822", "4c65a238-ca50-4374-b904-0d51d4c1822g",
+			bad: []string{"", "4c65a238ca504374b9040d51d4c1822b", "{4c65a238-ca50-4374-b904-0d51d4c1822b}",
+				"4c65a238-ca50-4374-b904-0d51d4c1822", "4c65a238-ca50-4374-b904-0d51d4c1822g",
 				"4c65a238-ca504-374-b904-0d51d4c1822b", "4c65a238-ca50-4374-b904-0d51d4c1822b ", "urn:uuid:4c65a238-ca50-4374-b904-0d51d4c1822b"},
 		},
 		"uri": {
-			good: []string{"https://portal.example.test/confirm/TfaAuth?type=TfaAuth&uid=4c65", "http://127.0.0.1:8080", "http://[::1]:80/", "data:image/png;base64,iVBORw0KGgo=",
+			good: []string{"https://portal.example.test/confirm/TfaAuth?type=TfaAuth&uid=4c65", "http://127.0.0.1:8080", "http://[::1]:80/",
+				"data:image/png;base64,iVBORw0KGgo=",
 				"otpauth://totp/a:b%40c?secret=JBSWY3DP", "mailto:a@b.example", "https://a/b#c", "urn:isbn:1"},
-			bad: []string{"", "/relative", "//host/path", "portal.example.test", "https://a/b c", "https://a/<b>", "https://a/{b}", "https://a/%zz", "https://a/b#c#d",
+			bad: []string{"", "/relative", "//host/path", "portal.example.test", "https://a/b c", "https://a/<b>", "https://a/{b}",
+				"https://a/%zz", "https://a/b#c#d",
 				"1https://a", "https://a/\u00e9", "https://a/[b]", "https:", "https://a\\b", "http://a:port/", "https://a/b\n"},
 		},
 		"base32": {
 			good: []string{"JBSWY3DPEHPK3PXP", "ME======", "MFRA====", "MFRGG===", "MFRGGZA=", "ME", "MFRGGZDF"},
-			bad:  []string{"", "jbswy3dpehpk3pxp", "JBSW Y3DP", "JBSW-Y3DP", "JBSWY3D1", "M", "MFR", "MFRGGZ", "ME=", "MFRGGZDF=", "ME=====A", "========", "JBSWY3DPEHPK3PXP===="},
+			bad: []string{"", "jbswy3dpehpk3pxp", "JBSW Y3DP", "JBSW-Y3DP", "JBSWY3D1", "M", "MFR", "MFRGGZ", "ME=", "MFRGGZDF=", "ME=====A",
+				"========", "JBSWY3DPEHPK3PXP===="},
 		},
 		"jwt": {
 			good: []string{jwtHeader + "." + jwtClaims + ".c2ln", jwtHeader + "." + jwtClaims + "."},
-			bad: []string{"", "a.b", jwtHeader + "." + jwtClaims, jwtHeader + "." + jwtClaims + ".c2ln.x", jwtNoAlg + "." + jwtClaims + ".c2ln", jwtArray + "." + jwtClaims + ".c2ln",
-				jwtHeader + "." + jwtArray + ".c2ln", jwtHeader + "=." + jwtClaims + ".c2ln", jwtHeader + "." + jwtClaims + ".c2l+", "bnVsbA." + jwtClaims + ".c2ln"},
+			bad: []string{"", "a.b", jwtHeader + "." + jwtClaims, jwtHeader + "." + jwtClaims + ".c2ln.x", jwtNoAlg + "." + jwtClaims + ".c2ln",
+				jwtArray + "." + jwtClaims + ".c2ln",
+				jwtHeader + "." + jwtArray + ".c2ln", jwtHeader + "=." + jwtClaims + ".c2ln", jwtHeader + "." + jwtClaims + ".c2l+", "bnVsbA." +
+					jwtClaims + ".c2ln"},
 		},
 		"otp-code": {
 			good: []string{"123456", "000000", "12345678"},
@@ -54,7 +60,8 @@ func TestFormats(t *testing.T) {
 		},
 		"email": {
 			good: []string{"a@example.test", "first.last+tag@sub.example.test", "a@localhost", "o'neil@example.test"},
-			bad: []string{"", "a", "a@", "@b", "a@b@c", `"Bob" <a@b.c>`, "a b@example.test", ".a@example.test", "a.@example.test", "a..b@example.test", "a@-b.test", "a@b..test",
+			bad: []string{"", "a", "a@", "@b", "a@b@c", `"Bob" <a@b.c>`, "a b@example.test", ".a@example.test", "a.@example.test",
+				"a..b@example.test", "a@-b.test", "a@b..test",
 				strings.Repeat("a", 65) + "@example.test", "a@example.test\n", "\u00e9@example.test"},
 		},
 		"hostname": {

@@ -122,7 +122,8 @@ func (l *linter) schema(at []string, node any, partial bool) {
 func (l *linter) keyword(at []string, name string, value any) {
 	kind, known := keywords[name]
 	if !known {
-		l.fail(below(at, name), "unknown keyword; it would be ignored (draft-07 keywords only, contentEncoding and contentMediaType are not checked)")
+		l.fail(below(at, name), "unknown keyword; it would be ignored (draft-07 keywords only, contentEncoding and contentMediaType are not "+
+			"checked)")
 		return
 	}
 	here := below(at, name)

@@ -16,44 +16,59 @@ func TestLoadSetRefuses(t *testing.T) {
 		files map[string]string
 		want  []string // parts of the error
 	}{
-		"misspelled keyword":       {map[string]string{"a": `{"requried":["a"]}`}, []string{"x/a.schema.json at /requried", "unknown keyword"}},
-		"later draft":              {map[string]string{"a": `{"items":{"unevaluatedProperties":false}}`}, []string{"at /items/unevaluatedProperties", "unknown keyword"}},
-		"OpenAPI's nullable":       {map[string]string{"a": `{"type":"object","properties":{"b":{"type":"string","nullable":true}}}`}, []string{"at /properties/b/nullable"}},
-		"unchecked encoding":       {map[string]string{"a": `{"contentEncoding":"base64"}`}, []string{"at /contentEncoding"}},
-		"nested in allOf":          {map[string]string{"a": `{"allOf":[{},{"tpye":"string"}]}`}, []string{"at /allOf/1/tpye"}},
-		"nested in not":            {map[string]string{"a": `{"not":{"requierd":["a"]}}`}, []string{"at /not/requierd"}},
-		"nested in dependencies":   {map[string]string{"a": `{"dependencies":{"a":["b"],"c":{"tpye":"x"}}}`}, []string{"at /dependencies/c/tpye"}},
-		"nested in a definition":   {map[string]string{"a": `{"definitions":{"b":{"tpye":"x"}}}`}, []string{"at /definitions/b/tpye"}},
-		"unknown format":           {map[string]string{"a": `{"type":"object","properties":{"b":{"format":"date"}}}`}, []string{"at /properties/b/format", "unknown format", "date-time"}},
-		"format no text":           {map[string]string{"a": `{"format":1}`}, []string{"at /format", "unknown format"}},
-		"remote reference":         {map[string]string{"a": `{"items":{"$ref":"http://example.test/a.json"}}`}, []string{"at /items/$ref", "leaves the folder"}},
-		"file reference":           {map[string]string{"a": `{"$ref":"file:///etc/passwd"}`}, []string{"at /$ref", "leaves the folder"}},
-		"reference out of folder":  {map[string]string{"a": `{"$ref":"../b/b.schema.json"}`}, []string{"x/a.schema.json at /$ref", "no schema file of this folder or of those it shares"}},
-		"reference to no file":     {map[string]string{"a": `{"$ref":"b.schema.json"}`}, []string{"at /$ref", "no schema file"}},
-		"reference to nothing":     {map[string]string{"a": `{"$ref":"b.schema.json#/definitions/d"}`, "b": `{"definitions":{"c":{}}}`}, []string{"a.schema.json at /$ref", `there is no "d"`}},
-		"reference by anchor":      {map[string]string{"a": `{"$ref":"#here"}`}, []string{"JSON pointer is expected"}},
-		"reference in a circle":    {map[string]string{"a": `{"$ref":"b.schema.json"}`, "b": `{"$ref":"a.schema.json"}`}, []string{"circle"}},
-		"empty reference":          {map[string]string{"a": `{"$ref":""}`}, []string{"at /$ref", "circle"}},
-		"reference to itself":      {map[string]string{"a": `{"items":{"$ref":"#/items"}}`}, []string{"at /items/$ref", "circle"}},
-		"reference to no schema":   {map[string]string{"a": `{"type":"object","properties":{"b":{"$ref":"#/properties"}}}`}, []string{"at /properties/b/$ref", "no schema"}},
-		"reference into data":      {map[string]string{"a": `{"const":{"b":{}},"items":{"$ref":"#/const/b"}}`}, []string{"at /items/$ref", "no schema"}},
-		"reference no text":        {map[string]string{"a": `{"$ref":1}`}, []string{"at /$ref", "must be a string"}},
-		"$id beside $ref":          {map[string]string{"a": `{"items":{"$id":"x","$ref":"#/definitions/b"},"definitions":{"b":{}}}`}, []string{"at /items/$id", "beside $ref"}},
-		"constraint beside $ref":   {map[string]string{"a": `{"items":{"minLength":2,"$ref":"#/definitions/b"},"definitions":{"b":{}}}`}, []string{"at /items/minLength", "beside $ref"}},
-		"$id inside":               {map[string]string{"a": `{"definitions":{"b":{"$id":"b.json"}}}`}, []string{"at /definitions/b/$id", "root"}},
-		"pattern of no RE2":        {map[string]string{"a": `{"type":"object","properties":{"b":{"pattern":"(?=x)"}}}`}, []string{"at /properties/b/pattern", "RE2"}},
+		"misspelled keyword": {map[string]string{"a": `{"requried":["a"]}`}, []string{"x/a.schema.json at /requried", "unknown keyword"}},
+		"later draft": {map[string]string{"a": `{"items":{"unevaluatedProperties":false}}`},
+			[]string{"at /items/unevaluatedProperties", "unknown keyword"}},
+		"OpenAPI's nullable": {map[string]string{"a": `{"type":"object","properties":{"b":{"type":"string","nullable":true}}}`},
+			[]string{"at /properties/b/nullable"}},
+		"unchecked encoding": {map[string]string{"a": `{"contentEncoding":"base64"}`}, []string{"at /contentEncoding"}},
+		"nested in allOf":    {map[string]string{"a": `{"allOf":[{},{"tpye":"string"}]}`}, []string{"at /allOf/1/tpye"}},
+		"nested in not":      {map[string]string{"a": `{"not":{"requierd":["a"]}}`}, []string{"at /not/requierd"}},
+		"nested in dependencies": {map[string]string{"a": `{"dependencies":{"a":["b"],"c":{"tpye":"x"}}}`},
+			[]string{"at /dependencies/c/tpye"}},
+		"nested in a definition": {map[string]string{"a": `{"definitions":{"b":{"tpye":"x"}}}`}, []string{"at /definitions/b/tpye"}},
+		"unknown format": {map[string]string{"a": `{"type":"object","properties":{"b":{"format":"date"}}}`},
+			[]string{"at /properties/b/format", "unknown format", "date-time"}},
+		"format no text": {map[string]string{"a": `{"format":1}`}, []string{"at /format", "unknown format"}},
+		"remote reference": {map[string]string{"a": `{"items":{"$ref":"http://example.test/a.json"}}`},
+			[]string{"at /items/$ref", "leaves the folder"}},
+		"file reference": {map[string]string{"a": `{"$ref":"file:///etc/passwd"}`}, []string{"at /$ref", "leaves the folder"}},
+		"reference out of folder": {map[string]string{"a": `{"$ref":"../b/b.schema.json"}`},
+			[]string{"x/a.schema.json at /$ref", "no schema file of this folder or of those it shares"}},
+		"reference to no file": {map[string]string{"a": `{"$ref":"b.schema.json"}`}, []string{"at /$ref", "no schema file"}},
+		"reference to nothing": {map[string]string{"a": `{"$ref":"b.schema.json#/definitions/d"}`, "b": `{"definitions":{"c":{}}}`},
+			[]string{"a.schema.json at /$ref", `there is no "d"`}},
+		"reference by anchor":   {map[string]string{"a": `{"$ref":"#here"}`}, []string{"JSON pointer is expected"}},
+		"reference in a circle": {map[string]string{"a": `{"$ref":"b.schema.json"}`, "b": `{"$ref":"a.schema.json"}`}, []string{"circle"}},
+		"empty reference":       {map[string]string{"a": `{"$ref":""}`}, []string{"at /$ref", "circle"}},
+		"reference to itself":   {map[string]string{"a": `{"items":{"$ref":"#/items"}}`}, []string{"at /items/$ref", "circle"}},
+		"reference to no schema": {map[string]string{"a": `{"type":"object","properties":{"b":{"$ref":"#/properties"}}}`},
+			[]string{"at /properties/b/$ref", "no schema"}},
+		"reference into data": {map[string]string{"a": `{"const":{"b":{}},"items":{"$ref":"#/const/b"}}`},
+			[]string{"at /items/$ref", "no schema"}},
+		"reference no text": {map[string]string{"a": `{"$ref":1}`}, []string{"at /$ref", "must be a string"}},
+		"$id beside $ref": {map[string]string{"a": `{"items":{"$id":"x","$ref":"#/definitions/b"},"definitions":{"b":{}}}`},
+			[]string{"at /items/$id", "beside $ref"}},
+		"constraint beside $ref": {map[string]string{"a": `{"items":{"minLength":2,"$ref":"#/definitions/b"},"definitions":{"b":{}}}`},
+			[]string{"at /items/minLength", "beside $ref"}},
+		"$id inside": {map[string]string{"a": `{"definitions":{"b":{"$id":"b.json"}}}`}, []string{"at /definitions/b/$id", "root"}},
+		"pattern of no RE2": {map[string]string{"a": `{"type":"object","properties":{"b":{"pattern":"(?=x)"}}}`},
+			[]string{"at /properties/b/pattern", "RE2"}},
 		"patternProperties no RE2": {map[string]string{"a": `{"patternProperties":{"(":{}}}`}, []string{"at /patternProperties/(", "RE2"}},
 		"properties of anything":   {map[string]string{"a": `{"properties":{"b":{}}}`}, []string{`"properties" without "type"`}},
-		"required but forbidden":   {map[string]string{"a": `{"type":"object","additionalProperties":false,"required":["b"]}`}, []string{"at /required/0", `"b" is required but not described`}},
-		"schema no object":         {map[string]string{"a": `{"items":1}`}, []string{"at /items", "a schema is an object, true or false"}},
-		"list no list":             {map[string]string{"a": `{"anyOf":{}}`}, []string{"at /anyOf", "list of schemas"}},
-		"map no map":               {map[string]string{"a": `{"type":"object","properties":[]}`}, []string{"at /properties", "must be an object"}},
-		"unknown type":             {map[string]string{"a": `{"type":"strin"}`}, []string{"x/a.schema.json", "does not compile"}},
-		"required no list":         {map[string]string{"a": `{"required":"b"}`}, []string{"x/a.schema.json", "does not compile"}},
-		"decimal length":           {map[string]string{"a": `{"minLength":2.5}`}, []string{"x/a.schema.json", "does not compile"}},
-		"member twice":             {map[string]string{"a": `{"type":"string","type":"object"}`}, []string{"x/a.schema.json", "given before"}},
-		"not JSON":                 {map[string]string{"a": `{"type":`}, []string{"x/a.schema.json", "not JSON"}},
-		"several at once":          {map[string]string{"a": `{"foo":1}`, "b": `{"bar":1}`}, []string{"a.schema.json at /foo", "b.schema.json at /bar"}},
+		"required but forbidden": {map[string]string{"a": `{"type":"object","additionalProperties":false,"required":["b"]}`},
+			[]string{"at /required/0", `"b" is required but not described`}},
+		"schema no object": {map[string]string{"a": `{"items":1}`}, []string{"at /items", "a schema is an object, true or false"}},
+		"list no list":     {map[string]string{"a": `{"anyOf":{}}`}, []string{"at /anyOf", "list of schemas"}},
+		"map no map": {map[string]string{"a": `{"type":"object","properties":[]}`},
+			[]string{"at /properties", "must be an object"}},
+		"unknown type":     {map[string]string{"a": `{"type":"strin"}`}, []string{"x/a.schema.json", "does not compile"}},
+		"required no list": {map[string]string{"a": `{"required":"b"}`}, []string{"x/a.schema.json", "does not compile"}},
+		"decimal length":   {map[string]string{"a": `{"minLength":2.5}`}, []string{"x/a.schema.json", "does not compile"}},
+		"member twice":     {map[string]string{"a": `{"type":"string","type":"object"}`}, []string{"x/a.schema.json", "given before"}},
+		"not JSON":         {map[string]string{"a": `{"type":`}, []string{"x/a.schema.json", "not JSON"}},
+		"several at once": {map[string]string{"a": `{"foo":1}`, "b": `{"bar":1}`},
+			[]string{"a.schema.json at /foo", "b.schema.json at /bar"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := schema.LoadSet(folder(test.files), "x")
@@ -101,7 +116,8 @@ func TestReferencesBetweenFiles(t *testing.T) {
 		mismatches int
 	}{
 		{"list", `[1,9]`, 0}, {"list", `[1,10]`, 1}, {"list", `["x"]`, 1},
-		{"whole", `{"list":[1]}`, 0}, {"whole", `{"list":[10,11]}`, 2}, {"whole", `{"const":{"$ref":"kept"}}`, 0}, {"whole", `{"const":{"$ref":"other"}}`, 1},
+		{"whole", `{"list":[1]}`, 0}, {"whole", `{"list":[10,11]}`, 2}, {"whole", `{"const":{"$ref":"kept"}}`, 0},
+		{"whole", `{"const":{"$ref":"other"}}`, 1},
 		{"tree", `{"child":{"child":{}}}`, 0}, {"tree", `{"child":{"child":{"x":1}}}`, 1},
 		{"refers", `[10]`, 1}, {"refers", `[9]`, 0},
 	} {
@@ -114,7 +130,8 @@ func TestReferencesBetweenFiles(t *testing.T) {
 		}
 	}
 	inlined, err := set.Inline("whole.schema.json")
-	if text, _ := json.Marshal(inlined); err != nil || string(text) != `{"additionalProperties":false,"properties":{"const":{"const":{"$ref":"kept"}},"definitions":{"type":"string"},"list":{"items":{"maximum":9,"type":"integer"},"title":"A list","type":"array"}},"type":"object"}` {
+	if text, _ := json.Marshal(inlined); err != nil ||
+		string(text) != `{"additionalProperties":false,"properties":{"const":{"const":{"$ref":"kept"}},"definitions":{"type":"string"},"list":{"items":{"maximum":9,"type":"integer"},"title":"A list","type":"array"}},"type":"object"}` {
 		t.Errorf("inlined: %s, %v", text, err)
 	}
 	if _, err := set.Inline("tree.schema.json"); err == nil {
@@ -174,7 +191,8 @@ func TestSharedFolder(t *testing.T) {
 // Whatever a schema file holds, loading ends in a set or an error.
 func FuzzLoadSet(f *testing.F) {
 	for _, seed := range []string{person, `{"$ref":"#/items","items":[1]}`, `{"items":[1],"dependencies":{"a":1},"enum":{},"if":1}`,
-		`{"properties":{"a":{"$ref":"#/properties"}},"type":"object"}`, `{"definitions":{"id":{"id":"x"},"$ref":{"$ref":"#"}}}`, `{"type":["object",1],"required":[1],"const":null}`} {
+		`{"properties":{"a":{"$ref":"#/properties"}},"type":"object"}`, `{"definitions":{"id":{"id":"x"},"$ref":{"$ref":"#"}}}`,
+		`{"type":["object",1],"required":[1],"const":null}`} {
 		f.Add(seed, `{"a":[1,{"b":null}]}`)
 	}
 	f.Fuzz(func(t *testing.T, text, body string) {

@@ -44,7 +44,8 @@ func keepASCII(r rune) rune {
 
 // asciiBased tells whether a character set spells ASCII as ASCII does.
 func asciiBased(charset string) bool {
-	for _, family := range []string{"utf8", "ascii", "usascii", "iso8859", "latin", "windows125", "windows874", "cp125", "koi8", "gb", "big5", "eucjp", "euckr", "shiftjis"} {
+	for _, family := range []string{"utf8", "ascii", "usascii", "iso8859", "latin", "windows125", "windows874", "cp125", "koi8", "gb",
+		"big5", "eucjp", "euckr", "shiftjis"} {
 		if strings.HasPrefix(charset, family) {
 			return true
 		}

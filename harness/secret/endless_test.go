@@ -10,7 +10,8 @@ import (
 func TestNoTextIsReadAnewAtEachPlace(t *testing.T) {
 	const size = 1 << 20
 	texts := map[string]string{}
-	for _, unit := range []string{`\`, "%25", "&amp;", "amp;", "&#", "=", "=3D", "‹", `{"a":"`, `"token":"a`, "<token>", "otpauth://totp/x?secret=", "a1"} {
+	for _, unit := range []string{`\`, "%25", "&amp;", "amp;", "&#", "=", "=3D", "‹", `{"a":"`, `"token":"a`, "<token>",
+		"otpauth://totp/x?secret=", "a1"} {
 		texts[unit] = strings.Repeat(unit, size/len(unit))
 	}
 	v := New()

@@ -64,8 +64,10 @@ var exact = []spelled{
 	{name: "base64", every: true, of: of(func(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) })},
 	{name: "base64 without padding", every: true, of: of(func(s string) string { return base64.RawStdEncoding.EncodeToString([]byte(s)) })},
 	{name: "base64 for URLs", every: true, of: of(func(s string) string { return base64.URLEncoding.EncodeToString([]byte(s)) })},
-	{name: "base64 for URLs without padding", every: true, of: of(func(s string) string { return base64.RawURLEncoding.EncodeToString([]byte(s)) })},
-	{name: "base64 in a query", every: true, of: of(func(s string) string { return url.QueryEscape(base64.StdEncoding.EncodeToString([]byte(s))) })},
+	{name: "base64 for URLs without padding", every: true,
+		of: of(func(s string) string { return base64.RawURLEncoding.EncodeToString([]byte(s)) })},
+	{name: "base64 in a query", every: true,
+		of: of(func(s string) string { return url.QueryEscape(base64.StdEncoding.EncodeToString([]byte(s))) })},
 	{name: "base64 of PHP", every: true, of: of(func(s string) string {
 		return strings.ReplaceAll(base64.StdEncoding.EncodeToString([]byte(s)), "/", `\/`)
 	})},
@@ -73,8 +75,10 @@ var exact = []spelled{
 		return strings.ReplaceAll(base64.StdEncoding.EncodeToString([]byte(s)), "+", `\u002B`)
 	})},
 	// As the password in "Basic base64(user:password)" is.
-	{name: "base64 behind something else", long: true, every: true, of: func(s string) []string { return inner64(([]byte)(s), base64.RawStdEncoding) }},
-	{name: "base64 for URLs behind something else", long: true, every: true, of: func(s string) []string { return inner64(([]byte)(s), base64.RawURLEncoding) }},
+	{name: "base64 behind something else", long: true, every: true,
+		of: func(s string) []string { return inner64(([]byte)(s), base64.RawStdEncoding) }},
+	{name: "base64 for URLs behind something else", long: true, every: true,
+		of: func(s string) []string { return inner64(([]byte)(s), base64.RawURLEncoding) }},
 	{name: "base16", every: true, of: of(func(s string) string { return hex.EncodeToString([]byte(s)) })},
 	{name: "base16 in capitals", every: true, of: of(func(s string) string { return strings.ToUpper(hex.EncodeToString([]byte(s))) })},
 }

@@ -18,7 +18,8 @@ var defaultNames = []string{
 
 // secretEndings make a name sensitive whatever stands before: verification_token, newPassword, X-CSRF-Token.
 var secretEndings = []string{
-	"password", "passwordhash", "passwordconfirmation", "token", "secret", "signature", "apikey", "privatekey", "jwt", "otp", "otpcode", "tfacode",
+	"password", "passwordhash", "passwordconfirmation", "token", "secret", "signature", "apikey", "privatekey", "jwt", "otp", "otpcode",
+	"tfacode",
 }
 
 // AddNames makes further member, header and query names sensitive, for a target that has names of its own. What looks drawn and

@@ -273,7 +273,8 @@ func (x *normalIndex) find(k *skeleton) []span {
 				hashed, sum = f.length, maphash.Bytes(hashSeed, k.text[i:i+f.length])
 			}
 			if f.sum == sum {
-				spans = append(spans, span{start: int(k.from[i]), end: k.end(i + f.length - 1), form: form{label: f.label}, scanned: true, sent: f.sent})
+				spans = append(spans, span{start: int(k.from[i]), end: k.end(i + f.length - 1), form: form{label: f.label}, scanned: true,
+					sent: f.sent})
 				break
 			}
 		}

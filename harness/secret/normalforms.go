@@ -42,7 +42,8 @@ var spellings = []spelling{
 		return []string{hex.EncodeToString(wide(raw, binary.LittleEndian)), hex.EncodeToString(wide(raw, binary.BigEndian))}
 	}},
 	{"utf-16 in base64", func(raw []byte) []string {
-		return append(inner64(wide(raw, binary.LittleEndian), base64.RawStdEncoding), inner64(wide(raw, binary.BigEndian), base64.RawStdEncoding)...)
+		return append(inner64(wide(raw, binary.LittleEndian), base64.RawStdEncoding),
+			inner64(wide(raw, binary.BigEndian), base64.RawStdEncoding)...)
 	}},
 }
 

@@ -28,7 +28,8 @@ func TestOneEscapedCharacter(t *testing.T) {
 			t.Errorf("%q became %q", text, v.Redact(text))
 		}
 	}
-	for _, between := range []string{`\n`, `\r`, `\t`, `\b`, `\f`, "&lt;", "&gt;", "&quot;", "&apos;", "&nbsp;", "%20", "&#32;", "=\r\n", " ", "-", ":", "_", "\n"} {
+	for _, between := range []string{`\n`, `\r`, `\t`, `\b`, `\f`, "&lt;", "&gt;", "&quot;", "&apos;", "&nbsp;", "%20", "&#32;", "=\r\n",
+		" ", "-", ":", "_", "\n"} {
 		if text := long[:at] + between + long[at:]; !masked(v, text) {
 			t.Errorf("%q became %q", text, v.Redact(text))
 		}
@@ -76,8 +77,10 @@ func TestWideBodiesInEachOrder(t *testing.T) {
 	for name, c := range map[string]struct{ charset, body string }{
 		"UTF-16LE by its mark": {"", "\xff\xfe" + two(binary.LittleEndian)}, "UTF-16BE by its mark": {"", "\xfe\xff" + two(binary.BigEndian)},
 		"UTF-16LE by its looks": {"", two(binary.LittleEndian)}, "UTF-16BE by its looks": {"", two(binary.BigEndian)},
-		"UTF-16LE by its name": {"; charset=utf-16le", two(binary.LittleEndian)}, "UTF-16BE by its name": {"; charset=UTF-16BE", two(binary.BigEndian)},
-		"UTF-32LE by its mark": {"", "\xff\xfe\x00\x00" + quad(binary.LittleEndian)}, "UTF-32BE by its mark": {"", "\x00\x00\xfe\xff" + quad(binary.BigEndian)},
+		"UTF-16LE by its name":  {"; charset=utf-16le", two(binary.LittleEndian)},
+		"UTF-16BE by its name":  {"; charset=UTF-16BE", two(binary.BigEndian)},
+		"UTF-32LE by its mark":  {"", "\xff\xfe\x00\x00" + quad(binary.LittleEndian)},
+		"UTF-32BE by its mark":  {"", "\x00\x00\xfe\xff" + quad(binary.BigEndian)},
 		"UTF-32LE by its looks": {"", quad(binary.LittleEndian)}, "UTF-32BE by its looks": {"", quad(binary.BigEndian)},
 		"UTF-32BE by its name": {"; charset=utf-32be", quad(binary.BigEndian)},
 	} {

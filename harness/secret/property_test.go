@@ -59,7 +59,8 @@ func context(t *rapid.T, secret string) (text string, redact func(*Vault, string
 	case 3:
 		return marshal(marshal(doc)), body("application/json")
 	case 4:
-		return "https://h/" + url.PathEscape(secret) + "?q=" + url.QueryEscape(before+secret) + "&token=" + url.QueryEscape(secret), (*Vault).RedactURL
+		return "https://h/" + url.PathEscape(secret) + "?q=" + url.QueryEscape(before+secret) + "&token=" + url.QueryEscape(secret),
+			(*Vault).RedactURL
 	case 5:
 		return url.Values{"a": {before + secret}, "password": {secret}}.Encode(), body("application/x-www-form-urlencoded")
 	case 6:
@@ -181,7 +182,8 @@ func FuzzRedact(f *testing.F) {
 		v.RedactURL(body)
 		v.RedactHeader(http.Header{"Cookie": {body}, "Authorization": {body}, "Set-Cookie": {body}, "Confirm": {body}, "X": {body}})
 		v.Learn(http.Header{"Set-Cookie": {body}}, []byte(body))
-		v.LearnSent(http.Header{"Cookie": {body}, "Authorization": {body, "Basic " + body}, "Confirm": {body}}, url.Values{"token": {body}}, contentType, []byte(body))
+		v.LearnSent(http.Header{"Cookie": {body}, "Authorization": {body, "Basic " + body}, "Confirm": {body}}, url.Values{"token": {body}},
+			contentType, []byte(body))
 		if leaks := v.Scan("x", []byte(v.Redact(body))); len(leaks) != 0 {
 			t.Fatalf("Redact leaves %v of what was sent in %q", leaks, body)
 		}

@@ -27,20 +27,22 @@ func TestNearMissesAreKnownOnceSent(t *testing.T) {
 		"another beginning":             {value: "x" + long[1:], contentType: jsonType, body: `{"password":"x` + long[1:] + `"}`},
 		"a signature":                   {value: signature, contentType: jsonType, body: `{"Signature":"` + signature + `"}`},
 		"a form":                        {value: cut, contentType: form, body: "email=a&password=" + url.QueryEscape(cut)},
-		"a part of a form":              {value: cut, contentType: "multipart/form-data; boundary=b", body: "--b\r\nContent-Disposition: form-data; name=\"password\"\r\n\r\n" + cut + "\r\n--b--"},
-		"broken JSON":                   {value: cut, contentType: jsonType, body: `{"password":"` + cut + `",`},
-		"a header":                      {value: signature, header: http.Header{"X-Auth-Signature": {signature}}},
-		"a cookie":                      {value: cut, header: http.Header{"Cookie": {"a=b; sid=" + cut}}},
-		"a bearer":                      {value: cut, header: http.Header{"Authorization": {"Bearer " + cut}}},
-		"a bare authorization":          {value: cut, header: http.Header{"Authorization": {cut}}},
-		"basic credentials":             {value: cut, header: http.Header{"Authorization": {"Basic " + b64("user:"+cut)}}},
-		"a confirmation":                {value: cut, header: http.Header{"Confirm": {"type=a&key=" + url.QueryEscape(cut)}}},
-		"a query or a path's value":     {value: cut, values: url.Values{"token": {cut}}},
+		"a part of a form": {value: cut, contentType: "multipart/form-data; boundary=b",
+			body: "--b\r\nContent-Disposition: form-data; name=\"password\"\r\n\r\n" + cut + "\r\n--b--"},
+		"broken JSON":               {value: cut, contentType: jsonType, body: `{"password":"` + cut + `",`},
+		"a header":                  {value: signature, header: http.Header{"X-Auth-Signature": {signature}}},
+		"a cookie":                  {value: cut, header: http.Header{"Cookie": {"a=b; sid=" + cut}}},
+		"a bearer":                  {value: cut, header: http.Header{"Authorization": {"Bearer " + cut}}},
+		"a bare authorization":      {value: cut, header: http.Header{"Authorization": {cut}}},
+		"basic credentials":         {value: cut, header: http.Header{"Authorization": {"Basic " + b64("user:"+cut)}}},
+		"a confirmation":            {value: cut, header: http.Header{"Confirm": {"type=a&key=" + url.QueryEscape(cut)}}},
+		"a query or a path's value": {value: cut, values: url.Values{"token": {cut}}},
 	} {
 		v := New()
 		v.Register("pw", long)
 		v.LearnSent(c.header, c.values, c.contentType, []byte(c.body))
-		for _, spelt := range []string{c.value, strings.ToUpper(c.value), hex.EncodeToString([]byte(c.value)), base64.StdEncoding.EncodeToString([]byte("u:" + c.value)), turned(c.value)} {
+		for _, spelt := range []string{c.value, strings.ToUpper(c.value), hex.EncodeToString([]byte(c.value)),
+			base64.StdEncoding.EncodeToString([]byte("u:" + c.value)), turned(c.value)} {
 			text := "before " + spelt + " after"
 			clean, middle := v.Redact(text), spelt[len(spelt)/2-3:len(spelt)/2+3]
 			if !strings.Contains(clean, "›") || strings.Contains(clean, middle) || len(v.Scan("x", []byte(text))) == 0 {
@@ -72,8 +74,10 @@ func TestWhatIsSentAndGivesNothingAway(t *testing.T) {
 	v.Register("label", "ключница")
 	v.Register("link", "https://example.com/confirm/c0nfirm-me-1234")
 	body := `{"password":"password","token":"https://example.com/a-page","session":"undefined","code":"12345678","otp":"passwords","sid":"0f4c11d2a97be853","session_id":"ключ","secret":"sesame","token":"made-up-token-0123456789","pin":"open sesam","email":"Password-12@b.c","key":""}`
-	v.LearnSent(http.Header{"X-Note": {"Password-123"}, "Authorization": {"Bearer null"}}, url.Values{"page": {"Password-123"}}, "application/json", []byte(body))
-	for _, text := range []string{"password passwords undefined 12345678 sesame open sesam Bearer null", "Password-12@b.c Password-123", "0f4c11d2a97be853 made-up-token-0123456789 ключ https://example.com/a-page"} {
+	v.LearnSent(http.Header{"X-Note": {"Password-123"}, "Authorization": {"Bearer null"}}, url.Values{"page": {"Password-123"}},
+		"application/json", []byte(body))
+	for _, text := range []string{"password passwords undefined 12345678 sesame open sesam Bearer null", "Password-12@b.c Password-123",
+		"0f4c11d2a97be853 made-up-token-0123456789 ключ https://example.com/a-page"} {
 		if clean := v.Redact(text); clean != text {
 			t.Errorf("%q became %q", text, clean)
 		}

@@ -82,7 +82,8 @@ var disguises = map[string]func(string) string{
 // masked tells whether text lost what it held.
 func masked(v *Vault, text string) bool {
 	clean := v.Redact("before " + text + " after")
-	return strings.Contains(clean, "‹pw›") && len(v.Scan("x", []byte(text))) > 0 && len(v.Scan("x", []byte(clean))) == 0 && v.Redact(clean) == clean
+	return strings.Contains(clean, "‹pw›") && len(v.Scan("x", []byte(text))) > 0 && len(v.Scan("x", []byte(clean))) == 0 &&
+		v.Redact(clean) == clean
 }
 
 func TestLongSecretsInAnySpelling(t *testing.T) {
@@ -100,7 +101,8 @@ func TestLongSecretsInAnySpelling(t *testing.T) {
 	if !masked(v, quoted.String()) {
 		t.Errorf("quoted-printable %q became %q", quoted.String(), v.Redact(quoted.String()))
 	}
-	token := "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxMjM0NTY3ODkwIiwibmFtZSI6IkpvaG4gRG9lIn0.SflKxwRJSMeKKF2QT4fwpMeJf36POk6yJV_adQssw5c"
+	token := "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9." +
+		"eyJzdWIiOiIxMjM0NTY3ODkwIiwibmFtZSI6IkpvaG4gRG9lIn0.SflKxwRJSMeKKF2QT4fwpMeJf36POk6yJV_adQssw5c"
 	v.Register("pw", token)
 	if !masked(v, strings.ToUpper(token)) {
 		t.Error("a long token in capitals stays")
@@ -218,7 +220,8 @@ func TestHeaderNamesAndLists(t *testing.T) {
 	v := New()
 	v.Register("pw", long)
 	h := v.RedactHeader(http.Header{"X-" + strings.ToUpper(long): {"a", hex.EncodeToString([]byte(long))}})
-	if got := fmt.Sprint(h); strings.Contains(strings.ToLower(got), strings.ToLower(long)) || strings.Contains(got, hex.EncodeToString([]byte(long))) {
+	if got := fmt.Sprint(h); strings.Contains(strings.ToLower(got), strings.ToLower(long)) ||
+		strings.Contains(got, hex.EncodeToString([]byte(long))) {
 		t.Error(got)
 	}
 }

@@ -13,15 +13,21 @@ func TestRedactBodyByStructure(t *testing.T) {
 	const jsonType = "application/json; charset=utf-8"
 	const form = "application/x-www-form-urlencoded"
 	cases := []struct{ name, contentType, in, want string }{
-		{"members", jsonType, `{"email":"a@b.c","Password":"x","passwordHash":"y"}`, `{"email":"a@b.c","Password":"‹Password›","passwordHash":"‹passwordHash›"}`},
-		{"any depth and spacing", jsonType, "{ \"a\" : [ { \"access_token\" :\t\"x\" } ] }\n", "{ \"a\" : [ { \"access_token\" :\t\"‹access_token›\" } ] }\n"},
-		{"types stay visible", jsonType, `{"token":null,"code":true,"otp":123456,"pin":-1.5e30,"secret":""}`, `{"token":null,"code":true,"otp":"‹otp:number›","pin":"‹pin:number›","secret":""}`},
+		{"members", jsonType, `{"email":"a@b.c","Password":"x","passwordHash":"y"}`,
+			`{"email":"a@b.c","Password":"‹Password›","passwordHash":"‹passwordHash›"}`},
+		{"any depth and spacing", jsonType, "{ \"a\" : [ { \"access_token\" :\t\"x\" } ] }\n",
+			"{ \"a\" : [ { \"access_token\" :\t\"‹access_token›\" } ] }\n"},
+		{"types stay visible", jsonType, `{"token":null,"code":true,"otp":123456,"pin":-1.5e30,"secret":""}`,
+			`{"token":null,"code":true,"otp":"‹otp:number›","pin":"‹pin:number›","secret":""}`},
 		{"error numbers stay", jsonType, `{"code":401,"key":7}`, `{"code":401,"key":7}`},
-		{"composite under a secret name", jsonType, `{"code":{"$ne":"a"},"codes":["111111",222222,null]}`, `{"code":{"$ne":"‹code›"},"codes":["‹codes›","‹codes:number›",null]}`},
+		{"composite under a secret name", jsonType, `{"code":{"$ne":"a"},"codes":["111111",222222,null]}`,
+			`{"code":{"$ne":"‹code›"},"codes":["‹codes›","‹codes:number›",null]}`},
 		{"duplicate members", jsonType, `{"code":"1111","code":"2222"}`, `{"code":"‹code›","code":"‹code›"}`},
 		{"escaped name", jsonType, `{"pass\u0077ord":"x"}`, `{"pass\u0077ord":"‹password›"}`},
-		{"URL in a string", jsonType, `{"confirmUrl":"https://x/confirm/TfaAuth?type=TfaAuth&uid=7&key=abc%2Fd#k"}`, `{"confirmUrl":"https://x/confirm/TfaAuth?type=TfaAuth&uid=7&key=‹key›#k"}`},
-		{"otpauth in a string", jsonType, `{"url":"otpauth://totp/B:a@b.c?secret=GEZDGNBV&issuer=B"}`, `{"url":"otpauth://totp/B:a@b.c?secret=‹secret›&issuer=B"}`},
+		{"URL in a string", jsonType, `{"confirmUrl":"https://x/confirm/TfaAuth?type=TfaAuth&uid=7&key=abc%2Fd#k"}`,
+			`{"confirmUrl":"https://x/confirm/TfaAuth?type=TfaAuth&uid=7&key=‹key›#k"}`},
+		{"otpauth in a string", jsonType, `{"url":"otpauth://totp/B:a@b.c?secret=GEZDGNBV&issuer=B"}`,
+			`{"url":"otpauth://totp/B:a@b.c?secret=‹secret›&issuer=B"}`},
 		{"QR image", jsonType, `{"picture":"data:image/png;base64,iVBORw0KGgo="}`, `{"picture":"‹image›"}`},
 		{"JSON in a string", jsonType, `{"o":"{\"SessionToken\":\"abc\",\"n\":1}"}`, `{"o":"{\"SessionToken\":\"‹SessionToken›\",\"n\":1}"}`},
 		{"wrong content type", "text/html", `{"token":"x"}`, `{"token":"‹token›"}`},
@@ -30,7 +36,8 @@ func TestRedactBodyByStructure(t *testing.T) {
 		{"single quotes", "text/plain", `{'token': 'x', 'a': 'b', 'code': 1234}`, `{'token': "‹token›", 'a': 'b', 'code': "‹code›"}`},
 		{"form", form, `email=a%40b.c&password=x%26y&otp_code=&b`, `email=a%40b.c&password=‹password›&otp_code=&b`},
 		{"form, nested name", form, `user%5Bpassword%5D=x`, `user%5Bpassword%5D=‹user-password-›`},
-		{"multipart", "multipart/form-data; boundary=b", "--b\r\nContent-Disposition: form-data; name=\"password\"\r\n\r\nhunter2\r\n--b--", "--b\r\nContent-Disposition: form-data; name=\"password\"\r\n\r\n‹password›\r\n--b--"},
+		{"multipart", "multipart/form-data; boundary=b", "--b\r\nContent-Disposition: form-data; name=\"password\"\r\n\r\nhunter2\r\n--b--",
+			"--b\r\nContent-Disposition: form-data; name=\"password\"\r\n\r\n‹password›\r\n--b--"},
 		{"xml", "application/xml", `<a><token>x</token><n>1</n></a>`, `<a><token>‹token›</token><n>1</n></a>`},
 		{"text", "text/plain", `login failed: password="a b" token=xyz; n=1`, `login failed: password="‹password›" token=‹token›; n=1`},
 		{"nothing secret", "text/html", `<p class="key">no</p>`, `<p class="key">no</p>`},
@@ -151,13 +158,15 @@ func TestRedactURL(t *testing.T) {
 
 func TestSensitive(t *testing.T) {
 	v := New()
-	for _, name := range []string{"password", "PASSWORD", "new_password", "accessToken", "ACCESS-TOKEN", "verification_token", "TwoFAToken", "user[password]",
+	for _, name := range []string{"password", "PASSWORD", "new_password", "accessToken", "ACCESS-TOKEN", "verification_token",
+		"TwoFAToken", "user[password]",
 		"secret_2fa", "x-api-key", "APIKey", "Signature", "recaptchaResponse", "X-Auth-Apikey", "asc_confirm_key_TfaAuth", "refresh_token"} {
 		if !v.Sensitive(name) {
 			t.Errorf("%s must be hidden", name)
 		}
 	}
-	for _, name := range []string{"email", "statusCode", "errorcode", "tokenType", "expires", "userId", "Content-Type", "encode", "monkey", "state", strings.Repeat("x", 80) + "token"} {
+	for _, name := range []string{"email", "statusCode", "errorcode", "tokenType", "expires", "userId", "Content-Type", "encode",
+		"monkey", "state", strings.Repeat("x", 80) + "token"} {
 		if v.Sensitive(name) {
 			t.Errorf("%s must stay visible", name)
 		}

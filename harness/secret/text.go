@@ -194,7 +194,8 @@ func (v *Vault) redactQuery(query string) string {
 }
 
 // reencode restores the escapes without which a redacted part would not be one part any more.
-var reencode = strings.NewReplacer("%", "%25", "&", "%26", "+", "%2B", "#", "%23", "?", "%3F", "/", "%2F", " ", "%20", "\n", "%0A", "\r", "%0D")
+var reencode = strings.NewReplacer("%", "%25", "&", "%26", "+", "%2B", "#", "%23", "?", "%3F", "/", "%2F", " ", "%20", "\n", "%0A",
+	"\r", "%0D")
 
 // encoded redacts by value what the text means, so that no unusual spelling (%61 for a) hides a secret. A nested URL or pair
 // inside the text is handled too. Without a secret the spelling stays as it was.

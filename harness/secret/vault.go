@@ -54,7 +54,8 @@ func (l Leak) String() string { return fmt.Sprintf("%s: %s at byte %d", l.Where,
 
 // New returns a vault that knows the usual secret-bearing names and no value.
 func New() *Vault {
-	v := &Vault{index: newIndex(), normals: newNormalIndex(), values: map[string]bool{}, near: map[string]bool{}, ends: map[nearEnd]bool{}, weak: map[string]bool{},
+	v := &Vault{index: newIndex(), normals: newNormalIndex(), values: map[string]bool{}, near: map[string]bool{},
+		ends: map[nearEnd]bool{}, weak: map[string]bool{},
 		labels: map[string]bool{imageLabel: true}, names: map[string]bool{}}
 	for _, n := range defaultNames {
 		v.names[normal(n)] = true

@@ -210,7 +210,8 @@ func BenchmarkRedact(b *testing.B) {
 		for i := range count {
 			v.Register("token", fmt.Sprintf("eyJhbGciOiJIUzI1NiJ9.%08x.S1gn/tur+%06d", i*2654435761, i))
 		}
-		body := []byte(`{"items":[` + strings.Repeat(`{"uid":"ID873B710D88","email":"user@example.org","level":3,"state":"active"},`, 52) + `{}],"token":"` + "eyJhbGciOiJIUzI1NiJ9.00000000.S1gn/tur+000000" + `"}`)
+		body := []byte(`{"items":[` + strings.Repeat(`{"uid":"ID873B710D88","email":"user@example.org","level":3,"state":"active"},`, 52) +
+			`{}],"token":"` + "eyJhbGciOiJIUzI1NiJ9.00000000.S1gn/tur+000000" + `"}`)
 		b.Run(fmt.Sprintf("value/%d/%dB", count, len(body)), func(b *testing.B) {
 			b.SetBytes(int64(len(body)))
 			for b.Loop() {

@@ -151,7 +151,8 @@ func (l *Library) inStandard(reference string) (Passage, error) {
 			return Passage{Reference: reference, Place: a.URL, Text: a.Title, Standard: true}, nil
 		}
 	}
-	return Passage{}, fmt.Errorf("source %q: it is neither an anchor, such as barong#2.2, nor a standard that schemas/%s lists", reference, file)
+	return Passage{}, fmt.Errorf("source %q: it is neither an anchor, such as barong#2.2, nor a standard that schemas/%s lists",
+		reference, file)
 }
 
 // document is one Markdown file with its anchors.
@@ -202,7 +203,8 @@ func (d *document) passage(anchor string) string {
 	block := string(line)
 	for len(rest) > 0 {
 		line, rest, _ = bytes.Cut(rest, []byte("\n"))
-		if text := strings.TrimSpace(string(line)); text == "" || listItem.MatchString(text) || strings.HasPrefix(text, "#") || strings.HasPrefix(text, "|") {
+		if text := strings.TrimSpace(string(line)); text == "" || listItem.MatchString(text) || strings.HasPrefix(text, "#") ||
+			strings.HasPrefix(text, "|") {
 			break
 		}
 		block += "\n" + string(line)

@@ -31,8 +31,9 @@ of two lines.
 
 The next one.
 `)},
-	"standards/checks.md":        {Data: []byte("| id | check |\n|---|---|\n| <a id=\"T10\"></a>T10 | A code counts once. |\n")},
-	"standards/authorities.yaml": {Data: []byte("- {id: RFC 62, title: Short, url: https://x}\n- {id: RFC 6238, title: TOTP, url: https://www.rfc-editor.org/rfc/rfc6238}\n")},
+	"standards/checks.md": {Data: []byte("| id | check |\n|---|---|\n| <a id=\"T10\"></a>T10 | A code counts once. |\n")},
+	"standards/authorities.yaml": {Data: []byte("- {id: RFC 62, title: Short, url: https://x}\n- {id: RFC 6238, title: TOTP, url: " +
+		"https://www.rfc-editor.org/rfc/rfc6238}\n")},
 }
 
 func TestResolveFindsPassages(t *testing.T) {

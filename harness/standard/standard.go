@@ -145,7 +145,8 @@ func LoadReferences(fsys fs.FS, exchange string) (*References, error) {
 	if err := known(all, sentences); err != nil {
 		return nil, err
 	}
-	refs := &References{exchange: exchange, standards: all, baseline: sentences, authority: map[string][]string{}, listed: map[string]map[string]reference{}}
+	refs := &References{exchange: exchange, standards: all, baseline: sentences, authority: map[string][]string{},
+		listed: map[string]map[string]reference{}}
 	for _, s := range sentences {
 		for _, reference := range source.Split(s.Authority) {
 			refs.authority[s.ID] = append(refs.authority[s.ID], places(reference)...)

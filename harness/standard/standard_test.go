@@ -14,8 +14,10 @@ import (
 
 const (
 	file = "id: s-1\nauthority: S 1\ntitle: S\nlevels: L\nrequirements:\n  - {id: 1.1, level: 1, name: one, checks: [T10]}\n" +
-		"  - {id: 1.2, level: 2, name: two}\n  - {id: 1.3, level: 2, name: three, gap: it is not seen}\n  - {id: 1.4, name: four, sentences: [once]}\n"
-	sentences = "- {id: once, text: A code counts once., authority: S 1 section 1.2, clauses: {ex: [ex.c.*]}, excuses: {none: it has no codes}}\n"
+		"  - {id: 1.2, level: 2, name: two}\n  - {id: 1.3, level: 2, name: three, gap: it is not seen}\n  - {id: 1.4, name: four, " +
+		"sentences: [once]}\n"
+	sentences = "- {id: once, text: A code counts once., authority: S 1 section 1.2, clauses: {ex: [ex.c.*]}, excuses: {none: it has no " +
+		"codes}}\n"
 )
 
 var clauses = []clause.Info{
@@ -70,7 +72,8 @@ func TestGapsSayWhy(t *testing.T) {
 		}
 		refs.Rows(refs.Standards()[0], nil)
 		if exchange == "none" {
-			refs, err = standard.LoadReferences(fstest.MapFS{"standards/s-1.yaml": {Data: []byte(file)}, "standards/baseline.yaml": {Data: []byte(sentences)}}, exchange)
+			refs, err = standard.LoadReferences(fstest.MapFS{"standards/s-1.yaml": {Data: []byte(file)},
+				"standards/baseline.yaml": {Data: []byte(sentences)}}, exchange)
 		}
 		if got := strings.Join(told(refs, nil), "; "); err != nil || got != want {
 			t.Errorf("%s: got %q, want %q, error %v", exchange, got, want, err)

@@ -25,7 +25,8 @@ func TestOnlyRegularFilesOfABoundedLengthAreRead(t *testing.T) {
 		}
 	}
 	load := func(path string) error {
-		_, err := Load(path, Options{Secret: func(string, string) {}, Exchanges: map[string]Exchange{"demo": {Roles: map[string]string{"user": ""}}}})
+		_, err := Load(path, Options{Secret: func(string, string) {},
+			Exchanges: map[string]Exchange{"demo": {Roles: map[string]string{"user": ""}}}})
 		return err
 	}
 	named := func(field, lines string) {
@@ -34,7 +35,8 @@ func TestOnlyRegularFilesOfABoundedLengthAreRead(t *testing.T) {
 			t.Fatal(err)
 		}
 		begun := time.Now()
-		if err := load(path); err == nil || !strings.Contains(err.Error(), "t.yaml:5: "+field+": ") || !strings.Contains(err.Error(), "cannot be read") {
+		if err := load(path); err == nil || !strings.Contains(err.Error(), "t.yaml:5: "+field+": ") ||
+			!strings.Contains(err.Error(), "cannot be read") {
 			t.Errorf("%s: %v", lines, err)
 		}
 		if took := time.Since(begun); took > 5*time.Second {
@@ -60,7 +62,8 @@ func TestOnlyRegularFilesOfABoundedLengthAreRead(t *testing.T) {
 // refer to it.
 func TestAFileIsFaultyOnce(t *testing.T) {
 	_, _, err := load(t, "version: 1\nexchange: onlyoffice\nurl: http://127.0.0.1:1\nidentities:\n"+
-		"  - {name: a, roles: [user], login: a, password: \"file:absent#A\"}\n  - {name: b, roles: [user], login: b, password: \"file:absent#B\"}\n", nil)
+		"  - {name: a, roles: [user], login: a, password: \"file:absent#A\"}\n  - {name: b, roles: [user], login: b, password: "+
+		"\"file:absent#B\"}\n", nil)
 	wantProblems(t, err, []wantProblem{{5, "identities[0].password", "cannot be read: file does not exist"}})
 }
 
@@ -72,9 +75,11 @@ func TestTextsOfOtherEditors(t *testing.T) {
 		"one": "\ufeffS3cret-word\r\n", "many.env": "\ufeffA=S3cret-word\r\nB=other-S3cret\r\n", "wide": "S\x003\x00c\x00r\x00e\x00t\x00-\x00",
 		"latin.env": "A=S3cr\xe9t-word\n",
 		"t.yaml": "\ufeffversion: 1\r\nexchange: demo\r\nurl: http://127.0.0.1:1\r\nidentities:\r\n" +
-			"  - {name: a, roles: [user], login: a, password: \"file:one\"}\r\n  - {name: b, roles: [user], login: b, password: \"file:many.env#A\"}\r\n",
+			"  - {name: a, roles: [user], login: a, password: \"file:one\"}\r\n  - {name: b, roles: [user], login: b, password: " +
+			"\"file:many.env#A\"}\r\n",
 		"bad.yaml": "version: 1\nexchange: demo\nurl: http://127.0.0.1:1\nidentities:\n" +
-			"  - {name: a, roles: [user], login: a, password: \"file:wide\"}\n  - {name: b, roles: [user], login: b, password: \"file:latin.env#A\"}\n",
+			"  - {name: a, roles: [user], login: a, password: \"file:wide\"}\n  - {name: b, roles: [user], login: b, password: " +
+			"\"file:latin.env#A\"}\n",
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)

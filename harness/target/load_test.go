@@ -23,10 +23,12 @@ func exchanges() map[string]Exchange {
 	return map[string]Exchange{
 		"onlyoffice": {
 			Profiles: []string{"documented", "3.7"},
-			Settings: map[string]Setting{"path-prefix": {Text: "path before /api", Path: true}, "mode": {Text: "road of requests", Values: []string{"gateway", "direct"}}, "partner-key": {Text: "key of the partner", Secret: true}},
+			Settings: map[string]Setting{"path-prefix": {Text: "path before /api", Path: true},
+				"mode": {Text: "road of requests", Values: []string{"gateway", "direct"}}, "partner-key": {Text: "key of the partner", Secret: true}},
 			Features: map[string]string{"sms": "codes by text", "captcha": "captcha on log-in"},
-			Roles:    map[string]string{"owner": "", "admin": "", "room-admin": "", "user": "", "totp": "", "disabled": "", "phone": "", "no-phone": ""},
-			Needs:    []string{"password"},
+			Roles: map[string]string{"owner": "", "admin": "", "room-admin": "", "user": "", "totp": "", "disabled": "", "phone": "",
+				"no-phone": ""},
+			Needs: []string{"password"},
 		},
 		"coinrabbit": {Profiles: []string{"documented"}},
 	}
@@ -111,18 +113,21 @@ func TestLoadFull(t *testing.T) {
 		Settings: map[string]string{"path-prefix": "/x", "partner-key": "pk-12345"},
 		Features: map[string]bool{"sms": true, "captcha": false},
 		Identities: []Identity{
-			{Name: "alice", Roles: []string{"user", "totp"}, Login: "alice@example.com", Password: "pre-s3cret${HOST}-${x}", ID: "66faa6e4-f133-11ea-b126-00ffeec8b4ef", Phone: "+15550100", TOTPSecret: "JBSW Y3DP-ehpk3pxp"},
+			{Name: "alice", Roles: []string{"user", "totp"}, Login: "alice@example.com", Password: "pre-s3cret${HOST}-${x}",
+				ID: "66faa6e4-f133-11ea-b126-00ffeec8b4ef", Phone: "+15550100", TOTPSecret: "JBSW Y3DP-ehpk3pxp"},
 			{Name: "bob", Roles: []string{"user"}, Login: "bob@example.com", Password: "bob's password"},
 		},
 		Inbox:   &Inbox{Kind: "exec", Command: []string{"fetch", "portal.example.com"}, SMSAddress: "{phone}@sms.invalid"},
 		Captcha: Captcha{"open sesame"},
 		Clock:   Clock{"http://127.0.0.1:1234/_reference/clock/advance"},
-		Limits: Limits{Password: &Limit{5, time.Minute, 90 * time.Second}, SecondFactor: &Limit{Attempts: 3, Window: 500 * time.Millisecond}, Pace: 0.5, MaxWait: 5 * time.Minute,
+		Limits: Limits{Password: &Limit{5, time.Minute, 90 * time.Second}, SecondFactor: &Limit{Attempts: 3, Window: 500 * time.Millisecond},
+			Pace: 0.5, MaxWait: 5 * time.Minute,
 			MaxRun: DefaultMaxRun, MaxCalls: DefaultMaxCalls, MaxEvidence: 1 << 30, MaxMemory: DefaultMaxMemory},
 		Allow: Allow{Hosts: []string{"portal.example.com", "10.0.0.7:8443", "[::1]:80"}, Disruptive: true},
 		HTTP: HTTP{3 * time.Second, 512 << 10, 0, 0, 0, "dir/ca.pem", "dir/client.pem", "dir/client.key", "http://127.0.0.1:3128",
 			http.Header{"X-Gate": {"open"}, "X-Lang": {"en"}}, nil},
-		Deviations: []Deviation{{"onlyoffice.login.x", "known", "https://t.example.com/1", "qa", time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC), 35}},
+		Deviations: []Deviation{{"onlyoffice.login.x", "known", "https://t.example.com/1", "qa", time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC),
+			35}},
 	}
 	if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(Target{})); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
@@ -148,7 +153,8 @@ func TestDefaults(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got.Profile != "documented" || got.HTTP.Timeout != DefaultTimeout || got.HTTP.MaxBody != DefaultMaxBody || got.Limits.MaxWait != DefaultMaxWait ||
+	if got.Profile != "documented" || got.HTTP.Timeout != DefaultTimeout || got.HTTP.MaxBody != DefaultMaxBody ||
+		got.Limits.MaxWait != DefaultMaxWait ||
 		got.Limits.MaxRun != DefaultMaxRun || got.Limits.MaxCalls != DefaultMaxCalls ||
 		got.Limits.MaxEvidence != DefaultMaxEvidence || got.Limits.MaxMemory != DefaultMaxMemory ||
 		got.Inbox != nil || got.Limits.Password != nil || got.Allow.Disruptive || got.Allow.Production {
@@ -173,13 +179,19 @@ func TestPrintingHidesSecrets(t *testing.T) {
 
 func TestOverrides(t *testing.T) {
 	values := map[string]string{
-		"url": "http://localhost:1", "profile": "3.7", "inbox.kind": "mailpit", "inbox.url": "http://localhost:2", "inbox.sms-address": "{phone}@x.invalid",
-		"captcha.response": "file:${not}-a-reference", "clock.advance-url": "http://localhost:3", "limits.password.attempts": "7", "limits.password.window": "7s",
-		"limits.password.block": "8s", "limits.second-factor.attempts": "9", "limits.second-factor.window": "9s", "limits.second-factor.block": "10s",
-		"limits.pace": "11/s", "limits.max-wait": "12s", "limits.max-run": "20m",
-		"limits.max-calls": "300", "limits.max-evidence": "300MiB", "limits.max-memory": "64MiB", "allow.hosts": "a.example.com, b.example.com:81", "allow.production": "true", "allow.disruptive": "TRUE",
-		"http.timeout": "13s", "http.max-body": "1MiB", "http.max-header": "2KiB", "http.max-depth": "14", "http.max-values": "150", "http.proxy": "http://localhost:4", "http.ca-file": "ca.pem", "http.client-cert-file": "client.pem", "http.client-key-file": "client.key",
-		"http.basic.user": "gate", "http.basic.password": "basic-from-env",
+		"url": "http://localhost:1", "profile": "3.7", "inbox.kind": "mailpit", "inbox.url": "http://localhost:2",
+		"inbox.sms-address": "{phone}@x.invalid",
+		"captcha.response":  "file:${not}-a-reference", "clock.advance-url": "http://localhost:3", "limits.password.attempts": "7",
+		"limits.password.window": "7s",
+		"limits.password.block":  "8s", "limits.second-factor.attempts": "9", "limits.second-factor.window": "9s",
+		"limits.second-factor.block": "10s",
+		"limits.pace":                "11/s", "limits.max-wait": "12s", "limits.max-run": "20m",
+		"limits.max-calls": "300", "limits.max-evidence": "300MiB", "limits.max-memory": "64MiB",
+		"allow.hosts": "a.example.com, b.example.com:81", "allow.production": "true", "allow.disruptive": "TRUE",
+		"http.timeout": "13s", "http.max-body": "1MiB", "http.max-header": "2KiB", "http.max-depth": "14", "http.max-values": "150",
+		"http.proxy": "http://localhost:4", "http.ca-file": "ca.pem", "http.client-cert-file": "client.pem",
+		"http.client-key-file": "client.key",
+		"http.basic.user":      "gate", "http.basic.password": "basic-from-env",
 		"features.sms": "false", "settings.path-prefix": "/env", "settings.partner-key": "partner-from-env",
 	}
 	var environ []string
@@ -197,7 +209,8 @@ func TestOverrides(t *testing.T) {
 		}
 	}
 	files := map[string]string{"dir/ca.pem": "x", "dir/client.pem": "x", "dir/client.key": "k"}
-	for _, content := range []string{minimal, minimal + "features: {sms: true}\nlimits: {pace: 1/s, password: {attempts: 1, window: 1s}}\nallow: {disruptive: false}\n"} {
+	for _, content := range []string{minimal, minimal +
+		"features: {sms: true}\nlimits: {pace: 1/s, password: {attempts: 1, window: 1s}}\nallow: {disruptive: false}\n"} {
 		got, registered, err := load(t, content, files, environ...)
 		if err != nil {
 			t.Fatal(err)
@@ -205,10 +218,13 @@ func TestOverrides(t *testing.T) {
 		want := &Target{
 			File: "dir/t.yaml", Exchange: "onlyoffice", URL: "http://localhost:1", Profile: "3.7",
 			Settings: map[string]string{"path-prefix": "/env", "partner-key": "partner-from-env"}, Features: map[string]bool{"sms": false},
-			Inbox: &Inbox{Kind: "mailpit", URL: "http://localhost:2", SMSAddress: "{phone}@x.invalid"}, Captcha: Captcha{"file:${not}-a-reference"}, Clock: Clock{"http://localhost:3"},
-			Limits: Limits{&Limit{7, 7 * time.Second, 8 * time.Second}, &Limit{9, 9 * time.Second, 10 * time.Second}, 11, 12 * time.Second, 20 * time.Minute, 300, 300 << 20, 64 << 20},
-			Allow:  Allow{[]string{"a.example.com", "b.example.com:81"}, true, true},
-			HTTP:   HTTP{13 * time.Second, 1 << 20, 2 << 10, 14, 150, "dir/ca.pem", "dir/client.pem", "dir/client.key", "http://localhost:4", nil, &Basic{"gate", "basic-from-env"}},
+			Inbox:   &Inbox{Kind: "mailpit", URL: "http://localhost:2", SMSAddress: "{phone}@x.invalid"},
+			Captcha: Captcha{"file:${not}-a-reference"}, Clock: Clock{"http://localhost:3"},
+			Limits: Limits{&Limit{7, 7 * time.Second, 8 * time.Second}, &Limit{9, 9 * time.Second, 10 * time.Second}, 11, 12 * time.Second,
+				20 * time.Minute, 300, 300 << 20, 64 << 20},
+			Allow: Allow{[]string{"a.example.com", "b.example.com:81"}, true, true},
+			HTTP: HTTP{13 * time.Second, 1 << 20, 2 << 10, 14, 150, "dir/ca.pem", "dir/client.pem", "dir/client.key", "http://localhost:4",
+				nil, &Basic{"gate", "basic-from-env"}},
 		}
 		if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(Target{})); diff != "" {
 			t.Errorf("(-want +got)\n%s", diff)
@@ -302,7 +318,8 @@ func TestSecretIsRegisteredBeforeAnythingCanFail(t *testing.T) {
 	if err == nil {
 		t.Fatal("no error")
 	}
-	for label, value := range map[string]string{"a password": "tops3cret-a", "a totp-secret": "TOPS3CRETB!", "b password": "tops3cret-c", "header X-Gate": "tops3cret-a\n"} {
+	for label, value := range map[string]string{"a password": "tops3cret-a", "a totp-secret": "TOPS3CRETB!", "b password": "tops3cret-c",
+		"header X-Gate": "tops3cret-a\n"} {
 		if registered[label] != value {
 			t.Errorf("%s was registered as %q", label, registered[label])
 		}

@@ -46,17 +46,22 @@ func TestWriteRoundTrip(t *testing.T) {
 		Settings: map[string]string{"path-prefix": "/${literally}", "partner-key": "pk-secret"},
 		Features: map[string]bool{"sms": true, "captcha": false},
 		Identities: []Identity{
-			{Name: "alice-1", Roles: []string{"user", "totp"}, Login: "file:odd", Password: " p\"a's ${x} \n#=€ ", ID: "0123", Phone: "012", TOTPSecret: "JBSWY3DPEHPK3PXP", APIKey: "key-of-alice", APISecret: "signs-for-alice", Token: "issued.to.alice"},
+			{Name: "alice-1", Roles: []string{"user", "totp"}, Login: "file:odd", Password: " p\"a's ${x} \n#=€ ", ID: "0123", Phone: "012",
+				TOTPSecret: "JBSWY3DPEHPK3PXP", APIKey: "key-of-alice", APISecret: "signs-for-alice", Token: "issued.to.alice"},
 			{Name: "1alice", Roles: []string{"user"}, Login: "yes2", Password: "third-secret"},
 			{Name: "alice.1", Roles: []string{"user"}, Login: "yes", Password: "second-secret"},
 		},
-		Inbox:      &Inbox{Kind: "mailpit", URL: "http://127.0.0.1:8081", SMSAddress: "{phone}@sms.invalid"},
-		Captcha:    Captcha{"captcha-secret"},
-		Clock:      Clock{"http://127.0.0.1:8082/x"},
-		Limits:     Limits{&Limit{5, time.Minute, 1500 * time.Millisecond}, &Limit{3, time.Hour, 0}, 0.5, 90 * time.Second, 10 * time.Minute, 500, 2 << 30, 64 << 20},
-		Allow:      Allow{Hosts: []string{"a.example.com", "[::1]:80"}, Disruptive: true},
-		HTTP:       HTTP{1500 * time.Millisecond, 3 << 10, 256 << 10, 50, 4000, filepath.Join(dir, "ca.pem"), filepath.Join(dir, "client.pem"), filepath.Join(dir, "client.key"), "http://127.0.0.1:3128", http.Header{"X-Gate": {"gate-secret"}}, &Basic{"gate", "basic-secret"}},
-		Deviations: []Deviation{{Clause: "onlyoffice.a", Reason: "${no} reference", Owner: "qa", Link: "https://t", Expires: time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC)}},
+		Inbox:   &Inbox{Kind: "mailpit", URL: "http://127.0.0.1:8081", SMSAddress: "{phone}@sms.invalid"},
+		Captcha: Captcha{"captcha-secret"},
+		Clock:   Clock{"http://127.0.0.1:8082/x"},
+		Limits: Limits{&Limit{5, time.Minute, 1500 * time.Millisecond}, &Limit{3, time.Hour, 0}, 0.5, 90 * time.Second, 10 * time.Minute,
+			500, 2 << 30, 64 << 20},
+		Allow: Allow{Hosts: []string{"a.example.com", "[::1]:80"}, Disruptive: true},
+		HTTP: HTTP{1500 * time.Millisecond, 3 << 10, 256 << 10, 50, 4000, filepath.Join(dir, "ca.pem"),
+			filepath.Join(dir, "client.pem"), filepath.Join(dir, "client.key"), "http://127.0.0.1:3128", http.Header{"X-Gate": {"gate-secret"}},
+			&Basic{"gate", "basic-secret"}},
+		Deviations: []Deviation{{Clause: "onlyoffice.a", Reason: "${no} reference", Owner: "qa", Link: "https://t",
+			Expires: time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC)}},
 	}
 	got, registered := written(t, dir, want)
 	if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(Target{}), cmpopts.IgnoreFields(Deviation{}, "Line")); diff != "" {
@@ -66,7 +71,8 @@ func TestWriteRoundTrip(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, label := range []string{"alice-1 password", "alice.1 password", "alice-1 totp-secret", "alice-1 api-key", "alice-1 api-secret", "alice-1 token", "captcha response", "header X-Gate", "basic password", "setting partner-key"} {
+	for _, label := range []string{"alice-1 password", "alice.1 password", "alice-1 totp-secret", "alice-1 api-key", "alice-1 api-secret",
+		"alice-1 token", "captcha response", "header X-Gate", "basic password", "setting partner-key"} {
 		if registered[label] == "" || strings.Contains(string(file), registered[label]) {
 			t.Errorf("%s (%q) was not kept out of the target file:\n%s", label, registered[label], file)
 		}
@@ -107,7 +113,8 @@ func TestWriteManySecrets(t *testing.T) {
 			Login: fmt.Sprintf("user-%d@example.com", i), Password: fmt.Sprintf("%064d", i)})
 	}
 	got, registered := written(t, dir, want)
-	if len(registered) != len(want.Identities) || !slices.EqualFunc(want.Identities, got.Identities, func(a, b Identity) bool { return a.Password == b.Password }) {
+	if len(registered) != len(want.Identities) || !slices.EqualFunc(want.Identities, got.Identities,
+		func(a, b Identity) bool { return a.Password == b.Password }) {
 		t.Errorf("%d passwords came back of %d", len(registered), len(want.Identities))
 	}
 	files, _ := filepath.Glob(filepath.Join(dir, "*.secrets.env"))
@@ -154,7 +161,8 @@ func TestWriteAnyText(t *testing.T) {
 	dir := t.TempDir()
 	rapid.Check(t, func(t *rapid.T) {
 		text := rapid.StringMatching(`[ -~äЖ€]*[!-~][ -~äЖ€]*|file:.{1,5}|\$*\{?[A-Z]*\}?x`)
-		want := Identity{Name: "a", Roles: []string{"user"}, Login: text.Draw(t, "login"), Password: text.Draw(t, "password") + "-12345678", ID: text.Draw(t, "id")}
+		want := Identity{Name: "a", Roles: []string{"user"}, Login: text.Draw(t, "login"), Password: text.Draw(t, "password") + "-12345678",
+			ID: text.Draw(t, "id")}
 		got, _ := written(t, dir, &Target{Exchange: "onlyoffice", URL: "http://127.0.0.1:1", Identities: []Identity{want}})
 		if diff := cmp.Diff(want, got.Identities[0]); diff != "" {
 			t.Fatal(diff)

@@ -61,7 +61,8 @@ func judgeFailed(level Level, dev *Deviation, today time.Time) (Verdict, string)
 		return KNOWN, "accepted deviation: " + describe(dev) + soon(dev, today)
 	}
 	if dev != nil {
-		return FAIL, "the deviation that lists this clause has expired and no longer excuses it: mend the deployment, or accept it anew (" + describe(dev) + ")"
+		return FAIL, "the deviation that lists this clause has expired and no longer excuses it: mend the deployment, or accept it anew (" +
+			describe(dev) + ")"
 	}
 	if level == MUST {
 		return FAIL, ""

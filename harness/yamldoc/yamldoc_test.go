@@ -56,7 +56,8 @@ func TestValues(t *testing.T) {
 			t.Errorf("%s: got %q, want %q", key, got, want)
 		}
 	}
-	if !slices.Equal(d.Root.Texts("list"), []string{"x", "y"}) || !slices.Equal(d.Root.Texts("one"), []string{"x"}) || d.Root.Texts("none") != nil {
+	if !slices.Equal(d.Root.Texts("list"), []string{"x", "y"}) || !slices.Equal(d.Root.Texts("one"), []string{"x"}) ||
+		d.Root.Texts("none") != nil {
 		t.Errorf("lists: %q, %q, %q", d.Root.Texts("list"), d.Root.Texts("one"), d.Root.Texts("none"))
 	}
 	if !d.Root.Flag("on") || d.Root.Flag("none") || d.Err() != nil {
@@ -65,7 +66,8 @@ func TestValues(t *testing.T) {
 }
 
 func TestReferencesAndAliasesAreFollowed(t *testing.T) {
-	d := parse(t, "shared: {a/b: &it {name: x}}\nalias: *it\nreference: {$ref: '#/shared/a~1b'}\nchain: {$ref: '#/reference'}\nfile: {$ref: x.json}\n")
+	d := parse(t, "shared: {a/b: &it {name: x}}\nalias: *it\nreference: {$ref: '#/shared/a~1b'}\nchain: {$ref: '#/reference'}\nfile: "+
+		"{$ref: x.json}\n")
 	for _, key := range []string{"alias", "reference", "chain"} {
 		if got := d.Root.Member(key).Text("name"); got != "x" {
 			t.Errorf("%s leads to %q", key, got)

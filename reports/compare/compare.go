@@ -252,7 +252,8 @@ func (d *Difference) judge() {
 	case failures > 0:
 		d.ExitCode, d.Meaning = verdict.ExitNotConformant, plural(failures, "new failure")
 	case lost > 0:
-		d.ExitCode, d.Meaning = verdict.ExitIncomplete, "no new failure, but "+plural(lost, "clause")+" that had to be judged could not be this time"
+		d.ExitCode, d.Meaning = verdict.ExitIncomplete, "no new failure, but "+plural(lost,
+			"clause")+" that had to be judged could not be this time"
 	case compared == 0:
 		d.ExitCode, d.Meaning = verdict.ExitIncomplete, "the two runs have no clause in common that both were asked to check"
 	default:

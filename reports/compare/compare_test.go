@@ -79,7 +79,8 @@ func TestEachChangeStandsInItsList(t *testing.T) {
 			}
 			x := d.Exchanges[0]
 			for list, changes := range map[string][]compare.Change{
-				"failures": x.Failures, "lost": x.Lost, "causes": x.Causes, "mended": x.Mended, "others": x.Others, "added": x.Added, "dropped": x.Dropped,
+				"failures": x.Failures, "lost": x.Lost, "causes": x.Causes, "mended": x.Mended, "others": x.Others, "added": x.Added,
+				"dropped": x.Dropped,
 			} {
 				if want := list == c.list; (len(changes) == 1) != want || len(changes) > 1 {
 					t.Errorf("the list %q holds %v", list, changes)
@@ -94,7 +95,8 @@ func TestNothingComparedIsNotGreen(t *testing.T) {
 	if err != nil || d.ExitCode != verdict.ExitIncomplete {
 		t.Errorf("exit code %d (%s), error %v", d.ExitCode, d.Meaning, err)
 	}
-	if _, err := compare.Runs([]*reports.Report{ran("barong")}, []*reports.Report{ran("kiiex")}); err == nil || !strings.Contains(err.Error(), "barong") {
+	if _, err := compare.Runs([]*reports.Report{ran("barong")}, []*reports.Report{ran("kiiex")}); err == nil ||
+		!strings.Contains(err.Error(), "barong") {
 		t.Errorf("runs over different exchanges: %v", err)
 	}
 }
@@ -137,7 +139,8 @@ func TestChangedAnswersAreNamedByPlace(t *testing.T) {
 		{"other status", folder(201, ``), []compare.Call{
 			{Operation: "logIn", Status: 200, New: []string{}, Gone: []string{"body /id: number", "body /list/*/a: boolean", "body /list/*: object",
 				"body /list: array", "body /pin: number", "body : object", "header Content-Type", "media type: application/json"}},
-			{Operation: "logIn", Status: 201, New: []string{"body: none", "header Content-Type", "media type: application/json"}, Gone: []string{}}}},
+			{Operation: "logIn", Status: 201, New: []string{"body: none", "header Content-Type", "media type: application/json"},
+				Gone: []string{}}}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			d, err := compare.Runs([]*reports.Report{ran("barong", "c MUST PASS")}, []*reports.Report{ran("barong", "c MUST PASS")})

@@ -121,7 +121,8 @@ func (s *Side) String() string {
 	if s == nil {
 		return "not covered"
 	}
-	return reports.Visible(fmt.Sprintf("run %s of %s, profile %s, %s, exit code %d", s.RunID, s.Started.Format(time.RFC3339), s.Profile, s.Target, s.ExitCode))
+	return reports.Visible(fmt.Sprintf("run %s of %s, profile %s, %s, exit code %d", s.RunID, s.Started.Format(time.RFC3339), s.Profile,
+		s.Target, s.ExitCode))
 }
 
 func (c Change) verdicts() string {

@@ -42,13 +42,15 @@ func Write(w io.Writer, runs []Run, standards ...string) error {
 	doc := document{assessmentResults{
 		UUID: uuid(first.RunID, "assessment-results"),
 		Metadata: metadata{
-			Title: line("Results of " + first.Tool.Name + " on the authentication of an exchange, run " + first.RunID), Modified: first.Finished.UTC(),
-			Version: line(first.RunID), OSCAL: Version, Remarks: standard.Scope,
+			Title:    line("Results of " + first.Tool.Name + " on the authentication of an exchange, run " + first.RunID),
+			Modified: first.Finished.UTC(),
+			Version:  line(first.RunID), OSCAL: Version, Remarks: standard.Scope,
 		},
 		Plan: reference{Href: "#" + plan, Remarks: "There was no plan in OSCAL; the clause list of the run takes its place."},
 		Back: backMatter{[]resource{{
 			UUID: plan, Title: "Clause list and contract, " + reports.Promises(first),
-			Description: "What was tried and expected: `authconform list EXCHANGE` and `authconform contract EXCHANGE` print it, and a bundle of `authconform certify` holds it.",
+			Description: "What was tried and expected: `authconform list EXCHANGE` and `authconform contract EXCHANGE` print it, and a bundle " +
+				"of `authconform certify` holds it.",
 		}}},
 	}}
 	for _, r := range runs {
@@ -91,7 +93,8 @@ func resultOf(r Run, standards []*standard.Standard) result {
 	out := result{
 		UUID: id("result"), Title: line(fmt.Sprintf("%s, profile %s, at %s", rep.Exchange, rep.Profile, rep.Target)),
 		Description: text(fmt.Sprintf("Exit code %d: %s", rep.ExitCode, rep.Meaning)), Start: rep.Started.UTC(), End: rep.Finished.UTC(),
-		Props:   props("exchange", rep.Exchange, "profile", rep.Profile, "exit-code", fmt.Sprint(rep.ExitCode), "promises", reports.Promises(rep)),
+		Props: props("exchange", rep.Exchange, "profile", rep.Profile, "exit-code", fmt.Sprint(rep.ExitCode), "promises",
+			reports.Promises(rep)),
 		Remarks: standard.Scope,
 	}
 	out.Props = append(out.Props, props("baseline", rep.Baseline.String())...)
@@ -99,7 +102,8 @@ func resultOf(r Run, standards []*standard.Standard) result {
 		out.Remarks += "\n\nNoticed beside the clauses: " + text(f.String())
 	}
 	tool := component{UUID: id("tool"), Type: "software", Title: rep.Tool.Name, Description: line(rep.Tool.Name + " " + rep.Tool.Version)}
-	examined := component{UUID: id("target"), Type: "service", Title: line(rep.Target), Description: "The deployment whose authentication API was examined from outside."}
+	examined := component{UUID: id("target"), Type: "service", Title: line(rep.Target),
+		Description: "The deployment whose authentication API was examined from outside."}
 	tool.Status.State, examined.Status.State = "operational", "operational"
 	out.Local = local{[]component{examined}, assets{[]component{tool}, []platform{{id("platform"), rep.Tool.Name, []used{{tool.UUID}}}}}}
 
@@ -149,7 +153,8 @@ func why(row standard.Row) string {
 
 // findingOf says how a requirement was found; asked is false where no clause that bears
 // on it applies.
-func findingOf(s *standard.Standard, row standard.Row, entries map[string]reports.Entry, id func(...string) string) (f finding, asked bool) {
+func findingOf(s *standard.Standard, row standard.Row, entries map[string]reports.Entry, id func(...string) string) (f finding,
+	asked bool) {
 	counts := map[verdict.Verdict]int{}
 	broken, open, kept := 0, 0, 0
 	for _, c := range row.Clauses {
@@ -188,9 +193,11 @@ func findingOf(s *standard.Standard, row standard.Row, entries map[string]report
 func observationOf(rep *reports.Report, e reports.Entry, id func(...string) string, tool, examined string) observation {
 	o := observation{
 		UUID: id("clause", e.ID), Title: line(e.ID), Description: text(e.Text), Methods: []string{"TEST"}, Types: []string{"control-objective"},
-		Props:   props("verdict", string(e.Verdict), "level", string(e.Level), "operation", e.Operation, "outcome", e.Outcome, "source", e.Source),
+		Props: props("verdict", string(e.Verdict), "level", string(e.Level), "operation", e.Operation, "outcome", e.Outcome, "source",
+			e.Source),
 		Origins: []origin{{[]actor{{"tool", tool}}}}, Subjects: []subject{{examined, "component"}}, Collected: rep.Finished.UTC(),
-		Evidence: []evidence{{reports.PageFile + "#" + e.ID, "The clause with its source, its failure and its calls, redacted, in the folder of the run."}},
+		Evidence: []evidence{{reports.PageFile + "#" + e.ID,
+			"The clause with its source, its failure and its calls, redacted, in the folder of the run."}},
 	}
 	switch {
 	case e.Reason != "":

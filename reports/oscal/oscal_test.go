@@ -20,7 +20,8 @@ import (
 
 const requirements = "id: s-1\nauthority: S 1\ntitle: S\nrequirements:\n" +
 	"  - {id: 4(1), name: kept}\n  - {id: 4(2)(a), name: broken}\n  - {id: 4(2)(b), name: warned of}\n  - {id: \"5\", name: not judged}\n" +
-	"  - {id: \"6\", name: not asked}\n  - {id: \"7\", name: a gap, gap: it is not seen}\n  - {id: \"8\", name: noted}\n  - {id: \"9\", name: excused}\n"
+	"  - {id: \"6\", name: not asked}\n  - {id: \"7\", name: a gap, gap: it is not seen}\n  - {id: \"8\", name: noted}\n  - {id: \"9\", " +
+	"name: excused}\n"
 
 const hostile = "a\x1b[31m\nb\u202e </script> & \"x\""
 
@@ -36,7 +37,8 @@ func sample(t *testing.T) oscal.Run {
 	}
 	at := time.Date(2026, 11, 28, 10, 0, 0, 0, time.UTC)
 	return oscal.Run{References: refs, Report: &reports.Report{
-		Tool: reports.Tool{Name: "authconform", Version: "1"}, RunID: "r1", Exchange: "ex", Profile: "documented", Target: "http://x", Meaning: hostile,
+		Tool: reports.Tool{Name: "authconform", Version: "1"}, RunID: "r1", Exchange: "ex", Profile: "documented", Target: "http://x",
+		Meaning: hostile,
 		Started: at, Finished: at.Add(time.Minute), Findings: []journal.Finding{{Kind: journal.Disclosure, Text: "calls.har held a secret"}},
 		Verdicts: []reports.Entry{
 			entry("ex.a", clause.MUST, verdict.PASS, "S 1 4(1); S 1 4(2)(a)"), entry("ex.b", clause.MUST, verdict.FAIL, "S 1 4(2)(a)"),

@@ -137,7 +137,8 @@ func Write(w io.Writer, head Head, runs []Run) error {
 		_, class := said(r.ExitCode)
 		v.Runs = append(v.Runs, runView{
 			Exchange: r.Exchange, Profile: r.Profile, Target: r.Target, Class: class, ExitCode: r.ExitCode,
-			Counts: counts(r.Counts), Baseline: fmt.Sprintf("%d of %d hold", r.Baseline.Hold, r.Baseline.Total()), Sentences: sentences(r.Baseline, len(runs)),
+			Counts: counts(r.Counts), Baseline: fmt.Sprintf("%d of %d hold", r.Baseline.Hold, r.Baseline.Total()),
+			Sentences: sentences(r.Baseline, len(runs)),
 		})
 	}
 	return tmpl.Execute(w, v)

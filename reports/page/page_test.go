@@ -74,7 +74,8 @@ func runOf(t *testing.T, exchange string, bad bool) page.Run {
 	for i, c := range run.Clauses {
 		r := journal.Result{Clause: c.ID, State: verdict.Passed, Checks: 2, Calls: []string{"1-1", "1-2", "1-3"}, DurationMS: 4.2, Process: 1}
 		f := journal.Failure{
-			Facet: verdict.Behaviour, Title: "POST /session: expected outcome unauthenticated", Operation: "createSession", Outcome: "unauthenticated",
+			Facet: verdict.Behaviour, Title: "POST /session: expected outcome unauthenticated", Operation: "createSession",
+			Outcome: "unauthenticated",
 			Request: "POST https://staging.example/api/session", Expected: []string{"status: 401 Unauthorized"},
 			Actual: []string{"status: 200 OK, which no document names"}, Says: "A wrong password is refused.", Source: "barong#2.2", Call: "1-3",
 			Curl: "curl -sS -X POST https://staging.example/api/session --data-raw '{\"password\":\"‹password›\"}'",
@@ -84,7 +85,8 @@ func runOf(t *testing.T, exchange string, bad bool) page.Run {
 		case i%9 == 0:
 			r.State, r.Failures = verdict.Failed, []journal.Failure{f}
 		case i%9 == 3:
-			f.Operation, f.Title, f.Expected, f.Actual = c.Operation, hostile, []string{"member uid: a string " + hostile}, []string{"member uid: a number"}
+			f.Operation, f.Title, f.Expected, f.Actual = c.Operation, hostile, []string{"member uid: a string " + hostile},
+				[]string{"member uid: a number"}
 			r.State, r.Failures = verdict.Failed, []journal.Failure{f}
 		default:
 			r.State, r.Reason = verdict.Untestable, "no identity has the role "+hostile
@@ -158,8 +160,10 @@ func TestTwoClicksToTheCurlOfTheLargestCause(t *testing.T) {
 	if marked := value[string](t, b, `document.querySelector('`+cause+` .pair mark').textContent`); marked != "401 Unauthorized" {
 		t.Errorf("marked is %q", marked)
 	}
-	b.do(t, chromedp.Click(cause+" .copy", chromedp.ByQuery), chromedp.Poll(`document.querySelector('`+cause+` .copy').textContent !== 'Copy curl'`, nil))
-	if first := value[string](t, b, `document.querySelector('details.cause .size').textContent`); first != fmt.Sprint(len(run.Report.Causes[0].Clauses)) {
+	b.do(t, chromedp.Click(cause+" .copy",
+		chromedp.ByQuery), chromedp.Poll(`document.querySelector('`+cause+` .copy').textContent !== 'Copy curl'`, nil))
+	if first := value[string](t, b,
+		`document.querySelector('details.cause .size').textContent`); first != fmt.Sprint(len(run.Report.Causes[0].Clauses)) {
 		t.Errorf("the first cause has %s clauses, the largest %d", first, len(run.Report.Causes[0].Clauses))
 	}
 	b.quiet(t)
@@ -209,7 +213,8 @@ func TestFiltersSearchAndLinks(t *testing.T) {
 	if focus := value[string](t, b, `document.activeElement.id`); focus != "q" {
 		t.Errorf("the key / leads to %q", focus)
 	}
-	b.do(t, chromedp.Evaluate(`document.getElementById("q").value = ""`, nil), chromedp.SendKeys("#q", "Create-Label.No-Cred", chromedp.ByQuery))
+	b.do(t, chromedp.Evaluate(`document.getElementById("q").value = ""`, nil),
+		chromedp.SendKeys("#q", "Create-Label.No-Cred", chromedp.ByQuery))
 	if got := shown(); got != 1 {
 		t.Errorf("the search finds %d clauses", got)
 	}
@@ -230,20 +235,24 @@ func TestFiltersSearchAndLinks(t *testing.T) {
 func TestNoticesStandFirst(t *testing.T) {
 	run := runOf(t, "kiiex", false)
 	run.Report.Find(journal.Finding{Kind: journal.Disclosure, Text: "calls.har held secrets, which are masked: " + hostile})
-	run.Report.Ending = []verdict.Deviation{{Clause: "kiiex.code.*", Reason: hostile, Owner: "back-end", Expires: time.Date(2026, 11, 25, 0, 0, 0, 0, time.UTC)}}
+	run.Report.Ending = []verdict.Deviation{{Clause: "kiiex.code.*", Reason: hostile, Owner: "back-end",
+		Expires: time.Date(2026, 11, 25, 0, 0, 0, 0, time.UTC)}}
 	run.Report.Known = []baseline.Known{{Sentence: "code-replayed", Text: "a code is good twice", Source: "kiiex#2"}}
-	run.Report.Baseline = reports.BaselineTally{Hold: 1, Broken: []string{"log-out-ends"}, Unjudged: []string{"a-1", "a-2", "a-3", "a-4", "a-5"}}
+	run.Report.Baseline = reports.BaselineTally{Hold: 1, Broken: []string{"log-out-ends"},
+		Unjudged: []string{"a-1", "a-2", "a-3", "a-4", "a-5"}}
 	b := open(t)
 	b.open(t, writeWith(t, "notices.html", page.Head{
 		Findings: []journal.Finding{{Kind: journal.Clock, Text: "the target's clock is an hour off"}}, Lost: "the disk is full",
 	}, run))
 	text := value[string](t, b, `document.querySelector('main').firstElementChild.innerText`)
-	for _, want := range []string{"clock", "an hour off", "not whole", "the disk is full", "disclosure", "calls.har held secrets", "kiiex.code.* ends on 2026-11-24", "known to break code-replayed"} {
+	for _, want := range []string{"clock", "an hour off", "not whole", "the disk is full", "disclosure", "calls.har held secrets",
+		"kiiex.code.* ends on 2026-11-24", "known to break code-replayed"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the notices do not say %q:\n%s", want, text)
 		}
 	}
-	sentences := value[[]string](t, b, `[...document.querySelectorAll('.runs .sentences')].map(d => (d.open ? '' : 'folded ') + d.textContent)`)
+	sentences := value[[]string](t, b,
+		`[...document.querySelectorAll('.runs .sentences')].map(d => (d.open ? '' : 'folded ') + d.textContent)`)
 	if !slices.Equal(sentences, []string{"BROKEN 1log-out-ends", "folded not judged 5a-1, a-2, a-3, a-4, a-5"}) {
 		t.Errorf("of the baseline it says %q", sentences)
 	}
@@ -311,12 +320,14 @@ func TestTablesPickTheirClauses(t *testing.T) {
 			t.Errorf("the view of %s is not there, or not whole", s.ID)
 		}
 	}
-	if text := value[string](t, b, `document.getElementById('standards').innerText`); !strings.Contains(text, "no certification") || !strings.Contains(text, "no operation of the surface") && !strings.Contains(text, "No operation of the surface") {
+	if text := value[string](t, b, `document.getElementById('standards').innerText`); !strings.Contains(text, "no certification") ||
+		!strings.Contains(text, "no operation of the surface") && !strings.Contains(text, "No operation of the surface") {
 		t.Error("the standards say neither what they are not, nor why there are gaps")
 	}
 	b.do(t, chromedp.Evaluate(`document.querySelector('.filters').reset()`, nil), chromedp.Evaluate(`(() => { const s = document.getElementById('f-standard');
 		s.value = 'NIST SP 800-63B 5.2.8'; s.dispatchEvent(new Event('input', {bubbles: true})); })()`, nil))
-	if ids := value[[]string](t, b, `[...document.querySelectorAll('#list > details')].map(d => d.id)`); !slices.Contains(ids, "kiiex.code.replayed") || len(ids) > 30 {
+	if ids := value[[]string](t, b, `[...document.querySelectorAll('#list > details')].map(d => d.id)`); !slices.Contains(ids,
+		"kiiex.code.replayed") || len(ids) > 30 {
 		t.Errorf("the filter of a requirement shows %v", ids)
 	}
 	b.quiet(t)
@@ -357,8 +368,10 @@ func TestPictures(t *testing.T) {
 		name, url, scheme string
 		width             int64
 	}{
-		{"desktop", good, "light", 1280}, {"bad", bad, "light", 1280}, {"narrow", bad, "light", 390}, {"dark", bad, "dark", 1280}, {"tables", bad, "light", 1280},
-		{"several", several, "light", 1280}, {"map", several, "light", 1280}, {"clauses", several, "light", 1280}, {"narrow-clauses", several, "light", 390},
+		{"desktop", good, "light", 1280}, {"bad", bad, "light", 1280}, {"narrow", bad, "light", 390}, {"dark", bad, "dark", 1280},
+		{"tables", bad, "light", 1280},
+		{"several", several, "light", 1280}, {"map", several, "light", 1280}, {"clauses", several, "light", 1280},
+		{"narrow-clauses", several, "light", 390},
 	} {
 		b.do(t, chromedp.EmulateViewport(p.width, 900),
 			emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: p.scheme}}))
@@ -381,7 +394,8 @@ func TestPictures(t *testing.T) {
 		if wide := value[int](t, b, `document.documentElement.scrollWidth`); int64(wide) > p.width {
 			t.Errorf("%s: the page is %d wide, the screen %d", p.name, wide, p.width)
 		}
-		if cut := value[int](t, b, `[...document.querySelectorAll('.body[class], .body p, .pair > *')].filter(e => e.scrollWidth > e.clientWidth + 1 && e.checkVisibility()).length`); cut > 0 {
+		if cut := value[int](t, b,
+			`[...document.querySelectorAll('.body[class], .body p, .pair > *')].filter(e => e.scrollWidth > e.clientWidth + 1 && e.checkVisibility()).length`); cut > 0 {
 			t.Errorf("%s: the text of %d elements is cut off", p.name, cut)
 		}
 		if err := os.WriteFile(filepath.Join(dir, p.name+".png"), picture, 0o644); err != nil {

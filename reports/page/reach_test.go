@@ -163,7 +163,8 @@ func TestPrint(t *testing.T) {
 	if n := value[int](t, b, unfolded); n != before {
 		t.Errorf("%d folds are open after printing, %d before", n, before)
 	}
-	b.do(t, emulation.SetEmulatedMedia().WithMedia("print").WithFeatures([]*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: "dark"}}))
+	b.do(t, emulation.SetEmulatedMedia().WithMedia("print").WithFeatures([]*emulation.MediaFeature{{Name: "prefers-color-scheme",
+		Value: "dark"}}))
 	if value[bool](t, b, `document.querySelector('nav').checkVisibility() || document.querySelector('.filters').checkVisibility()`) {
 		t.Error("what can only be clicked is printed")
 	}

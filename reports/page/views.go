@@ -49,7 +49,8 @@ type sentenceList struct {
 
 func sentences(t reports.BaselineTally, runs int) []sentenceList {
 	const few = 4
-	lists := []sentenceList{{Label: "BROKEN", Class: "bad", IDs: t.Broken}, {Label: "KNOWN", Class: "warn", IDs: t.Known}, {Label: "not judged", Class: "warn", IDs: t.Unjudged}}
+	lists := []sentenceList{{Label: "BROKEN", Class: "bad", IDs: t.Broken}, {Label: "KNOWN", Class: "warn", IDs: t.Known},
+		{Label: "not judged", Class: "warn", IDs: t.Unjudged}}
 	lists = slices.DeleteFunc(lists, func(l sentenceList) bool { return len(l.IDs) == 0 })
 	for i := range lists {
 		lists[i].Few = runs == 1 && len(lists[i].IDs) <= few

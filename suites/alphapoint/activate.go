@@ -39,7 +39,8 @@ func (v specs) activate() {
 			v.RequireOK(ctx, "activate the second factor", session, v.Activate, client.WithCode(code))
 			v.TakeFirstStep(ctx, p)
 			p.Who.Failed()
-			v.ExpectShut("the code of the activation", v.Do(ctx, p.By, v.SecondStep, client.WithCode(code)), v.SecondStep, contract.SecondFactorReplayed)
+			v.ExpectShut("the code of the activation", v.Do(ctx, p.By, v.SecondStep, client.WithCode(code)), v.SecondStep,
+				contract.SecondFactorReplayed)
 		})
 	It(op+" keeps an active second factor when it rejects a wrong TOTP code",
 		clause.Should(v.ID("activate.wrong-while-on"), v.Activate, wrong,

@@ -59,7 +59,8 @@ func (v specs) replays() {
 	}
 	family.Replays(v.Context, spenders, ready)
 	family.Forgetful(v.Context, spenders, ready, []family.Interlude[*client.Pending]{{
-		Slug: "log-out", Text: "the log-out of the session that it opened", Needs: []*contract.Operation{v.LogOut}, Do: func(ctx context.Context, p *client.Pending, used *httpclient.Call) {
+		Slug: "log-out", Text: "the log-out of the session that it opened", Needs: []*contract.Operation{v.LogOut},
+		Do: func(ctx context.Context, p *client.Pending, used *httpclient.Call) {
 			v.SignOut(ctx, v.Session(p.Who, used))
 		},
 	}})

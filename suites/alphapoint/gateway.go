@@ -65,7 +65,8 @@ func (v specs) gatewayOf(step string, op *contract.Operation, ready func(context
 	}
 }
 
-// junk are credentials of no meaning (checks#I04; checks#I09; checks#I10; checks#I11; checks#I12; checks#I13; checks#I14; checks#I15; checks#T08; checks#T10; checks#T12 B08), and a right one in
+// junk are credentials of no meaning (checks#I04; checks#I09; checks#I10; checks#I11; checks#I12; checks#I13;
+// checks#I14; checks#I15; checks#T08; checks#T10; checks#T12 B08), and a right one in
 // the wrong place.
 func (v specs) junk(who *identity.Identity) []http.Header {
 	var headers []http.Header

@@ -141,7 +141,8 @@ func (v specs) rejectsForged(ctx context.Context, outcome contract.Outcome, forg
 }
 
 // enumeration is the authority for refusals that must not tell accounts apart.
-var enumeration = clause.From(contract.Standard, "OWASP ASVS 5.0.0 6.3.8; checks#E01; checks#E02; checks#E03; alphapoint#1.1-generic-message")
+var enumeration = clause.From(contract.Standard, "OWASP ASVS 5.0.0 6.3.8; checks#E01; checks#E02; checks#E03; "+
+	"alphapoint#1.1-generic-message")
 
 // loginTellsNothing compares refusals with each other: what differs between an
 // unknown user and a wrong password tells an attacker which accounts exist.

@@ -18,7 +18,8 @@ import (
 )
 
 // spansSessions is the authority for a counter that nothing but success resets.
-var spansSessions = clause.From(contract.Standard, "RFC 4226 section 7.3; checks#R10; checks#R11; checks#R12; checks#R13; checks#R14; checks#R15; checks#R16; checks#R17")
+var spansSessions = clause.From(contract.Standard,
+	"RFC 4226 section 7.3; checks#R10; checks#R11; checks#R12; checks#R13; checks#R14; checks#R15; checks#R16; checks#R17")
 
 // tooMany is how the platform says that there were too many calls: as plain text.
 var tooMany = regexp.MustCompile(`(?i)too many requests`)
@@ -137,7 +138,8 @@ func (v specs) throttledWhatever(kit family.LimitTest) []conform.Row[limitCase] 
 	op := v.Login.Name()
 	row := func(slug, text string, given limitCase) conform.Row[limitCase] {
 		return conform.Row[limitCase]{
-			Text: op + " " + text, Clause: clause.Should(v.ID("throttle."+slug), v.Login, contract.Throttled, clause.Fills(), spansSessions), Given: given,
+			Text: op + " " + text, Clause: clause.Should(v.ID("throttle."+slug), v.Login, contract.Throttled, clause.Fills(), spansSessions),
+			Given: given,
 		}
 	}
 	return []conform.Row[limitCase]{

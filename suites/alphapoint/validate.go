@@ -27,8 +27,9 @@ func (v specs) validate() {
 			Clause: clause.Graded(v.ID("validate.absent"), v.Validate, contract.Invalid), Given: noCode},
 	}...)
 	v.rejectsCodes(v.validateTrial, conform.Row[codes]{
-		Text: op + " rejects a TOTP code that is two time steps away", Clause: clause.Should(v.ID("validate.window"), v.Validate, wrong, twoSteps),
-		Given: v.twoStepsAway,
+		Text:   op + " rejects a TOTP code that is two time steps away",
+		Clause: clause.Should(v.ID("validate.window"), v.Validate, wrong, twoSteps),
+		Given:  v.twoStepsAway,
 	})
 	It(op+" rejects a wrong TOTP code without opening a call that requires one",
 		clause.Graded(v.ID("validate.wrong-opens-nothing"), v.Validate, wrong, clause.Only(client.Documented)),

@@ -76,7 +76,8 @@ func loginRestricted(p *api) {
 			address := p.restrictedAddress("login")
 			p.Refuses(ctx, conform.Refusal{
 				Operation: p.AuthorizePublic, By: p.Visitor(), Outcome: loginBlocked, Control: always(asked),
-				Changes: []conform.Change{{Name: "login", Of: func(r conform.Request) conform.Request { return r.WithHeader(p.Setting(client.AddressHeader), address) }}},
+				Changes: []conform.Change{{Name: "login",
+					Of: func(r conform.Request) conform.Request { return r.WithHeader(p.Setting(client.AddressHeader), address) }}},
 			})
 		})
 	It("The AuthZ endpoint lets other public requests pass from a network that may not log in",

@@ -66,7 +66,8 @@ func (p *api) issues() family.Issues {
 }
 
 // asksFor is a request for a mail to an account, and somebody who sends it.
-func (p *api) asksFor(account func(context.Context) *client.Account) func(context.Context) (*conform.Actor, func() conform.Request, string, string) {
+func (p *api) asksFor(account func(context.Context) *client.Account) func(context.Context) (*conform.Actor, func() conform.Request,
+	string, string) {
 	return func(ctx context.Context) (*conform.Actor, func() conform.Request, string, string) {
 		GinkgoHelper()
 		a := account(ctx)
@@ -80,10 +81,12 @@ func attacks(p *api, subjects []family.Subject) {
 	family.Intruders(p.Context, p.entrance(), slices.DeleteFunc(slices.Clone(subjects), func(subject family.Subject) bool {
 		return slices.ContainsFunc(described, func(d family.Subject) bool { return d.Operation == subject.Operation })
 	}))
-	family.Passive(p.Context, p.entrance(), family.Subject{Operation: p.GetCurrentUser, Ready: p.asMember(conform.Request{})}, p.SessionCookie, p.issues().Allow,
+	family.Passive(p.Context, p.entrance(), family.Subject{Operation: p.GetCurrentUser, Ready: p.asMember(conform.Request{})},
+		p.SessionCookie, p.issues().Allow,
 		func(name string) bool { return name == p.SessionCookie() })
 	family.Mails(p.Context, []family.Mailer{
-		{Operation: p.RequestPasswordReset, Member: "email", Ready: p.asksFor(func(ctx context.Context) *client.Account { return p.Member(ctx).Account })},
+		{Operation: p.RequestPasswordReset, Member: "email",
+			Ready: p.asksFor(func(ctx context.Context) *client.Account { return p.Member(ctx).Account })},
 		{Operation: p.RequestEmailConfirmation, Member: "email",
 			Ready: p.asksFor(func(ctx context.Context) *client.Account { return p.Newcomer(ctx).Account })},
 	})

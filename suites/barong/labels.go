@@ -59,7 +59,8 @@ func (p *api) labelSubjects() []family.Subject {
 	}
 }
 
-// labels are about resource/labels (barong#2.2-createLabel; barong#2.2-updateLabel; barong#2.2-getLabel; barong#2.2-deleteLabel; barong#2.2-listLabels; barong#10.2-15; barong#10.3-label-key).
+// labels are about resource/labels (barong#2.2-createLabel; barong#2.2-updateLabel; barong#2.2-getLabel;
+// barong#2.2-deleteLabel; barong#2.2-listLabels; barong#10.2-15; barong#10.3-label-key).
 func labels(p *api) {
 	Describe("labels", func() {
 		labelsMade(p)

@@ -95,7 +95,8 @@ func spentCodes(p *api, logIn func(context.Context, *client.Session, string) *ht
 		name string
 		op   *contract.Operation
 		send func(context.Context, *client.Session, string) *httpclient.Call
-	}{{"log-in", p.CreateSession, logIn}, {"verification", p.VerifyOTP, put(p.VerifyOTP)}, {"key", p.CreateKey, makeKey}, {"disabling", p.DisableOTP, put(p.DisableOTP)}}
+	}{{"log-in", p.CreateSession, logIn}, {"verification", p.VerifyOTP, put(p.VerifyOTP)}, {"key", p.CreateKey, makeKey},
+		{"disabling", p.DisableOTP, put(p.DisableOTP)}}
 	for _, first := range takers[:3] { // after the last one there is no second factor any more
 		It("Each operation that takes a TOTP code rejects those that "+first.op.Name()+" has accepted, the last and the one before it",
 			clause.Graded("barong.otp.spent-at-"+first.name, first.op, contract.SecondFactorReplayed), func(ctx SpecContext) {

@@ -15,7 +15,8 @@ import (
 
 // spansSessions is the authority for a counter that nothing a client can choose
 // gets past.
-var spansSessions = clause.From(contract.Standard, "RFC 4226 section 7.3; checks#R10; checks#R11; checks#R12; checks#R13; checks#R14; checks#R15; checks#R16")
+var spansSessions = clause.From(contract.Standard,
+	"RFC 4226 section 7.3; checks#R10; checks#R11; checks#R12; checks#R13; checks#R14; checks#R15; checks#R16")
 
 // throttling is about the limiter of release 3.1 (barong#1.9-3.x-limit; barong#1.9-3.x-counters
 // requests in each minute of the clock, right or wrong, and no more. The older

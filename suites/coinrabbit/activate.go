@@ -34,8 +34,9 @@ func activate(p *client.Client) {
 	activates(p)
 	s := activating(p)
 	rejectsEffect(p, s, append(wrongCodes(p, saysCode), mailedCode(p, s), deviation{
-		slug: "code-of-replaced-secret", text: "with a TOTP code of the secret that a newer one has replaced", outcome: contract.SecondFactorWrong,
-		rests: "OWASP WSTG ATHN-11; checks#T19", apply: func(ctx context.Context, t *trial) {
+		slug: "code-of-replaced-secret", text: "with a TOTP code of the secret that a newer one has replaced",
+		outcome: contract.SecondFactorWrong,
+		rests:   "OWASP WSTG ATHN-11; checks#T19", apply: func(ctx context.Context, t *trial) {
 			old, secret := t.Codes, t.Secret
 			p.Create(ctx, t.Account)
 			if t.Secret == secret {

@@ -126,7 +126,8 @@ func wrongVerificationCodes(p *client.Client) {
 			}),
 	)
 	rejectsEffect(p, s, deviation{
-		slug: "totp-code", text: "with a valid TOTP code in place of the one that was sent", outcome: codeWrong, rests: "OWASP ASVS 5.0.0 6.6.2; checks#T28",
+		slug: "totp-code", text: "with a valid TOTP code in place of the one that was sent", outcome: codeWrong,
+		rests: "OWASP ASVS 5.0.0 6.6.2; checks#T28",
 		apply: func(ctx context.Context, t *trial) {
 			t.Account = p.Enrolled(ctx)
 			p.NewCode(ctx, t.Account, client.TypeActivation)

@@ -53,7 +53,8 @@ var clients = []string{
 }
 
 // cookies are what a server may have set on another visit.
-const cookies = "trusted_device=1; trusted=true; remember_me=1; remember_device=1; tfa=1; 2fa=1; 2fa_verified=true; mfa_verified=1; otp_verified=true; " +
+const cookies = "trusted_device=1; trusted=true; remember_me=1; remember_device=1; tfa=1; 2fa=1; 2fa_verified=true; mfa_verified=1; " +
+	"otp_verified=true; " +
 	"otp=ok; device_id=known; debug=1; admin=1; authenticated=true; role=admin; user=admin; uid=1"
 
 // query is what a server may take for a switch.

@@ -175,7 +175,8 @@ func opensNothing(s *conform.Context, entrance Entrance, whoAmI Subject, session
 					}
 				}
 			}
-			s.Holds("the session opens what it opened before", s.Is(s.Do(ctx, by, whoAmI.Operation, control()), whoAmI.Operation, whoAmI.expected()), "it does not")
+			s.Holds("the session opens what it opened before", s.Is(s.Do(ctx, by, whoAmI.Operation, control()), whoAmI.Operation,
+				whoAmI.expected()), "it does not")
 		})
 }
 

@@ -107,12 +107,13 @@ func unlike(n int) map[string]string {
 	number := strconv.Itoa(n)
 	address := "198.51.100." + number
 	return map[string]string{
-		"User-Agent": "client/" + number, "Accept-Language": []string{"de", "en", "fr", "ja"}[n%4] + ";q=0." + number, "Cookie": "visit=" + number,
-		"Referer": "https://page.invalid/" + number, "Origin": "https://page" + number + ".invalid", "X-Request-Id": number, "X-Correlation-Id": number,
-		"X-Device-Id": number, "X-Session-Id": number, "X-Client-Id": number, "X-Trace-Id": number, "Accept": "application/json, text/x" + number,
-		"X_Forwarded_For": address, "X-Cluster-Client-Ip": address, "X-Originating-Ip": address, "X-Remote-Ip": address, "Client-Ip": address,
-		"Fastly-Client-Ip": address, "X-Remote-Addr": address, "Via": "1.1 proxy" + number, "Pragma": "p" + number, "X-Api-Version": number,
-		"Accept-Encoding": "identity;q=0." + number, "X-Real-Ip": address, "X-Client-Ip": address, "True-Client-Ip": address,
+		"User-Agent": "client/" + number, "Accept": "application/json, text/x" + number, "Cookie": "visit=" + number,
+		"Accept-Language": []string{"de", "en", "fr", "ja"}[n%4] + ";q=0." + number, "Accept-Encoding": "identity;q=0." + number,
+		"Referer": "https://page.invalid/" + number, "Origin": "https://page" + number + ".invalid", "X-Request-Id": number,
+		"X-Correlation-Id": number, "X-Device-Id": number, "X-Session-Id": number, "X-Client-Id": number, "X-Trace-Id": number,
+		"X_Forwarded_For": address, "X-Cluster-Client-Ip": address, "X-Originating-Ip": address, "X-Remote-Ip": address,
+		"Client-Ip": address, "Fastly-Client-Ip": address, "X-Remote-Addr": address, "Via": "1.1 proxy" + number,
+		"Pragma": "p" + number, "X-Api-Version": number, "X-Real-Ip": address, "X-Client-Ip": address, "True-Client-Ip": address,
 		"Cf-Connecting-Ip": address, "X-Forwarded-Host": "host" + number + ".invalid", "Cache-Control": "max-age=" + number,
 		"If-None-Match": `"` + number + `"`, "Idempotency-Key": number, "X-Idempotency-Key": number, "X-Client-Version": number,
 		"X-App-Version": number, "X-Fingerprint": number, "X-Device-Fingerprint": number, "X-Platform": "p" + number, "X-Timezone": number,

@@ -82,7 +82,8 @@ func rules(cookie func() string) []rule {
 	all := []rule{
 		{"trace", "shows a stack trace, a source file or an error of a database", "OWASP ASVS 5.0.0 16.5.1; checks#F18", showsTrace},
 		{"origin", "lets every web page that asks read it with the user's credentials", "OWASP ASVS 5.0.0 3.4.2", reflectsOrigin},
-		{"cacheable", "invites shared caches to keep what a credential opened or a cookie that it sets", "OWASP ASVS 5.0.0 14.3.2", invitesCaches},
+		{"cacheable", "invites shared caches to keep what a credential opened or a cookie that it sets", "OWASP ASVS 5.0.0 14.3.2",
+			invitesCaches},
 		{"echo", "repeats in a refusal a credential of the request", "OWASP ASVS 5.0.0 14.2.6", echoesCredential},
 	}
 	if cookie != nil {
@@ -168,12 +169,14 @@ var mayKeep = regexp.MustCompile(`(?i)\bpublic\b|s-maxage=[1-9]|max-age=[1-9]`)
 
 func invitesCaches(call *httpclient.Call) string {
 	for _, name := range []string{"Cdn-Cache-Control", "Surrogate-Control"} { // RFC 9213: they win over Cache-Control
-		if targeted := call.Header.Get(name); mayKeep.MatchString(targeted) && slices.ContainsFunc(slices.Collect(maps.Keys(call.RequestHeader)), carriesCredential) {
+		if targeted := call.Header.Get(name); mayKeep.MatchString(targeted) &&
+			slices.ContainsFunc(slices.Collect(maps.Keys(call.RequestHeader)), carriesCredential) {
 			return name + ": " + targeted
 		}
 	}
 	control := strings.ToLower(call.Header.Get("Cache-Control"))
-	if !mayKeep.MatchString(control) && !(control == "" && later(call)) || strings.Contains(control, "no-store") || strings.Contains(control, "private") {
+	if !mayKeep.MatchString(control) && !(control == "" && later(call)) || strings.Contains(control, "no-store") ||
+		strings.Contains(control, "private") {
 		return ""
 	}
 	opened := false

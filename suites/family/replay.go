@@ -30,11 +30,14 @@ func Replays[A any](s *conform.Context, spenders []Spender[A], ready func(contex
 	for _, first := range spenders {
 		for _, again := range spenders {
 			p := Subject{Operation: again.Operation}
-			c := p.Should(s, clause.Slug(strings.ReplaceAll(again.Name, " ", "-"))+"-replay-of-"+strings.ReplaceAll(first.Name, " ", "-"), again.Refused, "RFC 6238 section 5.2; OWASP ASVS 5.0.0 6.5.1; checks#T10; checks#T12")
+			c := p.Should(s, clause.Slug(strings.ReplaceAll(again.Name, " ", "-"))+"-replay-of-"+strings.ReplaceAll(first.Name, " ", "-"),
+				again.Refused, "RFC 6238 section 5.2; OWASP ASVS 5.0.0 6.5.1; checks#T10; checks#T12")
 			for _, option := range options {
 				option(&c)
 			}
-			It("The "+again.Name+" rejects one-time codes that the "+first.Name+" accepted, the last and the one before it, in the next time step too", c, Serial, // it waits
+			// it waits
+			It("The "+again.Name+" rejects one-time codes that the "+first.Name+" accepted, the last and the one before it, in the next time "+
+				"step too", c, Serial,
 				func(ctx SpecContext) {
 					s.Only(first.Operation, again.Operation)
 					account, codes := ready(ctx)

@@ -20,7 +20,8 @@ func ExpectHidden(s *conform.Context, call *httpclient.Call, name, value string)
 	s.Holds("the answer does not show "+name, !shown, "it does")
 }
 
-// internals are marks of stack traces, source files and queries (checks#I04; checks#I09; checks#I10; checks#I11; checks#I12; checks#I13; checks#I14; checks#I15; checks#T08; checks#T10; checks#T12
+// internals are marks of stack traces, source files and queries (checks#I04; checks#I09; checks#I10; checks#I11;
+// checks#I12; checks#I13; checks#I14; checks#I15; checks#T08; checks#T10; checks#T12
 // P04).
 var internals = []string{"\n    at ", "Traceback (most", ".js:", ".ts:", ".go:", "SELECT ", "node_modules", "Exception in"}
 

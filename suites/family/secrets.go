@@ -126,7 +126,8 @@ func (t *tellTale) secretMember(call *httpclient.Call) string {
 			continue
 		}
 		value := textAfter(call.Body[at+1:])
-		if len(value) < 8 || !bytes.ContainsAny(value, "0123456789") || !bytes.ContainsFunc(value, isLetter) || bytes.ContainsFunc(value, isForeign) {
+		if len(value) < 8 || !bytes.ContainsAny(value, "0123456789") || !bytes.ContainsFunc(value, isLetter) ||
+			bytes.ContainsFunc(value, isForeign) {
 			continue
 		}
 		name := string(textBefore(call.Body[:at]))

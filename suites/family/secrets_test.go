@@ -26,7 +26,8 @@ func teller() *tellTale {
 	v.Register("alice-password", aPassword)
 	v.Register("cookie-sid", aToken)
 	return &tellTale{
-		see: v.See, isRight: func(code string) bool { return code == "123456" || code == "654321" }, told: func(string) string { return "" }, codes: map[string]bool{},
+		see: v.See, isRight: func(code string) bool { return code == "123456" || code == "654321" }, told: func(string) string { return "" },
+		codes:  map[string]bool{},
 		issues: Issues{"enrol": {"*totp-secret", "secret"}, "logIn": {"cookie-*"}}.Allow,
 	}
 }
@@ -35,18 +36,19 @@ func teller() *tellTale {
 func TestTellTaleFindsWhatIsTold(t *testing.T) {
 	header := func(name, value string) http.Header { return http.Header{name: {value}} }
 	for name, call := range map[string]*httpclient.Call{
-		"the secret in a body":             {Body: []byte(`{"note":"` + aSecret + `"}`)},
-		"the secret in Base64":             {Body: []byte(base64.StdEncoding.EncodeToString([]byte(aSecret)))},
-		"the secret in a cookie, in hex":   {Header: header("Set-Cookie", "hint="+hex.EncodeToString([]byte(aSecret)))},
-		"the secret in a redirect":         {Header: header("Location", "/setup?secret="+aSecret)},
-		"a password in a header":           {Header: header("X-Debug", aPassword)},
-		"a digest of the password":         {Body: []byte(`{"x":"` + digestOf(aPassword) + `"}`)},
-		"a stored password":                {Body: []byte(`{"x":"$2a$10$` + strings.Repeat("a", 53) + `"}`)},
-		"another session in a list":        {Operation: "sessions", Body: []byte(`[{"id":"` + aToken + `"}]`)},
-		"what a refusal may not issue":     {Operation: "enrol", Status: 403, Body: []byte(aSecret)},
-		"a member that nobody declared":    {Body: []byte(`{"otp_secret":"ABCD2345EFGH"}`)},
-		"a new session with a refusal":     {Operation: "logIn", Status: 401, Header: header("Set-Cookie", "sid="+aToken)},
-		"the cookie of somebody else anew": {Operation: "me", Header: header("Set-Cookie", "sid="+aToken), RequestHeader: header("Cookie", "sid=other")},
+		"the secret in a body":           {Body: []byte(`{"note":"` + aSecret + `"}`)},
+		"the secret in Base64":           {Body: []byte(base64.StdEncoding.EncodeToString([]byte(aSecret)))},
+		"the secret in a cookie, in hex": {Header: header("Set-Cookie", "hint="+hex.EncodeToString([]byte(aSecret)))},
+		"the secret in a redirect":       {Header: header("Location", "/setup?secret="+aSecret)},
+		"a password in a header":         {Header: header("X-Debug", aPassword)},
+		"a digest of the password":       {Body: []byte(`{"x":"` + digestOf(aPassword) + `"}`)},
+		"a stored password":              {Body: []byte(`{"x":"$2a$10$` + strings.Repeat("a", 53) + `"}`)},
+		"another session in a list":      {Operation: "sessions", Body: []byte(`[{"id":"` + aToken + `"}]`)},
+		"what a refusal may not issue":   {Operation: "enrol", Status: 403, Body: []byte(aSecret)},
+		"a member that nobody declared":  {Body: []byte(`{"otp_secret":"ABCD2345EFGH"}`)},
+		"a new session with a refusal":   {Operation: "logIn", Status: 401, Header: header("Set-Cookie", "sid="+aToken)},
+		"the cookie of somebody else anew": {Operation: "me", Header: header("Set-Cookie", "sid="+aToken),
+			RequestHeader: header("Cookie", "sid=other")},
 	} {
 		if shown := teller().look(call); shown == "" {
 			t.Errorf("%s is not seen", name)
@@ -123,7 +125,8 @@ func BenchmarkTellTale(b *testing.B) {
 	for i := range 5000 {
 		v.Register("token", fmt.Sprintf("token-%d-%032x", i, i*7919))
 	}
-	tell := &tellTale{see: v.See, isRight: func(string) bool { return false }, told: func(string) string { return "" }, codes: map[string]bool{}}
+	tell := &tellTale{see: v.See, isRight: func(string) bool { return false }, told: func(string) string { return "" },
+		codes: map[string]bool{}}
 	call := &httpclient.Call{
 		Operation: "me", Status: 200, URL: "https://x.example/me",
 		Header: http.Header{"Content-Type": {"application/json"}, "Date": {"Sat, 28 Nov 2026 16:00:00 GMT"}},

@@ -48,7 +48,8 @@ func passwordChanges(p *client.Client) {
 		})
 	It("PUT /people/{userid}/password ends every session of the user and keeps those of others alive",
 		clause.Must("onlyoffice.change-password.ends-sessions", p.ChangePassword, contract.OK,
-			clause.From(contract.Observed, "onlyoffice#1.6-mail; onlyoffice#1.6-change-password; onlyoffice#1.6-email; onlyoffice#1.6-password-settings; checks#S07")), func(ctx SpecContext) {
+			clause.From(contract.Observed, "onlyoffice#1.6-mail; onlyoffice#1.6-change-password; onlyoffice#1.6-email; "+
+				"onlyoffice#1.6-password-settings; checks#S07")), func(ctx SpecContext) {
 			c := p.NewPassword(ctx)
 			_, bystander := p.SignedIn(ctx, client.User)
 			first, second := p.SignIn(ctx, c.Who), p.SignIn(ctx, c.Who)
@@ -74,7 +75,8 @@ func passwordChangeRefused(p *client.Client) {
 			}},
 		{Text: "PUT /people/{userid}/password rejects the present password of the user",
 			Clause: clause.Must("onlyoffice.change-password.old", op, contract.Invalid,
-				clause.From(contract.Observed, "onlyoffice#1.6-mail; onlyoffice#1.6-change-password; onlyoffice#1.6-email; onlyoffice#1.6-password-settings")),
+				clause.From(contract.Observed, "onlyoffice#1.6-mail; onlyoffice#1.6-change-password; onlyoffice#1.6-email; "+
+					"onlyoffice#1.6-password-settings")),
 			Given: func(c *client.AccountChange) []conform.Change {
 				return []conform.Change{set("the old password", "password", c.Who.Password)}
 			}},

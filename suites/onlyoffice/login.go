@@ -104,7 +104,8 @@ func loginRefuses(p *client.Client) {
 			Given:  []conform.Change{conform.Set("confirmData", map[string]any{"email": "not an address", "key": "1.WRONGKEY"})}},
 		{Text: "POST /authentication rejects a log-in link whose key is null",
 			Clause: clause.Should("onlyoffice.login.link-no-key", p.Login, "confirm-key-missing"),
-			Given:  []conform.Change{replaced("a link without a key", client.JSON(conform.Object{"confirmData": map[string]any{"email": p.Nobody(), "key": nil}}))}},
+			Given: []conform.Change{replaced("a link without a key",
+				client.JSON(conform.Object{"confirmData": map[string]any{"email": p.Nobody(), "key": nil}}))}},
 	})
 	refuses := func(ctx context.Context, control conform.Request, outcome contract.Outcome, changes ...conform.Change) {
 		GinkgoHelper()

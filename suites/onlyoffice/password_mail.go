@@ -37,7 +37,8 @@ func passwordMailSent(p *client.Client) {
 		})
 	It("POST /people/password answers an address without an account like one with an account",
 		clause.Must("onlyoffice.password-mail.same-answer", op, contract.OK,
-			clause.From(contract.Observed, "onlyoffice#1.6-mail; onlyoffice#1.6-change-password; onlyoffice#1.6-email; onlyoffice#1.6-password-settings; checks#E05")), func(ctx SpecContext) {
+			clause.From(contract.Observed, "onlyoffice#1.6-mail; onlyoffice#1.6-change-password; onlyoffice#1.6-email; "+
+				"onlyoffice#1.6-password-settings; checks#E05")), func(ctx SpecContext) {
 			who, nobody := p.Lease(client.User), p.Nobody()
 			known := p.DoRequire(ctx, "ask for a mail to an account", p.Anonymous(), op, p.PasswordMail(who.Login), contract.OK)
 			unknown := p.DoExpect(ctx, p.Anonymous(), op, p.PasswordMail(nobody), contract.OK)

@@ -28,7 +28,8 @@ func passwordSettingsRead(p *client.Client) {
 		})
 	It("GET /settings/security/password accepts the link of a log-in's first step",
 		clause.Must("onlyoffice.password-settings.first-step", op, contract.OK,
-			clause.From(contract.Observed, "onlyoffice#1.6-mail; onlyoffice#1.6-change-password; onlyoffice#1.6-email; onlyoffice#1.6-password-settings")), func(ctx SpecContext) {
+			clause.From(contract.Observed, "onlyoffice#1.6-mail; onlyoffice#1.6-change-password; onlyoffice#1.6-email; "+
+				"onlyoffice#1.6-password-settings")), func(ctx SpecContext) {
 			e := p.Enrol(ctx)
 			p.DoExpect(ctx, p.Bearer(e.Who, p.StepLink(p.LogIn(ctx, e.Who))), op, client.NoBody, contract.OK)
 		})

@@ -202,8 +202,9 @@ func refusesToText(p *client.Client) {
 			Clause: clause.Must("onlyoffice.tfa-sms.send-link-wrong-key", op, contract.NotFound, needsSMS, disruptsAll),
 			Given:  []conform.Change{wrongLogInLink(p)}},
 		{Text: "POST /authentication/sendsms rejects a wrong captcha answer",
-			Clause: clause.Must("onlyoffice.tfa-sms.send-captcha-wrong", op, contract.CaptchaRefused, clause.Needs("captcha"), needsSMS, disruptsAll),
-			Given:  []conform.Change{conform.Set("recaptchaResponse", "wrong-captcha-answer")}},
+			Clause: clause.Must("onlyoffice.tfa-sms.send-captcha-wrong", op, contract.CaptchaRefused, clause.Needs("captcha"), needsSMS,
+				disruptsAll),
+			Given: []conform.Change{conform.Set("recaptchaResponse", "wrong-captcha-answer")}},
 	} {
 		It(row.Text, row.Clause, func(ctx SpecContext) {
 			x := p.Texted(ctx)

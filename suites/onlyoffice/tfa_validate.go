@@ -46,7 +46,8 @@ func validateSucceeds(p *client.Client) {
 	})
 	It("POST /settings/tfaapp/validate accepts the key of a link in a cookie when the confirm header has none",
 		clause.Must("onlyoffice.tfa-validate.key-in-cookie", op, client.Verified,
-			clause.From(contract.Observed, "onlyoffice#1.2-confirm-scheme; onlyoffice#1.2-key-in-cookie; onlyoffice#1.2-confirm-no-type")), func(ctx SpecContext) {
+			clause.From(contract.Observed, "onlyoffice#1.2-confirm-scheme; onlyoffice#1.2-key-in-cookie; onlyoffice#1.2-confirm-no-type")),
+		func(ctx SpecContext) {
 			e := p.Enrol(ctx)
 			l := p.SecondStepLink(ctx, e)
 			header := l.WithKey("").Header()

@@ -130,7 +130,8 @@ func passwordLimitsOfOwn(p *client.Client) {
 }
 
 // spansSessions is the authority for a counter that nothing but success resets.
-var spansSessions = clause.From(contract.Standard, "RFC 4226 section 7.3; checks#R10; checks#R11; checks#R12; checks#R13; checks#R14; checks#R15; checks#R16; checks#R17")
+var spansSessions = clause.From(contract.Standard,
+	"RFC 4226 section 7.3; checks#R10; checks#R11; checks#R12; checks#R13; checks#R14; checks#R15; checks#R16; checks#R17")
 
 // variation changes what must not matter to the counter: the i-th wrong attempt
 // of an identity.

@@ -25,9 +25,10 @@ var barongDeployments = map[string]struct {
 		"prefix": "/api/v2", "phones": "twilio_sms", "storage-titles": "", "documents-expire": "yes", "kyc": "local", "auth0": "off"}, nil},
 	"prefix of the gateway, no user yet, no address believed": {"2.6", map[string]string{
 		"prefix": "/api/v2/barong", "first-user": "absent", "client-address": "off"}, nil},
-	"direct":                               {"2.6", nil, []string{"AUTHCONFORM_BARONG_SETTINGS_MODE=direct"}},
-	"direct, with the limiter":             {"3.1", nil, []string{"AUTHCONFORM_BARONG_SETTINGS_MODE=direct"}},
-	"direct, as documented, from the file": {"documented", map[string]string{"sign-up": "closed"}, []string{"AUTHCONFORM_BARONG_SETTINGS_MODE=direct"}},
+	"direct":                   {"2.6", nil, []string{"AUTHCONFORM_BARONG_SETTINGS_MODE=direct"}},
+	"direct, with the limiter": {"3.1", nil, []string{"AUTHCONFORM_BARONG_SETTINGS_MODE=direct"}},
+	"direct, as documented, from the file": {"documented", map[string]string{"sign-up": "closed"},
+		[]string{"AUTHCONFORM_BARONG_SETTINGS_MODE=direct"}},
 }
 
 func TestBarongDeployments(t *testing.T) {
@@ -62,7 +63,8 @@ func TestBarongBehindAnUnsolvedCaptcha(t *testing.T) {
 		if slices.Contains([]verdict.Verdict{verdict.PASS, verdict.NOT_APPLICABLE}, v.Verdict) {
 			continue
 		}
-		if v.Verdict != verdict.UNTESTABLE || !strings.Contains(v.Reason, "it needs a solved captcha, and the target file gives no captcha.response") {
+		if v.Verdict != verdict.UNTESTABLE || !strings.Contains(v.Reason,
+			"it needs a solved captcha, and the target file gives no captcha.response") {
 			t.Errorf("%s is %s: %s", v.ID, v.Verdict, v.Reason)
 		}
 		captcha++

@@ -77,7 +77,8 @@ A run is refused whose recorded calls do not carry its verdicts.`,
 				return err
 			}
 			id, _ := key.KeyID()
-			fmt.Fprintf(cmd.OutOrStdout(), "%s %s on %s: exit code %d; signed by key %s\n%s\n", c.Product, c.Version, c.Deployment, c.ExitCode, id, c.Scope)
+			fmt.Fprintf(cmd.OutOrStdout(), "%s %s on %s: exit code %d; signed by key %s\n%s\n", c.Product, c.Version, c.Deployment, c.ExitCode,
+				id, c.Scope)
 			return nil
 		},
 	}

@@ -138,7 +138,8 @@ func TestVerifyNamesEveryFile(t *testing.T) {
 	bundle, keys := certified(t)
 	public := filepath.Join(keys, "release.key.pub")
 	change(t, bundle, attest.AttestationFile, `"sig": ?"(..)`, "AA")
-	if res := run(t, nil, "verify", bundle, "--key", public); res.code != verdict.ExitNotConformant || !strings.Contains(res.stdout, "WRONG "+attest.AttestationFile) {
+	if res := run(t, nil, "verify", bundle, "--key", public); res.code != verdict.ExitNotConformant ||
+		!strings.Contains(res.stdout, "WRONG "+attest.AttestationFile) {
 		t.Errorf("the signature: %s", res)
 	}
 	if res := certify(t, bundle, keys); res.code != 0 {
@@ -223,7 +224,8 @@ func TestCertifyRefusesHalfAWord(t *testing.T) {
 		"no PEM file":             append([]string{"--key", filepath.Join(out, reports.JSONFile)}, about...),
 		"certificate is for a wh": append([]string{"--key", key}, about...),
 	} {
-		if res := run(t, nil, append([]string{"certify", out}, args...)...); res.code != verdict.ExitUsage || !strings.Contains(res.stderr, want) {
+		if res := run(t, nil, append([]string{"certify", out}, args...)...); res.code != verdict.ExitUsage ||
+			!strings.Contains(res.stderr, want) {
 			t.Errorf("want exit 2 and %q: %s", want, res)
 		}
 	}
@@ -245,7 +247,8 @@ func TestARunOverSeveralExchangesIsCertified(t *testing.T) {
 		t.Error(res)
 	}
 	change(t, out, reports.JSONFile, `"id":"kiiexap.code.replayed",.*?"verdict":"(PASS)"`, "WARN")
-	if res := run(t, nil, "verify", out); res.code != verdict.ExitNotConformant || !strings.Contains(res.stdout, "clause kiiexap.code.replayed: the report says WARN") {
+	if res := run(t, nil, "verify", out); res.code != verdict.ExitNotConformant ||
+		!strings.Contains(res.stdout, "clause kiiexap.code.replayed: the report says WARN") {
 		t.Errorf("one verdict of the second exchange: %s", res)
 	}
 }
@@ -262,7 +265,8 @@ func TestCertifyTakesWhatAFileBesideTheRunSays(t *testing.T) {
 		t.Error(res)
 	}
 	write(t, beside, "produkt: KIIEX\n")
-	if res := again(); res.code != verdict.ExitUsage || !strings.Contains(res.stderr, "about.yaml") || !strings.Contains(res.stderr, "produkt") {
+	if res := again(); res.code != verdict.ExitUsage || !strings.Contains(res.stderr, "about.yaml") ||
+		!strings.Contains(res.stderr, "produkt") {
 		t.Errorf("a member that there is not: %s", res)
 	}
 }
@@ -288,11 +292,13 @@ func TestEvidenceForAuditors(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if !strings.Contains(all.stdout, `"asvs-5.0.0_6.5.1"`) || strings.Contains(one.stdout, "asvs-5.0.0_") || !strings.Contains(one.stdout, `"psd2-rts_4_1"`) {
+	if !strings.Contains(all.stdout, `"asvs-5.0.0_6.5.1"`) || strings.Contains(one.stdout, "asvs-5.0.0_") ||
+		!strings.Contains(one.stdout, `"psd2-rts_4_1"`) {
 		t.Errorf("the standards that were asked for: %s", one)
 	}
 	for want, args := range map[string][]string{"there is oscal": {"--format", "sarif"}, "there is: asvs-5.0.0": {"--standard", "iso"}} {
-		if res := run(t, nil, append([]string{"evidence", out}, args...)...); res.code != verdict.ExitUsage || !strings.Contains(res.stderr, want) {
+		if res := run(t, nil, append([]string{"evidence", out}, args...)...); res.code != verdict.ExitUsage ||
+			!strings.Contains(res.stderr, want) {
 			t.Errorf("want exit 2 and %q: %s", want, res)
 		}
 	}
@@ -361,10 +367,12 @@ func TestAttestationIsAnInTotoStatement(t *testing.T) {
 	var svg struct {
 		Label string `xml:"aria-label,attr"`
 	}
-	if err := xml.Unmarshal([]byte(read(t, filepath.Join(bundle, attest.BadgeFile))), &svg); err != nil || svg.Label != "authconform: not conformant" {
+	if err := xml.Unmarshal([]byte(read(t, filepath.Join(bundle, attest.BadgeFile))), &svg); err != nil ||
+		svg.Label != "authconform: not conformant" {
 		t.Errorf("the badge as a picture: %v %+v", err, svg)
 	}
-	if !strings.Contains(strings.Join(s.Predicate.FailedTests, " "), "kiiex.code.replayed") || len(s.Subject) < 10 || len(s.Subject[0].Digest["sha256"]) != 64 {
+	if !strings.Contains(strings.Join(s.Predicate.FailedTests, " "), "kiiex.code.replayed") || len(s.Subject) < 10 ||
+		len(s.Subject[0].Digest["sha256"]) != 64 {
 		t.Errorf("failed tests %v of %d subjects", s.Predicate.FailedTests, len(s.Subject))
 	}
 }

@@ -41,7 +41,8 @@ func contractCommand() *cobra.Command {
 			return err
 		},
 	}
-	cmd.Flags().BoolVar(&version, "version", false, "print the version of the contracts and clause lists; schemas/CHANGELOG.md tells what each changed")
+	cmd.Flags().BoolVar(&version, "version", false, "print the version of the contracts and clause lists; schemas/CHANGELOG.md tells "+
+		"what each changed")
 	return cmd
 }
 

@@ -21,7 +21,8 @@ import (
 	"authconform/reports/compare"
 )
 
-var updateCrossed = flag.Bool("update", false, "write the generated files anew: fixtures/<exchange>/crossed.yaml, schemas/<exchange>/leases.yaml")
+var updateCrossed = flag.Bool("update", false, "write the generated files anew: fixtures/<exchange>/crossed.yaml, "+
+	"schemas/<exchange>/leases.yaml")
 
 // crossing is what a suite in one profile finds on a server in another.
 type crossing struct {
@@ -57,13 +58,15 @@ func TestCrossedProfiles(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				text = append([]byte("# What each profile's suite finds on the other profile's reference.\n# Generated: go test ./harness/cmd/authconform -run Crossed -update\n"), text...)
+				text = append([]byte("# What each profile's suite finds on the other profile's reference.\n# Generated: go test "+
+					"./harness/cmd/authconform -run Crossed -update\n"), text...)
 				if err := os.WriteFile(fixture, text, 0o644); err != nil {
 					t.Fatal(err)
 				}
 			}
 			if diff := cmp.Diff(listed(t, exchange), got, cmpopts.EquateEmpty()); diff != "" {
-				t.Errorf("the crossed runs are not red where %s says; if that is meant: go test ./harness/cmd/authconform -run Crossed -update\n%s", fixture, diff)
+				t.Errorf("the crossed runs are not red where %s says; if that is meant: go test ./harness/cmd/authconform -run Crossed "+
+					"-update\n%s", fixture, diff)
 			}
 		})
 	}

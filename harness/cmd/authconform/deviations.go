@@ -82,7 +82,8 @@ of its clauses fails or could not be judged.`,
 			}
 			gone, err := list.remove(func(clause string) bool {
 				return !slices.ContainsFunc(r.Verdicts, func(e reports.Entry) bool {
-					return (verdict.Deviation{Clause: clause}).Lists(e.ID) && !slices.Contains([]verdict.Verdict{verdict.PASS, verdict.STALE, verdict.NOT_APPLICABLE}, e.Verdict)
+					return (verdict.Deviation{Clause: clause}).Lists(e.ID) &&
+						!slices.Contains([]verdict.Verdict{verdict.PASS, verdict.STALE, verdict.NOT_APPLICABLE}, e.Verdict)
 				})
 			})
 			if err != nil {
@@ -154,7 +155,8 @@ func readDeviationList(file string) (*deviationList, error) {
 	l.key = slices.IndexFunc(l.lines, func(line string) bool { return strings.HasPrefix(line, "deviations:") })
 	l.empty = len(root.Deviations.Content) == 0
 	if !l.empty && root.Deviations.Style&yaml.FlowStyle != 0 {
-		return nil, fmt.Errorf("%s:%d: write the deviations as a list with one entry below the other, so that it can be edited", file, root.Deviations.Line)
+		return nil, fmt.Errorf("%s:%d: write the deviations as a list with one entry below the other, so that it can be edited", file,
+			root.Deviations.Line)
 	}
 	for _, entry := range root.Deviations.Content {
 		var d struct {
@@ -194,7 +196,8 @@ func (l *deviationList) add(entries []deviation) error {
 	var text []string
 	for _, d := range entries {
 		dash := "- "
-		for _, member := range [][2]string{{"clause", d.Clause}, {"reason", d.Reason}, {"owner", d.Owner}, {"link", d.Link}, {"expires", d.Expires}} {
+		for _, member := range [][2]string{{"clause", d.Clause}, {"reason", d.Reason}, {"owner", d.Owner}, {"link", d.Link},
+			{"expires", d.Expires}} {
 			if member[1] == "" {
 				continue
 			}

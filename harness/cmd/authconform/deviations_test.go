@@ -85,7 +85,8 @@ func TestGlobsExcuseWhatFails(t *testing.T) {
 func TestPruneTakesOffWhatDoesNotApply(t *testing.T) {
 	file, _ := servedOf(t, "kiiex", runner.ServeOptions{Faults: []string{"replayed-code-accepted"}})
 	out := filepath.Join(t.TempDir(), "out")
-	if res := run(t, nil, "run", "kiiex", "--target", file, "--focus", "kiiex.code.replayed,kiiex.signed-headers.right", "--out", out); res.code != verdict.ExitNotConformant {
+	if res := run(t, nil, "run", "kiiex", "--target", file, "--focus", "kiiex.code.replayed,kiiex.signed-headers.right", "--out",
+		out); res.code != verdict.ExitNotConformant {
 		t.Fatal(res)
 	}
 	entry := func(clause string) string {
@@ -95,14 +96,16 @@ func TestPruneTakesOffWhatDoesNotApply(t *testing.T) {
 	if res := run(t, nil, "prune", out, "--target", file); res.code != 0 || !strings.Contains(res.stdout, "2 deviations taken off") {
 		t.Error(res)
 	}
-	if text := read(t, file); !strings.Contains(text, "kiiex.code.replayed") || strings.Contains(text, "signed-headers.right\n") || strings.Contains(text, "gone") {
+	if text := read(t, file); !strings.Contains(text, "kiiex.code.replayed") || strings.Contains(text, "signed-headers.right\n") ||
+		strings.Contains(text, "gone") {
 		t.Errorf("the target file has\n%s", text)
 	}
 }
 
 func TestEditedListsKeepTheirComments(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "t.yaml")
-	write(t, file, "exchange: kiiex # mine\ndeviations:\n- clause: kiiex.a.b\n  reason: x\n\n# of the second\n- clause: kiiex.c.d\n  reason: >\n    long\n    text\nallow: {hosts: []}")
+	write(t, file, "exchange: kiiex # mine\ndeviations:\n- clause: kiiex.a.b\n  reason: x\n\n# of the second\n- clause: kiiex.c.d\n  "+
+		"reason: >\n    long\n    text\nallow: {hosts: []}")
 	l, err := readDeviationList(file)
 	if err != nil {
 		t.Fatal(err)
@@ -116,7 +119,8 @@ func TestEditedListsKeepTheirComments(t *testing.T) {
 	if err := l.add([]deviation{{"kiiex.e.f", "a: \"b\" ${C}\n", "me", "", "2999-01-01"}}); err != nil {
 		t.Fatal(err)
 	}
-	const want = "exchange: kiiex # mine\ndeviations:\n- clause: kiiex.e.f\n  reason: \"a: \\\"b\\\" ${C}\"\n  owner: me\n  expires: 2999-01-01\n" +
+	const want = "exchange: kiiex # mine\ndeviations:\n- clause: kiiex.e.f\n  reason: \"a: \\\"b\\\" ${C}\"\n  owner: me\n  expires: " +
+		"2999-01-01\n" +
 		"- clause: kiiex.a.b\n  reason: x\n\n# of the second\nallow: {hosts: []}\n"
 	if got := read(t, file); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)

@@ -48,7 +48,8 @@ Exit codes: 0 no new failure, 1 a promise is newly broken, 2 a folder holds no r
 			return exitWith(d.ExitCode)
 		},
 	}
-	cmd.Flags().StringVar(&format, "format", compare.TextFormat, "`FORMAT`: text, json, markdown, or html, the new run's page with what has changed")
+	cmd.Flags().StringVar(&format, "format", compare.TextFormat,
+		"`FORMAT`: text, json, markdown, or html, the new run's page with what has changed")
 	return cmd
 }
 

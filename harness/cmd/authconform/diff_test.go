@@ -28,16 +28,19 @@ func TestBaselineTellsOldFromNew(t *testing.T) {
 	if res.code != verdict.ExitNotConformant {
 		t.Fatal(res)
 	}
-	if _, res := ran([]string{"--baseline", old}, "replayed-code-accepted"); res.code != verdict.ExitConformant || !strings.Contains(res.stdout, "no new failure") {
+	if _, res := ran([]string{"--baseline", old}, "replayed-code-accepted"); res.code != verdict.ExitConformant ||
+		!strings.Contains(res.stdout, "no new failure") {
 		t.Errorf("the same server: %s", res)
 	}
 	now, res := ran([]string{"--baseline", old}, "replayed-code-accepted", "foreign-code-accepted")
 	_, compared, _ := strings.Cut(res.stdout, "New failures")
-	if res.code != verdict.ExitNotConformant || !strings.Contains(compared, "kiiex.code.foreign") || strings.Contains(compared, "kiiex.code.replayed") {
+	if res.code != verdict.ExitNotConformant || !strings.Contains(compared, "kiiex.code.foreign") ||
+		strings.Contains(compared, "kiiex.code.replayed") {
 		t.Errorf("one fault more: %s", res)
 	}
 	view := run(t, nil, "diff", old, now, "--format", "html")
-	for name, text := range map[string]string{"the page of the run": read(t, filepath.Join(now, "index.html")), "diff --format html": view.stdout} {
+	for name, text := range map[string]string{"the page of the run": read(t, filepath.Join(now, "index.html")),
+		"diff --format html": view.stdout} {
 		_, changes, there := strings.Cut(text, "Changes since the earlier run")
 		changes, _, _ = strings.Cut(changes, `<section id="map"`)
 		if !there || !strings.Contains(changes, `href="#kiiex.code.foreign"`) || strings.Contains(changes, `href="#kiiex.code.replayed"`) {
@@ -50,7 +53,8 @@ func TestBaselineTellsOldFromNew(t *testing.T) {
 	if _, res = ran([]string{"--baseline", old}); res.code != verdict.ExitConformant || !strings.Contains(res.stdout, "Mended") {
 		t.Errorf("no fault at all: %s", res)
 	}
-	if _, res = ran([]string{"--baseline", filepath.Join(old, "absent")}); res.code != verdict.ExitUsage || !strings.Contains(res.stderr, "--baseline") {
+	if _, res = ran([]string{"--baseline", filepath.Join(old, "absent")}); res.code != verdict.ExitUsage ||
+		!strings.Contains(res.stderr, "--baseline") {
 		t.Errorf("no run to compare with: %s", res)
 	}
 }
@@ -67,7 +71,8 @@ func TestContractVersionIsHeld(t *testing.T) {
 		t.Errorf("the version: %s", res)
 	}
 	out := filepath.Join(t.TempDir(), "out")
-	if res := run(t, nil, "run", "kiiex", "--focus", "kiiex.ping.*", "--contract-version", here, "--out", out); res.code != verdict.ExitConformant {
+	if res := run(t, nil, "run", "kiiex", "--focus", "kiiex.ping.*", "--contract-version", here, "--out",
+		out); res.code != verdict.ExitConformant {
 		t.Errorf("the version that there is: %s", res)
 	}
 	if n := report(t, out).Promises; n != version {
@@ -81,7 +86,8 @@ func TestContractVersionIsHeld(t *testing.T) {
 	if _, err := os.Stat(none); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("a run that was refused left a folder (%v)", err)
 	}
-	if res := run(t, nil, "run", "kiiex", "--contract-version", after); res.code != verdict.ExitUsage || !strings.Contains(res.stderr, "has version "+here) {
+	if res := run(t, nil, "run", "kiiex", "--contract-version", after); res.code != verdict.ExitUsage ||
+		!strings.Contains(res.stderr, "has version "+here) {
 		t.Errorf("a version to come: %s", res)
 	}
 	if err := checkContractVersion(-1); err == nil {
@@ -100,7 +106,8 @@ func TestStandardsAreListedWithTheirGaps(t *testing.T) {
 			}
 		}
 	}
-	if res := run(t, nil, "list", "--standard", "asvs-9"); res.code != verdict.ExitUsage || !strings.Contains(res.stderr, "there is: asvs-5.0.0") {
+	if res := run(t, nil, "list", "--standard", "asvs-9"); res.code != verdict.ExitUsage ||
+		!strings.Contains(res.stderr, "there is: asvs-5.0.0") {
 		t.Errorf("an unknown standard: %s", res)
 	}
 }

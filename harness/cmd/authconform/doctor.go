@@ -37,7 +37,8 @@ cannot be used.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if file == "" {
-				return errors.New("doctor needs a target file, as in `authconform doctor --target staging.yaml`; `authconform init EXCHANGE` prints one to fill in")
+				return errors.New("doctor needs a target file, as in `authconform doctor --target staging.yaml`; `authconform init EXCHANGE` " +
+					"prints one to fill in")
 			}
 			found, err := doctor.Examine(cmd.Context(), suites.All(), file, offline)
 			if err != nil {
@@ -75,7 +76,8 @@ func diagnose(w io.Writer, e *doctor.Examination, offline bool) error {
 	list("IDENTITIES: no account has the role", e.Roles, func(role string) string { return e.Suite.Roles[role] })
 	printEstimates(w, e.Estimates)
 	for _, p := range e.Prospects {
-		fmt.Fprintf(w, "\n%s %d clauses, %d of them MUST: %s\n  %s\n", p.Verdict, len(p.Clauses), p.Musts, p.Reason, strings.Join(p.Clauses, ", "))
+		fmt.Fprintf(w, "\n%s %d clauses, %d of them MUST: %s\n  %s\n", p.Verdict, len(p.Clauses), p.Musts, p.Reason,
+			strings.Join(p.Clauses, ", "))
 	}
 	if e.Testable() {
 		fmt.Fprintf(w, "\nREADY: authconform run %s --target %s\n", e.Suite.Exchange, e.Target.File)
@@ -93,7 +95,8 @@ func printEstimates(w io.Writer, list []runner.Estimate) {
 	}
 	fmt.Fprintf(w, "\nPLAN: how long accounts rest after failed attempts; all roles at once, so that the first one counts\n")
 	for _, e := range list {
-		fmt.Fprintf(w, "  %s: %d in the file, at least %d for all of its %d clauses, which fail %d attempts", e.Role, e.Accounts, e.Least, e.Clauses, e.Attempts)
+		fmt.Fprintf(w, "  %s: %d in the file, at least %d for all of its %d clauses, which fail %d attempts", e.Role, e.Accounts, e.Least,
+			e.Clauses, e.Attempts)
 		if e.Waits >= time.Minute {
 			fmt.Fprintf(w, ": about %.0f min; %.0f min with one more", e.Waits.Minutes(), e.OneMore.Minutes())
 		}

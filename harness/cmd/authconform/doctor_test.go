@@ -80,7 +80,8 @@ func TestInitPrintsAFileThatLoads(t *testing.T) {
 			for _, found := range regexp.MustCompile(`(?m)^[^#\n]*\$\{([A-Z0-9_]+)\}`).FindAllStringSubmatch(text, -1) {
 				env = append(env, found[1]+"=a-value-of-some-length-1")
 			}
-			if got := run(t, env, "doctor", "--target", file); got.code != verdict.ExitUsage || !strings.Contains(got.stderr, "nothing answers at http://127.0.0.1:1") {
+			if got := run(t, env, "doctor", "--target", file); got.code != verdict.ExitUsage ||
+				!strings.Contains(got.stderr, "nothing answers at http://127.0.0.1:1") {
 				t.Errorf("the file does not load\n%s", got)
 			}
 		})
@@ -128,7 +129,8 @@ func TestExamplesLoad(t *testing.T) {
 		for _, found := range regexp.MustCompile(`secrets\.env#([A-Z0-9_]+)`).FindAllStringSubmatch(string(text), -1) {
 			secrets += found[1] + "=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP\n"
 		}
-		body := regexp.MustCompile(`url: https://(api|proxy|exchange)\.staging\.example\.com`).ReplaceAllString(string(text), "url: http://127.0.0.1:1")
+		body := regexp.MustCompile(`url: https://(api|proxy|exchange)\.staging\.example\.com`).ReplaceAllString(string(text),
+			"url: http://127.0.0.1:1")
 		for name, content := range map[string]string{file: body, filepath.Join(dir, "secrets.env"): secrets} {
 			if err := os.WriteFile(name, []byte(content), 0o600); err != nil {
 				t.Fatal(err)
@@ -237,7 +239,8 @@ func TestGapsLeftOpen(t *testing.T) {
 func TestDoctorNamesWhatIsMissing(t *testing.T) {
 	for name, c := range map[string]struct{ old, new, want string }{
 		"feature": {"features:\n    jwt: true\n", "", "jwt: x-user-token is a JWT"},
-		"limit":   {"second-factor:\n        attempts: 5\n        window: 60s\n        block: 60s\n    ", "", "ask the vendor how many wrong codes"},
+		"limit": {"second-factor:\n        attempts: 5\n        window: 60s\n        block: 60s\n    ", "",
+			"ask the vendor how many wrong codes"},
 		"consent": {"disruptive: true", "disruptive: false", "allow.disruptive"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -258,7 +261,8 @@ func TestDoctorPlans(t *testing.T) {
 	for realTime, want := range map[bool]int{true: 1, false: 0} {
 		file, _ := servedOf(t, "kiiexap", runner.ServeOptions{Accounts: 3, RealTime: realTime})
 		r := run(t, nil, "doctor", "--offline", "--target", file)
-		if n := len(regexp.MustCompile(`(?m)^  totp: 3 in the file, .* about \d+ min; \d+ min with one more$`).FindAllString(r.stdout, -1)); n != want {
+		if n := len(regexp.MustCompile(`(?m)^  totp: 3 in the file, .* about \d+ min; \d+ min with one more$`).FindAllString(r.stdout,
+			-1)); n != want {
 			t.Errorf("real time %t: %d lines say how long accounts rest, want %d: %s", realTime, n, want, r)
 		}
 	}

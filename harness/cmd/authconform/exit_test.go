@@ -46,14 +46,19 @@ func TestUsageErrorsExit2(t *testing.T) {
 			[]string{"prove", "kiiexap", "--profile", "alphapoint", "--faults", "nosuch", "--out", filepath.Join(t.TempDir(), "proof")},
 			[]string{"nosuch", "fits no fault"},
 		},
-		"target missing":           {[]string{"run", "onlyoffice", "--target", "absent.yaml"}, []string{"absent.yaml", "cannot be read", "check the path"}},
-		"target malformed":         {[]string{"run", "onlyoffice", "--target", written("version: 1", "version: [1")}, []string{"YAML"}},
-		"unknown field":            {[]string{"run", "onlyoffice", "--target", written("version: 1", "version: 1\ncolour: red")}, []string{"colour", ":2"}},
-		"unset variable":           {[]string{"run", "onlyoffice", "--target", written("profile: documented", `profile: "${NOT_SET_ANYWHERE}"`)}, []string{"NOT_SET_ANYWHERE"}},
-		"focus matches nothing":    {[]string{"run", "onlyoffice", "--focus", "onlyoffice.nothing.*"}, []string{"matches none", "authconform list onlyoffice"}},
-		"focus is no glob":         {[]string{"run", "onlyoffice", "--focus", "["}, []string{"no glob", "--focus"}},
-		"unwritable folder":        {[]string{"run", "onlyoffice", "--out", "/dev/null/reports"}, []string{"/dev/null"}},
-		"host not allowed":         {[]string{"run", "onlyoffice", "--target", written("url: http://127.0.0.1", "url: http://portal.example.com")}, []string{"portal.example.com", "allow.hosts"}},
+		"target missing": {[]string{"run", "onlyoffice", "--target", "absent.yaml"},
+			[]string{"absent.yaml", "cannot be read", "check the path"}},
+		"target malformed": {[]string{"run", "onlyoffice", "--target", written("version: 1", "version: [1")}, []string{"YAML"}},
+		"unknown field": {[]string{"run", "onlyoffice", "--target", written("version: 1", "version: 1\ncolour: red")},
+			[]string{"colour", ":2"}},
+		"unset variable": {[]string{"run", "onlyoffice", "--target",
+			written("profile: documented", `profile: "${NOT_SET_ANYWHERE}"`)}, []string{"NOT_SET_ANYWHERE"}},
+		"focus matches nothing": {[]string{"run", "onlyoffice", "--focus", "onlyoffice.nothing.*"},
+			[]string{"matches none", "authconform list onlyoffice"}},
+		"focus is no glob":  {[]string{"run", "onlyoffice", "--focus", "["}, []string{"no glob", "--focus"}},
+		"unwritable folder": {[]string{"run", "onlyoffice", "--out", "/dev/null/reports"}, []string{"/dev/null"}},
+		"host not allowed": {[]string{"run", "onlyoffice", "--target",
+			written("url: http://127.0.0.1", "url: http://portal.example.com")}, []string{"portal.example.com", "allow.hosts"}},
 		"target without exchange":  {[]string{"run", "--target", good, "--procs", "0"}, []string{"--procs"}},
 		"unknown flag":             {[]string{"run", "--colour"}, []string{"--colour"}},
 		"unknown command":          {[]string{"praise"}, []string{"praise"}},
@@ -110,7 +115,8 @@ func TestRelativePaths(t *testing.T) {
 	dir := filepath.Dir(file)
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, binary, "run", "onlyoffice", "--target", filepath.Base(file), "--out", "out", "--procs", "2", "--focus", quick)
+	cmd := exec.CommandContext(ctx, binary, "run", "onlyoffice", "--target", filepath.Base(file), "--out", "out", "--procs", "2",
+		"--focus", quick)
 	cmd.Dir = dir
 	if text, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, text)
@@ -194,8 +200,10 @@ func TestInterruptKeepsWhatWasJudged(t *testing.T) {
 		}
 		_ = cmd.Wait() // the exit code says how it ended
 		r := report(t, out)
-		if cmd.ProcessState.ExitCode() != verdict.ExitIncomplete || r.Counts[verdict.PASS] == 0 || r.Counts[verdict.NOT_RUN] == 0 || !r.Interrupted {
-			t.Errorf("procs %s on %s: exit %d, counts %v: want exit 3, some PASS and some NOT_RUN", procs, server.URL, cmd.ProcessState.ExitCode(), r.Counts)
+		if cmd.ProcessState.ExitCode() != verdict.ExitIncomplete || r.Counts[verdict.PASS] == 0 || r.Counts[verdict.NOT_RUN] == 0 ||
+			!r.Interrupted {
+			t.Errorf("procs %s on %s: exit %d, counts %v: want exit 3, some PASS and some NOT_RUN", procs, server.URL,
+				cmd.ProcessState.ExitCode(), r.Counts)
 		}
 	}
 }
@@ -272,7 +280,8 @@ func TestSilentInboxIsGivenUp(t *testing.T) {
 	file, _ := servedOf(t, "coinrabbit", runner.ServeOptions{})
 	edit(t, file, "code-delivery: email", "code-delivery: sms")
 	out := filepath.Join(t.TempDir(), "out")
-	if got := run(t, []string{"AUTHCONFORM_COINRABBIT_LIMITS_MAX_WAIT=1s"}, "run", "coinrabbit", "--target", file, "--out", out); got.code != verdict.ExitIncomplete {
+	if got := run(t, []string{"AUTHCONFORM_COINRABBIT_LIMITS_MAX_WAIT=1s"}, "run", "coinrabbit", "--target", file, "--out",
+		out); got.code != verdict.ExitIncomplete {
 		t.Fatalf("want exit 3\n%s", got)
 	}
 	given := 0

@@ -166,7 +166,8 @@ func (e explanation) promise() {
 func whyLevel(info clause.Info) string {
 	sure := map[contract.Provenance]string{
 		contract.Documented: "the vendor documents it", contract.Tested: "a test of the vendor asserts it",
-		contract.Observed: "the named release does it", contract.Standard: "a standard asks for it", contract.Inferred: "it was inferred, never seen",
+		contract.Observed: "the named release does it", contract.Standard: "a standard asks for it",
+		contract.Inferred: "it was inferred, never seen",
 	}
 	var reasons []string
 	for p := range strings.SplitSeq(info.Provenance, ", ") {

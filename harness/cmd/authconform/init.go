@@ -48,7 +48,8 @@ func template(st conform.Suite, c *contract.Contract) string {
 #   file:PATH#NAME  the line NAME=value of a file
 `)
 	questions(&b, st)
-	fmt.Fprintf(&b, "version: 1\nexchange: %s\nurl: https://staging.example.com   # the deployment, without the paths of its API\n", st.Exchange)
+	fmt.Fprintf(&b, "version: 1\nexchange: %s\nurl: https://staging.example.com   # the deployment, without the paths of its API\n",
+		st.Exchange)
 	for _, profile := range c.Profiles {
 		comment(&b, "", profile+": "+c.About[profile])
 	}
@@ -140,9 +141,11 @@ func identities(b *strings.Builder, st conform.Suite) {
 	for _, role := range sortedKeys(st.Roles) {
 		comment(b, "  ", role+": "+st.Roles[role])
 		fmt.Fprintf(b, "  - name: %s-1\n    roles: [%s]\n    login: %s-1@staging.example.com\n", role, role, role)
-		fmt.Fprintf(b, "    # password: \"${%s}\"   # where the exchange has passwords\n    # id:\n    # phone: \"+15555550100\"\n", variable(role+" 1 password"))
+		fmt.Fprintf(b, "    # password: \"${%s}\"   # where the exchange has passwords\n    # id:\n    # phone: \"+15555550100\"\n",
+			variable(role+" 1 password"))
 		fmt.Fprintf(b, "    # totp-secret: \"${%s}\"   # only when a second factor is on already\n", variable(role+" 1 totp secret"))
-		fmt.Fprintf(b, "    # api-key: \"${%s}\"   # where requests are signed\n    # api-secret: \"${%s}\"\n", variable(role+" 1 api key"), variable(role+" 1 api secret"))
+		fmt.Fprintf(b, "    # api-key: \"${%s}\"   # where requests are signed\n    # api-secret: \"${%s}\"\n", variable(role+" 1 api key"),
+			variable(role+" 1 api secret"))
 		fmt.Fprintf(b, "    # token: \"${%s}\"   # where calls carry a token that is issued elsewhere\n", variable(role+" 1 token"))
 	}
 }

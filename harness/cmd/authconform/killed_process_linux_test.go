@@ -27,7 +27,8 @@ func TestKilledProcess(t *testing.T) {
 	t.Parallel()
 	file, _ := servedOf(t, "kiiexap", runner.ServeOptions{RealTime: true, Latency: 100 * time.Millisecond})
 	out := filepath.Join(t.TempDir(), "out")
-	cmd := exec.CommandContext(t.Context(), binary, "run", "kiiexap", "--target", file, "--out", out, "--procs", "4", "--focus", "kiiexap.code.*,kiiexap.signature.*,kiiexap.session.*")
+	cmd := exec.CommandContext(t.Context(), binary, "run", "kiiexap", "--target", file, "--out", out, "--procs", "4", "--focus",
+		"kiiexap.code.*,kiiexap.signature.*,kiiexap.session.*")
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -55,7 +56,10 @@ func TestKilledProcess(t *testing.T) {
 		t.Errorf("%d clauses were judged when it was killed, and then %v", before, report.Counts)
 	}
 	const lost = "its process ended before it gave it back"
-	if !slices.ContainsFunc(report.Findings, func(f journal.Finding) bool { return f.Kind == journal.Accounts && strings.Contains(f.Text, lost) }) {
+	if !slices.ContainsFunc(report.Findings, func(f journal.Finding) bool {
+		return f.Kind == journal.Accounts &&
+			strings.Contains(f.Text, lost)
+	}) {
 		text, _ := json.Marshal(report.Findings)
 		t.Errorf("no finding tells of an account whose process was killed: %s", text)
 	}

@@ -100,7 +100,8 @@ func TestLeases(t *testing.T) {
 						}
 					}
 					if len(fails) > have && id != takesAnother {
-						t.Errorf("%s borrows %d accounts of role %s and declares %d; renew %s with -update", id, len(fails), role, have, leasesFile(st.Exchange))
+						t.Errorf("%s borrows %d accounts of role %s and declares %d; renew %s with -update", id, len(fails), role, have,
+							leasesFile(st.Exchange))
 					}
 				}
 			}

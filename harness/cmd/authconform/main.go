@@ -123,7 +123,8 @@ Exit codes: 0 conformant, 1 not conformant, 2 usage or configuration,
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error {
 		return errors.New(flagError.ReplaceAllString(err.Error(), "$1: want a whole number"))
 	})
-	root.AddCommand(runCommand(), serveCommand(), listCommand(), contractCommand(), initCommand(), explainCommand(), doctorCommand(), proveCommand(),
+	root.AddCommand(runCommand(), serveCommand(), listCommand(), contractCommand(), initCommand(), explainCommand(), doctorCommand(),
+		proveCommand(),
 		diffCommand(), keygenCommand(), certifyCommand(), verifyCommand(), evidenceCommand(), acceptCommand(), pruneCommand())
 	return root
 }

@@ -41,7 +41,8 @@ type mutantFlags struct {
 }
 
 func (f *mutantFlags) add(cmd *cobra.Command) {
-	cmd.Flags().BoolVar(&f.on, "mutants", false, "prove with mutants of the references' source in place of listed faults; needs a checkout and Go")
+	cmd.Flags().BoolVar(&f.on, "mutants", false, "prove with mutants of the references' source in place of listed faults; needs a "+
+		"checkout and Go")
 	cmd.Flags().StringVar(&f.files, "files", "", "with --mutants: only files that match `GLOB`, such as 'barong/otp*.go'")
 }
 

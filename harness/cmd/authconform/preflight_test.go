@@ -23,10 +23,11 @@ func TestPreflight(t *testing.T) {
 		change   func(t *testing.T, file string)
 		want     []string
 	}{
-		"wrong password": {"onlyoffice", runner.ServeOptions{}, secrets("_PASSWORD="), []string{"t.yaml:12: ", "refuses owner-001", "identities[0].password"}},
-		"wrong token":    {"kiiexap", runner.ServeOptions{}, secrets("_TOKEN="), []string{"refuses user-001", "identities[0].token"}},
-		"wrong secret":   {"kiiex", runner.ServeOptions{}, secrets("_API_SECRET="), []string{"refuses user-001", "identities[0].api-secret"}},
-		"wrong key":      {"coinrabbit", runner.ServeOptions{}, secrets("_PARTNER_KEY="), []string{"refuses user-001", "settings.partner-key"}},
+		"wrong password": {"onlyoffice", runner.ServeOptions{}, secrets("_PASSWORD="),
+			[]string{"t.yaml:12: ", "refuses owner-001", "identities[0].password"}},
+		"wrong token":  {"kiiexap", runner.ServeOptions{}, secrets("_TOKEN="), []string{"refuses user-001", "identities[0].token"}},
+		"wrong secret": {"kiiex", runner.ServeOptions{}, secrets("_API_SECRET="), []string{"refuses user-001", "identities[0].api-secret"}},
+		"wrong key":    {"coinrabbit", runner.ServeOptions{}, secrets("_PARTNER_KEY="), []string{"refuses user-001", "settings.partner-key"}},
 		"wrong password behind a captcha": {"barong", runner.ServeOptions{Set: map[string]string{"captcha": "recaptcha"}}, secrets("_PASSWORD="),
 			[]string{"refuses active-000", "identities[0].password"}},
 		"wrong password in release 3.1": {"barong", runner.ServeOptions{Profile: "3.1"}, secrets("_PASSWORD="),
@@ -35,7 +36,8 @@ func TestPreflight(t *testing.T) {
 			[]string{"t.yaml:3: url ends with /api/v2/auth", "take it off"}},
 		"repeated prefix": {"kiiexap", runner.ServeOptions{}, line("url:", "/ap"), []string{"t.yaml:3: url ends with /ap",
 			"POST /ap/ap/AuthenticateUser answers 404", "take it off"}},
-		"https on an http port": {"onlyoffice", runner.ServeOptions{}, func(t *testing.T, file string) { edit(t, file, "url: http:", "url: https:") },
+		"https on an http port": {"onlyoffice", runner.ServeOptions{},
+			func(t *testing.T, file string) { edit(t, file, "url: http:", "url: https:") },
 			[]string{"t.yaml:3: url begins with https://", "speaks http: write http://"}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -77,13 +77,15 @@ is newly broken is red.`,
 	flags.StringVar(&o.TargetFile, "target", "", "target `FILE` of the deployment; the embedded reference without it")
 	flags.StringVar(&o.Profile, "profile", "", "profile of the contract (default: the target file's, or the contract's first)")
 	flags.StringVar(&o.Out, "out", "", "`DIR` for the reports (default: reports/runs/<time>)")
-	flags.IntVar(&o.Procs, "procs", 0, "processes to spread the specs over (default: 12 where a target takes real time, for waiting costs nothing; else 1)")
+	flags.IntVar(&o.Procs, "procs", 0, "processes to spread the specs over (default: 12 where a target takes real time, for waiting "+
+		"costs nothing; else 1)")
 	flags.StringSliceVar(&focus, "focus", nil, "run only the clauses whose id matches this `GLOB`; several are one run of them all")
 	flags.StringSliceVar(&skip, "skip", nil, "leave out the clauses whose id matches this `GLOB`")
 	flags.StringVar(&failedFrom, "failed-from", "", "run only what was judged and did not pass, or was not judged, in the run in `DIR`")
 	flags.IntVar(&o.Failures, "max-failures", 0, "end the run at `N` FAILs; what it did not come to is NOT_RUN")
 	flags.BoolVar(&o.Strict, "strict", false, "a failed SHOULD is red too")
-	flags.Var((*evidence)(&o.Every), "evidence", "calls to keep: `WHAT` is lean (of what is not PASS, and one of each operation and outcome) or all (for verify)")
+	flags.Var((*evidence)(&o.Every), "evidence", "calls to keep: `WHAT` is lean (of what is not PASS, and one of each operation and "+
+		"outcome) or all (for verify)")
 	flags.BoolVar(&o.Gzip, "gzip", false, "pack calls.har")
 	flags.IntVar(&contractVersion, "contract-version", 0, "refuse to run when the promises are newer than version `N`")
 	flags.StringSliceVar(&formats, "format", nil, "`FORMATS` besides: ctrf writes ctrf.json, github prints at most ten annotations, by cause")
@@ -152,7 +154,8 @@ func runAll(cmd *cobra.Command, args []string, o *runner.Options) error {
 		o.Procs = runner.WhatPays
 	}
 	if o.TargetFile != "" && len(chosen) != 1 {
-		return fmt.Errorf("--target describes one deployment of one exchange: name the exchange, as in `authconform run onlyoffice --target %s`", o.TargetFile)
+		return fmt.Errorf("--target describes one deployment of one exchange: name the exchange, as in `authconform run onlyoffice --target "+
+			"%s`", o.TargetFile)
 	}
 	if o.Out == "" {
 		o.Out = filepath.Join("reports", "runs", time.Now().UTC().Format("20060102-150405.000"))

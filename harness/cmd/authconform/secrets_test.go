@@ -49,7 +49,8 @@ func TestCanarySecretsReachNoOutput(t *testing.T) {
 			tapped := tap(t)
 			env = append(env, tapped.variable(st.Exchange))
 			out := filepath.Join(t.TempDir(), "out")
-			got := run(t, env, "run", st.Exchange, "--target", file, "--profile", c.Profiles[1], "--strict", "--out", out, "--evidence", "all", "--procs", procs)
+			got := run(t, env, "run", st.Exchange, "--target", file, "--profile", c.Profiles[1], "--strict", "--out", out, "--evidence", "all",
+				"--procs", procs)
 			if got.code != verdict.ExitNotConformant {
 				t.Fatalf("the faults should make the run red\n%s", got)
 			}

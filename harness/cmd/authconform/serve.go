@@ -50,9 +50,11 @@ in a second file beside it that only you can read. Ends with an interrupt.`,
 	flags.StringVar(&o.Addr, "addr", "127.0.0.1:0", "`HOST:PORT` to listen on; port 0 picks a free one")
 	flags.StringVar(&o.Profile, "profile", "", "profile of the contract (default: the contract's first)")
 	flags.StringArrayVar(&o.Faults, "fault", nil, "switch a defect on by `NAME`; `authconform list EXCHANGE --faults` explains each")
-	flags.StringToStringVar(&o.Set, "set", nil, "set the reference up otherwise, as `NAME=VALUE`; `authconform list EXCHANGE --settings` explains each")
+	flags.StringToStringVar(&o.Set, "set", nil, "set the reference up otherwise, as `NAME=VALUE`; `authconform list EXCHANGE --settings` "+
+		"explains each")
 	flags.StringVar(&o.TargetOut, "target-out", "", "write a ready target `FILE`")
-	flags.IntVar(&o.Accounts, "accounts", 0, "write only `N` identities of a role into the target file, as a deployment has them, but all of roles that clauses use up (default: all)")
+	flags.IntVar(&o.Accounts, "accounts", 0, "write only `N` identities of a role into the target file, as a deployment has them, but "+
+		"all of roles that clauses use up (default: all)")
 	flags.DurationVar(&o.Latency, "latency", 0, "answer each request later by this `DURATION`, as distance does, for example 30ms")
 	flags.BoolVar(&o.RealTime, "real-time", false, "name no test clock in the target file, so that waiting takes real time")
 	return cmd

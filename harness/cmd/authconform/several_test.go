@@ -171,10 +171,12 @@ func TestSeveralUsageErrorsExit2(t *testing.T) {
 	}{
 		"a focus that matches nothing of one": {nil, []string{"coinrabbit", "kiiex", "--focus", "coinrabbit.*"}, "matches none of the"},
 		"a profile that one has not":          {nil, []string{"coinrabbit", "kiiex", "--profile", "strict"}, `unknown profile "strict" of kiiex`},
-		"an unusable setting of one":          {[]string{"AUTHCONFORM_KIIEX_LIMITS_MAX_WAIT=soon"}, []string{"coinrabbit", "kiiex"}, "AUTHCONFORM_KIIEX_LIMITS_MAX_WAIT"},
-		"a host of one that is not allowed":   {[]string{"AUTHCONFORM_KIIEX_URL=https://kiiex.example.com"}, []string{"coinrabbit", "kiiex"}, "allow.hosts"},
-		"an exchange twice":                   {nil, []string{"coinrabbit", "kiiex", "coinrabbit"}, `"coinrabbit" is named twice`},
-		"a target file":                       {nil, []string{"coinrabbit", "kiiex", "--target", "t.yaml"}, "--target describes one deployment"},
+		"an unusable setting of one": {[]string{"AUTHCONFORM_KIIEX_LIMITS_MAX_WAIT=soon"}, []string{"coinrabbit", "kiiex"},
+			"AUTHCONFORM_KIIEX_LIMITS_MAX_WAIT"},
+		"a host of one that is not allowed": {[]string{"AUTHCONFORM_KIIEX_URL=https://kiiex.example.com"}, []string{"coinrabbit", "kiiex"},
+			"allow.hosts"},
+		"an exchange twice": {nil, []string{"coinrabbit", "kiiex", "coinrabbit"}, `"coinrabbit" is named twice`},
+		"a target file":     {nil, []string{"coinrabbit", "kiiex", "--target", "t.yaml"}, "--target describes one deployment"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			out := filepath.Join(t.TempDir(), "out")
@@ -197,7 +199,8 @@ func TestSeveralIntoAUsedFolder(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(out, "kiiex", "journal-1.ndjson"), nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if got := run(t, nil, "run", "coinrabbit", "kiiex", "--out", out); got.code != verdict.ExitUsage || !strings.Contains(got.stderr, "of an earlier run") {
+	if got := run(t, nil, "run", "coinrabbit", "kiiex", "--out", out); got.code != verdict.ExitUsage ||
+		!strings.Contains(got.stderr, "of an earlier run") {
 		t.Error(got)
 	}
 }
@@ -281,7 +284,8 @@ func TestSeveralKilled(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "out")
 	endHalfWay(t, out, "1", syscall.SIGKILL)
 	whole := several(t, out)
-	if diff := cmp.Diff(map[string]int{"kiiex": 0, "onlyoffice": 3, "coinrabbit": 3}, exitCodes(whole)); diff != "" || whole.ExitCode != verdict.ExitIncomplete {
+	if diff := cmp.Diff(map[string]int{"kiiex": 0, "onlyoffice": 3, "coinrabbit": 3}, exitCodes(whole)); diff != "" ||
+		whole.ExitCode != verdict.ExitIncomplete {
 		t.Errorf("exit %d\n%s", whole.ExitCode, diff)
 	}
 	for _, name := range []string{reports.JUnitFile, reports.SummaryFile} {

@@ -77,7 +77,8 @@ func seen(replies ...reply) string {
 	var all []string
 	for _, r := range replies {
 		line := strconv.Itoa(r.status) + " " + drawn.ReplaceAllString(r.raw, "*")
-		for _, name := range []string{"Www-Authenticate", "Allow", "Retry-After", "Cache-Control", "Content-Type", "Content-Length", "X-Reason", "X-Second-Factor"} {
+		for _, name := range []string{"Www-Authenticate", "Allow", "Retry-After", "Cache-Control", "Content-Type", "Content-Length",
+			"X-Reason", "X-Second-Factor"} {
 			line += " " + r.header.Get(name)
 		}
 		all = append(all, line)

@@ -110,7 +110,8 @@ func (s *Server) guardedCall(r *request) answer {
 	if s.policy.wrappedCodes {
 		return s.wrappedCall(r)
 	}
-	validated := r.session.validated || r.session.user.validated && s.On(faultOddValidationOfUser) || s.odd.anyValidated && s.On(faultOddValidationOfAnybody)
+	validated := r.session.validated || r.session.user.validated && s.On(faultOddValidationOfUser) ||
+		s.odd.anyValidated && s.On(faultOddValidationOfAnybody)
 	if !validated && !s.On(faultRequiredEndpointWithoutCode) {
 		return s.refuse(r, codeRequired)
 	}

@@ -228,8 +228,10 @@ func gatewayFaults(surface string) []kit.Fault {
 	}
 	if surface == Trading {
 		faults = append(faults,
-			kit.Fault{ID: faultUnsignedJWTAccepted, Text: "A bearer token with alg none is accepted.", Operations: keyed, Outcomes: unauth, Profiles: documentedOnly},
-			kit.Fault{ID: faultJWTSignatureNotVerified, Text: "The signature of a bearer token is not verified.", Operations: keyed, Outcomes: unauth, Profiles: documentedOnly})
+			kit.Fault{ID: faultUnsignedJWTAccepted, Text: "A bearer token with alg none is accepted.", Operations: keyed, Outcomes: unauth,
+				Profiles: documentedOnly},
+			kit.Fault{ID: faultJWTSignatureNotVerified, Text: "The signature of a bearer token is not verified.", Operations: keyed,
+				Outcomes: unauth, Profiles: documentedOnly})
 	}
 	return faults
 }

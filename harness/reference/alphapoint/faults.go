@@ -85,7 +85,8 @@ func onSurface(surface string, areas ...[]kit.Fault) []kit.Fault {
 
 // spoil applies the faults that make something else of a right refusal.
 func (s *Server) spoil(r *request, why kind, a answer) answer {
-	unread := why == malformed || why == mediaTypeRefused || why == methodRefused || why == wrongType || why == incomplete || why == codeMissing
+	unread := why == malformed || why == mediaTypeRefused || why == methodRefused || why == wrongType || why == incomplete ||
+		why == codeMissing
 	closed := why == noSession || why == keyMissing || why == forbidden || why == codeRequired || why == notPending || why == deviceCodeWrong
 	switch {
 	case s.On(faultLockSaysAuthenticated) && why == accountLocked:

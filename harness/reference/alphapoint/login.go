@@ -17,7 +17,8 @@ func (s *Server) authenticateUser(r *request) answer {
 		return *refused
 	}
 	claim := signed{in["APIKey"].text, in["Signature"].text, in["UserId"].text, in["UserName"].text, in["Nonce"].text}
-	for name, into := range map[string]*string{"APIKey": &claim.key, "Signature": &claim.signature, "UserId": &claim.userID, "UserName": &claim.userName, "Nonce": &claim.nonce} {
+	for name, into := range map[string]*string{"APIKey": &claim.key, "Signature": &claim.signature, "UserId": &claim.userID,
+		"UserName": &claim.userName, "Nonce": &claim.nonce} {
 		if in[name].kind == "null" {
 			*into = ""
 		}

@@ -80,7 +80,8 @@ func (s *Server) oddKey(r *request, key string) (string, bool) {
 		return key + "/" + r.op.id, true
 	}
 	if in, refused := s.members(r); refused == nil && r.op.id == opLogin {
-		for fault, member := range map[string]string{faultOddLimitByNonce: "Nonce", faultOddLimitByKey: "APIKey", faultOddLimitByPassword: "Password"} {
+		for fault, member := range map[string]string{faultOddLimitByNonce: "Nonce", faultOddLimitByKey: "APIKey",
+			faultOddLimitByPassword: "Password"} {
 			if s.On(fault) {
 				key += "/" + in[member].text
 			}
@@ -192,7 +193,8 @@ func (s *Server) oddDeviceCodeRight(r *request, u *user, code string) bool {
 func (s *Server) oddSigned(in signed, u *user) bool {
 	message := in.nonce + in.userID + in.key
 	for fault, made := range map[string]string{
-		faultOddSignedByKey: hmacText(in.key, message), faultOddSignedByNothing: hmacText("", message), faultOddSignedByID: hmacText(in.userID, message),
+		faultOddSignedByKey: hmacText(in.key, message), faultOddSignedByNothing: hmacText("", message),
+		faultOddSignedByID:     hmacText(in.userID, message),
 		faultOddSignedByDigest: sha256Hex(message), faultOddSignedNonceAlone: hmacText(u.secret, in.nonce),
 	} {
 		if s.On(fault) && made == in.signature {

@@ -41,7 +41,8 @@ var settings = []kit.Setting{
 func surfaceOf(surface string) kit.Surface {
 	s := kit.Surface{
 		Credentials: list{"Apikey", "Aptoken", "Authorization", pendingHTTPHeader, "Nonce", "Signature", "Userid", "Cookie", "X-Session-Token"},
-		Guarded:     list{"getuserdevices", "getuserconfig"}, Opaque: true, Inside: list{opDevices, opConfig}, FirstSteps: list{opLogin, opBasic}, Limited: list{opLogin, opSecond}, Limiter: true, Unguarded: true, Codes: list{opSecond},
+		Guarded:     list{"getuserdevices", "getuserconfig"}, Opaque: true, Inside: list{opDevices, opConfig},
+		FirstSteps: list{opLogin, opBasic}, Limited: list{opLogin, opSecond}, Limiter: true, Unguarded: true, Codes: list{opSecond},
 		Codings: list{opSecond}, Passwords: list{opLogin, opBasic}, Proofs: list{opLogin, opDevices, opRegister},
 		Unproven: list{outBad, outDeviceCode, outUnauth},
 	}

@@ -97,9 +97,12 @@ var scenarios = map[string]scenario{
 	faultOneRequiredEndpointUnguarded: guardedCall(1, plain, guarded...),
 	faultWrapperWithoutCodeAccepted:   guardedCall(1, wrapped(func(*venue, kit.Identity) any { return "" }), guarded[0]),
 	faultAnyWrappedCodeAccepted:       guardedCall(1, wrapped(func(v *venue, who kit.Identity) any { return v.code(who, 5000) }), guarded[0]),
-	faultForeignWrappedCodeAccepted:   guardedCall(1, wrapped(func(v *venue, _ kit.Identity) any { return v.code(v.nth(roleTOTP, 1), 0) }), guarded[0]),
-	faultWrappedNumberAccepted:        guardedCall(1, wrapped(func(v *venue, who kit.Identity) any { return v.numeral(who) }), guarded[0]),
-	faultWrappedCodeReusable:          guardedCall(2, wrapped(func(v *venue, who kit.Identity) any { return v.code(who, 0) }), guarded[0]),
+	faultForeignWrappedCodeAccepted: guardedCall(1, wrapped(func(v *venue,
+		_ kit.Identity) any {
+		return v.code(v.nth(roleTOTP, 1), 0)
+	}), guarded[0]),
+	faultWrappedNumberAccepted: guardedCall(1, wrapped(func(v *venue, who kit.Identity) any { return v.numeral(who) }), guarded[0]),
+	faultWrappedCodeReusable:   guardedCall(2, wrapped(func(v *venue, who kit.Identity) any { return v.code(who, 0) }), guarded[0]),
 	faultValidationOpenToAnybody: func(v *venue) string {
 		who := v.who(roleTOTP)
 		v.bothSteps(who) // whom the open call is then taken to be
@@ -165,11 +168,14 @@ var scenarios = map[string]scenario{
 	faultSignatureCaseFolded: signature(func(who kit.Identity) string {
 		return strings.ToUpper(macOf(who.APISecret, fixedNonce+who.ID+who.APIKey))
 	}),
-	faultSignatureCutShortAccepted: signature(func(who kit.Identity) string { return macOf(who.APISecret, fixedNonce+who.ID+who.APIKey)[:32] }),
-	faultSignedInAnyOrder:          signature(func(who kit.Identity) string { return macOf(who.APISecret, who.ID+fixedNonce+who.APIKey) }),
-	faultSignedWithoutUser:         signature(func(who kit.Identity) string { return macOf(who.APISecret, fixedNonce+who.APIKey) }),
-	faultSignedWithoutNonce:        signature(func(who kit.Identity) string { return macOf(who.APISecret, who.ID+who.APIKey) }),
-	faultEmptySignatureAccepted:    loginWith("Signature", ""),
+	faultSignatureCutShortAccepted: signature(func(who kit.Identity) string {
+		return macOf(who.APISecret,
+			fixedNonce+who.ID+who.APIKey)[:32]
+	}),
+	faultSignedInAnyOrder:       signature(func(who kit.Identity) string { return macOf(who.APISecret, who.ID+fixedNonce+who.APIKey) }),
+	faultSignedWithoutUser:      signature(func(who kit.Identity) string { return macOf(who.APISecret, fixedNonce+who.APIKey) }),
+	faultSignedWithoutNonce:     signature(func(who kit.Identity) string { return macOf(who.APISecret, who.ID+who.APIKey) }),
+	faultEmptySignatureAccepted: loginWith("Signature", ""),
 	faultMissingNonceAccepted: func(v *venue) string {
 		who := v.who(roleUser)
 		return seen(v.login(who, "Nonce", nil, "Signature", macOf(who.APISecret, who.ID+who.APIKey)))

@@ -60,14 +60,16 @@ func New(config Config) (*Server, error) {
 		return nil, fmt.Errorf("alphapoint: unknown surface %q or profile %q", config.Surface, config.Profile)
 	}
 	server, err := kit.NewServer(kit.Setup{
-		Registry: append(Faults(config.Surface), oddOn(config.Surface)...), Surface: surfaceOf(config.Surface), Profile: config.Profile, Faults: config.Faults, ParallelFault: faultParallelUsesAllAccepted,
+		Registry: append(Faults(config.Surface), oddOn(config.Surface)...), Surface: surfaceOf(config.Surface), Profile: config.Profile,
+		Faults: config.Faults, ParallelFault: faultParallelUsesAllAccepted,
 		Clock: config.Clock, HashIterations: config.HashIterations,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", config.Surface, err)
 	}
 	s := &Server{
-		Server: server, surface: config.Surface, policy: rules, router: newRouter(config.Surface, rules), inQuery: config.CodeInQuery, jwtKey: randomHex(32),
+		Server: server, surface: config.Surface, policy: rules, router: newRouter(config.Surface, rules), inQuery: config.CodeInQuery,
+		jwtKey:   randomHex(32),
 		attempts: kit.NewFaultyLimiter(server.Faults, limitFaultNames),
 		byLogin:  map[string]*user{}, byKey: map[string]*user{},
 		sessions: map[string]*session{}, pending: map[string]*pendingLogin{}, odd: newOdd(),

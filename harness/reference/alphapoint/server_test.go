@@ -19,8 +19,10 @@ func TestSignatureVectors(t *testing.T) {
 		secret string
 		in     signed
 	}{
-		{"test_secret_key", signed{key: "test_api_key", userID: "001", nonce: "1234567890", signature: "6da3735d764bb64c26da9c2d202333a9c7c6ae55198bdbc4a9f696b4a58e5975"}},
-		{"example-secret", signed{key: "28c68ac3fcfafc3d4e8d653fe57e5baf", userID: "96", nonce: "2247733562", signature: "e674d528a8d7653360133a4781a854178a1209bf2c89ce548b847da1c7a1548b"}},
+		{"test_secret_key", signed{key: "test_api_key", userID: "001", nonce: "1234567890",
+			signature: "6da3735d764bb64c26da9c2d202333a9c7c6ae55198bdbc4a9f696b4a58e5975"}},
+		{"example-secret", signed{key: "28c68ac3fcfafc3d4e8d653fe57e5baf", userID: "96", nonce: "2247733562",
+			signature: "e674d528a8d7653360133a4781a854178a1209bf2c89ce548b847da1c7a1548b"}},
 	} {
 		if !s.verify(v.secret, v.in) {
 			t.Errorf("%s: the vector is refused", v.secret)

@@ -44,7 +44,8 @@ func (s *Server) holder(in signed) *user {
 func (s *Server) verify(secret string, in signed) bool {
 	messages := []string{in.nonce + in.userID + in.key}
 	if s.On(faultSignedInAnyOrder) {
-		messages = append(messages, in.nonce+in.key+in.userID, in.userID+in.nonce+in.key, in.userID+in.key+in.nonce, in.key+in.nonce+in.userID, in.key+in.userID+in.nonce)
+		messages = append(messages, in.nonce+in.key+in.userID, in.userID+in.nonce+in.key, in.userID+in.key+in.nonce,
+			in.key+in.nonce+in.userID, in.key+in.userID+in.nonce)
 	}
 	if s.On(faultSignedWithoutUser) {
 		messages = append(messages, in.nonce+in.key)

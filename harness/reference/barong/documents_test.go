@@ -83,7 +83,8 @@ func TestDocumentRefusals(t *testing.T) {
 	} {
 		d.want(row.member+" "+row.value, u.upload(documentsPath, passport(row.member, row.value), "scan.png"), row.want)
 	}
-	d.want("several", u.upload(documentsPath, passport("doc_type", "x", "doc_number", "_"), "scan.png"), "422 doc_type.inclusion doc_number.invalid")
+	d.want("several", u.upload(documentsPath, passport("doc_type", "x", "doc_number", "_"), "scan.png"),
+		"422 doc_type.inclusion doc_number.invalid")
 	d.want("eleven files", u.upload(documentsPath, passport(), pictures(11)...), "400 resource.documents.limit_will_be_reached")
 	d.want("no files", u.upload(documentsPath, passport()), "422 resource.document.missing_upload")
 	d.want("a file that is no list", u.form(documentsPath, passport(), "upload", "scan.png"), "500 server.internal_error")

@@ -82,7 +82,8 @@ func mailFaults() []kit.Fault {
 		},
 		{
 			ID: faultTokenAlgNoneAccepted, Text: "Tokens that say they have no signature count.",
-			Operations: list{"confirmPasswordReset", "confirmEmail", "getCurrentUser"}, Outcomes: list{"token-unsigned", "token-algorithm", outRefused},
+			Operations: list{"confirmPasswordReset", "confirmEmail", "getCurrentUser"},
+			Outcomes:   list{"token-unsigned", "token-algorithm", outRefused},
 		},
 		{
 			ID: faultNoMail, Text: "No mail is sent, whatever the answer says.",

@@ -97,9 +97,10 @@ func rightFaults() []kit.Fault {
 			ID: faultPublicPathGetsToken, Text: "A path that needs no session is given a token.",
 			Operations: list{"authorizePublic"}, Outcomes: right,
 		},
-		{ID: faultRestrictionIgnored, Text: "Restricted addresses are let in.", Operations: list{"getCurrentUser", "authorizeRead", "authorizePublic"}, Outcomes: list{
-			"restricted-ip", "restricted-subnet", "maintenance", "login-blocked",
-		}},
+		{ID: faultRestrictionIgnored, Text: "Restricted addresses are let in.",
+			Operations: list{"getCurrentUser", "authorizeRead", "authorizePublic"}, Outcomes: list{
+				"restricted-ip", "restricted-subnet", "maintenance", "login-blocked",
+			}},
 		{
 			ID: faultOptionsRefused, Text: "A preflight needs a session.",
 			Operations: list{"authorizeRead"}, Outcomes: list{"preflight"}, Profiles: only31,

@@ -19,7 +19,8 @@ func secondFactorFaults() []kit.Fault {
 	both := list{"verifyOTP", "createSession"}
 	return []kit.Fault{
 		{ID: faultOTPAnyCodeAccepted, Text: "Any code that is not blank is right.", Operations: list{
-			"createSession", "enableOTP", "disableOTP", "verifyOTP", "createKey", "updateKey", "deleteKey", "deleteCurrentUser", "createServiceAccountKey",
+			"createSession", "enableOTP", "disableOTP", "verifyOTP", "createKey", "updateKey", "deleteKey", "deleteCurrentUser",
+			"createServiceAccountKey",
 		}, Outcomes: wrong},
 		{
 			ID: faultOTPSkippedWhenAbsent, Text: "A log-in without otp_code succeeds though the second factor is on.",

@@ -84,7 +84,8 @@ func sessionFaults() []kit.Fault {
 			Operations: writes, Outcomes: list{"csrf-missing", "csrf-mismatch"},
 		},
 		{ID: faultCSRFBeginning, Text: "The beginning of a CSRF token counts.", Operations: list{"createLabel"}, Outcomes: list{"csrf-mismatch"}},
-		{ID: faultCSRFLonger, Text: "Only the beginning of a CSRF token is looked at.", Operations: list{"createLabel"}, Outcomes: list{"csrf-mismatch"}},
+		{ID: faultCSRFLonger, Text: "Only the beginning of a CSRF token is looked at.", Operations: list{"createLabel"},
+			Outcomes: list{"csrf-mismatch"}},
 		{ID: faultCSRFAnyCase, Text: "A CSRF token counts in any case.", Operations: list{"createLabel"}, Outcomes: list{"csrf-mismatch"}},
 		{ID: faultCSRFAnyValue, Text: "Any text is a CSRF token.", Operations: writes, Outcomes: list{"csrf-mismatch"}},
 		{

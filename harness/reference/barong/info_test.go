@@ -112,7 +112,8 @@ func TestWhitelist(t *testing.T) {
 	d.want("a neighbour", ping("203.0.113.9"), "403 authz.restrict.blacklist")
 	documented := start(t, Documented)
 	documented.want("documented", documented.whitelisted(documented.whitelinkTokens[0], "198.18.0.1"), "200 1")
-	documented.want("documented", documented.call("POST", path, object{}), "400 identity.user.missing_whitelink_token identity.user.empty_whitelink_token")
+	documented.want("documented", documented.call("POST", path, object{}),
+		"400 identity.user.missing_whitelink_token identity.user.empty_whitelink_token")
 }
 
 // described is method, path and names of parameters of every operation in a
@@ -138,7 +139,8 @@ func TestDescription(t *testing.T) {
 	d := start(t, Release26)
 	u := d.user(roleActive, 0)
 	whole := u.do("GET", "/resource/swagger_doc", nil)
-	if whole.status != 200 || whole.text("swagger") != "2.0" || whole.text("basePath") != "/api" || whole.header.Get("Access-Control-Allow-Origin") != "*" {
+	if whole.status != 200 || whole.text("swagger") != "2.0" || whole.text("basePath") != "/api" ||
+		whole.header.Get("Access-Control-Allow-Origin") != "*" {
 		t.Errorf("%d %v", whole.status, whole.header)
 	}
 	got, known := described(whole), 0
@@ -168,7 +170,8 @@ func TestDescription(t *testing.T) {
 	names := []string{
 		"users", "labels", "profiles", "documents", "phones", "otp", "api_keys", "data_storage", "service_accounts", "addresses",
 	}
-	if groups := d.describedGroups(); len(groups) != len(names) || slices.ContainsFunc(names, func(n string) bool { return !slices.Contains(groups, n) }) {
+	if groups := d.describedGroups(); len(groups) != len(names) ||
+		slices.ContainsFunc(names, func(n string) bool { return !slices.Contains(groups, n) }) {
 		t.Errorf("groups: %v", groups)
 	}
 	for _, name := range []string{"nothing", "swagger_doc"} {
@@ -186,7 +189,8 @@ func TestSwaggerInAPath(t *testing.T) {
 	d := start(t, Release26)
 	u := d.user(roleActive, 0)
 	for what, got := range map[string]reply{
-		"gateway": u.do("GET", labelsPath+"/swagger", nil), "application": d.call("GET", "/api/v2/resource/labels/swagger", nil, bearer(u.token())),
+		"gateway": u.do("GET", labelsPath+"/swagger", nil), "application": d.call("GET", "/api/v2/resource/labels/swagger", nil,
+			bearer(u.token())),
 	} {
 		d.want(what, got, "500 server.internal_error")
 	}

@@ -162,8 +162,10 @@ func TestAPIKeys(t *testing.T) {
 		"422 resource.apikey.missing_algorithm resource.apikey.empty_algorithm resource.api_key.missing_totp resource.apikey.empty_totp_code")
 	d.want("blank scope", u.do("POST", path, object{"algorithm": "HS256", "scope": "", "totp_code": "1"}), "422 resource.apikey.empty_scope")
 	d.want("wrong code", u.do("POST", path, object{"algorithm": "HS256", "totp_code": "1"}), "422 resource.api_key.invalid_totp")
-	d.want("unknown algorithm", u.do("POST", path, object{"algorithm": "kek", "totp_code": d.freshCode(u.who.TOTPSecret)}), "422 kid.blank algorithm.inclusion")
-	d.want("other algorithm", u.do("POST", path, object{"algorithm": "HS512", "totp_code": d.freshCode(u.who.TOTPSecret)}), "422 algorithm.inclusion")
+	d.want("unknown algorithm", u.do("POST", path, object{"algorithm": "kek", "totp_code": d.freshCode(u.who.TOTPSecret)}),
+		"422 kid.blank algorithm.inclusion")
+	d.want("other algorithm", u.do("POST", path, object{"algorithm": "HS512", "totp_code": d.freshCode(u.who.TOTPSecret)}),
+		"422 algorithm.inclusion")
 
 	k := u.makeKey()
 	got := d.signedMe(k, d.nonce(0))
@@ -184,7 +186,8 @@ func TestAPIKeys(t *testing.T) {
 	d.want("wrong secret", d.signedMe(key{k.kid, "x"}, d.nonce(0)), "401 authz.invalid_signature")
 	d.want("header missing", d.call("GET", mePath, nil, header(keyHeaders[0], k.kid)), "422 authz.invalid_api_key_headers")
 
-	if got := u.patchKey(k, object{"scope": "trade, read", "state": "frozen"}); !strings.Contains(got.raw, `"scope":["trade","read"],"state":"frozen"`) {
+	if got := u.patchKey(k, object{"scope": "trade, read", "state": "frozen"}); !strings.Contains(got.raw,
+		`"scope":["trade","read"],"state":"frozen"`) {
 		t.Errorf("patch: %s", got)
 	}
 	d.want("frozen", d.signedMe(k, d.nonce(0)), "401 authz.apikey_not_active")
@@ -193,10 +196,12 @@ func TestAPIKeys(t *testing.T) {
 	}
 	d.want("foreign", other.patchKey(k, object{}), "404 record.not_found")
 	list := u.do("GET", path+"?limit=1&page=1&ordering=desc", nil)
-	if list.header.Get("Total") != "1" || list.header.Get("Per-Page") != "1" || list.header.Get("Page") != "1" || list.header.Get("Link") != "" {
+	if list.header.Get("Total") != "1" || list.header.Get("Per-Page") != "1" || list.header.Get("Page") != "1" ||
+		list.header.Get("Link") != "" {
 		t.Errorf("list: %v", list.header)
 	}
-	d.want("bad ordering", u.do("GET", path+"?ordering=up&page=x&limit=0", nil), "422 resource.api_key.invalid_ordering non_integer_page non_positive_page invalid_limit")
+	d.want("bad ordering", u.do("GET", path+"?ordering=up&page=x&limit=0", nil),
+		"422 resource.api_key.invalid_ordering non_integer_page non_positive_page invalid_limit")
 	d.want("delete", u.do("DELETE", path+"/"+k.kid, object{"totp_code": d.freshCode(u.who.TOTPSecret)}), "204 ")
 	d.want("deleted", d.signedMe(k, d.nonce(0)), "401 authz.unexistent_apikey")
 }
@@ -218,7 +223,8 @@ func TestServiceAccountKeys(t *testing.T) {
 		"422 resource.serviceaccount.missing_algorithm resource.serviceaccount.empty_algorithm")
 	d.want("account of a wrong type", u.do("PUT", path+"/"+k.kid, object{"service_account_uid": object{"a": 1}, "totp_code": "1"}),
 		"422 resource.service_account.non_string_service_account_uid")
-	d.want("wrong code", u.do("PUT", path+"/"+k.kid, object{"service_account_uid": service, "totp_code": "1"}), "422 resource.service_accounts.invalid_totp")
+	d.want("wrong code", u.do("PUT", path+"/"+k.kid, object{"service_account_uid": service, "totp_code": "1"}),
+		"422 resource.service_accounts.invalid_totp")
 	changed := u.do("PUT", path+"/"+k.kid, object{"service_account_uid": service, "state": "off", "totp_code": d.freshCode(u.who.TOTPSecret)})
 	if changed.status != 200 || changed.text("state") != "off" {
 		t.Errorf("change: %s", changed)

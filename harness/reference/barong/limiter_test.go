@@ -166,7 +166,8 @@ func TestCaptcha(t *testing.T) {
 	geetest := startWith(t, Config{Captcha: Geetest})
 	who := geetest.who(roleActive, 0)
 	geetest.want("text", geetest.login(who, "captcha_response", "x"), "400 identity.captcha.mandatory_fields")
-	solved := object{"geetest_challenge": geetest.CaptchaResponse(), "geetest_validate": geetest.CaptchaResponse(), "geetest_seccode": geetest.CaptchaResponse()}
+	solved := object{"geetest_challenge": geetest.CaptchaResponse(), "geetest_validate": geetest.CaptchaResponse(),
+		"geetest_seccode": geetest.CaptchaResponse()}
 	if got := geetest.login(who, "captcha_response", solved); got.status != 200 {
 		t.Errorf("geetest: %s", got)
 	}

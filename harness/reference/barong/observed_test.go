@@ -19,7 +19,8 @@ var observed = []struct {
 }{
 	{"10.1-error-body", "a refusal, an unknown route, a media type", func(d *deployment) string {
 		u := d.user(roleActive, 0)
-		return join(u.label("a.b", "thing"), u.do("GET", "/resource/nothing", nil), u.do("POST", labelsPath, "x", header("Content-Type", "text/plain")))
+		return join(u.label("a.b", "thing"), u.do("GET", "/resource/nothing", nil),
+			u.do("POST", labelsPath, "x", header("Content-Type", "text/plain")))
 	}, `422 key.invalid; 404 {"error":"Route is not found"}; 415 {"error":"The provided content-type 'text/plain' is not supported."}`},
 	{"10.1-no-405", "a wrong method, OPTIONS, HEAD, a preflight", func(d *deployment) string {
 		preflight := d.call("OPTIONS", sessionPath, nil, header("Origin", "https://x"), header("Access-Control-Request-Method", "POST"))
@@ -185,7 +186,8 @@ var observed = []struct {
 	}, "true false false"},
 	{"10.2-13", "what AuthZ denies", func(d *deployment) string {
 		u := d.user(roleActive, 0)
-		return join(d.asked("GET", "/management/users"), d.asked("GET", "/admin/users", u.options(nil)...), d.asked("GET", "/other", u.options(nil)...),
+		return join(d.asked("GET", "/management/users"), d.asked("GET", "/admin/users", u.options(nil)...),
+			d.asked("GET", "/other", u.options(nil)...),
 			d.asked("GET", "/identity/ping", from("198.51.100.66")), d.asked("GET", "/identity/ping", from("203.0.113.9")))
 	}, "401 authz.permission_denied; 401 authz.invalid_permission; 401 authz.invalid_permission; " +
 		"401 authz.restrict.blacklist; 403 authz.restrict.blacklist"},
@@ -209,7 +211,8 @@ var observed = []struct {
 			fmt.Sprint(made.status, strings.Contains(made.text("last_name"), "*"))
 	}, "422 country.must have alpha2 or alpha3 format; 422 state.exists; 404 resource.profile.doesnt_exist_or_not_editable 201 true"},
 	{"10.2-17", "an upload outside a list", func(d *deployment) string {
-		return d.user(roleActive, 0).form("/resource/documents", proofOfAddress("doc_type", "Passport", "doc_number", "AB123456"), "upload", "a.jpg").String()
+		return d.user(roleActive, 0).form("/resource/documents", proofOfAddress("doc_type", "Passport", "doc_number", "AB123456"), "upload",
+			"a.jpg").String()
 	}, "500 server.internal_error"},
 	{"10.2-17", "an eleventh document, one without a number, and an address without a date", func(d *deployment) string {
 		u := d.user(roleActive, 0)

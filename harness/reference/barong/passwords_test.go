@@ -273,7 +273,8 @@ func TestSignUpAndConfirm(t *testing.T) {
 	d.want("other audience", d.confirm(resigned(token, "aud", []any{"other"})), `422 jwt.decode_and_verify.["other"]`)
 	d.want("reset token", d.confirm(d.resetToken(kit.Identity{Login: "New@conform.test"})), "422 jwt.decode_and_verify.reset")
 	confirmed := d.confirm(token)
-	if confirmed.status != 201 || confirmed.text("state") != "active" || confirmed.member("level") != float64(1) || confirmed.text("csrf_token") == "" {
+	if confirmed.status != 201 || confirmed.text("state") != "active" || confirmed.member("level") != float64(1) ||
+		confirmed.text("csrf_token") == "" {
 		t.Errorf("confirmation: %s", confirmed)
 	}
 	d.want("again", d.confirm(token), "422 identity.user.active_or_doesnt_exist")
@@ -301,7 +302,8 @@ func TestSignUpRefusals(t *testing.T) {
 		"422 data.invalid_format":                   d.signUp("a@b", "data", "{"),
 		"422 data.too_long":                         d.signUp("a@b", "data", `"`+strings.Repeat("x", 1024)+`"`),
 		"422 email.invalid password.requirements":   d.call("POST", gate+"/identity/users", object{"email": "x", "password": "x"}),
-		"422 identity.user.missing_email identity.user.empty_email identity.user.empty_password": d.call("POST", gate+"/identity/users", object{"password": " "}),
+		"422 identity.user.missing_email identity.user.empty_email identity.user.empty_password": d.call("POST", gate+"/identity/users",
+			object{"password": " "}),
 	} {
 		d.want("sign-up", got, want)
 	}
@@ -335,7 +337,8 @@ func TestPasswordChange(t *testing.T) {
 	path := "/resource/users/password"
 	d.want("nothing", u.do("PUT", path, object{"old_password": "x", "new_password": "y"}),
 		"400 resource.user.missing_confirm_password resource.user.empty_confirm_password")
-	d.want("two passwords", u.do("PUT", path, object{"old_password": "x", "new_password": "y", "confirm_password": "z"}), "422 resource.password.doesnt_match")
+	d.want("two passwords", u.do("PUT", path, object{"old_password": "x", "new_password": "y", "confirm_password": "z"}),
+		"422 resource.password.doesnt_match")
 	d.want("wrong old", u.change("x", newPassword), "400 resource.password.prev_pass_not_correct")
 	d.want("no change", u.change(u.who.Password, u.who.Password), "400 resource.password.no_change_provided")
 	d.want("weak", u.change(u.who.Password, "password"), "422 password.requirements")
@@ -368,7 +371,8 @@ func TestAuth0(t *testing.T) {
 	token := func(d *deployment, email string, verified bool) object {
 		now := d.Clock.Now()
 		signed, err := jwt.NewWithClaims(jwt.SigningMethodRS256, jwt.MapClaims{
-			"iss": "https://" + auth0Domain + "/", "aud": auth0ClientID, "exp": now.Add(time.Minute).Unix(), "email": email, "email_verified": verified,
+			"iss": "https://" + auth0Domain + "/", "aud": auth0ClientID, "exp": now.Add(time.Minute).Unix(), "email": email,
+			"email_verified": verified,
 		}).SignedString(auth0Key())
 		if err != nil {
 			t.Fatal(err)
@@ -378,7 +382,8 @@ func TestAuth0(t *testing.T) {
 	const path = gate + "/identity/sessions/auth0"
 	for _, profile := range profiles {
 		d := start(t, profile)
-		if got := d.call("POST", path, token(d, "fresh@conform.test", true)); got.status != d.statusOf("createSessionByAuth0") || got.text("state") != "active" {
+		if got := d.call("POST", path, token(d, "fresh@conform.test", true)); got.status != d.statusOf("createSessionByAuth0") ||
+			got.text("state") != "active" {
 			t.Errorf("%s: %s", profile, got)
 		}
 		d.want("unverified", d.call("POST", path, token(d, "other@conform.test", false)), "401 identity.session.auth0.invalid_params")
@@ -395,7 +400,8 @@ func TestAuth0(t *testing.T) {
 func TestFirstUser(t *testing.T) {
 	d := startWith(t, Config{NoFirstUser: true})
 	first, second := d.signUp("first@conform.test"), d.signUp("second@conform.test")
-	if first.text("role") != "superadmin" || first.text("state") != "active" || first.member("level") != float64(1) || len(d.mails("first@conform.test")) != 0 {
+	if first.text("role") != "superadmin" || first.text("state") != "active" || first.member("level") != float64(1) ||
+		len(d.mails("first@conform.test")) != 0 {
 		t.Errorf("first: %s", first)
 	}
 	if second.text("role") != "member" {

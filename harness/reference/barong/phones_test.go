@@ -77,7 +77,8 @@ func TestMockPhones(t *testing.T) {
 		d.Clock.Advance(limitWindow)
 		d.want("sent again", u.do("POST", phonesURL+"/send_code", object{"phone_number": freePhone, "channel": "call"}), sent+`call"}`)
 		got := u.verifyPhone(freePhone, "any")
-		if got.status != 201 || got.member("level") != 2.0 || got.member("csrf_token") != nil || u.do("GET", labelsPath+"/phone", nil).text("value") != "verified" {
+		if got.status != 201 || got.member("level") != 2.0 || got.member("csrf_token") != nil ||
+			u.do("GET", labelsPath+"/phone", nil).text("value") != "verified" {
 			t.Errorf("%s: verified: %s", profile, got)
 		}
 		d.want("listed", u.do("GET", phonesURL, nil), `200 [{"country":"GB","number":"44******4106","validated_at":"2026-05-04T12:01:00.000Z"}]`)

@@ -83,11 +83,13 @@ func TestAuthZ(t *testing.T) {
 	d := start(t, Release26)
 	u := d.user(roleActive, 0)
 	got := d.asked("GET", "/resource/users/me", u.options(nil)...)
-	if got.status != 200 || got.raw != "" || !strings.HasPrefix(got.header.Get("Authorization"), "Bearer ey") || got.header.Get("Content-Type") != htmlMedia {
+	if got.status != 200 || got.raw != "" || !strings.HasPrefix(got.header.Get("Authorization"), "Bearer ey") ||
+		got.header.Get("Content-Type") != htmlMedia {
 		t.Errorf("granted: %d %q %v", got.status, got.raw, got.header)
 	}
 	c := u.claims()
-	for _, name := range []string{"iat", "exp", "sub", "iss", "aud", "jti", "uid", "username", "email", "referral_id", "role", "level", "state"} {
+	for _, name := range []string{"iat", "exp", "sub", "iss", "aud", "jti", "uid", "username", "email", "referral_id", "role", "level",
+		"state"} {
 		if _, named := c[name]; !named {
 			t.Errorf("the token lacks %s", name)
 		}
@@ -137,8 +139,9 @@ func TestBearerTokens(t *testing.T) {
 		return bearer(sign(c))
 	}
 	for what, option := range map[string]option{
-		"none": header("X-Nothing", "1"), "basic": header("Authorization", "Basic "+token), "lower case": header("Authorization", "bearer "+token),
-		"garbage": bearer("garbage"), "two segments": bearer(parts[0] + "." + parts[1]), "forged": bearer(forged(token)),
+		"none": header("X-Nothing", "1"), "basic": header("Authorization", "Basic "+token),
+		"lower case": header("Authorization", "bearer "+token),
+		"garbage":    bearer("garbage"), "two segments": bearer(parts[0] + "." + parts[1]), "forged": bearer(forged(token)),
 		"alg none": bearer(unsigned(token, `{"alg":"none"}`)), "alg none, signed": bearer(unsigned(token, `{"alg":"none"}`) + parts[2]),
 		"reset token": bearer(d.resetToken(u.who)),
 		"no jti":      minted(func(c claims) { delete(c, "jti") }),

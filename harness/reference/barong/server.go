@@ -50,7 +50,8 @@ func New(config Config) (*Server, error) {
 		return nil, fmt.Errorf("barong: %w", err)
 	}
 	server, err := kit.NewServer(kit.Setup{
-		Registry: Faults(), Surface: surface, Profile: config.Profile, Faults: config.Faults, Clock: config.Clock, HashIterations: config.HashIterations,
+		Registry: Faults(), Surface: surface, Profile: config.Profile, Faults: config.Faults, Clock: config.Clock,
+		HashIterations: config.HashIterations,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("barong: %w", err)

@@ -165,7 +165,8 @@ func TestLoginRefusals(t *testing.T) {
 		}
 	}
 	form := "email=" + active.Login + "&password=x"
-	d.want("form", d.call("POST", sessionPath, form, header("Content-Type", "application/x-www-form-urlencoded")), "401 identity.session.invalid_params")
+	d.want("form", d.call("POST", sessionPath, form, header("Content-Type", "application/x-www-form-urlencoded")),
+		"401 identity.session.invalid_params")
 	d.want("text", d.call("POST", sessionPath, "x", header("Content-Type", "text/plain")),
 		`415 {"error":"The provided content-type 'text/plain' is not supported."}`)
 	d.want("wrong method", d.call("PATCH", sessionPath, nil), `404 {"error":"Route is not found"}`)

@@ -312,7 +312,8 @@ func limitFaults() []kit.Fault {
 
 func answerFaults() []kit.Fault {
 	all := list{opPartner, opLogin, opSend, opVerify, opCreate, opActivate, opDeactivate}
-	refusals := list{outUnauth, outInvalid, outInvalidType, outCodeWrong, outFactorWrong, outReplayed, outNotVerified, outSecret, outActive, outUnavailable}
+	refusals := list{outUnauth, outInvalid, outInvalidType, outCodeWrong, outFactorWrong, outReplayed, outNotVerified, outSecret,
+		outActive, outUnavailable}
 	return []kit.Fault{
 		{ID: faultRefusalSaysTrue, Text: "Refusals say result true.", Operations: all, Outcomes: refusals},
 		{ID: faultInternalsInRefusals, Text: "Refusals show the place in the program.", Operations: all, Outcomes: refusals},

@@ -36,8 +36,10 @@ func TestEveryFaultIsSeen(t *testing.T) {
 
 // What a correct server grants and refuses; the rest of the tour is refused.
 func TestTourOfACorrectServer(t *testing.T) {
-	granted := []string{"partner log-in", "another token each time", "token expires", "secret", "160 bits", "kept from caches", "new secret each time",
-		"secret of its own for each user", "activation", "live secret stays", "deactivation", "anew", "log-in by code", "unknown address answered alike",
+	granted := []string{"partner log-in", "another token each time", "token expires", "secret", "160 bits", "kept from caches",
+		"new secret each time",
+		"secret of its own for each user", "activation", "live secret stays", "deactivation", "anew", "log-in by code",
+		"unknown address answered alike",
 		"right code after one guess less", "limit ends", "expired token replaced", "activation shows nothing", "refusals show nothing"}
 	for _, profile := range both {
 		for line := range strings.Lines(tour(start(t, profile))) {

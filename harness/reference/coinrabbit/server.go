@@ -61,7 +61,8 @@ func New(config Config) (*Server, error) {
 		return nil, fmt.Errorf("coinrabbit: unknown profile %q; want %q or %q", config.Profile, Documented, Strict)
 	}
 	server, err := kit.NewServer(kit.Setup{
-		Registry: append(Faults(), oddFaults()...), Surface: surface, Profile: config.Profile, Faults: config.Faults, ParallelFault: faultParallelUsesAllAccepted, Clock: config.Clock,
+		Registry: append(Faults(), oddFaults()...), Surface: surface, Profile: config.Profile, Faults: config.Faults,
+		ParallelFault: faultParallelUsesAllAccepted, Clock: config.Clock,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("coinrabbit: %w", err)
@@ -75,8 +76,9 @@ func New(config Config) (*Server, error) {
 	s := &Server{
 		Server: server, policy: rules, router: newRouter(rules),
 		key: "pk-" + kit.RandomString(40, kit.Alphanumeric), signing: []byte(kit.RandomString(48, kit.Alphanumeric)),
-		pepper: []byte(kit.RandomString(32, kit.Alphanumeric)), codeTry: kit.NewFaultyLimiter(server.Faults, codeLimitFaults), limiter: kit.NewFaultyLimiter(server.Faults, kit.LimitFaults{}),
-		byID: map[string]*account{}, byExternal: map[string]*account{}, byRecipient: map[string]*account{},
+		pepper: []byte(kit.RandomString(32, kit.Alphanumeric)), codeTry: kit.NewFaultyLimiter(server.Faults, codeLimitFaults),
+		limiter: kit.NewFaultyLimiter(server.Faults, kit.LimitFaults{}),
+		byID:    map[string]*account{}, byExternal: map[string]*account{}, byRecipient: map[string]*account{},
 		codes: map[string]*sentCode{}, verifications: map[string]*verification{},
 	}
 	for n := 1; n <= config.Accounts; n++ {

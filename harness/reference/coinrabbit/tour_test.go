@@ -232,7 +232,8 @@ func (d *diary) codes() {
 	v, other := d.next(), d.next()
 	nobody := v.request(typeLogin)
 	nobody[d.policy.recipientMember] = "nobody"
-	d.say("unknown address answered alike", d.post(who{key: d.key}, sendPath, nobody).raw == d.post(who{key: d.key}, sendPath, v.request(typeLogin)).raw)
+	d.say("unknown address answered alike", d.post(who{key: d.key}, sendPath, nobody).raw == d.post(who{key: d.key}, sendPath,
+		v.request(typeLogin)).raw)
 	d.say("code in answer", strings.Contains(d.post(v.by, sendPath, v.request(typeActivation)).raw, "code"))
 	d.note("unknown type", d.post(v.by, sendPath, v.request("NO_SUCH_TYPE")))
 	first := v.newCode(typeActivation)

@@ -97,7 +97,8 @@ func (s *Server) sendCode(r *request) answer {
 			r.note = "unknown"
 		}
 		recipient, _ := in[s.policy.recipientMember].(string)
-		if wait, allowed := s.limiter.Take("send/"+kind+"/"+strings.ToLower(recipient), sendRule, r.Now); !allowed && !s.On(faultOddUnknownToldByLimit) {
+		if wait, allowed := s.limiter.Take("send/"+kind+"/"+strings.ToLower(recipient), sendRule, r.Now); !allowed &&
+			!s.On(faultOddUnknownToldByLimit) {
 			return refuse(tooMany(wait))
 		}
 		if s.On(faultOddUnknownGetsMail) {
@@ -170,7 +171,8 @@ func (s *Server) verifyCode(r *request) answer {
 			r.note = "unknown"
 		}
 		recipient, _ := in[s.policy.recipientMember].(string)
-		if wait, allowed := s.limiter.Take("verify/"+strings.ToLower(recipient), verifyRule, r.Now); !allowed && !s.On(faultOddUnknownToldByLimit) {
+		if wait, allowed := s.limiter.Take("verify/"+strings.ToLower(recipient), verifyRule, r.Now); !allowed &&
+			!s.On(faultOddUnknownToldByLimit) {
 			return refuse(tooMany(wait))
 		}
 		return refuse(wrongCode())

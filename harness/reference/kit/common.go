@@ -89,7 +89,8 @@ func CommonFaults(surface Surface) []Fault {
 		case f.believes != nil:
 			fault.Operations, fault.Outcomes = surface.Mails, []string{"ok"}
 		case f.tells != nil, f.tickets:
-			fault.Operations = slices.Compact(slices.Sorted(slices.Values(slices.Concat(surface.Inside, surface.FirstSteps, surface.Codes, surface.Limited))))
+			fault.Operations = slices.Compact(slices.Sorted(slices.Values(slices.Concat(surface.Inside, surface.FirstSteps, surface.Codes,
+				surface.Limited))))
 			fault.Outcomes = []string{"ok", "unauthenticated"}
 		case f.counts != nil:
 			fault.Operations, fault.Outcomes = surface.Codings, []string{"second-factor-wrong"}
@@ -106,7 +107,8 @@ func CommonFaults(surface Surface) []Fault {
 			fault.Operations, fault.Outcomes = slices.Concat(surface.Inside, surface.FirstSteps, surface.Codes), []string{"ok"}
 		}
 		withPassword := slices.Contains(ofPasswords, f.id)
-		pointless := withPassword && len(surface.FirstSteps) == 0 || f.draws != nil && !surface.Opaque || surface.Digits && f.id == faultCredentialInAnyCase || surface.MixedCase && f.id == faultOpenInCapitals
+		pointless := withPassword && len(surface.FirstSteps) == 0 || f.draws != nil && !surface.Opaque ||
+			surface.Digits && f.id == faultCredentialInAnyCase || surface.MixedCase && f.id == faultOpenInCapitals
 		pointless = pointless || !surface.Unguarded && slices.ContainsFunc(unguarded, func(u commonFault) bool { return u.id == f.id })
 		if len(fault.Operations) > 0 && !pointless {
 			all = append(all, fault)

@@ -36,14 +36,16 @@ var oddFaults = []commonFault{
 		user, password, ok := r.BasicAuth()
 		return ok && user == "admin" && password == "admin"
 	}},
-	{id: "odd-mapped-address", text: "A request that claims the mapped address of a local one needs no session.", dress: func(r *http.Request) bool {
-		return r.Header.Get("X-Forwarded-For") == "::ffff:127.0.0.1"
-	}},
+	{id: "odd-mapped-address", text: "A request that claims the mapped address of a local one needs no session.",
+		dress: func(r *http.Request) bool {
+			return r.Header.Get("X-Forwarded-For") == "::ffff:127.0.0.1"
+		}},
 	{id: "odd-service-field", text: "A request of another service needs no session.", dress: has("X-Service")},
 	{id: "odd-android", text: "An application on Android needs no second factor.", waives: agent("Android")},
-	{id: "odd-mapped-address-waives", text: "Who claims the mapped address of a local one needs no second factor.", waives: func(r *http.Request) bool {
-		return strings.HasPrefix(r.Header.Get("X-Real-Ip"), "::ffff:")
-	}},
+	{id: "odd-mapped-address-waives", text: "Who claims the mapped address of a local one needs no second factor.",
+		waives: func(r *http.Request) bool {
+			return strings.HasPrefix(r.Header.Get("X-Real-Ip"), "::ffff:")
+		}},
 	{id: "odd-referer-waives", text: "Who comes from a page of administrators needs no second factor.", waives: func(r *http.Request) bool {
 		return strings.Contains(r.Header.Get("Referer"), "admin")
 	}},
@@ -65,24 +67,27 @@ var oddFaults = []commonFault{
 	{id: "odd-limit-by-sender", text: "A limit is counted by the field From.", varies: field("From")},
 	{id: "odd-limit-by-proxy", text: "A limit is counted by the proxies that a request names.", varies: field("Via")},
 	{id: "odd-limit-by-encoding", text: "A limit is counted by the encodings that a client accepts.", varies: field("Accept-Encoding")},
-	{id: "odd-origin-null", text: "Pages without an origin may read answers with the user's credentials.", spoils: func(r *http.Request, w *written) {
-		if r.Header.Get("Origin") == "null" {
-			w.header.Set("Access-Control-Allow-Origin", "null")
-			w.header.Set("Access-Control-Allow-Credentials", "true")
-		}
-	}},
-	{id: "odd-origin-by-beginning", text: "Origins that begin like the server's own may read answers.", spoils: func(r *http.Request, w *written) {
-		if origin := r.Header.Get("Origin"); strings.HasPrefix(origin, "http://"+strings.Split(r.Host, ":")[0]) {
-			w.header.Set("Access-Control-Allow-Origin", origin)
-			w.header.Set("Access-Control-Allow-Credentials", "true")
-		}
-	}},
+	{id: "odd-origin-null", text: "Pages without an origin may read answers with the user's credentials.",
+		spoils: func(r *http.Request, w *written) {
+			if r.Header.Get("Origin") == "null" {
+				w.header.Set("Access-Control-Allow-Origin", "null")
+				w.header.Set("Access-Control-Allow-Credentials", "true")
+			}
+		}},
+	{id: "odd-origin-by-beginning", text: "Origins that begin like the server's own may read answers.",
+		spoils: func(r *http.Request, w *written) {
+			if origin := r.Header.Get("Origin"); strings.HasPrefix(origin, "http://"+strings.Split(r.Host, ":")[0]) {
+				w.header.Set("Access-Control-Allow-Origin", origin)
+				w.header.Set("Access-Control-Allow-Credentials", "true")
+			}
+		}},
 	{id: "odd-expires", text: "Every cache may keep any answer for an hour, says Expires.", spoils: func(_ *http.Request, w *written) {
 		w.header.Del("Cache-Control")
 		w.header.Set("Expires", time.Now().Add(time.Hour).UTC().Format(http.TimeFormat))
 	}},
-	{id: "odd-tokens-hash-the-clock", text: "Session tokens are the hash of the second.", draws: func(_ int, now time.Time, token string) string {
-		sum := sha1.Sum([]byte(strconv.FormatInt(now.Unix(), 10)))
-		return inPlaceOf(token, hex.EncodeToString(sum[:]))
-	}},
+	{id: "odd-tokens-hash-the-clock", text: "Session tokens are the hash of the second.",
+		draws: func(_ int, now time.Time, token string) string {
+			sum := sha1.Sum([]byte(strconv.FormatInt(now.Unix(), 10)))
+			return inPlaceOf(token, hex.EncodeToString(sum[:]))
+		}},
 }

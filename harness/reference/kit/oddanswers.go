@@ -67,7 +67,8 @@ var unguarded = []commonFault{
 	{id: faultPasswordBackwards, text: "An answer shows a password backwards.",
 		tells: telling(false, encoded(itsPassword, reversedText), asMember("reference"))},
 	{id: faultPasswordInRefusal, text: "A refusal shows the password in an address.",
-		tells: telling(true, encoded(itsPassword, func(b []byte) string { return url.QueryEscape(string(b)) }), inField("Content-Location", "/again?p="))},
+		tells: telling(true, encoded(itsPassword, func(b []byte) string { return url.QueryEscape(string(b)) }),
+			inField("Content-Location", "/again?p="))},
 	{id: "odd-credential-in-cookie", text: "An answer sets a cookie with the credential of another caller.",
 		tells: telling(false, another, inField("Set-Cookie", "prev="))},
 	{id: "odd-credential-in-base64", text: "An answer shows the credential of another caller in Base64 in a header field.",
@@ -78,7 +79,8 @@ var unguarded = []commonFault{
 	{id: "odd-trace-of-java", text: "A refusal shows a stack trace of Java.",
 		spoils: tracing("java.lang.NullPointerException: null\n\tat com.example.auth.LoginController.login(LoginController.java:31)\n")},
 	{id: "odd-trace-of-net", text: "A refusal shows a stack trace of .NET.",
-		spoils: tracing("System.NullReferenceException: Object reference not set\n   at Auth.Controllers.Login.Post() in C:\\srv\\Login.cs:line 31\n")},
+		spoils: tracing("System.NullReferenceException: Object reference not set\n   at Auth.Controllers.Login.Post() in " +
+			"C:\\srv\\Login.cs:line 31\n")},
 	{id: "odd-trace-of-php", text: "A refusal shows an error of PHP.",
 		spoils: tracing("<b>Fatal error</b>: Uncaught TypeError in /var/www/html/login.php:31\nStack trace:\n#0 {main}\n  thrown in")},
 	{id: "odd-trace-of-ruby", text: "A refusal shows a back trace of Ruby.",
@@ -96,26 +98,30 @@ var unguarded = []commonFault{
 			w.header.Set("Access-Control-Allow-Credentials", "true")
 		}
 	}},
-	{id: "odd-origin-of-any-https", text: "Any Origin that uses HTTPS may read answers with the user's credentials.", spoils: func(r *http.Request, w *written) {
-		if origin := r.Header.Get("Origin"); strings.HasPrefix(origin, "https://") {
-			w.header.Set("Access-Control-Allow-Origin", origin)
-			w.header.Set("Access-Control-Allow-Credentials", "true")
-		}
-	}},
+	{id: "odd-origin-of-any-https", text: "Any Origin that uses HTTPS may read answers with the user's credentials.",
+		spoils: func(r *http.Request, w *written) {
+			if origin := r.Header.Get("Origin"); strings.HasPrefix(origin, "https://") {
+				w.header.Set("Access-Control-Allow-Origin", origin)
+				w.header.Set("Access-Control-Allow-Credentials", "true")
+			}
+		}},
 
 	{id: "odd-tokens-by-stride", text: "Session tokens are a counter times a constant.", draws: func(n int, _ time.Time, token string) string {
 		return inPlaceOf(token, fmt.Sprintf("%016x%016x", uint64(n)*6364136223846793005, uint64(n)*2862933555777941757))
 	}},
-	{id: "odd-tokens-of-two-letters", text: "Session tokens are written with two letters.", draws: func(_ int, _ time.Time, token string) string {
-		return inPlaceOf(token, RandomString(len(token), "ab"))
-	}},
-	{id: "odd-tokens-twice-over", text: "The second half of a session token repeats the first.", draws: func(_ int, _ time.Time, token string) string {
-		half := RandomString(len(strings.Trim(strings.ReplaceAll(token, "-", ""), "="))/2, "0123456789abcdef")
-		return inPlaceOf(token, half+half)
-	}},
-	{id: "odd-tokens-end-alike", text: "Session tokens differ in their first six characters.", draws: func(n int, _ time.Time, token string) string {
-		return inPlaceOf(token, RandomString(6, "0123456789abcdef")+strings.Repeat("5c", len(token)))
-	}},
+	{id: "odd-tokens-of-two-letters", text: "Session tokens are written with two letters.",
+		draws: func(_ int, _ time.Time, token string) string {
+			return inPlaceOf(token, RandomString(len(token), "ab"))
+		}},
+	{id: "odd-tokens-twice-over", text: "The second half of a session token repeats the first.",
+		draws: func(_ int, _ time.Time, token string) string {
+			half := RandomString(len(strings.Trim(strings.ReplaceAll(token, "-", ""), "="))/2, "0123456789abcdef")
+			return inPlaceOf(token, half+half)
+		}},
+	{id: "odd-tokens-end-alike", text: "Session tokens differ in their first six characters.",
+		draws: func(n int, _ time.Time, token string) string {
+			return inPlaceOf(token, RandomString(6, "0123456789abcdef")+strings.Repeat("5c", len(token)))
+		}},
 }
 
 // tracing puts what a program says of its own failure in the place of a refusal.

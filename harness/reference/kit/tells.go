@@ -60,7 +60,8 @@ func (c *confidence) overhear(r *http.Request) {
 
 // telling is something that a fault puts where it does not belong; refusals says in which
 // answers.
-func telling(refusals bool, what func(c *confidence, now time.Time) string, put func(w *written, text string)) func(*confidence, time.Time, *written) {
+func telling(refusals bool, what func(c *confidence, now time.Time) string, put func(w *written, text string)) func(*confidence,
+	time.Time, *written) {
 	return func(c *confidence, now time.Time, w *written) {
 		c.mu.Lock()
 		defer c.mu.Unlock()
@@ -150,7 +151,8 @@ var tellingFaults = []commonFault{
 
 // allCommon are the faults of every back end.
 func allCommon() []commonFault {
-	return slices.Concat(commonFaults, tellingFaults, misledFaults, oddFaults, unguarded, nearFaults(), codeFaults, passwordFaults, proofFaults)
+	return slices.Concat(commonFaults, tellingFaults, misledFaults, oddFaults, unguarded, nearFaults(), codeFaults, passwordFaults,
+		proofFaults)
 }
 
 // Faults of servers that know passwords.

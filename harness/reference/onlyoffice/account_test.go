@@ -36,7 +36,8 @@ func TestPasswordLimit(t *testing.T) {
 		want(t, p, "released", p.login(who), 200, 200)
 
 		want(t, p, "unknown user", p.fail("nobody@portal.example", 6), 429, 403)
-		want(t, p, "solved captcha", p.call("POST", authPath, object{"userName": "nobody@portal.example", "password": "x", "recaptchaResponse": p.CaptchaResponse()}), 429, 401)
+		want(t, p, "solved captcha", p.call("POST", authPath,
+			object{"userName": "nobody@portal.example", "password": "x", "recaptchaResponse": p.CaptchaResponse()}), 429, 401)
 	})
 }
 

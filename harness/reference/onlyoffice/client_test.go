@@ -24,7 +24,8 @@ func start(t testing.TB, profile string, faults ...string) *portal {
 	server, err := New(Config{
 		Profile: profile, Faults: faults, HashIterations: 1,
 		Clock: kittest.StandingClock(),
-		Pool:  map[string]int{roleOwner: 1, roleAdmin: 2, roleRoomAdmin: 1, roleUser: 3, roleTOTP: 3, roleDisabled: 1, rolePhone: 2, roleNoPhone: 2},
+		Pool: map[string]int{roleOwner: 1, roleAdmin: 2, roleRoomAdmin: 1, roleUser: 3, roleTOTP: 3, roleDisabled: 1, rolePhone: 2,
+			roleNoPhone: 2},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -230,7 +231,8 @@ func want(t testing.TB, p *portal, what string, got reply, documented, released 
 func (p *portal) setAttemptCount(n int) {
 	p.t.Helper()
 	admin := p.token(p.who(roleAdmin, 0))
-	got := p.call("PUT", prefix+"/settings/security/loginsettings", object{"attemptCount": n, "blockTime": 60, "checkPeriod": 60}, bearer(admin))
+	got := p.call("PUT", prefix+"/settings/security/loginsettings", object{"attemptCount": n, "blockTime": 60, "checkPeriod": 60},
+		bearer(admin))
 	if got.status != 200 {
 		p.t.Fatalf("login settings answer %d", got.status)
 	}

@@ -130,8 +130,9 @@ func (s *Server) writeReleasedRefusal(w http.ResponseWriter, r *request, status 
 	case why.status == http.StatusUnsupportedMediaType:
 		// The wrapper special-cases validation only, hence the contradiction.
 		writeBody(w, status, problemType, success{
-			Response: problem{Type: "https://tools.ietf.org/html/rfc9110#section-15.5.16", Title: "Unsupported Media Type", Status: 415, TraceID: traceID()},
-			Count:    1, Links: r.links(), Status: 0, StatusCode: 200,
+			Response: problem{Type: "https://tools.ietf.org/html/rfc9110#section-15.5.16", Title: "Unsupported Media Type", Status: 415,
+				TraceID: traceID()},
+			Count: 1, Links: r.links(), Status: 0, StatusCode: 200,
 		}, "")
 	case why.problem != nil:
 		writeBody(w, status, problemType, success{

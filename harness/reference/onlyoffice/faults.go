@@ -66,7 +66,8 @@ type list = []string
 // belong to.
 func Faults() []kit.Fault {
 	var all []kit.Fault
-	for _, area := range [][]kit.Fault{codeFaults(), loginFaults(), limitFaults(), sessionFaults(), rightFaults(), linkFaults(), errorFaults()} {
+	for _, area := range [][]kit.Fault{codeFaults(), loginFaults(), limitFaults(), sessionFaults(), rightFaults(), linkFaults(),
+		errorFaults()} {
 		all = append(all, area...)
 	}
 	return all

@@ -34,7 +34,8 @@ func startReference(o kit.Options) (*kit.Instance, error) {
 // surface is what the faults that every back end can have need to know.
 var surface = kit.Surface{
 	Credentials: list{"Cookie", "Authorization"}, Guarded: list{"/settings/tfaapp", "/security/activeconnections", "/settings/cookiesettings"},
-	Opaque: true, Inside: list{"getTfaSettings", opSetTFA, opConnections, opGetCookies}, FirstSteps: list{opLogin}, Limited: list{opLogin, opCodeLogin, opValidate},
+	Opaque: true, Inside: list{"getTfaSettings", opSetTFA, opConnections, opGetCookies}, FirstSteps: list{opLogin},
+	Limited: list{opLogin, opCodeLogin, opValidate},
 	Mails:   list{"sendUserPassword"},
 	Codings: list{opCodeLogin, opValidate}, Narrow: documentedOnly, Passwords: list{opLogin, opCodeLogin},
 	Sent: list{opCodeLogin}, SentWrong: list{"second-factor-wrong"},

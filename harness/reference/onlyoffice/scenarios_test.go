@@ -55,7 +55,8 @@ func firstCode(code any) scenario {
 func wrongUser(p *portal) string {
 	body := func(login string) object { return object{"userName": login, "password": "wrong"} }
 	known, unknown := p.call("POST", authPath, body(p.who(roleUser, 0).Login)), p.call("POST", authPath, body("nobody@portal.example"))
-	return fmt.Sprint(status(known, unknown), known.raw == unknown.raw, len(known.raw) == len(unknown.raw), len(known.header) == len(unknown.header),
+	return fmt.Sprint(status(known, unknown), known.raw == unknown.raw, len(known.raw) == len(unknown.raw),
+		len(known.header) == len(unknown.header),
 		known.header.Get("X-Reason") == unknown.header.Get("X-Reason"))
 }
 
@@ -196,7 +197,8 @@ var scenarios = map[string]scenario{
 	faultUnknownUserToldByHeaderValue:     wrongUser,
 	faultUnknownUserToldByLength:          wrongUser,
 	faultUnknownUserToldByPasswordMail: func(p *portal) string {
-		return status(p.call("POST", prefix+"/people/password", object{"email": "nobody@portal.example", "recaptchaResponse": p.CaptchaResponse()}))
+		return status(p.call("POST", prefix+"/people/password", object{"email": "nobody@portal.example",
+			"recaptchaResponse": p.CaptchaResponse()}))
 	},
 
 	// Limits.

@@ -34,7 +34,8 @@ func (s *Server) askSMS(r *request, u *user) answer {
 		return refuseIf(refused)
 	}
 	out := token{SMS: true, PhoneNoise: noise}
-	out.ConfirmURL = linkURL(r.portal, "PhoneAuth", "key", s.newKey(r.Now, "PhoneAuth", u, ""), "encemail", s.sealedEmail(u.email), "uid", u.id)
+	out.ConfirmURL = linkURL(r.portal, "PhoneAuth", "key", s.newKey(r.Now, "PhoneAuth", u, ""), "encemail", s.sealedEmail(u.email), "uid",
+		u.id)
 	if s.policy.pendingExpires {
 		out.Expires = s.dateText(r.Now.Add(smsLifetime))
 	}

@@ -169,7 +169,8 @@ func (s *Server) updateTFASettingsLink(r *request) answer {
 		return ok("")
 	}
 	if strings.HasPrefix(kind, "Phone") {
-		return ok(linkURL(r.portal, kind, "key", s.newKey(r.Now, kind, r.caller, ""), "encemail", s.sealedEmail(r.caller.email), "uid", r.caller.id))
+		return ok(linkURL(r.portal, kind, "key", s.newKey(r.Now, kind, r.caller, ""), "encemail", s.sealedEmail(r.caller.email), "uid",
+			r.caller.id))
 	}
 	s.setLinkCookie(r, r.caller, kind)
 	return ok(s.appLink(r, r.caller, kind))

@@ -14,7 +14,8 @@ func TestEnrolmentByCodeLogin(t *testing.T) {
 		who := p.who(roleTOTP, 0)
 		first := p.login(who)
 		secret := first.text("tfaKey")
-		if first.text("token") != "" || first.response()["tfa"] != true || !strings.Contains(first.text("confirmUrl"), "/confirm/TfaActivation?") {
+		if first.text("token") != "" || first.response()["tfa"] != true ||
+			!strings.Contains(first.text("confirmUrl"), "/confirm/TfaActivation?") {
 			t.Errorf("first step: %v", first.response())
 		}
 		key, err := base32.StdEncoding.WithPadding(base32.NoPadding).DecodeString(secret)
@@ -81,7 +82,8 @@ func TestSecondStepNeedsTheFirst(t *testing.T) {
 		first := p.stepOne(who)
 		p.Clock.Advance(authLinkLifetime)
 		want(t, p, "expired key", p.call("POST", validatePath, object{"code": p.codeAt(secret, 0)}, first...), 401, 401)
-		want(t, p, "signed in with a link", p.call("POST", validatePath, object{"code": p.codeAt(secret, 0)}, append(p.stepOne(who), bearer(token))...), 200, 401)
+		want(t, p, "signed in with a link", p.call("POST", validatePath, object{"code": p.codeAt(secret, 0)},
+			append(p.stepOne(who), bearer(token))...), 200, 401)
 	})
 }
 
@@ -226,7 +228,8 @@ func TestTFASettings(t *testing.T) {
 			want(t, p, role+" reads", p.call("GET", path, nil, bearer(token)), 200, 200)
 		}
 		admin := p.token(p.who(roleAdmin, 0))
-		want(t, p, "admin touches owner", p.call("PUT", path, object{"type": "App", "mandatoryUsers": []string{p.owner.id}}, bearer(admin)), 403, 403)
+		want(t, p, "admin touches owner", p.call("PUT", path, object{"type": "App", "mandatoryUsers": []string{p.owner.id}}, bearer(admin)),
+			403, 403)
 		want(t, p, "unknown type", p.call("PUT", path, object{"type": "Pigeon"}, bearer(admin)), 400, 400)
 
 		off := p.call("PUT", path, object{"type": 0}, bearer(admin))
@@ -238,7 +241,8 @@ func TestTFASettings(t *testing.T) {
 		if p.login(p.who(roleTOTP, 0)).text("token") == "" {
 			t.Error("no token while the factor is off")
 		}
-		want(t, p, "on, trusting the caller", p.call("PUT", prefix+"/settings/tfaappwithlink", object{"type": "App", "trustedIps": []string{"127.0.0.0/8"}}, bearer(admin)), 200, 500)
+		want(t, p, "on, trusting the caller", p.call("PUT", prefix+"/settings/tfaappwithlink",
+			object{"type": "App", "trustedIps": []string{"127.0.0.0/8"}}, bearer(admin)), 200, 500)
 		if p.alive(admin) {
 			t.Error("the caller's session outlived switching the factor on")
 		}
@@ -288,7 +292,8 @@ func TestLoginBySMS(t *testing.T) {
 
 		first := p.login(who)
 		noise := "+" + who.Phone[:4] + "*" + who.Phone[5:]
-		if first.response()["sms"] != true || first.text("phoneNoise") != noise || !strings.Contains(first.text("confirmUrl"), "/confirm/PhoneAuth?") {
+		if first.response()["sms"] != true || first.text("phoneNoise") != noise ||
+			!strings.Contains(first.text("confirmUrl"), "/confirm/PhoneAuth?") {
 			t.Errorf("first step: %v", first.response())
 		}
 		code := p.smsCode(who.Phone)

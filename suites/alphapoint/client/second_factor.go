@@ -175,7 +175,8 @@ func (c *Client) NewDevice(ctx context.Context) (session *conform.Actor, code st
 }
 
 // MailedDevice is the session that open opens, with the code that is mailed for it.
-func (c *Client) MailedDevice(ctx context.Context, who *identity.Identity, open func() *conform.Actor) (session *conform.Actor, code string) {
+func (c *Client) MailedDevice(ctx context.Context, who *identity.Identity, open func() *conform.Actor) (session *conform.Actor,
+	code string) {
 	ginkgo.GinkgoHelper()
 	c.ForgetMail(ctx, who.Login)
 	session = open()

@@ -60,15 +60,17 @@ func Settings(gateway, prefix string, paths map[string]string) map[string]target
 			Values: []string{"both", "signature", "password"},
 		},
 		SignatureSetting: {
-			Text: "how log-ins are signed: HMAC-SHA256, HMAC-SHA384 or HMAC-SHA512 of what, in hex or base64", Default: platformSignature, Form: signatureForm.String(),
-			Ask: "How is a Signature made?",
+			Text: "how log-ins are signed: HMAC-SHA256, HMAC-SHA384 or HMAC-SHA512 of what, in hex or base64", Default: platformSignature,
+			Form: signatureForm.String(),
+			Ask:  "How is a Signature made?",
 		},
 		CodeMethod: {
 			Text: "POST where Authenticate2FA takes the code as document 000 prints it, GET where it takes ?Code= as public clients of " +
 				"AlphaPoint's venues send it (alphapoint#8.9)", Default: "POST", Values: []string{"POST", "GET"},
 		},
-		Prefix:            {Text: "what all paths begin with; its case matters", Default: prefix, Path: true},
-		conform.Tolerance: {Text: "how many 30-second steps old an app's code may be, 0 or 1; where this is not set, a run tries it first", Values: []string{"0", "1"}},
+		Prefix: {Text: "what all paths begin with; its case matters", Default: prefix, Path: true},
+		conform.Tolerance: {Text: "how many 30-second steps old an app's code may be, 0 or 1; where this is not set, a run tries it first",
+			Values: []string{"0", "1"}},
 		GatewaySetting: {
 			Text:    "what every call carries: api-key (header APIKey), bearer (the identity's token) or none",
 			Default: gateway, Values: []string{"api-key", "bearer", "none"},

@@ -10,7 +10,8 @@ import (
 // signature on its page.
 var vectors = []struct{ secret, nonce, userID, apiKey, want string }{
 	{"test_secret_key", "1234567890", "001", "test_api_key", "6da3735d764bb64c26da9c2d202333a9c7c6ae55198bdbc4a9f696b4a58e5975"},
-	{"example-secret", "2247733562", "96", "28c68ac3fcfafc3d4e8d653fe57e5baf", "e674d528a8d7653360133a4781a854178a1209bf2c89ce548b847da1c7a1548b"},
+	{"example-secret", "2247733562", "96", "28c68ac3fcfafc3d4e8d653fe57e5baf",
+		"e674d528a8d7653360133a4781a854178a1209bf2c89ce548b847da1c7a1548b"},
 }
 
 func TestSign(t *testing.T) {

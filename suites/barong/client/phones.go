@@ -125,7 +125,8 @@ func (p *Client) TextAddress(number string) string {
 	ginkgo.GinkgoHelper()
 	box := p.Target().Inbox
 	if box == nil || box.SMSAddress == "" {
-		p.Untestable("it reads a code out of a text message, and the target file does not say under which address texts arrive (inbox.sms-address)")
+		p.Untestable("it reads a code out of a text message, and the target file does not say under which address texts arrive " +
+			"(inbox.sms-address)")
 	}
 	return strings.ReplaceAll(box.SMSAddress, "{phone}", digits(number))
 }

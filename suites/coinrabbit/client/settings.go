@@ -67,8 +67,9 @@ var Settings = map[string]target.Setting{
 		Ask:     "does the creation of a 2FA secret share the path of the activation, as printed, or has it a path of its own?",
 	},
 	CreateKey: {
-		Text: "whether the creation of a secret wants x-api-key, yes or no; the page prints x-user-token alone", Default: "no", Values: []string{"yes", "no"},
-		Ask: "does the creation of a 2FA secret want x-api-key, as its two siblings do?",
+		Text: "whether the creation of a secret wants x-api-key, yes or no; the page prints x-user-token alone", Default: "no",
+		Values: []string{"yes", "no"},
+		Ask:    "does the creation of a 2FA secret want x-api-key, as its two siblings do?",
 	},
 	DeactivatePath: {
 		Text: "path of the deactivation; the page leaves it blank",
@@ -118,8 +119,9 @@ var Settings = map[string]target.Setting{
 		Ask: "which members have the log-in of partners and its answer?",
 	},
 	Delivery: {
-		Text: "where codes are delivered, email or sms: to the login or to the phone of an identity, in the file's inbox", Default: "email", Values: []string{"email", "sms"},
-		Ask: "where are verification codes delivered, and how can a test read them?",
+		Text: "where codes are delivered, email or sms: to the login or to the phone of an identity, in the file's inbox", Default: "email",
+		Values: []string{"email", "sms"},
+		Ask:    "where are verification codes delivered, and how can a test read them?",
 	},
 	NewUser: {
 		Text: "an e-mail address with {n} in it, such as qa+{n}@example.com: where the partner's log-in makes a user of each such external_id, " +
@@ -127,7 +129,8 @@ var Settings = map[string]target.Setting{
 		Form: `[^\s{}]*\{n\}[^\s{}]*@[^\s{}]+`,
 	},
 	conform.Tolerance: {
-		Text: "how many 30-second steps old an app's code may be, 0 or 1; where this is not set, a run tries it first", Values: []string{"0", "1"},
+		Text:   "how many 30-second steps old an app's code may be, 0 or 1; where this is not set, a run tries it first",
+		Values: []string{"0", "1"},
 	},
 }
 

@@ -79,7 +79,8 @@ func (p *Client) countedAsSet(ctx context.Context, allowed int, e *conform.Ease)
 
 // answersAlike sends a wrong request once more than the limit was, and tells whether the
 // last answer is like the first.
-func (p *Client) answersAlike(ctx context.Context, e *conform.Ease, who *identity.Identity, allowed int, op *contract.Operation, r conform.Request) bool {
+func (p *Client) answersAlike(ctx context.Context, e *conform.Ease, who *identity.Identity, allowed int, op *contract.Operation,
+	r conform.Request) bool {
 	var first, last *httpclient.Call
 	for range allowed + 1 {
 		call, err := p.Try(ctx, p.Anonymous(), op, r)
