@@ -200,7 +200,14 @@ func (c CodeSubject) sendAlike(ctx context.Context, s *conform.Context, form Cod
 			GinkgoHelper()
 			var changes []conform.Change
 			for _, v := range share {
-				of := func(r conform.Request) conform.Request { return r.With(c.Member, v.Value) }
+				of := func(r conform.Request) conform.Request { // made anew: the time step may have ended since
+					for _, now := range form.of(trial.Codes, trial.Right) {
+						if now.Name == v.Name {
+							v.Value = now.Value
+						}
+					}
+					return r.With(c.Member, v.Value)
+				}
 				changes = append(changes, conform.Change{Name: v.Name, Of: of})
 			}
 			s.Refuses(ctx, conform.Refusal{

@@ -60,9 +60,15 @@ func Faults(surface string) []kit.Fault {
 
 // oddOn are those of oddFaults whose first operation a surface has.
 func oddOn(surface string) []kit.Fault {
-	return onSurface(surface, slices.DeleteFunc(oddFaults(), func(f kit.Fault) bool {
+	all := slices.DeleteFunc(oddFaults(), func(f kit.Fault) bool {
 		return !slices.ContainsFunc(operations(surface), func(op operation) bool { return op.id == f.Operations[0] })
-	}))
+	})
+	for i, f := range all {
+		if surface == Trading && slices.Contains(list{faultOddEndedInCookie, faultOddEndedInQuery, faultOddLoginRevives}, f.ID) {
+			all[i].Profiles = platformOnly // documented there: the bearer token is the session, and no call ends it
+		}
+	}
+	return onSurface(surface, all)
 }
 
 // onSurface are the faults of areas that a surface has an operation of.
