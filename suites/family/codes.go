@@ -199,14 +199,14 @@ func (c CodeSubject) sendAlike(ctx context.Context, s *conform.Context, form Cod
 		return form.of(trial.Codes, trial.Right), func(share []otp.Variant) {
 			GinkgoHelper()
 			var changes []conform.Change
+			latest := map[string]any{} // by name: a kit hands each code out once
 			for _, v := range share {
+				latest[v.Name] = v.Value
 				of := func(r conform.Request) conform.Request { // made anew: the time step may have ended since
 					for _, now := range form.of(trial.Codes, trial.Right) {
-						if now.Name == v.Name {
-							v.Value = now.Value
-						}
+						latest[now.Name] = now.Value
 					}
-					return r.With(c.Member, v.Value)
+					return r.With(c.Member, latest[v.Name])
 				}
 				changes = append(changes, conform.Change{Name: v.Name, Of: of})
 			}
