@@ -9,11 +9,13 @@ import (
 	"time"
 )
 
+// mayMail refuses who may not have a code sent or checked.
+func (b *rabbit) mayMail(w http.ResponseWriter, r *http.Request, members map[string]any) bool {
+	return b.partner(w, r) && (!b.has(VerifiesUsers) || kindOf(members) == "LOG_IN" || b.user(w, r) != nil)
+}
+
 func (b *rabbit) send(w http.ResponseWriter, r *http.Request, members map[string]any) {
-	if !b.partner(w, r) {
-		return
-	}
-	if b.has(VerifiesUsers) && kindOf(members) != "LOG_IN" && b.user(w, r) == nil {
+	if !b.mayMail(w, r, members) {
 		return
 	}
 	kind, _ := text(members, "message_type")
@@ -34,8 +36,8 @@ func (b *rabbit) send(w http.ResponseWriter, r *http.Request, members map[string
 		b.mailed[kind+address] = &mailedCode{kind: kind, code: code, user: u, until: b.now().Add(10 * time.Minute)}
 		mail := rabbitMail{to: address, text: "Hop hop! " + code + " is what you need.", at: time.Now()}
 		if b.has(HTMLMail) {
-			mail.html = `<!doctype html><html><head><style>p{color:#123456}</style></head><body><p>Your code:</p><p style="color: #654321"><b>` + code +
-				`</b></p><p>It holds for 600 seconds.</p></body></html>`
+			mail.html = `<!doctype html><html><head><style>p{color:#123456}</style></head><body><p>Your code:</p>` +
+				`<p style="color: #654321"><b>` + code + `</b></p><p>It holds for 600 seconds.</p></body></html>`
 			mail.text = ""
 		}
 		b.mails = append(b.mails, mail)
@@ -44,10 +46,7 @@ func (b *rabbit) send(w http.ResponseWriter, r *http.Request, members map[string
 }
 
 func (b *rabbit) verify(w http.ResponseWriter, r *http.Request, members map[string]any) {
-	if !b.partner(w, r) {
-		return
-	}
-	if b.has(VerifiesUsers) && kindOf(members) != "LOG_IN" && b.user(w, r) == nil {
+	if !b.mayMail(w, r, members) {
 		return
 	}
 	kind, _ := text(members, "message_type")

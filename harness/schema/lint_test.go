@@ -131,7 +131,8 @@ func TestReferencesBetweenFiles(t *testing.T) {
 	}
 	inlined, err := set.Inline("whole.schema.json")
 	if text, _ := json.Marshal(inlined); err != nil ||
-		string(text) != `{"additionalProperties":false,"properties":{"const":{"const":{"$ref":"kept"}},"definitions":{"type":"string"},"list":{"items":{"maximum":9,"type":"integer"},"title":"A list","type":"array"}},"type":"object"}` {
+		string(text) != `{"additionalProperties":false,"properties":{"const":{"const":{"$ref":"kept"}},`+
+			`"definitions":{"type":"string"},"list":{"items":{"maximum":9,"type":"integer"},"title":"A list","type":"array"}},"type":"object"}` {
 		t.Errorf("inlined: %s, %v", text, err)
 	}
 	if _, err := set.Inline("tree.schema.json"); err == nil {

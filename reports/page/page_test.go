@@ -395,7 +395,8 @@ func TestPictures(t *testing.T) {
 			t.Errorf("%s: the page is %d wide, the screen %d", p.name, wide, p.width)
 		}
 		if cut := value[int](t, b,
-			`[...document.querySelectorAll('.body[class], .body p, .pair > *')].filter(e => e.scrollWidth > e.clientWidth + 1 && e.checkVisibility()).length`); cut > 0 {
+			`[...document.querySelectorAll('.body[class], .body p, .pair > *')]`+
+				`.filter(e => e.scrollWidth > e.clientWidth + 1 && e.checkVisibility()).length`); cut > 0 {
 			t.Errorf("%s: the text of %d elements is cut off", p.name, cut)
 		}
 		if err := os.WriteFile(filepath.Join(dir, p.name+".png"), picture, 0o644); err != nil {

@@ -72,8 +72,8 @@ func swapCase(s string) string {
 }
 
 // nearHeaders are the credentials of a caller with each of them nearly right in turn.
-// Whoever reads one could guess the right one: they are secrets too, but for short
-// beginnings, which all tokens of a kind may share.
+// Whoever reads one could guess the right one: they are secrets too, but for the beginning of
+// a signed token's header, which all tokens of a kind share (RFC 7515 section 4).
 func nearHeaders(s *conform.Context, right http.Header) []attempt {
 	var attempts []attempt
 	for name, values := range right {
@@ -88,7 +88,7 @@ func nearHeaders(s *conform.Context, right http.Header) []attempt {
 			}
 			for _, t := range nearMisses(secret) {
 				near := t.value
-				if 2*len(near) >= len(secret) {
+				if header, _, signed := strings.Cut(secret, "."); !signed || !strings.HasPrefix(header, near) {
 					near = s.Secret("near-miss", near)
 				}
 				attempts = append(attempts, attempt{name: name + ": " + t.name, fields: http.Header{name: {before + near}}})
