@@ -82,6 +82,9 @@ type Suite struct {
 	// roles; nil where the role does not sign in, or where that would cost a clause
 	// something.
 	Knock func(s *Context, who *identity.Identity, role string) *Knock
+	// Letter, when not nil, is a mail that doctor has sent to one account; nil where the
+	// target has no operation that mails, or no account that may be mailed.
+	Letter func(context.Context, *Context) *Letter
 	// Renews says that right attempts renew what a target counts of wrong ones.
 	Renews bool
 	// Ease, when not nil, raises the limits of a target before the first spec, and says

@@ -34,6 +34,8 @@ type Examination struct {
 	// Estimates are how long the accounts keep a run waiting, by role.
 	Estimates []runner.Estimate
 	Silent    error // why the target gives no answer; nil when it does
+	// Mail is what became of the one mail that the target was made to send; nil for none.
+	Mail *conform.Delivery
 	// Prospects are the clauses that cannot be judged on the target, by reason; those
 	// of most clauses first.
 	Prospects []Prospect
@@ -50,7 +52,8 @@ type Prospect struct {
 // Testable tells whether every clause can be judged, or needs a feature that the
 // target does not have.
 func (e *Examination) Testable() bool {
-	return !slices.ContainsFunc(e.Prospects, func(p Prospect) bool { return p.Verdict != verdict.NOT_APPLICABLE })
+	readable := e.Mail == nil || e.Mail.Readable
+	return readable && !slices.ContainsFunc(e.Prospects, func(p Prospect) bool { return p.Verdict != verdict.NOT_APPLICABLE })
 }
 
 // Examine reads and guards a target file of one of the suites, signs in at the target
@@ -95,6 +98,9 @@ func Examine(ctx context.Context, suites []conform.Suite, file string, offline b
 		plan := runner.Plan{Version: runner.Version(), Profile: t.Profile}
 		if e.Silent = runner.Preflight(ctx, plan, st, contracts[t.Exchange], t, vault); e.Silent != nil {
 			return e, nil
+		}
+		if e.Mail, err = runner.TryMail(ctx, plan, st, contracts[t.Exchange], t, vault); err != nil {
+			return nil, err
 		}
 	}
 	e.Prospects, err = rehearse(ctx, st, contracts[t.Exchange], t)

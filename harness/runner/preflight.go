@@ -53,6 +53,16 @@ func Preflight(ctx context.Context, plan Plan, st conform.Suite, c *contract.Con
 	return nil
 }
 
+// TryMail has the target send one mail to an account of its file, and tells what arrived.
+func TryMail(ctx context.Context, plan Plan, st conform.Suite, c *contract.Contract, t *target.Target, vault *secret.Vault) (
+	*conform.Delivery, error) {
+	w, err := openWire(plan, t, vault, 0)
+	if err != nil {
+		return nil, err
+	}
+	return apart(plan, st, c, t, vault, w).Deliver(ctx), nil
+}
+
 // apart is a context of no spec, for what is sent before the first one and between two.
 func apart(plan Plan, st conform.Suite, c *contract.Contract, t *target.Target, vault *secret.Vault, w *httpclient.Wire) *conform.Context {
 	s := conform.New(st, c, plan.Profile, nil)

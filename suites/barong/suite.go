@@ -33,6 +33,7 @@ var Suite = conform.Suite{
 	Leak:     client.Leak,
 	Alone:    client.Alone,
 	Knock:    client.Knock,
+	Letter:   client.Letter,
 	PutBack:  client.PutBack,
 }
 

@@ -38,6 +38,7 @@ var Suite = conform.Suite{
 	Send:    client.Send,
 	Needs:   client.Needs,
 	Knock:   client.Knock,
+	Letter:  client.Letter,
 	Drift:   client.Drift,
 	PutBack: client.PutBack,
 	Provide: client.Provide,

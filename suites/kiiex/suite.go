@@ -24,6 +24,7 @@ var Suite = conform.Suite{
 	Send:     client.Send,
 	Leak:     client.Leak,
 	Knock:    client.Knock,
+	Letter:   client.Letter,
 	Drift:    client.Drift,
 	// The legacy page "Authenticate 2FA", request sample.
 	ProductionHosts: []string{"api.kiiex.com"},

@@ -48,6 +48,7 @@ var Suite = conform.Suite{
 	Send:    client.Send,
 	Leak:    client.Leak,
 	Knock:   client.Knock,
+	Letter:  client.Letter,
 	Drift:   client.Drift,
 	PutBack: client.PutBack,
 	Ease:    client.Ease,

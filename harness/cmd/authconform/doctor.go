@@ -26,8 +26,9 @@ func doctorCommand() *cobra.Command {
 and rehearses the run on the embedded reference with no more than the file has:
 settings, features, identities, inbox, limits, consent. It names what is missing,
 the clauses that cannot be judged without it, and what to ask the vendor. The
-target gets one GET / and the first step of one log-in for each role; with
---offline it gets nothing, so that a file can be checked before its deployment
+target gets one GET /, the first step of one log-in for each role and, where the
+file names an inbox, one request that has a mail sent to one account; doctor says
+whether the mail arrives and can be read. With --offline it gets nothing, so that a file can be checked before its deployment
 exists.
 
 Exit code 0: ready. 3: not everything can be tested. 2: the file or the target
@@ -74,6 +75,9 @@ func diagnose(w io.Writer, e *doctor.Examination, offline bool) error {
 	list("FEATURES not declared: say true or false under features; their clauses are NOT_APPLICABLE until then", e.Features,
 		func(name string) string { return e.Suite.Features[name].Text })
 	list("IDENTITIES: no account has the role", e.Roles, func(role string) string { return e.Suite.Roles[role] })
+	if e.Mail != nil {
+		fmt.Fprintf(w, "\nMAIL to %s by %s: %s\n", e.Mail.Who, e.Mail.Operation, e.Mail.Told)
+	}
 	printEstimates(w, e.Estimates)
 	for _, p := range e.Prospects {
 		fmt.Fprintf(w, "\n%s %d clauses, %d of them MUST: %s\n  %s\n", p.Verdict, len(p.Clauses), p.Musts, p.Reason,

@@ -150,6 +150,9 @@ func TestDoctorOnAReadyTarget(t *testing.T) {
 		if got.code != 0 || !strings.Contains(got.stdout, "READY: authconform run "+st.Exchange) {
 			t.Errorf("%s: want exit 0\n%s", st.Exchange, got)
 		}
+		if mails := st.Letter != nil; regexp.MustCompile(`(?m)^MAIL to .* stands (in a|as bare) `).MatchString(got.stdout) != mails {
+			t.Errorf("%s mails: %t\n%s", st.Exchange, mails, got)
+		}
 	}
 }
 

@@ -163,9 +163,25 @@ func (c *Client) OwnConfig(who *identity.Identity) conform.Request {
 	return conform.Request{JSON: conform.Object{"userId": c.UserID(who), "userName": who.Login}}
 }
 
-// mailedCode finds the code in the mail about a new device: a UUID or at least
-// six digits behind a colon.
-var mailedCode = regexp.MustCompile(`:\s*([0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}|[0-9]{6,10})`)
+const uuid = `[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}`
+
+var (
+	namedCode = regexp.MustCompile(`:\s*(` + uuid + `|[0-9]{6,10})\b`)
+	anyUUID   = regexp.MustCompile(`\b(` + uuid + `)\b`)
+)
+
+// deviceCode is the code in the mail about a new device: what stands behind a colon, any
+// UUID, or a number that stands alone.
+func deviceCode(m inbox.Message) string {
+	for _, form := range []*regexp.Regexp{namedCode, anyUUID} {
+		for _, text := range inbox.Readings(m) {
+			if found := form.FindStringSubmatch(text); found != nil {
+				return found[1]
+			}
+		}
+	}
+	return inbox.Code(m, 6, 8, 7, 9, 10)
+}
 
 // NewDevice is a session with the code that was mailed when it was opened.
 func (c *Client) NewDevice(ctx context.Context) (session *conform.Actor, code string) {
@@ -181,9 +197,7 @@ func (c *Client) MailedDevice(ctx context.Context, who *identity.Identity, open 
 	c.ForgetMail(ctx, who.Login)
 	session = open()
 	c.Mail(ctx, who.Login, func(m inbox.Message) bool {
-		if found := mailedCode.FindStringSubmatch(m.Text); found != nil {
-			code = found[1]
-		}
+		code = deviceCode(m)
 		return code != ""
 	})
 	return session, c.Secret("device-code", code)

@@ -3,9 +3,7 @@ package client
 import (
 	"context"
 	"encoding/base64"
-	"encoding/hex"
 	"encoding/json"
-	"html"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -57,27 +55,15 @@ var jsonWebToken = regexp.MustCompile(`ey[\w-]+\.ey[\w-]+\.[\w-]+`)
 // TokenIn is the first token of a kind in a mail, whatever it stands in: a link with
 // a scheme or without one, a path, a link in a link, or bare text.
 func TokenIn(m inbox.Message, kind string) string {
-	for _, text := range []string{m.Text, m.HTML} {
-		text = softBreak.ReplaceAllString(html.UnescapeString(text), "")
-		for range 3 { // a link in a link is escaped twice
-			for _, token := range jsonWebToken.FindAllString(text, -1) {
-				if value.Text(Claims(token), "sub") == kind {
-					return token
-				}
+	for _, text := range inbox.Readings(m) {
+		for _, token := range jsonWebToken.FindAllString(text, -1) {
+			if value.Text(Claims(token), "sub") == kind {
+				return token
 			}
-			text = escape.ReplaceAllStringFunc(text, func(code string) string {
-				plain, _ := hex.DecodeString(code[1:])
-				return string(plain)
-			})
 		}
 	}
 	return ""
 }
-
-var (
-	escape    = regexp.MustCompile(`%[0-9A-Fa-f]{2}`)
-	softBreak = regexp.MustCompile(`=\r?\n`) // of quoted-printable text that nobody decoded (RFC 2045 6.7)
-)
 
 // Claims reads a JWT's claims without verifying it; nil where it is none.
 func Claims(token string) any { return JwtPart(token, 1) }

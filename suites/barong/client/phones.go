@@ -109,9 +109,7 @@ func (o *PhoneOwner) Code(ctx context.Context) string {
 	}
 	found := ""
 	o.P.Mail(ctx, o.P.TextAddress(o.Number), func(m inbox.Message) bool {
-		if codes := inbox.Codes(m.Text+"\n"+m.HTML, 5); len(codes) > 0 {
-			found = codes[0]
-		}
+		found = inbox.Code(m, 5)
 		return found != ""
 	})
 	return o.P.Secret("sms-code", found)

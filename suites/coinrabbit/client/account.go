@@ -380,14 +380,7 @@ func (p *Client) VerifyLast(ctx context.Context, a *Account, messageType string)
 }
 
 // codeIn finds the code of a message.
-func codeIn(m inbox.Message) string {
-	for _, length := range []int{6, 8, 7, 5, 4} {
-		if codes := inbox.Codes(m.Text+"\n"+m.HTML, length); len(codes) > 0 {
-			return codes[0]
-		}
-	}
-	return ""
-}
+func codeIn(m inbox.Message) string { return inbox.Code(m, 6, 8, 7, 5, 4) }
 
 // Verified is a new verification token of an account for a message type.
 func (p *Client) Verified(ctx context.Context, a *Account, messageType string) string {

@@ -144,16 +144,22 @@ func (p *Client) MailedLink(ctx context.Context, to, kind string) Link {
 	ginkgo.GinkgoHelper()
 	var found Link
 	p.Mail(ctx, to, func(m inbox.Message) bool {
-		for _, text := range inbox.Links(m.Text + "\n" + m.HTML) {
-			if l := ParseLink(text); l.Kind == kind {
-				found = l
-				return true
-			}
-		}
-		return false
+		found = LinkIn(m, kind)
+		return found.Kind == kind
 	})
 	p.Secret("confirm-key", found.Key)
 	return found
+}
+
+// LinkIn is the first link of a kind in a mail, with a scheme or without one, in a link of
+// whoever counts clicks, or with its query behind a "#".
+func LinkIn(m inbox.Message, kind string) Link {
+	for _, query := range inbox.Queries(m, "type="+kind) {
+		if l := ParseLink("?" + query); l.Kind == kind && l.Key != "" {
+			return l
+		}
+	}
+	return Link{}
 }
 
 // PasswordLink is a link to change the password of a session's user, got without

@@ -83,7 +83,7 @@ func (x *TextUser) NextCode(ctx context.Context) string {
 	ginkgo.GinkgoHelper()
 	code := ""
 	x.p.Mail(ctx, x.p.textAddress(x.Who), func(m inbox.Message) bool {
-		code = codeIn(m.Text + "\n" + m.HTML)
+		code = inbox.Code(m, 6, 8, 7, 5, 4)
 		return code != ""
 	})
 	return x.p.Secret("sms-code", code)
@@ -188,17 +188,6 @@ func (p *Client) textAddress(who *identity.Identity) string {
 		p.Untestable("it sends texts to the phone of %s, and the target file gives none", who.Name)
 	}
 	return strings.ReplaceAll(box.SMSAddress, "{phone}", number)
-}
-
-// codeIn finds a code: six digits if there are any, else the number that stands
-// where they should.
-func codeIn(text string) string {
-	for _, length := range []int{6, 8, 7, 5, 4} {
-		if codes := inbox.Codes(text, length); len(codes) > 0 {
-			return codes[0]
-		}
-	}
-	return ""
 }
 
 // OtherDigits is a wrong code of the same length.
