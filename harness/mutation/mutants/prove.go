@@ -253,7 +253,7 @@ func (p *prover) shard(ctx context.Context, mutants []Mutant, on []sighted, done
 	for len(mutants) > 0 {
 		last := site.ID(0)
 		judged := map[site.ID]bool{}
-		finished, err := p.process(ctx, job{Places: p.places, Judge: mutants, On: on, Drop: p.Drop}, func(m message) {
+		finished, err := p.process(ctx, job{Places: p.places, Judge: mutants, Exempt: p.exempt(mutants), On: on, Drop: p.Drop}, func(m message) {
 			if m.Begun != 0 {
 				last = m.Begun
 			}
@@ -278,6 +278,17 @@ func (p *prover) shard(ctx context.Context, mutants []Mutant, on []sighted, done
 		}
 	}
 	return nil
+}
+
+// exempt names those of some mutants that are listed as equivalent.
+func (p *prover) exempt(mutants []Mutant) []site.ID {
+	var ids []site.ID
+	for _, m := range mutants {
+		if slices.ContainsFunc(p.Exempt, func(e Exemption) bool { return e.fits(m) }) {
+			ids = append(ids, m.ID)
+		}
+	}
+	return ids
 }
 
 // process runs one job and hands on what its process says. finished tells whether

@@ -15,6 +15,10 @@ const (
 	mostAsked = 100
 	mostNear  = 20
 	mostAgain = 40 // in the other profiles of an exchange, where the same clauses judge by other statuses
+	// A mutant that is listed as equivalent is only asked whether its entry is stale.
+	mostExempt = 10
+	// Where a spec waits for a step that failed, so many that judge the step come next.
+	mostHurried = 8
 )
 
 // ranking tells which clauses are the likeliest to notice a mutant. Near to it are

@@ -103,6 +103,7 @@ type finding struct {
 	deployment reference.Deployment
 	state      verdict.State
 	reason     string
+	waits      step // of a spec that could not judge: the step that failed
 	broken     bool // the reference did not start
 	hung       bool // it goes on with a call for ever
 	reached    site.Set
@@ -164,6 +165,9 @@ func (s *stage) run(assigned func(clause.Info) (assignment, bool), record bool,
 		env.Sink = sink
 		sink.result = func(r journal.Result) {
 			found.state, found.reason = r.State, r.Reason
+			if len(r.Failures) > 0 {
+				found.waits = step{r.Failures[0].Operation, r.Failures[0].Outcome}
+			}
 			if r.State == verdict.Passed && len(r.Notes) > 0 { // the clause about the shape fails by it
 				found.state = verdict.Failed
 			}

@@ -21,8 +21,9 @@ type job struct {
 	Places  []place   `json:"places"` // of every mutant of the binary, by number; the first is nobody's
 	Observe *Surface  `json:"observe,omitempty"`
 	Judge   []Mutant  `json:"judge,omitempty"`
-	On      []sighted `json:"on,omitempty"`   // in the order in which they are asked
-	Drop    []string  `json:"drop,omitempty"` // clauses that the suite is to lack
+	Exempt  []site.ID `json:"exempt,omitempty"` // of these, listed as equivalent
+	On      []sighted `json:"on,omitempty"`     // in the order in which they are asked
+	Drop    []string  `json:"drop,omitempty"`   // clauses that the suite is to lack
 }
 
 // place is where a mutant is.
@@ -40,6 +41,7 @@ type sighted struct {
 // sighting is what one clause reaches on the pristine reference.
 type sighting struct {
 	ID         string        `json:"id"`
+	Step       step          `json:"step"` // what it is about
 	Level      clause.Level  `json:"level"`
 	Baseline   bool          `json:"baseline"`
 	Deployment string        `json:"deployment"`
@@ -47,6 +49,12 @@ type sighting struct {
 	Reason     string        `json:"reason,omitempty"`
 	Reached    site.Set      `json:"reached"`
 	Differs    site.Set      `json:"differs"`
+}
+
+// step is an operation and how it ends.
+type step struct {
+	Operation string `json:"operation"`
+	Outcome   string `json:"outcome"`
 }
 
 // message is one line of what a process says.
@@ -151,7 +159,7 @@ func (w *worker) observe() error {
 			settled[f.ID] = f.state != verdict.NotApplicable
 			if settled[f.ID] {
 				w.say(message{Sighting: &sighting{
-					ID: f.ID, Level: f.Level, Baseline: len(f.Baseline) > 0, Deployment: d.Name,
+					ID: f.ID, Step: step{f.Operation, f.Outcome}, Level: f.Level, Baseline: len(f.Baseline) > 0, Deployment: d.Name,
 					State: f.state, Reason: f.reason, Reached: f.reached, Differs: f.differs,
 				}})
 			}
@@ -169,6 +177,7 @@ type trial struct {
 	judgment
 	mutant   Mutant
 	queue    []*sighting // clauses that could notice it, the likeliest first
+	spare    []*sighting // those that there are too many of to ask
 	touched  int         // clauses that come to a state in which it makes a difference
 	rounds   int
 	settled  bool
@@ -231,18 +240,16 @@ func (w *worker) settle(t *trial, state State) {
 // rounds puts mutants to the clauses of one surface. In one round each clause meets
 // a mutant of its own, for building a suite's tree costs more than most specs.
 func (w *worker) rounds(s *stage, on sighted, first bool, order []*trial, trials map[site.ID]*trial) error {
-	likely, most := newRanking(w.Places, on.Clauses), mostAsked
-	if !first {
-		most = mostAgain
-	}
+	likely := newRanking(w.Places, on.Clauses)
 	for _, t := range order {
-		t.queue, t.rounds = nil, 0
+		t.queue, t.spare, t.rounds = nil, nil, 0
 		if t.settled {
 			continue
 		}
 		all := likely.of(t.mutant)
 		t.touched += len(all)
-		t.queue = all[:min(most, len(all))]
+		most := min(len(all), w.most(t.mutant, first))
+		t.queue, t.spare = all[:most], all[most:]
 	}
 	deployments := map[string]reference.Deployment{}
 	for _, d := range reference.Deployments(s.Exchange) {
@@ -275,6 +282,17 @@ func (w *worker) rounds(s *stage, on sighted, first bool, order []*trial, trials
 	}
 }
 
+// most is how many clauses of a surface a mutant is put to.
+func (w *worker) most(m Mutant, first bool) int {
+	switch {
+	case slices.Contains(w.Exempt, m.ID):
+		return mostExempt
+	case first:
+		return mostAsked
+	}
+	return mostAgain
+}
+
 // take notes what a clause said of a mutant.
 func (w *worker) take(t *trial, f finding, on Surface) {
 	t.Specs++
@@ -293,7 +311,24 @@ func (w *worker) take(t *trial, f finding, on Surface) {
 		t.judged++
 	default:
 		t.unjudged = fmt.Sprintf("%s is %s: %s", f.ID, f.state, f.reason)
+		t.hurry(f.waits)
 	}
+}
+
+// hurry asks the clauses first that judge the step for which another one waits: a run
+// has them judge it too.
+func (t *trial) hurry(waits step) {
+	var first, rest []*sighting
+	for i, c := range slices.Concat(t.queue, t.spare) {
+		switch {
+		case c.Step == waits && len(first) < mostHurried:
+			first = append(first, c)
+		case i < len(t.queue):
+			rest = append(rest, c)
+		}
+	}
+	t.spare = slices.DeleteFunc(t.spare, func(c *sighting) bool { return slices.Contains(first, c) })
+	t.queue = append(first, rest...)
 }
 
 // deal gives each mutant that is left some of the clauses that no other has: one
