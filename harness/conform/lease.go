@@ -321,13 +321,26 @@ func (s *Context) Messages(ctx context.Context, to string) []inbox.Message {
 func (s *Context) Mail(ctx context.Context, to string, match func(inbox.Message) bool) inbox.Message {
 	ginkgo.GinkgoHelper()
 	if s.mails.hopeless() {
-		s.Untestable("no message to the leased identity is waited for: the last %d that were waited for never arrived in the inbox", enough)
+		s.unsent(fmt.Sprintf("no message to the leased identity is waited for: the last %d that were waited for never arrived in the inbox", enough))
 	}
 	message, arrived := s.awaitMail(ctx, to, match)
 	if !arrived {
-		s.Untestable("no message to the leased identity arrived in the inbox in time")
+		s.unsent("no message to the leased identity arrived in the inbox in time")
 	}
 	return message
+}
+
+// unsent ends the spec for lack of a message. It waits for what the newest answer
+// promised: the clause about that answer is the one that judges whether mails are sent.
+func (s *Context) unsent(reason string) {
+	ginkgo.GinkgoHelper()
+	operation, outcome, ok := s.current().newestStep()
+	if !ok {
+		s.Untestable("%s", reason)
+	}
+	f := s.describe(reason, []string{"a message in the inbox of the target file"}, []string{"none"}, nil)
+	f.Operation, f.Outcome = operation, outcome
+	s.stop(verdict.Untestable, reason, &f)
 }
 
 // PromisedMail is Mail for the clause that promises the message: it fails where none

@@ -51,6 +51,18 @@ func (r *run) record(c journal.Check) {
 	r.evidence = append(r.evidence, c)
 }
 
+// newestStep is the operation that an answer was last compared with, and how that ended.
+func (r *run) newestStep() (operation, outcome string, ok bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, c := range slices.Backward(r.evidence) {
+		if c.Operation != "" {
+			return c.Operation, c.Outcome, true
+		}
+	}
+	return "", "", false
+}
+
 // note keeps what is another clause's to judge.
 func (r *run) note(f journal.Failure) {
 	r.mu.Lock()

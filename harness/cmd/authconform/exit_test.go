@@ -288,6 +288,9 @@ func TestSilentInboxIsGivenUp(t *testing.T) {
 	for _, v := range report(t, out).Verdicts {
 		if strings.Contains(v.Reason, "never arrived in the inbox") {
 			given++
+			if len(v.Failures) == 0 || v.Failures[0].Outcome == "" {
+				t.Errorf("%s does not tell the step that it waits for", v.ID)
+			}
 		}
 	}
 	if given < 100 {

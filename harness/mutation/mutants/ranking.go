@@ -19,6 +19,8 @@ const (
 	mostExempt = 10
 	// Where a spec waits for a step that failed, so many that judge the step come next.
 	mostHurried = 8
+	// After so many that could not judge, no other one of a surface will.
+	mostWasted = 32
 )
 
 // ranking tells which clauses are the likeliest to notice a mutant. Near to it are

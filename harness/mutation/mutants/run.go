@@ -76,7 +76,7 @@ func (g *guard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // handler that goes on for spareTime after its spec has ended hangs.
 const (
 	answerWithin, pristineAnswer = 4 * time.Second, 30 * time.Second
-	mailWithin, pristineMail     = time.Second, 10 * time.Second
+	mailWithin, pristineMail     = 250 * time.Millisecond, 10 * time.Second
 	spareTime                    = 2 * time.Second
 )
 

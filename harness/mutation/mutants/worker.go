@@ -182,6 +182,7 @@ type trial struct {
 	rounds   int
 	settled  bool
 	unjudged string // why the last spec that could not judge it could not
+	wasted   int    // how many specs of this surface could not
 	judged   int    // specs that passed
 }
 
@@ -242,7 +243,7 @@ func (w *worker) settle(t *trial, state State) {
 func (w *worker) rounds(s *stage, on sighted, first bool, order []*trial, trials map[site.ID]*trial) error {
 	likely := newRanking(w.Places, on.Clauses)
 	for _, t := range order {
-		t.queue, t.spare, t.rounds = nil, nil, 0
+		t.queue, t.spare, t.rounds, t.wasted = nil, nil, 0, 0
 		if t.settled {
 			continue
 		}
@@ -312,6 +313,9 @@ func (w *worker) take(t *trial, f finding, on Surface) {
 	default:
 		t.unjudged = fmt.Sprintf("%s is %s: %s", f.ID, f.state, f.reason)
 		t.hurry(f.waits)
+		if t.wasted++; t.wasted == mostWasted {
+			t.queue = nil
+		}
 	}
 }
 

@@ -307,16 +307,31 @@ func (p *Client) sender(a *Account, messageType string) *conform.Actor {
 // NewCode has a code sent and reads it where it arrives.
 func (p *Client) NewCode(ctx context.Context, a *Account, messageType string) string {
 	ginkgo.GinkgoHelper()
-	code, call := p.TrySend(ctx, a, messageType)
+	call := p.send(ctx, a, messageType)
 	p.Require("send a code", call, p.SendCode, contract.OK)
-	return code
+	return p.read(p.Mail(ctx, p.boxOf(a), holdsCode))
+}
+
+// PromisedCode is NewCode for the clause that promises that a code is sent.
+func (p *Client) PromisedCode(ctx context.Context, a *Account, messageType string) string {
+	ginkgo.GinkgoHelper()
+	p.Expect(p.send(ctx, a, messageType), p.SendCode, contract.OK)
+	return p.read(p.PromisedMail(ctx, p.boxOf(a), holdsCode))
 }
 
 // TrySend is NewCode with the answer to the sending, which the caller judges.
 func (p *Client) TrySend(ctx context.Context, a *Account, messageType string) (string, *httpclient.Call) {
 	ginkgo.GinkgoHelper()
-	_, box := p.address(a)
-	p.ForgetMail(ctx, box)
+	call := p.send(ctx, a, messageType)
+	if !p.Is(call, p.SendCode, contract.OK) {
+		return "", call
+	}
+	return p.read(p.Mail(ctx, p.boxOf(a), holdsCode)), call
+}
+
+func (p *Client) send(ctx context.Context, a *Account, messageType string) *httpclient.Call {
+	ginkgo.GinkgoHelper()
+	p.ForgetMail(ctx, p.boxOf(a))
 	send := func() *httpclient.Call {
 		return p.Do(ctx, p.sender(a, messageType), p.SendCode, p.SendRequest(a, messageType))
 	}
@@ -329,13 +344,21 @@ func (p *Client) TrySend(ctx context.Context, a *Account, messageType string) (s
 		p.Wait(ctx, max(limit.Window, limit.Block)+time.Second, "the target may send no more codes for now")
 		call = send()
 	}
-	if !sent() {
-		return "", call
+	if sent() {
+		a.Who.Keep(waitedFor, "")
 	}
-	a.Who.Keep(waitedFor, "")
-	message := p.Mail(ctx, box, func(m inbox.Message) bool { return codeIn(m) != "" })
-	return p.Secret("verification-code", codeIn(message)), call
+	return call
 }
+
+func (p *Client) boxOf(a *Account) string {
+	ginkgo.GinkgoHelper()
+	_, box := p.address(a)
+	return box
+}
+
+func holdsCode(m inbox.Message) bool { return codeIn(m) != "" }
+
+func (p *Client) read(m inbox.Message) string { return p.Secret("verification-code", codeIn(m)) }
 
 // Box is where messages to an address or a number arrive.
 func (p *Client) Box(recipient string) string {
