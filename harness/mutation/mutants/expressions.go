@@ -205,7 +205,7 @@ func unitOf(d int64) (unit int64, name string) {
 }
 
 func (g *walker) call(e *ast.CallExpr) {
-	if g.fold(e) != unknown {
+	if g.fold(e) != unknown || isHook(g.pkg, e) {
 		return
 	}
 	callee := g.pkg.types.Types[e.Fun]
@@ -247,7 +247,7 @@ func pure(e ast.Expr) bool {
 
 // symmetric are functions for which the order of two arguments does not matter.
 var symmetric = []string{
-	"Equal", "EqualFold", "SameSecret", "ConstantTimeCompare", "max", "min",
+	"Equal", "EqualFold", "SameSecret", "SameSentCode", "SameProof", "ConstantTimeCompare", "max", "min",
 	"Sprintf", "Errorf", "Fprintf", // their arguments are text for people
 }
 
@@ -268,7 +268,7 @@ func (g *walker) swaps(e *ast.CallExpr) {
 		ta, tb := g.pkg.types.Types[a], g.pkg.types.Types[b]
 		textA, textB := g.code(a), g.code(b)
 		spread := e.Ellipsis.IsValid() && i+2 == len(e.Args)
-		if ta.IsNil() || tb.IsNil() || spread || !types.Identical(ta.Type, tb.Type) || textA == textB {
+		if isHook(g.pkg, a) || isHook(g.pkg, b) || ta.IsNil() || tb.IsNil() || spread || !types.Identical(ta.Type, tb.Type) || textA == textB {
 			continue
 		}
 		argument := basicArgument(ta.Type)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math/bits"
 	"slices"
+	"strings"
 
 	"authconform/harness/mutation/site"
 )
@@ -12,7 +13,7 @@ import (
 // clauses of one surface at most, the first of them those near to it; what all of
 // these let pass counts as survived, at worst wrongly so.
 const (
-	mostAsked = 100
+	mostAsked = 120
 	mostNear  = 20
 	mostAgain = 40 // in the other profiles of an exchange, where the same clauses judge by other statuses
 	// A mutant that is listed as equivalent is only asked whether its entry is stale.
@@ -136,13 +137,46 @@ func (r *ranking) of(m Mutant) []*sighting {
 		return cmp.Or(cmp.Compare(weight(b), weight(a)), cmp.Compare(r.sizes[a], r.sizes[b]))
 	})
 	if len(order) > mostNear {
-		slices.SortFunc(order[mostNear:], func(a, b int) int { return cmp.Compare(r.turn[a], r.turn[b]) })
+		r.vary(order)
 	}
 	list := make([]*sighting, len(order))
 	for i, at := range order {
 		list[i] = &r.clauses[at]
 	}
 	return list
+}
+
+// vary orders the clauses behind those that are near: first one about each step that none
+// of these is about, then one of each kind, rare kinds first, then the rest in turns. The
+// kind of a clause is the last word of its id, such as "no-store".
+func (r *ranking) vary(order []int) {
+	rest := order[mostNear:]
+	slices.SortFunc(rest, func(a, b int) int { return cmp.Compare(r.turn[a], r.turn[b]) })
+	steps, kinds, many := map[step]bool{}, map[string]bool{}, map[string]int{}
+	for _, i := range order[:mostNear] {
+		steps[r.clauses[i].Step], kinds[r.kind(i)] = true, true
+	}
+	for _, i := range order {
+		many[r.kind(i)]++
+	}
+	place := map[int]int{}
+	for _, i := range rest {
+		switch {
+		case !steps[r.clauses[i].Step]:
+			place[i] = 0
+		case !kinds[r.kind(i)]:
+			place[i] = many[r.kind(i)]
+		default:
+			place[i] = len(order)
+		}
+		steps[r.clauses[i].Step], kinds[r.kind(i)] = true, true
+	}
+	slices.SortStableFunc(rest, func(a, b int) int { return cmp.Compare(place[a], place[b]) })
+}
+
+func (r *ranking) kind(i int) string {
+	id := r.clauses[i].ID
+	return id[strings.LastIndex(id, ".")+1:]
 }
 
 func size(s site.Set) (n int) {

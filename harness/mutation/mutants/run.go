@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -165,9 +166,7 @@ func (s *stage) run(assigned func(clause.Info) (assignment, bool), record bool,
 		env.Sink = sink
 		sink.result = func(r journal.Result) {
 			found.state, found.reason = r.State, r.Reason
-			if len(r.Failures) > 0 {
-				found.waits = step{r.Failures[0].Operation, r.Failures[0].Outcome}
-			}
+			found.waits = waitsFor(r)
 			if r.State == verdict.Passed && len(r.Notes) > 0 { // the clause about the shape fails by it
 				found.state = verdict.Failed
 			}
@@ -185,6 +184,20 @@ func (s *stage) run(assigned func(clause.Info) (assignment, bool), record bool,
 	runner.Specs(s.Exchange, &seed, io.Discard)
 	site.Activate(0)
 	return nil
+}
+
+// waitsFor is the step that kept a spec from judging: the one that failed, or else the
+// last one that was taken, whose answer then lacks what the spec reads out of it.
+func waitsFor(r journal.Result) step {
+	if len(r.Failures) > 0 && r.Failures[0].Outcome != "" {
+		return step{r.Failures[0].Operation, r.Failures[0].Outcome}
+	}
+	for _, c := range slices.Backward(r.Evidence) {
+		if c.Operation != "" {
+			return step{c.Operation, c.Outcome}
+		}
+	}
+	return step{}
 }
 
 // start starts the reference with a mutant on. A panic means that it does not.

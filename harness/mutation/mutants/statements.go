@@ -35,7 +35,7 @@ func (g *walker) effect(s ast.Stmt) bool {
 	case *ast.GoStmt:
 		return g.droppable(s.Call)
 	case *ast.AssignStmt:
-		return s.Tok != token.DEFINE
+		return s.Tok != token.DEFINE && !(len(s.Rhs) == 1 && isHook(g.pkg, s.Rhs[0]))
 	case *ast.IncDecStmt, *ast.SendStmt:
 		return true
 	}
@@ -43,6 +43,9 @@ func (g *walker) effect(s ast.Stmt) bool {
 }
 
 func (g *walker) droppable(call *ast.CallExpr) bool {
+	if isHook(g.pkg, call) {
+		return false
+	}
 	switch f := call.Fun.(type) {
 	case *ast.Ident:
 		return f.Name != "panic"

@@ -219,12 +219,8 @@ func before(separator string) func(string) string {
 	}
 }
 
-// MatchTOTP is MatchTOTP with what faults take for a right code, at a step that nothing
-// else has.
-func (s *Server) MatchTOTP(secret, code string, at time.Time, window int) (step int64, ok bool) {
-	if step, ok := MatchTOTP(secret, code, at, window); ok {
-		return step, ok
-	}
+// mistakenTOTP is what faults take for a right code, at a step that nothing else has.
+func (s *Server) mistakenTOTP(secret, code string, at time.Time) (step int64, ok bool) {
 	for _, f := range s.common {
 		if f.counts != nil && secret != "" && f.counts(presented{secret, code, at}) {
 			return -at.UnixNano(), true
@@ -236,10 +232,7 @@ func (s *Server) MatchTOTP(secret, code string, at time.Time, window int) (step 
 	return 0, false
 }
 
-// SameSentCode is SameSecret for a code that was sent, with what faults take for the same.
-func (s *Server) SameSentCode(right, text string) bool {
-	if SameSecret(right, text) {
-		return true
-	}
+// mistakenSentCode tells whether faults take a code for the one that was sent.
+func (s *Server) mistakenSentCode(right, text string) bool {
 	return right != "" && slices.ContainsFunc(s.common, func(f commonFault) bool { return f.arrives != nil && f.arrives(right, text) })
 }

@@ -1,6 +1,9 @@
 package kit
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // taking is a fault that takes another text for a proof that the server knows itself, such
 // as a signature or the key of a link.
@@ -40,15 +43,7 @@ var proofFaults = []commonFault{
 	taking("proof-in-any-order", "The characters of a proof count in any order.", func(r, s string) bool { return sorted(r) == sorted(s) }),
 }
 
-// SameProof is SameSecret with what faults take for the same.
-func (s *Server) SameProof(right, sent string) bool {
-	if SameSecret(right, sent) {
-		return true
-	}
-	for _, f := range s.common {
-		if f.takes != nil && len(right) >= 8 && f.takes(right, sent) {
-			return true
-		}
-	}
-	return false
+// mistakenProof tells whether faults take one proof for another.
+func (s *Server) mistakenProof(right, sent string) bool {
+	return len(right) >= 8 && slices.ContainsFunc(s.common, func(f commonFault) bool { return f.takes != nil && f.takes(right, sent) })
 }
