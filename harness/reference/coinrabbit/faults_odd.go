@@ -178,3 +178,14 @@ func (s *Server) oddWrong(r *request, a *account, secret string) bool {
 	}
 	return false
 }
+
+// mistakenVerification is a verification of an account, nil for any, whose token faults take
+// for another one.
+func (s *Server) mistakenVerification(token string, a *account) *verification {
+	for _, other := range s.verifications {
+		if (a == nil || other.account == a) && s.SameProof(other.shown, token) {
+			return other
+		}
+	}
+	return nil
+}
