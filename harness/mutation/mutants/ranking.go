@@ -137,7 +137,7 @@ func (r *ranking) of(m Mutant) []*sighting {
 		return cmp.Or(cmp.Compare(weight(b), weight(a)), cmp.Compare(r.sizes[a], r.sizes[b]))
 	})
 	if len(order) > mostNear {
-		r.vary(order)
+		r.vary(m, order)
 	}
 	list := make([]*sighting, len(order))
 	for i, at := range order {
@@ -147,9 +147,10 @@ func (r *ranking) of(m Mutant) []*sighting {
 }
 
 // vary orders the clauses behind those that are near: first one about each step that none
-// of these is about, then one of each kind, rare kinds first, then the rest in turns. The
-// kind of a clause is the last word of its id, such as "no-store".
-func (r *ranking) vary(order []int) {
+// of these is about, then one of each kind, those about the operation that comes to the
+// place the most often and rare kinds first, then the rest in turns. The kind of a clause is
+// the last word of its id, such as "no-store".
+func (r *ranking) vary(m Mutant, order []int) {
 	rest := order[mostNear:]
 	slices.SortFunc(rest, func(a, b int) int { return cmp.Compare(r.turn[a], r.turn[b]) })
 	steps, kinds, many := map[step]bool{}, map[string]bool{}, map[string]int{}
@@ -159,19 +160,47 @@ func (r *ranking) vary(order []int) {
 	for _, i := range order {
 		many[r.kind(i)]++
 	}
+	own := r.operation(m.ID)
 	place := map[int]int{}
 	for _, i := range rest {
-		switch {
-		case !steps[r.clauses[i].Step]:
+		switch c := r.clauses[i]; {
+		case !steps[c.Step]:
 			place[i] = 0
+		case !kinds[r.kind(i)] && c.Step.Operation == own:
+			place[i] = 1
 		case !kinds[r.kind(i)]:
-			place[i] = many[r.kind(i)]
+			place[i] = 1 + many[r.kind(i)]
 		default:
-			place[i] = len(order)
+			place[i] = 2 + len(order)
 		}
 		steps[r.clauses[i].Step], kinds[r.kind(i)] = true, true
 	}
 	slices.SortStableFunc(rest, func(a, b int) int { return cmp.Compare(place[a], place[b]) })
+}
+
+// operation is the one whose clauses come to a place the most often; empty where those of
+// several all do.
+func (r *ranking) operation(id site.ID) string {
+	come, all := map[string]int{}, map[string]int{}
+	for _, c := range r.clauses {
+		all[c.Step.Operation]++
+		if c.Reached.Has(id) {
+			come[c.Step.Operation]++
+		}
+	}
+	best, most, tied := "", 0.0, false
+	for name, n := range come {
+		switch share := float64(n) / float64(all[name]); {
+		case share > most:
+			best, most, tied = name, share, false
+		case share == most:
+			tied = true
+		}
+	}
+	if tied {
+		return ""
+	}
+	return best
 }
 
 func (r *ranking) kind(i int) string {
