@@ -321,7 +321,8 @@ func (s *Context) Messages(ctx context.Context, to string) []inbox.Message {
 func (s *Context) Mail(ctx context.Context, to string, match func(inbox.Message) bool) inbox.Message {
 	ginkgo.GinkgoHelper()
 	if s.mails.hopeless() {
-		s.unsent(fmt.Sprintf("no message to the leased identity is waited for: the last %d that were waited for never arrived in the inbox", enough))
+		s.unsent(fmt.Sprintf("no message to the leased identity is waited for: the last %d that were waited for never arrived in the inbox",
+			enough))
 	}
 	message, arrived := s.awaitMail(ctx, to, match)
 	if !arrived {
