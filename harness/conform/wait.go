@@ -28,9 +28,7 @@ func (s *Context) Wait(ctx context.Context, d time.Duration, why string) {
 		s.env.Clock.Advance(d)
 		return
 	}
-	if tooLong {
-		s.Untestable("it has to wait %s (%s), longer than limits.max-wait (%s) of the target file", d, why, s.env.Target.Limits.MaxWait)
-	}
+	s.WillWait(d, why)
 	if until := s.env.Accounts.Course().Until; !until.IsZero() && time.Now().Add(d).After(until) {
 		s.stop(verdict.NotRun, fmt.Sprintf("it has to wait %s (%s), and limits.max-run of the target file ends before", d, why), nil)
 	}
@@ -48,6 +46,16 @@ func (s *Context) Wait(ctx context.Context, d time.Duration, why string) {
 				s.stop(verdict.NotRun, over, nil)
 			}
 		}
+	}
+}
+
+// WillWait makes the clause UNTESTABLE at once where Wait would only later, when the spec has
+// done what it waits to be over.
+func (s *Context) WillWait(d time.Duration, why string) {
+	ginkgo.GinkgoHelper()
+	tooLong := d > s.env.Target.Limits.MaxWait
+	if tooLong && (s.env.RealTime || !s.canAdvance()) {
+		s.Untestable("it has to wait %s (%s), longer than limits.max-wait (%s) of the target file", d, why, s.env.Target.Limits.MaxWait)
 	}
 }
 

@@ -101,7 +101,7 @@ func rules(cookie func() string) []rule {
 // session tells whether a member or cookie of a name holds a session.
 func Passive(s *conform.Context, entrance Entrance, whoAmI Subject, cookie func() string, issues func(operation, label string) bool,
 	session func(name string) bool) {
-	unpredictable(s, whoAmI, cookie)
+	unpredictable(s, whoAmI, cookie, issues)
 	opensNothing(s, entrance, whoAmI, session)
 	secrets := &tellTale{see: s.See, isRight: s.IsRightCode, told: s.ToldCode, issues: issues, codes: map[string]bool{}}
 	told := rule{"secret", "tells a secret that its operation does not issue", "OWASP ASVS 5.0.0 14.2.6; checks#F18", secrets.look}

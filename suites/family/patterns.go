@@ -68,6 +68,32 @@ func stride(tokens []string) int {
 	return most
 }
 
+// patternedCodes tells whether backup codes, in the order of the alphabet, have one of two
+// characters each in most of their places, or differ from the next in their last character
+// alone for the most part. Random ones have the former in no place, and the latter once in
+// twenty for five hundred codes of five digits.
+func patternedCodes(codes []string) bool {
+	if len(codes) < enoughSent || slices.ContainsFunc(codes, func(code string) bool { return len(code) != len(codes[0]) }) {
+		return false
+	}
+	fixed, neighbours := 0, 0
+	for i, code := range codes[1:] {
+		if last := len(code) - 1; code[:last] == codes[i][:last] {
+			neighbours++
+		}
+	}
+	for at := range codes[0] {
+		seen := map[byte]bool{}
+		for _, code := range codes {
+			seen[code[at]] = true
+		}
+		if len(seen) <= 2 {
+			fixed++
+		}
+	}
+	return 2*fixed > len(codes[0]) || 2*neighbours > len(codes)
+}
+
 // sentCodes are the one-time codes that messages of a run held, in the order they came.
 type sentCodes struct {
 	seen  map[string]bool // ids of messages

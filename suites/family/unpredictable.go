@@ -1,6 +1,7 @@
 package family
 
 import (
+	"bytes"
 	"crypto/md5"
 	"crypto/sha1"
 	"crypto/sha256"
@@ -35,12 +36,18 @@ const (
 	compared = 400
 	// leastBits is the entropy that a session or a key has to have at the least (OWASP ASVS 5.0.0 7.2.3).
 	leastBits = 64
+	// shared is how many callers cannot be given one token by chance, or by a server that
+	// gives everybody the same text beside it.
+	shared = 3
 	// counted is how far a counter is followed whose hash a token may be.
 	counted = 1 << 14
 )
 
 // issuedMember fits the members of an answer that hold a session or a token.
 var issuedMember = regexp.MustCompile(`(?i)((token|session|csrf)(_?id)?|secret|tfakey|manualentrykey)$`)
+
+// sessionMember fits those whose values are a caller's own.
+var sessionMember = regexp.MustCompile(`(?i)^(session_?)?(token|session(_?id)?)$`)
 
 // uuid fits the identifiers that some targets mail as codes (RFC 9562 section 4).
 var uuid = regexp.MustCompile(`\b[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\b`)
@@ -51,9 +58,13 @@ type samples struct {
 	mu     sync.Mutex
 	cookie func() string // name of the session cookie; nil where there is none
 	tokens map[string]map[string]bool
+	owners map[string]map[string]bool // of sessions, by the token: who they were issued to
 	names  map[string]bool
 	times  map[int64]bool // in seconds, by the target's clock
 	sent   sentCodes
+	sets   map[string]bool // backup codes
+	// backup tells whether an operation hands backup codes out.
+	backup func(operation string) bool
 }
 
 // mail reads the proofs that a message holds: those of its links, and JSON Web Tokens.
@@ -84,12 +95,29 @@ func (s *samples) take(call *httpclient.Call) {
 	for _, c := range (&http.Response{Header: call.Header}).Cookies() {
 		if s.cookie != nil && c.Name == s.cookie() && c.MaxAge >= 0 { // load balancers have cookies of their own
 			s.add("the cookie "+c.Name, c.Value)
+			s.own(c.Value, call)
 		}
 	}
-	s.read(value.Of(call))
+	s.read(value.Of(call), call)
 }
 
-func (s *samples) read(v any) {
+// own remembers who was given the token of a session that he had not sent.
+func (s *samples) own(token string, call *httpclient.Call) {
+	for _, values := range call.RequestHeader {
+		if slices.ContainsFunc(values, func(sent string) bool { return strings.Contains(sent, token) }) {
+			return
+		}
+	}
+	if bytes.Contains(call.RequestBody, []byte(token)) {
+		return
+	}
+	if s.owners[token] == nil {
+		s.owners[token] = map[string]bool{}
+	}
+	s.owners[token][call.Actor] = true
+}
+
+func (s *samples) read(v any, call *httpclient.Call) {
 	switch v := v.(type) {
 	case map[string]any:
 		for name, member := range v {
@@ -97,15 +125,20 @@ func (s *samples) read(v any) {
 			switch {
 			case isText && issuedMember.MatchString(name):
 				s.add("the member "+name, text)
+				if sessionMember.MatchString(name) {
+					s.own(text, call)
+				}
+			case isText && name == "code" && len(text) >= 5 && s.backup != nil && s.backup(call.Operation):
+				s.sets[text] = true
 			case isText && len(text) < 64:
 				s.names[text] = true
 			default:
-				s.read(member)
+				s.read(member, call)
 			}
 		}
 	case []any:
 		for _, element := range v {
-			s.read(element)
+			s.read(element, call)
 		}
 	}
 }
@@ -127,6 +160,9 @@ func (s *samples) add(where, token string) {
 func (s *samples) guessable() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.commonly() {
+		return "several callers were given the same session"
+	}
 	var derived map[string]string
 	for _, where := range slices.Sorted(maps.Keys(s.tokens)) {
 		tokens := slices.Sorted(maps.Keys(s.tokens[where]))
@@ -140,12 +176,26 @@ func (s *samples) guessable() string {
 			derived = s.derived()
 		}
 		for _, token := range tokens {
+			if named, made, two := strings.Cut(token, "."); two && ownDigest(named, made) {
+				return "a value of " + where + " is a digest of its own beginning"
+			}
 			if from := derived[digest(token)]; from != "" {
 				return "a value of " + where + " is " + from
 			}
 		}
 	}
+	if patternedCodes(slices.Sorted(maps.Keys(s.sets))) {
+		return "backup codes resemble one another in most of their characters"
+	}
 	return s.sent.guessable()
+}
+
+// ownDigest tells whether a text is a digest of another in hexadecimal digits.
+func ownDigest(of, text string) bool {
+	md, sha, sha2 := md5.Sum([]byte(of)), sha1.Sum([]byte(of)), sha256.Sum256([]byte(of))
+	return slices.ContainsFunc([][]byte{md[:], sha[:], sha2[:]}, func(sum []byte) bool {
+		return strings.EqualFold(hex.EncodeToString(sum), text)
+	})
 }
 
 // mostAlike counts the tokens that differ least from one of them: those that have other
@@ -234,10 +284,23 @@ func (s *samples) derived() map[string]string {
 	return all
 }
 
+// commonly tells whether several callers were given one token of a session.
+func (s *samples) commonly() bool {
+	for token, owners := range s.owners {
+		if len(token) >= 16 && len(owners) >= shared {
+			return true
+		}
+	}
+	return false
+}
+
 // suffice tells whether there are enough tokens of some kind.
 func (s *samples) suffice() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.commonly() {
+		return true
+	}
 	for _, tokens := range s.tokens {
 		if len(tokens) >= enough {
 			return true
@@ -249,8 +312,10 @@ func (s *samples) suffice() bool {
 // unpredictable states that nobody can work out the next token from those before. It
 // looks at all sessions and tokens that the answers of a run issue, and asks for more
 // only where a run is too short for it.
-func unpredictable(s *conform.Context, whoAmI Subject, cookie func() string) {
-	seen := &samples{cookie: cookie, tokens: map[string]map[string]bool{}, names: map[string]bool{}, times: map[int64]bool{}}
+func unpredictable(s *conform.Context, whoAmI Subject, cookie func() string, issues func(operation, label string) bool) {
+	seen := &samples{cookie: cookie, tokens: map[string]map[string]bool{}, owners: map[string]map[string]bool{},
+		names: map[string]bool{}, times: map[int64]bool{}, sets: map[string]bool{},
+		backup: func(operation string) bool { return issues(operation, "backup-code") }}
 	s.Watch(seen.take)
 	s.WatchMail(seen.mail)
 	c := whoAmI.Should(s, "unpredictable", contract.OK, "OWASP ASVS 5.0.0 7.2.3; checks#S11")

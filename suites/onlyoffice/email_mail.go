@@ -1,7 +1,10 @@
 package onlyoffice
 
 import (
+	"context"
+
 	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
 
 	"authconform/harness/clause"
 	"authconform/harness/conform"
@@ -37,10 +40,18 @@ func emailMail(p *client.Client) {
 		clause.Must("onlyoffice.email-mail.foreign", op, contract.Forbidden), func(ctx SpecContext) {
 			by, control := p.SendEmailChangeReady(ctx)
 			other, session := p.SignedIn(ctx, client.User)
+			id, elsewhere := p.ID(ctx, session), p.NewAddress(other)
 			p.Refuses(ctx, conform.Refusal{
 				Operation: op, By: by, Control: control, Outcome: contract.Forbidden,
-				Changes: []conform.Change{set("the id of another", "userId", p.ID(ctx, session))},
-				State:   func() any { return p.Opener(other)(ctx, other.Password) != nil },
+				Changes: []conform.Change{{Name: "the id of another", Of: func(r conform.Request) conform.Request {
+					return r.With("userId", id).With("email", elsewhere)
+				}}},
+				State: func() any { return p.Opener(other)(ctx, other.Password) != nil },
+			})
+			ExpectNoMail(ctx, p, elsewhere, func() {
+				next := p.NewAddress(by.Who)
+				p.DoRequire(ctx, "ask for a mail to one's own new address", by, op, control().With("email", next), contract.OK)
+				p.MailedLink(ctx, next, client.EmailChange)
 			})
 		})
 	It("POST /people/email rejects an id that no user has from an administrator",
@@ -51,6 +62,14 @@ func emailMail(p *client.Client) {
 				Changes: []conform.Change{set("an unknown user", "userId", client.UnknownID)}, Outcome: contract.NotFound,
 			})
 		})
+}
+
+// ExpectNoMail checks that no mail came to an address. after sends another mail and reads it:
+// after it, the one that must not be would have arrived.
+func ExpectNoMail(ctx context.Context, p *client.Client, address string, after func()) {
+	GinkgoHelper()
+	after()
+	p.Check("mails to an address after a refusal", len(p.Messages(ctx, address)), Equal(0))
 }
 
 // wrongAddresses are those to which no mail can go.

@@ -23,6 +23,7 @@ func loginSettingsUpdated(p *client.Client) {
 		})
 	limits := p.LoginLimits()
 	reads, resets := p.As(client.Admin, client.NoBody), p.ResetReady
+	longer := set("a check period of 61 seconds", "checkPeriod", 61)
 	It("GET /settings/security/loginsettings rejects a user",
 		clause.Must("onlyoffice.login-settings.read-user", p.LoginSettings, contract.Forbidden),
 		func(ctx SpecContext) { refusesRole(ctx, p, client.User, p.LoginSettings, reads, limits.State) })
@@ -32,12 +33,12 @@ func loginSettingsUpdated(p *client.Client) {
 	It("PUT /settings/security/loginsettings rejects a user and changes nothing",
 		clause.Must("onlyoffice.login-settings.update-user", p.UpdateLoginSettings, contract.Forbidden),
 		func(ctx SpecContext) {
-			refusesRole(ctx, p, client.User, p.UpdateLoginSettings, limits.SameReady, limits.State)
+			refusesRole(ctx, p, client.User, p.UpdateLoginSettings, limits.SameReady, limits.State, longer)
 		})
 	It("PUT /settings/security/loginsettings rejects a room administrator and changes nothing",
 		clause.Must("onlyoffice.login-settings.update-room-admin", p.UpdateLoginSettings, contract.Forbidden), Serial,
 		func(ctx SpecContext) {
-			refusesRole(ctx, p, client.RoomAdmin, p.UpdateLoginSettings, limits.SameReady, limits.State)
+			refusesRole(ctx, p, client.RoomAdmin, p.UpdateLoginSettings, limits.SameReady, limits.State, longer)
 		})
 	It("DELETE /settings/security/loginsettings rejects a user and changes nothing",
 		clause.Must("onlyoffice.login-settings.reset-user", p.ResetLoginSettings, contract.Forbidden, clause.Disrupts()),

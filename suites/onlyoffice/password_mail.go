@@ -84,6 +84,30 @@ func passwordMailSent(p *client.Client) {
 	})
 }
 
+// passwordMailSilent looks into inboxes after refusals.
+func passwordMailSilent(p *client.Client) {
+	op := p.SendPassword
+	It("POST /people/password mails nothing to an address without an account, and nothing when it rejects a captcha answer or a user who "+
+		"asks for somebody else's mail",
+		clause.Should("onlyoffice.password-mail.silent", op, contract.OK,
+			clause.From(contract.Standard, "OWASP ASVS 5.0.0 6.3.8; OWASP ASVS 5.0.0 8.2.2; checks#E05")), func(ctx SpecContext) {
+			victim, other, nobody := p.Lease(client.User), p.Lease(client.User), p.Nobody()
+			session := p.SignIn(ctx, other)
+			p.ForgetMail(ctx, victim.Login)
+			p.ForgetMail(ctx, other.Login)
+			if p.Target().Captcha.Response != "" {
+				wrong := p.PasswordMail(victim.Login).With("recaptchaResponse", "wrong-captcha-answer")
+				p.Expect(p.Do(ctx, p.Anonymous(), op, wrong), op, contract.CaptchaRefused)
+			}
+			p.Expect(p.Do(ctx, session, op, p.PasswordMail(victim.Login)), op, contract.Forbidden)
+			p.DoRequire(ctx, "ask for a mail to an unknown address", p.Anonymous(), op, p.PasswordMail(nobody), contract.OK)
+			p.DoRequire(ctx, "ask for a mail to an account", session, op, p.PasswordMail(other.Login), contract.OK)
+			p.MailedLink(ctx, other.Login, client.PasswordChange) // after which others would have arrived
+			p.Check("mails to the user whose mail was refused", len(p.Messages(ctx, victim.Login)), Equal(0))
+			p.Check("mails to the unknown address", len(p.Messages(ctx, nobody)), Equal(0))
+		})
+}
+
 // passwordMailOfOthers lets one sender ask for somebody else's mail; asking for
 // their own, or as an administrator for that of a user, is what they may do.
 func passwordMailOfOthers(p *client.Client) {

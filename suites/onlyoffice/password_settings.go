@@ -71,10 +71,13 @@ func passwordSettingsUpdated(p *client.Client) {
 				State: demands.State(ctx, session),
 			})
 		})
+	longer := set("a minimum length of nine", "minLength", 9)
 	It("PUT /settings/security/password rejects a user",
 		clause.Must("onlyoffice.password-settings.update-user", op, contract.Forbidden),
-		func(ctx SpecContext) { refusesRole(ctx, p, client.User, op, demands.SameReady, nil) })
+		func(ctx SpecContext) { refusesRole(ctx, p, client.User, op, demands.SameReady, demands.State, longer) })
 	It("PUT /settings/security/password rejects a room administrator",
 		clause.Must("onlyoffice.password-settings.update-room-admin", op, contract.Forbidden), Serial,
-		func(ctx SpecContext) { refusesRole(ctx, p, client.RoomAdmin, op, demands.SameReady, nil) })
+		func(ctx SpecContext) {
+			refusesRole(ctx, p, client.RoomAdmin, op, demands.SameReady, demands.State, longer)
+		})
 }

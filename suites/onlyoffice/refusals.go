@@ -35,13 +35,14 @@ func refusesChanges(p *client.Client, begin func(context.Context) conform.Refusa
 
 // refusesRole requires that an operation refuses a role what it allows an
 // administrator, who is ready to send the control. state, where not nil, reads
-// the settings that have to stay as they were.
+// the settings that have to stay as they were; differs makes the refused request one for
+// other settings, where who stores the same ones would show nothing.
 func refusesRole(ctx context.Context, p *client.Client, role string, op *contract.Operation, ready client.Ready,
-	state func(context.Context, *conform.Actor) func() any) {
+	state func(context.Context, *conform.Actor) func() any, differs ...conform.Change) {
 	GinkgoHelper()
 	by, control := ready(ctx)
 	_, other := p.SignedIn(ctx, role)
-	pair := conform.Refusal{Operation: op, By: by, ChangedBy: other, Control: control, Outcome: contract.Forbidden}
+	pair := conform.Refusal{Operation: op, By: by, ChangedBy: other, Control: control, Outcome: contract.Forbidden, Changes: differs}
 	if state != nil {
 		pair.State = state(ctx, by)
 	}

@@ -71,9 +71,9 @@ func specs(s *conform.Context) {
 
 	for _, state := range []func(*client.Client){
 		loginSucceeds, loginRefuses, loginTellsNothing, isAuthentificated, firstStep, logout,
-		codeSucceeds, codeRefuses, codeRefusesRequests, hostileCodes,
+		codeSucceeds, codeRefuses, codeRefusesRequests, codesStaySpent, hostileCodes,
 		confirmAccepts, confirmRefuses, confirmRefusesLater, confirmExpires,
-		asksForText, textsCode, acceptsText, refusesText, refusesToText, setsPhone, setPhoneRefuses,
+		asksForText, textsCode, acceptsText, refusesText, limitsTexts, refusesToText, setsPhone, setPhoneRefuses,
 		tfaSettingsUpdated, tfaSettingsRefused, tfaLink, tfaMandatory, tfaConfirm, tfaEnrolment,
 		validateSucceeds, validateSetsCookie, validateRefusesCodes, validateRefusesForms, validateRefusesReplays,
 		validateOnceInParallel, validateNeedsLink, validateRefusesOldLinks,
@@ -81,7 +81,7 @@ func specs(s *conform.Context) {
 		unlinksApp, unlinkVoidsOldApp, unlinkRefuses, unlinkRefusesIDs,
 		loginSettingsUpdated, loginSettingsRefused, loginSettingsGovern, cookieSettingsUpdated, cookieSettingsGovern,
 		connections, connectionLogout, logoutOthers, logoutAll, logoutAllPassword,
-		passwordMailSent, passwordMailOfOthers, passwordChanges, passwordChangeRefused, passwordChangeRefusesLinks,
+		passwordMailSent, passwordMailSilent, passwordMailOfOthers, passwordChanges, passwordChangeRefused, passwordChangeRefusesLinks,
 		passwordSettingsRead, passwordSettingsUpdated, emailMail, emailChanges, emailChangeNeedsLink, emailChangeRefusesLinks,
 		profileByEmail, emailActivation, capabilities, settings, loginEvents,
 		passwordLimit, passwordLimitBypasses, codeLimit, mailLimit,

@@ -239,14 +239,17 @@ func codeLimit(p *client.Client) {
 			l.Wrong = func(int) family.Attempt { return attempt }
 			test.Reach(ctx, l)
 		})
-	It("POST /authentication/{code} counts wrong codes across first steps",
+	It("POST /authentication/{code} counts wrong codes across first steps, and whatever right codes others send meanwhile",
 		clause.Should("onlyoffice.throttle.codes-new-session", p.LoginByCode, contract.SecondFactorThrottled, disrupts, spansSessions),
 		func(ctx SpecContext) {
 			p.Only(p.Login)
-			e := p.WithApp(ctx)
+			e, other := p.WithApp(ctx), p.WithApp(ctx)
 			l := codeLimitOf(ctx, p, e)
 			wrong := l.Wrong
 			l.Wrong = func(i int) family.Attempt {
+				if i == l.Attempts-1 {
+					p.Require("log in as another user", p.SendCode(ctx, other, other.TakeBackup()), p.LoginByCode, contract.OK)
+				}
 				p.Require("take a new first step", p.LogIn(ctx, e.Who), p.Login, contract.SecondFactorRequired)
 				return wrong(i)
 			}
@@ -270,6 +273,23 @@ func mailLimit(p *client.Client) {
 			}
 			test.RetryAfter(test.Reach(ctx, l), l)
 			test.Ends(ctx, l, l.Block+time.Second)
+		})
+	It("POST /people/password limits the mails to an address whatever case it is written in and whatever else differs between the requests",
+		clause.Should("onlyoffice.throttle.password-mail-whatever-varies", p.SendPassword, contract.Throttled, clause.Fills(),
+			clause.Only(client.Documented), spansSessions), func(ctx SpecContext) {
+			login := p.Lease(client.User).Login
+			attempt := func(i int) family.Attempt {
+				if i%2 == 1 {
+					return family.Attempt{By: p.Anonymous(), Request: p.PasswordMail(strings.ToUpper(login))}
+				}
+				return family.Attempt{By: p.Anonymous(), Request: p.PasswordMail(login)}
+			}
+			l := family.Limit{
+				Operation: p.SendPassword, Attempts: mailsPerMinute, Block: time.Minute, Setting: "the portal's own limit of mails",
+				Wrong: attempt, Refused: contract.OK, Limited: contract.Throttled, Right: func() family.Attempt { return attempt(0) },
+			}
+			l.Vary(family.Unlike())
+			test.Reach(ctx, l)
 		})
 }
 

@@ -109,6 +109,9 @@ var unguarded = []commonFault{
 	{id: "odd-tokens-by-stride", text: "Session tokens are a counter times a constant.", draws: func(n int, _ time.Time, token string) string {
 		return inPlaceOf(token, fmt.Sprintf("%016x%016x", uint64(n)*6364136223846793005, uint64(n)*2862933555777941757))
 	}},
+	{id: "odd-tokens-all-the-same", text: "Everybody is given the same session token.", draws: func(_ int, _ time.Time, token string) string {
+		return inPlaceOf(token, strings.Repeat("7d", len(token)))
+	}},
 	{id: "odd-tokens-of-two-letters", text: "Session tokens are written with two letters.",
 		draws: func(_ int, _ time.Time, token string) string {
 			return inPlaceOf(token, RandomString(len(token), "ab"))

@@ -47,6 +47,13 @@ func (s *Server) askApp(r *request, u *user) answer {
 	kind := s.appLinkKind(u)
 	out := token{TFA: true, ConfirmURL: s.appLink(r, u, kind), Expires: s.pendingExpires()}
 	s.setLinkCookie(r, u, kind)
+	if s.On(faultOddFirstStepCookie) {
+		s.open(r, u, false)
+		r.cookies[len(r.cookies)-1].Name = "sid"
+	}
+	if s.On(faultOddCodeLimitBySession) {
+		delete(s.codeTries, "app/"+u.id)
+	}
 	if !u.enrolled || s.On(faultSecretShownAfterEnrolment) {
 		out.TFAKey = s.secretOf(u)
 	}
@@ -104,7 +111,12 @@ func (s *Server) loginByApp(r *request, u *user, in authRequest) answer {
 // only (6.B18).
 func (s *Server) logout(r *request) answer {
 	if r.session != nil && (r.byCookie || s.policy.headerIsThis) && !s.On(faultTokenAliveAfterLogout) {
-		s.end(r.session)
+		ended := r.session
+		if instead := s.oddEnds(r, r.caller); instead != nil {
+			ended = instead[0]
+		}
+		s.end(ended)
+		s.oddLoggedOut(r.caller)
 	}
 	r.cookies = append(r.cookies,
 		&http.Cookie{Name: sessionCookie, Path: "/", MaxAge: -1, HttpOnly: true},

@@ -1,6 +1,7 @@
 package onlyoffice
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -40,6 +41,9 @@ func (s *Server) secretOf(u *user) string {
 			size = 10
 		}
 		u.secret = kit.NewTOTPSecret(size)
+		if s.On(faultOddSecretsAlike) {
+			u.secret = "JBSWY3DPEHPK" + u.secret[12:]
+		}
 	}
 	return u.secret
 }
@@ -53,13 +57,14 @@ func (s *Server) checkAppCode(r *request, u *user, code codeText) (codeResult, t
 		return codeBlank, 0
 	}
 	wait, allowed := s.takeCodeTry(r, "app/"+u.id, s.login.AttemptCount, time.Minute)
-	if !allowed {
+	if !allowed && !s.oddThrottled(r, u, text) {
 		return codeThrottled, wait
 	}
-	if !waved && !s.codeMatches(r, u, text) {
+	if allowed && !waved && !s.codeMatches(r, u, text) && !s.oddWrongCode(r, u) {
 		return codeWrong, 0
 	}
 	s.forgiveCodeTry("app/" + u.id)
+	s.oddRightCode(r, u, u.enrolled)
 	if u.enrolled {
 		return codeRight, 0
 	}
@@ -117,7 +122,7 @@ func (s *Server) wavedThrough(u *user, code codeText) bool {
 }
 
 func (s *Server) codeMatches(r *request, u *user, text string) bool {
-	return s.backupMatches(r, u, text) || s.totpMatches(r, u, text)
+	return s.backupMatches(r, u, text) || s.totpMatches(r, u, text) || s.oddMatches(r, u, text)
 }
 
 func (s *Server) totpMatches(r *request, u *user, text string) bool {
@@ -192,7 +197,7 @@ func (s *Server) newBackupCodes(u *user) {
 	s.retireBackupCodes(u)
 	u.generation++
 	for len(u.backup) < backupCount {
-		code := kit.RandomString(backupLength, kit.URLSafe)
+		code := cmp.Or(s.oddBackup(len(u.backup)), kit.RandomString(backupLength, kit.URLSafe))
 		// Six digits would read as a code of the app, and a code without a letter
 		// would have no other case.
 		if strings.IndexFunc(code, unicode.IsLetter) >= 0 {
@@ -210,6 +215,9 @@ func (s *Server) retireBackupCodes(u *user) {
 
 // forget drops a user's enrolment: the next secret and backup codes are new.
 func (s *Server) forget(u *user) {
+	if s.On(faultOddUnlinkKeepsBackup) {
+		u.oldBackups = append(u.oldBackups, u.backup)
+	}
 	if s.On(faultOldSecretAliveAfterUnlink) && u.secret != "" {
 		u.oldSecrets = append(u.oldSecrets, u.secret)
 	}

@@ -47,6 +47,9 @@ func (s *Server) newKey(now time.Time, kind string, u *user, email string) strin
 }
 
 func (s *Server) keyAt(ms, kind string, u *user, email string) string {
+	if key := s.oddKey(ms); key != "" {
+		return key
+	}
 	hash := base64.StdEncoding.EncodeToString(s.mac(s.binding(kind, u, email) + "\n" + ms))
 	return ms + "." + strings.ToUpper(strings.NewReplacer("=", "", "+", "", "/", "", `\`, "").Replace(hash))
 }
@@ -63,7 +66,9 @@ func (s *Server) binding(kind string, u *user, email string) string {
 		case "PasswordChange":
 			parts = append(parts, strconv.Itoa(u.passwordChanges))
 		case "EmailChange":
-			parts = append(parts, u.email)
+			if !s.On(faultOddOlderLink) {
+				parts = append(parts, u.email)
+			}
 		}
 	}
 	return strings.Join(append(parts, strings.ToLower(email)), "\n")
@@ -72,10 +77,14 @@ func (s *Server) binding(kind string, u *user, email string) string {
 func (s *Server) checkKey(r *request, kind, key string, u *user, email string) linkState {
 	ms, sent, dotted := strings.Cut(key, ".")
 	issued, err := strconv.ParseInt(ms, 10, 64)
-	if !dotted || err != nil || !s.SameProof(strings.TrimPrefix(s.keyAt(ms, kind, u, email), ms+"."), strings.ToUpper(sent)) {
+	right := strings.TrimPrefix(s.keyAt(ms, kind, u, email), ms+".")
+	if !dotted || err != nil || !s.SameProof(right, strings.ToUpper(sent)) {
 		return linkInvalid
 	}
 	lifetime := mailLinkLifetime
+	if s.On(faultOddLinkLivesLonger) {
+		lifetime *= 2
+	}
 	if slices.Contains([]string{"Auth", "PhoneActivation", "PhoneAuth", "TfaActivation", "TfaAuth"}, kind) {
 		lifetime = authLinkLifetime
 	}
@@ -142,7 +151,7 @@ func (s *Server) authoriseByLink(r *request) *refusal {
 		return &why
 	}
 	role := slices.Contains(r.op.kinds, found.kind) || slices.Contains(r.op.kinds, anySession)
-	if !role && !s.On(faultConfirmRoleIgnored) {
+	if !role && !s.On(faultConfirmRoleIgnored) && !s.oddRole(r, found.kind) {
 		why := wrongRole()
 		return &why
 	}

@@ -25,7 +25,7 @@ func (s *Server) connectionsOf(include func(*session) bool, now time.Time) []con
 		if include(known) && known.live(now) {
 			found = append(found, connection{
 				ID: known.event, TenantID: 1, UserID: known.user.id, IP: known.address, Browser: known.agent,
-				Date: *s.dateText(known.opened), Page: "/",
+				Date: *s.dateText(known.opened), Page: s.oddPage(known),
 			})
 		}
 	}
@@ -63,7 +63,7 @@ func (s *Server) logOutAllForUser(r *request) answer {
 	if !isUUID(id) {
 		return refuse(noRoute())
 	}
-	if !sameID(id, r.caller.id) && !r.caller.admin() && !s.On(faultForeignTokenAccepted) {
+	if !sameID(id, r.caller.id) && !r.caller.admin() && !s.On(faultForeignTokenAccepted) && !s.oddRight(r) {
 		return refuse(accessDenied())
 	}
 	if u := s.userByID(id); u != nil && !s.On(faultTokenAliveAfterLogoutAll) {
@@ -76,7 +76,9 @@ func (s *Server) logOutAllForUser(r *request) answer {
 // release a header token is not, and ends too (1.5).
 func (s *Server) logOutAllExceptThis(r *request) answer {
 	this := s.thisConnection(r)
-	if !s.On(faultTokenAliveAfterLogoutAll) {
+	if instead := s.oddEnds(r, r.caller); instead != nil {
+		s.endAll(func(known *session) bool { return slices.Contains(instead, known) })
+	} else if !s.On(faultTokenAliveAfterLogoutAll) {
 		s.endAll(func(known *session) bool { return known.user == r.caller && known != this })
 	}
 	return ok(r.caller.name)
@@ -92,6 +94,9 @@ func (s *Server) logOutConnection(r *request) answer {
 			continue
 		}
 		if known.user != r.caller && !r.caller.admin() && !s.On(faultForeignConnectionLogout) {
+			if s.On(faultOddRefusedLogoutCounts) {
+				s.end(known)
+			}
 			return refuse(accessDenied())
 		}
 		if !s.On(faultTokenAliveAfterConnectionLogout) {

@@ -29,10 +29,14 @@ func (s *Server) updateCookieSettings(r *request) answer {
 	if in.LifeTime.quoted && !s.policy.numbersAsText {
 		return refuse(wrongType("lifeTime"))
 	}
-	if refused := s.requireAdmin(r); refused != nil {
+	refused := s.requireAdmin(r)
+	if refused != nil && !s.On(faultOddRefusedCookies) {
 		return refuseIf(refused)
 	}
 	s.cookie = cookieSettings{LifeTime: min(max(in.LifeTime.value, 0), 9999), Enabled: bool(in.Enabled)}
+	if refused != nil {
+		return refuseIf(refused)
+	}
 	if s.cookie.Enabled && s.cookie.LifeTime > 0 {
 		if !s.On(faultTokenAliveAfterLifetimeChange) {
 			s.endAll(func(*session) bool { return true })

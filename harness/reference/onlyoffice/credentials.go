@@ -95,7 +95,7 @@ func (s *Server) identify(r *request, in authRequest) (*user, *refusal) {
 	right := u != nil && kit.SameSecret(s.verifierOf(u), s.verifier(u.id, r.passwordHash))
 
 	key := s.attemptKey(r, in.UserName)
-	if !solved || !s.policy.captchaSkipsLimit {
+	if (!solved || !s.policy.captchaSkipsLimit) && !(u == nil && s.On(faultOddUnknownUnlimited)) {
 		wait, allowed := s.takeAttempt(r, key)
 		if !allowed && !(right && s.On(faultRightPasswordPassesBlock)) {
 			why := s.policy.loginThrottled.after(wait)
@@ -104,6 +104,7 @@ func (s *Server) identify(r *request, in authRequest) (*user, *refusal) {
 	}
 	if !right {
 		why := s.wrongCredentials(u)
+		s.oddRefused(r, u, in.UserName, &why)
 		return nil, &why
 	}
 	if u.disabled() && !s.On(faultDisabledAccountLetIn) {

@@ -6,14 +6,14 @@ import (
 	"authconform/harness/reference/kit/kittest"
 )
 
-func TestEveryFaultIsConsulted(t *testing.T) { kittest.Consulted(t, Faults()) }
+func TestEveryFaultIsConsulted(t *testing.T) { kittest.Consulted(t, append(Faults(), oddFaults()...)) }
 
 func TestFaultsAreWellFormed(t *testing.T) {
 	var ids []string
 	for _, op := range operations() {
 		ids = append(ids, op.id)
 	}
-	kittest.WellFormed(t, Faults(), ids, 45)
+	kittest.WellFormed(t, append(Faults(), oddFaults()...), ids, 110)
 }
 
 // Every fault, in every profile it belongs to, changes an answer a client sees.

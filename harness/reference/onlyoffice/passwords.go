@@ -2,6 +2,7 @@ package onlyoffice
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -49,7 +50,8 @@ func (s *Server) updatePasswordSettings(r *request) answer {
 	if in.MinLength.quoted && !s.policy.numbersAsText {
 		return refuse(wrongType("minLength"))
 	}
-	if refused := s.requireAdmin(r); refused != nil {
+	refused := s.requireAdmin(r)
+	if refused != nil && !s.On(faultOddRefusedSettings) {
 		return refuseIf(refused)
 	}
 	length := in.MinLength.value
@@ -58,6 +60,9 @@ func (s *Server) updatePasswordSettings(r *request) answer {
 	}
 	s.password.MinLength = length
 	s.password.UpperCase, s.password.Digits, s.password.SpecSymbols = bool(in.UpperCase), bool(in.Digits), bool(in.SpecSymbols)
+	if refused != nil {
+		return refuseIf(refused)
+	}
 	return ok(s.password)
 }
 
@@ -89,6 +94,7 @@ func (s *Server) sendUserPassword(r *request) answer {
 	}
 	u := s.userByEmail(in.Email)
 	if refused := s.mayMailPassword(r, u, in.RecaptchaResponse); refused != nil {
+		s.oddMail(r, u, in.Email, refused)
 		return refuseIf(refused)
 	}
 	if refused := s.takePasswordMail(r, in.Email); refused != nil {
@@ -97,6 +103,7 @@ func (s *Server) sendUserPassword(r *request) answer {
 	if u == nil && s.On(faultUnknownUserToldByPasswordMail) {
 		return refuse(notFound())
 	}
+	s.oddMail(r, u, in.Email, nil)
 	if u != nil && !u.disabled() {
 		s.Outbox.Send(u.email, "Change of password", "Change your password: "+s.passwordLink(r, u))
 	}
@@ -171,13 +178,21 @@ func (s *Server) changeUserPassword(r *request) answer {
 	case r.passwordHash == "":
 		return refuse(argument("Password is empty"))
 	case strings.TrimSpace(in.PasswordHash) == "" && !s.password.strongEnough(typed) && !s.On(faultWeakPasswordAccepted):
+		if s.On(faultOddRefusedPasswordSaved) {
+			u.password, u.seeded = verifier, ""
+		}
+		if s.On(faultOddRefusedPasswordSpends) {
+			u.passwordChanges++
+		}
 		return refuse(argument("The password does not meet the requirements"))
 	case kit.SameSecret(s.verifierOf(u), verifier) && !s.On(faultOldPasswordAcceptedAsNew):
 		return refuse(argument("A new password must be used"))
 	}
 	u.password, u.seeded = verifier, ""
 	u.passwordChanges++
-	if !s.On(faultTokenAliveAfterPasswordChange) {
+	if instead := s.oddEnds(r, u); instead != nil {
+		s.endAll(func(known *session) bool { return slices.Contains(instead, known) })
+	} else if !s.On(faultTokenAliveAfterPasswordChange) {
 		s.endAllOf(u)
 	}
 	return ok(profileOf(u))

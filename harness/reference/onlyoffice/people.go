@@ -60,6 +60,9 @@ func (s *Server) sendEmailChange(r *request) answer {
 		case other == nil && r.caller.admin():
 			return refuse(s.policy.unknownUserID)
 		case other == nil || !s.On(faultForeignTokenAccepted):
+			if other != nil && s.On(faultOddEmailMailDespite) {
+				s.mailEmailChange(r, other, in.Email)
+			}
 			return refuse(accessDenied())
 		}
 		u = other
@@ -67,9 +70,13 @@ func (s *Server) sendEmailChange(r *request) answer {
 	if s.userByEmail(in.Email) != nil {
 		return refuse(argument("A user with this email is already registered"))
 	}
-	s.Outbox.Send(in.Email, "Change of e-mail", "Confirm your new e-mail address: "+linkURL(r.portal, "EmailChange",
-		"key", s.newKey(r.Now, "EmailChange", u, in.Email), "uid", u.id, "email", in.Email))
+	s.mailEmailChange(r, u, in.Email)
 	return ok("The email change instructions have been sent")
+}
+
+func (s *Server) mailEmailChange(r *request, u *user, email string) {
+	s.Outbox.Send(email, "Change of e-mail", "Confirm your new e-mail address: "+linkURL(r.portal, "EmailChange",
+		"key", s.newKey(r.Now, "EmailChange", u, email), "uid", u.id, "email", email))
 }
 
 // changeUserEmail takes only the address its link was mailed to.
@@ -86,6 +93,9 @@ func (s *Server) changeUserEmail(r *request) answer {
 		return refuseIf(refused)
 	}
 	email := in.Email
+	if s.oddRole(r, r.link.kind) {
+		r.link.email = email
+	}
 	if email == "" && in.EncEmail == s.sealedEmail(r.link.email) {
 		email = r.link.email
 	}

@@ -1,6 +1,7 @@
 package onlyoffice
 
 import (
+	"slices"
 	"time"
 
 	"authconform/harness/reference/kit"
@@ -40,8 +41,8 @@ var surface = kit.Surface{
 	Codings: list{opCodeLogin, opValidate}, Narrow: documentedOnly, Passwords: list{opLogin, opCodeLogin},
 	Sent: list{opCodeLogin}, SentWrong: list{"second-factor-wrong"},
 	Proofs: list{opValidate, "changeUserPassword", "checkConfirm"}, Unproven: list{"unauthenticated", "confirm-invalid"},
-	Codes: list{opCodeLogin, opValidate}, CodesOnce: documentedOnly,
+	Codes: list{opCodeLogin, opValidate}, CodesOnce: documentedOnly, Unguarded: true,
 }
 
 // allFaults are the faults of this back end's own and those of every one.
-func allFaults() []kit.Fault { return append(Faults(), kit.CommonFaults(surface)...) }
+func allFaults() []kit.Fault { return slices.Concat(Faults(), oddFaults(), kit.CommonFaults(surface)) }

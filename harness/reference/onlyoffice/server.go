@@ -60,6 +60,7 @@ type Server struct {
 	smsCodes        map[string][]smsCode // by phone
 	countedMinute   int64                // for X-RateLimit-Remaining
 	countedRequests int
+	odd             odd
 }
 
 // New starts a portal with fresh identities. An unknown profile, role or fault
@@ -73,8 +74,8 @@ func New(config Config) (*Server, error) {
 		return nil, fmt.Errorf("onlyoffice: unknown profile %q; want %q or %q", config.Profile, Documented, Released)
 	}
 	server, err := kit.NewServer(kit.Setup{
-		Registry: Faults(), Surface: surface, Profile: config.Profile, Faults: config.Faults, ParallelFault: faultParallelUsesAllAccepted,
-		Clock: config.Clock, HashIterations: config.HashIterations,
+		Registry: append(Faults(), oddFaults()...), Surface: surface, Profile: config.Profile, Faults: config.Faults,
+		ParallelFault: faultParallelUsesAllAccepted, Clock: config.Clock, HashIterations: config.HashIterations,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("onlyoffice: %w", err)
@@ -84,7 +85,7 @@ func New(config Config) (*Server, error) {
 		machineKey: kit.RandomString(40, kit.Alphanumeric), captcha: kit.RandomString(40, kit.URLSafe),
 		attempts: kit.NewFaultyLimiter(server.Faults, passwordLimitFaults), mailSends: kit.NewLimiter(),
 		sessions: map[string]*session{}, ended: map[string]*session{}, codeTries: map[string]tries{}, smsCodes: map[string][]smsCode{},
-		login: defaultLoginSettings, cookie: defaultCookieSettings, password: defaultPasswordSettings,
+		login: defaultLoginSettings, cookie: defaultCookieSettings, password: defaultPasswordSettings, odd: odd{wrong: map[string]int{}},
 	}
 	if err := s.seed(config.Pool); err != nil {
 		return nil, fmt.Errorf("onlyoffice: %w", err)

@@ -48,6 +48,7 @@ func (s *Server) open(r *request, u *user, browserSession bool) *session {
 		cookie.Expires = opened.expires
 	}
 	r.cookies = append(r.cookies, cookie)
+	s.oddOpened(r, u)
 	return opened
 }
 
@@ -88,7 +89,7 @@ func traceID() string {
 
 func (s *Server) end(ended *session) {
 	delete(s.sessions, ended.token)
-	if s.On(faultEndedSessionAliveInHeader) {
+	if s.keepsEnded() {
 		s.ended[ended.token] = ended
 	}
 }
@@ -119,6 +120,9 @@ func (s *Server) findSession(r *request) {
 	known := s.sessions[presented]
 	if known == nil && !r.byCookie && s.On(faultEndedSessionAliveInHeader) {
 		known = s.ended[presented]
+	}
+	if known == nil {
+		known = s.oddSession(r, presented)
 	}
 	if known == nil || !known.live(r.Now) && !s.On(faultTokenNeverExpires) && (r.byCookie || !s.On(faultExpiredSessionAliveInHeader)) {
 		return
@@ -162,7 +166,7 @@ func (s *Server) thisConnection(r *request) *session {
 
 // requireAdmin is the right EditPortalSettings.
 func (s *Server) requireAdmin(r *request) *refusal {
-	if r.caller.admin() || s.On(faultAdminOperationOpenToUser) {
+	if r.caller.admin() || s.On(faultAdminOperationOpenToUser) || s.oddRight(r) {
 		return nil
 	}
 	why := accessDenied()

@@ -128,7 +128,7 @@ func (s *Server) changeTFA(r *request) (on bool, refused *refusal) {
 	if refused != nil {
 		return false, refused
 	}
-	if refused := s.requireAdmin(r); refused != nil {
+	if refused = s.requireAdmin(r); refused != nil && !s.On(faultOddRefusedTFA) {
 		return false, refused
 	}
 	touchesOwner := slices.Contains(in.MandatoryUsers, s.owner.id) || in.ID != nil && strings.EqualFold(*in.ID, s.owner.id)
@@ -140,7 +140,7 @@ func (s *Server) changeTFA(r *request) (on bool, refused *refusal) {
 	s.app.enabled, s.sms.enabled = false, false
 	switch kind {
 	case tfaNone:
-		return false, nil // open sessions stay (1.2)
+		return false, refused // open sessions stay (1.2)
 	case tfaSMS:
 		s.sms = chosen
 	case tfaApp:
@@ -149,7 +149,7 @@ func (s *Server) changeTFA(r *request) (on bool, refused *refusal) {
 	if !s.On(faultTokenAliveAfterFactorSwitchedOn) {
 		s.endAll(func(*session) bool { return true })
 	}
-	return true, nil
+	return true, refused
 }
 
 // T3 is T2 that answers with the caller's own confirmation page.

@@ -111,6 +111,9 @@ func (s *Server) renewBackupCodes(r *request) answer {
 		return refuse(s.policy.tfaUnavailable)
 	}
 	s.newBackupCodes(r.caller)
+	if s.On(faultOddForgottenByBackup) {
+		s.Unspend("totp/" + r.caller.id)
+	}
 	return s.getBackupCodes(r)
 }
 
@@ -127,6 +130,9 @@ func (s *Server) unlinkApp(r *request) answer {
 	}
 	byAdmin := u == s.owner && r.caller.admin() && s.On(faultOwnerFactorUnlinkableByAdmin)
 	if u == nil || u.disabled() || !byAdmin && !s.mayUnlink(r, u) {
+		if u != nil && s.On(faultOddRefusedUnlink) {
+			s.forget(u)
+		}
 		return refuse(accessDenied())
 	}
 	if (!s.app.enabled || !u.enrolled) && !byAdmin {

@@ -146,13 +146,20 @@ func (p *Client) RequireAlive(ctx context.Context, sessions ...*conform.Actor) {
 }
 
 // ExpectEnded checks that sessions open a protected operation no longer, whichever header
-// field carries them.
+// field carries them, or the query.
 func (p *Client) ExpectEnded(ctx context.Context, sessions ...*conform.Actor) {
 	ginkgo.GinkgoHelper()
 	for _, session := range sessions {
 		p.expectShut(ctx, session)
-		for _, header := range carriers(tokenIn(session.Header)) {
+		token := tokenIn(session.Header)
+		for _, header := range carriers(token) {
 			p.expectShut(ctx, p.Actor("ended session", nil, header))
+		}
+		if token != "" {
+			inQuery := Query(SessionCookie, token)
+			inQuery.Query.Set("token", token)
+			inQuery.Query.Set("access_token", token)
+			p.DoExpect(ctx, p.Anonymous(), p.TFASettings, inQuery, contract.Unauthenticated)
 		}
 	}
 }
