@@ -36,7 +36,7 @@ type Broker struct {
 	mu       sync.Mutex
 	ahead    time.Duration // of the target's clock before clock, as requests tell
 	accounts []*account    // in file order
-	queue    []*ticket     // of requests that wait, the oldest first
+	queue    []*ticket     // of requests that wait, as enqueue orders them
 	turn     int
 	timer    *time.Timer
 	over     string    // why the run has ended; "" while it lasts
@@ -63,16 +63,6 @@ type account struct {
 // holder is who has accounts: one process of the run.
 type holder struct {
 	_ byte // pointers to nothing at all would be equal
-}
-
-// ticket is a request that waits.
-type ticket struct {
-	Request
-	by     *holder
-	since  time.Time
-	grants []Grant
-	err    error
-	done   chan struct{}
 }
 
 // margin is added to a window: the target's clock and ours differ by less.
@@ -104,7 +94,7 @@ func (b *Broker) lease(by *holder, r Request) ([]Grant, error) {
 	b.mu.Lock()
 	b.ahead = max(b.ahead, r.Now.Sub(b.clock()))
 	t.since = b.now()
-	b.queue = append(b.queue, t)
+	b.enqueue(t)
 	b.assign()
 	b.mu.Unlock()
 	<-t.done
@@ -156,8 +146,8 @@ func (b *Broker) Course() Course {
 	return Course{Over: b.over, Until: b.until}
 }
 
-// assign serves the queue: the oldest request first, and whatever can be granted
-// beside it. The oldest one that has to wait keeps the accounts that it waits for;
+// assign serves the queue: the first request first, and whatever can be granted
+// beside it. The first one that has to wait keeps the accounts that it waits for;
 // so does any other, but only those that nobody can fail with before they have
 // rested. Who fails nothing may have a kept account while it rests, unless that
 // prolongs the rest.
