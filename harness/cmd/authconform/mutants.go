@@ -36,14 +36,17 @@ func mutantsWorkerCommand() *cobra.Command {
 
 // mutantFlags say which mutants are judged.
 type mutantFlags struct {
-	on    bool
-	files string
+	on     bool
+	files  string
+	budget time.Duration
 }
 
 func (f *mutantFlags) add(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&f.on, "mutants", false, "prove with mutants of the references' source in place of listed faults; needs a "+
 		"checkout and Go")
 	cmd.Flags().StringVar(&f.files, "files", "", "with --mutants: only files that match `GLOB`, such as 'barong/otp*.go'")
+	cmd.Flags().DurationVar(&f.budget, "budget", 0, "with --mutants: judge what can be judged within `DURATION`, such as 8m, of mutants "+
+		"drawn at random")
 }
 
 // check refuses what cannot be meant.
@@ -53,6 +56,10 @@ func (f *mutantFlags) check(o mutation.Options) error {
 		return fmt.Errorf("--files %q is no glob: %w; write for example --files 'barong/otp*.go'", f.files, err)
 	case !f.on && f.files != "":
 		return errors.New("--files names files of mutants: give --mutants too")
+	case !f.on && f.budget != 0:
+		return errors.New("--budget bounds the time for mutants: give --mutants too")
+	case f.budget < 0:
+		return fmt.Errorf("--budget %s: give a time above zero, such as 8m", f.budget)
 	case f.on && o.Faults != "":
 		return errors.New("--faults names listed faults, and --mutants puts mutants in their place: give one of them")
 	}
@@ -65,7 +72,7 @@ var mutated = []string{
 	"./harness/reference/coinrabbit", "./harness/reference/onlyoffice",
 }
 
-func proveMutants(cmd *cobra.Command, chosen []conform.Suite, draw mutation.Options, out string, procs int, files string) error {
+func proveMutants(cmd *cobra.Command, chosen []conform.Suite, draw mutation.Options, out string, procs int, f mutantFlags) error {
 	if _, err := exec.LookPath("go"); err != nil {
 		return errors.New("prove --mutants compiles the references anew, and there is no `go` in PATH: install Go 1.26")
 	}
@@ -75,7 +82,7 @@ func proveMutants(cmd *cobra.Command, chosen []conform.Suite, draw mutation.Opti
 	}
 	o := mutants.Options{
 		Module: module, Command: "./harness/cmd/authconform", Args: []string{"prove", mutantsName}, Patterns: mutated,
-		Files: files, Sample: draw.Sample, Seed: draw.Seed, Procs: procs,
+		Files: f.files, Sample: draw.Sample, Seed: draw.Seed, Procs: procs, Budget: f.budget,
 	}
 	if o.Exempt, err = mutants.Exemptions(schemas.FS); err != nil {
 		return err
@@ -86,11 +93,14 @@ func proveMutants(cmd *cobra.Command, chosen []conform.Suite, draw mutation.Opti
 	if err := reports.CheckFolder(out); err != nil {
 		return err
 	}
+	if o.Seed == 0 && (o.Sample > 0 || o.Budget > 0) {
+		o.Seed = rand.Uint64N(1_000_000) + 1
+	}
 	if o.Sample > 0 {
-		if o.Seed == 0 {
-			o.Seed = rand.Uint64N(1_000_000) + 1
-		}
 		fmt.Fprintf(cmd.ErrOrStderr(), "a sample of %d mutants, seed %d\n", o.Sample, o.Seed)
+	}
+	if o.Budget > 0 {
+		fmt.Fprintf(cmd.ErrOrStderr(), "as many mutants as can be judged in %s, in the order of seed %d\n", o.Budget, o.Seed)
 	}
 	started := time.Now()
 	o.Progress = func(text string) { fmt.Fprintf(cmd.ErrOrStderr(), "%5.0fs %s\n", time.Since(started).Seconds(), text) }

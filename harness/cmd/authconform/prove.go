@@ -71,7 +71,7 @@ an entry of a list of equivalent mutants is stale.`,
 				return err
 			}
 			if sources.on {
-				return proveMutants(cmd, chosen, o, out, procs, sources.files)
+				return proveMutants(cmd, chosen, o, out, procs, sources)
 			}
 			return proveAll(cmd, chosen, o, out, procs)
 		},

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"authconform/harness/mutation/site"
 	"authconform/harness/verdict"
@@ -40,7 +41,8 @@ type Options struct {
 	Sample   int       // so many mutants, drawn by Seed; 0 is all
 	Seed     uint64
 	Procs    int
-	Drop     []string // clauses that the suites are to lack
+	Budget   time.Duration // no more mutants are begun after it, in the order of Seed; 0 is none
+	Drop     []string      // clauses that the suites are to lack
 	Exempt   []Exemption
 	Progress func(text string) // nil tells nobody
 }
@@ -82,6 +84,7 @@ func prepare(o Options, dir string) (*prover, error) {
 	for _, m := range p.all {
 		p.places = append(p.places, place{m.File, m.Function})
 	}
+	p.users = generated.Users
 	if p.chosen = choose(p.all, o); len(p.chosen) == 0 {
 		return nil, fmt.Errorf("no mutant is in a file that matches %q; the files are %s", o.Files, strings.Join(files(p.all), ", "))
 	}
@@ -113,6 +116,7 @@ type prover struct {
 	chosen []Mutant
 	binary string
 	places []place // of every mutant, by number
+	users  map[place][]place
 	seen   []sighted
 }
 
@@ -196,8 +200,11 @@ func (p *prover) judge(ctx context.Context, chosen []Mutant) ([]Result, error) {
 	}
 	tasks := p.deal(groups)
 	var mu sync.Mutex
-	reached := len(chosen) - len(found)
+	reached, end := len(chosen)-len(found), time.Now().Add(p.Budget)
 	err := p.each(ctx, len(tasks), func(ctx context.Context, i int) error {
+		if p.Budget > 0 && time.Now().After(end) {
+			return nil
+		}
 		return p.shard(ctx, tasks[i].mutants, surfaces[tasks[i].group], func(j judgment) {
 			mu.Lock()
 			defer mu.Unlock()
@@ -212,7 +219,12 @@ func (p *prover) judge(ctx context.Context, chosen []Mutant) ([]Result, error) {
 	}
 	results := make([]Result, 0, len(chosen))
 	for _, m := range chosen {
-		results = append(results, p.result(m, found[m.ID]))
+		if j, judged := found[m.ID]; judged {
+			results = append(results, p.result(m, j))
+		}
+	}
+	if n := len(chosen) - len(results); n > 0 {
+		p.say("the budget of %s is over: %d mutants are not judged", p.Budget, n)
 	}
 	slices.SortFunc(results, func(a, b Result) int { return cmp.Compare(a.ID, b.ID) })
 	return results, nil
@@ -225,15 +237,20 @@ type task struct {
 }
 
 // mostInTask is how many mutants one process judges before it makes room for a
-// fresh one.
-const mostInTask = 400
+// fresh one, and mostInBudget how many it begins at a time where time is short: what
+// nothing has noticed is known at the end of a task only.
+const mostInTask, mostInBudget = 150, 25
 
 // deal cuts the groups into shares, neighbours apart: a clause meets one mutant at
-// a time. Large shares come first, so that no process waits long for the last one.
+// a time. Large shares come first, so that no process waits long for the last one; with
+// a budget all are alike, and come in the order of the seed.
 func (p *prover) deal(groups map[string][]Mutant) []task {
 	var tasks []task
 	for name, mutants := range groups {
 		n := max((len(mutants)+mostInTask-1)/mostInTask, min(p.Procs, (len(mutants)+39)/40))
+		if p.Budget > 0 {
+			n = (len(mutants) + mostInBudget - 1) / mostInBudget
+		}
 		shares := make([]task, n)
 		for i, m := range mutants {
 			shares[i%n].group = name
@@ -242,6 +259,9 @@ func (p *prover) deal(groups map[string][]Mutant) []task {
 		tasks = append(tasks, shares...)
 	}
 	slices.SortFunc(tasks, func(a, b task) int {
+		if first, second := a.mutants[0], b.mutants[0]; p.Budget > 0 {
+			return cmp.Compare(first.mixed(p.Seed), second.mixed(p.Seed))
+		}
 		return cmp.Or(cmp.Compare(len(b.mutants), len(a.mutants)), cmp.Compare(a.group, b.group), cmp.Compare(a.mutants[0].ID, b.mutants[0].ID))
 	})
 	return tasks
@@ -253,7 +273,9 @@ func (p *prover) shard(ctx context.Context, mutants []Mutant, on []sighted, done
 	for len(mutants) > 0 {
 		last := site.ID(0)
 		judged := map[site.ID]bool{}
-		finished, err := p.process(ctx, job{Places: p.places, Judge: mutants, Exempt: p.exempt(mutants), On: on, Drop: p.Drop}, func(m message) {
+		finished, err := p.process(ctx, job{
+			Places: p.places, Users: p.usersOf(mutants), Judge: mutants, Exempt: p.exempt(mutants), On: on, Drop: p.Drop,
+		}, func(m message) {
 			if m.Begun != 0 {
 				last = m.Begun
 			}
@@ -278,6 +300,17 @@ func (p *prover) shard(ctx context.Context, mutants []Mutant, on []sighted, done
 		}
 	}
 	return nil
+}
+
+// usersOf tells, by number, which functions use the package variables that mutants change.
+func (p *prover) usersOf(mutants []Mutant) map[site.ID][]place {
+	users := map[site.ID][]place{}
+	for _, m := range mutants {
+		if list := p.users[p.places[m.ID]]; len(list) > 0 {
+			users[m.ID] = list
+		}
+	}
+	return users
 }
 
 // exempt names those of some mutants that are listed as equivalent.

@@ -31,14 +31,15 @@ const (
 type ranking struct {
 	clauses []sighting
 	places  []place
-	rarity  []float64 // of each place: 1 when one clause comes to it
+	users   map[site.ID][]place // of the variable that a mutant changes
+	rarity  []float64           // of each place: 1 when one clause comes to it
 	byWhere map[string][]float64
 	sizes   []int
 	turn    []int // of each clause, in an order in which each next one comes to the most that is new
 }
 
-func newRanking(places []place, clauses []sighting) *ranking {
-	r := &ranking{clauses: clauses, places: places, rarity: make([]float64, len(places)), byWhere: map[string][]float64{}}
+func newRanking(places []place, users map[site.ID][]place, clauses []sighting) *ranking {
+	r := &ranking{clauses: clauses, places: places, users: users, rarity: make([]float64, len(places)), byWhere: map[string][]float64{}}
 	for _, c := range clauses {
 		r.sizes = append(r.sizes, size(c.Reached))
 		for id := range places {
@@ -124,7 +125,11 @@ func (r *ranking) weights(where string, here func(place) bool) []float64 {
 
 // of lists the clauses to which a mutant makes a difference, the likeliest first.
 func (r *ranking) of(m Mutant) []*sighting {
-	function := r.weights(m.File+" "+m.Function, func(p place) bool { return p.File == m.File && p.Function == m.Function })
+	here := []place{{m.File, m.Function}}
+	if users := r.users[m.ID]; len(users) > 0 {
+		here = users
+	}
+	function := r.weights(m.File+" "+m.Function, func(p place) bool { return slices.Contains(here, p) })
 	file := r.weights(m.File, func(p place) bool { return p.File == m.File })
 	var order []int
 	for i, c := range r.clauses {
@@ -160,7 +165,7 @@ func (r *ranking) vary(m Mutant, order []int) {
 	for _, i := range order {
 		many[r.kind(i)]++
 	}
-	own := r.operation(m.ID)
+	own := r.operation(m)
 	place := map[int]int{}
 	for _, i := range rest {
 		switch c := r.clauses[i]; {
@@ -180,7 +185,11 @@ func (r *ranking) vary(m Mutant, order []int) {
 
 // operation is the one whose clauses come to a place the most often; empty where those of
 // several all do.
-func (r *ranking) operation(id site.ID) string {
+func (r *ranking) operation(m Mutant) string {
+	id := m.ID
+	if users := r.users[id]; len(users) > 0 {
+		id = max(0, site.ID(slices.Index(r.places, users[0])))
+	}
 	come, all := map[string]int{}, map[string]int{}
 	for _, c := range r.clauses {
 		all[c.Step.Operation]++

@@ -28,13 +28,13 @@ func TestRankingPrefersWhoReachesWhatIsRare(t *testing.T) {
 	}
 	clauses := []sighting{clause("log-in", 4), clause("full", 2, 3), clause("log-in again", 4), clause("log-out", 5)}
 	var got []string
-	for _, c := range newRanking(places, clauses).of(Mutant{ID: 1, File: "limits.go", Function: "take"}) {
+	for _, c := range newRanking(places, nil, clauses).of(Mutant{ID: 1, File: "limits.go", Function: "take"}) {
 		got = append(got, c.ID)
 	}
 	if got[0] != "full" || len(got) != len(clauses) {
 		t.Errorf("order %v: want first the clause that fills the limit, and all of them", got)
 	}
-	r := newRanking(places, clauses)
+	r := newRanking(places, nil, clauses)
 	turns := map[string]int{}
 	for i, c := range clauses {
 		turns[c.ID] = r.turn[i]

@@ -6,6 +6,7 @@ import (
 	"go/token"
 	"go/types"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"authconform/harness/mutation/site"
@@ -15,6 +16,7 @@ import (
 type Generated struct {
 	Mutants []Mutant
 	Files   map[string][]byte // absolute name -> rewritten source
+	Users   map[place][]place // the functions that use a package variable
 }
 
 // Generate applies every rule to every place of the packages that the patterns
@@ -25,15 +27,16 @@ func Generate(module string, patterns ...string) (*Generated, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := &Generated{Files: map[string][]byte{}}
+	out := &Generated{Files: map[string][]byte{}, Users: map[place][]place{}}
 	for _, p := range packages {
 		faulty := faultOnly(p)
+		variableUsers(p, out.Users)
 		for i, file := range p.files {
 			if isFaultFile(p.names[i]) {
 				continue
 			}
 			g := &walker{
-				out: out, pkg: p, file: p.name + "/" + filepath.Base(p.names[i]),
+				out: out, pkg: p, file: p.fileOf(i),
 				condition: map[ast.Expr]bool{}, kept: map[ast.Node]bool{}, faulty: faulty,
 			}
 			if err := g.rewrite(file, p.names[i]); err != nil {
@@ -99,11 +102,50 @@ func (g *walker) funcDecl(d *ast.FuncDecl) {
 	if d.Body == nil || object == nil || g.faulty[object] {
 		return
 	}
-	g.function = d.Name.Name
-	if d.Recv != nil && len(d.Recv.List) > 0 {
-		g.function = receiver(d.Recv.List[0].Type) + "." + d.Name.Name
-	}
+	g.function = nameOf(d)
 	g.in(object.Signature(), d.Body)
+}
+
+// nameOf is Type.method, or a function's name.
+func nameOf(d *ast.FuncDecl) string {
+	if d.Recv != nil && len(d.Recv.List) > 0 {
+		return receiver(d.Recv.List[0].Type) + "." + d.Name.Name
+	}
+	return d.Name.Name
+}
+
+// fileOf is package/name.go.
+func (p *loaded) fileOf(i int) string { return p.name + "/" + filepath.Base(p.names[i]) }
+
+// variablePlace is where the initial value of a package variable stands.
+func variablePlace(file, name string) place { return place{file, "var " + name} }
+
+// variableUsers adds the functions that use each package variable: every spec comes by its
+// initial value, and only those that come by such a function can tell it from another.
+func variableUsers(p *loaded, users map[place][]place) {
+	variables := map[types.Object]place{}
+	for name, object := range p.types.Defs {
+		if v, ok := object.(*types.Var); ok && v.Pkg() != nil && v.Parent() == v.Pkg().Scope() {
+			i := slices.IndexFunc(p.files, func(f *ast.File) bool { return f.FileStart <= v.Pos() && v.Pos() < f.FileEnd })
+			variables[v] = variablePlace(p.fileOf(i), name.Name)
+		}
+	}
+	for i, file := range p.files {
+		for _, d := range file.Decls {
+			f, ok := d.(*ast.FuncDecl)
+			if !ok || isFaultFile(p.names[i]) {
+				continue
+			}
+			ast.Inspect(f, func(n ast.Node) bool {
+				if id, ok := n.(*ast.Ident); ok {
+					if at, ok := variables[p.types.Uses[id]]; ok {
+						users[at] = append(users[at], place{p.fileOf(i), nameOf(f)})
+					}
+				}
+				return true
+			})
+		}
+	}
 }
 
 func receiver(e ast.Expr) string {
@@ -136,7 +178,7 @@ func (g *walker) variables(d *ast.GenDecl) {
 			continue
 		}
 		for i, value := range v.Values {
-			g.function = "var " + v.Names[i].Name
+			g.function = variablePlace(g.file, v.Names[i].Name).Function
 			before := len(g.out.Mutants)
 			g.walk(value)
 			if len(g.out.Mutants) > before && v.Names[i].Name != "_" {
