@@ -12,8 +12,8 @@ func logoutOthers(p *client.Client) {
 	op := p.LogoutAllExceptThis
 	It("PUT /security/activeconnections/logoutallexceptthis ends every session of the user but that of the cookie",
 		clause.Must("onlyoffice.logout-others.cookie", op, contract.OK), func(ctx SpecContext) {
-			who, session := p.SignedIn(ctx, client.User)
-			first, second := p.SignIn(ctx, who), p.SignIn(ctx, who)
+			who, first := p.SignedIn(ctx, client.User) // which is older than the caller's
+			session, second := p.SignIn(ctx, who), p.SignIn(ctx, who)
 			_, stranger := p.SignedIn(ctx, client.User)
 			p.RequireAlive(ctx, first, second)
 			p.DoExpect(ctx, session, op, client.NoBody, contract.OK)

@@ -108,7 +108,7 @@ func oddFaults() []kit.Fault {
 		},
 		{
 			ID: faultOddLogoutOthersKeepsOne, Text: "The log-out of all others spares the oldest.",
-			Operations: list{opLogoutOthers}, Outcomes: list{outOK}, Profiles: documentedOnly,
+			Operations: list{opLogoutOthers}, Outcomes: list{outOK},
 		},
 		{
 			ID: faultOddRefusedLogoutCounts, Text: "The log-out of a foreign connection is rejected and carried out.",
