@@ -173,6 +173,8 @@ type Context struct {
 	run  *run
 	kits map[string]*otp.Kit // by secret
 
+	prints map[*contract.Operation][]string // what each hands out on this target
+
 	watchers []func(*httpclient.Call)
 	readers  []func(inbox.Message)
 
@@ -202,7 +204,9 @@ func (s *Context) Build() (unregister func()) {
 // Open gives the context its environment. No spec may run before; between two
 // specs it may be opened anew, on another deployment.
 func (s *Context) Open(env Environment) {
-	s.env = env
+	s.mu.Lock()
+	s.env, s.prints = env, nil
+	s.mu.Unlock()
 	s.mails.heard()
 	s.answers.heard()
 	if pace := env.Target.Limits.Pace; pace > 0 {

@@ -66,20 +66,11 @@ func (v specs) replays() {
 	}})
 }
 
-// issues are the tokens that the log-ins hand out.
-func (v specs) issues() family.Issues {
-	issues := family.Issues{v.Login.ID: {"SessionToken", "Pending2FaToken"}, v.SecondStep.ID: {"SessionToken"}}
-	if v.Basic != nil {
-		issues[v.Basic.ID] = issues[v.Login.ID]
-	}
-	return issues
-}
-
 // attacks are the families that try to get in, or to get more.
 func (v specs) attacks() {
 	family.Intruders(v.Context, v.entrance(), v.sessionSubjects())
 	devices := v.inTurn(subject(v.Devices, v.sessionTrial(v.OwnDevices)))
-	family.Passive(v.Context, v.entrance(), devices, nil, v.issues().Allow, func(name string) bool { return name == "SessionToken" })
+	family.Passive(v.Context, v.entrance(), devices, nil, nil, func(name string) bool { return contract.SameName(name, "SessionToken") })
 	v.replays()
 	first := func(way string, op *contract.Operation, ready func(ctx context.Context) (*conform.Actor, func() conform.Request),
 		features ...string) {

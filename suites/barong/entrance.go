@@ -54,15 +54,9 @@ func (p *api) entrance() family.Entrance {
 	}
 }
 
-// issues are the secrets that operations hand out. The AuthZ endpoint's token goes to the
-// gateway alone.
+// issues are the secrets of apps, which the picture of a code holds.
 func (p *api) issues() family.Issues {
-	session := []string{"csrf_token", "cookie-*"} // the target file names the cookie
-	return family.Issues{
-		p.CreateUser.ID: session, p.ConfirmEmail.ID: session, p.CreateSession.ID: session, p.CreateSessionByAuth0.ID: session,
-		p.DeleteSession.ID: session, p.GenerateQRCode.ID: {"*totp-secret", "otpauth"}, p.CreateKey.ID: {"secret"},
-		p.CreateServiceAccountKey.ID: {"secret"},
-	}
+	return family.Issues{p.GenerateQRCode.ID: {"*totp-secret", "otpauth"}}
 }
 
 // asksFor is a request for a mail to an account, and somebody who sends it.
@@ -82,7 +76,7 @@ func attacks(p *api, subjects []family.Subject) {
 		return slices.ContainsFunc(described, func(d family.Subject) bool { return d.Operation == subject.Operation })
 	}))
 	family.Passive(p.Context, p.entrance(), family.Subject{Operation: p.GetCurrentUser, Ready: p.asMember(conform.Request{})},
-		p.SessionCookie, p.issues().Allow,
+		p.SessionCookie, p.issues(),
 		func(name string) bool { return name == p.SessionCookie() })
 	family.Mails(p.Context, []family.Mailer{
 		{Operation: p.RequestPasswordReset, Member: "email",

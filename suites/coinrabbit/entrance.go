@@ -34,10 +34,6 @@ func entrance(p *client.Client) family.Entrance {
 // attacks are the families that try to get in, or to get more.
 func attacks(p *client.Client, subjects []family.Subject) {
 	family.Intruders(p.Context, entrance(p), subjects)
-	named := family.Issues{p.CreateSecret.ID: {"secret", "*totp-secret"}, p.VerifyCode.ID: {"verification_token"}}
-	token := func(name string) bool { return name == p.Setting(client.TokenMember) }
-	family.Passive(p.Context, entrance(p), subjects[0], nil, func(operation, label string) bool {
-		opens := operation == p.PartnerLogin.ID || operation == p.Login.ID
-		return named.Allow(operation, label) || opens && token(label)
-	}, token)
+	family.Passive(p.Context, entrance(p), subjects[0], nil, family.Issues{p.CreateSecret.ID: {"*totp-secret"}},
+		func(name string) bool { return name == p.Setting(client.TokenMember) })
 }

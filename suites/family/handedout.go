@@ -63,31 +63,51 @@ func (h *handedOut) take(call *httpclient.Call) {
 		}
 		return
 	}
+	held := map[string]bool{}
+	h.sessions(held, value.Of(call))
 	for _, c := range (&http.Response{Header: call.Header}).Cookies() {
-		if !h.session(c.Name) && drawn(c.Value) {
+		twin := held[c.Value] || len(held) > 0 && httpclient.HoldsSession(c.Name) // of the session that the body hands out
+		if !h.session(c.Name) && drawn(c.Value) && !twin {
 			h.add("the cookie "+c.Name, handout{c.Value, call.RequestHeader, c.Name})
 		}
 	}
 	if issuedSecret.Match(call.Body) {
-		h.walk(call, "", value.Of(call))
+		h.walk(call, "", value.Of(call), held)
+	}
+}
+
+// sessions collects what the members of an answer hold that are named as sessions are.
+func (h *handedOut) sessions(held map[string]bool, v any) {
+	switch v := v.(type) {
+	case map[string]any:
+		for name, member := range v {
+			if text, is := member.(string); is && text != "" && h.session(name) {
+				held[text] = true
+			}
+			h.sessions(held, member)
+		}
+	case []any:
+		for _, item := range v {
+			h.sessions(held, item)
+		}
 	}
 }
 
 // issuedSecret fits bodies that have a member which holds a token or a secret.
 var issuedSecret = regexp.MustCompile(`(?i)(token|secret|key|code|value|url|csrf|id)"\s*:`)
 
-func (h *handedOut) walk(call *httpclient.Call, name string, v any) {
+func (h *handedOut) walk(call *httpclient.Call, name string, v any, held map[string]bool) {
 	switch v := v.(type) {
 	case map[string]any:
 		for name, member := range v {
-			h.walk(call, name, member)
+			h.walk(call, name, member, held)
 		}
 	case []any:
 		for _, item := range v {
-			h.walk(call, name, item)
+			h.walk(call, name, item, held)
 		}
 	case string:
-		if !h.session(name) && len(v) >= 16 && drawn(v) && !brought(call, v) && !strings.ContainsAny(v, " /:@") {
+		if !h.session(name) && !held[v] && len(v) >= 16 && drawn(v) && !brought(call, v) && !strings.ContainsAny(v, " /:@") {
 			h.add("the member "+name+" of "+call.Operation, handout{v, call.RequestHeader, ""})
 		}
 	}

@@ -97,13 +97,16 @@ func rules(cookie func() string) []rule {
 
 // Passive states of all answers of a run together what none may show. Each is looked at
 // as it comes; the clauses are judged when nothing else is left to run. In a run of
-// several processes each judges its own calls. issues says what operations may tell, and
-// session tells whether a member or cookie of a name holds a session.
-func Passive(s *conform.Context, entrance Entrance, whoAmI Subject, cookie func() string, issues func(operation, label string) bool,
-	session func(name string) bool) {
-	unpredictable(s, whoAmI, cookie, issues)
+// several processes each judges its own calls. issues says what operations may tell beside
+// what the contract has them hand out, and session tells whether a member or cookie of a
+// name holds a session.
+func Passive(s *conform.Context, entrance Entrance, whoAmI Subject, cookie func() string, issues Issues, session func(name string) bool) {
+	may := func(operation, label string) bool {
+		return s.HandsOut(operation, label) || issues.Allow(operation, label)
+	}
+	unpredictable(s, whoAmI, cookie, may)
 	opensNothing(s, entrance, whoAmI, session)
-	secrets := &tellTale{see: s.See, isRight: s.IsRightCode, told: s.ToldCode, issues: issues, codes: map[string]bool{}}
+	secrets := &tellTale{see: s.See, isRight: s.IsRightCode, told: s.ToldCode, codes: map[string]bool{}, issues: may}
 	told := rule{"secret", "tells a secret that its operation does not issue", "OWASP ASVS 5.0.0 14.2.6; checks#F18", secrets.look}
 	for _, r := range append(rules(cookie), told) {
 		var found finding

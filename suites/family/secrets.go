@@ -16,9 +16,10 @@ import (
 	"authconform/harness/secret"
 )
 
-// Issues says what secrets an operation hands out when it succeeds: by operationId, globs
-// over the names of members that hold one, and over "cookie-" and a cookie's name. What
-// no operation declares, no answer may show.
+// Issues says what secrets an operation hands out when it succeeds, beside the members that
+// the contract prints (conform.Context.HandsOut): by operationId, globs over the names of
+// secrets that no member is named after, and over "cookie-" and a cookie's name. What no
+// operation declares, no answer may show.
 type Issues map[string][]string
 
 // Allow tells whether an operation hands out what has a label.
