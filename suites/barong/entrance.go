@@ -54,9 +54,10 @@ func (p *api) entrance() family.Entrance {
 	}
 }
 
-// issues are the secrets of apps, which the picture of a code holds.
+// issues are the secrets of apps, which the picture of a code holds, and the cookie of the
+// anonymous session that follows the one that is ended.
 func (p *api) issues() family.Issues {
-	return family.Issues{p.GenerateQRCode.ID: {"*totp-secret", "otpauth"}}
+	return family.Issues{p.GenerateQRCode.ID: {"*totp-secret", "otpauth"}, p.DeleteSession.ID: {"cookie-*"}}
 }
 
 // asksFor is a request for a mail to an account, and somebody who sends it.

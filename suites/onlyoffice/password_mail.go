@@ -93,8 +93,8 @@ func passwordMailSilent(p *client.Client) {
 			clause.From(contract.Standard, "OWASP ASVS 5.0.0 6.3.8; OWASP ASVS 5.0.0 8.2.2; checks#E05")), func(ctx SpecContext) {
 			victim, other, nobody := p.Lease(client.User), p.Lease(client.User), p.Nobody()
 			session := p.SignIn(ctx, other)
-			p.ForgetMail(ctx, victim.Login)
 			p.ForgetMail(ctx, other.Login)
+			before, unknown := len(p.Messages(ctx, victim.Login)), len(p.Messages(ctx, nobody))
 			if p.Target().Captcha.Response != "" {
 				wrong := p.PasswordMail(victim.Login).With("recaptchaResponse", "wrong-captcha-answer")
 				p.Expect(p.Do(ctx, p.Anonymous(), op, wrong), op, contract.CaptchaRefused)
@@ -103,8 +103,8 @@ func passwordMailSilent(p *client.Client) {
 			p.DoRequire(ctx, "ask for a mail to an unknown address", p.Anonymous(), op, p.PasswordMail(nobody), contract.OK)
 			p.DoRequire(ctx, "ask for a mail to an account", session, op, p.PasswordMail(other.Login), contract.OK)
 			p.MailedLink(ctx, other.Login, client.PasswordChange) // after which others would have arrived
-			p.Check("mails to the user whose mail was refused", len(p.Messages(ctx, victim.Login)), Equal(0))
-			p.Check("mails to the unknown address", len(p.Messages(ctx, nobody)), Equal(0))
+			p.Check("mails to the user whose mail was refused", len(p.Messages(ctx, victim.Login)), Equal(before))
+			p.Check("mails to the unknown address", len(p.Messages(ctx, nobody)), Equal(unknown))
 		})
 }
 
