@@ -40,12 +40,14 @@ var aliens = []struct {
 		},
 		{alien.Reversed, alien.HTMLErrors, alien.Charset, alien.MethodNotFound, alien.MediaIgnored, alien.AnyCase, alien.ReplayIs400,
 			alien.WrongIs400},
+		{alien.HeldIs401},
 	}},
 	{"document 001", alien.Desk, alien.DeskBugs, [][]alien.Habit{
 		nil,
 		{alien.Few, alien.ProblemErrors, alien.BalancerCookie, alien.StrictMembers, alien.Closes, alien.LockedIs401},
 		{alien.Nulls, alien.NullErrors, alien.Crossing, alien.Chunked, alien.BodyFirst, alien.MediaRefused, alien.Slashes},
 		{alien.Reversed, alien.BareErrors, alien.Charset, alien.MethodNotFound, alien.MediaIgnored, alien.AnyCase, alien.UnfitIs400},
+		{alien.HeldAlike},
 	}},
 	{"document 003", alien.Office, alien.OfficeBugs, [][]alien.Habit{
 		nil,

@@ -40,6 +40,8 @@ const (
 	WrongIs400     Habit = "wrong-code-is-400"   // document 000 prints 400 and 401, and not which is which
 	UnfitIs400     Habit = "unfit-is-400"        // a signature that has not the length of one is no request
 	HeldIs403      Habit = "limits-are-403"      // in place of 429, which no document of KIIEX prints
+	HeldIs401      Habit = "limits-are-401"      // as a wrong attempt, in other words
+	HeldAlike      Habit = "limits-are-not-told" // as a wrong attempt, to the letter
 	StepCookie     Habit = "cookie-ties-steps"   // the second step needs the cookie that the first one set
 	ReplayIs400    Habit = "replay-is-400"       // as a request that cannot be right
 	SpentAnyway    Habit = "spent-when-refused"  // a right code is used up, whatever else was wrong

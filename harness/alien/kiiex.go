@@ -62,6 +62,12 @@ func Venue(bug string, list ...Habit) *Alien {
 	t.Settings = map[string]string{"path-authenticate-user": "/webauthenticateuser", "log-in": "password", "lock-after": "never"}
 	t.Limits.Password = &target.Limit{Attempts: venueAttempts, Window: venueWindow}
 	t.Limits.SecondFactor = t.Limits.Password
+	if v.has(HeldIs403) {
+		t.Settings["limit-status"] = "403"
+	}
+	if v.has(HeldIs401) {
+		t.Settings["limit-status"] = "401"
+	}
 	for i := range 90 {
 		u := &trader{name: fmt.Sprintf("trader%d", i), password: "pass-" + random()[:12], key: random()}
 		if i >= 45 {
@@ -223,11 +229,14 @@ func (v *venue) held(w http.ResponseWriter, who string) bool {
 	if v.bug == "no-limit" || !v.limited(who, venueAttempts, venueWindow) {
 		return false
 	}
-	status := 429
-	if v.has(HeldIs403) {
-		status = 403
+	switch {
+	case v.has(HeldIs403):
+		answer(w, 403, `{"Message": "Slow down"}`)
+	case v.has(HeldIs401):
+		answer(w, 401, `{"Message": "Slow down"}`)
+	default:
+		answer(w, 429, `{"Message": "Slow down"}`)
 	}
-	answer(w, status, `{"Message": "Slow down"}`)
 	return true
 }
 

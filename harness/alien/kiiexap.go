@@ -54,6 +54,7 @@ var DeskBugs = map[string]string{
 	"unknown-user-enters":       "kiiexap.login.same-refusal",
 	"authenticated-missing":     "kiiexap.login.signature",
 	"no-limit":                  "kiiexap.throttle.parallel",
+	"limit-spares-right":        "kiiexap.throttle.parallel",
 	"signature-prefix":          "kiiexap.signature.cut",
 }
 
@@ -66,6 +67,9 @@ func Desk(bug string, list ...Habit) *Alien {
 	t.Settings = map[string]string{"prefix": "/AP", "log-in": "signature",
 		"signature": "HMAC-SHA512 of {APIKey}{Nonce}{UserId} in base64", "lock-after": "never"}
 	t.Limits.Password = &target.Limit{Attempts: 5, Window: time.Minute}
+	if d.has(HeldAlike) {
+		t.Settings["limit-status"] = "401"
+	}
 	for i := range 90 {
 		role := "user"
 		if i < 12 {
@@ -189,11 +193,16 @@ func (d *desk) expected(c *client, given map[string]string) string {
 }
 
 func (d *desk) logIn(w http.ResponseWriter, holder *client, given map[string]string) {
-	if d.bug != "no-limit" && d.limited(given["UserId"], 5, time.Minute) {
+	c := d.clients[given["UserId"]]
+	spared := d.bug == "no-limit" || d.bug == "limit-spares-right" && c != nil && d.fitsSignature(c, given)
+	if !spared && d.limited(given["UserId"], 5, time.Minute) {
+		if d.has(HeldAlike) {
+			d.wrong(w)
+			return
+		}
 		w.WriteHeader(http.StatusTooManyRequests)
 		return
 	}
-	c := d.clients[given["UserId"]]
 	if c == nil && d.bug == "unknown-user-enters" {
 		c = holder
 		d.open(w, c)
@@ -208,7 +217,7 @@ func (d *desk) logIn(w http.ResponseWriter, holder *client, given map[string]str
 	case !right && d.bug == "says-true-when-wrong":
 		answer(w, http.StatusUnauthorized, `{"authenticated": true}`)
 	case !right:
-		answer(w, http.StatusUnauthorized, `{"authenticated": false, "detail": "not you"}`)
+		d.wrong(w)
 	case c.locked && d.bug != "locked-enters":
 		d.lockedOut(w, c)
 	case c.twoFactor && d.bug != "second-factor-not-asked":
@@ -220,6 +229,11 @@ func (d *desk) logIn(w http.ResponseWriter, holder *client, given map[string]str
 	default:
 		d.open(w, c)
 	}
+}
+
+// wrong refuses who does not show who they are.
+func (d *desk) wrong(w http.ResponseWriter) {
+	answer(w, http.StatusUnauthorized, `{"authenticated": false, "detail": "not you"}`)
 }
 
 func (d *desk) fitsSignature(c *client, given map[string]string) bool {

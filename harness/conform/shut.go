@@ -38,6 +38,9 @@ func (s *Context) ExpectShut(which string, call *httpclient.Call, op *contract.O
 	s.stop(verdict.Failed, f.Title, &f)
 }
 
+// LimitStatus is the setting of suites whose documents do not say how a limit is answered.
+const LimitStatus = "limit-status"
+
 // PathOf is the path template of an operation on this target.
 func (s *Context) PathOf(op *contract.Operation) string { return s.path(op) }
 

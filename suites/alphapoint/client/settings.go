@@ -68,6 +68,11 @@ func Settings(gateway, prefix string, paths map[string]string) map[string]target
 			Text: "POST where Authenticate2FA takes the code as document 000 prints it, GET where it takes ?Code= as public clients of " +
 				"AlphaPoint's venues send it (alphapoint#8.9)", Default: "POST", Values: []string{"POST", "GET"},
 		},
+		conform.LimitStatus: {
+			Text: "status of an answer beyond a limit; it may be that of a wrong attempt, as what becomes of the right one shows whether " +
+				"the limit holds", Default: "429", Form: "4[0-9][0-9]",
+			Ask: "With which status is an attempt beyond a limit answered?",
+		},
 		Prefix: {Text: "what all paths begin with; its case matters", Default: prefix, Path: true},
 		conform.Tolerance: {Text: "how many 30-second steps old an app's code may be, 0 or 1; where this is not set, a run tries it first",
 			Values: []string{"0", "1"}},
