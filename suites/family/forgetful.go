@@ -47,6 +47,9 @@ func Forgetful[A any](s *conform.Context, spenders []Spender[A], ready func(cont
 					between.Do(ctx, account, used)
 				}
 				s.ExpectShut("the code that was used", one.Send(ctx, account, code), one.Operation, one.Refused)
+				if fresh := s.CodeAtOnce(ctx, codes); fresh != "" { // the control, where it costs no wait
+					s.Require("use a code that is new at the "+one.Name, one.Send(ctx, account, fresh), one.Operation, one.Accepted)
+				}
 			})
 		}
 	}

@@ -126,6 +126,21 @@ func passwordLimitsOfOwn(p *client.Client) {
 		{Text: "POST /authentication counts wrong passwords that arrive at the same time",
 			Clause: clause.Should("onlyoffice.throttle.parallel", op, limited, disrupts, spansSessions),
 			Given:  func(ctx context.Context, l family.Limit, _ *identity.Identity) { test.Burst(ctx, l) }},
+		{Text: "POST /authentication counts wrong passwords to the end of the declared window",
+			Clause: clause.Should("onlyoffice.throttle.window", op, limited, disrupts, spansSessions),
+			Given: func(ctx context.Context, l family.Limit, _ *identity.Identity) {
+				test.CountsToTheEndOfItsWindow(ctx, l)
+			}},
+		{Text: "POST /authentication limits the wrong passwords of a user whatever others send meanwhile",
+			Clause: clause.Should("onlyoffice.throttle.whoever-else", op, limited, disrupts, spansSessions),
+			Given: func(ctx context.Context, l family.Limit, _ *identity.Identity) {
+				other := l
+				other.Who, other.Wrong = nil, func(int) family.Attempt { return wrongAttempt(p, p.Nobody()) }
+				test.WhateverOthersDo(ctx, l, other, func() {
+					third := p.Lease(client.User)
+					p.Require("log in as another user", p.LogIn(ctx, third), p.Login, contract.OK)
+				})
+			}},
 	})
 }
 
@@ -238,6 +253,13 @@ func codeLimit(p *client.Client) {
 			l.Operation, l.Refused, l.Limited = p.ValidateCode, contract.SecondFactorWrong, contract.Throttled
 			l.Wrong = func(int) family.Attempt { return attempt }
 			test.Reach(ctx, l)
+		})
+	It("POST /settings/tfaapp/validate rejects the right code of a user whose wrong ones reached the limit of POST /authentication/{code}",
+		clause.Should("onlyoffice.throttle.codes-together", p.ValidateCode, contract.Throttled, disrupts, spansSessions), func(ctx SpecContext) {
+			e := p.Enrol(ctx)
+			l, link := codeLimitOf(ctx, p, e), p.SecondStep(ctx, e)
+			test.Reach(ctx, l)
+			p.DoExpect(ctx, link, p.ValidateCode, client.Code(e.Right(ctx)), contract.Throttled)
 		})
 	It("POST /authentication/{code} counts wrong codes across first steps, and whatever right codes others send meanwhile",
 		clause.Should("onlyoffice.throttle.codes-new-session", p.LoginByCode, contract.SecondFactorThrottled, disrupts, spansSessions),

@@ -35,6 +35,9 @@ type Limiter struct {
 	last     string               // key, for faults
 }
 
+// FaultLimitOfEverybody is the id of the fault that counts all attempts together.
+const FaultLimitOfEverybody = "odd-limit-of-everybody"
+
 // Faults that every Limiter can have.
 const (
 	faultOddBlockOnce          = "odd-limit-blocks-once"
@@ -42,7 +45,6 @@ const (
 	faultOddPeriodHalf         = "odd-limit-counts-half-as-long"
 	faultOddSuccessOfAnybody   = "odd-limit-reset-by-success-of-anybody"
 	faultOddOnlyLastCounted    = "odd-limit-counts-only-the-last"
-	faultOddLimitOfEverybody   = "odd-limit-of-everybody"
 	faultOddEverySecondCounted = "odd-limit-counts-every-second"
 	faultOddLastSecondOfBlock  = "odd-limit-open-in-last-seconds"
 	faultOddBlockEndsElsewhere = "odd-limit-ends-with-another-key"
@@ -54,7 +56,7 @@ var limiterFaults = []Fault{
 	{ID: faultOddPeriodHalf, Text: "Attempts are forgotten in half the time."},
 	{ID: faultOddSuccessOfAnybody, Text: "A success of anybody forgives everybody's attempts."},
 	{ID: faultOddOnlyLastCounted, Text: "Only attempts at the account that was tried last are remembered."},
-	{ID: faultOddLimitOfEverybody, Text: "The attempts at all accounts are counted together."},
+	{ID: FaultLimitOfEverybody, Text: "The attempts at all accounts are counted together."},
 	{ID: faultOddEverySecondCounted, Text: "Only every second attempt is counted."},
 	{ID: faultOddLastSecondOfBlock, Text: "A block ends ten seconds early."},
 	{ID: faultOddBlockEndsElsewhere, Text: "An attempt at another account ends a block."},
@@ -69,7 +71,7 @@ func (l *Limiter) misjudge(key string, rule Rule) (string, Rule) {
 		rule.Block -= 10 * time.Second
 	case l.faults.On(faultOddPeriodHalf):
 		rule.Period /= 2
-	case l.faults.On(faultOddLimitOfEverybody):
+	case l.faults.On(FaultLimitOfEverybody):
 		key = "everybody"
 	case l.faults.On(faultOddEverySecondCounted):
 		rule.Attempts *= 2

@@ -144,7 +144,7 @@ func oddFaults() []kit.Fault {
 		},
 		{
 			ID: faultOddCodeLimitByWay, Text: "Wrong codes at the link and at the log-in are counted apart.",
-			Operations: list{opCodeLogin, opValidate}, Outcomes: list{outCodeLimit}, Profiles: documentedOnly,
+			Operations: list{opCodeLogin, opValidate}, Outcomes: list{outCodeLimit, outThrottled},
 		},
 		{
 			ID: faultOddLinkUnlimited, Text: "Wrong codes at the link are never limited.",
