@@ -218,13 +218,18 @@ func mostAlike(tokens []string) int {
 	return most
 }
 
-// alphabet counts the characters that tokens are made of.
+// alphabet counts the characters that tokens are made of. Few tokens of hexadecimal digits
+// may lack one of these, which says nothing of how they are drawn.
 func alphabet(tokens []string) int {
 	seen := map[rune]bool{}
 	for _, token := range tokens {
 		for _, c := range token {
 			seen[c] = true
 		}
+	}
+	const decimal, hexadecimal = 10, 16
+	if all := strings.Join(tokens, ""); len(seen) > decimal && strings.Trim(all, "0123456789abcdef") == "" {
+		return hexadecimal
 	}
 	return max(len(seen), 2)
 }
