@@ -2,11 +2,20 @@ package runner
 
 import (
 	"context"
+	"fmt"
+	"io"
+	"log"
+	"os"
+	"os/exec"
+	"regexp"
 	"slices"
 	"strings"
+	"testing"
 
 	"authconform/harness/clause"
+	"authconform/harness/conform"
 	"authconform/harness/journal"
+	"authconform/harness/plain"
 	"authconform/harness/verdict"
 	"authconform/reports"
 )
@@ -20,7 +29,8 @@ func (r *runner) roots(ctx context.Context) error {
 	plan := r.Plan
 	defer func() { r.Plan = plan }()
 	for i := range deepest {
-		if ctx.Err() != nil || r.accounts.Course().Over != "" || r.selected() == len(r.clauses) {
+		// Ginkgo's own focus leaves clauses selected that do not run.
+		if ctx.Err() != nil || r.accounts.Course().Over != "" || r.test == "" && r.selected() == len(r.clauses) {
 			return nil
 		}
 		ids, err := r.awaited(plan.Skip)
@@ -28,11 +38,52 @@ func (r *runner) roots(ctx context.Context) error {
 			return err
 		}
 		r.Plan.Focus, r.Plan.Procs, r.Plan.Behind = strings.Join(ids, ","), 1, plan.Procs+i
-		if err := r.specs(ctx); err != nil {
+		run := r.specs
+		if r.test != "" {
+			run = r.rootsApart
+		}
+		if err := run(ctx); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// rootsArgument is the last argument under which a suite's test binary runs roots alone.
+const rootsArgument = "__roots"
+
+func isRoots() bool { return os.Args[len(os.Args)-1] == rootsArgument }
+
+// rootsApart runs what the plan's focus names in a process of its own, as Ginkgo runs one
+// tree a process, and its own focus would leave these clauses out.
+func (r *runner) rootsApart(ctx context.Context) error {
+	self, err := os.Executable()
+	if err != nil {
+		return fmt.Errorf("cannot find this program to run it again: %w", err)
+	}
+	cmd := exec.CommandContext(ctx, self, "-test.run=^"+regexp.QuoteMeta(r.test)+"$", "-test.count=1", rootsArgument)
+	cmd.Env = append(os.Environ(), planVariable+"="+string(r.Plan.encode()))
+	cmd.WaitDelay = patience
+	if said, err := cmd.CombinedOutput(); err != nil && ctx.Err() == nil {
+		return fmt.Errorf("the clauses that others wait for (%s) did not run: %w: %s", r.Plan.Focus, err, plain.Text(r.vault.Redact(string(said))))
+	}
+	return nil
+}
+
+// testRoots runs them, in that process; their journal says what they find.
+func testRoots(t *testing.T, st conform.Suite, encoded string) {
+	plan, err := decodePlan([]byte(encoded))
+	if err != nil {
+		t.Fatalf("%s is not a plan: %v", planVariable, err)
+	}
+	c, err := Contract(plan.Exchange)
+	if err != nil {
+		t.Fatal(err)
+	}
+	log.SetOutput(io.Discard)
+	if err := RunHere(plan, st, c, nil, io.Discard); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // awaited names for each step that clauses wait for a clause that judges it, where none

@@ -11,6 +11,7 @@ import (
 
 	"authconform/harness/runner"
 	"authconform/harness/verdict"
+	"authconform/reports"
 	"authconform/suites/kiiex"
 )
 
@@ -52,14 +53,27 @@ func accepting(t *testing.T) string {
 	})
 }
 
-// TestRootsAreNamedByGinkgo: Ginkgo's own command line runs a tree once, and says which
-// clause judges the step that the others wait for.
-func TestRootsAreNamedByGinkgo(t *testing.T) {
+// TestRootsAreJudgedThroughGinkgo: Ginkgo's own command line runs a tree once. The clause
+// that judges the step which others wait for is run after it, and is in its report.
+func TestRootsAreJudgedThroughGinkgo(t *testing.T) {
+	out := filepath.Join(t.TempDir(), "out")
 	door := exec.CommandContext(t.Context(), "go", "test", "./suites/kiiex", "-count=1", "-ginkgo.focus", "Authenticate2fa|authenticate2fa")
 	door.Dir = filepath.Join("..", "..")
-	door.Env = append(os.Environ(), "AUTHCONFORM_TARGET="+accepting(t), "AUTHCONFORM_OUT="+filepath.Join(t.TempDir(), "out"))
+	door.Env = append(os.Environ(), "AUTHCONFORM_TARGET="+accepting(t), "AUTHCONFORM_OUT="+out)
 	said, err := door.CombinedOutput()
-	if err == nil || !strings.Contains(string(said), "they say what is wrong: kiiex.pending.required") {
-		t.Errorf("%v\n%s", err, said)
+	if err == nil || !strings.Contains(string(said), "exit code 1") {
+		t.Errorf("%v, want exit code 1\n%s", err, said)
+	}
+	all, err := reports.Read(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	report := all[0]
+	const root = "kiiex.pending.required"
+	if i := slices.IndexFunc(report.Verdicts, func(e reports.Entry) bool { return e.ID == root }); report.Verdicts[i].Verdict != verdict.FAIL {
+		t.Errorf("%s is %s: want FAIL, as the step is answered with another status", root, report.Verdicts[i].Verdict)
+	}
+	if !slices.ContainsFunc(report.Causes, func(c reports.Cause) bool { return c.Root == root }) {
+		t.Errorf("no cause has the root %s", root)
 	}
 }

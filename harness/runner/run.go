@@ -173,6 +173,7 @@ type runner struct {
 	more     source // of accounts; nil: none
 	stop     func()
 	release  func() // the run folder, in a run through `ginkgo`
+	test     string // the Go test that such a run is in; "" in others
 
 	interrupted bool // from outside, while specs ran
 }

@@ -9,7 +9,6 @@ import (
 	"log"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 
@@ -31,10 +30,14 @@ const (
 	outVariable     = "AUTHCONFORM_OUT"     // run folder; reports/runs/<time>-<exchange> without it
 )
 
-// Test is the whole of a suite's `go test` entry. It also serves the binary's
-// child processes, which find their plan in the environment.
+// Test is the whole of a suite's `go test` entry. It also serves the process that runs
+// the roots of such a run, which finds its plan in the environment.
 func Test(t *testing.T, st conform.Suite, productionHosts []string) {
 	if encoded := os.Getenv(planVariable); encoded != "" {
+		if isRoots() {
+			testRoots(t, st, encoded)
+			return
+		}
 		t.Fatalf("%s is set: it belongs to authconform's own child processes; unset it", planVariable)
 	}
 	// net/http logs the bytes of an answer that nobody waited for, past the redactor.
@@ -44,7 +47,7 @@ func Test(t *testing.T, st conform.Suite, productionHosts []string) {
 		t.Fatal(err)
 	}
 	r := &runner{
-		suite: st, contract: c, options: Options{ProductionHosts: productionHosts},
+		suite: st, contract: c, options: Options{ProductionHosts: productionHosts}, test: t.Name(),
 		vault: secret.New(), started: time.Now(), stop: func() {}, release: func() {},
 	}
 	draft, err := r.draft()
@@ -53,15 +56,14 @@ func Test(t *testing.T, st conform.Suite, productionHosts []string) {
 	}
 	config, reporter := ginkgo.GinkgoConfiguration()
 	prepare := func() (Plan, error) { return r.prepareTest(draft.Profile, config.RandomSeed, config.ParallelTotal) }
-	registry, unregister, err := tree(draft, st, c, prepare, func() {
-		r.putBack()
-		r.stop()
-	})
+	registry, unregister, err := tree(draft, st, c, prepare, func() {})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer unregister()
-	ginkgo.ReportAfterSuite("authconform reports", func(ginkgo.Report) { r.reportTest(registry) })
+	ginkgo.ReportAfterSuite("authconform reports", func(ctx ginkgo.SpecContext, ran ginkgo.Report) {
+		r.endTest(ctx, registry, len(ran.SpecialSuiteFailureReasons) > 0)
+	})
 	if config.LabelFilter != "" {
 		config.LabelFilter = "(" + config.LabelFilter + ") && "
 	}
@@ -114,24 +116,29 @@ func (r *runner) prepareTest(profile string, seed int64, procs int) (Plan, error
 	return r.Plan, nil
 }
 
-// reportTest writes the reports on the first process, after all others have
-// closed their journals, and makes Ginkgo's word agree with the exit code.
-func (r *runner) reportTest(registry *clause.Registry) {
+// endTest runs, on the first process and after all others have closed their journals, the
+// clauses that judge what others wait for. It writes the reports, and makes Ginkgo's word
+// agree with the exit code. broken says that Ginkgo itself ended the run.
+func (r *runner) endTest(ctx context.Context, registry *clause.Registry, broken bool) {
 	if r.Plan.Out == "" {
 		return // preparing failed, and Ginkgo has said why
 	}
-	r.take(registry.Entries())
 	defer r.release()
+	r.take(registry.Entries())
+	var err error
+	if !broken && r.accounts != nil {
+		err = r.roots(ctx)
+	}
+	r.putBack()
+	r.stop()
+	if err != nil {
+		ginkgo.Fail(r.vault.Redact(err.Error()))
+	}
 	report, err := r.report(nil)
 	if err != nil {
 		ginkgo.Fail(err.Error())
 	}
 	text := fmt.Sprintf("authconform: exit code %d: %s; reports in %s", report.ExitCode, report.Meaning, r.Plan.Out)
-	// Ginkgo runs its tree once: the clauses that `authconform run` would run now are named.
-	if ids, err := r.awaited(""); err == nil && len(ids) > 0 {
-		text += fmt.Sprintf("; clauses wait for steps that no clause of this run judges: run these too, they say what is wrong: %s",
-			strings.Join(ids, ", "))
-	}
 	if report.ExitCode != verdict.ExitConformant {
 		ginkgo.Fail(text)
 	}
