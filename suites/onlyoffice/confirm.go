@@ -33,6 +33,13 @@ func confirmAccepts(p *client.Client) {
 			e := p.Enrol(ctx)
 			p.Expect(p.CheckLink(ctx, p.StepLink(p.LogIn(ctx, e.Who))), op, contract.OK)
 		})
+	It("POST /authentication/confirm takes the key from the cookie of the first step where the body has none",
+		clause.Should("onlyoffice.confirm.key-in-cookie", op, contract.OK, clause.Only(client.Release37),
+			clause.From(contract.Observed, "onlyoffice#1.1-A5-key-cookie")), func(ctx SpecContext) {
+			l := p.SecondStepLink(ctx, p.Enrol(ctx))
+			cookie := client.ConfirmCookie + l.Kind + "=" + l.Key
+			p.DoExpect(ctx, p.Anonymous(), op, l.Request().Without("key").WithHeader("Cookie", cookie), contract.OK)
+		})
 	It("PUT /people/{userid}/password accepts a link that POST /authentication/confirm has checked",
 		clause.Must("onlyoffice.confirm.not-spent", p.ChangePassword, contract.OK), func(ctx SpecContext) {
 			c := p.NewPassword(ctx)
@@ -67,6 +74,7 @@ func confirmRefuses(p *client.Client) {
 			Clause: clause.Must("onlyoffice.confirm.other-type", op, invalid), Given: func(_ context.Context, l client.Link) []client.Link {
 				return []client.Link{
 					l.WithKind("EmailActivation"), l.WithKind("ProfileRemove"), l.WithKind(client.TFAAuth), l.WithKind(client.PhoneActivation),
+					l.WithKind("EmpInvite"),
 				}
 			}},
 	})
@@ -90,6 +98,13 @@ func confirmRefusesLater(p *client.Client) {
 				Operation: op, By: p.Anonymous(), ChangedBy: e.Session, Control: control, Outcome: client.ConfirmInvalid,
 			})
 		})
+	It("POST /authentication/confirm rejects a type of link that the documents do not name",
+		clause.Should("onlyoffice.confirm.unknown-type", op, contract.InvalidType), func(ctx SpecContext) {
+			p.Refuses(ctx, conform.Refusal{
+				Operation: op, By: p.Anonymous(), Control: client.Always(unknownLink), Expected: client.ConfirmInvalid,
+				Outcome: contract.InvalidType, Changes: []conform.Change{set("a type that there is not", "type", "NoSuchType")},
+			})
+		})
 	It("POST /authentication/confirm rejects an empty JSON object",
 		clause.Should("onlyoffice.confirm.empty", op, contract.Invalid), func(ctx SpecContext) {
 			p.Refuses(ctx, conform.Refusal{
@@ -110,6 +125,13 @@ func confirmExpires(p *client.Client) {
 		p.Wait(ctx, before+time.Minute, "the link has to expire")
 		p.Expect(p.CheckLink(ctx, l), op, client.ConfirmExpired)
 	}
+	It("POST /authentication/confirm accepts a mailed key until seven days are nearly over",
+		clause.Should("onlyoffice.confirm.lasts", op, contract.OK, clause.Disrupts(), clause.Only(client.Release37),
+			clause.From(contract.Observed, "onlyoffice#1.1-A5-lifetimes")), func(ctx SpecContext) {
+			l := p.PasswordLink(ctx, p.SessionOf(ctx, client.User))
+			p.Wait(ctx, client.MailLinkLife-time.Minute, "the link has to get old")
+			p.Expect(p.CheckLink(ctx, l), op, contract.OK)
+		})
 	It("POST /authentication/confirm answers that a mailed key has expired after seven days",
 		clause.Should("onlyoffice.confirm.expired", op, client.ConfirmExpired, clause.Disrupts()),
 		func(ctx SpecContext) {

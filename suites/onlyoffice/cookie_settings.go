@@ -59,11 +59,31 @@ func cookieSettingsUpdated(p *client.Client) {
 			p.Expect(lifetime.Update(ctx, who, client.Lifetime(60, true)), op, contract.OK)
 			p.ExpectEnded(ctx, before, other)
 		})
+	It("PUT /settings/cookiesettings keeps every session when a lifetime is switched off or has no end",
+		clause.Should("onlyoffice.cookie-settings.keeps-sessions", op, contract.OK, clause.Disrupts(), clause.Only(client.Release37),
+			observed), func(ctx SpecContext) {
+			who := lifetime.Keeper(ctx)
+			session := p.SignIn(ctx, who)
+			_, other := p.SignedIn(ctx, client.User)
+			for _, made := range []conform.Object{client.Lifetime(60, false), client.Lifetime(0, true)} {
+				p.DoExpect(ctx, session, op, client.JSON(made), contract.OK)
+				p.ExpectAlive(ctx, session, other)
+			}
+		})
+	It("PUT /settings/cookiesettings stores the nearest lifetime from 0 to 9999 minutes",
+		clause.Should("onlyoffice.cookie-settings.range", op, contract.OK, clause.Disrupts(), clause.Only(client.Release37),
+			clause.From(contract.Observed, "onlyoffice#1.4-clamp")), func(ctx SpecContext) {
+			who := lifetime.Keeper(ctx)
+			for _, row := range []struct{ sent, stored int }{{10000, 9999}, {-1, 0}} {
+				p.Expect(lifetime.Update(ctx, who, client.Lifetime(row.sent, false)), op, contract.OK)
+				p.Check("the settings made can be read", lifetime.Now(ctx, p.SignIn(ctx, who)), Equal(client.Lifetime(row.stored, false)))
+			}
+		})
 	It("PUT /settings/cookiesettings replaces the session of the administrator who switches a lifetime on",
 		clause.Must("onlyoffice.cookie-settings.fresh-session", op, contract.OK, clause.Disrupts(), observed), func(ctx SpecContext) {
 			who := lifetime.Keeper(ctx)
 			session := p.SignIn(ctx, who)
-			call := p.DoExpect(ctx, session, op, client.JSON(client.Lifetime(60, true)), contract.OK)
+			call := p.DoExpect(ctx, session, op, client.JSON(client.Lifetime(1, true)), contract.OK)
 			p.ExpectEnded(ctx, session)
 			p.ExpectAlive(ctx, p.CookieSession(who, call))
 		})

@@ -74,5 +74,9 @@ func ExpectNoMail(ctx context.Context, p *client.Client, address string, after f
 
 // wrongAddresses are those to which no mail can go.
 func wrongAddresses() []conform.Change {
-	return []conform.Change{conform.Set("email", "not an address"), set("an empty address", "email", ""), conform.Drop("email")}
+	return []conform.Change{
+		conform.Set("email", "not an address"), set("an empty address", "email", ""), conform.Drop("email"),
+		set("nothing before the @", "email", "@unknown.invalid"), set("nothing behind the @", "email", "nobody@"),
+		set("two @", "email", "no@body@unknown.invalid"),
+	}
 }

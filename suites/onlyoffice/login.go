@@ -98,14 +98,20 @@ func loginRefuses(p *client.Client) {
 			Clause: clause.Must("onlyoffice.login.provider", p.Login, "provider-refused"),
 			Given:  []conform.Change{replaced("provider", client.JSON(conform.Object{"provider": "no-such-provider", "accessToken": "x"}))}},
 		{Text: "POST /authentication rejects a log-in link with a key that was never issued",
-			Clause: clause.Must("onlyoffice.login.link-wrong-key", p.Login, contract.NotFound), Given: []conform.Change{wrongLogInLink(p)}},
+			Clause: clause.Must("onlyoffice.login.link-wrong-key", p.Login, contract.NotFound), Given: []conform.Change{
+				wrongLogInLink(p), replaced("an address of one letter", logInLink("n@unknown.invalid", "1.WRONGKEY")),
+			}},
 		{Text: "POST /authentication rejects a log-in link whose e-mail address is malformed",
 			Clause: clause.Should("onlyoffice.login.link-no-email", p.Login, "invalid-email"),
-			Given:  []conform.Change{conform.Set("confirmData", map[string]any{"email": "not an address", "key": "1.WRONGKEY"})}},
+			Given: []conform.Change{
+				conform.Set("confirmData", confirmData("not an address", "1.WRONGKEY")),
+				set("nothing before the @", "confirmData", confirmData("@unknown.invalid", "1.WRONGKEY")),
+				set("nothing behind the @", "confirmData", confirmData("nobody@", "1.WRONGKEY")),
+				set("two @", "confirmData", confirmData("no@body@unknown.invalid", "1.WRONGKEY")),
+			}},
 		{Text: "POST /authentication rejects a log-in link whose key is null",
 			Clause: clause.Should("onlyoffice.login.link-no-key", p.Login, "confirm-key-missing"),
-			Given: []conform.Change{replaced("a link without a key",
-				client.JSON(conform.Object{"confirmData": map[string]any{"email": p.Nobody(), "key": nil}}))}},
+			Given:  []conform.Change{replaced("a link without a key", logInLink(p.Nobody(), nil))}},
 	})
 	refuses := func(ctx context.Context, control conform.Request, outcome contract.Outcome, changes ...conform.Change) {
 		GinkgoHelper()

@@ -59,6 +59,15 @@ func loginSettingsUpdated(p *client.Client) {
 				p.Check("the settings made can be read", limits.Now(ctx, session), Equal(made))
 			}
 		})
+	It("PUT /settings/security/loginsettings reads a number that is written as text",
+		clause.Should("onlyoffice.login-settings.text", p.UpdateLoginSettings, contract.OK, clause.Disrupts(), clause.Only(client.Release37),
+			clause.From(contract.Observed, "onlyoffice#1.0-numbers")), func(ctx SpecContext) {
+			who, session := p.SignedIn(ctx, client.Admin)
+			limits.Keep(ctx, who)
+			texts := client.JSON(conform.Object{"attemptCount": "7", "blockTime": "61", "checkPeriod": "1234"})
+			p.DoExpect(ctx, session, p.UpdateLoginSettings, texts, contract.OK)
+			p.Check("the settings made can be read", limits.Now(ctx, session), Equal(client.Limits(7, 61, 1234)))
+		})
 	It("DELETE /settings/security/loginsettings restores and returns the defaults",
 		clause.Must("onlyoffice.login-settings.reset", p.ResetLoginSettings, contract.OK, clause.Disrupts(),
 			clause.From(contract.Tested, "onlyoffice#1.3-TESTS-403; onlyoffice#1.3-TESTS-defaults")), func(ctx SpecContext) {

@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
 
 	"authconform/harness/clause"
 	"authconform/harness/conform"
@@ -33,14 +34,17 @@ func logout(p *client.Client) {
 			p.DoExpect(ctx, session, op, client.NoBody, contract.OK)
 			p.ExpectAlive(ctx, session)
 		})
-	It("POST /authentication/logout removes the session cookie from the browser",
+	It("POST /authentication/logout removes the session cookie and the cookie socketio.sid from the browser",
 		clause.Must("onlyoffice.logout.clears-cookie", op, contract.OK, clause.Only(client.Release37),
 			clause.From(contract.Observed, "onlyoffice#1.1-A4")), func(ctx SpecContext) {
 			_, session := p.SignedIn(ctx, client.User)
-			c := client.LastCookie(p.DoExpect(ctx, session, op, client.NoBody, contract.OK), client.SessionCookie)
-			// RFC 6265 section 3.1: a cookie is removed by an expiry in the past.
-			past := c.MaxAge < 0 || !c.Expires.IsZero() && c.Expires.Before(p.Now())
-			p.Holds("log-out sets the session cookie to one that has expired", past, "it does not")
+			call := p.DoExpect(ctx, session, op, client.NoBody, contract.OK)
+			for _, name := range []string{client.SessionCookie, "socketio.sid"} {
+				c := client.LastCookie(call, name)
+				// RFC 6265 section 3.1: a cookie is removed by an expiry in the past.
+				past := c.MaxAge < 0 || !c.Expires.IsZero() && c.Expires.Before(p.Now())
+				p.Holds("log-out sets "+name+" to a cookie that has expired", past, "it does not")
+			}
 		})
 	It("POST /authentication/logout accepts a second log-out with the same token",
 		clause.Must("onlyoffice.logout.twice", op, contract.Anonymous), func(ctx SpecContext) {
@@ -69,6 +73,20 @@ func logout(p *client.Client) {
 			p.DoExpect(ctx, leaver, op, client.NoBody, contract.OK)
 			p.ExpectEnded(ctx, leaver)
 			p.ExpectAlive(ctx, other)
+		})
+	It("POST /authentication/logout leaves nothing open of a log-in by code",
+		clause.Should("onlyoffice.logout.by-code", op, contract.OK, clause.Only(client.Documented),
+			clause.From(contract.Standard, "OWASP ASVS 5.0.0 7.4.1")), func(ctx SpecContext) {
+			p.Only(p.Connections)
+			e := p.Enrol(ctx)
+			open := func() []int {
+				return events(p.DoRequire(ctx, "list the sessions", e.Session, p.Connections, client.NoBody, contract.OK))
+			}
+			before := open()
+			call := p.SendCode(ctx, e, e.TakeBackup())
+			p.Require("log in by a code", call, p.LoginByCode, contract.OK)
+			p.DoExpect(ctx, p.Session(e.Who, call), op, client.NoBody, contract.OK)
+			p.Check("the sessions that are open are those of before", open(), ConsistOf(before))
 		})
 	It("POST /authentication opens a new session after a log-out and keeps the old one ended",
 		clause.Must("onlyoffice.logout.sign-in-again", p.Login, contract.OK), func(ctx SpecContext) {

@@ -132,7 +132,7 @@ func unknownUser(p *client.Client) conform.Change {
 // wrongLogInLink asks for a log-in by a link that was never issued.
 func wrongLogInLink(p *client.Client) conform.Change {
 	return conform.Change{Name: "wrong key", Of: func(r conform.Request) conform.Request {
-		request := client.JSON(conform.Object{"confirmData": map[string]any{"email": p.Nobody(), "key": "1.WRONGKEY"}})
+		request := logInLink(p.Nobody(), "1.WRONGKEY")
 		request.Path = r.Path
 		return request
 	}}

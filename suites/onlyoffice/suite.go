@@ -70,7 +70,7 @@ func specs(s *conform.Context) {
 	attacks(p, bySession)
 
 	for _, state := range []func(*client.Client){
-		loginSucceeds, loginRefuses, loginTellsNothing, isAuthentificated, firstStep, logout,
+		loginSucceeds, loginRefuses, loginByForgedLink, loginTakesCaptchaTypes, loginTellsNothing, isAuthentificated, firstStep, logout,
 		codeSucceeds, codeRefuses, codeRefusesRequests, codesStaySpent, hostileCodes,
 		confirmAccepts, confirmRefuses, confirmRefusesLater, confirmExpires,
 		asksForText, textsCode, acceptsText, refusesText, limitsTexts, refusesToText, setsPhone, setPhoneRefuses,

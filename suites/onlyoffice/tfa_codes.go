@@ -31,6 +31,12 @@ func tfaCodesShown(p *client.Client) {
 			call := p.DoExpect(ctx, n.Session, op, client.NoBody, contract.OK)
 			p.Check("codes that are not used", p.UnusedCodes(call), HaveLen(len(value.List(value.Of(call), "response"))))
 		})
+	It("GET /settings/tfaappcodes returns in count how many backup codes it lists",
+		clause.Should("onlyoffice.tfa-codes.count", op, contract.OK, clause.Only(client.Release37),
+			clause.From(contract.Observed, "onlyoffice#1.0-count")), func(ctx SpecContext) {
+			all := value.Of(p.DoExpect(ctx, p.Enrol(ctx).Session, op, client.NoBody, contract.OK))
+			p.Check("count", value.Number(all, "count"), Equal(len(value.List(all, "response"))))
+		})
 	It("GET /settings/tfaappcodes shows a newly enrolled user five backup codes",
 		clause.Should("onlyoffice.tfa-codes.five", op, contract.OK, shipped),
 		func(ctx SpecContext) { p.Check("backup codes", len(p.EnrolNew(ctx).Backup), Equal(backupCount)) })

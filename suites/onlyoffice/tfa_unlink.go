@@ -91,6 +91,15 @@ func unlinkVoidsOldApp(p *client.Client) {
 			p.Expect(p.SendCode(ctx, n.Enrolled, p.Code(ctx, n.Codes)), p.LoginByCode, wrong)
 			p.Expect(p.LogIn(ctx, n.Who), p.Login, contract.EnrolmentRequired)
 		})
+	It("POST /authentication/{code} does not enrol a new app with a backup code of the unlinked one",
+		clause.Must("onlyoffice.tfa-unlink.old-backup-enrols", p.LoginByCode, wrong, old), func(ctx SpecContext) {
+			n := p.EnrolNew(ctx)
+			backup := n.TakeBackup()
+			p.Require("unlink the app", p.UnlinkOwn(ctx, n.Enrolled), p.UnlinkApp, contract.OK)
+			p.Require("begin with another app", p.LogIn(ctx, n.Who), p.Login, contract.EnrolmentRequired)
+			p.Expect(p.SendCode(ctx, n.Enrolled, backup), p.LoginByCode, wrong)
+			p.Expect(p.LogIn(ctx, n.Who), p.Login, contract.EnrolmentRequired)
+		})
 	It("POST /authentication/{code} rejects a backup code of an app that was replaced",
 		clause.Must("onlyoffice.tfa-unlink.old-backup", p.LoginByCode, wrong, old), func(ctx SpecContext) {
 			n := p.EnrolNew(ctx)
@@ -146,17 +155,23 @@ func unlinkRefuses(p *client.Client) {
 
 func unlinkRefusesIDs(p *client.Client) {
 	op := p.UnlinkApp
-	for _, row := range []conform.Row[conform.Change]{
+	for _, row := range []conform.Row[[]conform.Change]{
 		{Text: "PUT /settings/tfaappnewapp rejects a body without an id",
-			Clause: clause.Must("onlyoffice.tfa-unlink.id-missing", op, client.IDMissing, clause.Only(client.Release37)), Given: conform.Drop("id")},
+			Clause: clause.Must("onlyoffice.tfa-unlink.id-missing", op, client.IDMissing, clause.Only(client.Release37)),
+			Given:  []conform.Change{conform.Drop("id")}},
 		{Text: "PUT /settings/tfaappnewapp rejects a malformed id",
-			Clause: clause.Should("onlyoffice.tfa-unlink.id-malformed", op, contract.InvalidType), Given: set("no id", "id", "not-a-user-id")},
+			Clause: clause.Should("onlyoffice.tfa-unlink.id-malformed", op, contract.InvalidType), Given: []conform.Change{
+				set("no id", "id", "not-a-user-id"),
+				set("a character that is no digit", "id", "5f0c9a52-3d1e-4b7c-9f0a-7d2b6c1e8a4g"),
+				set("a digit in place of a hyphen", "id", "5f0c9a5203d1e-4b7c-9f0a-7d2b6c1e8a43"),
+				set("a digit too few", "id", "5f0c9a52-3d1e-4b7c-9f0a-7d2b6c1e8a4"),
+			}},
 	} {
 		It(row.Text, row.Clause, func(ctx SpecContext) {
 			n := p.EnrolNew(ctx)
 			p.Refuses(ctx, conform.Refusal{
 				Operation: op, By: n.Session, Control: client.Always(client.Unlink(n.ID)), OnlyAfter: true,
-				Changes: []conform.Change{row.Given}, Outcome: row.Clause.Outcome, State: p.AskedFactor(ctx, n.Enrolled),
+				Changes: row.Given, Outcome: row.Clause.Outcome, State: p.AskedFactor(ctx, n.Enrolled),
 			})
 		})
 	}

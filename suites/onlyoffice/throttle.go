@@ -141,6 +141,14 @@ func passwordLimitsOfOwn(p *client.Client) {
 					p.Require("log in as another user", p.LogIn(ctx, third), p.Login, contract.OK)
 				})
 			}},
+		{Text: "POST /authentication accepts the right password with a right captcha answer while the rate limit holds",
+			Clause: clause.Should("onlyoffice.throttle.captcha-passes", op, contract.OK, disrupts, clause.Needs("captcha"),
+				clause.Only(client.Release37), clause.From(contract.Observed, "onlyoffice#3.1-captcha")),
+			Given: func(ctx context.Context, l family.Limit, who *identity.Identity) {
+				test.Reach(ctx, l)
+				solved := client.Credentials(who).With("recaptchaResponse", p.Target().Captcha.Response)
+				p.DoExpect(ctx, p.Anonymous(), op, solved, contract.OK)
+			}},
 	})
 }
 
@@ -226,6 +234,15 @@ func codeLimit(p *client.Client) {
 			test.Reach(ctx, l)
 			test.HoldsBackTheRight(ctx, l)
 			test.Ends(ctx, l, l.Block+time.Second)
+		})
+	It("POST /authentication/{code} takes no earlier wrong code back for a right one",
+		clause.Should("onlyoffice.throttle.codes-success", p.LoginByCode, contract.SecondFactorThrottled, disrupts, clause.Only(client.Release37),
+			clause.From(contract.Observed, "onlyoffice#3.2-success")), func(ctx SpecContext) {
+			l := codeLimitOf(ctx, p, p.WithApp(ctx))
+			test.Guess(ctx, l, l.Attempts-1)
+			test.Works(ctx, l, l.Right())
+			test.Guess(ctx, l, 1)
+			test.HoldsBackTheRight(ctx, l)
 		})
 	It("POST /authentication/{code} counts wrong codes whatever address X-Forwarded-For claims",
 		clause.Should("onlyoffice.throttle.codes-claimed-address", p.LoginByCode, contract.SecondFactorThrottled, disrupts, spansSessions),

@@ -137,9 +137,6 @@ func (s *Server) Unspend(beginning string) { s.oneUse.Forget(beginning) }
 // only Spend decides.
 func (s *Server) Spent(key string) bool { return !s.On(s.parallel) && s.oneUse.Used(key) }
 
-// Used tells whether a single-use key was spent, whatever faults are on.
-func (s *Server) Used(key string) bool { return s.oneUse.Used(key) }
-
 // WidenRace lengthens the time between arrival and check for a fault of parallel
 // uses only, so that parallel calls really overlap, on one core too: it works
 // instead of sleeping, and lets the others arrive meanwhile.

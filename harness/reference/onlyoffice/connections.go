@@ -2,7 +2,6 @@ package onlyoffice
 
 import (
 	"cmp"
-	"net/http"
 	"slices"
 	"strconv"
 	"time"
@@ -50,12 +49,7 @@ func (s *Server) logOutAllChangePassword(r *request) answer {
 	if !s.On(faultTokenAliveAfterLogoutAll) {
 		s.endAllOf(r.caller)
 	}
-	s.clearSessionCookie(r)
 	return ok(s.passwordLink(r, r.caller))
-}
-
-func (s *Server) clearSessionCookie(r *request) {
-	r.cookies = append(r.cookies, &http.Cookie{Name: sessionCookie, Path: "/", MaxAge: -1, HttpOnly: true})
 }
 
 func (s *Server) logOutAllForUser(r *request) answer {

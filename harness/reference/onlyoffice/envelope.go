@@ -144,7 +144,6 @@ func (s *Server) writeReleasedRefusal(w http.ResponseWriter, r *request, status 
 			Count: 1, Links: r.links(), Status: 1, StatusCode: 400,
 		}, "")
 	case why.bare:
-		w.Header().Set("Content-Length", "0")
 		w.WriteHeader(status)
 	default:
 		detail := errorDetail{Message: why.message, HResult: hresult(why.exception)}

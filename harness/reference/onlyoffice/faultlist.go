@@ -80,6 +80,10 @@ func loginFaults() []kit.Fault {
 			Operations: list{opLogin, opPasswordMail}, Outcomes: list{outCaptcha},
 		},
 		{
+			ID: faultCaptchaTypeNameRefused, Text: "The kind of a captcha may be a number only.",
+			Operations: list{opLogin}, Outcomes: list{outOK}, Profiles: documentedOnly,
+		},
+		{
 			ID: faultUnknownUserToldByBody, Text: "The message of a refused log-in tells that the user is unknown.",
 			Operations: login, Outcomes: bad,
 		},
@@ -252,6 +256,10 @@ func linkFaults() []kit.Fault {
 		{
 			ID: faultConfirmRoleIgnored, Text: "A link of any kind opens every operation that needs one.",
 			Operations: list{opPassword, opEmail, opValidate, opSetup}, Outcomes: list{outForbidden},
+		},
+		{
+			ID: faultLogInLinkUnchecked, Text: "A log-in link opens a session whatever its key is.",
+			Operations: list{opLogin, opCodeLogin}, Outcomes: list{outNotFound},
 		},
 		{
 			ID: faultWeakPasswordAccepted, Text: "A password below the portal's demands is stored.",

@@ -32,6 +32,7 @@ const (
 	faultTrustedAddressOverridesMandatory = "trusted-address-overrides-mandatory"
 	faultDisabledAccountLetIn             = "disabled-account-let-in"
 	faultCaptchaIgnored                   = "captcha-ignored"
+	faultCaptchaTypeNameRefused           = "captcha-type-name-refused"
 	faultUnknownUserToldByBody            = "unknown-user-told-by-body"
 	faultUnknownUserToldByStatus          = "unknown-user-told-by-status"
 	faultUnknownUserToldByHeader          = "unknown-user-told-by-header"
@@ -79,6 +80,7 @@ const (
 	faultForeignConfirmLinkAccepted = "foreign-confirm-link-accepted"
 	faultExpiredConfirmLinkAccepted = "expired-confirm-link-accepted"
 	faultConfirmRoleIgnored         = "confirm-role-ignored"
+	faultLogInLinkUnchecked         = "log-in-link-unchecked"
 	faultWeakPasswordAccepted       = "weak-password-accepted"
 	faultOldPasswordAcceptedAsNew   = "old-password-accepted-as-new"
 

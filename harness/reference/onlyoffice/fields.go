@@ -8,7 +8,7 @@ import (
 // selectFields keeps the members of response that the repeatable query parameter
 // `fields` names by dotted path; in a list, those of each item (1.0).
 func selectFields(response any, fields []string) any {
-	if len(fields) == 0 || response == nil {
+	if len(fields) == 0 {
 		return response
 	}
 	text, err := json.Marshal(response)

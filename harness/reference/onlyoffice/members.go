@@ -24,14 +24,12 @@ func (s *Server) decode(r *request, into any) *refusal {
 	if !errors.As(err, &unusable) {
 		return nil
 	}
-	var why refusal
+	why := invalid("$", "The request body is not valid JSON.")
 	switch unusable.Problem {
 	case kit.MediaType:
 		why = refusal{status: 415, message: "Unsupported Media Type"}
 	case kit.InvalidType:
 		why = wrongType(unusable.Field)
-	default:
-		why = invalid("$", "The request body is not valid JSON.")
 	}
 	return &why
 }
@@ -80,14 +78,12 @@ type choice struct {
 	name   string
 	number int
 	named  bool
-	sent   bool
 }
 
 func (c *choice) UnmarshalJSON(raw []byte) error {
 	if string(raw) == "null" {
 		return nil
 	}
-	c.sent = true
 	if number, err := strconv.Atoi(string(raw)); err == nil {
 		c.number = number
 		return nil

@@ -190,12 +190,16 @@ var scenarios = map[string]scenario{
 	},
 	faultTrustedAddressOverridesMandatory: func(p *portal) string { return fmt.Sprint(p.login(p.who(roleTOTP, 0)).response()["tfa"]) },
 	faultDisabledAccountLetIn:             func(p *portal) string { return status(p.login(p.who(roleDisabled, 0))) },
-	faultCaptchaIgnored:                   func(p *portal) string { return status(p.login(p.who(roleUser, 0), "recaptchaResponse", "x")) },
-	faultUnknownUserToldByBody:            wrongUser,
-	faultUnknownUserToldByStatus:          wrongUser,
-	faultUnknownUserToldByHeader:          wrongUser,
-	faultUnknownUserToldByHeaderValue:     wrongUser,
-	faultUnknownUserToldByLength:          wrongUser,
+	faultCaptchaTypeNameRefused:           func(p *portal) string { return status(p.login(p.who(roleUser, 0), "recaptchaType", "Default")) },
+	faultLogInLinkUnchecked: func(p *portal) string {
+		return status(p.call("POST", authPath, object{"confirmData": object{"email": p.who(roleUser, 0).Login, "key": "1.WRONG"}}))
+	},
+	faultCaptchaIgnored:               func(p *portal) string { return status(p.login(p.who(roleUser, 0), "recaptchaResponse", "x")) },
+	faultUnknownUserToldByBody:        wrongUser,
+	faultUnknownUserToldByStatus:      wrongUser,
+	faultUnknownUserToldByHeader:      wrongUser,
+	faultUnknownUserToldByHeaderValue: wrongUser,
+	faultUnknownUserToldByLength:      wrongUser,
 	faultUnknownUserToldByPasswordMail: func(p *portal) string {
 		return status(p.call("POST", prefix+"/people/password", object{"email": "nobody@portal.example",
 			"recaptchaResponse": p.CaptchaResponse()}))
