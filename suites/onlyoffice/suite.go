@@ -71,7 +71,7 @@ func specs(s *conform.Context) {
 
 	for _, state := range []func(*client.Client){
 		loginSucceeds, loginRefuses, loginByForgedLink, loginTakesCaptchaTypes, loginTellsNothing, isAuthentificated, firstStep, logout,
-		codeSucceeds, codeRefuses, codeRefusesRequests, codesStaySpent, hostileCodes,
+		codeSucceeds, codeRefuses, codeRefusesRequests, codeWithForgedLink, codesStaySpent, hostileCodes,
 		confirmAccepts, confirmRefuses, confirmRefusesLater, confirmExpires,
 		asksForText, textsCode, acceptsText, refusesText, limitsTexts, refusesToText, setsPhone, setPhoneRefuses,
 		tfaSettingsUpdated, tfaSettingsRefused, tfaLink, tfaMandatory, tfaConfirm, tfaEnrolment,
