@@ -19,7 +19,7 @@ func emailMail(p *client.Client) {
 			who, session := p.SignedIn(ctx, client.User)
 			next := p.NewAddress(who)
 			p.DoExpect(ctx, session, op, client.EmailMail(p.ID(ctx, session), next), contract.OK)
-			p.Expect(p.CheckLink(ctx, p.MailedLink(ctx, next, client.EmailChange)), p.CheckConfirm, contract.OK)
+			p.Expect(p.CheckLink(ctx, p.PromisedLink(ctx, next, client.EmailChange)), p.CheckConfirm, contract.OK)
 		})
 	It("POST /people/email keeps the old e-mail address until the link is used",
 		clause.Must("onlyoffice.email-mail.not-yet", op, contract.OK), func(ctx SpecContext) {

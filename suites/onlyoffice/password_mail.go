@@ -21,7 +21,7 @@ func passwordMailSent(p *client.Client) {
 			c := p.PasswordWithoutLink(who, p.Opener(who))
 			p.ForgetMail(ctx, who.Login)
 			p.DoExpect(ctx, p.Anonymous(), op, p.PasswordMail(who.Login), contract.OK)
-			c.Link = p.MailedLink(ctx, who.Login, client.PasswordChange)
+			c.Link = p.PromisedLink(ctx, who.Login, client.PasswordChange)
 			c.Make(ctx)
 			call := p.LogInWith(ctx, who.Login, c.Next)
 			p.Require("sign in with the new password", call, p.Login, contract.OK)
@@ -32,7 +32,7 @@ func passwordMailSent(p *client.Client) {
 			who, session := p.SignedIn(ctx, client.User)
 			p.ForgetMail(ctx, who.Login)
 			p.DoExpect(ctx, session, op, p.PasswordMail(who.Login), contract.OK)
-			mailed := p.MailedLink(ctx, who.Login, client.PasswordChange)
+			mailed := p.PromisedLink(ctx, who.Login, client.PasswordChange)
 			p.Check("the link is the user's own", strings.ToLower(mailed.UID), Equal(strings.ToLower(p.ID(ctx, session))))
 		})
 	It("POST /people/password answers an address without an account like one with an account",
@@ -67,7 +67,7 @@ func passwordMailSent(p *client.Client) {
 			who := p.Lease(client.User)
 			p.ForgetMail(ctx, who.Login)
 			p.DoExpect(ctx, session, op, p.PasswordMail(who.Login), contract.OK)
-			p.Expect(p.CheckLink(ctx, p.MailedLink(ctx, who.Login, client.PasswordChange)), p.CheckConfirm, contract.OK)
+			p.Expect(p.CheckLink(ctx, p.PromisedLink(ctx, who.Login, client.PasswordChange)), p.CheckConfirm, contract.OK)
 		})
 	refusesChanges(p, func(context.Context) conform.Refusal {
 		control := client.Always(p.PasswordMail(p.Lease(client.User).Login))

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	. "github.com/onsi/ginkgo/v2"
-	. "github.com/onsi/gomega"
 
 	"authconform/harness/clause"
 	"authconform/harness/conform"
@@ -17,7 +16,7 @@ func setsPhone(p *client.Client) {
 		clause.Must("onlyoffice.tfa-sms.set-phone", p.SetPhone, contract.OK, needsSMS, disruptsAll), func(ctx SpecContext) {
 			x := p.Phoneless(ctx)
 			p.DoExpect(ctx, x.Bearer, p.SetPhone, x.Number(), contract.OK)
-			p.Check("a code arrives", x.NextCode(ctx), Not(BeEmpty()))
+			x.PromisedCode(ctx)
 		})
 	It("POST /authentication/{code} activates a phone with the code texted to it, for this log-in and the next",
 		clause.Must("onlyoffice.tfa-sms.set-phone-activates", p.LoginByCode, client.SMSVerified, needsSMS, disruptsAll), func(ctx SpecContext) {

@@ -142,8 +142,22 @@ func (p *Client) StepLinkOf(call *httpclient.Call, kind string) Link {
 // kind.
 func (p *Client) MailedLink(ctx context.Context, to, kind string) Link {
 	ginkgo.GinkgoHelper()
+	return p.mailedLink(ctx, p.Mail, to, kind)
+}
+
+// PromisedLink is MailedLink for the clause that promises the mail.
+func (p *Client) PromisedLink(ctx context.Context, to, kind string) Link {
+	ginkgo.GinkgoHelper()
+	return p.mailedLink(ctx, p.PromisedMail, to, kind)
+}
+
+// await waits for a message as Mail or PromisedMail does.
+type await func(ctx context.Context, to string, match func(inbox.Message) bool) inbox.Message
+
+func (p *Client) mailedLink(ctx context.Context, mail await, to, kind string) Link {
+	ginkgo.GinkgoHelper()
 	var found Link
-	p.Mail(ctx, to, func(m inbox.Message) bool {
+	mail(ctx, to, func(m inbox.Message) bool {
 		found = LinkIn(m, kind)
 		return found.Kind == kind
 	})

@@ -81,8 +81,19 @@ func (p *Client) TextMode(ctx context.Context, role string, n int) []*identity.I
 // NextCode waits for the next code to the user's phone.
 func (x *TextUser) NextCode(ctx context.Context) string {
 	ginkgo.GinkgoHelper()
+	return x.nextCode(ctx, x.p.Mail)
+}
+
+// PromisedCode is NextCode for the clause that promises the text.
+func (x *TextUser) PromisedCode(ctx context.Context) string {
+	ginkgo.GinkgoHelper()
+	return x.nextCode(ctx, x.p.PromisedMail)
+}
+
+func (x *TextUser) nextCode(ctx context.Context, text await) string {
+	ginkgo.GinkgoHelper()
 	code := ""
-	x.p.Mail(ctx, x.p.textAddress(x.Who), func(m inbox.Message) bool {
+	text(ctx, x.p.textAddress(x.Who), func(m inbox.Message) bool {
 		code = inbox.Code(m, 6, 8, 7, 5, 4)
 		return code != ""
 	})
