@@ -112,6 +112,13 @@ func cookieSettingsGovern(p *client.Client) {
 			p.Check("expires is a time", err, Not(HaveOccurred()))
 			p.Check("expires is ten minutes away", expires, BeTemporally("~", p.Now().Add(10*time.Minute), 30*time.Second))
 		})
+	It("PUT /settings/cookiesettings lets sessions live on without an end when it switches a lifetime of 0 on",
+		clause.Should("onlyoffice.cookie-settings.endless", op, contract.OK, clause.Disrupts(),
+			clause.From(contract.Observed, "onlyoffice#1.4-clamp; onlyoffice#5-expiry")), func(ctx SpecContext) {
+			p.Expect(lifetime.Update(ctx, lifetime.Keeper(ctx), client.Lifetime(0, true)), op, contract.OK)
+			_, session := p.SignedIn(ctx, client.User)
+			p.ExpectAlive(ctx, session)
+		})
 	It("PUT /settings/cookiesettings keeps sessions alive beyond a lifetime that is switched off",
 		clause.Must("onlyoffice.cookie-settings.off", op, contract.OK, clause.Disrupts(),
 			clause.From(contract.Observed, "onlyoffice#1.4-put; onlyoffice#5-expiry")), func(ctx SpecContext) {

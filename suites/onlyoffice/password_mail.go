@@ -69,6 +69,20 @@ func passwordMailSent(p *client.Client) {
 			p.DoExpect(ctx, session, op, p.PasswordMail(who.Login), contract.OK)
 			p.Expect(p.CheckLink(ctx, p.PromisedLink(ctx, who.Login, client.PasswordChange)), p.CheckConfirm, contract.OK)
 		})
+	It("POST /people/password mails an administrator's link at the request of the owner",
+		clause.Should("onlyoffice.password-mail.by-owner", op, contract.OK), Serial, func(ctx SpecContext) {
+			_, boss := p.SignedIn(ctx, client.Owner)
+			who := p.Lease(client.Admin)
+			p.ForgetMail(ctx, who.Login)
+			p.DoExpect(ctx, boss, op, p.PasswordMail(who.Login), contract.OK)
+			p.Expect(p.CheckLink(ctx, p.PromisedLink(ctx, who.Login, client.PasswordChange)), p.CheckConfirm, contract.OK)
+		})
+	It("POST /people/password asks no captcha answer of a caller with a session",
+		clause.Should("onlyoffice.password-mail.session-without-captcha", op, contract.OK, clause.Needs("captcha"),
+			clause.From(contract.Documented, "onlyoffice#1.6-mail-captcha")), func(ctx SpecContext) {
+			who, session := p.SignedIn(ctx, client.User)
+			p.DoExpect(ctx, session, op, p.PasswordMail(who.Login).Without("recaptchaResponse"), contract.OK)
+		})
 	refusesChanges(p, func(context.Context) conform.Refusal {
 		control := client.Always(p.PasswordMail(p.Lease(client.User).Login))
 		return conform.Refusal{Operation: op, By: p.Anonymous(), Control: control}
@@ -81,6 +95,10 @@ func passwordMailSent(p *client.Client) {
 		{Text: "POST /people/password rejects an empty or malformed e-mail address",
 			Clause: clause.Must("onlyoffice.password-mail.no-address", op, contract.Invalid),
 			Given:  []conform.Change{conform.Set("email", "not an address"), set("an empty address", "email", "")}},
+		{Text: "POST /people/password rejects an e-mail address of 256 characters",
+			Clause: clause.Should("onlyoffice.password-mail.long-address", op, contract.Invalid,
+				clause.From(contract.Observed, "onlyoffice#1.6-mail-body")),
+			Given: []conform.Change{set("256 characters", "email", strings.Repeat("a", 244)+"@example.com")}},
 	})
 }
 

@@ -1,6 +1,8 @@
 package onlyoffice
 
 import (
+	"strings"
+
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
@@ -35,6 +37,22 @@ func passwordSettingsRead(p *client.Client) {
 		})
 }
 
+// demanded is a password that just meets the demands of an administrator.
+type demanded struct {
+	everything bool // an upper-case letter, a digit and a special character too
+	password   func(nonce string) string
+}
+
+// lettersOf turns hexadecimal digits into lower-case letters.
+func lettersOf(nonce string) string {
+	return strings.Map(func(c rune) rune {
+		if c <= '9' {
+			return c - '0' + 'k'
+		}
+		return c
+	}, nonce)
+}
+
 func passwordSettingsUpdated(p *client.Client) {
 	op, demands := p.UpdatePasswordSettings, p.PasswordDemands()
 	It("PUT /settings/security/password stores and returns the demands that an administrator makes",
@@ -59,6 +77,23 @@ func passwordSettingsUpdated(p *client.Client) {
 				set("no digit", "password", "Aa!bcdefghijk"),
 				set("no special character", "password", "Aa1b"+p.Nonce())))
 		})
+	conform.Table(func(ctx SpecContext, given demanded) {
+		c := p.NewPassword(ctx)
+		c.Next = p.Secret("password", given.password(p.Nonce()))
+		who, session := p.SignedIn(ctx, client.Admin)
+		demands.Keep(ctx, who)
+		made := client.JSON(client.Demands(len(c.Next), given.everything))
+		p.DoRequire(ctx, "make the demands", session, op, made, contract.OK)
+		c.Make(ctx)
+		p.Expect(p.LogInWith(ctx, c.Who.Login, c.Next), p.Login, contract.OK)
+	}, []conform.Row[demanded]{
+		{Text: "PUT /people/{userid}/password accepts a password that is as long as an administrator demands and has one character of each kind",
+			Clause: clause.Should("onlyoffice.password-settings.just-enough", p.ChangePassword, contract.OK, clause.Disrupts()),
+			Given:  demanded{true, func(nonce string) string { return "A1$" + lettersOf(nonce)[:9] }}},
+		{Text: "PUT /people/{userid}/password accepts lower-case letters alone where an administrator demands nothing but a length",
+			Clause: clause.Should("onlyoffice.password-settings.length-only", p.ChangePassword, contract.OK, clause.Disrupts()),
+			Given:  demanded{false, func(nonce string) string { return lettersOf(nonce)[:12] }}},
+	})
 	It("PUT /settings/security/password rejects a minimum length of -1, 0 or 10000 and changes nothing",
 		clause.Must("onlyoffice.password-settings.range", op, contract.Invalid, clause.Disrupts()), func(ctx SpecContext) {
 			who, session := p.SignedIn(ctx, client.Admin)

@@ -226,6 +226,16 @@ func refusesToText(p *client.Client) {
 	It("POST /authentication/sendsms rejects a user who needs no code by text message",
 		clause.Should("onlyoffice.tfa-sms.send-unavailable", op, contract.SecondFactorUnavailable, needsSMS, disruptsAll),
 		func(ctx SpecContext) { refuses(ctx, client.User, contract.SecondFactorUnavailable) })
+	It("POST /authentication/sendsms rejects a user with a phone who needs no code by text message",
+		clause.Should("onlyoffice.tfa-sms.send-not-bound", op, contract.SecondFactorUnavailable, needsSMS, disruptsAll),
+		func(ctx SpecContext) { refuses(ctx, client.Phone, contract.SecondFactorUnavailable) })
+	It("POST /authentication/sendsms rejects a user who has named no phone",
+		clause.Should("onlyoffice.tfa-sms.send-no-phone", op, contract.SecondFactorUnavailable, needsSMS, disruptsAll),
+		func(ctx SpecContext) {
+			x := p.Phoneless(ctx)
+			p.DoExpect(ctx, p.Anonymous(), op, client.Credentials(x.Who), contract.SecondFactorUnavailable)
+			x.RequireNumber(ctx)
+		})
 	It("POST /authentication/sendsms rejects a user whose phone has six unused codes",
 		clause.Must("onlyoffice.tfa-sms.send-too-many", op, contract.SecondFactorThrottled, needsSMS, disruptsAll), func(ctx SpecContext) {
 			x := p.Texted(ctx)

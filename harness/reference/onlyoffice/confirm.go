@@ -103,7 +103,7 @@ type linkParts struct{ kind, key, uid, email, sealed string }
 func (s *Server) verifyLink(r *request, parts linkParts) (*confirmation, linkState) {
 	if parts.key == "" {
 		if cookie, err := r.http.Cookie(linkCookie(parts.kind)); err == nil {
-			parts.key = unescaped(cookie.Value)
+			parts.key = cookie.Value
 		}
 	}
 	u := s.linkUser(parts)

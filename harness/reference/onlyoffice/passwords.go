@@ -134,7 +134,7 @@ func mayManagePassword(caller, u *user) bool {
 	case u == nil:
 		return true
 	}
-	return !u.portalOwner && (!u.admin() || caller.portalOwner)
+	return !u.admin() || caller.portalOwner
 }
 
 // takePasswordMail is "5 per minute to collect passwords", counted per caller

@@ -50,7 +50,7 @@ func (s *Server) sendEmailChange(r *request) answer {
 	if in.UserID != nil && !isUUID(*in.UserID) {
 		return refuse(wrongType("userId"))
 	}
-	if !isEmail(in.Email) || len(in.Email) > 255 {
+	if !isEmail(in.Email) {
 		return refuse(invalidEmail())
 	}
 	u := r.caller

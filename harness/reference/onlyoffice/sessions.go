@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"net/http"
-	"net/url"
 	"strings"
 	"time"
 )
@@ -110,7 +109,7 @@ func (s *Server) endAllOf(u *user) { s.endAll(func(known *session) bool { return
 func (s *Server) findSession(r *request) {
 	presented := ""
 	if cookie, err := r.http.Cookie(sessionCookie); err == nil && cookie.Value != "" {
-		presented, r.byCookie = unescaped(cookie.Value), true
+		presented, r.byCookie = cookie.Value, true
 	} else {
 		presented = r.http.Header.Get("Authorization")
 		if scheme, rest, found := strings.Cut(presented, " "); found && strings.EqualFold(scheme, "Bearer") {
@@ -131,14 +130,6 @@ func (s *Server) findSession(r *request) {
 		return
 	}
 	r.session, r.caller = known, known.user
-}
-
-// unescaped undoes the percent-encoding some clients put around + / = in cookies.
-func unescaped(value string) string {
-	if plain, err := url.PathUnescape(value); err == nil {
-		return plain
-	}
-	return value
 }
 
 // authorise decides whether an operation may run at all (rights inside an

@@ -15,10 +15,7 @@ type tfaSettings struct {
 // applies tells whether a user must pass a factor from this address. Mandatory
 // lists only override trusted addresses, they do not narrow the rest (1.2).
 func (s *Server) applies(settings tfaSettings, u *user, r *request) bool {
-	groups := settings.mandatoryGroups
-	mandatory := slices.Contains(groups, u.group()) || slices.Contains(groups, groupEveryone) ||
-		u.role == roleTOTP && slices.Contains(groups, groupSecondFactor) ||
-		slices.Contains(settings.mandatoryUsers, u.id)
+	mandatory := u.role == roleTOTP && named(settings.mandatoryGroups, groupSecondFactor) || named(settings.mandatoryUsers, u.id)
 	switch {
 	case !settings.enabled:
 		return false
@@ -103,15 +100,12 @@ func (s *Server) readTFARequest(r *request) (in tfaRequest, kind int, refused *r
 		why := wrongType(bad)
 		return in, 0, &why
 	}
-	lower(in.MandatoryUsers)
-	lower(in.MandatoryGroups)
 	return in, kind, nil
 }
 
-func lower(ids []string) {
-	for i := range ids {
-		ids[i] = strings.ToLower(ids[i])
-	}
+// named tells whether an id is in a list, in letters of either case (RFC 9562 section 4).
+func named(ids []string, id string) bool {
+	return slices.ContainsFunc(ids, func(one string) bool { return sameID(one, id) })
 }
 
 // T2 switches the portal's second factor. The two factors exclude each other.
@@ -131,7 +125,7 @@ func (s *Server) changeTFA(r *request) (on bool, refused *refusal) {
 	if refused = s.requireAdmin(r); refused != nil && !s.On(faultOddRefusedTFA) {
 		return false, refused
 	}
-	touchesOwner := slices.Contains(in.MandatoryUsers, s.owner.id) || in.ID != nil && strings.EqualFold(*in.ID, s.owner.id)
+	touchesOwner := named(in.MandatoryUsers, s.owner.id) || in.ID != nil && sameID(*in.ID, s.owner.id)
 	if touchesOwner && r.caller != s.owner && !s.On(faultAdminTouchesOwnerFactor) {
 		why := accessDenied()
 		return false, &why

@@ -102,8 +102,11 @@ func (s *Server) getBackupCodes(r *request) answer {
 	if !s.app.enabled || !r.caller.enrolled {
 		return refuse(s.policy.tfaUnavailable)
 	}
-	return ok(append([]backupCode{}, r.caller.backup...))
+	return shown(r.caller.backup)
 }
+
+// shown copies backup codes: a later log-in marks the user's own as used.
+func shown(codes []backupCode) answer { return ok(append([]backupCode{}, codes...)) }
 
 // T8 replaces the caller's own backup codes, used and unused.
 func (s *Server) renewBackupCodes(r *request) answer {
@@ -114,7 +117,7 @@ func (s *Server) renewBackupCodes(r *request) answer {
 	if s.On(faultOddForgottenByBackup) {
 		s.Unspend("totp/" + r.caller.id)
 	}
-	return s.getBackupCodes(r)
+	return shown(r.caller.backup)
 }
 
 // T9 unlinks the app of the caller, or of anybody by the owner. Without an id the

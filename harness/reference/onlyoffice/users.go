@@ -38,17 +38,9 @@ var defaultPool = map[string]int{
 	roleOwner: 1, roleAdmin: 184, roleRoomAdmin: 8, roleUser: 240, roleTOTP: 320, roleDisabled: 32, rolePhone: 60, roleNoPhone: 32,
 }
 
-// Groups of the product every user belongs to by type.
-const (
-	groupEveryone   = "c5cc67d1-c3e8-43c0-a3ad-3928ae3e5b5e"
-	groupAdmins     = "cd84e66b-b803-40fc-99f9-b2969a54a1de"
-	groupRoomAdmins = "abef62db-11a8-4673-9d32-ef1d8af19dc0"
-	groupUsers      = "aced04fa-dd96-4b35-af3e-346bfa1eb972"
-
-	// groupSecondFactor is a group of the seeded portal's own: its members must
-	// pass the second factor, all others come from a trusted address.
-	groupSecondFactor = "5b0c1d6e-2f5a-4c1b-9e57-1d1f6f0a7c42"
-)
+// groupSecondFactor is a group of the seeded portal's own: its members must
+// pass the second factor, all others come from a trusted address.
+const groupSecondFactor = "5b0c1d6e-2f5a-4c1b-9e57-1d1f6f0a7c42"
 
 type user struct {
 	id, email, name string
@@ -71,16 +63,6 @@ type user struct {
 
 func (u *user) admin() bool    { return u.portalOwner || u.role == roleAdmin }
 func (u *user) disabled() bool { return u.role == roleDisabled }
-
-func (u *user) group() string {
-	switch {
-	case u.admin():
-		return groupAdmins
-	case u.role == roleRoomAdmin:
-		return groupRoomAdmins
-	}
-	return groupUsers
-}
 
 // seed makes the pool and the settings that let users with and without a second
 // factor live side by side: the app is on for everybody but the loopback
