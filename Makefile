@@ -18,9 +18,9 @@ SEED ?= 1
 prove: build ## prove that every suite notices every fault of its reference
 	bin/authconform prove --sample $(SAMPLE) --seed $(SEED)
 
-# SAMPLE draws that many mutants of all, by SEED.
+# SAMPLE draws that many mutants of all, by SEED; BUDGET judges what it can within a time.
 mutants: build ## judge the mutants of the references' source
-	bin/authconform prove --mutants --sample $(SAMPLE) --seed $(SEED)
+	bin/authconform prove --mutants --sample $(SAMPLE) --seed $(SEED) $(if $(BUDGET),--budget $(BUDGET))
 
 field: build ## run four exchanges as deployments have them, and write the table in README.md
 	.ci/field
