@@ -19,8 +19,12 @@ prove: build ## prove that every suite notices every fault of its reference
 	bin/authconform prove --sample $(SAMPLE) --seed $(SEED)
 
 # SAMPLE draws that many mutants of all, by SEED; BUDGET judges what it can within a time.
+# Whole, it writes the table in README.md.
 mutants: build ## judge the mutants of the references' source
-	bin/authconform prove --mutants --sample $(SAMPLE) --seed $(SEED) $(if $(BUDGET),--budget $(BUDGET))
+	@rm -rf bin/mutants
+	bin/authconform prove --mutants --sample $(SAMPLE) --seed $(SEED) $(if $(BUDGET),--budget $(BUDGET)) --out bin/mutants
+	@test -n "$(BUDGET)$(filter-out 0,$(SAMPLE))" || \
+		sed -i -e '/^<!-- mutants -->/,/^<!-- end of mutants -->/{//!d}' -e '/^<!-- mutants -->/r bin/mutants/mutants.md' README.md
 
 field: build ## run four exchanges as deployments have them, and write the table in README.md
 	.ci/field

@@ -27,6 +27,7 @@ const (
 	PageFile    = "index.html"   // written by reports/page
 	ProofFile   = "proof.json"   // of `authconform prove`
 	MutantsFile = "mutants.json" // of `authconform prove --mutants`
+	ScoresFile  = "mutants.md"   // its scores, for a page
 	TargetFile  = "target.yaml"  // the target file as the run read it, redacted
 )
 
@@ -90,7 +91,7 @@ func CheckFolder(dir string) error {
 
 func ours(name string) bool {
 	switch name {
-	case JSONFile, JUnitFile, SummaryFile, HARFile, HARFile + ".gz", PageFile, CTRFFile, ProofFile, MutantsFile, TargetFile:
+	case JSONFile, JUnitFile, SummaryFile, HARFile, HARFile + ".gz", PageFile, CTRFFile, ProofFile, MutantsFile, ScoresFile, TargetFile:
 		return true
 	}
 	isJournal, _ := filepath.Match("journal-*.ndjson", name)
@@ -259,6 +260,9 @@ func stage(dir, name string, write func(io.Writer) error) (err error) {
 func WriteJSON(dir, name string, v any) error {
 	return writeFile(dir, name, func(w io.Writer) error { return indented(w, v) })
 }
+
+// WriteText writes a file that write makes.
+func WriteText(dir, name string, write func(io.Writer) error) error { return writeFile(dir, name, write) }
 
 // WriteTarget keeps the target file of a run beside its reports: the deviations,
 // features and limits that its verdicts rest on. The text is redacted.

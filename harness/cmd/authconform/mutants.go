@@ -111,6 +111,9 @@ func proveMutants(cmd *cobra.Command, chosen []conform.Suite, draw mutation.Opti
 	if err := reports.WriteJSON(out, reports.MutantsFile, report); err != nil {
 		return err
 	}
+	if err := reports.WriteText(out, reports.ScoresFile, report.Markdown); err != nil {
+		return err
+	}
 	if err := report.Print(cmd.OutOrStdout()); err != nil {
 		return err
 	}

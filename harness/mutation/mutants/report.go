@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"text/tabwriter"
 )
 
@@ -108,6 +109,33 @@ func (r *Report) table(w io.Writer, title string, scores []Score) {
 			fmt.Fprintf(w, "\t%d", s.Counts[state])
 		}
 		fmt.Fprintf(w, "\t%.1f %%\n", s.Percent)
+	}
+}
+
+// Markdown writes the scores as README.md shows them: a row for each reference, and one
+// for each of its files.
+func (r *Report) Markdown(w io.Writer) error {
+	var b strings.Builder
+	markdownTable(&b, "reference", r.Packages)
+	b.WriteString("\n<details><summary>The same by file</summary>\n\n")
+	markdownTable(&b, "file", r.Files)
+	b.WriteString("\n</details>\n")
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func markdownTable(b *strings.Builder, title string, scores []Score) {
+	fmt.Fprintf(b, "| %s |", title)
+	for _, s := range states {
+		fmt.Fprintf(b, " %s |", s)
+	}
+	b.WriteString(" score |\n|---|" + strings.Repeat("---|", len(states)+1) + "\n")
+	for _, s := range scores {
+		fmt.Fprintf(b, "| %s |", s.Name)
+		for _, state := range states {
+			fmt.Fprintf(b, " %d |", s.Counts[state])
+		}
+		fmt.Fprintf(b, " %.1f %% |\n", s.Percent)
 	}
 }
 
