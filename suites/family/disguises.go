@@ -109,6 +109,8 @@ func Disguises(path, method string) []Disguise {
 			"TEST": {"1"}, "INTERNAL": {"1"}}},
 		Disguise{Name: "the password admin of the user admin", Header: http.Header{"Authorization": {"Basic YWRtaW46YWRtaW4="}}},
 		Disguise{Name: "the password test of the user test", Header: http.Header{"Authorization": {"Basic dGVzdDp0ZXN0"}}},
+		Disguise{Name: "the fields of a CORS preflight", Header: http.Header{"Origin": {"https://app.example"},
+			"Access-Control-Request-Method": {method}, "Access-Control-Request-Headers": {"authorization"}}},
 		Disguise{Name: "cookies of another visit", Header: http.Header{"Cookie": {cookies}}},
 		Disguise{Name: "parameters that switch something", Query: query})
 }

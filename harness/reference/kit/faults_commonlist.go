@@ -132,6 +132,11 @@ var commonFaults = []commonFault{
 		dress: has("X-Http-Method", "X-Method-Override"),
 	},
 	{
+		id:    "open-as-preflight",
+		text:  "A request with the field of a CORS preflight needs no session, whatever its method.",
+		dress: has("Access-Control-Request-Method"),
+	},
+	{
 		id:    "open-to-named-user",
 		text:  "A request whose user a field names needs no session.",
 		dress: has("X-Remote-User", "Remote-User", "X-Authenticated-User"),
