@@ -34,7 +34,7 @@ func (g *walker) expression(e ast.Expr) bool {
 	case *ast.CallExpr:
 		g.call(e)
 	case *ast.KeyValueExpr:
-		g.walk(e.Value)
+		g.member(e)
 	case *ast.CompositeLit:
 		g.each(e.Elts)
 	case *ast.SelectorExpr:

@@ -79,3 +79,23 @@ negate: a => !(a): faulty false`), "\n")
 		}
 	}
 }
+
+// TestReadersOfFields: who is asked about a status that a policy names are the clauses that
+// come to where it is refused with, not all that start a server.
+func TestReadersOfFields(t *testing.T) {
+	g, err := Generate(module, "./harness/reference/onlyoffice")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := place{"onlyoffice/authentication.go", "Server.authenticateWithCode"}
+	found := false
+	for _, m := range g.Mutants {
+		if m.Function != "documentedPolicy" || m.Before != "403" {
+			continue
+		}
+		found = found || slices.Contains(g.Readers[m.ID], want)
+	}
+	if !found {
+		t.Errorf("no mutant of a status of documentedPolicy is read in %v", want)
+	}
+}

@@ -84,7 +84,7 @@ func prepare(o Options, dir string) (*prover, error) {
 	for _, m := range p.all {
 		p.places = append(p.places, place{m.File, m.Function})
 	}
-	p.users = generated.Users
+	p.users, p.readers = generated.Users, generated.Readers
 	if p.chosen = choose(p.all, o); len(p.chosen) == 0 {
 		return nil, fmt.Errorf("no mutant is in a file that matches %q; the files are %s", o.Files, strings.Join(files(p.all), ", "))
 	}
@@ -112,12 +112,13 @@ func (o Options) say(format string, args ...any) {
 
 type prover struct {
 	Options
-	all    []Mutant // of every file
-	chosen []Mutant
-	binary string
-	places []place // of every mutant, by number
-	users  map[place][]place
-	seen   []sighted
+	all     []Mutant // of every file
+	chosen  []Mutant
+	binary  string
+	places  []place // of every mutant, by number
+	users   map[place][]place
+	readers map[site.ID][]place
+	seen    []sighted
 }
 
 // each runs tasks side by side, on as many processes as asked, and stops at the
@@ -300,17 +301,6 @@ func (p *prover) shard(ctx context.Context, mutants []Mutant, on []sighted, done
 		}
 	}
 	return nil
-}
-
-// usersOf tells, by number, which functions use the package variables that mutants change.
-func (p *prover) usersOf(mutants []Mutant) map[site.ID][]place {
-	users := map[site.ID][]place{}
-	for _, m := range mutants {
-		if list := p.users[p.places[m.ID]]; len(list) > 0 {
-			users[m.ID] = list
-		}
-	}
-	return users
 }
 
 // exempt names those of some mutants that are listed as equivalent.

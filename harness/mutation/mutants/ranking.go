@@ -2,6 +2,7 @@ package mutants
 
 import (
 	"cmp"
+	"fmt"
 	"math/bits"
 	"slices"
 	"strings"
@@ -31,7 +32,7 @@ const (
 type ranking struct {
 	clauses []sighting
 	places  []place
-	users   map[site.ID][]place // of the variable that a mutant changes
+	users   map[site.ID][]place // of the variable or field that a mutant changes
 	rarity  []float64           // of each place: 1 when one clause comes to it
 	byWhere map[string][]float64
 	sizes   []int
@@ -129,7 +130,7 @@ func (r *ranking) of(m Mutant) []*sighting {
 	if users := r.users[m.ID]; len(users) > 0 {
 		here = users
 	}
-	function := r.weights(m.File+" "+m.Function, func(p place) bool { return slices.Contains(here, p) })
+	function := r.weights(fmt.Sprint(here), func(p place) bool { return slices.Contains(here, p) })
 	file := r.weights(m.File, func(p place) bool { return p.File == m.File })
 	var order []int
 	for i, c := range r.clauses {
@@ -181,6 +182,20 @@ func (r *ranking) vary(m Mutant, order []int) {
 		steps[r.clauses[i].Step], kinds[r.kind(i)] = true, true
 	}
 	slices.SortStableFunc(rest, func(a, b int) int { return cmp.Compare(place[a], place[b]) })
+}
+
+// usersOf tells, by number, which functions use the package variables and fields that mutants change.
+func (p *prover) usersOf(mutants []Mutant) map[site.ID][]place {
+	users := map[site.ID][]place{}
+	for _, m := range mutants {
+		if list := p.users[p.places[m.ID]]; len(list) > 0 {
+			users[m.ID] = list
+		}
+		if list := p.readers[m.ID]; len(list) > 0 {
+			users[m.ID] = list
+		}
+	}
+	return users
 }
 
 // operation is the one whose clauses come to a place the most often; empty where those of

@@ -15,8 +15,9 @@ import (
 // Generated is what the rules make of some packages.
 type Generated struct {
 	Mutants []Mutant
-	Files   map[string][]byte // absolute name -> rewritten source
-	Users   map[place][]place // the functions that use a package variable
+	Files   map[string][]byte   // absolute name -> rewritten source
+	Users   map[place][]place   // the functions that use a package variable
+	Readers map[site.ID][]place // the functions that use the field which a mutant changes
 }
 
 // Generate applies every rule to every place of the packages that the patterns
@@ -27,9 +28,9 @@ func Generate(module string, patterns ...string) (*Generated, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := &Generated{Files: map[string][]byte{}, Users: map[place][]place{}}
+	out := &Generated{Files: map[string][]byte{}, Users: map[place][]place{}, Readers: map[site.ID][]place{}}
 	for _, p := range packages {
-		faulty := faultOnly(p)
+		faulty, fields := faultOnly(p), map[site.ID]types.Object{}
 		variableUsers(p, out.Users)
 		for i, file := range p.files {
 			if isFaultFile(p.names[i]) {
@@ -38,11 +39,13 @@ func Generate(module string, patterns ...string) (*Generated, error) {
 			g := &walker{
 				out: out, pkg: p, file: p.fileOf(i),
 				condition: map[ast.Expr]bool{}, kept: map[ast.Node]bool{}, faulty: faulty,
+				fields: fields,
 			}
 			if err := g.rewrite(file, p.names[i]); err != nil {
 				return nil, err
 			}
 		}
+		fieldReaders(p, fields, out.Readers)
 	}
 	return out, nil
 }
@@ -64,7 +67,8 @@ type walker struct {
 	condition  map[ast.Expr]bool  // expressions that decide something
 	kept       map[ast.Node]bool  // nodes whose own rule is another's already
 	faulty     map[types.Object]bool
-	again      []string // statements that set package variables anew
+	again      []string                 // statements that set package variables anew
+	fields     map[site.ID]types.Object // that a mutant changes, where a function without a receiver sets it
 }
 
 // pkgName is what rewritten files call package site.
@@ -145,6 +149,41 @@ func variableUsers(p *loaded, users map[place][]place) {
 				return true
 			})
 		}
+	}
+}
+
+// member walks the value of a key. What a function without a receiver sets a field to is
+// often a decision that a server is started with, so that every spec comes by it.
+func (g *walker) member(e *ast.KeyValueExpr) {
+	before := site.ID(len(g.out.Mutants))
+	g.walk(e.Value)
+	key, named := e.Key.(*ast.Ident)
+	if field, ok := g.pkg.types.Uses[key].(*types.Var); named && ok && field.IsField() && !strings.ContainsAny(g.function, ". ") {
+		for id := before + 1; id <= site.ID(len(g.out.Mutants)); id++ {
+			g.fields[id] = field // of a literal in a literal, the outer one tells more
+		}
+	}
+}
+
+// fieldReaders adds the functions that use each field, as variableUsers does for variables.
+func fieldReaders(p *loaded, fields map[site.ID]types.Object, readers map[site.ID][]place) {
+	uses := map[types.Object][]place{}
+	for i, file := range p.files {
+		for _, d := range file.Decls {
+			f, ok := d.(*ast.FuncDecl)
+			if !ok || isFaultFile(p.names[i]) {
+				continue
+			}
+			ast.Inspect(f, func(n ast.Node) bool {
+				if e, ok := n.(*ast.SelectorExpr); ok {
+					uses[p.types.Uses[e.Sel]] = append(uses[p.types.Uses[e.Sel]], place{p.fileOf(i), nameOf(f)})
+				}
+				return true
+			})
+		}
+	}
+	for id, field := range fields {
+		readers[id] = uses[field]
 	}
 }
 
