@@ -73,6 +73,20 @@ func loginSucceeds(p *client.Client) {
 				clause.From(contract.Standard, "OWASP ASVS 5.0.0 3.3.2; checks#S15")),
 			Given: "SameSite="},
 	})
+	It("POST /authentication sets an expiry on the session cookie unless `session` is true",
+		clause.Should("onlyoffice.login.cookie-life", p.Login, contract.OK,
+			clause.From(contract.Observed, "onlyoffice#5-cookie; onlyoffice#5-expires")), func(ctx SpecContext) {
+			who := p.Lease(client.User)
+			for _, browser := range []bool{true, false} {
+				call := p.DoExpect(ctx, p.Anonymous(), p.Login, client.Credentials(who).With("session", browser), contract.OK)
+				// A cookie with an expiry outlives the browser (RFC 6265 section 4.1.2).
+				c := client.LastCookie(call, client.SessionCookie)
+				if c.Value == "" {
+					p.Untestable("the log-in sets no session cookie")
+				}
+				p.Check("the session cookie has an expiry date", c.MaxAge > 0 || !c.Expires.IsZero(), Equal(!browser))
+			}
+		})
 }
 
 func loginRefuses(p *client.Client) {
