@@ -52,6 +52,9 @@ func (b *base) now() time.Time { return time.Now().Add(b.ahead) }
 // serve wraps a handler into what any server has around it.
 func (b *base) serve(handler http.HandlerFunc) http.Handler {
 	b.refused = map[string][]time.Time{}
+	if b.has(SkewedClock) {
+		b.ahead = 20 * time.Second
+	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		b.mu.Lock()
 		defer b.mu.Unlock()
@@ -61,7 +64,7 @@ func (b *base) serve(handler http.HandlerFunc) http.Handler {
 			b.ahead += time.Duration(move.Seconds) * time.Second
 			return
 		}
-		answer := &reply{header: http.Header{}}
+		answer := &reply{header: http.Header{}, accepts: r.Header.Get("Accept-Encoding")}
 		h := answer.header
 		h.Set("Date", b.now().UTC().Format(http.TimeFormat))
 		h.Set("Server", "alien/0.9")
@@ -72,6 +75,9 @@ func (b *base) serve(handler http.HandlerFunc) http.Handler {
 		if r.Method == http.MethodOptions && b.has(Crossing) {
 			h.Set("Access-Control-Allow-Methods", "POST, OPTIONS")
 			answer.WriteHeader(http.StatusNoContent)
+		} else if path := strings.TrimRight(r.URL.Path, "/"); b.has(Redirects) && path != "" && path != r.URL.Path {
+			h.Set("Location", path)
+			answer.WriteHeader(http.StatusPermanentRedirect)
 		} else {
 			handler(answer, r)
 		}

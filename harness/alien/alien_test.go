@@ -40,14 +40,17 @@ var aliens = []struct {
 		},
 		{alien.Reversed, alien.HTMLErrors, alien.Charset, alien.MethodNotFound, alien.MediaIgnored, alien.AnyCase, alien.ReplayIs400,
 			alien.WrongIs400},
-		{alien.HeldIs401},
+		{alien.HeldIs401, alien.Gzip, alien.EdgeHeaders, alien.Traces, alien.NamesAnyhow},
+		{alien.LowerNames, alien.VisitCookies, alien.Redirects, alien.RetryDate, alien.CodeTrimmed, alien.CountsOn, alien.SkewedClock},
 	}},
 	{"document 001", alien.Desk, alien.DeskBugs, [][]alien.Habit{
 		nil,
 		{alien.Few, alien.ProblemErrors, alien.BalancerCookie, alien.StrictMembers, alien.Closes, alien.LockedIs401},
 		{alien.Nulls, alien.NullErrors, alien.Crossing, alien.Chunked, alien.BodyFirst, alien.MediaRefused, alien.Slashes},
 		{alien.Reversed, alien.BareErrors, alien.Charset, alien.MethodNotFound, alien.MediaIgnored, alien.AnyCase, alien.UnfitIs400},
-		{alien.HeldAlike},
+		{alien.HeldAlike, alien.Gzip, alien.EdgeHeaders, alien.NamesAnyhow, alien.NonceOnce},
+		{alien.LowerNames, alien.VisitCookies, alien.Redirects, alien.RetryDate, alien.CountsOn, alien.SkewedClock,
+			alien.LockedIs423, alien.Traces},
 	}},
 	{"document 003", alien.Office, alien.OfficeBugs, [][]alien.Habit{
 		nil,
@@ -55,6 +58,11 @@ var aliens = []struct {
 		{alien.Nulls, alien.NullErrors, alien.Crossing, alien.Chunked, alien.MediaRefused, alien.CodeIs400, alien.ShortTokens},
 		{alien.Enveloped, alien.TextErrors, alien.Charset, alien.MethodNotFound, alien.MediaIgnored, alien.AnyCase, alien.Slashes},
 		{alien.Reversed, alien.SameErrors},
+		{alien.Gzip, alien.EdgeHeaders, alien.Traces, alien.NamesAnyhow, alien.ReplayIs403, alien.ZonedTimes},
+		{
+			alien.LowerNames, alien.VisitCookies, alien.Redirects, alien.RetryDate, alien.CodeTrimmed, alien.CountsOn, alien.SkewedClock,
+			alien.DisabledIs403,
+		},
 	}},
 	{"document 004", alien.Rabbit, alien.RabbitBugs, [][]alien.Habit{
 		nil,
@@ -67,6 +75,14 @@ var aliens = []struct {
 			alien.Reversed, alien.RefusalIs400, alien.Chunked, alien.Charset, alien.Crossing,
 			alien.OneSession, alien.FourDigits, alien.Forgets, alien.BurnsToken,
 			alien.CodeFirst, alien.MediaRefused, alien.Slashes, alien.AnyCase, alien.MethodNotFound, alien.ShortTokens, alien.ProblemErrors,
+		},
+		{
+			alien.Gzip, alien.EdgeHeaders, alien.Traces, alien.SubjectMail, alien.CodesStay, alien.NamesAnyhow,
+			alien.Meta,
+		},
+		{
+			alien.LowerNames, alien.VisitCookies, alien.Redirects, alien.RetryDate, alien.CodeTrimmed, alien.CountsOn, alien.SkewedClock,
+			alien.SameCode,
 		},
 	}},
 }

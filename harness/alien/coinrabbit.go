@@ -33,14 +33,15 @@ type rabbitUser struct {
 
 type mailedCode struct {
 	kind, code string
+	before     string // the code that was mailed before, where it holds as well
 	user       *rabbitUser
 	wrong      int
 	until      time.Time
 }
 
 type rabbitMail struct {
-	to, text, html string
-	at             time.Time
+	to, subject, text, html string
+	at                      time.Time
 }
 
 // RabbitBugs are what may go wrong in it, and a clause that has to say so.
@@ -299,6 +300,7 @@ func (b *rabbit) confirmed(w http.ResponseWriter, r *http.Request, u *rabbitUser
 		return false
 	}
 	code, _ := text(members, "code_2fa")
+	code = b.code(code)
 	if !b.has(CodeFirst) && !b.codeFits(u, code) {
 		b.fail(who)
 		if b.has(BurnsToken) {
@@ -310,7 +312,7 @@ func (b *rabbit) confirmed(w http.ResponseWriter, r *http.Request, u *rabbitUser
 	if b.bug != "verification-twice" {
 		delete(b.verified, token)
 	}
-	b.refused[who] = nil
+	b.reset(who)
 	return true
 }
 
@@ -339,6 +341,8 @@ func (b *rabbit) codeFits(u *rabbitUser, code string) bool {
 // done says that a switch was thrown.
 func (b *rabbit) done(w http.ResponseWriter) {
 	switch {
+	case b.has(Meta):
+		answer(w, 200, `{"result": true, "meta": {"trace": `+quoted(random())+`, "at": `+fmt.Sprint(b.now().UnixMilli())+`}}`)
 	case b.has(Nulls):
 		answer(w, 200, `{"result": true, "response": null}`)
 	case b.has(Reversed):

@@ -20,6 +20,7 @@ func (b *rabbit) send(w http.ResponseWriter, r *http.Request, members map[string
 	}
 	kind, _ := text(members, "message_type")
 	address, _ := text(members, "user_email")
+	address = b.name(address)
 	if !strings.Contains("|LOG_IN|TFA_ACTIVATION|TFA_DEACTIVATION|", "|"+kind+"|") || !strings.Contains(address, "@") {
 		b.refuse(w, 400, "MESSAGE_TYPE_OR_USER")
 		return
@@ -32,9 +33,19 @@ func (b *rabbit) send(w http.ResponseWriter, r *http.Request, members map[string
 			b.refuse(w, 429, "TOO_MANY_MESSAGES")
 			return
 		}
-		code := b.mailCode()
+		code, before := b.mailCode(), b.mailed[kind+address]
+		if b.has(SameCode) && before != nil && b.now().Before(before.until) && before.wrong < 8 {
+			code = before.code
+		}
 		b.mailed[kind+address] = &mailedCode{kind: kind, code: code, user: u, until: b.now().Add(10 * time.Minute)}
-		mail := rabbitMail{to: address, text: "Hop hop! " + code + " is what you need.", at: time.Now()}
+		if b.has(CodesStay) && before != nil && b.now().Before(before.until) && before.wrong < 8 {
+			b.mailed[kind+address].before = before.code
+		}
+		mail := rabbitMail{to: address, subject: "Your code", text: "Hop hop! " + code + " is what you need.", at: time.Now()}
+		if b.has(SubjectMail) {
+			mail.subject = code + " is your code for the warren"
+			mail.text = "The warren, 12 Meadow Lane, call 555-0100. (c) 2026. It holds for 600 seconds."
+		}
 		if b.has(HTMLMail) {
 			mail.html = `<!doctype html><html><head><style>p{color:#123456}</style></head><body><p>Your code:</p>` +
 				`<p style="color: #654321"><b>` + code + `</b></p><p>It holds for 600 seconds.</p></body></html>`
@@ -51,13 +62,14 @@ func (b *rabbit) verify(w http.ResponseWriter, r *http.Request, members map[stri
 	}
 	kind, _ := text(members, "message_type")
 	address, _ := text(members, "user_email")
+	address = b.name(address)
 	code, _ := text(members, "verification_code")
 	sent := b.mailed[kind+address]
 	if sent == nil || b.now().After(sent.until) || sent.wrong >= 8 {
 		b.refuse(w, 400, "CODE")
 		return
 	}
-	if sent.code != code && b.bug != "any-mailed-code" {
+	if sent.code != code && (code == "" || sent.before != code) && b.bug != "any-mailed-code" {
 		sent.wrong++
 		b.refuse(w, 400, "CODE")
 		return
@@ -98,8 +110,8 @@ func (b *rabbit) mail(w http.ResponseWriter, r *http.Request) {
 		if !wanted && !strings.Contains(r.URL.Query().Get("query"), m.to) {
 			continue
 		}
-		one := fmt.Sprintf(`{"ID": "m%d", "To": [{"Address": %q}], "Created": %q, "Subject": "Your code", "Text": %s, "HTML": %s}`,
-			i, m.to, m.at.UTC().Format(time.RFC3339Nano), quoted(m.text), quoted(m.html))
+		one := fmt.Sprintf(`{"ID": "m%d", "To": [{"Address": %q}], "Created": %q, "Subject": %s, "Text": %s, "HTML": %s}`,
+			i, m.to, m.at.UTC().Format(time.RFC3339Nano), quoted(m.subject), quoted(m.text), quoted(m.html))
 		if wanted {
 			answer(w, 200, one)
 			return

@@ -2,11 +2,13 @@ package alien
 
 import (
 	"bytes"
+	"encoding/base64"
 	"fmt"
 	"maps"
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Habit is one way in which an honest back end may differ from another one that is written
@@ -62,7 +64,27 @@ const (
 	Forgets        Habit = "secret-ends-when-off"
 	BurnsToken     Habit = "one-try-a-verification" // a wrong code uses the verification up
 	CodeFirst      Habit = "code-before-verification"
-	OneSession     Habit = "one-session" // a new log-in ends the older session
+	OneSession     Habit = "one-session"      // a new log-in ends the older session
+	Gzip           Habit = "gzip"             // for who accepts it
+	LowerNames     Habit = "lower-case-names" // of header fields
+	EdgeHeaders    Habit = "edge-headers"     // of a content network in front, validators and trace ids among them
+	VisitCookies   Habit = "visit-cookies"    // several with every attribute, one of them renewed and one removed each time
+	Traces         Habit = "traces"           // ids and the time, made anew, in each refusal
+	Redirects      Habit = "slash-redirects"  // to the path without the slash at its end
+	SkewedClock    Habit = "skewed-clock"     // the back end's clock is 20 seconds fast
+	RetryDate      Habit = "retry-after-date" // as RFC 9110 allows, in place of seconds
+	NamesAnyhow    Habit = "names-anyhow"     // user names in any case, blanks around them taken away
+	CodeTrimmed    Habit = "codes-trimmed"    // blanks around a code taken away
+	CountsOn       Habit = "count-goes-on"    // success does not reset the count of failures
+	NonceOnce      Habit = "nonce-once"       // a nonce that was seen is refused
+	LockedIs423    Habit = "locked-is-423"
+	ReplayIs403    Habit = "replay-is-403" // a code that was used is not available
+	DisabledIs403  Habit = "disabled-is-403"
+	ZonedTimes     Habit = "times-in-a-zone"   // seven digits of a second, and not UTC
+	SubjectMail    Habit = "code-in-subject"   // and nothing else in the mail but numbers of no account
+	CodesStay      Habit = "mailed-codes-stay" // one that was mailed before holds beside the new one
+	SameCode       Habit = "same-code-mailed"  // again, until it was used
+	Meta           Habit = "meta-in-answers"   // beside the members that the document prints
 )
 
 // wanted are the habits that an alien is given.
@@ -80,9 +102,10 @@ func habits(list []Habit) wanted {
 
 // reply keeps an answer until it is whole, so that habits can be seen in it.
 type reply struct {
-	header http.Header
-	status int
-	body   bytes.Buffer
+	header  http.Header
+	accepts string // Accept-Encoding of the request
+	status  int
+	body    bytes.Buffer
 }
 
 func (r *reply) Header() http.Header { return r.header }
@@ -128,7 +151,13 @@ func (b *base) dress(w http.ResponseWriter, r *reply) {
 	if b.has(Closes) {
 		h.Set("Connection", "close")
 	}
-	maps.Copy(w.Header(), h)
+	b.decorate(h)
+	if b.has(Gzip) && strings.Contains(r.accepts, "gzip") && len(body) > 0 {
+		h.Set("Content-Encoding", "gzip")
+		h.Set("Vary", "Accept-Encoding")
+		body = zipped(body)
+	}
+	maps.Copy(w.Header(), b.named(h))
 	w.WriteHeader(r.status)
 	half := len(body) / 2
 	_, _ = w.Write(body[:half]) // a client that went away is its own affair
@@ -158,6 +187,12 @@ func (b *base) refusal(h http.Header, status int, body []byte) []byte {
 	case b.has(SameErrors):
 		h.Set("Content-Type", "application/json")
 		return []byte(`{"error":"refused"}`)
+	case b.has(Traces):
+		h.Set("Content-Type", "application/json")
+		drawn := random()
+		return fmt.Appendf(nil, `{"message":%q,"traceId":"%s-%s-%s-%s-%s","requestId":%q,"span":"0HM%s:0000000A","timestamp":%q}`,
+			title, drawn[:8], drawn[8:12], drawn[12:16], drawn[16:20], drawn[20:], base64.StdEncoding.EncodeToString([]byte(drawn[:16])),
+			strings.ToUpper(drawn[:10]), b.now().UTC().Format(time.RFC3339Nano))
 	case b.has(NullErrors):
 		h.Set("Content-Type", "application/json")
 		return []byte(`{"Authenticated":false,"authenticated":false,"SessionToken":null,"sessionToken":"","token":null,"result":false,"response":null,"errors":[]}`)

@@ -142,6 +142,7 @@ const stepCookie = "connect.sid"
 
 func (v *venue) first(w http.ResponseWriter, caller *trader, members map[string]any) {
 	name, typed1 := text(members, "UserName")
+	name = v.name(name)
 	password, typed2 := text(members, "Password")
 	if !typed1 || !typed2 || name == "" || password == "" {
 		answer(w, 400, `{"Message": "UserName and Password are needed"}`)
@@ -156,7 +157,7 @@ func (v *venue) first(w http.ResponseWriter, caller *trader, members map[string]
 		answer(w, 401, `{"Authenticated": false}`)
 		return
 	}
-	v.refused["log-in "+name] = nil
+	v.reset("log-in " + name)
 	if user.secret == "" || v.bug == "second-factor-skipped" {
 		answer(w, 200, v.opened(user))
 		return
@@ -182,6 +183,7 @@ func (v *venue) first(w http.ResponseWriter, caller *trader, members map[string]
 
 func (v *venue) second(w http.ResponseWriter, user *trader, members map[string]any) {
 	code, typed := text(members, "Code")
+	code = v.code(code)
 	if v.bug == "booleans-open" && members["Code"] == true {
 		v.open(w, user)
 		return
@@ -217,7 +219,7 @@ func (v *venue) second(w http.ResponseWriter, user *trader, members map[string]a
 		answer(w, 401, `{"Authenticated": false, "Attempt": "denied"}`)
 		return
 	}
-	v.refused["code "+user.name] = nil
+	v.reset("code " + user.name)
 	if v.bug != "first-step-lasts" {
 		user.pending = time.Time{}
 	}
@@ -229,6 +231,7 @@ func (v *venue) held(w http.ResponseWriter, who string) bool {
 	if v.bug == "no-limit" || !v.limited(who, venueAttempts, venueWindow) {
 		return false
 	}
+	w.Header().Set("Retry-After", "60")
 	switch {
 	case v.has(HeldIs403):
 		answer(w, 403, `{"Message": "Slow down"}`)

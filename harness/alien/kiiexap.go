@@ -208,10 +208,14 @@ func (d *desk) logIn(w http.ResponseWriter, holder *client, given map[string]str
 		d.open(w, c)
 		return
 	}
-	right := c != nil && d.fitsSignature(c, given)
-	right = right && (c.apiKey == given["APIKey"] || d.bug == "key-of-anybody") && (given["UserName"] == "" || given["UserName"] == c.name)
-	if d.refused[given["UserId"]] = append(d.refused[given["UserId"]], d.now()); right {
-		d.refused[given["UserId"]] = nil
+	right := c != nil && d.fitsSignature(c, given) && !(d.has(NonceOnce) && c.nonces[given["Nonce"]])
+	right = right && (c.apiKey == given["APIKey"] || d.bug == "key-of-anybody") &&
+		(given["UserName"] == "" || d.name(given["UserName"]) == c.name)
+	if !right {
+		d.fail(given["UserId"])
+	} else {
+		d.reset(given["UserId"])
+		c.nonces[given["Nonce"]] = true
 	}
 	switch {
 	case !right && d.bug == "says-true-when-wrong":
@@ -279,6 +283,8 @@ func (d *desk) open(w http.ResponseWriter, c *client) {
 // lockedOut refuses the right log-in of a locked account.
 func (d *desk) lockedOut(w http.ResponseWriter, c *client) {
 	switch {
+	case d.has(LockedIs423):
+		answer(w, http.StatusLocked, `{"authenticated": false, "locked": true}`)
 	case d.has(LockedIs401):
 		answer(w, http.StatusUnauthorized, `{"authenticated": false, "locked": true}`)
 	case d.has(Nulls):

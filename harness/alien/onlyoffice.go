@@ -99,9 +99,11 @@ func (o *office) handle(w http.ResponseWriter, r *http.Request) {
 func (o *office) logIn(w http.ResponseWriter, r *http.Request) {
 	members, ok := body(r)
 	name, typed1 := text(members, "userName")
+	name = o.name(name)
 	password, typed2 := text(members, "password")
 	hash, typed3 := text(members, "passwordHash")
 	code, typed4 := text(members, "code")
+	code = o.code(code)
 	if o.bug == "null-is-a-code" && ok && members["code"] == nil {
 		code = "null"
 	}
@@ -155,6 +157,10 @@ func (o *office) logIn(w http.ResponseWriter, r *http.Request) {
 		o.enter(w, user)
 		return
 	}
+	if o.has(DisabledIs403) && user != nil && user.disabled && o.passwordFits(user, password) {
+		o.refuse(w, 403, "This account is switched off")
+		return
+	}
 	if !right {
 		o.fail(who)
 		o.refuse(w, 401, "Authentication failed")
@@ -168,12 +174,17 @@ func (o *office) logIn(w http.ResponseWriter, r *http.Request) {
 		o.refuse(w, 403, "There is no code for this account")
 		return
 	}
+	used := user.used
 	if !o.codeFits(user, code, strings.TrimPrefix(r.URL.Path, officePrefix)) {
 		o.fail(who)
+		if step, fits := o.fits(user.secret, code, o.steps()); o.has(ReplayIs403) && fits && step <= used {
+			o.refuse(w, 403, "This code is not available any more")
+			return
+		}
 		o.refuse(w, 401, "Authentication failed")
 		return
 	}
-	o.refused[who] = nil
+	o.reset(who)
 	o.enter(w, user)
 }
 
@@ -237,6 +248,9 @@ func (o *office) enter(w http.ResponseWriter, u *officeUser) {
 	}
 	expires := o.now().Add(8 * time.Hour).UTC().Format("2006-01-02T15:04:05.000Z")
 	switch {
+	case o.has(ZonedTimes):
+		east := o.now().Add(time.Hour).In(time.FixedZone("", 9*3600)).Format("2006-01-02T15:04:05.0000000-07:00")
+		answer(w, 200, `{"token": `+quoted(token)+`, "expires": `+quoted(east)+`, "meta": {"trace": `+quoted(random())+`}}`)
 	case o.has(Nulls):
 		answer(w, 200, `{"token": `+quoted(token)+`, "expires": `+quoted(expires)+`, "sms": null, "phoneNoise": null, "tfa": null, "tfaKey": null, "confirmUrl": null}`)
 	case o.has(Reversed): // as the document prints them

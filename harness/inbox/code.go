@@ -1,6 +1,7 @@
 package inbox
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"strings"
@@ -18,18 +19,22 @@ var (
 
 // Code is the one-time code of a message, with one of these numbers of digits: those given
 // first are looked for first. It stands alone, or else is set apart by spaces, or else is
-// part of a link; "" where there is none.
+// part of a link; "" where there is none. The subject is read where the body has none.
 func Code(m Message, lengths ...int) string {
-	text := m.Text + "\n" + m.HTML
-	for _, length := range lengths {
-		codes := Codes(text, length)
-		if len(codes) == 0 {
-			continue
+	years := ""
+	for _, text := range []string{m.Text + "\n" + m.HTML, m.Subject} {
+		for _, length := range lengths {
+			codes := Codes(text, length)
+			if at := slices.IndexFunc(codes, func(code string) bool { return !year.MatchString(code) }); at >= 0 {
+				return codes[at]
+			}
+			if len(codes) > 0 {
+				years = cmp.Or(years, codes[0])
+			}
 		}
-		if at := slices.IndexFunc(codes, func(code string) bool { return !year.MatchString(code) }); at >= 0 {
-			return codes[at]
-		}
-		return codes[0]
+	}
+	if years != "" {
+		return years
 	}
 	readings := Readings(m)
 	for _, reading := range readings {

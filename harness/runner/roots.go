@@ -65,7 +65,8 @@ func (r *runner) rootsApart(ctx context.Context) error {
 	cmd.Env = append(os.Environ(), planVariable+"="+string(r.Plan.encode()))
 	cmd.WaitDelay = patience
 	if said, err := cmd.CombinedOutput(); err != nil && ctx.Err() == nil {
-		return fmt.Errorf("the clauses that others wait for (%s) did not run: %w: %s", r.Plan.Focus, err, plain.Text(r.vault.Redact(string(said))))
+		return fmt.Errorf("the clauses that others wait for (%s) did not run: %w: %s", r.Plan.Focus, err,
+			plain.Text(r.vault.Redact(string(said))))
 	}
 	return nil
 }

@@ -57,7 +57,7 @@ func FirstSteps(s *conform.Context, f FirstStep) {
 		rows = append(rows, conform.Row[attempts]{
 			Text:   name + " opens no session without the second factor in whatever media type the credentials are sent",
 			Clause: at("encoded"),
-			Given:  func(_ context.Context, _ *conform.Actor, r conform.Request) []attempt { return encodings(r) },
+			Given:  func(context.Context, *conform.Actor, conform.Request) []attempt { return encodings() },
 		}, conform.Row[attempts]{
 			Text:   name + " opens no session without the second factor with whatever members the request has beside the credentials",
 			Clause: at("members"),
@@ -192,32 +192,58 @@ func Given(call *httpclient.Call) []string {
 	return all
 }
 
-// encodings are other ways to send the members of a request.
-func encodings(r conform.Request) []attempt {
+// membersOf are what a request sends as JSON.
+func membersOf(r conform.Request) conform.Object {
 	members, _ := r.JSON.(conform.Object)
-	text, _ := json.Marshal(members)
+	return members
+}
+
+// asForm are the members of a request as a form.
+func asForm(r conform.Request) url.Values {
 	form := url.Values{}
-	for name, member := range members {
+	for name, member := range membersOf(r) {
 		form.Set(name, fmt.Sprint(member))
 	}
-	raw := func(name, media string, body []byte) attempt {
-		return attempt{name: name, of: func(r conform.Request) conform.Request {
-			r.JSON, r.Raw, r.ContentType = nil, body, media
-			return r
-		}}
-	}
+	return form
+}
+
+// parted is a form in parts, between lines that no member has.
+func parted(r conform.Request) []byte {
 	var parts bytes.Buffer
-	multi := multipart.NewWriter(&parts)
+	multi, members := multipart.NewWriter(&parts), membersOf(r)
+	_ = multi.SetBoundary(boundary)
 	for _, name := range slices.Sorted(maps.Keys(members)) {
 		_ = multi.WriteField(name, fmt.Sprint(members[name])) // into memory
 	}
 	_ = multi.Close()
+	return parts.Bytes()
+}
+
+const boundary = "part-of-a-first-step"
+
+// encodings are other ways to send the members of a request, which may have to be made
+// anew for each: a target that takes a nonce once refuses it in all further ones.
+func encodings() []attempt {
+	raw := func(name, media string, body func(conform.Request) []byte) attempt {
+		return attempt{name: name, of: func(r conform.Request) conform.Request {
+			r.Raw, r.ContentType = body(r), media
+			r.JSON = nil
+			return r
+		}}
+	}
+	text := func(r conform.Request) []byte {
+		text, _ := json.Marshal(membersOf(r))
+		return text
+	}
+	form := func(r conform.Request) []byte { return []byte(asForm(r).Encode()) }
 	attempts := []attempt{
-		raw("a form", "application/x-www-form-urlencoded", []byte(form.Encode())), raw("a form in parts", multi.FormDataContentType(),
-			parts.Bytes()),
-		raw("JSON without a media type", "-", text), raw("a form without a media type", "-", []byte(form.Encode())),
-		raw("JSON in a list", "application/json", []byte("["+string(text)+"]")), raw("JSON behind a byte order mark",
-			"application/json", append([]byte("\xef\xbb\xbf"), text...)),
+		raw("a form", "application/x-www-form-urlencoded", form),
+		raw("a form in parts", "multipart/form-data; boundary="+boundary, parted),
+		raw("JSON without a media type", "-", text), raw("a form without a media type", "-", form),
+		raw("JSON in a list", "application/json", func(r conform.Request) []byte { return []byte("[" + string(text(r)) + "]") }),
+		raw("JSON behind a byte order mark", "application/json", func(r conform.Request) []byte {
+			return append([]byte("\xef\xbb\xbf"), text(r)...)
+		}),
 	}
 	for _, media := range []string{
 		"text/json", "application/vnd.api+json", "application/ld+json", "application/merge-patch+json", "application/problem+json",
@@ -230,14 +256,14 @@ func encodings(r conform.Request) []attempt {
 	}
 	inQuery := func(name, method string, body any) attempt {
 		return attempt{name: name, of: func(r conform.Request) conform.Request {
-			r.Query, r.JSON, r.Method = withQuery(r.Query, form), body, method
+			r.Query, r.JSON, r.Method = withQuery(r.Query, asForm(r)), body, method
 			return r
 		}}
 	}
 	recased := func(name string, change func(string) string) attempt {
 		return attempt{name: name, of: func(r conform.Request) conform.Request {
 			other := conform.Object{}
-			for name, member := range members {
+			for name, member := range membersOf(r) {
 				other[change(name)] = member
 			}
 			r.JSON = other

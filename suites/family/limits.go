@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"maps"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -164,10 +163,11 @@ var numbers = regexp.MustCompile(`[0-9a-f]*[0-9]+[0-9a-f]*`)
 
 // seen is what tells one answer from another, without numbers, ids and clocks.
 func seen(call *httpclient.Call) string {
-	text := strconv.Itoa(call.Status) + "\n" + numbers.ReplaceAllString(string(call.Body), "#")
-	for _, name := range slices.Sorted(maps.Keys(call.Header)) {
-		if !slices.Contains([]string{"Date", "Content-Length", "Retry-After", "X-Request-Id", "X-Runtime", "Etag", "Set-Cookie"}, name) {
-			text += "\n" + name + ": " + numbers.ReplaceAllString(strings.Join(call.Header[name], ","), "#")
+	text := strconv.Itoa(call.Status) + "\n" + numbers.ReplaceAllString(Wording(call), "#")
+	for _, field := range call.Fields() {
+		name, _, _ := strings.Cut(field, ":")
+		if !slices.Contains([]string{"Date", "Content-Length", "Retry-After", "Set-Cookie"}, name) {
+			text += "\n" + field
 		}
 	}
 	return text
@@ -230,7 +230,7 @@ func (t LimitTest) Works(ctx context.Context, l Limit, a Attempt) {
 	t.expect(t.send(ctx, l, a), l, l.expected())
 }
 
-// RetryAfter checks that a limited call says, in whole seconds, when to come
+// RetryAfter checks that a limited call says, in whole seconds or with a date, when to come
 // back (RFC 9110 section 10.2.3), and that it is neither now nor later than the
 // block lasts. It returns what the call says.
 func (t LimitTest) RetryAfter(limited *httpclient.Call, l Limit) time.Duration {
@@ -238,7 +238,10 @@ func (t LimitTest) RetryAfter(limited *httpclient.Call, l Limit) time.Duration {
 	value := limited.Header.Get("Retry-After")
 	seconds, err := strconv.Atoi(value)
 	wait := time.Duration(seconds) * time.Second
-	t.S.Holds("Retry-After is a number of seconds, more than none and no more than the block lasts",
+	if at, ofDate := http.ParseTime(value); ofDate == nil {
+		wait, err = at.Sub(t.S.Now()), nil
+	}
+	t.S.Holds("Retry-After is a number of seconds or a date, later than now and no later than the block lasts",
 		err == nil && wait > 0 && wait <= l.Block,
 		fmt.Sprintf("Retry-After: %q after %s", value, l.declared()))
 	return wait

@@ -73,26 +73,6 @@ func Grants(call *httpclient.Call) string {
 	return grantsIn(v)
 }
 
-// Wording is the body of an answer without what a server makes anew for each answer: ids of
-// requests, and clocks.
-func Wording(call *httpclient.Call) string {
-	return word.ReplaceAllStringFunc(string(call.Body), func(text string) string {
-		digits := 0
-		for _, r := range text {
-			if r >= '0' && r <= '9' {
-				digits++
-			}
-		}
-		if digits < 4 {
-			return text
-		}
-		return "#"
-	})
-}
-
-// word fits what may be an id or a clock: no status, code or number of a kind is as long.
-var word = regexp.MustCompile(`[0-9A-Za-z_+/=.:-]{10,}`)
-
 // Leak is Grants for the answers that are refusals: no refusal of any kind carries
 // a token or says authenticated, on any status.
 func Leak(call *httpclient.Call, outcome contract.Outcome) string {
