@@ -262,7 +262,9 @@ func WriteJSON(dir, name string, v any) error {
 }
 
 // WriteText writes a file that write makes.
-func WriteText(dir, name string, write func(io.Writer) error) error { return writeFile(dir, name, write) }
+func WriteText(dir, name string, write func(io.Writer) error) error {
+	return writeFile(dir, name, write)
+}
 
 // WriteTarget keeps the target file of a run beside its reports: the deviations,
 // features and limits that its verdicts rest on. The text is redacted.

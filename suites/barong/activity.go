@@ -22,6 +22,7 @@ import (
 const (
 	sessionTopic  = "session"
 	otpTopic      = "otp"
+	accountTopic  = "account"
 	passwordTopic = "password"
 	allTopics     = "all"
 	succeeded     = "succeed"
@@ -129,6 +130,10 @@ func activityWritten(p *api) {
 			p.Require("log out", p.Do(ctx, other.Actor, p.DeleteSession, conform.Request{}), p.DeleteSession, contract.OK)
 			p.did(ctx, me, sessionTopic, "logout", succeeded)
 		})
+	It("GET /resource/users/activity/{topic} records the sign-up",
+		clause.Graded("barong.activity.sign-up", op, contract.OK, clause.Needs(client.SignUp)), func(ctx SpecContext) {
+			p.did(ctx, p.Confirmed(ctx, p.SignedUp(ctx)), accountTopic, "signup", succeeded)
+		})
 	It("GET /resource/users/activity/{topic} records enrolling, verifying and disabling the second factor",
 		clause.Graded("barong.activity.second-factor", op, contract.OK), func(ctx SpecContext) {
 			me := p.Member(ctx)
@@ -214,7 +219,7 @@ func activityChosen(p *api) {
 		clause.Graded("barong.activity.topics", op, nothingThere), func(ctx SpecContext) {
 			me := p.Member(ctx)
 			future := url.Values{"time_from": {epoch(p.Now().AddDate(1, 0, 0))}}
-			for _, topic := range []string{allTopics, sessionTopic, otpTopic, passwordTopic, "account"} {
+			for _, topic := range []string{allTopics, sessionTopic, otpTopic, passwordTopic, accountTopic} {
 				p.Expect(p.Do(ctx, me.Actor, op, activities(topic, future)), op, nothingThere)
 			}
 		})

@@ -2,6 +2,7 @@ package barong
 
 import (
 	"context"
+	"crypto/rand"
 	"strings"
 	"sync"
 
@@ -76,6 +77,14 @@ func signUpOpens(p *api) {
 			me := p.expectSignUp(ctx, conform.Object{"username": name, "data": data})
 			p.Check("username is the one given, in lower case", value.Text(me.User, "username"), Equal(strings.ToLower(name)))
 			p.Check("data is the text given", value.Text(me.User, "data"), Equal(data))
+		})
+	It("POST /identity/users takes a user name of four characters and one of twelve",
+		clause.Must("barong.sign-up.username-bounds", p.CreateUser, contract.OK, clause.Needs(client.SignUp)), func(ctx SpecContext) {
+			for _, length := range []int{4, 12} {
+				name := strings.ToLower(rand.Text()[:length])
+				me := p.expectSignUp(ctx, conform.Object{"username": name})
+				p.Check("username is the one given", value.Text(me.User, "username"), Equal(name))
+			}
 		})
 	It("POST /identity/users stores the referrer whose uid it is sent",
 		clause.Must("barong.sign-up.referral", p.CreateUser, contract.OK, clause.Needs(client.SignUp)), func(ctx SpecContext) {

@@ -33,7 +33,12 @@ var activityScenarios = map[string]scenario{
 	faultActivityIgnoresPaging: logged("session?limit=1", results),
 	faultActivityOldestFirst:   logged("session", results),
 	faultActivityTotalWrong:    logged("session?limit=1", func(r reply) any { return r.header.Get("Total") }),
-	faultActivityIgnoresTime:   logged("session?time_to=1", results),
+	faultActivityWithoutSignUp: {see: func(d *deployment) string {
+		got := d.signUp("new@conform.test")
+		u := user{d: d, sid: got.sid, csrf: got.text("csrf_token")}
+		return u.activity("account").String()
+	}},
+	faultActivityIgnoresTime: logged("session?time_to=1", results),
 }
 
 func TestActivity(t *testing.T) {

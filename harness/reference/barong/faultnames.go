@@ -89,6 +89,8 @@ const (
 	faultActivityOldestFirst            = "activity-oldest-first"
 	faultActivityTotalWrong             = "activity-total-wrong"
 	faultActivityIgnoresTime            = "activity-ignores-time"
+	faultActivityWithoutSignUp          = "activity-without-sign-up"
+	faultUsernameBoundsRefused          = "username-bounds-refused"
 	faultStorageAnyTitle                = "storage-any-title"
 	faultDocumentLimitOff               = "document-limit-off"
 	faultDocumentExpiredAccepted        = "document-expired-accepted"

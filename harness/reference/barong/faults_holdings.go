@@ -83,6 +83,14 @@ func holdingFaults() []kit.Fault {
 			Operations: list{"listActivity"}, Outcomes: ok,
 		},
 		{
+			ID: faultActivityWithoutSignUp, Text: "The log does not say when the account was signed up.",
+			Operations: list{"listActivity"}, Outcomes: ok,
+		},
+		{
+			ID: faultUsernameBoundsRefused, Text: "The shortest and the longest user name that are allowed are refused.",
+			Operations: list{"createUser"}, Outcomes: ok,
+		},
+		{
 			ID: faultStorageAnyTitle, Text: "The data storage takes titles that are not set up.",
 			Operations: list{"createDataStorage"}, Outcomes: list{"title-unknown"},
 		},

@@ -247,7 +247,10 @@ var mailScenarios = map[string]scenario{
 		d.askReset("nobody@conform.test")
 		return fmt.Sprint(len(d.mails("nobody@conform.test")))
 	}},
-	faultEmailTakenAccepted:  {see: func(d *deployment) string { return statuses(d.signUp(d.who(roleActive, 0).Login)) }},
+	faultEmailTakenAccepted: {see: func(d *deployment) string { return statuses(d.signUp(d.who(roleActive, 0).Login)) }},
+	faultUsernameBoundsRefused: {see: func(d *deployment) string {
+		return statuses(d.signUp("shortest@conform.test", "username", "four"), d.signUp("longest@conform.test", "username", "twelveletter"))
+	}},
 	faultReferralNotChecked:  signedUp("refid", "ID0000000000"),
 	faultDataTooLongAccepted: signedUp("data", `"`+strings.Repeat("x", dataLimit)+`"`),
 }

@@ -48,7 +48,9 @@ func (s *Server) createUser(r *request) answer {
 		folded := strings.ToLower(*name)
 		a.username = &folded
 	}
-	s.record(r, a, topicAccount, "signup", succeed, nil)
+	if !s.On(faultActivityWithoutSignUp) {
+		s.record(r, a, topicAccount, "signup", succeed, nil)
+	}
 	if !s.signedUp {
 		a.role = "superadmin"
 		s.setPrivate(a, "email", "verified", r.Now)
@@ -96,10 +98,14 @@ func (s *Server) signUpProblems(r *request) []string {
 
 func (s *Server) usernameProblems(name string) []string {
 	var keys []string
+	shortest, longest := 4, 12
+	if s.On(faultUsernameBoundsRefused) {
+		shortest, longest = 5, 11
+	}
 	switch length := utf8.RuneCountInString(name); {
-	case length < 4:
+	case length < shortest:
 		keys = append(keys, "username.too_short")
-	case length > 12:
+	case length > longest:
 		keys = append(keys, "username.too_long")
 	}
 	if name == "" || len(strings.Trim(strings.ToLower(name), "abcdefghijklmnopqrstuvwxyz0123456789")) > 0 {

@@ -53,7 +53,7 @@ func (p *Client) Member(ctx context.Context) *Session {
 	if !p.SignsUpHere() {
 		return p.LogIn(ctx, p.Leased(RoleActive))
 	}
-	return p.confirmed(ctx, p.SignedUp(ctx))
+	return p.Confirmed(ctx, p.SignedUp(ctx))
 }
 
 // Newcomer is the session of an account whose e-mail address is not confirmed.
@@ -296,9 +296,9 @@ func (p *Client) NewAccount() *Account {
 	}
 }
 
-// confirmed confirms the e-mail address of a signed-up account and returns the
+// Confirmed confirms the e-mail address of a signed-up account and returns the
 // session that this opens.
-func (p *Client) confirmed(ctx context.Context, me *Session) *Session {
+func (p *Client) Confirmed(ctx context.Context, me *Session) *Session {
 	ginkgo.GinkgoHelper()
 	r := conform.Request{JSON: conform.Object{"token": p.MailedToken(ctx, me.Account.Login, Confirmation)}}
 	call := p.Do(ctx, p.VisitorAt(me.Account.Address), p.ConfirmEmail, r)
