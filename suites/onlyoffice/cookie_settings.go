@@ -79,6 +79,13 @@ func cookieSettingsUpdated(p *client.Client) {
 				p.Check("the settings made can be read", lifetime.Now(ctx, p.SignIn(ctx, who)), Equal(client.Lifetime(row.stored, false)))
 			}
 		})
+	It("PUT /settings/cookiesettings reads a lifetime that is written as text",
+		clause.Should("onlyoffice.cookie-settings.text", op, contract.OK, clause.Disrupts(), clause.Only(client.Release37),
+			clause.From(contract.Observed, "onlyoffice#1.0-numbers")), func(ctx SpecContext) {
+			who := lifetime.Keeper(ctx)
+			p.Expect(lifetime.Update(ctx, who, conform.Object{"lifeTime": "77", "enabled": false}), op, contract.OK)
+			p.Check("the settings made can be read", lifetime.Now(ctx, p.SignIn(ctx, who)), Equal(client.Lifetime(77, false)))
+		})
 	It("PUT /settings/cookiesettings replaces the session of the administrator who switches a lifetime on",
 		clause.Must("onlyoffice.cookie-settings.fresh-session", op, contract.OK, clause.Disrupts(), observed), func(ctx SpecContext) {
 			who := lifetime.Keeper(ctx)

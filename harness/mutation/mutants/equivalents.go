@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 
 	"authconform/harness/yamldoc"
 
@@ -96,4 +97,15 @@ func exempt(results []Result, all []Mutant, list []Exemption) (stale []string) {
 		}
 	}
 	return stale
+}
+
+// exempt names those of some mutants that are listed as equivalent.
+func (p *prover) exempt(mutants []Mutant) []site.ID {
+	var ids []site.ID
+	for _, m := range mutants {
+		if slices.ContainsFunc(p.Exempt, func(e Exemption) bool { return e.fits(m) }) {
+			ids = append(ids, m.ID)
+		}
+	}
+	return ids
 }

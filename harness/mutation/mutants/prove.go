@@ -84,7 +84,7 @@ func prepare(o Options, dir string) (*prover, error) {
 	for _, m := range p.all {
 		p.places = append(p.places, place{m.File, m.Function})
 	}
-	p.users, p.readers = generated.Users, generated.Readers
+	p.users, p.readers, p.faults = generated.Users, generated.Readers, generated.Faults
 	if p.chosen = choose(p.all, o); len(p.chosen) == 0 {
 		return nil, fmt.Errorf("no mutant is in a file that matches %q; the files are %s", o.Files, strings.Join(files(p.all), ", "))
 	}
@@ -118,6 +118,7 @@ type prover struct {
 	places  []place // of every mutant, by number
 	users   map[place][]place
 	readers map[site.ID][]place
+	faults  map[place][]string // that a function asks for
 	seen    []sighted
 }
 
@@ -275,7 +276,8 @@ func (p *prover) shard(ctx context.Context, mutants []Mutant, on []sighted, done
 		last := site.ID(0)
 		judged := map[site.ID]bool{}
 		finished, err := p.process(ctx, job{
-			Places: p.places, Users: p.usersOf(mutants), Judge: mutants, Exempt: p.exempt(mutants), On: on, Drop: p.Drop,
+			Places: p.places, Users: p.usersOf(mutants), Faults: p.faultsOf(mutants),
+			Judge: mutants, Exempt: p.exempt(mutants), On: on, Drop: p.Drop,
 		}, func(m message) {
 			if m.Begun != 0 {
 				last = m.Begun
@@ -301,17 +303,6 @@ func (p *prover) shard(ctx context.Context, mutants []Mutant, on []sighted, done
 		}
 	}
 	return nil
-}
-
-// exempt names those of some mutants that are listed as equivalent.
-func (p *prover) exempt(mutants []Mutant) []site.ID {
-	var ids []site.ID
-	for _, m := range mutants {
-		if slices.ContainsFunc(p.Exempt, func(e Exemption) bool { return e.fits(m) }) {
-			ids = append(ids, m.ID)
-		}
-	}
-	return ids
 }
 
 // process runs one job and hands on what its process says. finished tells whether

@@ -14,9 +14,10 @@ import (
 // clauses of one surface at most, the first of them those near to it; what all of
 // these let pass counts as survived, at worst wrongly so.
 const (
-	mostAsked = 120
-	mostNear  = 20
-	mostAgain = 40 // in the other profiles of an exchange, where the same clauses judge by other statuses
+	mostAsked   = 120
+	mostNear    = 20
+	mostTouched = 30 // of those about what hand-written faults of the same function differ in
+	mostAgain   = 40 // in the other profiles of an exchange, where the same clauses judge by other statuses
 	// A mutant that is listed as equivalent is only asked whether its entry is stale.
 	mostExempt = 10
 	// Where a spec waits for a step that failed, so many that judge the step come next.
@@ -32,15 +33,19 @@ const (
 type ranking struct {
 	clauses []sighting
 	places  []place
-	users   map[site.ID][]place // of the variable or field that a mutant changes
-	rarity  []float64           // of each place: 1 when one clause comes to it
+	users   map[site.ID][]place       // of the variable or field that a mutant changes
+	touched map[site.ID]map[step]bool // that hand-written faults of a mutant's function differ in
+	rarity  []float64                 // of each place: 1 when one clause comes to it
 	byWhere map[string][]float64
 	sizes   []int
 	turn    []int // of each clause, in an order in which each next one comes to the most that is new
 }
 
-func newRanking(places []place, users map[site.ID][]place, clauses []sighting) *ranking {
-	r := &ranking{clauses: clauses, places: places, users: users, rarity: make([]float64, len(places)), byWhere: map[string][]float64{}}
+func newRanking(places []place, users map[site.ID][]place, touched map[site.ID]map[step]bool, clauses []sighting) *ranking {
+	r := &ranking{
+		clauses: clauses, places: places, users: users, touched: touched,
+		rarity: make([]float64, len(places)), byWhere: map[string][]float64{},
+	}
 	for _, c := range clauses {
 		r.sizes = append(r.sizes, size(c.Reached))
 		for id := range places {
@@ -152,7 +157,8 @@ func (r *ranking) of(m Mutant) []*sighting {
 	return list
 }
 
-// vary orders the clauses behind those that are near: first one about each step that none
+// vary orders the clauses behind those that are near: first those about a step in which a
+// hand-written fault of the same function differs, then one about each step that none
 // of these is about, then one of each kind, those about the operation that comes to the
 // place the most often and rare kinds first, then the rest in turns. The kind of a clause is
 // the last word of its id, such as "no-store".
@@ -166,10 +172,12 @@ func (r *ranking) vary(m Mutant, order []int) {
 	for _, i := range order {
 		many[r.kind(i)]++
 	}
-	own := r.operation(m)
+	own, touched := r.operation(m), r.aboutFaults(m, rest)
 	place := map[int]int{}
 	for _, i := range rest {
 		switch c := r.clauses[i]; {
+		case slices.Contains(touched, i):
+			place[i] = -1
 		case !steps[c.Step]:
 			place[i] = 0
 		case !kinds[r.kind(i)] && c.Step.Operation == own:
@@ -196,6 +204,21 @@ func (p *prover) usersOf(mutants []Mutant) map[site.ID][]place {
 		}
 	}
 	return users
+}
+
+// aboutFaults picks the clauses about a step in which a hand-written fault of the mutant's
+// function differs: those first that judge what few do.
+func (r *ranking) aboutFaults(m Mutant, rest []int) []int {
+	var about []int
+	many := map[step]int{}
+	for _, i := range rest {
+		if s := r.clauses[i].Step; r.touched[m.ID][s] {
+			about = append(about, i)
+			many[s]++
+		}
+	}
+	slices.SortStableFunc(about, func(a, b int) int { return cmp.Compare(many[r.clauses[a].Step], many[r.clauses[b].Step]) })
+	return about[:min(len(about), mostTouched)]
 }
 
 // operation is the one whose clauses come to a place the most often; empty where those of

@@ -1,6 +1,7 @@
 package mutants
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 
@@ -28,13 +29,13 @@ func TestRankingPrefersWhoReachesWhatIsRare(t *testing.T) {
 	}
 	clauses := []sighting{clause("log-in", 4), clause("full", 2, 3), clause("log-in again", 4), clause("log-out", 5)}
 	var got []string
-	for _, c := range newRanking(places, nil, clauses).of(Mutant{ID: 1, File: "limits.go", Function: "take"}) {
+	for _, c := range newRanking(places, nil, nil, clauses).of(Mutant{ID: 1, File: "limits.go", Function: "take"}) {
 		got = append(got, c.ID)
 	}
 	if got[0] != "full" || len(got) != len(clauses) {
 		t.Errorf("order %v: want first the clause that fills the limit, and all of them", got)
 	}
-	r := newRanking(places, nil, clauses)
+	r := newRanking(places, nil, nil, clauses)
 	turns := map[string]int{}
 	for i, c := range clauses {
 		turns[c.ID] = r.turn[i]
@@ -44,5 +45,27 @@ func TestRankingPrefersWhoReachesWhatIsRare(t *testing.T) {
 	}
 	if all := slices.Sorted(slices.Values(r.turn)); !slices.Equal(all, []int{0, 1, 2, 3}) {
 		t.Errorf("turns %v: want each once", all)
+	}
+}
+
+// TestRankingHeedsFaultsOfTheFunction: of the clauses that are near to a mutant none before
+// the other, so that those come next that judge what a hand-written fault of its function
+// breaks.
+func TestRankingHeedsFaultsOfTheFunction(t *testing.T) {
+	places := []place{{}, {"limits.go", "take"}}
+	var clauses []sighting
+	for i := range 3 * mostNear {
+		s := sighting{ID: fmt.Sprint("e.login.", i), Step: step{"login", "ok"}, Reached: site.NewSet(2), Differs: site.NewSet(2)}
+		if i == 3*mostNear-1 {
+			s.ID, s.Step = "e.throttle.reached", step{"login", "throttled"}
+		}
+		s.Reached.Add(1)
+		s.Differs.Add(1)
+		clauses = append(clauses, s)
+	}
+	breaks := map[site.ID]map[step]bool{1: {{"login", "throttled"}: true}}
+	got := newRanking(places, nil, breaks, clauses).of(Mutant{ID: 1, File: "limits.go", Function: "take"})
+	if got[mostNear].ID != "e.throttle.reached" {
+		t.Errorf("next after the near ones comes %s; want e.throttle.reached", got[mostNear].ID)
 	}
 }

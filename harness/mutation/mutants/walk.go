@@ -18,6 +18,7 @@ type Generated struct {
 	Files   map[string][]byte   // absolute name -> rewritten source
 	Users   map[place][]place   // the functions that use a package variable
 	Readers map[site.ID][]place // the functions that use the field which a mutant changes
+	Faults  map[place][]string  // the hand-written faults that a function asks for
 }
 
 // Generate applies every rule to every place of the packages that the patterns
@@ -28,10 +29,11 @@ func Generate(module string, patterns ...string) (*Generated, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := &Generated{Files: map[string][]byte{}, Users: map[place][]place{}, Readers: map[site.ID][]place{}}
+	out := &Generated{Files: map[string][]byte{}, Users: map[place][]place{}, Readers: map[site.ID][]place{}, Faults: map[place][]string{}}
 	for _, p := range packages {
 		faulty, fields := faultOnly(p), map[site.ID]types.Object{}
 		variableUsers(p, out.Users)
+		functionFaults(p, out.Faults)
 		for i, file := range p.files {
 			if isFaultFile(p.names[i]) {
 				continue

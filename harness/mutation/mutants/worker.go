@@ -20,12 +20,14 @@ import (
 type job struct {
 	Places []place `json:"places"` // of every mutant of the binary, by number; the first is nobody's
 	// Users are the functions that use the package variable that a mutant changes.
-	Users   map[site.ID][]place `json:"users,omitempty"`
-	Observe *Surface            `json:"observe,omitempty"`
-	Judge   []Mutant            `json:"judge,omitempty"`
-	Exempt  []site.ID           `json:"exempt,omitempty"` // of these, listed as equivalent
-	On      []sighted           `json:"on,omitempty"`     // in the order in which they are asked
-	Drop    []string            `json:"drop,omitempty"`   // clauses that the suite is to lack
+	Users map[site.ID][]place `json:"users,omitempty"`
+	// Faults are the hand-written ones that the function of a mutant asks for.
+	Faults  map[site.ID][]string `json:"faults,omitempty"`
+	Observe *Surface             `json:"observe,omitempty"`
+	Judge   []Mutant             `json:"judge,omitempty"`
+	Exempt  []site.ID            `json:"exempt,omitempty"` // of these, listed as equivalent
+	On      []sighted            `json:"on,omitempty"`     // in the order in which they are asked
+	Drop    []string             `json:"drop,omitempty"`   // clauses that the suite is to lack
 }
 
 // place is where a mutant is.
@@ -243,7 +245,7 @@ func (w *worker) settle(t *trial, state State) {
 // rounds puts mutants to the clauses of one surface. In one round each clause meets
 // a mutant of its own, for building a suite's tree costs more than most specs.
 func (w *worker) rounds(s *stage, on sighted, first bool, order []*trial, trials map[site.ID]*trial) error {
-	likely := newRanking(w.Places, w.Users, on.Clauses)
+	likely := newRanking(w.Places, w.Users, touched(on.Exchange, w.Faults), on.Clauses)
 	for _, t := range order {
 		t.queue, t.spare, t.rounds, t.wasted = nil, nil, 0, 0
 		if t.settled {

@@ -146,7 +146,7 @@ func (s *Server) checkCaptcha(response string) (solved bool, refused *refusal) {
 		return false, nil
 	}
 	why := captchaRefused()
-	return false, &why
+	return solved, &why
 }
 
 // identifyByLink is the log-in by a single-use Auth link (2.3). Like the right

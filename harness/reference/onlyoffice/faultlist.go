@@ -11,7 +11,7 @@ func codeFaults() []kit.Fault {
 		{ID: faultAnyCodeAccepted, Text: "Any second-factor code that is not empty is accepted.", Operations: byCode, Outcomes: wrong},
 		{
 			ID: faultReplayedCodeAccepted, Text: "A time-based code is accepted more than once.",
-			Operations: byCode, Outcomes: wrong, Profiles: documentedOnly,
+			Operations: byCode, Outcomes: list{outCodeReplayed}, Profiles: documentedOnly,
 		},
 		{ID: faultForeignCodeAccepted, Text: "The current code of another user is accepted.", Operations: byCode, Outcomes: wrong},
 		{ID: faultWindowFarTooWide, Text: "Codes up to an hour away from now are accepted.", Operations: byCode, Outcomes: wrong},

@@ -17,6 +17,7 @@ const (
 	outThrottled    = "throttled"
 	outCodeNeeded   = "second-factor-required"
 	outCodeWrong    = "second-factor-wrong"
+	outCodeReplayed = "second-factor-replayed"
 	outCodeLimit    = "second-factor-throttled"
 	outNoFactor     = "second-factor-unavailable"
 	outUnavailable  = "unavailable"

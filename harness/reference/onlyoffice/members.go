@@ -121,8 +121,8 @@ func (c *codeText) UnmarshalJSON(raw []byte) error {
 // isEmail is the rule of the product's model validation: one @, neither first
 // nor last.
 func isEmail(text string) bool {
-	at := strings.IndexByte(text, '@')
-	return at > 0 && at < len(text)-1 && strings.Count(text, "@") == 1
+	name, domain, found := strings.Cut(text, "@")
+	return found && name != "" && domain != "" && !strings.Contains(domain, "@")
 }
 
 // isUUID accepts the form the product writes, 8-4-4-4-12 hexadecimal digits.
