@@ -110,7 +110,10 @@ func (r *Registry) Transform(node types.NodeType, offset ginkgo.Offset, text str
 	}
 	out := append(slices.Delete(slices.Clone(args), i, i+1), labels)
 	if entry.Disrupts && !(entry.Own && r.Beside) {
-		out = append(out, ginkgo.Serial, ginkgo.SpecPriority(-1))
+		out = append(out, ginkgo.Serial)
+		if !slices.ContainsFunc(out, ranked) {
+			out = append(out, ginkgo.SpecPriority(-1))
+		}
 	}
 	if r.Musts && entry.Level == MUST && !entry.Disrupts {
 		out = append(out, ginkgo.SpecPriority(1))

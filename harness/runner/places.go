@@ -65,7 +65,7 @@ func places(st conform.Suite, t *target.Target, claims map[string][]identity.Cla
 			byRole[role] = append(byRole[role], most)
 		}
 	}
-	found := map[string]int{}
+	found, ends := map[string]int{}, time.Duration(0)
 	for _, list := range byRole {
 		slices.SortStableFunc(list, func(a, b wear) int { return cmp.Compare(b.time, a.time) })
 		var begins time.Duration
@@ -73,8 +73,27 @@ func places(st conform.Suite, t *target.Target, claims map[string][]identity.Cla
 			found[w.clause] = int(begins / stride)
 			begins += w.time
 		}
+		ends = max(ends, begins)
+	}
+	for id, all := range claims {
+		if lasts := uses(st, terms, all); lasts > 0 {
+			found[id] = int(max(0, ends-lasts) / stride)
+		}
 	}
 	return found
+}
+
+// uses is for how long a clause has an account that fills in for another role, where it makes
+// more attempts than a limit takes, one limit after another: it locks the account, or comes
+// near that. Such a clause comes last, just early enough not to prolong the run: until then
+// the account serves others, and hardly ever afterwards. It is 0 for all other clauses.
+func uses(st conform.Suite, terms identity.Terms, claims []identity.Claim) (lasts time.Duration) {
+	for _, c := range claims {
+		if limits := c.Fails / terms.Attempts; st.Serves[c.Role] != "" && limits > 1 {
+			lasts = max(lasts, time.Duration(limits+1)*terms.Window)
+		}
+	}
+	return lasts
 }
 
 // stride is within which clauses stay in the order that chance gives them.

@@ -173,7 +173,7 @@ func opensNothing(s *conform.Context, entrance Entrance, whoAmI Subject, session
 	c := whoAmI.Should(s, "open-nothing", contract.Unauthenticated, "OWASP ASVS 5.0.0 6.3.3; checks#F01; checks#J09")
 	c.ID = s.Exchange() + ".answers.open-nothing"
 	It("No session is opened by what the run's refusals give, or by what its answers and mails give for another purpose", c,
-		Serial, SpecPriority(-2),
+		Serial, SpecPriority(-3),
 		func(ctx SpecContext) {
 			by, control := whoAmI.Ready(ctx)
 			s.Require("use the session", s.Do(ctx, by, whoAmI.Operation, control()), whoAmI.Operation, whoAmI.expected())

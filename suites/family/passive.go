@@ -116,7 +116,7 @@ func Passive(s *conform.Context, entrance Entrance, whoAmI Subject, cookie func(
 		}
 		c := whoAmI.Should(s, "no-"+r.slug, contract.OK, r.authority)
 		c.ID = s.Exchange() + ".answers.no-" + r.slug
-		It("No answer of the run "+r.what, c, Serial, SpecPriority(-2), func(ctx SpecContext) {
+		It("No answer of the run "+r.what, c, Serial, SpecPriority(-3), func(ctx SpecContext) {
 			by, control := whoAmI.Ready(ctx)
 			requests := []conform.Request{control(), control().WithHeader("Origin", "https://attacker.invalid")}
 			if r.slug == "origin" {

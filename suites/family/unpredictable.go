@@ -325,7 +325,7 @@ func unpredictable(s *conform.Context, whoAmI Subject, cookie func() string, iss
 	s.WatchMail(seen.mail)
 	c := whoAmI.Should(s, "unpredictable", contract.OK, "OWASP ASVS 5.0.0 7.2.3; checks#S11")
 	c.ID = s.Exchange() + ".answers.unpredictable"
-	It("The tokens that the answers of the run issue cannot be guessed from one another", c, Serial, SpecPriority(-2), func(ctx SpecContext) {
+	It("The tokens that the answers of the run issue cannot be guessed from one another", c, Serial, SpecPriority(-3), func(ctx SpecContext) {
 		for range enough {
 			by, control := whoAmI.Ready(ctx)
 			s.Require("use the session", s.Do(ctx, by, whoAmI.Operation, control()), whoAmI.Operation, whoAmI.expected())

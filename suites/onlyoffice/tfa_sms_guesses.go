@@ -20,9 +20,6 @@ func textTellsNothing(p *client.Client) {
 	}, Serial)
 }
 
-// textedTries is how many wrong codes of a phone are answered as wrong (onlyoffice#2.2-tries).
-const textedTries = 5
-
 // limitsTexts fills the limit of texted codes, which ends when the codes do.
 func limitsTexts(p *client.Client) {
 	op := p.LoginByCode
@@ -30,9 +27,9 @@ func limitsTexts(p *client.Client) {
 		clause.Should("onlyoffice.tfa-sms.guesses-limited", op, contract.SecondFactorThrottled, needsSMS, disruptsAll,
 			clause.From(contract.Observed, "onlyoffice#2.2-tries; onlyoffice#1.1-A3-throttled; checks#R01")), func(ctx SpecContext) {
 			p.WillWait(client.TextedLife, "the limit has to end")
-			x := p.Texted(ctx)
-			for i := range textedTries {
-				if i == textedTries-1 {
+			x := p.Guessing(ctx, client.TextedTries-1)
+			for i := range client.TextedTries {
+				if i == client.TextedTries-1 {
 					x.RequestCode(ctx) // which must not bring new guesses
 				}
 				p.Expect(x.SendCode(ctx, client.OtherDigits(x.Code)), op, contract.SecondFactorWrong)

@@ -11,6 +11,10 @@ import (
 	"authconform/suites/onlyoffice/client"
 )
 
+// afterOthers is the place of specs that activate a phone: nothing takes that back, and while
+// there are others, what they have texted need not all go to the phones that are left.
+const afterOthers = SpecPriority(-2)
+
 func setsPhone(p *client.Client) {
 	It("POST /authentication/setphone texts a code to the named number",
 		clause.Must("onlyoffice.tfa-sms.set-phone", p.SetPhone, contract.OK, needsSMS, disruptsAll), func(ctx SpecContext) {
@@ -19,7 +23,8 @@ func setsPhone(p *client.Client) {
 			x.PromisedCode(ctx)
 		})
 	It("POST /authentication/{code} activates a phone with the code texted to it, for this log-in and the next",
-		clause.Must("onlyoffice.tfa-sms.set-phone-activates", p.LoginByCode, client.SMSVerified, needsSMS, disruptsAll), func(ctx SpecContext) {
+		clause.Must("onlyoffice.tfa-sms.set-phone-activates", p.LoginByCode, client.SMSVerified, needsSMS, disruptsAll), afterOthers,
+		func(ctx SpecContext) {
 			x := p.Phoneless(ctx)
 			x.Activate(ctx)
 			p.Expect(p.LogIn(ctx, x.Who), p.Login, client.SMSRequired)
@@ -82,7 +87,8 @@ func setPhoneRefuses(p *client.Client) {
 			x.NextCode(ctx)
 		})
 	It("POST /authentication/setphone rejects a number once the phone of the user is activated",
-		clause.Should("onlyoffice.tfa-sms.set-phone-again", op, contract.Invalid, needsSMS, disruptsAll), func(ctx SpecContext) {
+		clause.Should("onlyoffice.tfa-sms.set-phone-again", op, contract.Invalid, needsSMS, disruptsAll), afterOthers,
+		func(ctx SpecContext) {
 			x := p.Phoneless(ctx)
 			x.Activate(ctx)
 			p.DoExpect(ctx, x.Bearer, op, x.Number(), contract.Invalid)

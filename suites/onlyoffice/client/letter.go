@@ -4,6 +4,8 @@ import (
 	"context"
 	"slices"
 
+	"github.com/onsi/ginkgo/v2"
+
 	"authconform/harness/conform"
 	"authconform/harness/inbox"
 	"authconform/harness/target"
@@ -21,5 +23,19 @@ func Letter(_ context.Context, s *conform.Context) *conform.Letter {
 		Operation: p.SendPassword, By: p.Anonymous(), Request: p.PasswordMail(who.Login), Who: who.Name, To: who.Login,
 		Reads:  func(m inbox.Message) string { return LinkIn(m, PasswordChange).Key },
 		Wanted: "a link with type=" + PasswordChange + " and key= in its query",
+	}
+}
+
+// Arrivals counts the messages that have come to an address since it was called. Earlier specs
+// may have left some, more than an inbox lists at once.
+func (p *Client) Arrivals(ctx context.Context, to string) func() int {
+	ginkgo.GinkgoHelper()
+	before := map[string]bool{}
+	for _, m := range p.Messages(ctx, to) {
+		before[m.ID] = true
+	}
+	return func() int {
+		ginkgo.GinkgoHelper()
+		return len(slices.DeleteFunc(p.Messages(ctx, to), func(m inbox.Message) bool { return before[m.ID] }))
 	}
 }

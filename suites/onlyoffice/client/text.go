@@ -19,6 +19,8 @@ const (
 	TextedLife = 10 * time.Minute
 	// TextedMost is how many unused codes one phone can have (sms:keycount).
 	TextedMost = 6
+	// TextedTries is how many wrong codes of one phone are answered as wrong while its codes count (onlyoffice#2.2-tries).
+	TextedTries = 5
 )
 
 // TextUser is a user whose second factor is a code by text message.
@@ -32,13 +34,19 @@ type TextUser struct {
 // for that outright: a first step sends none while another is unused.
 func (p *Client) Texted(ctx context.Context) *TextUser {
 	ginkgo.GinkgoHelper()
-	return p.TextedUsers(ctx, 1)[0]
+	return p.Guessing(ctx, 0)
 }
 
-// TextedUsers is Texted for several users.
-func (p *Client) TextedUsers(ctx context.Context, n int) []*TextUser {
+// Guessing is Texted for a spec that then sends so many wrong codes.
+func (p *Client) Guessing(ctx context.Context, wrong int) *TextUser {
 	ginkgo.GinkgoHelper()
-	all := p.textUsers(ctx, n)
+	return p.TextedUsers(ctx, wrong)[0]
+}
+
+// TextedUsers is Guessing for several users, each with its own number of wrong codes.
+func (p *Client) TextedUsers(ctx context.Context, wrong ...int) []*TextUser {
+	ginkgo.GinkgoHelper()
+	all := p.textUsers(ctx, wrong...)
 	for _, x := range all {
 		x.RequestCode(ctx)
 	}
@@ -48,13 +56,13 @@ func (p *Client) TextedUsers(ctx context.Context, n int) []*TextUser {
 // Untexted is a user to whom no code was sent yet.
 func (p *Client) Untexted(ctx context.Context) *TextUser {
 	ginkgo.GinkgoHelper()
-	return p.textUsers(ctx, 1)[0]
+	return p.textUsers(ctx, 0)[0]
 }
 
-func (p *Client) textUsers(ctx context.Context, n int) []*TextUser {
+func (p *Client) textUsers(ctx context.Context, wrong ...int) []*TextUser {
 	ginkgo.GinkgoHelper()
 	var all []*TextUser
-	for _, who := range p.TextMode(ctx, Phone, n) {
+	for _, who := range p.TextMode(ctx, Phone, wrong...) {
 		x := &TextUser{Who: who, p: p}
 		ginkgo.DeferCleanup(x.useUp)
 		all = append(all, x)
@@ -62,14 +70,15 @@ func (p *Client) textUsers(ctx context.Context, n int) []*TextUser {
 	return all
 }
 
-// TextMode switches the portal to codes by text message, mandatory for some
-// identities of the role.
-func (p *Client) TextMode(ctx context.Context, role string, n int) []*identity.Identity {
+// TextMode switches the portal to codes by text message, mandatory for some identities of
+// the role, each of which may then send so many wrong codes.
+func (p *Client) TextMode(ctx context.Context, role string, wrong ...int) []*identity.Identity {
 	ginkgo.GinkgoHelper()
 	var all []*identity.Identity
 	var ids []string
-	for range n {
-		who, session := p.SignedIn(ctx, role)
+	for _, guesses := range wrong {
+		who := p.guesser(role, guesses)
+		session := p.SignIn(ctx, who)
 		p.ForgetMail(ctx, p.textAddress(who))
 		all, ids = append(all, who), append(ids, p.ID(ctx, session))
 	}
@@ -156,7 +165,7 @@ func (p *Client) Phoneless(ctx context.Context) *PhonelessUser {
 func (p *Client) PhonelessUsers(ctx context.Context, n int) []*PhonelessUser {
 	ginkgo.GinkgoHelper()
 	var all []*PhonelessUser
-	for _, who := range p.TextMode(ctx, NoPhone, n) {
+	for _, who := range p.TextMode(ctx, NoPhone, make([]int, n)...) {
 		call := p.LogIn(ctx, who)
 		p.Require("take the first step as "+who.Name, call, p.Login, PhoneRequired)
 		l := p.StepLinkOf(call, PhoneActivation)
