@@ -157,7 +157,7 @@ func (b *Broker) assign() {
 	var wake time.Time
 	var waiting []*ticket
 	for _, t := range b.queue {
-		picks, ready := b.pick(t, kept, now)
+		picks, ready := b.reach(t, kept, now)
 		if b.over == "" && !b.suited(t) {
 			waiting = append(waiting, t)
 			continue

@@ -25,3 +25,15 @@ func (b *Broker) enqueue(t *ticket) {
 	}
 	b.queue = slices.Insert(b.queue, at, t)
 }
+
+// reach is pick for a request that waits its turn: where it is out of reach only because of
+// what older requests keep, it waits as they do, and keeps nothing itself.
+func (b *Broker) reach(t *ticket, kept map[*account]time.Time, now time.Time) (picks []*account, ready time.Time) {
+	picks, ready = b.pick(t, kept, now)
+	if ready.Sub(now) > b.terms.Patience {
+		if _, later := b.pick(t, nil, now); later.Sub(now) <= b.terms.Patience {
+			return make([]*account, len(t.Claims)), later
+		}
+	}
+	return picks, ready
+}

@@ -2,6 +2,7 @@ package identity
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 )
@@ -30,5 +31,24 @@ func TestHolderFirst(t *testing.T) {
 	}
 	if err := <-both; err != nil {
 		t.Errorf("the older request: %v", err)
+	}
+}
+
+// TestKeptIsNotForEver: who finds an account that rests for longer than anybody waits, and
+// beside it none but what an older request keeps, waits as that does and keeps nothing.
+func TestKeptIsNotForEver(t *testing.T) {
+	b, c := bench(2)
+	both := lease(t, b, c, 4, 4)
+	both[0].Fill(c.t.Add(time.Hour))
+	b.Return(both[0].Name, both[0].State())
+	fail(b, both[1], 4)
+	request, kept := &ticket{Request: Request{Claims: claims(4)}}, map[*account]time.Time{b.accounts[1]: c.t.Add(time.Minute)}
+	picks, ready := b.reach(request, kept, c.t)
+	if slices.ContainsFunc(picks, func(a *account) bool { return a != nil }) || ready.Sub(c.t) > b.terms.Patience {
+		t.Errorf("it is given %v in %s", picks, ready.Sub(c.t))
+	}
+	b.accounts[1].Retired = "gone"
+	if _, ready := b.reach(request, kept, c.t); ready.Sub(c.t) <= b.terms.Patience {
+		t.Errorf("an account that is full for an hour can be had in %s", ready.Sub(c.t))
 	}
 }

@@ -77,7 +77,7 @@ is newly broken is red.`,
 	flags.StringVar(&o.TargetFile, "target", "", "target `FILE` of the deployment; the embedded reference without it")
 	flags.StringVar(&o.Profile, "profile", "", "profile of the contract (default: the target file's, or the contract's first)")
 	flags.StringVar(&o.Out, "out", "", "`DIR` for the reports (default: reports/runs/<time>)")
-	flags.IntVar(&o.Procs, "procs", 0, "processes to spread the specs over (default: 12 where a target takes real time, for waiting "+
+	flags.IntVar(&o.Procs, "procs", 0, "processes to spread the specs over (default: 24 where a target takes real time, for waiting "+
 		"costs nothing; else 1)")
 	flags.StringSliceVar(&focus, "focus", nil, "run only the clauses whose id matches this `GLOB`; several are one run of them all")
 	flags.StringSliceVar(&skip, "skip", nil, "leave out the clauses whose id matches this `GLOB`")
