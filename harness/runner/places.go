@@ -48,11 +48,12 @@ func places(st conform.Suite, t *target.Target, claims map[string][]identity.Cla
 		return nil
 	}
 	roles, codes := pools(st, t)
-	byRole := map[string][]wear{}
+	heavy, light := map[string][]wear{}, map[string][]wear{}
 	for _, id := range slices.Sorted(maps.Keys(claims)) {
-		worn := map[string]time.Duration{}
+		worn, fails := map[string]time.Duration{}, map[string]int{}
 		for _, c := range claims[id] {
 			worn[c.Role] += wears(c, terms, codes[c.Role]) / time.Duration(max(1, roles[c.Role]))
+			fails[c.Role] += c.Fails
 		}
 		most := wear{clause: id}
 		role := ""
@@ -61,19 +62,18 @@ func places(st conform.Suite, t *target.Target, claims map[string][]identity.Cla
 				role, most.time = r, worn[r]
 			}
 		}
-		if most.time > 0 {
-			byRole[role] = append(byRole[role], most)
+		switch {
+		case most.time > 0 && fails[role] > 0:
+			heavy[role] = append(heavy[role], most)
+		case most.time > 0:
+			light[role] = append(light[role], most)
 		}
 	}
 	found, ends := map[string]int{}, time.Duration(0)
-	for _, list := range byRole {
-		slices.SortStableFunc(list, func(a, b wear) int { return cmp.Compare(b.time, a.time) })
-		var begins time.Duration
-		for _, w := range list {
-			found[w.clause] = int(begins / stride)
-			begins += w.time
-		}
-		ends = max(ends, begins)
+	for role := range roles {
+		slices.SortStableFunc(heavy[role], func(a, b wear) int { return cmp.Compare(b.time, a.time) })
+		begins := inARow(found, heavy[role])
+		ends = max(ends, begins, beside(found, light[role], begins))
 	}
 	for id, all := range claims {
 		if lasts := uses(st, terms, all); lasts > 0 {
@@ -81,6 +81,29 @@ func places(st conform.Suite, t *target.Target, claims map[string][]identity.Cla
 		}
 	}
 	return found
+}
+
+// inARow places clauses one after another, and says when the last of them has ended.
+func inARow(found map[string]int, list []wear) (begins time.Duration) {
+	for _, w := range list {
+		found[w.clause] = int(begins / stride)
+		begins += w.time
+	}
+	return begins
+}
+
+// beside spreads clauses that take a code each and fail nothing over the time that those which
+// fail take: accounts that rest have a new code every half a minute, and nobody else wants it.
+func beside(found map[string]int, list []wear, ends time.Duration) time.Duration {
+	var taken time.Duration
+	for _, w := range list {
+		taken += w.time
+	}
+	ends = max(ends, taken)
+	for i, w := range list {
+		found[w.clause] = int(ends * time.Duration(i) / time.Duration(len(list)) / stride)
+	}
+	return ends
 }
 
 // uses is for how long a clause has an account that fills in for another role, where it makes

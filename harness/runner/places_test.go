@@ -20,14 +20,16 @@ func TestPlaces(t *testing.T) {
 	claim := func(role string, fails int) identity.Claim { return identity.Claim{Role: role, Fails: fails} }
 	claims := map[string][]identity.Claim{
 		"fills": {claim("user", 6)}, "four": {claim("user", 4)}, "two": {claim("user", 2)}, "again": {claim("user", 2)},
-		"free": {claim("user", 0)},
+		"free":  {claim("user", 0)},
+		"locks": {claim("spare", 12)}, "long": {claim("app", 4), claim("app", 4), claim("app", 4), claim("app", 4)},
 		"code": {claim("app", 0)}, "codes": {claim("app", 4), claim("app", 1)}, "both": {claim("app", 0), claim("user", 1)},
 	}
 	st := conform.Suite{Serves: map[string]string{"spare": "user"}}
 	got := places(st, file, claims)
 	// Three accounts serve users: a whole window takes them 20 s, half of it 10 s. The one
-	// with an app takes 30 s for each code and a minute for a window.
-	want := map[string]int{"fills": 0, "four": 1, "again": 2, "two": 3, "codes": 0, "both": 6, "code": 8}
+	// with an app takes a minute for a window; what takes a code from it and fails nothing is
+	// spread over its five and a half. The spare one serves users until it has to be locked.
+	want := map[string]int{"fills": 0, "four": 1, "again": 2, "two": 3, "long": 0, "codes": 16, "both": 0, "code": 11, "locks": 10}
 	for id, place := range want {
 		if got[id] != place {
 			t.Errorf("%s has the place %d, want %d; all: %v", id, got[id], place, got)
