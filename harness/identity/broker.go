@@ -206,7 +206,9 @@ func (b *Broker) settle(t *ticket, picks []*account, ready, now time.Time) bool 
 				a.forget()
 			}
 			a.as = t.Claims[i].Role
-			a.turn, a.holder, a.fills, a.sets, a.indifferent = b.turn, t.by, t.Fills, t.Sets, t.indifferent() && len(t.Held) == 0
+			a.turn, a.holder, a.fills, a.sets = b.turn, t.by, t.Fills, t.Sets
+			// What wore it under a raised limit may fill the limit that is put back meanwhile.
+			a.indifferent = t.indifferent() && len(t.Held) == 0 && left(b.terms.Attempts, a.counted(), 0)
 			t.grants = append(t.grants, Grant{a.Identity, a.State, b.terms.Window + margin})
 		}
 	default:

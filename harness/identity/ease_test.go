@@ -195,3 +195,28 @@ func TestWhatAnotherLimitCounted(t *testing.T) {
 		})
 	}
 }
+
+// TestWornUnderRaisedLimit: who fails nothing with an account that a raised limit let fail more
+// often than the target's own does keeps that from being put back.
+func TestWornUnderRaisedLimit(t *testing.T) {
+	b, c, turns := easedBench(2, nil)
+	fail(b, lease(t, b, c, 9)[0], 9)
+	who := lease(t, b, c, 0)[0]
+	if who.Name != "user-1" {
+		b.Return(who.Name, who.State())
+		t.Fatalf("%s is given, want one that nobody had", who.Name)
+	}
+	worn := lease(t, b, c, 0)[0]
+	b.Return(who.Name, who.State())
+	fills := asks(t, b, Request{Claims: claims(6), Now: c.t, Fills: true})
+	for n := 0; n == 0; n, _ = b.Waiting() {
+	}
+	b.mu.Lock()
+	if b.ease.turning || !b.ease.raised {
+		t.Error("the limit is put back while a worn account is in use")
+	}
+	b.mu.Unlock()
+	b.Return(worn.Name, worn.State())
+	turned(t, turns, false)
+	granted(t, fills)
+}
