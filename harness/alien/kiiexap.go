@@ -54,7 +54,7 @@ var DeskBugs = map[string]string{
 	"unknown-user-enters":       "kiiexap.login.same-refusal",
 	"authenticated-missing":     "kiiexap.login.signature",
 	"no-limit":                  "kiiexap.throttle.parallel",
-	"limit-spares-right":        "kiiexap.throttle.parallel",
+	"limit-spares-right":        "kiiexap.throttle.right-credentials",
 	"signature-prefix":          "kiiexap.signature.cut",
 }
 
