@@ -17,7 +17,7 @@ func (s *Context) HandsOut(operation, label string) bool {
 		return false
 	}
 	if strings.HasPrefix(label, "cookie-") {
-		return op.SetsCookies(s.profile) || slices.ContainsFunc(s.handouts(op), isToken)
+		return s.contract.SetsCookies(op) || slices.ContainsFunc(s.handouts(op), isToken)
 	}
 	return slices.ContainsFunc(s.handouts(op), func(name string) bool { return contract.SameName(name, label) })
 }
@@ -31,7 +31,7 @@ func (s *Context) handouts(op *contract.Operation) []string {
 	if names, found := s.prints[op]; found {
 		return names
 	}
-	printed := s.contract.Prints(op, s.profile)
+	printed := s.contract.Prints(op)
 	names := slices.Clone(printed)
 	for _, setting := range slices.Sorted(maps.Keys(s.suite.Settings)) {
 		if as := s.suite.Settings[setting]; as.Carries && slices.Contains(printed, as.Default) {

@@ -7,10 +7,11 @@ import (
 )
 
 // Prints lists the members, at any depth, at which the operation's answers to accepted
-// requests may hold a text in a profile, whatever envelope holds them.
-func (c *Contract) Prints(o *Operation, profile string) []string {
+// requests may hold a text, whatever envelope holds them: what one release hands out is no
+// leak of another.
+func (c *Contract) Prints(o *Operation) []string {
 	var names []string
-	for _, a := range o.accepting(profile) {
+	for _, a := range c.accepting(o) {
 		if a.Schema == nil {
 			continue
 		}
@@ -23,18 +24,20 @@ func (c *Contract) Prints(o *Operation, profile string) []string {
 	return names
 }
 
-// SetsCookies tells whether an answer to an accepted request sets a cookie in a profile.
-func (o *Operation) SetsCookies(profile string) bool {
-	return slices.ContainsFunc(o.accepting(profile), func(a *Answer) bool {
+// SetsCookies tells whether an answer to an accepted request sets a cookie.
+func (c *Contract) SetsCookies(o *Operation) bool {
+	return slices.ContainsFunc(c.accepting(o), func(a *Answer) bool {
 		rule, named := a.Headers[http.CanonicalHeaderKey("Set-Cookie")]
 		return named && rule.Presence != Absent
 	})
 }
 
-func (o *Operation) accepting(profile string) (answers []*Answer) {
-	for _, outcome := range o.outcomes {
-		if a, ok := o.Answer(outcome, profile); ok && a.Accepts() {
-			answers = append(answers, a)
+func (c *Contract) accepting(o *Operation) (answers []*Answer) {
+	for _, profile := range c.Profiles {
+		for _, outcome := range o.outcomes {
+			if a, ok := o.Answer(outcome, profile); ok && a.Accepts() {
+				answers = append(answers, a)
+			}
 		}
 	}
 	return answers
