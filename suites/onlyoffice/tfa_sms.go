@@ -187,7 +187,8 @@ func refusesText(p *client.Client) {
 // guesses is how many of the changes send a wrong code, which counts as a guess.
 func guesses(changes []conform.Change) (n int) {
 	for _, change := range changes {
-		if code, _ := change.Of(client.JSON(conform.Object{"code": "right"})).JSON.(conform.Object)["code"].(string); code != "" && code != "right" {
+		members, _ := change.Of(client.JSON(conform.Object{"code": "right"})).JSON.(conform.Object)
+		if code, _ := members["code"].(string); code != "" && code != "right" {
 			n++
 		}
 	}

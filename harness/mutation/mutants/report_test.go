@@ -21,7 +21,8 @@ func TestMarkdown(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, row := range []string{
-		"| a | 3 | 1 | 1 | 1 | 0 | 0 | 75.0 % |", "| a/one.go | 2 | 1 | 1 | 1 | 0 | 0 | 66.7 % |", "| a/two.go | 1 | 0 | 0 | 0 | 0 | 0 | 100.0 % |",
+		"| a | 3 | 1 | 1 | 1 | 0 | 0 | 75.0 % |",
+		"| a/one.go | 2 | 1 | 1 | 1 | 0 | 0 | 66.7 % |", "| a/two.go | 1 | 0 | 0 | 0 | 0 | 0 | 100.0 % |",
 	} {
 		if !strings.Contains(b.String(), row+"\n") {
 			t.Errorf("no row %s in\n%s", row, &b)
