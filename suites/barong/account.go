@@ -227,7 +227,12 @@ func accountEnd(p *api) {
 func (p *api) stillThere(ctx context.Context, me *client.Session) func() any {
 	return func() any {
 		GinkgoHelper()
-		return value.Text(p.UserOf(ctx, me), "state")
+		call := p.Do(ctx, me.Actor, p.GetCurrentUser, conform.Request{})
+		if p.Is(call, p.GetCurrentUser, userNotActive) {
+			return "not active"
+		}
+		p.Require("read the account", call, p.GetCurrentUser, contract.OK)
+		return value.Text(value.Of(call), "state")
 	}
 }
 

@@ -83,6 +83,7 @@ func captchas(p *api) {
 	})
 	captchaShape(p)
 	captchaWithCode(p)
+	mailsNothingUnsolved(p)
 }
 
 func (p *api) refusesCaptcha(op *contract.Operation) func(SpecContext, refused) {

@@ -43,6 +43,7 @@ func (p *api) signUpToken(ctx context.Context) string {
 func emailConfirmations(p *api) {
 	Describe("POST identity/users/email/confirm_code", func() {
 		confirmations(p)
+		confirmsNoMore(p)
 		mailedTokens(p, tokenBearer{
 			area: "email", operation: p.ConfirmEmail, request: p.CreateUser,
 			features: []string{client.SignUp},
@@ -99,8 +100,10 @@ func confirmationRequests(p *api) {
 		clause.Must("barong.email.mail", op, contract.OK, clause.Needs(client.SignUp)), func(ctx SpecContext) {
 			a := p.SignedUp(ctx).Account
 			p.MailedToken(ctx, a.Login, client.Confirmation)
-			p.Expect(p.Do(ctx, p.Visitor(), op, p.ForAddress(a.Login)), op, contract.OK)
+			asked := p.Do(ctx, p.Visitor(), op, p.ForAddress(a.Login))
+			p.Expect(asked, op, contract.OK)
 			token := p.PromisedToken(ctx, a.Login, client.Confirmation)
+			p.expectMailedOnly(asked, token)
 			p.Expect(p.Do(ctx, p.Visitor(), p.ConfirmEmail, confirmWith(token)), p.ConfirmEmail, contract.OK)
 		})
 	It("POST /identity/users/email/generate_code answers for an unknown address as for a pending one and mails nothing to it",

@@ -37,6 +37,16 @@ func updatesKeys(p *api) {
 			p.Expect(p.Change(ctx, me, k, conform.Object{"state": client.KeyActive}), op, contract.OK)
 			p.Acts(ctx, k)
 		})
+	It("POST /identity/sessions leaves an inactive API key inactive", Serial,
+		clause.Should("barong.keys.inactive-after-log-in", p.CreateSession, contract.OK,
+			clause.From(contract.Standard, "OWASP ASVS 5.0.0 7.4.2; checks#K10")),
+		func(ctx SpecContext) {
+			me := p.Enrolled(ctx)
+			k := p.NewKey(ctx, me)
+			p.Require("make the key inactive", p.Change(ctx, me, k, conform.Object{"state": client.KeyInactive}), op, contract.OK)
+			p.LogIn(ctx, me.Account)
+			p.Check("its state", value.Text(p.EntityOf(ctx, k), "state"), Equal(client.KeyInactive))
+		})
 	It("PATCH /resource/api_keys/{kid} removes the scopes when the request names none",
 		clause.Should("barong.keys.update-without-scope", op, contract.OK, clause.From(contract.Inferred, "barong#2.2-updateKey")),
 		func(ctx SpecContext) {

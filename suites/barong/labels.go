@@ -68,6 +68,7 @@ func labels(p *api) {
 		labelsRead(p)
 		labelsChanged(p)
 		privateLabels(p)
+		labelsGiveNothing(p)
 	})
 }
 

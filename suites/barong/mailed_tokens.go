@@ -102,6 +102,15 @@ func mailedTokens(p *api, b tokenBearer) {
 			fresh, again := b.fresh(ctx)
 			p.Require("use a fresh token", p.Do(ctx, p.Visitor(), b.operation, again(fresh)), b.operation, contract.OK)
 		})
+	It(b.operation.Name()+" rejects a token without an issuer",
+		clause.Should("barong."+b.area+".token-without-issuer", b.operation, "token-foreign-issuer",
+			clause.Needs(append([]string{client.KnownKey}, b.features...)...), clause.From(contract.Standard, "RFC 8725 3.8")),
+		func(ctx SpecContext) {
+			token, request := b.fresh(ctx)
+			without := p.resigned(token, func(claims map[string]any) { delete(claims, "iss") })
+			p.ExpectShut("nobody issued it", p.Do(ctx, p.Visitor(), b.operation, request(without)), b.operation, "token-foreign-issuer")
+			p.Require("use the token as it was mailed", p.Do(ctx, p.Visitor(), b.operation, request(token)), b.operation, contract.OK)
+		})
 	It(b.request.Name()+" mails a token that is good for an hour",
 		clause.Graded("barong."+b.area+".token-lifetime", b.request, contract.OK, clause.Needs(b.features...),
 			clause.From(contract.Tested, "barong#2.1-confirmEmail-parameters")), func(ctx SpecContext) {

@@ -17,7 +17,7 @@ import (
 // they are called as meant; otp_codes.go is about the codes, otp_machine.go about
 // their order.
 func secondFactor(p *api) {
-	Describe("POST otp/generate_qrcode", func() { generates(p) })
+	Describe("POST otp/generate_qrcode", func() { generates(p); secretsUnlike(p) })
 	Describe("POST otp/enable", func() { enables(p) })
 	Describe("POST otp/verify", func() { verifies(p) })
 	Describe("POST otp/disable", func() { disables(p) })

@@ -25,6 +25,7 @@ func codesOf(p *api) {
 	codeForms(p)
 	codeMemory(p)
 	codeAcross(p)
+	codesStaySpent(p)
 }
 
 func codeTimes(p *api) {

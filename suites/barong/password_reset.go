@@ -2,6 +2,7 @@ package barong
 
 import (
 	"context"
+	"strings"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -9,6 +10,7 @@ import (
 	"authconform/harness/clause"
 	"authconform/harness/conform"
 	"authconform/harness/contract"
+	"authconform/harness/httpclient"
 	"authconform/harness/inbox"
 	"authconform/suites/barong/client"
 	"authconform/suites/family"
@@ -41,6 +43,7 @@ func passwordResets(p *api) {
 	Describe("POST identity/users/password/confirm_code", func() {
 		resetConfirms(p)
 		resetRefuses(p)
+		resetsNoMore(p)
 		mailedTokens(p, tokenBearer{
 			area: "password-reset", operation: p.ConfirmPasswordReset, request: p.RequestPasswordReset,
 			fresh: func(ctx context.Context) (string, func(token string) conform.Request) {
@@ -56,14 +59,27 @@ func passwordResets(p *api) {
 	})
 }
 
+// expectMailedOnly checks that who asked for a mail is not told its token, which would prove
+// that they read a mailbox that is not theirs (OWASP ASVS 5.0.0 6.6.3).
+func (p *api) expectMailedOnly(asked *httpclient.Call, token string) {
+	GinkgoHelper()
+	said := string(asked.Body)
+	for _, values := range asked.Header {
+		said += "\n" + strings.Join(values, "\n")
+	}
+	p.Holds("the token is in the mail alone", !strings.Contains(said, token), "the answer to the request for the mail holds it")
+}
+
 func resetRequests(p *api) {
 	op := p.RequestPasswordReset
 	It("POST /identity/users/password/generate_code mails a token that resets the password",
 		clause.Must("barong.password-reset.mail", op, contract.OK), func(ctx SpecContext) {
 			a := p.Changeable(ctx).Account
 			p.ForgetMail(ctx, a.Login)
-			p.Expect(p.Do(ctx, p.Visitor(), op, p.ForAddress(a.Login)), op, contract.OK)
+			asked := p.Do(ctx, p.Visitor(), op, p.ForAddress(a.Login))
+			p.Expect(asked, op, contract.OK)
 			token := p.PromisedToken(ctx, a.Login, client.Reset)
+			p.expectMailedOnly(asked, token)
 			call := p.Do(ctx, p.Visitor(), p.ConfirmPasswordReset, p.PasswordReset(token, p.Next(a)))
 			p.Expect(call, p.ConfirmPasswordReset, contract.OK)
 		})

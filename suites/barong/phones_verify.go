@@ -16,6 +16,7 @@ import (
 )
 
 func phoneVerified(p *api) {
+	phoneCodesOwn(p)
 	op := p.VerifyPhone
 	It("POST /resource/phones/verify verifies a number with the code that was sent and labels the account",
 		clause.Graded("barong.phones.verified", op, contract.OK), func(ctx SpecContext) {
@@ -169,7 +170,8 @@ func phoneCounts(p *api) {
 			p.Expect(call, p.SendPhoneCode, tooManyRetries)
 		})
 	It("POST /resource/phones/verify checks at most ten codes for a number",
-		clause.Should("barong.phones.too-many-codes", p.VerifyPhone, tooManyRetries, clause.Needs(client.RealPhones)), func(ctx SpecContext) {
+		clause.Should("barong.phones.too-many-codes", p.VerifyPhone, tooManyRetries,
+			clause.Needs(client.RealPhones)), func(ctx SpecContext) {
 			me := p.PhoneOwner(ctx)
 			me.Add(ctx)
 			right := me.Code(ctx)
@@ -177,6 +179,24 @@ func phoneCounts(p *api) {
 			for range 9 {
 				p.Require("send a wrong code", me.Check(ctx, wrong), p.VerifyPhone, codeWrong)
 			}
+			call := me.Check(ctx, wrong)
+			if p.Exactly(call, p.VerifyPhone, codeWrong) {
+				call = me.Check(ctx, right)
+			}
+			p.Expect(call, p.VerifyPhone, tooManyRetries)
+		})
+	It("POST /resource/phones/verify checks no more codes for a number that was sent its code again",
+		clause.Should("barong.phones.too-many-codes-resent", p.VerifyPhone, tooManyRetries,
+			clause.Needs(client.RealPhones)), func(ctx SpecContext) {
+			me := p.PhoneOwner(ctx)
+			me.Add(ctx)
+			right := me.Code(ctx)
+			wrong := p.Secret("sms-code", otherDigit(right))
+			for range 9 {
+				p.Require("send a wrong code", me.Check(ctx, wrong), p.VerifyPhone, codeWrong)
+			}
+			p.BetweenCodes(ctx)
+			p.Require("have a code sent again", send(ctx, me), p.SendPhoneCode, contract.OK)
 			call := me.Check(ctx, wrong)
 			if p.Exactly(call, p.VerifyPhone, codeWrong) {
 				call = me.Check(ctx, right)

@@ -65,7 +65,7 @@ func sessions(p *api) {
 		})
 	}
 	Describe("a session's CSRF token", func() { sessionCSRF(p) })
-	Describe("a session ends", func() { sessionsKilled(p) })
+	Describe("a session ends", func() { sessionsKilled(p); sessionsStayShut(p) })
 }
 
 // enters sends a gate's request with something about the client changed.
@@ -91,6 +91,8 @@ func sessionAgent(p *api, g gate) {
 	}, []conform.Row[func(string) string]{
 		{Text: g.Name() + " rejects and ends a session whose client has one character more in its User-Agent",
 			Clause: g.at("user-agent", sessionMismatch), Given: func(agent string) string { return agent + "1" }},
+		{Text: g.Name() + " rejects and ends a session whose client sends no User-Agent",
+			Clause: g.at("user-agent-absent", sessionMismatch), Given: func(string) string { return "" }},
 		{Text: g.Name() + " rejects and ends a session whose client writes its User-Agent in the other case",
 			Clause: g.at("user-agent-case", sessionMismatch), Given: swapCase},
 	})

@@ -28,11 +28,14 @@ func sessionsKilled(p *api) {
 		})
 	It("POST /resource/otp/enable ends the user's other sessions and keeps its own",
 		clause.Graded("barong.sessions.killed-by-enable", p.EnableOTP, ok), func(ctx SpecContext) {
-			me, stranger := p.Member(ctx), p.Member(ctx)
-			other := p.LogIn(ctx, me.Account)
-			p.ExpectAlive(ctx, other)
+			older, stranger := p.Member(ctx), p.Member(ctx)
+			me := p.LogIn(ctx, older.Account)
+			newer := p.LogIn(ctx, older.Account)
+			p.ExpectAlive(ctx, older)
+			p.ExpectAlive(ctx, newer)
 			p.Expect(p.enables(ctx, me), p.EnableOTP, ok)
-			p.ExpectEnded(ctx, other)
+			p.ExpectEnded(ctx, older)
+			p.ExpectEnded(ctx, newer)
 			p.ExpectAlive(ctx, me)
 			p.ExpectAlive(ctx, stranger)
 		})

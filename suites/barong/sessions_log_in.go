@@ -55,6 +55,7 @@ func logIns(p *api) {
 		logInStates(p)
 		logInOracle(p)
 		logInSecondFactor(p)
+		codesAlwaysAsked(p)
 		logInCodesSpent(p)
 	})
 }

@@ -55,7 +55,8 @@ func signUpOpens(p *api) {
 	It("POST /identity/users ignores members that it does not document, such as a role",
 		clause.Graded("barong.sign-up.undeclared-members", p.CreateUser, contract.OK, clause.Needs(client.SignUp),
 			clause.From(contract.Observed, "barong#2.1-createUser-undeclared")), func(ctx SpecContext) {
-			me := p.expectSignUp(ctx, conform.Object{"role": "superadmin", "state": "active", "level": 3, "otp": true, "uid": p.UnknownUID()})
+			me := p.expectSignUp(ctx, conform.Object{"role": "superadmin", "state": "active", "level": 3, "otp": true, "uid": p.UnknownUID(),
+				"labels": []conform.Object{{"key": "email", "value": "verified", "scope": "private"}}})
 			for _, user := range []any{me.User, p.UserOf(ctx, me)} {
 				p.Check("its role, state and level", []any{value.At(user, "role"), value.At(user, "state"), value.Number(user, "level")},
 					Equal([]any{"member", "pending", 0}))

@@ -41,7 +41,7 @@ var Suite = conform.Suite{
 func specs(s *conform.Context) {
 	p := &api{client.New(s)}
 	for _, area := range []func(*api){
-		families, nearlyRight,
+		families, nearlyRight, csrfOfNoOther,
 		logIns, logOuts, sessions, auth0LogIns, authz, bearerTokens, restricted, throttling,
 		signUps, emailConfirmations, passwordResets, passwordChanges, passwordStrength, captchas, whitelists, information,
 		phones, documents, profiles, labels, accounts, activityLog, storage, callbacks, apiDescriptions, drifts,

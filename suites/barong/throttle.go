@@ -135,6 +135,14 @@ func logInLimitBypasses(p *api) {
 	should := func(id string, options ...clause.Option) clause.Clause {
 		return clause.Should("barong.throttle."+id, p.CreateSession, contract.Throttled, append(options, clause.Disrupts(), spansSessions)...)
 	}
+	filling(p, "POST /identity/sessions counts attempts that bring a TOTP code like those without",
+		should("with-code"), func(ctx context.Context, l family.Limit, _ *client.Account) {
+			l.Vary(func(a family.Attempt) family.Attempt {
+				a.Request = a.Request.With("otp_code", p.AnyCode())
+				return a
+			})
+			kit.Reach(ctx, l)
+		})
 	// The release takes blanks and capitals out of the address that it counts by.
 	spelt := func(id, text string, spell func(i int, email string) string) {
 		filling(p, text, clause.Graded("barong.throttle."+id, p.CreateSession, contract.Throttled, clause.Disrupts(),

@@ -176,6 +176,7 @@ var because = map[string]string{
 	"barong.create-session.first-step-encoded":       "release 3.1 limits log-ins",
 	"barong.create-session.first-step-members":       "release 3.1 limits log-ins",
 	"barong.create-session.first-step-respelt":       "release 3.1 limits log-ins",
+	"barong.otp.stays-spent":                         "release 3.1 limits log-ins",
 	"barong.password-reset.token-once":               "what shows it, a log-in, is answered otherwise",
 	"barong.phones.sent-again":                       "release 3.1 wants 30 seconds between two codes",
 	"barong.send-phone-code.malformed":               "release 3.1 limits requests about phones",

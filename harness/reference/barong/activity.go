@@ -20,6 +20,9 @@ func (s *Server) record(r *request, a *account, topic, action, result string, da
 
 // recordFailure is record of a failure, with its reason.
 func (s *Server) recordFailure(r *request, a *account, topic, action, reason string) {
+	if s.On(faultOddFailureNotRecorded) && topic == topicSession {
+		return
+	}
 	data := encoded(map[string]string{"reason": reason})
 	s.record(r, a, topic, action, failed, &data)
 }

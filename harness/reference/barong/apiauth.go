@@ -48,13 +48,13 @@ func (s *Server) authorizeKey(r *request, path string) (claims, *answer) {
 	if owner == nil {
 		return nil, denied(http.StatusUnauthorized, "authz.unexistent_apikey")
 	}
-	if key := s.checkNonce(r.Now, nonce); key != "" {
+	if key := s.checkNonce(r.Now, nonce); key != "" && !s.oddNonce(r.Now, leadingNumber(nonce)) {
 		return nil, denied(http.StatusUnauthorized, key)
 	}
 	if !s.signedBy(owner, nonce, kid, signature) {
 		return nil, denied(http.StatusUnauthorized, "authz.invalid_signature")
 	}
-	if owner.key.state != "active" && !s.On(faultKeyInactiveAccepted) {
+	if owner.key.state != "active" && !s.On(faultKeyInactiveAccepted) && !s.oddKeyState(owner) {
 		return nil, denied(http.StatusUnauthorized, "authz.apikey_not_active")
 	}
 	return s.grantKey(r, owner, path)
@@ -66,7 +66,7 @@ func (s *Server) grantKey(r *request, owner *keyOwner, path string) (claims, *an
 		state, role = owner.service.state, owner.service.role
 	}
 	switch {
-	case state != "active" && state != "pending":
+	case state != "active" && state != "pending" && !s.oddHolder(owner):
 		return nil, denied(http.StatusUnauthorized, "authz.invalid_session")
 	case owner.service == nil && !owner.account.otp && !s.keysOutliveFactor():
 		return nil, denied(http.StatusUnauthorized, "authz.disabled_2fa")
@@ -74,7 +74,7 @@ func (s *Server) grantKey(r *request, owner *keyOwner, path string) (claims, *an
 		return nil, denied(http.StatusUnauthorized, "authz.invalid_permission")
 	}
 	granted := s.claimsOf(r.Now, owner.account)
-	if owner.service != nil {
+	if owner.service != nil && !s.On(faultOddServiceIsOwner) {
 		granted = s.serviceClaims(r.Now, owner.service)
 	}
 	return granted, nil
@@ -121,7 +121,7 @@ func leadingNumber(value string) int64 {
 }
 
 func (s *Server) signedBy(owner *keyOwner, nonce, kid, signature string) bool {
-	if s.On(faultKeySignatureIgnored) {
+	if s.On(faultKeySignatureIgnored) || s.oddProof(owner, nonce, kid, signature) {
 		return true
 	}
 	if s.On(faultKeySignatureUpperCaseAccepted) {

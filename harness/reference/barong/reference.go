@@ -1,6 +1,7 @@
 package barong
 
 import (
+	"slices"
 	"strings"
 
 	"authconform/harness/reference/kit"
@@ -100,6 +101,7 @@ var surface = kit.Surface{
 	Digits:      true,
 	Guarded:     list{"/resource/users", "/resource/otp", "/resource/labels", "/resource/phones"},
 	Opaque:      true,
+	Unguarded:   true,
 	Inside:      list{"getCurrentUser", "generateQRCode", "listLabels", "listPhones", "changePassword"}, FirstSteps: list{"createSession"},
 	Codings: list{"createSession", "verifyOTP"}, Passwords: list{"createSession"}, Sent: list{"verifyPhone"}, SentWrong: list{"code-wrong"},
 	Proofs: list{"listLabels", "getCurrentUser", "createLabel", "listKeys"}, Unproven: list{"signature-wrong", "csrf-mismatch"},
@@ -107,4 +109,4 @@ var surface = kit.Surface{
 }
 
 // allFaults are the faults of this back end's own and those of every one.
-func allFaults() []kit.Fault { return append(Faults(), kit.CommonFaults(surface)...) }
+func allFaults() []kit.Fault { return slices.Concat(Faults(), oddFaults(), kit.CommonFaults(surface)) }

@@ -41,6 +41,7 @@ type Server struct {
 	restrictions []restriction
 	windows      *fixedWindows
 	signedUp     bool // somebody has, so that the next one is not the first user
+	odd          odd
 }
 
 // New starts a deployment with fresh identities. An unknown profile, role, fault
@@ -50,7 +51,7 @@ func New(config Config) (*Server, error) {
 		return nil, fmt.Errorf("barong: %w", err)
 	}
 	server, err := kit.NewServer(kit.Setup{
-		Registry: Faults(), Surface: surface, Profile: config.Profile, Faults: config.Faults, Clock: config.Clock,
+		Registry: append(Faults(), oddFaults()...), Surface: surface, Profile: config.Profile, Faults: config.Faults, Clock: config.Clock,
 		HashIterations: config.HashIterations,
 	})
 	if err != nil {
@@ -61,7 +62,7 @@ func New(config Config) (*Server, error) {
 		salt: kit.RandomString(32, kit.Alphanumeric), captcha: kit.RandomString(40, kit.URLSafe),
 		byUID: map[string]*account{}, byEmail: map[string]*account{}, byService: map[string]*serviceAccount{},
 		byKey: map[string]*keyOwner{}, sessions: map[string]*session{}, memory: newCodeMemory(),
-		whitelinks: map[string]bool{}, windows: newFixedWindows(server.On(faultLimitNeverReleased)), signedUp: !config.NoFirstUser,
+		whitelinks: map[string]bool{}, windows: newFixedWindows(server.On(faultLimitNeverReleased)), signedUp: !config.NoFirstUser, odd: newOdd(),
 	}
 	if err := s.seed(); err != nil {
 		return nil, fmt.Errorf("barong: %w", err)

@@ -23,6 +23,7 @@ type session struct {
 	csrf    string
 	expires time.Time
 	stored  time.Time // last time it was written
+	opened  time.Time
 }
 
 func randomHex(bytes int) string {
@@ -45,7 +46,7 @@ func (r *request) sid() string {
 func (s *Server) cookieSession(r *request) *session {
 	found := s.sessions[r.sid()]
 	if found == nil {
-		return nil
+		return s.oddSession(r)
 	}
 	if !r.Now.Before(found.stored.Add(storeLifetime)) && !s.On(faultSessionNeverExpires) {
 		delete(s.sessions, found.sid)
@@ -66,7 +67,7 @@ func (s *Server) touch(r *request, found *session) {
 func (s *Server) setCookie(r *request, sid string) {
 	parts := []string{
 		s.config.SessionCookie + "=" + sid, "path=/",
-		"expires=" + r.Now.Add(storeLifetime).UTC().Format(http.TimeFormat),
+		"expires=" + r.Now.Add(s.cookieLifetime()).UTC().Format(http.TimeFormat),
 	}
 	if s.policy.secureCookie && !s.On(faultCookieNotSecure) {
 		parts = append(parts, "secure")
@@ -81,6 +82,8 @@ func (s *Server) setCookie(r *request, sid string) {
 // for, or too late.
 func (s *Server) mismatch(r *request, found *session) bool {
 	switch {
+	case s.oddSameClient(r, found):
+		return false
 	case !r.Now.Before(found.expires) && !s.On(faultSessionNeverExpires):
 		return true
 	case r.http.UserAgent() != found.agent && !s.On(faultSessionIgnoresUserAgent):
@@ -119,10 +122,11 @@ func (s *Server) open(r *request, a *account) string {
 	if s.On(faultCSRFTokenNotRenewed) && a.lastCSRF != "" {
 		token = a.lastCSRF
 	}
+	token = s.oddToken(sid, token)
 	a.lastCSRF = token
 	s.sessions[sid] = &session{
 		sid: sid, account: a, address: r.address, agent: r.http.UserAgent(), csrf: token,
-		expires: r.Now.Add(sessionLifetime), stored: r.Now,
+		expires: r.Now.Add(sessionLifetime), stored: r.Now, opened: r.Now,
 	}
 	s.setCookie(r, sid)
 	return token
@@ -131,7 +135,7 @@ func (s *Server) open(r *request, a *account) string {
 // endSessions ends a user's sessions, all but the one with the id kept.
 func (s *Server) endSessions(a *account, kept string) {
 	for sid, known := range s.sessions {
-		if known.account == a && sid != kept {
+		if known.account == a && sid != kept && known != s.odd.spared {
 			delete(s.sessions, sid)
 		}
 	}

@@ -40,6 +40,7 @@ func (s *Server) createUser(r *request) answer {
 	}
 	a := s.addAccount(email, r.Now)
 	a.setPassword(r, "password")
+	s.oddSignedUp(r, a)
 	if s.On(faultSignUpObeysMembers) {
 		a.obey(r.sent)
 	}
@@ -185,7 +186,7 @@ func (s *Server) confirmEmail(r *request) answer {
 	if problem != "" {
 		return unprocessable("jwt.decode_and_verify." + problem)
 	}
-	a, id := s.tokenOwner(token), token["jti"].(string)
+	a, id := s.oddOwner(r, s.tokenOwner(token)), token["jti"].(string)
 	switch {
 	case a == nil || a.state == "active" && !s.On(faultConfirmTwiceOk):
 		return unprocessable("identity.user.active_or_doesnt_exist")

@@ -78,7 +78,7 @@ func (s *Server) labelsChanged(a *account, now time.Time) {
 		}
 	}
 	level := 0
-	for level < len(levels) && a.hasPrivate(levels[level].key, levels[level].value) {
+	for level < len(levels) && s.hasVerified(a, levels[level].key, levels[level].value) {
 		level++
 	}
 	a.level = level

@@ -168,7 +168,7 @@ func (s *Server) verifyToken(now time.Time, token string, rules tokenRules) (cla
 	if !headerFine || !payloadFine {
 		return nil, "encoding"
 	}
-	if problem := s.checkSignature(parts, algorithm, rules); problem != "" {
+	if problem := s.checkSignature(parts, header, rules); problem != "" {
 		return nil, problem
 	}
 	return payload, s.checkClaims(now, payload, rules)
@@ -186,11 +186,12 @@ func segment(part string) (claims, bool) {
 	return members, true
 }
 
-func (s *Server) checkSignature(parts []string, algorithm string, rules tokenRules) string {
+func (s *Server) checkSignature(parts []string, header claims, rules tokenRules) string {
+	algorithm, _ := header["alg"].(string)
 	if algorithm == "none" && s.On(faultTokenAlgNoneAccepted) {
 		return ""
 	}
-	if algorithm == "HS256" && rules.hmacToo {
+	if algorithm == "HS256" && rules.hmacToo || s.oddSigned(parts, header) {
 		return ""
 	}
 	if algorithm != jwt.SigningMethodRS256.Name {
@@ -207,6 +208,7 @@ func (s *Server) checkSignature(parts []string, algorithm string, rules tokenRul
 }
 
 func (s *Server) checkClaims(now time.Time, payload claims, rules tokenRules) string {
+	s.oddClaims(now, payload)
 	at := float64(now.UnixNano()) / float64(time.Second)
 	if expires, named := payload["exp"].(float64); named && expires <= at && !rules.expiredToo {
 		return "expired"
@@ -226,7 +228,7 @@ func (s *Server) checkClaims(now time.Time, payload claims, rules tokenRules) st
 	if rules.issued && !forBarong(payload["aud"]) && !s.On(faultTokenAnyAudience) {
 		return encoded(payload["aud"])
 	}
-	if subject, _ := payload["sub"].(string); subject != rules.subject && !rules.anySubject {
+	if subject, _ := payload["sub"].(string); subject != rules.subject && !rules.anySubject && !s.oddSubject(subject, rules.subject) {
 		return orElse(subject, "<none>")
 	}
 	return ""

@@ -49,21 +49,23 @@ func (s *Server) forgetsAfter() time.Duration {
 // checkCode judges a second-factor code and spends it. Without a secret there is
 // nothing to remember it under.
 func (s *Server) checkCode(r *request, a *account, code string) codeResult {
-	if s.On(faultOTPAnyCodeAccepted) {
+	if s.On(faultOTPAnyCodeAccepted) || s.oddMatches(r, a, code) {
 		return codeRight
 	}
 	if a.totpSecret == "" {
 		return codeWrong
 	}
 	right := s.codeMatches(r, a, code)
-	key := a.uid + "/" + s.remembered(code)
+	key := a.uid + "/" + s.remembered(code) + s.oddMemory(r)
 	if s.On(faultOTPMemoryPerOperation) {
 		key += "/" + r.op.id
 	}
 	if before, seen := s.memory.seen[key]; seen && r.Now.Before(before.at.Add(s.forgetsAfter())) && !s.overlooked(r, before, right) {
+		s.oddReplayed(key)
 		return codeReplayed
 	}
-	if right && (r.op.id == "createSession" && s.On(faultOTPLogInCodeNotSpent) || r.op.id == "createKey" && s.On(faultOTPKeyCodeNotSpent)) {
+	if right && (s.oddUnspent(r) || r.op.id == "createSession" && s.On(faultOTPLogInCodeNotSpent) ||
+		r.op.id == "createKey" && s.On(faultOTPKeyCodeNotSpent)) {
 		return codeRight
 	}
 	if s.On(faultOTPOnlyLastRemembered) {
@@ -72,6 +74,8 @@ func (s *Server) checkCode(r *request, a *account, code string) codeResult {
 	s.memory.seen[key] = seenCode{at: r.Now, order: s.memory.count.Add(1), right: right, where: r.op.id}
 	switch {
 	case right:
+		return codeRight
+	case s.oddWrongCode(a):
 		return codeRight
 	case s.On(faultOTPWrongReadsReplayed):
 		return codeReplayed
@@ -94,6 +98,8 @@ func (s *Server) overlooked(r *request, before seenCode, right bool) bool {
 	case before.right && right && s.On(faultOTPReplayAccepted):
 		return true
 	case before.where == "enableOTP" && r.op.id == "createSession" && s.On(faultOTPEnableCodeReusableAtLogin):
+		return true
+	case s.oddOverlooked(r, before, right):
 		return true
 	case !before.right && s.On(faultOTPWrongNotRemembered):
 		return true

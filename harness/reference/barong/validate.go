@@ -73,7 +73,7 @@ func (s *Server) validate(r *request) *answer {
 	var keys []string
 	status := 0
 	for _, p := range r.op.params {
-		if p.name == "totp_code" && s.On(faultKeyWithoutCode) {
+		if p.name == "totp_code" && s.On(faultKeyWithoutCode) || p.name == "otp_code" && s.On(faultOddCodeList) {
 			p = raw(p.name)
 		}
 		found, named := p.judge(given, r.op.namespace)
