@@ -20,12 +20,16 @@ import (
 // say how they are refused. which names the form, and holds no secret.
 func (s *Context) ExpectShut(which string, call *httpclient.Call, op *contract.Operation, outcome contract.Outcome) {
 	ginkgo.GinkgoHelper()
-	s.current().checks.Add(1)
 	answer, ok := op.Answer(outcome, s.profile)
 	if !ok {
 		s.Error("the contract has no outcome %q for %s in profile %q", outcome, op.ID, s.profile)
 	}
-	shut := s.Exactly(call, op, outcome) || !s.judge.LetsIn(call, op, outcome)
+	if s.Exactly(call, op, outcome) {
+		s.expect(which, call, op, outcome) // whose form is judged from it too
+		return
+	}
+	s.current().checks.Add(1)
+	shut := !s.judge.LetsIn(call, op, outcome)
 	what := fmt.Sprintf("%s %s lets nobody in (%s)", op.Method, op.Path, which)
 	s.current().record(journal.Check{Kind: journal.Assertion, What: what, Call: call.ID, Holds: shut})
 	if shut {
