@@ -41,7 +41,7 @@ type Options struct {
 	Sample   int       // so many mutants, drawn by Seed; 0 is all
 	Seed     uint64
 	Procs    int
-	Budget   time.Duration // no more mutants are begun after it, in the order of Seed; 0 is none
+	Budget   time.Duration // what is not judged when it ends does not count, in the order of Seed; 0 is none
 	Drop     []string      // clauses that the suites are to lack
 	Exempt   []Exemption
 	Progress func(text string) // nil tells nobody
@@ -204,10 +204,7 @@ func (p *prover) judge(ctx context.Context, chosen []Mutant) ([]Result, error) {
 	var mu sync.Mutex
 	reached, end := len(chosen)-len(found), time.Now().Add(p.Budget)
 	err := p.each(ctx, len(tasks), func(ctx context.Context, i int) error {
-		if p.Budget > 0 && time.Now().After(end) {
-			return nil
-		}
-		return p.shard(ctx, tasks[i].mutants, surfaces[tasks[i].group], func(j judgment) {
+		return p.within(ctx, end, tasks[i], surfaces[tasks[i].group], func(j judgment) {
 			mu.Lock()
 			defer mu.Unlock()
 			found[j.ID] = j
@@ -232,6 +229,33 @@ func (p *prover) judge(ctx context.Context, chosen []Mutant) ([]Result, error) {
 	return results, nil
 }
 
+// within has a share of the mutants judged. A budget that ends cuts it short, and then
+// none of it counts: what nothing has noticed would be missing.
+func (p *prover) within(ctx context.Context, end time.Time, share task, on []sighted, done func(judgment)) error {
+	if p.Budget == 0 {
+		return p.shard(ctx, share.mutants, on, done)
+	}
+	bounded, cancel := context.WithDeadline(ctx, end)
+	defer cancel()
+	if bounded.Err() != nil {
+		return ctx.Err()
+	}
+	var judged []judgment
+	var mu sync.Mutex
+	err := p.shard(bounded, share.mutants, on, func(j judgment) {
+		mu.Lock()
+		defer mu.Unlock()
+		judged = append(judged, j)
+	})
+	if bounded.Err() != nil {
+		return ctx.Err()
+	}
+	for _, j := range judged {
+		done(j)
+	}
+	return err
+}
+
 // task is a share of the mutants of one group.
 type task struct {
 	group   string
@@ -241,7 +265,7 @@ type task struct {
 // mostInTask is how many mutants one process judges before it makes room for a
 // fresh one, and mostInBudget how many it begins at a time where time is short: what
 // nothing has noticed is known at the end of a task only.
-const mostInTask, mostInBudget = 150, 25
+const mostInTask, mostInBudget = 150, 10
 
 // deal cuts the groups into shares, neighbours apart: a clause meets one mutant at
 // a time. Large shares come first, so that no process waits long for the last one; with
