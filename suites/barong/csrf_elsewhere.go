@@ -15,7 +15,7 @@ import (
 // field, whatever a request looks like.
 func csrfOfNoOther(p *api) {
 	op := p.CreateLabel
-	source := clause.From(contract.Standard, "OWASP ASVS 5.0.0 3.5.1; checks#F17")
+	source := clause.From(contract.Standard, "checks#F17")
 	It("POST /resource/labels rejects the id of the session as its CSRF token, and the token of an earlier log-in on its cookie",
 		clause.Should("barong.csrf.renewed", op, client.CsrfMismatch, source), func(ctx SpecContext) {
 			first := p.Member(ctx)

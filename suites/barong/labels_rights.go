@@ -34,7 +34,7 @@ func labelsGiveNothing(p *api) {
 		})
 	It("The AuthZ endpoint denies the admin module to a member whose public labels say otherwise",
 		clause.Should("barong.labels.public-no-admin", p.AuthorizeAdmin, contract.Forbidden, clause.Needs(client.Direct),
-			clause.From(contract.Standard, "OWASP ASVS 5.0.0 8.2.1; checks#H05")), func(ctx SpecContext) {
+			clause.From(contract.Standard, "OWASP ASVS 5.0.0 8.3.1; checks#H05")), func(ctx SpecContext) {
 			me := p.Member(ctx)
 			for _, key := range []string{"role", "admin"} {
 				p.DropLater(me, key)

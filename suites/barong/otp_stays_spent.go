@@ -63,7 +63,7 @@ const alikeAtMost = 5
 func secretsUnlike(p *api) {
 	It("POST /resource/otp/generate_qrcode draws every character of a secret anew",
 		clause.Should("barong.otp.secret-random", p.GenerateQRCode, contract.OK,
-			clause.From(contract.Standard, "RFC 4226 section 4; checks#T03")), func(ctx SpecContext) {
+			clause.From(contract.Standard, "RFC 6238 section 3 R5; checks#T03")), func(ctx SpecContext) {
 			var secrets []string
 			for _, me := range []*client.Session{p.Member(ctx), p.Member(ctx)} {
 				for range 2 {

@@ -54,7 +54,7 @@ func resetsNoMore(p *api) {
 		})
 	It("POST /identity/users/password/confirm_code ends no session when it rejects a reset",
 		clause.Should("barong.password-reset.refusal-ends-nothing", op, "passwords-differ",
-			clause.From(contract.Standard, "RFC 9110 section 15.5; OWASP ASVS 5.0.0 7.4.3")), func(ctx SpecContext) {
+			clause.From(contract.Standard, "OWASP ASVS 5.0.0 7.4.3")), func(ctx SpecContext) {
 			me := p.Member(ctx)
 			token := p.ResetToken(ctx, me.Account)
 			weak := p.PasswordReset(token, known[0])
