@@ -50,7 +50,8 @@ var (
 	encoded = regexp.MustCompile(`\b[0-9A-Za-z+/_-]{15,44}={0,2}`)
 	// madeAnew fits the trace ids of ASP.NET, ids of 16 or more hexadecimal digits, UUIDs, ULIDs, times of RFC 3339 and of
 	// RFC 9110, and Unix clocks in seconds or milliseconds.
-	madeAnew = regexp.MustCompile(`\b0H[0-9A-V]{11}(:[0-9A-F]{8})?\b|\b[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\b|\b[0-9a-fA-F]{16,64}\b|\b[0-9A-HJKMNP-TV-Z]{26}\b|` +
+	madeAnew = regexp.MustCompile(`\b0H[0-9A-V]{11}(:[0-9A-F]{8})?\b|` +
+		`\b[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\b|\b[0-9a-fA-F]{16,64}\b|\b[0-9A-HJKMNP-TV-Z]{26}\b|` +
 		`\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)?|` +
 		`\b(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT\b|\b1[6-9]\d{8}(\d{3}|\.\d+)?\b`)
 	hole = []byte("…")

@@ -136,18 +136,26 @@ func variableUsers(p *loaded, users map[place][]place) {
 			variables[v] = variablePlace(p.fileOf(i), name.Name)
 		}
 	}
+	inFunctions(p, func(at place, n ast.Node) {
+		if id, ok := n.(*ast.Ident); ok {
+			if of, ok := variables[p.types.Uses[id]]; ok {
+				users[of] = append(users[of], at)
+			}
+		}
+	})
+}
+
+// inFunctions visits each node of the functions that are no hand-written faults.
+func inFunctions(p *loaded, visit func(at place, n ast.Node)) {
 	for i, file := range p.files {
 		for _, d := range file.Decls {
 			f, ok := d.(*ast.FuncDecl)
 			if !ok || isFaultFile(p.names[i]) {
 				continue
 			}
+			at := place{p.fileOf(i), nameOf(f)}
 			ast.Inspect(f, func(n ast.Node) bool {
-				if id, ok := n.(*ast.Ident); ok {
-					if at, ok := variables[p.types.Uses[id]]; ok {
-						users[at] = append(users[at], place{p.fileOf(i), nameOf(f)})
-					}
-				}
+				visit(at, n)
 				return true
 			})
 		}
@@ -170,20 +178,11 @@ func (g *walker) member(e *ast.KeyValueExpr) {
 // fieldReaders adds the functions that use each field, as variableUsers does for variables.
 func fieldReaders(p *loaded, fields map[site.ID]types.Object, readers map[site.ID][]place) {
 	uses := map[types.Object][]place{}
-	for i, file := range p.files {
-		for _, d := range file.Decls {
-			f, ok := d.(*ast.FuncDecl)
-			if !ok || isFaultFile(p.names[i]) {
-				continue
-			}
-			ast.Inspect(f, func(n ast.Node) bool {
-				if e, ok := n.(*ast.SelectorExpr); ok {
-					uses[p.types.Uses[e.Sel]] = append(uses[p.types.Uses[e.Sel]], place{p.fileOf(i), nameOf(f)})
-				}
-				return true
-			})
+	inFunctions(p, func(at place, n ast.Node) {
+		if e, ok := n.(*ast.SelectorExpr); ok {
+			uses[p.types.Uses[e.Sel]] = append(uses[p.types.Uses[e.Sel]], at)
 		}
-	}
+	})
 	for id, field := range fields {
 		readers[id] = uses[field]
 	}
